@@ -1,0 +1,3 @@
+"""Openbell: a self-hosted market desk for ordinary investors."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""`python -m openbell`."""
+
+from openbell.cli import main
+
+main()

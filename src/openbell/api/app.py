@@ -1,0 +1,95 @@
+"""The application: routes, errors, the page, and the jobs that run while it serves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from openbell import __version__
+from openbell.api import actions, bars, compare, market, quotes, sources, statistics, symbols, watchlists
+from openbell.api.access import Role, allow
+from openbell.api.problems import NotFound, answer_problems, refuse
+from openbell.desk import Desk
+from openbell.jobs import Clockwork
+
+NOUNS = (market, symbols, quotes, bars, actions, compare, statistics, sources, watchlists)
+PAGE = Path(str(files("openbell.api") / "page"))
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+
+
+def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
+    """The application over `desk`; with `jobs`, they run while it serves."""
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        clockwork = Clockwork(desk)
+        if jobs:
+            clockwork.start()
+        yield
+        if jobs:
+            clockwork.stop()
+
+    app = FastAPI(
+        title="Openbell",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=life,
+    )
+    app.state.desk = desk
+    answer_problems(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)  # a name that resolves here is not the owner's
+    app.middleware("http")(_guarded)
+    api = APIRouter(prefix="/api/v1")
+    for noun in NOUNS:
+        api.include_router(noun.router)
+    app.include_router(api)
+    app.include_router(_page())
+    return app
+
+
+async def _guarded(request: Request, call: RequestResponseEndpoint) -> Response:
+    """Refuse writes that another site's page sends, and tell browsers to keep this one closed."""
+    if request.method not in {"GET", "HEAD", "OPTIONS"} and request.headers.get("sec-fetch-site", "none") not in {
+        "same-origin",
+        "none",
+    }:
+        return refuse(403, "This request comes from another site.", "Use the desk's own page.")
+    response = await call(request)
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if request.url.path.startswith("/api/"):
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _page() -> APIRouter:
+    """The built page: its files by name, and its index for every other path, since addresses are the page's state."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/{path:path}", dependencies=[allow(Role.NOBODY)])
+    def page(path: str) -> Response:
+        if path.startswith("api/"):
+            raise NotFound(f"There is no /{path}.", remedy="GET /api/openapi.json lists the routes.")
+        found = (PAGE / path).resolve()
+        if path and found.is_file() and found.is_relative_to(PAGE):
+            headers = {"Cache-Control": "public, max-age=31536000, immutable"} if path.startswith("assets/") else None
+            return FileResponse(found, headers=headers)
+        index = PAGE / "index.html"
+        if not index.is_file():
+            return HTMLResponse("<h1>Openbell</h1><p>The page is not built. Run <code>make web</code>.</p>", 503)
+        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+
+    return router

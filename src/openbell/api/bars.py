@@ -1,0 +1,137 @@
+"""Bars of one symbol for a chart, with indicators and the corporate actions of the stretch."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+import polars as pl
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from openbell.api.access import Role, TheDesk, allow
+from openbell.api.shapes import Action, Bars, Column, action_of, bars_of, decimals_of, floats
+from openbell.bars.indicators import compute
+from openbell.bars.sessions import EXCHANGES
+from openbell.history import Hours, Series
+from openbell.model.frames import Scale
+from openbell.model.interval import Interval
+from openbell.stretch import Range, Stretch, stretch
+
+router = APIRouter(tags=["bars"])
+
+
+class MarkedAction(Action):
+    """An action with the bar it belongs to: the first one at or after its ex date."""
+
+    ts: int | None
+
+
+class Chart(BaseModel):
+    """Everything one chart shows."""
+
+    symbol: str
+    name: str | None
+    currency: str | None
+    exchange: str | None
+    zone: str
+    simulated: bool
+    interval: str
+    intervals_offered: list[str]
+    adjust: Scale
+    start: datetime
+    end: datetime
+    as_of: datetime | None
+    decimals: int
+    bars: Bars
+    indicators: dict[str, dict[str, Column]]
+    actions: list[MarkedAction]
+    previous_close: float | None
+    summary: str
+    sources: list[str]
+    notes: list[str]
+
+
+From = Annotated[str | None, Query(alias="from", description="a date or an instant, ISO 8601")]
+To = Annotated[str | None, Query(description="a date (included) or an instant, ISO 8601")]
+
+
+@router.get("/bars", dependencies=[allow(Role.VIEWER)])
+def bars(
+    desk: TheDesk,
+    symbol: str,
+    span: Annotated[Range | None, Query(alias="range")] = None,
+    start: From = None,
+    to: To = None,
+    interval: str | None = None,
+    adjust: Scale = "split",
+    as_of: datetime | None = None,
+    hours: Hours = "regular",
+    indicators: str = "",
+) -> Chart:
+    """Bars of `symbol` over a `range` (default 6M) or from `from` to `to`; `indicators` separated by `;`."""
+    asked = stretch(
+        desk.history, symbol, span=span, start=start, end=to, interval=Interval.parse(interval) if interval else None
+    )
+    series = desk.history.bars(symbol, asked.interval, asked.start, asked.end, adjust=adjust, as_of=as_of, hours=hours)
+    specs = [spec.strip() for spec in indicators.split(";") if spec.strip()]
+    last = series.bars["close"].drop_nulls()
+    venue = EXCHANGES.get(series.instrument.exchange or "24/7", EXCHANGES["24/7"])
+    return Chart(
+        symbol=series.instrument.ticker,
+        name=series.instrument.name,
+        currency=series.instrument.currency,
+        exchange=series.instrument.exchange,
+        zone=venue.zone,
+        simulated=series.instrument.simulated,
+        interval=str(asked.interval),
+        intervals_offered=[str(i) for i in asked.offered],
+        adjust=adjust,
+        start=asked.start,
+        end=asked.end,
+        as_of=as_of,
+        decimals=decimals_of(last.item(-1) if not last.is_empty() else None),
+        bars=bars_of(series.bars),
+        indicators={
+            spec: {name: floats(column) for name, column in columns.items()}
+            for spec, columns in compute(series.bars, specs).items()
+        },
+        actions=_marked(series),
+        previous_close=desk.history.close_before(symbol, asked.start, adjust, as_of),
+        summary=_summary(series, asked),
+        sources=series.bars["source"].unique().sort().to_list(),
+        notes=list(series.notes),
+    )
+
+
+def _marked(series: Series) -> list[MarkedAction]:
+    stamps = series.bars["ts"]
+    return [
+        MarkedAction(**action_of(row).model_dump(), ts=_bar_at(stamps, row["ex_date"]))
+        for row in series.actions.iter_rows(named=True)
+    ]
+
+
+def _bar_at(stamps: pl.Series, day: date) -> int | None:
+    later = stamps.filter(stamps.dt.date() >= day)
+    return None if later.is_empty() else int(later.item(0).timestamp())
+
+
+def _summary(series: Series, asked: Stretch) -> str:
+    """One sentence for those who do not see the chart."""
+    closes = series.bars.drop_nulls("close")
+    name = series.instrument.ticker
+    if closes.is_empty():
+        return f"{name} has no prices from {asked.start:%d %b %Y} to {asked.end:%d %b %Y}."
+    first, last = closes["open"].item(0) or closes["close"].item(0), closes["close"].item(-1)
+    high = (
+        closes.with_columns(pl.coalesce("high", "close").alias("top")).sort("top", descending=True).row(0, named=True)
+    )
+    change = (last / first - 1) * 100
+    places = decimals_of(last)
+    moved = f"rose {change:.1f} %" if change > 0.05 else f"fell {-change:.1f} %" if change < -0.05 else "hardly moved"
+    return (
+        f"{name} {moved}, from {first:.{places}f} to {last:.{places}f}, "
+        f"{closes['ts'].item(0):%d %b %Y} to {closes['ts'].item(-1):%d %b %Y}; "
+        f"highest {high['top']:.{places}f} on {high['ts']:%d %b %Y}."
+    )

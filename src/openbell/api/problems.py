@@ -1,0 +1,109 @@
+"""Errors as RFC 9457 problem+json: what happened, the field, and the remedy."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from openbell.model import errors
+
+log = logging.getLogger(__name__)
+
+
+class Problem(BaseModel):
+    """An error as RFC 9457 asks for, with the field that is wrong and what to do."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+    remedy: str | None = None
+
+
+class NotFound(errors.OpenbellError):
+    """There is no such thing; the answer is 404."""
+
+
+STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
+    NotFound: (404, "Not found"),
+    errors.InvalidInput: (422, "Invalid input"),
+    errors.UnknownSymbol: (404, "Unknown symbol"),
+    errors.RateLimited: (429, "Rate-limited"),
+    errors.NotEntitled: (403, "Not entitled"),
+    errors.NotOffered: (422, "Not offered"),
+    errors.Unreachable: (503, "Vendor unreachable"),
+    errors.ProviderError: (502, "Vendor failed"),
+    errors.StoreError: (503, "Store unavailable"),
+    errors.OpenbellError: (500, "Failed"),
+}
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Turn every error of `app` into problem+json."""
+    app.add_exception_handler(errors.OpenbellError, _openbell)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.middleware("http")(_unforeseen)
+
+
+def refuse(status: int, what: str, remedy: str) -> JSONResponse:
+    """A refusal as problem+json."""
+    return _json(Problem(title="Refused", status=status, detail=what, remedy=remedy))
+
+
+def _json(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(
+        problem.model_dump(exclude_none=True), problem.status, headers, media_type="application/problem+json"
+    )
+
+
+def _openbell(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, errors.OpenbellError):
+        raise error
+    status, title = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    problem = Problem(
+        title=title,
+        status=status,
+        detail=error.what,
+        field=getattr(error, "field", None),
+        remedy=error.remedy or None,
+    )
+    wait = {"Retry-After": str(max(1, round(error.retry_after)))} if isinstance(error, errors.RateLimited) else None
+    return _json(problem, wait)
+
+
+def _validation(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    return _json(Problem(title="Invalid input", status=422, detail=f"{field}: {first['msg']}.", field=field))
+
+
+def _http(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    return _json(Problem(title=str(error.detail), status=error.status_code, detail=str(error.detail)))
+
+
+async def _unforeseen(request: Request, call: Callable[[Request], Awaitable[JSONResponse]]) -> JSONResponse:
+    """The last resort: the log gets the trace, the caller a sentence without any inside of it."""
+    try:
+        return await call(request)
+    except Exception:  # the API's one broad catch
+        log.exception("%s %s failed", request.method, request.url.path)
+        return _json(
+            Problem(
+                title="Failed",
+                status=500,
+                detail="The desk failed to answer.",
+                remedy="The log has the details; try again, and report it if it stays.",
+            )
+        )

@@ -1,0 +1,125 @@
+"""The latest quotes and the day's movers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from openbell.api.access import Role, TheDesk, allow
+from openbell.api.shapes import decimals_of
+from openbell.board import Freshness, board, movers
+from openbell.board import Missing as BoardMissing
+from openbell.board import Quote as BoardQuote
+from openbell.model.errors import InvalidInput
+
+router = APIRouter(tags=["quotes"])
+
+MOST = 200
+
+
+class Spark(BaseModel):
+    """A small line: `ts` in seconds since 1970."""
+
+    ts: list[int]
+    close: list[float]
+
+
+class Quote(BaseModel):
+    """The latest price of a symbol."""
+
+    symbol: str
+    name: str | None
+    currency: str | None
+    price: float
+    previous_close: float | None
+    change: float | None
+    change_pct: float | None
+    open: float | None
+    high: float | None
+    low: float | None
+    volume: float | None
+    ts: datetime
+    freshness: Freshness
+    age_s: float
+    source: str
+    simulated: bool
+    decimals: int
+    spark: Spark | None
+
+
+class Missing(BaseModel):
+    """A symbol without a price: why, and when the next try is."""
+
+    symbol: str
+    state: Literal["fetching", "rate_limited", "unknown", "no_data", "failed"]
+    detail: str
+    next_try: datetime | None
+
+
+class Quotes(BaseModel):
+    """Quotes in the order asked, and the symbols that have none."""
+
+    now: datetime
+    quotes: list[Quote]
+    missing: list[Missing]
+
+
+class Movers(BaseModel):
+    """The watched symbols that rose and fell most."""
+
+    up: list[Quote]
+    down: list[Quote]
+
+
+@router.get("/quotes", dependencies=[allow(Role.VIEWER)])
+def quotes(
+    desk: TheDesk, symbols: str = Query(description="tickers separated by commas"), *, spark: bool = False
+) -> Quotes:
+    """The latest quote of each of `symbols`; with `spark`, the line of its session."""
+    asked = list(dict.fromkeys(s.strip().upper() for s in symbols.split(",") if s.strip()))
+    if len(asked) > MOST:
+        raise InvalidInput("symbols", f"{len(asked)} symbols were asked for; the most is {MOST}.")
+    now = desk.clock()
+    found, missing = board(desk, asked, spark=spark)
+    return Quotes(now=now, quotes=[_shape(q, now) for q in found], missing=[_why(m) for m in missing])
+
+
+@router.get("/movers", dependencies=[allow(Role.VIEWER)])
+def day_movers(desk: TheDesk, limit: int = Query(5, ge=1, le=50)) -> Movers:
+    """The watched symbols that rose and fell most against their previous close."""
+    now = desk.clock()
+    up, down = movers(desk, limit)
+    return Movers(up=[_shape(q, now) for q in up], down=[_shape(q, now) for q in down])
+
+
+def _shape(quote: BoardQuote, now: datetime) -> Quote:
+    spark = None
+    if quote.spark is not None:
+        spark = Spark(ts=[int(at.timestamp()) for at, _ in quote.spark], close=[close for _, close in quote.spark])
+    return Quote(
+        symbol=quote.instrument.ticker,
+        name=quote.instrument.name,
+        currency=quote.instrument.currency,
+        price=quote.price,
+        previous_close=quote.previous_close,
+        change=quote.change,
+        change_pct=quote.change_pct,
+        open=quote.open,
+        high=quote.high,
+        low=quote.low,
+        volume=quote.volume,
+        ts=quote.ts,
+        freshness=quote.freshness,
+        age_s=max(0.0, (now - quote.ts).total_seconds()),
+        source=quote.source,
+        simulated=quote.instrument.simulated,
+        decimals=decimals_of(quote.price),
+        spark=spark,
+    )
+
+
+def _why(missing: BoardMissing) -> Missing:
+    return Missing(symbol=missing.symbol, state=missing.state, detail=missing.detail, next_try=missing.next_try)

@@ -1,0 +1,73 @@
+"""Shapes that several nouns share: columns of bars, a corporate action, and how numbers become JSON."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import polars as pl
+from pydantic import BaseModel
+
+Column = list[float | None]
+
+
+class Bars(BaseModel):
+    """Bars as columns; `ts` in seconds since 1970."""
+
+    ts: list[int]
+    open: Column
+    high: Column
+    low: Column
+    close: Column
+    volume: Column
+
+
+class Action(BaseModel):
+    """A split, dividend or spin-off, with a sentence for it."""
+
+    symbol: str
+    ex_date: date
+    kind: str
+    ratio: float | None
+    amount: float | None
+    currency: str | None
+    source: str
+    known_at: datetime
+    text: str
+
+
+def bars_of(frame: pl.DataFrame) -> Bars:
+    """BARS as columns."""
+    prices = {name: floats(frame[name]) for name in ("open", "high", "low", "close", "volume")}
+    return Bars(ts=seconds(frame["ts"]), **prices)
+
+
+def floats(series: pl.Series) -> Column:
+    """Finite numbers or None."""
+    return [value if value is not None and abs(value) != float("inf") and value == value else None for value in series]
+
+
+def seconds(stamps: pl.Series) -> list[int]:
+    """Instants in seconds since 1970."""
+    return stamps.dt.epoch("s").to_list()
+
+
+def action_of(row: dict[str, object]) -> Action:
+    """One row of ACTIONS with `known_at`."""
+    return Action.model_validate({**row, "text": _sentence(row)})
+
+
+def _sentence(row: dict[str, object]) -> str:
+    if row["kind"] == "dividend":
+        return f"Dividend {row['amount']:.6g} {row['currency'] or ''}".strip()
+    ratio = float(str(row["ratio"]))
+    if row["kind"] == "spinoff":
+        return f"Spin-off, price factor {ratio:.6g}"
+    text = f"{ratio:.6g}:1" if ratio >= 1 else f"1:{1 / ratio:.6g}"
+    return f"Split {text}" + (" (inferred from the prices)" if row["source"] == "inferred" else "")
+
+
+def decimals_of(price: float | None) -> int:
+    """How many decimals a price of this size is shown with."""
+    if price is None or price >= 1:
+        return 2
+    return 4 if price >= 0.01 else 6

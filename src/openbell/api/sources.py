@@ -1,0 +1,197 @@
+"""Where prices come from: vendors and their budgets, fetches, rejected rows, the size of the lake."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from openbell.api.access import Role, TheDesk, allow
+from openbell.desk import Desk
+from openbell.ingest.quality import REASONS
+from openbell.providers.base import Capabilities
+from openbell.providers.ordered import Health, HealthState
+from openbell.store.ledger import FetchState
+
+router = APIRouter(tags=["sources"])
+
+
+class Budget(BaseModel):
+    """What is left of one rate: at most `calls` in any `per_s` seconds."""
+
+    calls: int
+    per_s: float
+    left: int
+
+
+class Provider(BaseModel):
+    """A vendor, what it delivers, how it is doing, and what may still be asked of it."""
+
+    name: str
+    title: str
+    state: HealthState
+    detail: str
+    last_ok: datetime | None
+    next_try: datetime | None
+    delay_s: float
+    needs_key: bool
+    note: str
+    kinds: list[str]
+    intervals: list[str]
+    budget: list[Budget]
+
+
+class Fetch(BaseModel):
+    """How the newest fetch for a symbol stands."""
+
+    symbol: str
+    kind: str
+    state: FetchState
+    detail: str
+    rows: int
+    next_try: datetime | None
+    at: datetime
+
+
+class RejectCount(BaseModel):
+    """How many rows of a source were set aside for one reason."""
+
+    source: str
+    reason: str
+    title: str
+    count: int
+    latest: datetime
+
+
+class TableSize(BaseModel):
+    """How large a table of the lake is."""
+
+    name: str
+    rows: int
+    files: int
+    bytes: int
+
+
+class LakeSize(BaseModel):
+    """The lake's tables."""
+
+    tables: list[TableSize]
+
+
+class Sources(BaseModel):
+    """The health of everything that brings prices."""
+
+    providers: list[Provider]
+    fetches: list[Fetch]
+    rejects: list[RejectCount]
+    lake: LakeSize
+
+
+class Reject(BaseModel):
+    """A row that was set aside, with the reason and the row as it came."""
+
+    symbol: str | None
+    interval: str | None
+    ts: datetime | None
+    reason: str
+    detail: str
+    row: str
+    repaired: bool
+    source: str
+    origin: str
+    known_at: datetime
+
+
+class Rejects(BaseModel):
+    """Rejected rows, newest first; `total` counts those beyond this page too."""
+
+    total: int
+    rows: list[Reject]
+
+
+@router.get("/sources", dependencies=[allow(Role.VIEWER)])
+def sources(desk: TheDesk) -> Sources:
+    """Vendors, fetches, rejects per source and reason, and the lake's size."""
+    health = [
+        _provider(capabilities, h) for capabilities, h in zip(desk.capabilities, desk.vendors.health(), strict=True)
+    ]
+    demo = [_provider(desk.simulated.capabilities, _simulated_health(desk))] if desk.demo else []
+    return Sources(
+        providers=[*health, *demo],
+        fetches=[
+            Fetch(
+                symbol=f.symbol,
+                kind=f.kind,
+                state=f.state,
+                detail=f.detail,
+                rows=f.rows,
+                next_try=f.next_try,
+                at=f.at,
+            )
+            for f in desk.ledger.fetches()
+        ],
+        rejects=_counts(desk),
+        lake=LakeSize(
+            tables=[TableSize(name=v.table, rows=v.rows, files=v.files, bytes=v.size) for v in desk.lake.volumes()]
+        ),
+    )
+
+
+@router.get("/sources/rejects", dependencies=[allow(Role.VIEWER)])
+def rejects(
+    desk: TheDesk,
+    source: str | None = None,
+    reason: str | None = None,
+    symbol: str | None = None,
+    limit: int = Query(100, ge=1, le=1000),
+    offset: int = Query(0, ge=0),
+) -> Rejects:
+    """The rows that were set aside, newest first."""
+    rows = desk.lake.rejects()
+    for column, wanted in (("source", source), ("reason", reason), ("symbol", symbol)):
+        if wanted is not None:
+            rows = rows.filter(pl.col(column) == wanted)
+    page = rows.slice(offset, limit)
+    return Rejects(total=rows.height, rows=[Reject.model_validate(row) for row in page.iter_rows(named=True)])
+
+
+def _provider(capabilities: Capabilities, health: Health) -> Provider:
+    kinds = {
+        "bars": bool(capabilities.bars),
+        "quotes": capabilities.quotes,
+        "actions": capabilities.actions,
+        "search": capabilities.search,
+    }
+    return Provider(
+        name=capabilities.name,
+        title=capabilities.title,
+        state=health.state,
+        detail=health.detail,
+        last_ok=health.last_ok,
+        next_try=health.next_try,
+        delay_s=capabilities.delay.total_seconds(),
+        needs_key=capabilities.needs_key,
+        note=capabilities.note,
+        kinds=[kind for kind, offered in kinds.items() if offered],
+        intervals=[str(interval) for interval in capabilities.bars],
+        budget=[Budget(calls=r.rate.calls, per_s=r.rate.per.total_seconds(), left=r.left) for r in health.remaining],
+    )
+
+
+def _simulated_health(desk: Desk) -> Health:
+    name = desk.simulated.capabilities.name
+    return Health(name=name, title=desk.simulated.capabilities.title, state="ok", last_ok=desk.clock())
+
+
+def _counts(desk: Desk) -> list[RejectCount]:
+    counted = (
+        desk.lake.rejects()
+        .group_by("source", "reason")
+        .agg(pl.len().alias("count"), pl.max("known_at").alias("latest"))
+        .sort("source", "reason")
+    )
+    return [
+        RejectCount(**row, title=REASONS.get(row["reason"], row["reason"])) for row in counted.iter_rows(named=True)
+    ]

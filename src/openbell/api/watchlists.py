@@ -1,0 +1,70 @@
+"""Watchlists: the symbols a person follows, in their order."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from openbell.api.access import Role, TheDesk, allow
+from openbell.model.errors import InvalidInput
+from openbell.store.ledger import Watchlist as StoredWatchlist
+
+router = APIRouter(tags=["watchlists"])
+
+TICKER = re.compile(r"[A-Z0-9^][A-Z0-9.\-=^]{0,19}")
+MOST = 500
+
+
+class Watchlist(BaseModel):
+    """A named list of tickers."""
+
+    id: int
+    name: str
+    symbols: list[str]
+
+
+class Watchlists(BaseModel):
+    """All of them, oldest first."""
+
+    watchlists: list[Watchlist]
+
+
+class Change(BaseModel):
+    """What to change; what is absent stays."""
+
+    name: str | None = Field(None, min_length=1, max_length=60)
+    symbols: list[str] | None = None
+
+
+@router.get("/watchlists", dependencies=[allow(Role.VIEWER)])
+def watchlists(desk: TheDesk) -> Watchlists:
+    """Every watchlist."""
+    return Watchlists(watchlists=[_shape(each) for each in desk.ledger.watchlists()])
+
+
+@router.put("/watchlists/{key}", dependencies=[allow(Role.MEMBER)])
+def change_watchlist(desk: TheDesk, key: int, change: Change) -> Watchlist:
+    """Rename a watchlist or replace its symbols; prices of a new symbol are fetched in the background."""
+    held = next((each for each in desk.ledger.watchlists() if each.id == key), None)
+    if held is None:
+        raise InvalidInput("key", f"There is no watchlist {key}.", remedy="List them with GET /watchlists.")
+    symbols = held.symbols if change.symbols is None else _tickers(change.symbols)
+    changed = StoredWatchlist(key, change.name or held.name, symbols)
+    desk.ledger.change_watchlist(changed)
+    return _shape(changed)
+
+
+def _tickers(symbols: list[str]) -> tuple[str, ...]:
+    tickers = tuple(dict.fromkeys(s.strip().upper() for s in symbols))
+    if len(tickers) > MOST:
+        raise InvalidInput("symbols", f"A watchlist holds at most {MOST} symbols; these are {len(tickers)}.")
+    for ticker in tickers:
+        if not TICKER.fullmatch(ticker):
+            raise InvalidInput("symbols", f"{ticker!r} is not a ticker.", remedy="Search for the company's name.")
+    return tickers
+
+
+def _shape(watchlist: StoredWatchlist) -> Watchlist:
+    return Watchlist(id=watchlist.id, name=watchlist.name, symbols=list(watchlist.symbols))

@@ -1,0 +1,1 @@
+"""What can be computed from bars: sessions, aggregation, resampling, adjustment, indicators, statistics. Pure."""

@@ -1,0 +1,322 @@
+"""The desk from the command line. Every reading command takes --json; every failure is a sentence and an exit code."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import polars as pl
+import typer
+from pydantic import ValidationError
+from rich.progress import Progress, TaskID
+
+from openbell import __version__, terminal
+from openbell.model.errors import InvalidInput, OpenbellError, ProviderError
+from openbell.model.interval import Interval
+from openbell.settings import Settings
+from openbell.stretch import instant, stretch
+from openbell.terminal import Adjust, Format, err
+
+if TYPE_CHECKING:
+    from openbell.desk import Desk
+    from openbell.ingest.storing import Stored
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+class Stamp(StrEnum):
+    """Which side of a bar its stamp marks."""
+
+    START = "start"
+    END = "end"
+
+
+Json = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """A self-hosted market desk."""
+    if version:
+        print(f"openbell {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def up(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "",
+    port: Annotated[int, typer.Option(help="The port to listen on; default OPENBELL_PORT or 8000.")] = 0,
+    demo: Annotated[bool, typer.Option("--demo", help="Open the simulated market.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Never contact a vendor.")] = False,
+) -> None:
+    """Start the desk and its page."""
+    from openbell.serve import serve  # noqa: PLC0415  # the web server is needed by this command only
+
+    given = {"host": host or None, "port": port or None, "demo": demo or None, "offline": offline or None}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    serve(settings, say=lambda line: print(line, flush=True))
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Say what works, what does not, and the one thing to do next."""
+    from openbell.doctor import examine  # noqa: PLC0415
+
+    findings = examine(Settings())
+    terminal.findings(findings, as_json=as_json)
+    if any(finding.state == "bad" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders: CSV (plain, gz, zip) or Parquet.")],
+    symbol: Annotated[str | None, typer.Option(help="The ticker, where the file does not say.")] = None,
+    interval: Annotated[str | None, typer.Option(help="The length of a bar, where the file does not say.")] = None,
+    source: Annotated[str | None, typer.Option(help="A name for where the prices come from.")] = None,
+    scale: Annotated[Adjust | None, typer.Option(help="The scale of the file's prices.")] = None,
+    tz: Annotated[str | None, typer.Option(help="The time zone of naive stamps, such as America/New_York.")] = None,
+    stamp: Annotated[Stamp | None, typer.Option(help="Whether stamps mark a bar's start or its end.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Import price files into the lake; repeating an import stores nothing twice."""
+    from openbell.ingest.importing import import_file  # noqa: PLC0415  # reading files loads slowly
+    from openbell.providers.files import Reading, find  # noqa: PLC0415
+
+    reading = Reading(
+        symbol=symbol.upper() if symbol else None,
+        interval=Interval.parse(interval) if interval else None,
+        source=source,
+        scale=scale.value if scale else None,
+        tz=tz,
+        stamp=stamp.value if stamp else None,
+    )
+    done, failures = [], []
+    with _desk(Settings(offline=True)) as desk, terminal.progress("rows") as bar:
+        for path in find(paths):
+            task = bar.add_task(path.name, total=None)
+            try:
+                done.append(
+                    import_file(
+                        path,
+                        desk.lake,
+                        reading,
+                        now=desk.clock(),
+                        started=partial(_total, bar, task),
+                        progress=partial(bar.advance, task),
+                    )
+                )
+            except OpenbellError as error:
+                failures.append(error)
+            bar.remove_task(task)
+        _watch(desk, sorted({s for each in done for s in each.symbols}))
+    terminal.imported(done, as_json=as_json)
+    for failure in failures:
+        terminal.failed(failure)
+    if failures:
+        raise typer.Exit(1)
+
+
+def _total(bar: Progress, task: TaskID, rows: int) -> None:
+    bar.update(task, total=rows)
+
+
+def _watch(desk: Desk, symbols: Sequence[str]) -> None:
+    """Put newly imported symbols on the first watchlist, when they are few, so that the page shows them."""
+    lists = desk.ledger.watchlists()
+    new = [s for s in symbols if s not in {t for w in lists for t in w.symbols}]
+    if not new or len(new) > 20:
+        return
+    if lists:
+        desk.ledger.change_watchlist(replace(lists[0], symbols=(*new, *lists[0].symbols)))
+    else:
+        desk.ledger.add_watchlist("Watchlist", new)
+    err.print(f"On the watchlist now: {', '.join(new)}", highlight=False)
+
+
+@app.command()
+def fetch(
+    symbols: Annotated[list[str], typer.Argument(help="Tickers.")],
+    interval: Annotated[str, typer.Option(help="The length of a bar.")] = "1d",
+    start: Annotated[
+        str | None, typer.Option("--from", help="The first date; default a year (intraday: a week) ago.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="The last date; default today.")] = None,
+    provider: Annotated[str | None, typer.Option(help="Ask this vendor only.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch bars from a vendor into the lake; an interrupted fetch is simply repeated."""
+    length = Interval.parse(interval)
+    settings = Settings(**({"providers": provider} if provider else {}))
+    with _desk(settings) as desk:
+        now = desk.clock()
+        last = min(instant("to", end, end=True), now) if end else now
+        first = instant("from", start) if start else last - timedelta(days=7 if length.intraday else 366)
+        if first >= last:
+            raise InvalidInput(
+                "from",
+                f"{first:%Y-%m-%d} is not before {last:%Y-%m-%d}.",
+                remedy="Give --from before --to, not in the future.",
+            )
+        answers = [_fetch_one(desk, s.upper(), length, first, last) for s in symbols]
+        _watch(desk, [a["symbol"] for a in answers if not a["error"]])
+    terminal.fetched(answers, as_json=as_json)
+    if any(a["error"] for a in answers):
+        raise typer.Exit(1)
+
+
+def _fetch_one(desk: Desk, symbol: str, interval: Interval, start: datetime, end: datetime) -> dict[str, Any]:
+    from openbell.ingest.fetching import fetch_bars  # noqa: PLC0415  # vendors' clients load slowly
+
+    with terminal.progress("rows") as bar:
+        task = bar.add_task(f"{symbol} {interval}", total=(end - start).total_seconds(), rows=0)
+
+        def told(stored: Stored, until: datetime) -> None:
+            bar.update(task, completed=(until - start).total_seconds(), rows=stored.rows + stored.known)
+
+        try:
+            stored = fetch_bars(desk.lake, desk.vendors, symbol, interval, start, end, clock=desk.clock, progress=told)
+        except ProviderError as error:
+            return {"symbol": symbol, "rows": 0, "already_there": 0, "set_aside": 0, "actions": 0, "error": str(error)}
+    return {
+        "symbol": symbol,
+        "rows": stored.rows,
+        "already_there": stored.known,
+        "set_aside": stored.rejects,
+        "actions": stored.actions,
+        "error": None,
+    }
+
+
+@app.command()
+def bars(
+    symbol: Annotated[str, typer.Argument(help="A ticker.")],
+    interval: Annotated[str, typer.Option(help="The length of a bar.")] = "1d",
+    start: Annotated[str | None, typer.Option("--from", help="The first date or instant; default: all.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="The last date (included) or instant.")] = None,
+    adjust: Annotated[Adjust, typer.Option(help="As traded, or back-adjusted.")] = Adjust.RAW,
+    as_of: Annotated[str | None, typer.Option(help="What was known at this instant.")] = None,
+    extended: Annotated[bool, typer.Option("--extended", help="Include extended hours.")] = False,
+    form: Annotated[
+        Format, typer.Option("--format", help="How to write them; parquet needs a redirect.")
+    ] = Format.TABLE,
+    as_json: Json = False,
+) -> None:
+    """Print stored bars, resampled and adjusted as asked."""
+    length = Interval.parse(interval)
+    with _desk(Settings(offline=True)) as desk:
+        asked = stretch(
+            desk.history, symbol, span=None if start or end else "Max", start=start, end=end, interval=length
+        )
+        known = instant("as-of", as_of) if as_of else None
+        series = desk.history.bars(
+            symbol,
+            length,
+            asked.start,
+            asked.end,
+            adjust=adjust.value,
+            as_of=known,
+            hours="extended" if extended else "regular",
+        )
+    for note in series.notes:
+        err.print(note, highlight=False)
+    terminal.bars(series, Format.JSON if as_json else form)
+
+
+@app.command()
+def compare(
+    symbols: Annotated[list[str], typer.Argument(help="Two to eight tickers.")],
+    interval: Annotated[str, typer.Option(help="The length of a bar.")] = "1d",
+    start: Annotated[str | None, typer.Option("--from", help="The first date; default: a year back.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="The last date.")] = None,
+    adjust: Annotated[Adjust, typer.Option(help="As traded, or back-adjusted.")] = Adjust.SPLIT,
+    as_json: Json = False,
+) -> None:
+    """Compare symbols over the same stretch, aligned by time."""
+    from openbell.comparison import compared  # noqa: PLC0415
+
+    with _desk(Settings(offline=True)) as desk:
+        answer = compared(
+            desk.history,
+            symbols,
+            span=None if start or end else "1Y",
+            start=start,
+            end=end,
+            interval=Interval.parse(interval),
+            adjust=adjust.value,
+        )
+    terminal.comparison(answer, as_json=as_json)
+
+
+@app.command()
+def sql(
+    statement: Annotated[str, typer.Argument(help='Such as "select symbol, count(*) from bars group by symbol".')],
+    as_json: Json = False,
+) -> None:
+    """Answer a read-only SQL query over the lake: bars, actions, rejects, quotes, instruments."""
+    from openbell.store.sql import query  # noqa: PLC0415  # loads DuckDB
+
+    with _desk(Settings(offline=True)) as desk:
+        terminal.frame(query(desk.lake, statement), as_json=as_json)
+
+
+@app.command()
+def jobs(as_json: Json = False) -> None:
+    """List what runs when."""
+    from openbell.jobs import JOBS  # noqa: PLC0415
+
+    rows = [{"name": name, "every_s": job.every.total_seconds(), "does": job.title} for name, job in JOBS.items()]
+    terminal.frame(pl.DataFrame(rows), as_json=as_json)
+
+
+@app.command()
+def job(name: Annotated[str, typer.Argument(help="A job that `openbell jobs` lists.")]) -> None:
+    """Run one job now."""
+    from openbell.jobs import JOBS  # noqa: PLC0415
+
+    if name not in JOBS:
+        raise InvalidInput("name", f"There is no job {name!r}.", remedy=f"Use one of {', '.join(JOBS)}.")
+    with _desk(Settings()) as desk:
+        print(f"{name}: done ({JOBS[name].run(desk)})")
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator[Desk]:
+    from openbell.desk import open_desk  # noqa: PLC0415  # vendors' clients load slowly
+
+    desk = open_desk(settings)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def main() -> None:
+    """Run the command line; an error is one sentence on standard error, and exit code 1 (2 for wrong arguments)."""
+    try:
+        app(standalone_mode=True)
+    except InvalidInput as error:
+        terminal.failed(error)
+        sys.exit(2)
+    except OpenbellError as error:
+        terminal.failed(error)
+        sys.exit(1)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"OPENBELL_{str(first['loc'][0]).upper()}" if first["loc"] else "the settings"
+        terminal.failed(InvalidInput(name, f"{name}: {first['msg']}.", remedy="See .env.example."))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        err.print("\nInterrupted; what was stored stays, and repeating the command stores nothing twice.")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)

@@ -1,0 +1,119 @@
+"""What works, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from openbell.api.app import PAGE
+from openbell.desk import Desk, open_desk, reachable
+from openbell.model.errors import OpenbellError
+from openbell.settings import Settings
+
+LITTLE_SPACE = 2_000_000_000
+MANY_FILES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: `ok`, `note` (works, but), or `bad`; `remedy` says what to do."""
+
+    subject: str
+    state: Literal["ok", "note", "bad"]
+    detail: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Every finding, in the order in which one would fix them."""
+    found = [_python(), _page(), *_folder(settings)]
+    if any(f.state == "bad" for f in found):
+        return found
+    try:
+        desk = open_desk(settings)
+    except OpenbellError as error:
+        return [*found, Finding("store", "bad", error.what, error.remedy)]
+    found += [*_lake(desk), *_vendors(desk), _port(settings)]
+    desk.close()
+    return found
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("python", "ok", version)
+
+
+def _page() -> Finding:
+    if (PAGE / "index.html").is_file():
+        return Finding("page", "ok", "built")
+    return Finding("page", "bad", "The page is not built.", "Run `make web`.")
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        yield Finding("folder", "bad", f"{folder} cannot be written: {error.strerror}.", "Set OPENBELL_HOME elsewhere.")
+        return
+    free = shutil.disk_usage(folder).free
+    if free < LITTLE_SPACE:
+        yield Finding("folder", "note", f"{folder} has {free / 1e9:.1f} GB left.", "Make room on the disk.")
+    else:
+        yield Finding("folder", "ok", f"{folder}, {free / 1e9:.0f} GB free")
+
+
+def _lake(desk: Desk) -> Iterator[Finding]:
+    volumes = {v.table: v for v in desk.lake.volumes()}
+    bars = volumes["bars"]
+    if bars.rows == 0:
+        yield Finding("lake", "note", "No prices yet.", "Run `openbell up` or `openbell import FILE`.")
+    else:
+        symbols = desk.lake.spans()["symbol"].n_unique()
+        size = f"{bars.rows:,} bars of {symbols:,} symbols in {bars.files:,} files, {bars.size / 1e6:,.1f} MB"
+        state: Literal["ok", "note"] = "ok" if bars.files <= MANY_FILES else "note"
+        yield Finding("lake", state, size, "" if state == "ok" else "Run `openbell job compact`.")
+    rejects = volumes["rejects"].rows
+    if rejects:
+        yield Finding("quality", "ok", f"{rejects:,} rows were set aside; the Sources page says why")
+    waiting = [f for f in desk.ledger.fetches() if f.state in {"failed", "rate_limited", "unknown"}]
+    for fetch in waiting[:5]:
+        again = f" Next try {fetch.next_try:%H:%M} UTC." if fetch.next_try else ""
+        yield Finding(f"fetch {fetch.symbol}", "note", fetch.detail + again)
+
+
+def _vendors(desk: Desk) -> Iterator[Finding]:
+    settings = desk.settings
+    if settings.offline:
+        yield Finding("vendors", "ok", "offline, as set")
+        return
+    if reachable(settings.yahoo_url):
+        yield Finding("vendor yahoo", "ok", "reachable")
+    else:
+        detail = f"{settings.yahoo_url} cannot be reached; the desk opens the demo market."
+        yield Finding("vendor yahoo", "note", detail, "Run `openbell up` for the demo market, or check the network.")
+    for health in desk.vendors.health():
+        if health.next_try is not None and health.next_try - desk.clock() > timedelta(0):
+            yield Finding(f"vendor {health.name}", "note", f"{health.detail} Next try {health.next_try:%H:%M} UTC.")
+    if settings.alphavantage_key is None:
+        yield Finding("vendor alphavantage", "ok", "not used: OPENBELL_ALPHAVANTAGE_KEY is not set")
+
+
+def _port(settings: Settings) -> Finding:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        if probe.connect_ex((settings.host, settings.port)) != 0:
+            return Finding("port", "ok", f"{settings.port} is free")
+    return Finding(
+        "port",
+        "ok",
+        f"something answers on http://{settings.host}:{settings.port}; when it is not Openbell, set OPENBELL_PORT",
+    )

@@ -1,0 +1,62 @@
+"""From a vendor into the lake: a range of bars, in pieces that can be interrupted and repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from openbell.ingest.storing import Stored, store
+from openbell.model.errors import NotOffered
+from openbell.model.frames import ACTIONS, frame_of
+from openbell.model.interval import Interval
+from openbell.providers.ordered import Ordered
+from openbell.store.lake import Lake
+
+PIECES = {"s": timedelta(days=1), "m": timedelta(days=7), "h": timedelta(days=180)}
+"""How much one call asks for, by the interval's unit; days and longer: everything at once."""
+
+
+def pieces(interval: Interval, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The stretches into which a fetch of [start, end) is cut, oldest first."""
+    step = PIECES.get(interval.unit)
+    if step is None:
+        yield start, end
+        return
+    while start < end:
+        yield start, min(start + step, end)
+        start += step
+
+
+def fetch_bars(
+    lake: Lake,
+    vendors: Ordered,
+    symbol: str,
+    interval: Interval,
+    start: datetime,
+    end: datetime,
+    *,
+    clock: Callable[[], datetime],
+    progress: Callable[[Stored, datetime], None] = lambda _stored, _until: None,
+) -> Stored:
+    """Fetch, check and store bars of `symbol`; each piece is stored before the next is asked for.
+
+    `progress` is told what has been stored so far and up to where. Raises ProviderError when no vendor delivers.
+    """
+    actions = _actions(vendors, symbol, start, clock())
+    total = Stored()
+    for first, until in pieces(interval, start, end):
+        bars = vendors.bars(symbol, interval, first, until)
+        origin = f"{symbol} {interval} {first:%Y-%m-%d}..{until:%Y-%m-%d}"
+        total += store(lake, bars, actions, now=clock(), origin=origin)
+        progress(total, until)
+    return total
+
+
+def _actions(vendors: Ordered, symbol: str, start: datetime, now: datetime) -> pl.DataFrame:
+    """Splits and dividends since `start`; none where no vendor offers them."""
+    try:
+        return vendors.actions(symbol, start.date(), now.date())
+    except NotOffered:
+        return frame_of(ACTIONS)

@@ -1,0 +1,103 @@
+"""The checks in their order, and what they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import polars as pl
+
+from openbell.ingest.quality.findings import first_findings, kept, rejects_of
+from openbell.ingest.quality.hours import by_exchange, future_findings, session_findings, unreached
+from openbell.ingest.quality.jumps import jump_findings
+from openbell.ingest.quality.mixed import mixed_findings
+from openbell.ingest.quality.rows import duplicates, row_findings
+from openbell.ingest.quality.series import entitlements, joined
+from openbell.model.errors import InvalidInput
+from openbell.model.frames import ACTIONS, BARS, REJECTS, Scale, conform, frame_of
+from openbell.model.interval import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of a batch: every row is in `clean` or in `rejects`, a repaired one in both."""
+
+    clean: pl.DataFrame
+    """BARS to store, sorted by symbol and ts, on the scale they came in; a repaired row's source ends in `+repair`."""
+    rejects: pl.DataFrame
+    """REJECTS: the rows as they came, with the reason; also suspicious dividends, whose interval is null."""
+    inferred: pl.DataFrame
+    """ACTIONS, source `inferred`: splits that raw prices prove though no action records them."""
+    notes: tuple[str, ...]
+    """What was not checked, and what the reader should know."""
+
+
+def check(
+    bars: pl.DataFrame,
+    *,
+    actions: pl.DataFrame,
+    exchanges: Mapping[str, str],
+    now: datetime,
+    origin: str,
+    before: pl.DataFrame | None = None,
+    adj_close: pl.DataFrame | None = None,
+    promises_raw: bool = False,
+) -> Checked:
+    """`bars` (BARS of one interval, any symbols) sorted into rows to keep and rows set aside.
+
+    `actions` are those that the source sent along or that are known; `exchanges` maps symbols to their MIC;
+    `before` holds the stored bars right before these; `adj_close` (symbol, ts, adj_close) is the vendor's own
+    adjusted close; `promises_raw` says that the format declares its prices to be as traded.
+    Raises InvalidInput where `bars` hold more than one interval or scale.
+    """
+    if bars.is_empty():
+        return Checked(frame_of(BARS), frame_of(REJECTS), frame_of(ACTIONS), ())
+    interval = Interval.parse(_only(bars, "interval"))
+    scale = cast("Scale", _only(bars, "scale"))
+    rows = _ordered(bars)
+    found = list(row_findings(rows))
+    notes: list[str] = []
+    for venue, there in by_exchange(rows, exchanges):
+        found += future_findings(venue, there, interval, now)
+        if venue is not None:
+            found += session_findings(venue, there, interval)
+            notes += filter(None, [unreached(venue, there)])
+        else:
+            notes.append(_unchecked(there))
+    found.append(duplicates(_without(rows, found)))
+    due = entitlements(actions, scale, exchanges, interval)
+    found += mixed_findings(joined(_without(rows, found), before), due, interval)
+    series = joined(_without(rows, found), before)
+    jumps = jump_findings(series, due, exchanges=exchanges, interval=interval, scale=scale, promises_raw=promises_raw)
+    findings = first_findings([*found, *jumps.findings])
+    return Checked(kept(rows, findings), rejects_of(rows, findings, origin), jumps.inferred, (*notes, *jumps.notes))
+
+
+def _only(bars: pl.DataFrame, column: str) -> str:
+    values = bars[column].unique().to_list()
+    if len(values) != 1 or values[0] is None:
+        raise InvalidInput(column, f"The bars hold {len(values)} values of {column}.", remedy="Check them one by one.")
+    return str(values[0])
+
+
+def _ordered(bars: pl.DataFrame) -> pl.DataFrame:
+    """`bars` numbered as they came, sorted by symbol and stamp; rows of one stamp stay in order."""
+    same = pl.col("symbol") == pl.col("symbol").shift()
+    ascending = (pl.col("symbol") > pl.col("symbol").shift()) | (same & (pl.col("ts") >= pl.col("ts").shift()))
+    numbered = conform(bars, BARS).with_row_index("nr")
+    if numbered.select(ascending.all()).item():
+        return numbered
+    return numbered.sort("symbol", "ts", maintain_order=True)
+
+
+def _without(rows: pl.DataFrame, found: list[pl.DataFrame]) -> pl.DataFrame:
+    """The rows that none of the findings names."""
+    return rows.join(pl.concat(found), on="nr", how="anti", maintain_order="left") if found else rows
+
+
+def _unchecked(rows: pl.DataFrame) -> str:
+    symbols = rows["symbol"].unique().sort().to_list()
+    named = ", ".join(symbols[:5]) + (" ..." if len(symbols) > 5 else "")
+    return f"No exchange is known for {named}: not checked against sessions."

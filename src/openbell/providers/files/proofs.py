@@ -1,0 +1,143 @@
+"""Splits and dividends that a table proves: its own action columns, or the steps of its adjusted close.
+
+The factor f = adjusted / close is constant between actions. From one day to the next r = f / f(before). A split of ratio k
+on raw closes gives r = k. A dividend d gives r = 1 / (1 - d / close(before)) as CRSP, Yahoo and Tiingo reckon, and
+r = 1 + d / close as Quandl's WIKI did; a file follows one of them: the one in which its dividends are the rounder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from openbell.model.frames import ACTIONS, Scale, frame_of
+
+SPLIT_FROM = 1.22  # no ordinary dividend is 18 % of the price; 5:4 is the smallest common split above it
+SPLITS = tuple(
+    sorted({Fraction(n, d) for n in range(1, 61) for d in range(1, 61) if 1 in {n, d} or (n <= 10 and d <= 4)})
+)
+FLOAT32 = 1.2e-7  # relative; Yahoo computes in it
+NOISE = 20.0  # an action stands this far above the ordinary day's wobble
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The actions found, whether the closes are raw, and the days on which the factor moved without a reason."""
+
+    actions: pl.DataFrame
+    raw: bool
+    odd_days: tuple[date, ...] = ()
+
+
+def explicit_actions(rows: pl.DataFrame, scale: Scale, source: str) -> pl.DataFrame:
+    """ACTIONS of the columns `dividend` and `split` of `rows` (symbol, ts); amounts on the raw scale of their day.
+
+    On the `split` scale a dividend is stated after all later splits: it is multiplied by those in the file.
+    """
+    splits = _explicit_splits(rows, source)
+    if "dividend" not in rows.columns:
+        return splits
+    paid = rows.filter(pl.col("dividend") > 0).select("symbol", ex_date=pl.col("ts").dt.date(), amount="dividend")
+    if scale != "raw" and not splits.is_empty() and not paid.is_empty():
+        paid = _undone(paid, splits)
+    dividends = paid.select("symbol", "ex_date", amount=pl.col("amount").round(6))
+    return ordered(pl.concat([splits, _actions(dividends, "dividend", source)]))
+
+
+def proved_actions(rows: pl.DataFrame, source: str, decimals: tuple[int, int]) -> Proof:
+    """The actions that the `adjusted` column of daily `rows` (symbol, ts, close) proves; `decimals` printed of close and it."""
+    steps = list(_steps(rows, decimals).iter_rows(named=True))
+    readings = [[_explained(step, of_ex_day=of_ex_day) for step in steps] for of_ex_day in (False, True)]
+    explained = min(readings, key=_digits)  # the first, CRSP's, wins a tie
+    actions = [
+        {"symbol": step["symbol"], "ex_date": step["ex_date"], "source": source, **action}
+        for step, found in zip(steps, explained, strict=True)
+        for action in found
+    ]
+    odd = tuple(step["ex_date"] for step, found in zip(steps, explained, strict=True) if not found)
+    raw = any(action["kind"] == "split" for action in actions)
+    return Proof(ordered(frame_of(ACTIONS, actions)), raw, odd)
+
+
+def ordered(actions: pl.DataFrame) -> pl.DataFrame:
+    """`actions` once each, oldest first."""
+    return actions.unique(maintain_order=True).sort("symbol", "ex_date", "kind", maintain_order=True)
+
+
+def simple_ratio(ratio: float, tolerance: float) -> float | None:
+    """The split that `ratio` is, within the relative `tolerance`: whole or of small terms; None where it is none."""
+    best = min(SPLITS, key=lambda fraction: abs(ratio / float(fraction) - 1))
+    return float(best) if abs(ratio / float(best) - 1) <= tolerance else None
+
+
+def rounded(amount: float, error: float) -> float:
+    """`amount` with the fewest decimals that lie within its `error`, six at most."""
+    return next(
+        (round(amount, digits) for digits in range(6) if abs(round(amount, digits) - amount) <= error), round(amount, 6)
+    )
+
+
+def _explicit_splits(rows: pl.DataFrame, source: str) -> pl.DataFrame:
+    if "split" not in rows.columns:
+        return frame_of(ACTIONS)
+    split = rows.filter((pl.col("split") > 0) & (pl.col("split") != 1))
+    return ordered(_actions(split.select("symbol", ex_date=pl.col("ts").dt.date(), ratio="split"), "split", source))
+
+
+def _undone(paid: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:
+    later = paid.with_row_index("n").join(splits.select("symbol", "ratio", on="ex_date"), on="symbol", how="left")
+    factor = pl.col("ratio").filter(pl.col("on") > pl.col("ex_date")).product()
+    return later.group_by("n", maintain_order=True).agg(pl.first("symbol", "ex_date"), pl.first("amount") * factor)
+
+
+def _actions(rows: pl.DataFrame, kind: str, source: str) -> pl.DataFrame:
+    filled = rows.with_columns(kind=pl.lit(kind), source=pl.lit(source))
+    missing = [pl.lit(None).cast(dtype).alias(name) for name, dtype in ACTIONS.items() if name not in filled.columns]
+    return filled.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in ACTIONS.items())
+
+
+def _steps(rows: pl.DataFrame, decimals: tuple[int, int]) -> pl.DataFrame:
+    """The days on which the factor moved by more than the printed digits and the ordinary wobble explain."""
+    close_error, adjusted_error = (0.5 * 10.0**-digits for digits in decimals)
+    usable = rows.filter((pl.col("close") > 0) & (pl.col("adjusted") > 0)).sort("symbol", "ts")
+    error = adjusted_error / pl.col("adjusted") + 2 * FLOAT32
+    if decimals[0] > 4:  # else the vendor computed with the exact price as printed
+        error = error + close_error / pl.col("close")
+    factors = usable.with_columns(factor=pl.col("adjusted") / pl.col("close"), error=error)
+    moves = factors.select(
+        "symbol",
+        ex_date=pl.col("ts").dt.date(),
+        close="close",
+        before=pl.col("close").shift().over("symbol"),
+        move=(pl.col("factor") / pl.col("factor").shift()).over("symbol"),
+        error=(pl.col("error") + pl.col("error").shift()).over("symbol"),
+    ).drop_nulls()
+    wobble = pl.max_horizontal(2 * pl.col("error"), NOISE * (pl.col("move") - 1).abs().median().over("symbol"))
+    return moves.with_columns(wobble=wobble).filter((pl.col("move") - 1).abs() > pl.col("wobble"))
+
+
+def _explained(step: dict[str, Any], *, of_ex_day: bool) -> list[dict[str, object]]:
+    """The split, the dividend, or both in one step; empty where neither explains it."""
+    move, before = step["move"], step["before"]
+    tolerance = max(1e-4, 2 * step["wobble"])
+    split = simple_ratio(move, tolerance) if not 1 / SPLIT_FROM < move < SPLIT_FROM else 1.0
+    if split is None:  # a split and a dividend on one day: the price tells the split, the rest is the dividend
+        split = simple_ratio(before / step["close"], 0.15)
+    if split is None or not 1 - tolerance <= move / split < SPLIT_FROM:
+        return []
+    found: list[dict[str, object]] = [{"kind": "split", "ratio": split}] if split != 1 else []
+    rest = move / split
+    amount = step["close"] * (rest - 1) if of_ex_day else before / split * (1 - 1 / rest)
+    if rest - 1 > tolerance or (split == 1 and rest > 1):
+        found.append({"kind": "dividend", "amount": rounded(amount, max(2 * step["error"] * before, 1e-6))})
+    return found
+
+
+def _digits(explained: list[list[dict[str, object]]]) -> int:
+    """How many significant decimals all the dividends have."""
+    amounts = [action["amount"] for found in explained for action in found if "amount" in action]
+    return sum(len(f"{amount:.6f}".rstrip("0").split(".")[1]) for amount in amounts)

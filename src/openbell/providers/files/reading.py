@@ -1,0 +1,256 @@
+"""Any price file -> Contents: unpack, recognise the vendor, read the columns, prove what was not said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from openbell.model.errors import InvalidInput, Undecided
+from openbell.model.frames import ACTIONS, BARS, SCALES, UTC, Scale, conform, frame_of
+from openbell.model.interval import Interval
+from openbell.providers.files.contents import Contents, Reading, contents, joined, parted
+from openbell.providers.files.messages import refuse_message
+from openbell.providers.files.hours import Side, clock_of
+from openbell.providers.files.lean import read_lean, with_companions
+from openbell.providers.files.names import symbol_in
+from openbell.providers.files.presets import NUMBERS, PRICES, Layout, layout_of
+from openbell.providers.files.proofs import explicit_actions, ordered, proved_actions
+from openbell.providers.files.spacing import check_interval, interval_of, labelled
+from openbell.providers.files.stamps import Stamps, stamps_of
+from openbell.providers.files.table import ROW, Table, decimal_style, numbers, table_of
+from openbell.providers.files.unpack import Member, members
+
+DEFAULT = Reading()
+PERIODS = {"d": "1d", "w": "1w", "m": "1mo", "q": "1q", "y": "1y"}  # Stooq's <PER>; numbers are minutes
+
+
+def read(path: Path, reading: Reading = DEFAULT, *, now: datetime) -> Contents:
+    """Everything the file at `path` holds, as `reading` says and the content proves; nothing is converted between scales.
+
+    Raises UnreadableFile (no price file), Undecided (several readings hold: pass `option`), InvalidInput (`reading` is wrong).
+    """
+    found = joined([_member(member, reading, now) for member in members(path)])
+    return with_companions(path, found) if found.preset.startswith("lean-") and _has_prices(found) else found
+
+
+def _has_prices(found: Contents) -> bool:
+    return not (found.bars.is_empty() and found.trades.is_empty() and found.quotes.is_empty())
+
+
+def _member(member: Member, reading: Reading, now: datetime) -> Contents:
+    refuse_message(member)
+    table = table_of(member)
+    if not reading.columns:
+        lean = read_lean(table, reading)
+        if lean is not None:
+            return lean
+    layout = layout_of(table, reading.columns)
+    return _wide(table, layout, reading, now) if layout.wide else _long(table, layout, reading, now)
+
+
+def _long(table: Table, layout: Layout, reading: Reading, now: datetime) -> Contents:
+    """A table with one row a bar."""
+    stamps = stamps_of(table, _stamp_column(table, layout), now)
+    numeric = {ours: theirs for ours, theirs in layout.columns.items() if ours in NUMBERS}
+    style = decimal_style(table, list(numeric.values()))
+    symbols, symbol_note = _symbols(table, layout, reading)
+    rows = table.frame.select(
+        ROW,
+        symbols.alias("symbol"),
+        stamps.values.alias("ts"),
+        *(numbers(table.frame[theirs], style).alias(ours) for ours, theirs in numeric.items()),
+    )
+    interval, interval_note = _interval(table, layout, reading, stamps, rows)
+    rows, clock_notes = _in_utc(table, layout, reading, stamps, rows, interval)
+    source = reading.source or layout.source or layout.preset
+    written = {
+        "ts": layout.columns["ts"],
+        **({"symbol": layout.columns["symbol"]} if "symbol" in layout.columns else {}),
+        **numeric,
+    }
+    rows, rejects = parted(table, rows, written, source=source, interval=str(interval))
+    scale, actions, scale_notes = _scale(table, layout, reading, rows, interval, source)
+    priced, unpriced_notes = _priced(rows)
+    notes = (*layout.notes, *symbol_note, *interval_note, *stamps.notes, *clock_notes, *scale_notes, *unpriced_notes)
+    return contents(
+        layout.preset,
+        bars=_bars(priced, interval, scale, source),
+        actions=actions,
+        rejects=rejects,
+        notes=[*notes, *_ignored(layout)],
+    )
+
+
+def _wide(table: Table, layout: Layout, reading: Reading, now: datetime) -> Contents:
+    """A table with one close column a symbol: close only, the other prices null."""
+    names = _chosen(layout, reading)
+    if len(layout.wide) > 1 and reading.scale is None:
+        raise Undecided(
+            table.path,
+            f"{len(layout.wide)} columns of closes do not say whether they are adjusted.",
+            option="--scale",
+            remedy="Say which with --scale raw, --scale split or --scale total.",
+        )
+    stamps = stamps_of(table, table.frame[layout.columns["ts"]], now)
+    closes = {name: name for name in names}
+    style = decimal_style(table, list(names))
+    rows = table.frame.select(
+        ROW, stamps.values.alias("ts"), *(numbers(table.frame[name], style).alias(name) for name in names)
+    )
+    spaced = rows.select("ts", pl.lit(names[0]).alias("symbol"))
+    interval, interval_note = _interval(table, layout, reading, stamps, spaced)
+    rows, clock_notes = _in_utc(table, layout, reading, stamps, rows, interval)
+    source = reading.source or layout.source or layout.preset
+    unnamed = rows.with_columns(symbol=pl.lit(None, pl.String))
+    rows, rejects = parted(
+        table, unnamed, {"ts": layout.columns["ts"], **closes}, source=source, interval=str(interval)
+    )
+    long = rows.drop("symbol").unpivot(on=list(names), index=["ts"], variable_name="symbol", value_name="close")
+    if len(names) == 1 and reading.symbol:
+        long = long.with_columns(symbol=pl.lit(reading.symbol))
+    scale: Scale = reading.scale or layout.scale or "raw"
+    bars = _bars(long.drop_nulls("close"), interval, scale, source)
+    notes = (f"one close column a symbol: {', '.join(names[:8])}", *interval_note, *stamps.notes, *clock_notes)
+    return contents(layout.preset, bars=bars, rejects=rejects, notes=[*notes, *_ignored(layout)])
+
+
+def _chosen(layout: Layout, reading: Reading) -> tuple[str, ...]:
+    if reading.symbol is None or len(layout.wide) == 1:
+        return layout.wide
+    if reading.symbol in layout.wide:
+        return (reading.symbol,)
+    raise InvalidInput(
+        "symbol",
+        f"No column is called {reading.symbol!r}.",
+        remedy=f"Leave it out, or use one of {', '.join(layout.wide[:12])}.",
+    )
+
+
+def _stamp_column(table: Table, layout: Layout) -> pl.Series:
+    stamp = table.frame[layout.columns["ts"]]
+    if "clock" not in layout.columns:
+        return stamp
+    both = pl.DataFrame({"day": stamp.cast(pl.String), "clock": table.frame[layout.columns["clock"]].cast(pl.String)})
+    return both.select(pl.concat_str("day", "clock", separator=" ").alias(layout.columns["ts"])).to_series()
+
+
+def _symbols(table: Table, layout: Layout, reading: Reading) -> tuple[pl.Expr, tuple[str, ...]]:
+    """The symbol of each row: the user's, the column's, or the file name's."""
+    if "symbol" in layout.columns:
+        column = layout.columns["symbol"]
+        if reading.symbol is None:
+            return pl.col(column).cast(pl.String).str.strip_chars(), ()
+        held = table.frame[column].drop_nulls().n_unique()
+        if held > 1:
+            raise InvalidInput("symbol", f"{table.path} holds {held} symbols.", remedy="Leave the symbol out.")
+    if reading.symbol is not None:
+        return pl.lit(reading.symbol), ()
+    symbol = symbol_in(table.name) or symbol_in(Path(table.path).name)
+    if symbol is None:
+        raise Undecided(
+            table.path,
+            "neither a column nor the file's name says which symbol this is.",
+            option="--symbol",
+            remedy="Say which with --symbol.",
+        )
+    return pl.lit(symbol), (f"symbol {symbol} from the file name",)
+
+
+def _interval(
+    table: Table, layout: Layout, reading: Reading, stamps: Stamps, rows: pl.DataFrame
+) -> tuple[Interval, tuple[str, ...]]:
+    dates = stamps.kind == "date"
+    if reading.interval is not None:
+        check_interval(reading.interval, dates=dates, rows=rows)
+        return reading.interval, ()
+    if "interval" in layout.columns:
+        return _stated_interval(table, layout.columns["interval"]), ()
+    interval, why = interval_of(table, rows, dates=dates)
+    return interval, (why,)
+
+
+def _stated_interval(table: Table, column: str) -> Interval:
+    stated = table.frame[column].drop_nulls().cast(pl.String).unique().to_list()
+    if len(stated) != 1:
+        raise table.refuse(f"the column {column!r} names {len(stated)} intervals.", "Split the file by interval.")
+    text = str(stated[0]).strip()
+    return Interval.parse(PERIODS.get(text.lower(), f"{text}m" if text.isdigit() else text))
+
+
+def _in_utc(
+    table: Table, layout: Layout, reading: Reading, stamps: Stamps, rows: pl.DataFrame, interval: Interval
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """`rows` with `ts` as the label or the start of its bar in UTC."""
+    if not interval.intraday:
+        labels = labelled(pl.col("ts").dt.truncate("1d"), interval)
+        return rows.with_columns(labels.dt.replace_time_zone("UTC")), ()
+    side: Side | None = reading.stamp or layout.side
+    zone = "UTC" if stamps.kind == "instant" else reading.tz or layout.zone
+    assume: Side | None = "start" if stamps.kind == "instant" else None
+    clock = clock_of(table, rows["ts"], interval, zone=zone, side=side, assume=assume)
+    return rows.with_columns(clock.start(rows["ts"], interval).alias("ts")), clock.notes
+
+
+def _scale(
+    table: Table, layout: Layout, reading: Reading, rows: pl.DataFrame, interval: Interval, source: str
+) -> tuple[Scale, pl.DataFrame, tuple[str, ...]]:
+    """The scale of the prices, and the actions the table states or proves."""
+    promised = reading.scale or _stated_scale(table, layout) or layout.scale
+    if "dividend" in rows.columns or "split" in rows.columns:
+        return promised or "raw", explicit_actions(rows, promised or "raw", source), ()
+    if "adjusted" not in rows.columns or str(interval) != "1d":
+        note = ("prices taken as traded (raw); pass --scale if they are adjusted",) if promised is None else ()
+        return promised or "raw", frame_of(ACTIONS), note
+    proof = proved_actions(rows, source, (_decimals(table, layout, "close"), _decimals(table, layout, "adjusted")))
+    scale: Scale = reading.scale or ("raw" if proof.raw else layout.scale or "raw")
+    notes = [f"{proof.actions.height} splits and dividends proved by the column {layout.columns['adjusted']!r}"]
+    if proof.odd_days:
+        notes.append(
+            f"the adjusted close moves on {proof.odd_days[0]} as no split or dividend would ({len(proof.odd_days)} days)"
+        )
+    return scale, ordered(proof.actions), tuple(notes)
+
+
+def _stated_scale(table: Table, layout: Layout) -> Scale | None:
+    if "scale" not in layout.columns:
+        return None
+    stated = table.frame[layout.columns["scale"]].unique().to_list()
+    scale = next((scale for scale in SCALES if stated == [scale]), None)
+    if scale is None:
+        raise table.refuse(
+            f"the column 'scale' says {stated[:3]}.", "It must be one of raw, split and total throughout."
+        )
+    return scale
+
+
+def _decimals(table: Table, layout: Layout, ours: str) -> int:
+    """The most decimals printed in a column; a float from Parquet has 15 significant digits."""
+    column = table.frame[layout.columns[ours]]
+    if column.dtype != pl.String:
+        return 9
+    printed = column.to_frame("x").select(pl.col("x").str.extract(r"[.,](\d+)$").str.len_chars().max()).item()
+    return int(printed or 0)
+
+
+def _priced(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The rows with any price at all: vendors write empty rows for holidays."""
+    prices = [name for name in PRICES if name in rows.columns]
+    priced = rows.filter(pl.any_horizontal(pl.col(prices).is_not_null()))
+    left_out = rows.height - priced.height
+    return priced, (f"{left_out} rows without any price left out",) if left_out else ()
+
+
+def _bars(rows: pl.DataFrame, interval: Interval, scale: Scale, source: str) -> pl.DataFrame:
+    constants = {"interval": pl.lit(str(interval)), "scale": pl.lit(scale), "source": pl.lit(source)}
+    bars = conform(rows.with_columns(**constants), BARS)
+    symbol, ts = pl.col("symbol"), pl.col("ts")
+    onward = (symbol > symbol.shift()) | ((symbol == symbol.shift()) & (ts >= ts.shift()))
+    sorted_already = bars.select(onward.slice(1).all()).item()  # four times as fast as sorting again
+    return bars if sorted_already else bars.sort("symbol", "ts", maintain_order=True)
+
+
+def _ignored(layout: Layout) -> Sequence[str]:
+    return (f"columns left out: {', '.join(layout.ignored)}",) if layout.ignored else ()

@@ -1,0 +1,215 @@
+"""Dates and times as vendors write them -> naive or UTC instants. The column itself proves its format, or we ask."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+import polars as pl
+
+from openbell.providers.files.table import ROW, Table
+
+Kind = Literal["date", "naive", "instant"]
+NAIVE = pl.Datetime("us")
+SAMPLE = 400
+
+TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
+OFFSET = r"(?:Z|(?:GMT|UTC)|(?:GMT|UTC)?[+-]\d{2}:?\d{2})"
+OFFSET_AT_END = rf"(?i){TIME} ?({OFFSET})$"
+CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%H%M%S", "%H%M", "%H:%M:%S:%3f")
+EPOCHS = {10: 1_000_000, 13: 1_000, 16: 1}  # digits -> microseconds in one unit
+MONTHS = {
+    r"\d{1,2}-[A-Za-z]{3}-\d{4}": "%d-%b-%Y",
+    r"\d{1,2} [A-Za-z]{3} \d{4}": "%d %b %Y",
+    r"[A-Za-z]{3} \d{1,2}, \d{4}": "%b %d, %Y",
+    r"[A-Za-z]{4,9} \d{1,2}, \d{4}": "%B %d, %Y",
+    r"[A-Za-z]{3} \d{1,2} \d{4}": "%b %d %Y",
+}
+ISO_REMEDY = "Write the dates as YYYY-MM-DD."
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """The column read: `date` labels, `naive` local times or `instant`s in UTC; null where a cell is unreadable."""
+
+    values: pl.Series
+    kind: Kind
+    notes: tuple[str, ...] = ()
+
+
+def stamps_of(table: Table, column: pl.Series, now: datetime) -> Stamps:
+    """The stamps in `column`; raises UnreadableFile where the column is in no known format, or in two at once."""
+    if column.dtype == pl.Date:
+        return Stamps(column.cast(NAIVE), "date")
+    if isinstance(column.dtype, pl.Datetime):
+        return _typed(column)
+    text = column.cast(pl.String)
+    if any(cell != cell.strip() for cell in _sample(text)):
+        text = text.str.strip_chars()
+    sample = _sample(text)
+    if not sample:
+        raise table.refuse(f"the column {column.name!r} holds no date.")
+    if all(re.fullmatch(r"\d{10}|\d{13}|\d{16}", cell) for cell in sample):
+        return _epoch(text, len(sample[0]))
+    if any(re.search(OFFSET_AT_END, cell) for cell in sample):
+        return _offset(table, text, now)
+    local = _local(table, text, now)
+    _refuse_mixed(table, text, local.is_null())
+    return Stamps(local, "date" if _all_midnight(local) else "naive")
+
+
+def _typed(column: pl.Series) -> Stamps:
+    zone = column.dtype.time_zone if isinstance(column.dtype, pl.Datetime) else None
+    local = column.dt.replace_time_zone(None).cast(NAIVE)
+    if _all_midnight(local):
+        return Stamps(local, "date")
+    if zone is None:
+        return Stamps(local, "naive")
+    return _instants(column.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(NAIVE))
+
+
+def _epoch(text: pl.Series, digits: int) -> Stamps:
+    micros = text.cast(pl.Int64, strict=False) * EPOCHS[digits]
+    values = micros.cast(NAIVE)
+    note = "stamps are seconds since 1970, UTC" if digits == 10 else "stamps are fractions of seconds since 1970, UTC"
+    if _all_midnight(values):
+        return Stamps(values, "date", (note,))
+    return _instants(values, note)
+
+
+def _offset(table: Table, text: pl.Series, now: datetime) -> Stamps:
+    """Stamps that carry their offset; a column may mix several (daylight saving), but not offsets with none."""
+    common = re.search(OFFSET_AT_END, _sample(text)[0])
+    if common and (text.is_null() | text.str.ends_with(common[1])).all():
+        bare = text.str.strip_suffix(common[1]).str.strip_suffix(" ")
+        return _shifted(_local(table, bare, now), pl.lit(_offset_s(common[1])))
+    written = text.alias("text").to_frame()
+    offsets = written.select(pl.col("text").str.extract(OFFSET_AT_END))["text"]
+    bare = written.select(pl.col("text").str.replace(rf"(?i) ?{OFFSET}$", ""))["text"]
+    _refuse_mixed(table, text, offsets.is_null() & text.is_not_null())
+    known = {offset: _offset_s(offset) for offset in offsets.drop_nulls().unique().to_list()}
+    seconds = offsets.replace_strict(known, return_dtype=pl.Int64, default=None)
+    return _shifted(_local(table, bare, now), pl.lit(seconds))
+
+
+def _shifted(local: pl.Series, offset_s: pl.Expr) -> Stamps:
+    """Local stamps less their offsets; where each is a midnight, the dates as they stand."""
+    if _all_midnight(local):
+        return Stamps(local, "date", ("dates are the exchange's own, whatever the offset",))
+    frame = local.alias("local").to_frame()
+    return _instants(frame.select(pl.col("local") - pl.duration(seconds=offset_s))["local"])
+
+
+def _instants(values: pl.Series, *notes: str) -> Stamps:
+    """UTC instants, or dates where each is a midnight in New York (as vendors stamp daily bars in UTC)."""
+    new_york = values.dt.replace_time_zone("UTC").dt.convert_time_zone("America/New_York").dt.replace_time_zone(None)
+    if _all_midnight(new_york):
+        return Stamps(new_york, "date", (*notes, "each stamp is midnight in New York: dates"))
+    return Stamps(values, "instant", notes)
+
+
+def _offset_s(offset: str) -> int:
+    found = re.search(r"([+-])(\d{2}):?(\d{2})", offset)
+    if found is None:
+        return 0
+    return (1 if found[1] == "+" else -1) * (int(found[2]) * 3600 + int(found[3]) * 60)
+
+
+def _refuse_mixed(table: Table, text: pl.Series, odd: pl.Series) -> None:
+    """Where some stamps carry an offset and others do not, no single zone is right for both."""
+    written = pl.DataFrame({"text": text, "row": table.frame[ROW]})
+    with_offset = written.filter(pl.col("text").str.contains(OFFSET_AT_END))
+    without = written.filter(odd & pl.col("text").str.contains(rf"{TIME}$"))
+    if with_offset.is_empty() or without.is_empty():
+        return
+    first, second = with_offset.row(0, named=True), without.row(0, named=True)
+    raise table.refuse(
+        f"mixed time zones: row {first['row']} says {first['text']!r}, row {second['row']} says {second['text']!r}.",
+        "Give every stamp an offset, or none.",
+    )
+
+
+def _local(table: Table, text: pl.Series, now: datetime) -> pl.Series:
+    """Naive date-times; the first format that reads most of the sample, its siblings for the rest."""
+    sample = pl.Series("sample", _sample(text))
+    dates = _date_formats(table, text, sample, now)
+    formats = [dates, *(f"{dates}{between}{clock}" for between in (" ", "T") for clock in CLOCKS)]
+    scored = sorted(formats, key=lambda form: _reads(sample, form), reverse=True)
+    if not _reads(sample, scored[0]):
+        raise table.refuse(f"no date format fits {sample[0]!r}.", ISO_REMEDY)
+    values = text.str.to_datetime(scored[0], time_unit="us", strict=False)
+    if values.null_count() > text.null_count():
+        text = text.str.strip_chars()
+    for sibling in scored:
+        if values.null_count() == text.null_count():
+            break
+        values = values.fill_null(text.str.to_datetime(sibling, time_unit="us", strict=False))
+    return values
+
+
+def _reads(sample: pl.Series, form: str) -> int:
+    return sample.len() - sample.str.to_datetime(form, time_unit="us", strict=False).null_count()
+
+
+def _date_formats(table: Table, text: pl.Series, sample: pl.Series, now: datetime) -> str:
+    """The chrono format of the date part, as the sample writes it and the column proves it."""
+    example = str(sample[0])
+    if re.match(r"\d{4}([-/.])\d{1,2}\1\d{1,2}", example):
+        sign = example[4]
+        return f"%Y{sign}%m{sign}%d"
+    if re.match(r"(1[89]|20)\d{6}(?!\d)", example):
+        return "%Y%m%d"
+    if re.fullmatch(r"\d{4}-\d{2}", example):
+        return "%Y-%m"
+    for pattern, form in MONTHS.items():
+        if re.match(pattern + r"\b", example):
+            return form
+    if re.match(r"\d{1,2}([-/.])\d{1,2}\1\d{4}", example):
+        return _day_or_month_first(table, text, example, now)
+    if re.match(r"\d{1,2}[-/.](\d{1,2}|[A-Za-z]{3})[-/.]\d{2}(?!\d)", example):
+        raise table.refuse(f"the year in {example!r} has two digits.", ISO_REMEDY)
+    raise table.refuse(f"no date format fits {example!r}.", ISO_REMEDY)
+
+
+def _day_or_month_first(table: Table, text: pl.Series, example: str, now: datetime) -> str:
+    """d/m/Y or m/d/Y, as far as the calendar, the weekdays or the order of the rows prove one of them."""
+    sign = next(sign for sign in "/-." if sign in example)
+    days = text.str.extract(r"^(\d{1,2}[-/.]\d{1,2}[-/.]\d{4})").drop_nulls()
+    read = {form: days.str.to_date(form, strict=False) for form in (f"%d{sign}%m{sign}%Y", f"%m{sign}%d{sign}%Y")}
+    for holds in (_mostly_dates, lambda dates: _not_ahead(dates, now.date()), _on_weekdays, _in_order):
+        fitting = {form: dates for form, dates in read.items() if holds(dates)}
+        if len(fitting) == 1:
+            return next(iter(fitting))
+        read = fitting or read
+    raise table.refuse(f"{example!r} may be day/month or month/day, and nothing in the column decides.", ISO_REMEDY)
+
+
+def _mostly_dates(dates: pl.Series) -> bool:
+    """A few cells may be nonsense and become rejects; a wrong order fails from the 13th of each month on."""
+    return dates.null_count() < max(1, dates.len() * 0.1)
+
+
+def _not_ahead(dates: pl.Series, today: date) -> bool:
+    return bool((dates.drop_nulls() <= today).all())
+
+
+def _on_weekdays(dates: pl.Series) -> bool:
+    return bool((dates.drop_nulls().dt.weekday() <= 5).all())
+
+
+def _in_order(dates: pl.Series) -> bool:
+    known = dates.drop_nulls()
+    return known.is_sorted() or known.is_sorted(descending=True)
+
+
+def _all_midnight(values: pl.Series) -> bool:
+    known = values.drop_nulls()
+    return known.len() > 0 and bool((known.dt.truncate("1d") == known).all())
+
+
+def _sample(text: pl.Series) -> list[str]:
+    written = text.drop_nulls()
+    ends = pl.concat([written.head(SAMPLE // 2), written.tail(SAMPLE // 2)])
+    return [cell for cell in ends.to_list() if cell]

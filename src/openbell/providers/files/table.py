@@ -1,0 +1,250 @@
+"""Bytes -> a table of text: encoding, separator, header, ragged rows, numbers as people write them. No meaning yet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from openbell.model.errors import UnreadableFile
+from openbell.providers.files.unpack import LARGEST_BYTES, Member
+
+SAMPLE_LINES = 50
+OPENING_BYTES = 1 << 18  # enough to see the separator, the header and a few rows of the widest table
+LONGEST_STRAY = 2_000  # characters
+SEPARATORS = ";\t|,"  # in this order: a European decimal comma must not win over its semicolon
+ROW = "#row"  # the row's number in the file, from 1; no vendor's column is called so
+MISSING = ("", "null", "nan", "none", "n/a", "na", "-", "--", "#n/a", "nil")
+STAMPS = ("date", "time", "datetime", "timestamp", "ts", "gmt time", "local time", "<date>", "<ticker>", "day", "price")
+MULTIPLES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
+STRAY_SCHEMA = {ROW: pl.Int64, "row": pl.String, "detail": pl.String}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows as text (typed only when they come from Parquet), and the rows whose shape was wrong."""
+
+    path: str
+    name: str
+    header: tuple[str, ...] | None
+    """None: the file has no header and the columns are called `c0`, `c1`, ..."""
+    frame: pl.DataFrame
+    strays: pl.DataFrame
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The first row as text, missing cells as the empty text."""
+        return tuple("" if cell is None else str(cell) for cell in self.frame.drop(ROW).row(0))
+
+    def refuse(self, what: str, remedy: str = "") -> UnreadableFile:
+        """The error that says `what` of this table, naming the inner file where there is one."""
+        inside = "" if self.path.endswith((self.name, self.name + ".gz")) else f"in {self.name}: "
+        return UnreadableFile(self.path, inside + what, remedy=remedy)
+
+
+def table_of(member: Member) -> Table:
+    """The table in `member`; raises UnreadableFile for what is no table of text or has no row."""
+    table = _parquet(member) if member.parquet else _text(member)
+    if table.frame.is_empty():
+        raise table.refuse("there is a header but no row.", "Download it again, or leave it out.")
+    return table
+
+
+def row_as_json(columns: list[str]) -> pl.Expr:
+    """The row as it came, as JSON."""
+    return pl.struct(columns).struct.json_encode()
+
+
+def numbers(values: pl.Series, style: str) -> pl.Series:
+    """`values` as Float64, `style` being `point` or `comma` decimals; null both where missing and where unreadable."""
+    if values.dtype != pl.String:
+        return _finite(values.cast(pl.Float64, strict=False))
+    plain = _finite(values.cast(pl.Float64, strict=False))
+    hard = plain.is_null() & values.is_not_null()
+    if style == "point" and not hard.any():
+        return plain
+    written = pl.col("written")
+    group, decimal = (",", ".") if style == "point" else (".", ",")
+    text = written.str.strip_chars().str.replace_all(r"[$€£¥'\s\u00a0\u202f]", "").str.to_lowercase()
+    grouped = text.str.contains(rf"^[-+]?\d{{1,3}}(\{group}\d{{3}})+(\{decimal}\d*)?[kmbt%]?$")
+    text = pl.when(grouped).then(text.str.replace_all(group, "", literal=True)).otherwise(text)
+    text = text.str.replace(decimal, ".", literal=True)
+    multiple = text.str.extract(r"^[\d.]+([kmbt])$").replace_strict(MULTIPLES, default=1.0, return_dtype=pl.Float64)
+    number = (
+        text.str.strip_suffix("%").str.replace(r"^([\d.]+)[kmbt]$", "${1}").cast(pl.Float64, strict=False) * multiple
+    )
+    cleaned = values.alias("written").to_frame().select(number)["written"]
+    return _finite(cleaned.alias(values.name))
+
+
+def missing(values: pl.Expr) -> pl.Expr:
+    """Whether the vendor wrote nothing, or one of the usual words for it."""
+    return values.is_null() | values.cast(pl.String).str.strip_chars().str.to_lowercase().is_in(list(MISSING))
+
+
+def decimal_style(table: Table, columns: list[str]) -> str:
+    """`point` or `comma`: how `columns` write decimals; raises UnreadableFile where both readings hold."""
+    text = [name for name in columns if table.frame.schema[name] == pl.String]
+    commas = pl.concat([table.frame[name].rename("x") for name in text]) if text else pl.Series("x", [], pl.String)
+    commas = commas.filter(commas.str.contains(",", literal=True).fill_null(value=False)).str.replace_all(
+        r"[$€£¥\s]", ""
+    )
+    if commas.is_empty():
+        return "point"
+    point = commas.str.contains(r"^-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?[kmbtKMBT%]?$")
+    comma = commas.str.contains(r"^-?\d{1,3}(\.\d{3})*,\d+[kmbtKMBT%]?$|^-?\d+,\d+[kmbtKMBT%]?$")
+    if point.all() and not comma.all():
+        return "point"
+    if comma.all() and not point.all():
+        return "comma"
+    if not point.any() and not comma.any():
+        return "point"
+    return _style_by_points(table, text, commas[0])
+
+
+def _style_by_points(table: Table, columns: list[str], example: str) -> str:
+    """Where every comma could be either, a plain `98.5` elsewhere shows that the point is the decimal sign."""
+    if any(table.frame[name].str.contains(r"^[^,]*\d\.\d{1,2}$|^[^,]*\d\.\d{4,}$").any() for name in columns):
+        return "point"
+    raise table.refuse(
+        f"the number {example} may be a thousand or a fraction.",
+        "Write the numbers with a decimal point and without grouping.",
+    )
+
+
+def _finite(values: pl.Series) -> pl.Series:
+    frame = values.to_frame()
+    return frame.select(pl.when(pl.col(values.name).is_finite()).then(pl.col(values.name)))[values.name]
+
+
+def _parquet(member: Member) -> Table:
+    try:
+        meta = pq.ParquetFile(io.BytesIO(member.data)).metadata
+        if meta.num_rows * max(1, meta.num_columns) * 8 > LARGEST_BYTES * 4:
+            raise UnreadableFile(
+                member.path, f"it unpacks to {meta.num_rows:,} rows.", remedy="Split it and import the parts."
+            )
+        frame = pl.read_parquet(io.BytesIO(member.data))
+    except (pa.ArrowException, OSError, pl.exceptions.PolarsError) as error:
+        raise UnreadableFile(member.path, "the Parquet file is damaged.", remedy="Download it again.") from error
+    header = tuple(frame.columns)
+    frame = frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
+    frame = frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+    return Table(member.path, member.name, header, frame, pl.DataFrame(schema=STRAY_SCHEMA))
+
+
+def _text(member: Member) -> Table:
+    data = _bytes_of_text(member)
+    lines = _opening_lines(data)
+    bare = Table(member.path, member.name, None, pl.DataFrame(), pl.DataFrame(schema=STRAY_SCHEMA))
+    if not lines:
+        raise bare.refuse("the file is empty.", "Download it again, or leave it out.")
+    separator = _separator([line for _, line in lines])
+    skipped, opening = lines[0]
+    cells = _cells(opening, separator)
+    if len(cells) < 2:
+        raise bare.refuse(
+            f"this is no table of prices; it begins with {opening[:80]!r}.", "Give a CSV or a Parquet file."
+        )
+    header = _header(bare, cells)
+    names = list(header) if header else [f"c{at}" for at in range(len(cells))]
+    frame, strays = _rows(bare, data, names, separator, skip=skipped + (1 if header else 0))
+    if header and header[-1] == "" and frame.get_column("").null_count() == frame.height:
+        header, frame = header[:-1], frame.drop("")  # every line ends with the separator
+    return replace(bare, header=header, frame=frame, strays=strays)
+
+
+def _bytes_of_text(member: Member) -> bytes:
+    if member.data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableFile(member.path, "the text is UTF-16.", remedy="Save it as CSV in UTF-8.")
+    if b"\0" in member.data[:OPENING_BYTES]:
+        raise UnreadableFile(member.path, "this is binary data, no table.", remedy="Give a CSV or a Parquet file.")
+    return member.data.removeprefix(b"\xef\xbb\xbf")
+
+
+def _opening_lines(data: bytes) -> list[tuple[int, str]]:
+    """The first lines that hold something, with the count of lines before each; `#` starts a remark."""
+    lines = data[:OPENING_BYTES].decode("utf-8", errors="replace").splitlines()
+    kept = [(at, line) for at, line in enumerate(lines) if line.strip() and not line.startswith("#")]
+    return kept[:SAMPLE_LINES]
+
+
+def _separator(lines: list[str]) -> str:
+    """The sign that cuts most lines into the same number of cells, at least two."""
+
+    def agreeing(sign: str) -> int:
+        widths = Counter(len(_cells(line, sign)) for line in lines)
+        width, count = widths.most_common(1)[0]
+        return count if width > 1 else 0
+
+    return max(SEPARATORS, key=agreeing)  # the earlier sign wins a tie
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+
+
+def _header(bare: Table, cells: list[str]) -> tuple[str, ...] | None:
+    names_itself = cells[0].lower() in STAMPS
+    if not names_itself and any(re.match(r"^[-+$]?\.?\d[\d.,:/ \-]*$", cell) for cell in cells):
+        return None
+    twice = [name for name, count in Counter(cells).items() if count > 1]
+    if twice:
+        raise bare.refuse(f"two columns are called {twice[0]!r}.", "Rename or remove one of them.")
+    return tuple(cells)
+
+
+def _rows(
+    bare: Table, data: bytes, names: list[str], separator: str, *, skip: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows as text; where Polars sees a ragged row, or one cut short, Python reads them one by one."""
+    try:
+        frame = pl.read_csv(
+            data,
+            has_header=False,
+            skip_lines=skip,
+            separator=separator,
+            schema=dict.fromkeys(names, pl.String),
+            infer_schema=False,
+            comment_prefix="#",
+        )
+    except pl.exceptions.NoDataError:
+        frame = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    except pl.exceptions.ComputeError:
+        return _rows_one_by_one(_decoded(bare, data), names, separator, skip=skip)
+    if frame[names[-1]].null_count():
+        return _rows_one_by_one(_decoded(bare, data), names, separator, skip=skip)
+    return _numbered(frame), pl.DataFrame(schema=STRAY_SCHEMA)
+
+
+def _decoded(bare: Table, data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise bare.refuse(f"the text is not UTF-8 (byte {error.start}).", "Save it as CSV in UTF-8.") from error
+
+
+def _rows_one_by_one(text: str, names: list[str], separator: str, *, skip: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    lines = [line for line in text.splitlines()[skip:] if line.strip() and not line.startswith("#")]
+    kept: list[list[str | None]] = []
+    strays: list[tuple[int, str, str]] = []
+    csv.field_size_limit(LARGEST_BYTES)  # an unclosed quote swallows the rest of the file; it becomes one stray row
+    for row, cells in enumerate(csv.reader(lines, delimiter=separator), start=1):
+        if len(cells) == len(names):
+            kept.append([*(cell.strip() or None for cell in cells), str(row)])
+        else:
+            written = json.dumps(dict(zip(names, cells, strict=False)), ensure_ascii=False)
+            strays.append((row, written[:LONGEST_STRAY], f"{len(cells)} cells where the file has {len(names)} columns"))
+    frame = pl.DataFrame(kept, schema=dict.fromkeys([*names, ROW], pl.String), orient="row")
+    return frame.with_columns(pl.col(ROW).cast(pl.Int64)), pl.DataFrame(strays, schema=STRAY_SCHEMA, orient="row")
+
+
+def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))

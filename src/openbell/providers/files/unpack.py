@@ -1,0 +1,173 @@
+"""A file's bytes, plain or out of gzip or zip. Nothing is written to disk; sizes are counted, not believed."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+from openbell.model.errors import UnreadableFile
+
+LARGEST_BYTES = 1 << 30  # unpacked, all members together
+FREE_BYTES = 16 << 20  # below this a bomb harms nobody
+LARGEST_RATIO = 100  # years of one constant price pack about 40:1; bombs 1000:1
+MOST_MEMBERS = 10_000
+CHUNK_BYTES = 1 << 20
+
+EXTENSIONS = (".csv", ".txt", ".tsv", ".parquet", ".zip", ".gz")
+ZIP, GZIP, PARQUET = b"PK\x03\x04", b"\x1f\x8b", b"PAR1"
+SPLIT_REMEDY = "Unpack or split it and import the parts."
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One table's bytes; `name` is the inner file's, without `.gz`."""
+
+    path: str
+    name: str
+    data: bytes
+
+    @property
+    def parquet(self) -> bool:
+        """Whether the bytes are a Parquet file, by its magic number."""
+        return self.data.startswith(PARQUET)
+
+
+class Readable(Protocol):
+    """Bytes a piece at a time; GzipFile and ZipExtFile are no common type."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def members(path: Path) -> list[Member]:
+    """The tables packed in the file at `path`; raises UnreadableFile for what is broken, nested or far too large."""
+    try:
+        packed_bytes = path.stat().st_size
+        with path.open("rb") as file:
+            magic = file.read(4)
+            file.seek(0)
+            if magic == ZIP or magic[:4] == b"PK\x05\x06":
+                return _zipped(path, file, packed_bytes)
+            if magic[:2] == GZIP:
+                return [_gunzipped(path, file, packed_bytes)]
+            if packed_bytes > LARGEST_BYTES:
+                raise _too_large(path)
+            return [Member(str(path), path.name, file.read())]
+    except IsADirectoryError as error:
+        raise UnreadableFile(str(path), "this is a folder, not a file.") from error
+    except FileNotFoundError as error:
+        raise UnreadableFile(str(path), "there is no such file.", remedy="Check the path.") from error
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise UnreadableFile(str(path), f"{reason}.", remedy="Check its permissions and the disk.") from error
+
+
+def find(paths: Iterable[Path]) -> list[Path]:
+    """The price files among `paths`, folders searched to the bottom, sorted and each once; raises UnreadableFile."""
+    found: set[Path] = set()
+    for path in paths:
+        found.update(_files_of(path))
+    return sorted(found)
+
+
+def _files_of(path: Path) -> list[Path]:
+    try:
+        if not path.is_dir():
+            with path.open("rb"):
+                return [path]
+        inside = [file for file in path.rglob("*") if _price_file(file.relative_to(path)) and file.is_file()]
+    except FileNotFoundError as error:
+        raise UnreadableFile(str(path), "there is no such file or folder.", remedy="Check the path.") from error
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise UnreadableFile(str(path), f"{reason}.", remedy="Check its permissions.") from error
+    if not inside:
+        raise UnreadableFile(
+            str(path), "the folder holds no price files.", remedy=f"Looked for {', '.join(EXTENSIONS)}."
+        )
+    return inside
+
+
+def _price_file(relative: Path) -> bool:
+    return relative.name.lower().endswith(EXTENSIONS) and not any(part.startswith(".") for part in relative.parts)
+
+
+def _gunzipped(path: Path, file: IO[bytes], packed_bytes: int) -> Member:
+    try:
+        with gzip.open(file) as stream:
+            data = _drain(path, stream, packed_bytes, already=0)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise _broken(path, "gzip") from error
+    name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
+    _refuse_nested(path, name, data)
+    return Member(str(path), name, data)
+
+
+def _zipped(path: Path, file: IO[bytes], packed_bytes: int) -> list[Member]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir() and _counts(info.filename)]
+            if len(infos) > MOST_MEMBERS:
+                raise UnreadableFile(str(path), f"the archive holds {len(infos):,} files.", remedy=SPLIT_REMEDY)
+            return _drained_members(path, archive, infos, packed_bytes)
+    except (zipfile.BadZipFile, EOFError, zlib.error, ValueError) as error:
+        raise _broken(path, "zip") from error
+    except NotImplementedError as error:
+        raise UnreadableFile(
+            str(path), f"the archive is packed in an unusual way ({error}).", remedy="Pack it again as plain zip."
+        ) from error
+    except RuntimeError as error:  # zipfile says so, and nothing else, of an encrypted member
+        raise UnreadableFile(str(path), "the archive has a password.", remedy="Unpack it first.") from error
+
+
+def _drained_members(
+    path: Path, archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], packed_bytes: int
+) -> list[Member]:
+    unpacked, drained = 0, []
+    for info in infos:
+        with archive.open(info) as stream:
+            data = _drain(path, stream, packed_bytes, already=unpacked)
+        _refuse_nested(path, info.filename, data)
+        unpacked += len(data)
+        drained.append(Member(str(path), info.filename.rsplit("/", 1)[-1], data))
+    if not drained:
+        raise UnreadableFile(str(path), "the archive is empty.")
+    return drained
+
+
+def _counts(name: str) -> bool:
+    parts = name.split("/")
+    return not any(part.startswith((".", "__MACOSX")) for part in parts)
+
+
+def _drain(path: Path, stream: Readable, packed_bytes: int, *, already: int) -> bytes:
+    """All of `stream`, given up as soon as it grows out of proportion."""
+    kept = io.BytesIO()
+    while chunk := stream.read(CHUNK_BYTES):
+        kept.write(chunk)
+        unpacked = already + kept.tell()
+        if unpacked > LARGEST_BYTES or (unpacked > FREE_BYTES and unpacked > LARGEST_RATIO * packed_bytes):
+            raise _too_large(path)
+    return kept.getvalue()
+
+
+def _refuse_nested(path: Path, name: str, data: bytes) -> None:
+    if data.startswith((ZIP, GZIP)):
+        raise UnreadableFile(str(path), f"{name} inside it is packed again.", remedy="Unpack the outer archive first.")
+
+
+def _broken(path: Path, kind: str) -> UnreadableFile:
+    return UnreadableFile(str(path), f"the {kind} archive is damaged or cut short.", remedy="Download it again.")
+
+
+def _too_large(path: Path) -> UnreadableFile:
+    return UnreadableFile(
+        str(path),
+        f"it unpacks to over {LARGEST_RATIO} times its size, or over {LARGEST_BYTES >> 30} GiB: no price file does.",
+        remedy=SPLIT_REMEDY,
+    )

@@ -1,0 +1,120 @@
+"""How a vendor is asked: one GET over a real connection, with a time-out, and keys that never reach a message.
+
+What an answer means is the vendor's file's business.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import httpx
+from curl_cffi import requests as browser
+
+from openbell.model.errors import Unreachable
+
+TIMEOUT_S = 15.0
+AGENT = "openbell (self-hosted market desk)"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A vendor's answer; header names are in lower case."""
+
+    status: int
+    text: str = field(repr=False)  # a vendor may echo the key
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Fetch(Protocol):
+    """A connection to one vendor."""
+
+    def get(self, path: str, params: Mapping[str, str]) -> Response:
+        """The answer to a GET of `path`, relative to the vendor's address or absolute; raises Unreachable."""
+        ...
+
+
+class Plain:
+    """A vendor that answers any client, at `base_url`."""
+
+    def __init__(self, provider: str, base_url: str, *, timeout_s: float = TIMEOUT_S) -> None:
+        # httpx logs every address at INFO, and a key is part of the address.
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._provider = provider
+        self._base = base_url.rstrip("/")
+        self._client = httpx.Client(timeout=timeout_s, headers={"User-Agent": AGENT}, follow_redirects=True)
+
+    def get(self, path: str, params: Mapping[str, str]) -> Response:
+        """As Fetch promises."""
+        url = _joined(self._base, path)
+        try:
+            answer = self._client.get(url, params=dict(params))
+        except httpx.HTTPError as error:
+            raise _unreachable(self._provider, url, type(error).__name__) from None  # its text may hold the address
+        return Response(answer.status_code, answer.text, {name.lower(): text for name, text in answer.headers.items()})
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+
+class Browser:
+    """A vendor that turns away everything that does not look like a browser, at `base_url`.
+
+    The TLS handshake and the headers are Chrome's; cookies are kept for the life of the object.
+    """
+
+    def __init__(self, provider: str, base_url: str, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._provider = provider
+        self._base = base_url.rstrip("/")
+        self._session: browser.Session[browser.Response] = browser.Session(impersonate="chrome", timeout=timeout_s)
+
+    def get(self, path: str, params: Mapping[str, str]) -> Response:
+        """As Fetch promises."""
+        url = _joined(self._base, path)
+        try:
+            answer = self._session.get(url, params=dict(params))
+        except browser.exceptions.RequestException as error:
+            raise _unreachable(self._provider, url, type(error).__name__) from None  # its text may hold the address
+        headers = {name.lower(): text or "" for name, text in answer.headers.items()}
+        return Response(answer.status_code, answer.text, headers)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()
+
+
+def _joined(base: str, path: str) -> str:
+    return path if path.startswith(("http://", "https://")) else f"{base}/{path.lstrip('/')}"
+
+
+def _unreachable(provider: str, url: str, kind: str) -> Unreachable:
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    return Unreachable(provider, f"no answer from {host} ({kind}).", remedy="Check the network, then try again.")
+
+
+def redacted(text: str, *secrets: str) -> str:
+    """`text` without the `secrets` and without anything that stands where a key or a crumb stands."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "***")
+    text = re.sub(r"(?i)\b(apikey|api_key|token|crumb)=[^&\s\"']+", r"\1=***", text)
+    return re.sub(r"(?i)(api key as )\S+", r"\1***", text)
+
+
+def retry_after_s(response: Response, now: datetime, *, default: float) -> float:
+    """The seconds that `Retry-After` asks for, as a number or a date (RFC 9110, 10.2.3); else `default`."""
+    asked = response.headers.get("retry-after", "").strip()
+    if asked.isdigit():
+        return float(asked)
+    try:
+        at = parsedate_to_datetime(asked)
+    except ValueError:
+        return default
+    return max((at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds(), 1.0)

@@ -1,0 +1,97 @@
+"""Starting the desk: which market to open, the steps said aloud, and the web server."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+
+import uvicorn
+
+from openbell.api.app import create_app
+from openbell.desk import Desk, open_desk, reachable
+from openbell.jobs import open_demo
+from openbell.model.errors import InvalidInput
+from openbell.settings import WATCHED, Settings
+
+
+def serve(settings: Settings, say: Callable[[str], None]) -> None:
+    """Open the desk and serve it until interrupted; `say` is told each step. Raises InvalidInput for a bad address."""
+    _loopback_only(settings.host)
+    listener = _listener(settings.host, settings.port)
+    say(f"Opening the desk in {settings.folder}")
+    desk = open_desk(settings)
+    demo = settings.demo or (not _vendor_answers(settings, say) and not _has_real_prices(desk))
+    if demo and not settings.demo:
+        desk.close()
+        desk = open_desk(settings.model_copy(update={"demo": True}))
+    if demo:
+        say("Opening the demo market: invented companies, SIMULATED prices")
+        stored = open_demo(desk)
+        say(f"  {stored.rows:,} bars stored, {stored.rejects:,} bad prints set aside")
+    else:
+        _watch_real(desk)
+    server = uvicorn.Server(uvicorn.Config(create_app(desk), log_level="warning", lifespan="on"))
+    say(f"Openbell is at http://{settings.host}:{settings.port}  (Ctrl-C ends it)")
+    try:
+        asyncio.run(server.serve(sockets=[listener]))
+    finally:
+        desk.close()
+        listener.close()
+
+
+def _loopback_only(host: str) -> None:
+    """Until the desk has accounts, nobody but this machine may reach it."""
+    if host == "localhost":
+        return
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError as error:
+        raise InvalidInput("host", f"{host!r} is not an address.", remedy="Use 127.0.0.1.") from error
+    if not local:
+        raise InvalidInput(
+            "host",
+            f"{host} can be reached by others, and this desk has no accounts yet.",
+            remedy="Use 127.0.0.1, and an SSH tunnel from elsewhere.",
+        )
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """The bound socket: a taken port is told before anything else starts."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise InvalidInput(
+            "port",
+            f"Port {port} on {host} cannot be used: {error.strerror}.",
+            remedy="Set OPENBELL_PORT to a free one.",
+        ) from error
+    return listener
+
+
+def _vendor_answers(settings: Settings, say: Callable[[str], None]) -> bool:
+    if settings.offline:
+        return False
+    say("Looking for a vendor")
+    return reachable(settings.yahoo_url)
+
+
+def _has_real_prices(desk: Desk) -> bool:
+    """Whether the lake holds bars of anything that is not simulated."""
+    simulated = {i.id for i in desk.history.register if i.simulated}
+    return bool(set(desk.lake.spans()["symbol"]) - simulated) and not simulated
+
+
+def _watch_real(desk: Desk) -> None:
+    """The first watchlist of a desk with vendors; a list of nothing but invented companies gives way to it."""
+    lists = desk.ledger.watchlists()
+    simulated = {i.id for i in desk.history.register if i.simulated}
+    if not lists:
+        desk.ledger.add_watchlist("Watchlist", WATCHED)
+    elif set(lists[0].symbols) <= simulated:
+        desk.ledger.change_watchlist(replace(lists[0], symbols=WATCHED))

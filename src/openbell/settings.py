@@ -1,0 +1,49 @@
+"""The environment, read once and typed. Every setting has a default that works on one machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+WATCHED = ("AAPL", "MSFT", "AMZN", "META", "GOOGL", "NFLX", "NVDA", "SPY")
+"""What a desk with a reachable vendor watches at first."""
+
+
+class Settings(BaseSettings):
+    """`OPENBELL_*` variables; `.env.example` lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="OPENBELL_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=Path("~/.openbell"), description="the data folder")
+    host: str = Field(default="127.0.0.1", description="the address the desk listens on; loopback only")
+    port: int = Field(default=8000, ge=1, le=65535, description="the port the desk listens on")
+    offline: bool = Field(default=False, description="never contact a vendor")
+    demo: bool = Field(default=False, description="open the simulated market")
+    demo_seed: int = Field(default=1792, description="the seed of the simulated market")
+    providers: str = Field(default="yahoo,alphavantage", description="vendors in the order they are asked")
+    yahoo_url: str = Field(default="https://query2.finance.yahoo.com", description="the address of Yahoo's API")
+    alphavantage_url: str = Field(
+        default="https://www.alphavantage.co", description="the address of Alpha Vantage's API"
+    )
+    alphavantage_key: SecretStr | None = Field(
+        default=None, description="the key for Alpha Vantage; without it, unused"
+    )
+    lake_url: str = Field(default="", description="the folder of the lake; empty: OPENBELL_HOME/lake")
+    ledger_url: str = Field(default="", description="the ledger's SQLAlchemy address; empty: OPENBELL_HOME/ledger.db")
+
+    @property
+    def folder(self) -> Path:
+        """The data folder with `~` resolved."""
+        return self.home.expanduser()
+
+    @property
+    def lake(self) -> Path:
+        """The folder of the lake."""
+        return Path(self.lake_url).expanduser() if self.lake_url else self.folder / "lake"
+
+    @property
+    def ledger(self) -> str:
+        """The ledger's SQLAlchemy address."""
+        return self.ledger_url or f"sqlite:///{self.folder / 'ledger.db'}"

@@ -1,0 +1,306 @@
+"""The lake: bars, actions, rejects, quotes and instruments for good; append-only and bitemporal.
+
+A row is never changed: a correction is a new row with a later `known_at`, and a read takes the newest one known at
+`as_of`. Writing the same rows again stores nothing, so an interrupted import is simply repeated.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+import polars as pl
+
+from openbell.model import frames
+from openbell.model.interval import Interval
+from openbell.store.table import DataFile, Table
+
+BAR_VALUES: Final = ("open", "high", "low", "close", "volume", "scale")
+CACHED_READS: Final = 256
+"""Results of recent reads kept in memory; a day of minutes is 30 kB, a year 8 MB."""
+CACHED_ROWS: Final = 2_000_000
+
+COMPACT_ABOVE: Final = 8
+"""A partition with more files than this is rewritten by `compact`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How large a table is."""
+
+    table: str
+    rows: int
+    files: int
+    size: int
+
+
+class Lake:
+    """The tables in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        lake = {name: {**schema, **frames.KNOWN} for name, schema in _SCHEMAS.items()}
+        lake["bars"]["year"] = pl.Int32
+        self._bars = Table(root / "bars", lake["bars"], partition_by=["interval", "year"], order="ts")
+        self._actions = Table(root / "actions", lake["actions"], order="ex_date")
+        self._rejects = Table(root / "rejects", lake["rejects"], order="ts")
+        self._quotes = Table(root / "quotes", lake["quotes"], order="ts")
+        self._instruments = Table(
+            root / "instruments", {"symbol": pl.String, **lake["instruments"]}, order="valid_from"
+        )
+        self._tables = {
+            "bars": self._bars,
+            "actions": self._actions,
+            "rejects": self._rejects,
+            "quotes": self._quotes,
+            "instruments": self._instruments,
+        }
+        self._reads: OrderedDict[tuple[object, ...], pl.DataFrame] = OrderedDict()
+        self._spans: dict[str, pl.DataFrame] = {}
+        self._guard = Lock()
+
+    # bars
+
+    def append_bars(self, bars: pl.DataFrame, known_at: datetime) -> int:
+        """Store the BARS that are new or corrected; returns how many were."""
+        if bars.is_empty():
+            return 0
+        rows = frames.known(frames.conform(bars, frames.BARS), known_at)
+        rows = rows.with_columns(pl.col("ts").dt.year().alias("year"))
+        with self._bars.writing():
+            return self._bars.append(self._unknown(rows))
+
+    def _unknown(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows whose newest stored twin of the same source is missing or has other values."""
+        files = [f for f in self._bars.snapshot().files if _touches(f, rows)]
+        if not files:
+            return rows
+        first, last = rows["ts"].min(), rows["ts"].max()
+        symbols = rows["symbol"].unique().to_list()
+        wanted = pl.col("symbol").is_in(symbols) & pl.col("ts").is_between(first, last)
+        key = ["symbol", "interval", "ts", "source"]
+        stored = pl.concat(
+            [
+                self._bars.scan([f]).filter(wanted).with_columns(pl.lit(f.partition["interval"]).alias("interval"))
+                for f in files
+            ]
+        ).collect()
+        newest = stored.sort("known_at").unique(key, keep="last")
+        return rows.join(newest.select(*key, *BAR_VALUES), on=[*key, *BAR_VALUES], how="anti", nulls_equal=True)
+
+    def bars(
+        self,
+        symbols: Sequence[str],
+        interval: Interval,
+        start: datetime,
+        end: datetime,
+        *,
+        as_of: datetime | None = None,
+    ) -> pl.DataFrame:
+        """BARS and `known_at` with start <= ts < end as known at `as_of`, by symbol and time; a repeated read is free."""
+        snapshot = self._bars.snapshot()
+        key = (snapshot.version, tuple(symbols), interval, start, end, as_of)
+        with self._guard:
+            if (found := self._reads.get(key)) is not None:
+                self._reads.move_to_end(key)
+                return found
+        result = self._read_bars(snapshot.files, symbols, interval, start, end, as_of)
+        self._remember(key, result)
+        return result
+
+    def _read_bars(
+        self,
+        files: Sequence[DataFile],
+        symbols: Sequence[str],
+        interval: Interval,
+        start: datetime,
+        end: datetime,
+        as_of: datetime | None,
+    ) -> pl.DataFrame:
+        years = {str(year) for year in range(start.year, end.year + 1)}
+        chosen = [
+            f
+            for f in files
+            if f.partition["interval"] == str(interval)
+            and f.partition["year"] in years
+            and any((f.first_symbol or "") <= s <= (f.last_symbol or "") for s in symbols)
+        ]
+        wanted = (pl.col("symbol") == symbols[0]) if len(symbols) == 1 else pl.col("symbol").is_in(list(symbols))
+        wanted &= (pl.col("ts") >= start) & (pl.col("ts") < end)
+        if as_of is not None:
+            wanted &= pl.col("known_at") <= as_of
+        rows = self._bars.scan(chosen).filter(wanted).collect().sort("symbol", "ts", "known_at", maintain_order=True)
+        twice = (pl.col("symbol") == pl.col("symbol").shift(-1)) & (pl.col("ts") == pl.col("ts").shift(-1))
+        rows = rows.filter(~twice.fill_null(value=False))
+        return rows.select(
+            pl.lit(str(interval)).alias("interval") if name == "interval" else name
+            for name in (*frames.BARS, *frames.KNOWN)
+        )
+
+    def _remember(self, key: tuple[object, ...], rows: pl.DataFrame) -> None:
+        with self._guard:
+            self._reads[key] = rows
+            total = sum(r.height for r in self._reads.values())
+            while len(self._reads) > CACHED_READS or (total > CACHED_ROWS and len(self._reads) > 1):
+                total -= self._reads.popitem(last=False)[1].height
+
+    def spans(self) -> pl.DataFrame:
+        """What there is: symbol, interval, first and last ts, and the number of stored rows, per symbol and interval."""
+        files = self._bars.snapshot().files
+        parts = [self._span(f) for f in files]
+        if not parts:
+            return pl.DataFrame(schema=_SPANS)
+        return (
+            pl.concat(parts)
+            .group_by("symbol", "interval")
+            .agg(pl.min("first"), pl.max("last"), pl.sum("rows"))
+            .sort("symbol", "interval")
+        )
+
+    def _span(self, file: DataFile) -> pl.DataFrame:
+        if file.path not in self._spans:
+            self._spans[file.path] = (
+                self._bars.scan([file])
+                .group_by("symbol")
+                .agg(pl.min("ts").alias("first"), pl.max("ts").alias("last"), pl.len().cast(pl.Int64).alias("rows"))
+                .with_columns(pl.lit(file.partition["interval"]).alias("interval"))
+                .select(*_SPANS)
+                .collect()
+            )
+        return self._spans[file.path]
+
+    # actions, rejects, quotes
+
+    def append_actions(self, actions: pl.DataFrame, known_at: datetime) -> int:
+        """Store the ACTIONS that are new or corrected; returns how many were."""
+        return self._append_new(self._actions, frames.conform(actions, frames.ACTIONS), known_at)
+
+    def actions(self, symbols: Sequence[str] | None = None, *, as_of: datetime | None = None) -> pl.DataFrame:
+        """ACTIONS and `known_at`, oldest first; of several sources that tell the same event, the newest known."""
+        rows = self._known(self._actions, as_of)
+        if symbols is not None:
+            rows = rows.filter(pl.col("symbol").is_in(list(symbols)))
+        return rows.unique(["symbol", "ex_date", "kind"], keep="last", maintain_order=True).sort(
+            "symbol", "ex_date", "kind"
+        )
+
+    def append_rejects(self, rejects: pl.DataFrame, known_at: datetime) -> int:
+        """Store the REJECTS that are new; returns how many were."""
+        return self._append_new(self._rejects, frames.conform(rejects, frames.REJECTS), known_at)
+
+    def rejects(self) -> pl.DataFrame:
+        """All REJECTS and `known_at`, newest known first."""
+        return self._rejects.read().sort("known_at", "symbol", "ts", descending=[True, False, False])
+
+    def append_quotes(self, quotes: pl.DataFrame, known_at: datetime) -> int:
+        """Store historical QUOTES that are new; returns how many were."""
+        return self._append_new(self._quotes, frames.conform(quotes, frames.QUOTES), known_at)
+
+    def quotes(self, symbol: str, start: datetime, end: datetime) -> pl.DataFrame:
+        """Historical QUOTES of `symbol` with start <= ts < end, oldest first."""
+        rows = self._quotes.scan(self._quotes.snapshot().files)
+        wanted = (pl.col("symbol") == symbol) & (pl.col("ts") >= start) & (pl.col("ts") < end)
+        return rows.filter(wanted).collect().sort("ts")
+
+    # instruments
+
+    def append_instruments(self, instruments: pl.DataFrame, known_at: datetime) -> int:
+        """Store the INSTRUMENTS that are new or corrected; returns how many were."""
+        rows = frames.conform(instruments, frames.INSTRUMENTS).with_columns(pl.col("id").alias("symbol"))
+        return self._append_new(self._instruments, rows, known_at)
+
+    def instruments(self) -> pl.DataFrame:
+        """INSTRUMENTS and `known_at`: the newest known of each ticker period, by id and period."""
+        rows = self._known(self._instruments, None)
+        return (
+            rows.unique(["id", "ticker", "valid_from"], keep="last", maintain_order=True)
+            .select(*frames.INSTRUMENTS, *frames.KNOWN)
+            .sort("id", "valid_from", nulls_last=False)
+        )
+
+    def version(self) -> tuple[int, int, int]:
+        """Changes whenever bars, actions or instruments do: what a cached answer depends on."""
+        return tuple(t.snapshot().version for t in (self._bars, self._actions, self._instruments))  # type: ignore[return-value]  # three tables, three versions
+
+    # upkeep
+
+    def volumes(self) -> list[Volume]:
+        """The size of each table, for the sources page and `doctor`."""
+        snapshots = [(name, table.snapshot().files) for name, table in self._tables.items()]
+        return [
+            Volume(name, sum(f.rows for f in files), len(files), sum(f.size for f in files))
+            for name, files in snapshots
+        ]
+
+    def paths(self, table: str) -> list[str]:
+        """The Parquet files of a table's newest version, for engines that read them directly."""
+        return [str(Path(f.path).resolve()) for f in self._tables[table].snapshot().files]
+
+    def columns(self, table: str) -> dict[str, str]:
+        """The columns of a table with their SQL types."""
+        return {name: _SQL_TYPES[dtype] for name, dtype in self._tables[table].schema.items()}
+
+    def compact(self) -> int:
+        """Rewrite partitions of many small files as one sorted file each; returns how many were rewritten."""
+        return sum(self._compact(table) for table in self._tables.values())
+
+    def _compact(self, table: Table) -> int:
+        done = 0
+        for partition in {tuple(f.partition.items()) for f in table.snapshot().files}:
+            with table.writing():
+                files = [f for f in table.snapshot().files if tuple(f.partition.items()) == partition]
+                if len(files) > COMPACT_ABOVE:
+                    table.replace(files, table.scan(files).collect(), dict(partition))
+                    done += 1
+        table.vacuum()
+        return done
+
+    # what the tables share
+
+    def _append_new(self, table: Table, rows: pl.DataFrame, known_at: datetime) -> int:
+        if rows.is_empty():
+            return 0
+        with table.writing():
+            columns = list(rows.columns)
+            fresh = rows.unique(maintain_order=True).join(
+                table.read().select(columns), on=columns, how="anti", nulls_equal=True
+            )
+            return table.append(frames.known(fresh, known_at))
+
+    def _known(self, table: Table, as_of: datetime | None) -> pl.DataFrame:
+        rows = table.read().sort("known_at", maintain_order=True)
+        return rows if as_of is None else rows.filter(pl.col("known_at") <= as_of)
+
+
+_SCHEMAS: Final = {
+    "bars": frames.BARS,
+    "actions": frames.ACTIONS,
+    "rejects": frames.REJECTS,
+    "quotes": frames.QUOTES,
+    "instruments": frames.INSTRUMENTS,
+}
+_SPANS: Final = {"symbol": pl.String, "interval": pl.String, "first": frames.UTC, "last": frames.UTC, "rows": pl.Int64}
+
+_SQL_TYPES: Final = {
+    pl.String: "varchar",
+    pl.Float64: "double",
+    pl.Int32: "integer",
+    pl.Boolean: "boolean",
+    pl.Date: "date",
+    frames.UTC: "timestamptz",
+}
+
+
+def _touches(file: DataFile, rows: pl.DataFrame) -> bool:
+    if file.partition["interval"] not in rows["interval"].unique() or file.partition["year"] not in {
+        str(year) for year in rows["year"].unique()
+    }:
+        return False
+    return (file.first_symbol or "") <= str(rows["symbol"].max()) and str(rows["symbol"].min()) <= (
+        file.last_symbol or ""
+    )

@@ -1,0 +1,196 @@
+"""The ledger: the desk's own state, in ACID tables with forward migrations. SQLite on one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from openbell.model.errors import InvalidInput, StoreError
+
+FetchState = Literal["waiting", "running", "done", "rate_limited", "unknown", "failed"]
+
+_META = sa.MetaData()
+_BUDGETS = sa.Table(
+    "budgets", _META, sa.Column("provider", sa.String, primary_key=True), sa.Column("state", sa.JSON, nullable=False)
+)
+_FETCHES = sa.Table(
+    "fetches",
+    _META,
+    sa.Column("symbol", sa.String, primary_key=True),
+    sa.Column("kind", sa.String, primary_key=True),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("detail", sa.String, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("next_try", sa.String),
+    sa.Column("at", sa.String, nullable=False),
+)
+_WATCHLISTS = sa.Table(
+    "watchlists",
+    _META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String, nullable=False, unique=True),
+    sa.Column("symbols", sa.JSON, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How the newest fetch of one kind of data for one symbol stands."""
+
+    symbol: str
+    kind: str
+    state: FetchState
+    detail: str
+    rows: int
+    next_try: datetime | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """Symbols in the order their owner put them."""
+
+    id: int
+    name: str
+    symbols: tuple[str, ...]
+
+
+class Ledger:
+    """The tables behind a SQLAlchemy address, migrated to this program's schema on opening."""
+
+    def __init__(self, url: str) -> None:
+        address = sa.make_url(url)
+        if address.get_backend_name() == "sqlite" and address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        self._engine = sa.create_engine(address)
+        if address.get_backend_name() == "sqlite":
+            sa.event.listen(self._engine, "connect", _careful_sqlite)
+        self._migrate()
+
+    def _migrate(self) -> None:
+        """Bring the schema forward; a schema newer than this program is refused."""
+        from alembic import command  # noqa: PLC0415  # 0.2 s of start-up that only a migration needs
+        from alembic.config import Config  # noqa: PLC0415
+        from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("path_separator", "os")
+        script = ScriptDirectory.from_config(config)
+        with self._engine.begin() as connection:
+            found = self._revision(connection)
+            if found == script.get_current_head():
+                return
+            if found is not None and found not in {r.revision for r in script.walk_revisions()}:
+                raise StoreError(
+                    f"The ledger has schema {found}, which is newer than this program knows.",
+                    remedy="Upgrade Openbell, or restore the copy made before the upgrade.",
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @staticmethod
+    def _revision(connection: sa.Connection) -> str | None:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("select version_num from alembic_version")).scalar_one_or_none()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except sa.exc.OperationalError as error:
+            raise StoreError(
+                f"The ledger did not answer: {error.orig}.", remedy="Is the disk full or locked?"
+            ) from error
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._engine.dispose()
+
+    # budgets of calls
+
+    def load_budget(self, provider: str) -> dict[str, Any] | None:
+        """The stored state of `provider`'s budget."""
+        with self._transaction() as connection:
+            query = sa.select(_BUDGETS.c.state).where(_BUDGETS.c.provider == provider)
+            return connection.execute(query).scalar_one_or_none()
+
+    def save_budget(self, provider: str, state: Mapping[str, Any]) -> None:
+        """Replace the stored state of `provider`'s budget."""
+        with self._transaction() as connection:
+            connection.execute(sa.delete(_BUDGETS).where(_BUDGETS.c.provider == provider))
+            connection.execute(sa.insert(_BUDGETS).values(provider=provider, state=dict(state)))
+
+    # fetches
+
+    def fetches(self) -> list[Fetch]:
+        """Every fetch's newest state, by symbol and kind."""
+        with self._transaction() as connection:
+            rows = connection.execute(sa.select(_FETCHES).order_by(_FETCHES.c.symbol, _FETCHES.c.kind)).all()
+        return [
+            Fetch(r.symbol, r.kind, r.state, r.detail, r.rows, _instant(r.next_try), datetime.fromisoformat(r.at))
+            for r in rows
+        ]
+
+    def save_fetch(self, fetch: Fetch) -> None:
+        """Replace the state of the fetch of `fetch.kind` for `fetch.symbol`."""
+        with self._transaction() as connection:
+            same = (_FETCHES.c.symbol == fetch.symbol) & (_FETCHES.c.kind == fetch.kind)
+            connection.execute(sa.delete(_FETCHES).where(same))
+            connection.execute(
+                sa.insert(_FETCHES).values(
+                    symbol=fetch.symbol,
+                    kind=fetch.kind,
+                    state=fetch.state,
+                    detail=fetch.detail,
+                    rows=fetch.rows,
+                    next_try=fetch.next_try.astimezone(UTC).isoformat() if fetch.next_try else None,
+                    at=fetch.at.astimezone(UTC).isoformat(),
+                )
+            )
+
+    # watchlists
+
+    def watchlists(self) -> list[Watchlist]:
+        """All watchlists, oldest first."""
+        with self._transaction() as connection:
+            rows = connection.execute(sa.select(_WATCHLISTS).order_by(_WATCHLISTS.c.id)).all()
+        return [Watchlist(r.id, r.name, tuple(r.symbols)) for r in rows]
+
+    def add_watchlist(self, name: str, symbols: Sequence[str]) -> Watchlist:
+        """A new watchlist."""
+        with self._transaction() as connection:
+            result = connection.execute(sa.insert(_WATCHLISTS).values(name=name, symbols=list(symbols)))
+            key = result.inserted_primary_key
+        if key is None:
+            raise StoreError("The ledger did not number the new watchlist.")
+        return Watchlist(key[0], name, tuple(symbols))
+
+    def change_watchlist(self, watchlist: Watchlist) -> None:
+        """Replace the name and symbols of a watchlist; raises InvalidInput when there is no such one."""
+        with self._transaction() as connection:
+            result = connection.execute(
+                sa.update(_WATCHLISTS)
+                .where(_WATCHLISTS.c.id == watchlist.id)
+                .values(name=watchlist.name, symbols=list(watchlist.symbols))
+            )
+        if result.rowcount != 1:
+            raise InvalidInput("id", f"There is no watchlist {watchlist.id}.", remedy="List them with GET /watchlists.")
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _careful_sqlite(connection: Any, _record: object) -> None:
+    """Readers and one writer side by side; a commit survives a power cut."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")

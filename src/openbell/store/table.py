@@ -1,0 +1,231 @@
+"""One Delta table in a folder: durable appends, reads of a chosen set of files, compaction.
+
+Data files are written here rather than by the Delta library because three things decide the speed and safety of the
+lake: row groups of one symbol each (a day is read without decoding its neighbours), plain string symbols (a dictionary
+type loses row-group pruning), and an fsync of data, log and folders before a commit counts (the library does none).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import DeltaTable, Schema
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, RemoveAction
+
+from openbell.model.errors import StoreError
+from openbell.model.frames import Schema as FrameSchema
+
+GROUP_ROWS = 100_000
+"""A row group holds one symbol-year of minutes, or as many smaller symbols as fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One immutable Parquet file of a table, with what the log knows of it."""
+
+    path: str
+    partition: Mapping[str, str]
+    rows: int
+    size: int
+    first_symbol: str | None
+    last_symbol: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The files of one version."""
+
+    version: int
+    files: tuple[DataFile, ...]
+
+
+class Table:
+    """A Delta table of `schema`, partitioned by `partition_by`, rows sorted by (symbol, `order`) within a file."""
+
+    def __init__(self, root: Path, schema: FrameSchema, *, partition_by: Sequence[str] = (), order: str) -> None:
+        self.root = root
+        self.schema = schema
+        self.partition_by = list(partition_by)
+        self.order = order
+        self._stored = {name: dtype for name, dtype in schema.items() if name not in self.partition_by}
+        self._arrow = _arrow_schema(self._stored)
+        self._snapshot: Snapshot | None = None
+        self._guard = threading.Lock()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One writer at a time, across processes: a read-check-append must not interleave with another."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".writer").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def snapshot(self) -> Snapshot:
+        """The newest version; cheap when nothing was committed since the last call."""
+        with self._guard:
+            known = self._snapshot
+            if known is not None and not (self.root / "_delta_log" / f"{known.version + 1:020}.json").exists():
+                return known
+            self._snapshot = self._load()
+            return self._snapshot
+
+    def _load(self) -> Snapshot:
+        if not (self.root / "_delta_log").is_dir():
+            return Snapshot(-1, ())
+        try:
+            table = DeltaTable(self.root)
+            actions = pl.DataFrame(table.get_add_actions(flatten=True))
+        except (DeltaError, OSError) as error:
+            raise StoreError(
+                f"The table in {self.root} cannot be read: {error}.",
+                remedy="Restore the folder from a backup, or move it away to start anew.",
+            ) from error
+        rows = actions.to_dicts()
+        files = (self._file(row) for row in rows)
+        return Snapshot(table.version(), tuple(sorted(files, key=lambda f: f.path)))
+
+    def _file(self, row: Mapping[str, object]) -> DataFile:
+        text = {name: row.get(name) for name in ("min.symbol", "max.symbol")}
+        return DataFile(
+            path=str(self.root / str(row["path"])),
+            partition={name: str(row[f"partition.{name}"]) for name in self.partition_by},
+            rows=int(str(row["num_records"])),
+            size=int(str(row["size_bytes"])),
+            first_symbol=None if text["min.symbol"] is None else str(text["min.symbol"]),
+            last_symbol=None if text["max.symbol"] is None else str(text["max.symbol"]),
+        )
+
+    def scan(self, files: Sequence[DataFile]) -> pl.LazyFrame:
+        """The stored columns of `files` (partition columns are in their `partition`)."""
+        if not files:
+            return pl.LazyFrame(schema=dict(self._stored))
+        return pl.scan_parquet([f.path for f in files], schema=dict(self._stored), hive_partitioning=False, glob=False)
+
+    def read(self) -> pl.DataFrame:
+        """The whole of a small table."""
+        return self.scan(self.snapshot().files).collect()
+
+    def append(self, frame: pl.DataFrame) -> int:
+        """Commit `frame` durably in one transaction; returns its rows. Call within `writing`."""
+        if frame.is_empty():
+            return 0
+        self._commit([self._write(part, values) for values, part in self._partitions(frame)], [])
+        return frame.height
+
+    def replace(self, old: Sequence[DataFile], new: pl.DataFrame, partition: Mapping[str, str]) -> None:
+        """Rewrite the files `old` of one partition as `new`, the same rows in a better shape; within `writing`."""
+        adds = [self._write(new, partition)] if not new.is_empty() else []
+        self._commit(adds, list(old))
+
+    def vacuum(self) -> None:
+        """Delete data files that no version of the last hour names: what compaction and killed writers left."""
+        if (self.root / "_delta_log").is_dir():
+            DeltaTable(self.root).vacuum(retention_hours=1, dry_run=False, enforce_retention_duration=False, full=True)
+
+    def _partitions(self, frame: pl.DataFrame) -> Iterator[tuple[dict[str, str], pl.DataFrame]]:
+        if not self.partition_by:
+            yield {}, frame
+            return
+        for values, part in frame.partition_by(self.partition_by, as_dict=True, include_key=False).items():
+            yield dict(zip(self.partition_by, map(str, values), strict=True)), part
+
+    def _write(self, part: pl.DataFrame, partition: Mapping[str, str]) -> AddAction:
+        folder = self.root.joinpath(*(f"{name}={value}" for name, value in partition.items()))
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{uuid.uuid4().hex}.parquet"
+        rows = part.select(*self._stored).sort("symbol", self.order)
+        self._write_groups(path, rows)
+        _sync(path)
+        for parent in [folder, *folder.parents][: len(partition) + 1]:
+            _sync(parent)
+        stats = {
+            "numRecords": rows.height,
+            "minValues": {"symbol": rows["symbol"].min()},
+            "maxValues": {"symbol": rows["symbol"].max()},
+            "nullCount": {"symbol": rows["symbol"].null_count()},
+        }
+        return AddAction(
+            path=str(path.relative_to(self.root)),
+            size=path.stat().st_size,
+            partition_values=dict(partition),
+            modification_time=int(datetime.now(UTC).timestamp() * 1000),
+            data_change=True,
+            stats=json.dumps(stats),
+        )
+
+    def _write_groups(self, path: Path, rows: pl.DataFrame) -> None:
+        stamps = [name for name, dtype in self._stored.items() if dtype == pl.Datetime("us", "UTC") and name == "ts"]
+        dictionary = [name for name in self._stored if name not in stamps]
+        with pq.ParquetWriter(
+            path,
+            self._arrow,
+            compression="zstd",
+            use_dictionary=dictionary,
+            column_encoding=dict.fromkeys(stamps, "DELTA_BINARY_PACKED"),
+        ) as writer:
+            for start, length in _groups(rows["symbol"]):
+                group = rows.slice(start, length).to_arrow(compat_level=pl.CompatLevel.oldest())
+                writer.write_table(group.cast(self._arrow), row_group_size=length)
+
+    def _commit(self, adds: list[AddAction], removed: list[DataFile]) -> None:
+        schema = Schema.from_arrow(_arrow_schema(self.schema))
+        if not (self.root / "_delta_log").is_dir():
+            DeltaTable.create(self.root, schema, partition_by=self.partition_by)
+        now = int(datetime.now(UTC).timestamp() * 1000)
+        removes = [
+            RemoveAction(
+                path=str(Path(f.path).relative_to(self.root)),
+                data_change=False,
+                deletion_timestamp=now,
+                size=f.size,
+                partition_values=dict(f.partition),
+            )
+            for f in removed
+        ]
+        table = DeltaTable(self.root)
+        table.create_write_transaction([*adds, *removes], "append", schema, partition_by=self.partition_by)
+        log = self.root / "_delta_log"
+        _sync(log / f"{table.version() + 1:020}.json")
+        _sync(log)
+
+
+def _arrow_schema(schema: FrameSchema) -> pa.Schema:
+    """The Arrow schema with plain strings, which every reader of Parquet and Delta knows."""
+    arrow = pl.DataFrame(schema=dict(schema)).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+    return pa.schema([f.with_type(pa.string()) if pa.types.is_large_string(f.type) else f for f in arrow])
+
+
+def _groups(symbols: pl.Series) -> Iterator[tuple[int, int]]:
+    """(start, length) of row groups over sorted symbols: whole symbols together up to GROUP_ROWS, big ones cut."""
+    start, filled = 0, 0
+    for length in symbols.rle().struct.field("len"):
+        if filled and filled + length > GROUP_ROWS:
+            yield start, filled
+            start, filled = start + filled, 0
+        filled += length
+        while filled > GROUP_ROWS:
+            yield start, GROUP_ROWS
+            start, filled = start + GROUP_ROWS, filled - GROUP_ROWS
+    if filled:
+        yield start, filled
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

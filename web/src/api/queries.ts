@@ -1,0 +1,146 @@
+/** One entry per question the page asks; each says how long its answer is good for. */
+
+import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
+import type { Adjust, ChartAddress, CompareAddress, Range } from "../lib/address";
+import { answered, client, Problem } from "./client";
+import type { Watchlist } from "./desk";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: MINUTE,
+      // The desk is on this machine: it can answer while the network is away.
+      networkMode: "always",
+      retry: (failures, error) => failures < 1 && error instanceof Problem && error.status === 0,
+      retryDelay: SECOND,
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+export const EXCHANGE = "XNYS";
+
+export function marketQuery(exchange = EXCHANGE) {
+  return queryOptions({
+    queryKey: ["market", exchange],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/market", { params: { query: { exchange } }, signal })),
+    // Asked again just after the bell, and often enough to notice a desk that has gone away.
+    refetchInterval: ({ state: { data } }) => {
+      const bell = data?.next_change ? Date.parse(data.next_change) - Date.parse(data.now) + SECOND : Infinity;
+      return Math.min(10 * SECOND, Math.max(SECOND, bell));
+    },
+  });
+}
+
+export function quotesQuery(symbols: readonly string[], spark = true) {
+  return queryOptions({
+    queryKey: ["quotes", symbols.join(","), spark],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/quotes", { params: { query: { symbols: symbols.join(","), spark } }, signal })),
+    enabled: symbols.length > 0,
+    refetchInterval: 2 * SECOND,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function moversQuery() {
+  return queryOptions({
+    queryKey: ["movers"],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/movers", { params: { query: { limit: 5 } }, signal })),
+    refetchInterval: 10 * SECOND,
+  });
+}
+
+export function watchlistsQuery() {
+  return queryOptions({
+    queryKey: ["watchlists"],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/watchlists", { signal })),
+  });
+}
+
+export function saveWatchlist({ id, name, symbols }: Watchlist) {
+  return answered(client.PUT("/api/v1/watchlists/{id}", { params: { path: { id } }, body: { name, symbols } }));
+}
+
+export function symbolsQuery(q: string, remote = false) {
+  return queryOptions({
+    queryKey: ["symbols", q, remote],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/symbols", { params: { query: { q, limit: 8, remote } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function instrumentQuery(ticker: string) {
+  return queryOptions({
+    queryKey: ["symbol", ticker],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/symbols/{ticker}", { params: { path: { ticker } }, signal })),
+  });
+}
+
+type BarsWanted = Pick<ChartAddress, "range" | "interval" | "adjust" | "hours" | "indicators" | "asOf">;
+
+export function barsQuery(symbol: string, { range, interval, adjust, hours, indicators, asOf }: BarsWanted) {
+  const query = {
+    symbol,
+    range,
+    adjust,
+    hours,
+    ...(interval && { interval }),
+    ...(indicators.length > 0 && { indicators: indicators.join(";") }),
+    ...(asOf && { as_of: asOf }),
+  };
+  return queryOptions({
+    queryKey: ["bars", query],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/bars", { params: { query }, signal })),
+    // Minutes grow while one looks; a past instant does not.
+    refetchInterval: asOf ? false : range === "1D" ? 5 * SECOND : range === "5D" ? 30 * SECOND : false,
+  });
+}
+
+export function actionsQuery(symbol: string) {
+  return queryOptions({
+    queryKey: ["actions", symbol],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/actions", { params: { query: { symbol } }, signal })),
+  });
+}
+
+export function statisticsQuery(symbol: string, by: "day" | "hour", range: Range) {
+  return queryOptions({
+    queryKey: ["statistics", symbol, by, range],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/statistics", { params: { query: { symbol, by, range } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+type CompareWanted = Pick<CompareAddress, "symbols" | "range" | "window"> & { adjust: Adjust };
+
+export function compareQueryOf({ symbols, range, adjust, window }: CompareWanted) {
+  const query = { symbols: symbols.join(","), range, adjust, window };
+  return queryOptions({
+    queryKey: ["compare", query],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/compare", { params: { query }, signal })),
+    enabled: symbols.length >= 2,
+  });
+}
+
+export function sourcesQuery() {
+  return queryOptions({
+    queryKey: ["sources"],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/sources", { signal })),
+    refetchInterval: 5 * SECOND,
+  });
+}
+
+export function rejectsQuery(source: string, reason: string, offset: number, limit: number) {
+  return queryOptions({
+    queryKey: ["rejects", source, reason, offset, limit],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/sources/rejects", { params: { query: { source, reason, offset, limit } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}

@@ -1,0 +1,75 @@
+/** Around every chart: its legend, its keyboard, what a screen reader hears, and its one-sentence summary. */
+
+import type { KeyboardEvent, ReactNode, RefObject } from "react";
+import type { Stage } from "./Stage";
+import styles from "./ChartFrame.module.css";
+
+interface ChartFrameProps {
+  label: string;
+  summary: string;
+  legend: ReactNode;
+  host: RefObject<HTMLDivElement | null>;
+  stage: RefObject<{ stage: Stage } | null>;
+  /** How many bars there are, and which one is read; null: the last. */
+  count: number;
+  index: number | null;
+  onIndex: (index: number) => void;
+  /** The bar at the index as a sentence. */
+  spoken: string;
+  height: string;
+}
+
+export function ChartFrame(props: ChartFrameProps) {
+  const { label, summary, legend, host, stage, count, index, onIndex, spoken, height } = props;
+  const press = (event: KeyboardEvent) => {
+    const act = actionOf(event, { count, index, onIndex, stage: stage.current?.stage ?? null });
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+  return (
+    <figure className={styles.figure}>
+      <div className={styles.legend}>{legend}</div>
+      <div
+        ref={host}
+        className={styles.host}
+        style={{ height }}
+        role="application"
+        aria-roledescription="chart"
+        aria-label={`${label}. Arrow keys read bar by bar, plus and minus zoom.`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart is worked by keyboard
+        tabIndex={0}
+        onKeyDown={press}
+      />
+      <p className="aside" aria-live="polite">
+        {index === null ? "" : spoken}
+      </p>
+      <figcaption className={styles.caption}>{summary}</figcaption>
+    </figure>
+  );
+}
+
+interface Reading {
+  count: number;
+  index: number | null;
+  onIndex: (index: number) => void;
+  stage: Stage | null;
+}
+
+const CLOSER = 1 / 1.5;
+
+function actionOf({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent, reading: Reading): (() => void) | null {
+  const { count, index, onIndex, stage } = reading;
+  if (!stage || count === 0 || ctrlKey || metaKey || altKey) return null;
+  const last = count - 1;
+  const at = index ?? last;
+  const read = (to: number) => () => onIndex(Math.min(last, Math.max(0, to)));
+  if (key === "ArrowLeft") return shiftKey ? () => stage.stride(-1) : read(index === null ? last : at - 1);
+  if (key === "ArrowRight") return shiftKey ? () => stage.stride(1) : read(at + 1);
+  if (key === "Home") return read(0);
+  if (key === "End") return read(last);
+  if (key === "+" || key === "=") return () => stage.zoom(CLOSER);
+  if (key === "-" || key === "\u2212") return () => stage.zoom(1 / CLOSER);
+  if (key === "0") return () => stage.fit();
+  return null;
+}

@@ -1,0 +1,50 @@
+import type { Bars } from "../api/desk";
+import { Move } from "../components/Move";
+import * as format from "../lib/format";
+import { indicatorOf } from "../lib/indicators";
+import { marksOf } from "./columns";
+import styles from "./Legend.module.css";
+import { isIntraday } from "./PricePlot";
+
+/** The bar under the crosshair in figures, and the indicators with their colours. */
+export function Legend({ answer, index }: { answer: Bars; index: number }) {
+  const { bars, zone, interval, decimals, indicators, actions } = answer;
+  const ts = bars.ts[index];
+  if (ts === undefined) return null;
+  const intraday = isIntraday(interval);
+  const close = bars.close[index];
+  const before = bars.close[index - 1];
+  const moved = close != null && before ? (close / before - 1) * 100 : null;
+  const mark = marksOf(bars.ts, actions, intraday).find((each) => each.index === index);
+  return (
+    <>
+      <div className={styles.line}>
+        <span className={styles.time}>{format.barTime(ts, zone, intraday)}</span>
+        {(["open", "high", "low", "close"] as const).map((name) => (
+          <span key={name}>
+            <abbr title={name}>{name[0]?.toUpperCase()}</abbr> {format.price(bars[name][index], decimals)}
+          </span>
+        ))}
+        <Move value={moved} text={format.percentUnit(moved)} />
+        <span>
+          <abbr title="volume">Vol</abbr> {format.compact(bars.volume[index])}
+        </span>
+        {mark && <span className={styles.mark}>{mark.text}</span>}
+      </div>
+      {Object.keys(indicators).length > 0 && (
+        <div className={styles.line}>
+          {Object.entries(indicators).map(([key, lines], place) => (
+            <span key={key}>
+              <span className={styles.swatch} style={{ background: `var(--line-${(place % 8) + 1})` }} aria-hidden="true" />
+              {indicatorOf(key)?.title ?? key} {Object.values(lines).map((line) => reading(line[index], decimals)).join(" / ")}
+            </span>
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+function reading(value: number | null | undefined, decimals: number): string {
+  return value != null && Math.abs(value) >= 1e6 ? format.compact(value) : format.price(value, decimals);
+}

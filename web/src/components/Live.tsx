@@ -1,0 +1,12 @@
+import { type ReactNode, useState } from "react";
+
+/** Text that glows once when its `value` changes. */
+export function Live({ value, children }: { value: unknown; children: ReactNode }) {
+  const [seen, setSeen] = useState({ value, changes: 0 });
+  if (!Object.is(seen.value, value)) setSeen({ value, changes: seen.changes + 1 });
+  return (
+    <span key={seen.changes} className={seen.changes > 0 ? "glow" : undefined}>
+      {children}
+    </span>
+  );
+}

@@ -1,0 +1,30 @@
+/** How far a price moved: colour, sign and arrow together, so that none of them is needed alone. */
+
+import * as format from "../lib/format";
+import styles from "./Move.module.css";
+
+const SHAPES = { up: "M0 7 4 0l4 7z", down: "M0 1l4 7 4-7z", flat: "" };
+
+export function Arrow({ value }: { value: number | null | undefined }) {
+  return (
+    <svg className={styles.arrow} viewBox="0 0 8 8" aria-hidden="true">
+      <path d={SHAPES[format.moved(value)]} />
+    </svg>
+  );
+}
+
+interface MoveProps {
+  value: number | null | undefined;
+  text: string;
+  arrow?: boolean;
+}
+
+export function Move({ value, text, arrow = false }: MoveProps) {
+  const way = format.moved(value);
+  return (
+    <span className={way === "flat" ? undefined : way}>
+      {arrow && <Arrow value={value} />}
+      {text}
+    </span>
+  );
+}

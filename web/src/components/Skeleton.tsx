@@ -1,0 +1,6 @@
+import styles from "./Skeleton.module.css";
+
+/** Holds the place of what is being fetched, in its exact size. */
+export function Skeleton({ width = "100%", height }: { width?: string | number; height: string | number }) {
+  return <span className={styles.bar} style={{ width, height }} aria-hidden="true" />;
+}

@@ -1,0 +1,105 @@
+/** A plain table of many rows, a page at a time, that can be taken away as a CSV file. */
+
+import { type ReactNode, useState } from "react";
+import { type Cell, csvOf, download } from "../lib/csv";
+import { whole } from "../lib/format";
+import { Button } from "./Button";
+import { Icon } from "./Icon";
+import styles from "./Table.module.css";
+
+export interface Column<Row> {
+  title: string;
+  /** What stands under the title in small: a unit or a few words. */
+  unit?: string;
+  number?: boolean;
+  show: (row: Row) => ReactNode;
+  /** The figure in full, for the file; a column without one is left out of it. */
+  cell?: (row: Row) => Cell;
+}
+
+interface TableProps<Row> {
+  caption: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  keyOf: (row: Row) => string | number;
+  /** The file's name without `.csv`; without one there is no download. */
+  file?: string;
+  pageSize?: number;
+}
+
+export function Table<Row>({ caption, columns, rows, keyOf, file, pageSize = 100 }: TableProps<Row>) {
+  const [wanted, setPage] = useState(0);
+  const pages = Math.max(1, Math.ceil(rows.length / pageSize));
+  const page = Math.min(wanted, pages - 1);
+  const shown = rows.slice(page * pageSize, (page + 1) * pageSize);
+  return (
+    <div className={styles.frame}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+      <section className={styles.scroll} aria-label={caption} tabIndex={0}>
+        <table className={styles.table}>
+          <caption className="aside">{caption}</caption>
+          <thead>
+            <tr>
+              {columns.map(({ title, unit, number }) => (
+                <th key={title} scope="col" className={number ? styles.number : undefined}>
+                  {title}
+                  {unit && <span className={styles.unit}> {unit}</span>}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <tr key={keyOf(row)}>
+                {columns.map(({ title, number, show }) => (
+                  <td key={title} className={number ? styles.number : undefined}>
+                    {show(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <div className={styles.foot}>
+        {file && (
+          <Button look="quiet" onClick={() => download(`${file}.csv`, csvOfTable(columns, rows))}>
+            <Icon name="download" size={16} /> CSV
+          </Button>
+        )}
+        {pages > 1 && <Pager page={page} pages={pages} rows={rows.length} onPage={setPage} />}
+      </div>
+    </div>
+  );
+}
+
+function csvOfTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const kept = columns.flatMap(({ title, cell }) => (cell ? [{ title, cell }] : []));
+  return csvOf(
+    kept.map(({ title }) => title.toLowerCase()),
+    rows.map((row) => kept.map(({ cell }) => cell(row))),
+  );
+}
+
+interface PagerProps {
+  page: number;
+  pages: number;
+  rows: number;
+  onPage: (page: number) => void;
+}
+
+export function Pager({ page, pages, rows, onPage }: PagerProps) {
+  return (
+    <div className={styles.pager}>
+      <span className="quiet" aria-live="polite">
+        Page {page + 1} of {pages}, {whole(rows)} rows
+      </span>
+      <Button look="quiet" aria-label="Previous page" disabled={page === 0} onClick={() => onPage(page - 1)}>
+        <Icon name="left" size={16} />
+      </Button>
+      <Button look="quiet" aria-label="Next page" disabled={page >= pages - 1} onClick={() => onPage(page + 1)}>
+        <Icon name="right" size={16} />
+      </Button>
+    </div>
+  );
+}

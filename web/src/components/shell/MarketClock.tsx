@@ -1,0 +1,48 @@
+import type { Market } from "../../api/desk";
+import * as format from "../../lib/format";
+import { useNow } from "../../lib/hooks";
+import styles from "./MarketClock.module.css";
+
+const STATES = { open: "open", pre: "pre-market", post: "after hours", closed: "closed" };
+const NEXT = { open: "opens", pre: "pre-market", post: "closes", closed: "ends" };
+
+interface MarketClockProps {
+  market: Market;
+  /** When `market.now` was true on the reader's own clock, in milliseconds. */
+  at: number;
+}
+
+/** `NYSE open, closes in 2 h 14 min`, on the desk's clock. */
+export function MarketClock({ market, at }: MarketClockProps) {
+  const seconds = useCountdown(market, at);
+  const special = market.holiday ?? (market.half_day ? "half day" : null);
+  return (
+    <span className={styles.clock}>
+      <span className={market.state === "open" ? styles.open : styles.shut} aria-hidden="true" />
+      <span className={styles.name}>{shortName(market.name)}</span> {STATES[market.state]}
+      {special && ` (${special})`}
+      {seconds !== null && (
+        <>
+          , {nextWord(market)} in <span className={styles.count}>{format.span(seconds)}</span>
+        </>
+      )}
+    </span>
+  );
+}
+
+/** Seconds to the next bell on the desk's clock, which need not be the reader's. */
+export function useCountdown(market: Market, at: number): number | null {
+  const ahead = useNow() - at;
+  if (!market.next_change) return null;
+  return (Date.parse(market.next_change) - Date.parse(market.now) - ahead) / 1000;
+}
+
+export function nextWord({ state, next_state }: Market): string {
+  if (state === "open") return "closes";
+  if (state === "post") return "ends";
+  return next_state ? NEXT[next_state] : "changes";
+}
+
+function shortName(name: string): string {
+  return name === "New York Stock Exchange" ? "NYSE" : name;
+}

@@ -1,0 +1,93 @@
+/** What surrounds every page: the rail, the top line, the palette and the shortcuts. */
+
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { NavLink, useLocation, useNavigate } from "react-router";
+import { isWriting } from "../../lib/hooks";
+import { OverlaysContext, type Pick } from "../../lib/palette";
+import { Icon, type IconName } from "../Icon";
+import { Mistake } from "./Mistake";
+import styles from "./Shell.module.css";
+import { ToastLine } from "./ToastLine";
+import { TopLine } from "./TopLine";
+
+const Palette = lazy(() => import("./Palette"));
+const Shortcuts = lazy(() => import("./Shortcuts"));
+
+export const PAGES: readonly { to: string; label: string; icon: IconName; key: string }[] = [
+  { to: "/", label: "Home", icon: "home", key: "h" },
+  { to: "/compare", label: "Compare", icon: "compare", key: "c" },
+  { to: "/sources", label: "Sources", icon: "sources", key: "s" },
+  { to: "/help", label: "Help", icon: "help", key: "?" },
+];
+
+type Overlay = { kind: "palette"; pick: Pick | null } | { kind: "shortcuts" } | null;
+
+export function Shell({ children }: { children: ReactNode }) {
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const close = useCallback(() => setOverlay(null), []);
+  const overlays = useMemo(
+    () => ({
+      search: (pick?: Pick) => setOverlay({ kind: "palette", pick: pick ?? null }),
+      shortcuts: () => setOverlay({ kind: "shortcuts" }),
+    }),
+    [],
+  );
+  useShellKeys(overlays, overlay !== null);
+  const { pathname } = useLocation();
+
+  return (
+    <OverlaysContext value={overlays}>
+      <a className={styles.skip} href="#content">
+        To the content
+      </a>
+      <div className={styles.shell}>
+        <TopLine />
+        <Rail />
+        <main id="content" className={styles.content} tabIndex={-1}>
+          <Mistake key={pathname}>{children}</Mistake>
+        </main>
+      </div>
+      <ToastLine />
+      <Suspense fallback={null}>
+        {overlay?.kind === "palette" && <Palette pick={overlay.pick} onClose={close} />}
+        {overlay?.kind === "shortcuts" && <Shortcuts onClose={close} />}
+      </Suspense>
+    </OverlaysContext>
+  );
+}
+
+function Rail() {
+  return (
+    <nav className={styles.rail} aria-label="Pages">
+      {PAGES.map(({ to, label, icon }) => (
+        <NavLink key={to} to={to} end={to === "/"} className={styles.page}>
+          <Icon name={icon} />
+          {label}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}
+
+const CHORD_MS = 1200;
+
+/** `/` and Ctrl-K search, `?` lists the shortcuts, `g` and a letter go to a page. */
+function useShellKeys({ search, shortcuts }: { search: () => void; shortcuts: () => void }, busy: boolean): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    let going = 0;
+    const press = (event: KeyboardEvent) => {
+      const palette = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+      if (busy || (!palette && (isWriting(event) || event.ctrlKey || event.metaKey || event.altKey))) return;
+      const page = event.timeStamp - going < CHORD_MS && PAGES.find(({ key }) => key === event.key);
+      going = event.key === "g" ? event.timeStamp : 0;
+      if (page) navigate(page.to);
+      else if (palette || event.key === "/") search();
+      else if (event.key === "?") shortcuts();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [navigate, search, shortcuts, busy]);
+}

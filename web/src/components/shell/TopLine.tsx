@@ -1,0 +1,60 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { marketQuery } from "../../api/queries";
+import { chooseTheme, useTheme } from "../../lib/look";
+import { useOverlays } from "../../lib/palette";
+import { Button } from "../Button";
+import { Icon } from "../Icon";
+import { Simulated } from "../Simulated";
+import { MarketClock } from "./MarketClock";
+import styles from "./TopLine.module.css";
+
+/** Search, the market's clock, whether the desk answers, and the theme. */
+export function TopLine() {
+  const { search } = useOverlays();
+  const market = useQuery(marketQuery());
+  return (
+    <header className={styles.top}>
+      <Link to="/" className={styles.mark} aria-label="Openbell, home">
+        <img src="/icon.svg" alt="" width={24} height={24} />
+      </Link>
+      <button type="button" className={styles.search} onClick={() => search()} aria-keyshortcuts="/ Control+K">
+        <Icon name="search" size={18} />
+        <span className={styles.wide}>Search symbols, pages, actions</span>
+        <kbd className={styles.wide}>/</kbd>
+        <span className={styles.narrow}>Search</span>
+      </button>
+      <div className={styles.state}>
+        {market.data?.demo && <Simulated />}
+        <span className={styles.wide}>
+          {market.data && <MarketClock market={market.data} at={market.dataUpdatedAt} />}
+        </span>
+        <Feed failed={market.isError} />
+        <ThemeButton />
+      </div>
+    </header>
+  );
+}
+
+function Feed({ failed }: { failed: boolean }) {
+  return (
+    <span
+      className={failed ? styles.away : styles.live}
+      role="status"
+      title={failed ? "Start the desk with “openbell up”; the page reconnects by itself." : "The desk answers."}
+    >
+      <span className={failed ? undefined : styles.wide}>{failed ? "Desk not answering" : "Live"}</span>
+    </span>
+  );
+}
+
+function ThemeButton() {
+  const theme = useTheme();
+  const dark = theme === "dark" || (theme === "system" && window.matchMedia("(prefers-color-scheme: dark)").matches);
+  const other = dark ? "light" : "dark";
+  return (
+    <Button look="quiet" aria-label={`Use the ${other} theme`} onClick={() => chooseTheme(other)}>
+      <Icon name={dark ? "sun" : "moon"} size={18} />
+    </Button>
+  );
+}

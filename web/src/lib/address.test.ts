@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { chartAddress, chartQuery, compareAddress, compareQuery, sortOf, symbolPath, symbolsOf } from "./address";
+
+const chart = (text: string) => chartAddress(new URLSearchParams(text));
+
+test("a bare address is the default chart", () => {
+  expect(chart("")).toEqual({
+    range: "6M",
+    interval: null,
+    adjust: "split",
+    hours: "regular",
+    scale: "linear",
+    indicators: [],
+    table: false,
+    asOf: null,
+  });
+});
+
+test("a chart's address reads back as it was written, and stays readable", () => {
+  const text = "range=5Y&interval=1w&adjust=raw&scale=log&with=sma:20;macd:12,26,9&view=table&as_of=2026-01-02";
+  expect(chartQuery(chart(text))).toBe(text);
+});
+
+test("what is not understood is the default, not an error", () => {
+  expect(chartQuery(chart("range=7Q&adjust=magic&with=sma:20;sma:-1;nonsense;sma:20"))).toBe("with=sma:20");
+});
+
+test("a range is known in any case", () => {
+  expect(chart("range=max").range).toBe("Max");
+});
+
+test("a comparison keeps at most eight symbols, each once", () => {
+  const address = compareAddress(new URLSearchParams("symbols=a,b,a,c,d,e,f,g,h,i&view=volume&window=50"));
+  expect(compareQuery(address)).toBe("symbols=A,B,C,D,E,F,G,H&view=volume&window=50");
+});
+
+test("tickers may be parted by commas, spaces or lines", () => {
+  expect(symbolsOf(" aapl, msft\nbrk.b ")).toEqual(["AAPL", "MSFT", "BRK.B"]);
+});
+
+test("a leading minus sorts the largest first", () => {
+  expect(sortOf("-change", ["price", "change"])).toEqual({ key: "change", descending: true });
+  expect(sortOf("colour", ["price", "change"])).toBeNull();
+});
+
+test("a ticker with a slash is one part of the path", () => {
+  expect(symbolPath("BTC/USD")).toBe("/symbol/BTC%2FUSD");
+});

@@ -1,0 +1,133 @@
+/** What a page shows is in its address; these read and write it. What is not said is the default, and is left out. */
+
+import { indicatorOf } from "./indicators";
+
+export const RANGES = ["1D", "5D", "1M", "3M", "6M", "YTD", "1Y", "5Y", "Max"] as const;
+export type Range = (typeof RANGES)[number];
+export const ADJUSTS = ["raw", "split", "total"] as const;
+export type Adjust = (typeof ADJUSTS)[number];
+export const SCALES = ["linear", "log", "percent"] as const;
+export type Scale = (typeof SCALES)[number];
+export const HOURS = ["regular", "extended"] as const;
+export type Hours = (typeof HOURS)[number];
+
+export interface ChartAddress {
+  range: Range;
+  /** Null: the one that fits the range. */
+  interval: string | null;
+  adjust: Adjust;
+  hours: Hours;
+  scale: Scale;
+  indicators: string[];
+  table: boolean;
+  asOf: string | null;
+}
+
+function oneOf<T extends string>(choices: readonly T[], given: string | null, otherwise: T): T {
+  return choices.find((choice) => choice.toLowerCase() === given?.toLowerCase()) ?? otherwise;
+}
+
+export function chartAddress(params: URLSearchParams): ChartAddress {
+  const indicators = (params.get("with") ?? "").split(";").filter((key) => indicatorOf(key) !== null);
+  return {
+    range: oneOf(RANGES, params.get("range"), "6M"),
+    interval: params.get("interval"),
+    adjust: oneOf(ADJUSTS, params.get("adjust"), "split"),
+    hours: oneOf(HOURS, params.get("hours"), "regular"),
+    scale: oneOf(SCALES, params.get("scale"), "linear"),
+    indicators: [...new Set(indicators)],
+    table: params.get("view") === "table",
+    asOf: params.get("as_of"),
+  };
+}
+
+/** The query of `address`, in a fixed order; `?`-less, empty for the defaults. */
+export function chartQuery(address: ChartAddress): string {
+  return query({
+    range: address.range === "6M" ? null : address.range,
+    interval: address.interval,
+    adjust: address.adjust === "split" ? null : address.adjust,
+    hours: address.hours === "regular" ? null : address.hours,
+    scale: address.scale === "linear" ? null : address.scale,
+    with: address.indicators.join(";") || null,
+    view: address.table ? "table" : null,
+    as_of: address.asOf,
+  });
+}
+
+export const VIEWS = ["rebased", "moving", "average", "high", "volume", "ratio"] as const;
+export type View = (typeof VIEWS)[number];
+export const WINDOWS = ["10", "20", "50", "200"] as const;
+
+export interface CompareAddress {
+  symbols: string[];
+  range: Range;
+  adjust: Adjust;
+  view: View;
+  window: number;
+  table: boolean;
+}
+
+export const MOST_COMPARED = 8;
+
+export function compareAddress(params: URLSearchParams): CompareAddress {
+  return {
+    symbols: symbolsOf(params.get("symbols")).slice(0, MOST_COMPARED),
+    range: oneOf(RANGES, params.get("range"), "1M"),
+    adjust: oneOf(ADJUSTS, params.get("adjust"), "split"),
+    view: oneOf(VIEWS, params.get("view"), "rebased"),
+    window: Number(oneOf(WINDOWS, params.get("window"), "20")),
+    table: params.get("table") === "1",
+  };
+}
+
+export function compareQuery(address: CompareAddress): string {
+  return query({
+    symbols: address.symbols.join(",") || null,
+    range: address.range === "1M" ? null : address.range,
+    adjust: address.adjust === "split" ? null : address.adjust,
+    view: address.view === "rebased" ? null : address.view,
+    window: address.window === 20 ? null : String(address.window),
+    table: address.table ? "1" : null,
+  });
+}
+
+/** Tickers out of what a reader typed or linked: parted by commas or spaces, in capitals, each once. */
+export function symbolsOf(text: string | null): string[] {
+  return [
+    ...new Set(
+      (text ?? "")
+        .toUpperCase()
+        .split(/[\s,;]+/)
+        .filter(Boolean),
+    ),
+  ];
+}
+
+export interface Sort<Key extends string> {
+  key: Key;
+  descending: boolean;
+}
+
+/** `?sort=-change` sorts by `change`, largest first; null where the address names none of `keys`. */
+export function sortOf<Key extends string>(given: string | null, keys: readonly Key[]): Sort<Key> | null {
+  const descending = given?.startsWith("-") ?? false;
+  const key = keys.find((each) => each === given?.replace(/^-/, ""));
+  return key ? { key, descending } : null;
+}
+
+export function symbolPath(ticker: string): string {
+  return `/symbol/${encodeURIComponent(ticker)}`;
+}
+
+function query(values: Record<string, string | null>): string {
+  return Object.entries(values)
+    .filter((entry): entry is [string, string] => entry[1] !== null)
+    .map(
+      ([name, value]) => `${name}=${encodeURIComponent(value).replace(/%(2C|3A|3B)/g, (_, hex) => PLAIN[hex] ?? "")}`,
+    )
+    .join("&");
+}
+
+// Commas, colons and semicolons are allowed in a query, and a reader can then read the address.
+const PLAIN: Record<string, string> = { "2C": ",", "3A": ":", "3B": ";" };

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import * as format from "./format";
+
+describe("numbers", () => {
+  test("a price has the decimals of its size", () => {
+    const shown = [189.42, 7431250, 0.0217, 0.0001, 1, 0].map((value) => format.price(value));
+    expect(shown).toEqual(["189.42", "7\u202f431\u202f250.00", "0.02170", "0.0001000", "1.00", "0.00"]);
+  });
+  test("a column takes the precision its smallest price needs", () => {
+    expect(format.columnDecimals([189.42, 0.25, null])).toBe(4);
+    expect(format.columnDecimals([189.42, 7431250])).toBe(2);
+    expect(format.columnDecimals([])).toBe(2);
+  });
+  test("a fall has the true minus, a rise a plus, and neither has none", () => {
+    expect([-1.5, 1.5, 0].map((value) => format.change(value, 2))).toEqual(["\u22121.50", "+1.50", "0.00"]);
+  });
+  test("what rounds to nothing carries no sign", () => {
+    expect([format.percent(-0.001), format.percent(0.001)]).toEqual(["0.00", "0.00"]);
+  });
+  test("a missing figure is an en dash, never a zero", () => {
+    const shown = [format.price(null), format.change(undefined, 2), format.percent(null), format.compact(Number.NaN)];
+    expect(shown).toEqual(["\u2013", "\u2013", "\u2013", "\u2013"]);
+  });
+  test("volumes step up before they would read 1000.0 of the smaller unit", () => {
+    const shown = [890, 1000, 51_234_000, 999_949, 999_951, 2.5e12].map(format.compact);
+    expect(shown).toEqual(["890", "1.0\u202fK", "51.2\u202fM", "999.9\u202fK", "1.0\u202fM", "2.5\u202fT"]);
+  });
+  test("shares and sizes carry their unit", () => {
+    expect([format.share(0.1234), format.bytes(63_221_000), format.bytes(0)]).toEqual([
+      "12.3\u202f%",
+      "63.2\u202fMB",
+      "0\u202fB",
+    ]);
+  });
+});
+
+describe("time", () => {
+  test("a daily bar shows its own date, whatever the zone", () => {
+    expect(format.barTime(Date.UTC(2026, 10, 19) / 1000, "America/New_York", false)).toBe("19 Nov 2026");
+  });
+  test("an intraday bar shows the exchange's clock", () => {
+    expect(format.barTime(Date.UTC(2026, 10, 19, 14, 30) / 1000, "America/New_York", true)).toBe("19 Nov 2026 09:30");
+  });
+  test("midnight is 00:00, not 24:00", () => {
+    expect(format.clock("2026-11-19T00:00:00Z", "UTC")).toBe("00:00");
+  });
+  test("a countdown names its two largest units", () => {
+    expect([8040, 845, 5, -3, 183_600].map(format.span)).toEqual([
+      "2 h 14 min",
+      "14 min 05 s",
+      "5 s",
+      "0 s",
+      "2 d 3 h",
+    ]);
+  });
+  test("an age names its largest unit", () => {
+    expect([3.9, 900, 14_400, 172_800, null].map(format.age)).toEqual(["3 s", "15 min", "4 h", "2 d", "\u2013"]);
+  });
+});

@@ -1,0 +1,201 @@
+/**
+ * Every number, date and span of the page becomes text here, and nowhere else.
+ *
+ * Numbers: the page's language decides the decimal mark; thousands are parted by a narrow no-break space, a fall
+ * has the true minus (U+2212), and what is missing is an en dash.
+ */
+
+const LANGUAGE = "en-GB";
+const MINUS = "\u2212";
+const THIN = "\u202f";
+export const NONE = "\u2013";
+
+export type Missing = null | undefined;
+
+const numbers = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(digits: number, signed: boolean): Intl.NumberFormat {
+  const key = `${digits}${signed}`;
+  let format = numbers.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(LANGUAGE, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      useGrouping: "always",
+      signDisplay: signed ? "exceptZero" : "negative",
+    });
+    numbers.set(key, format);
+  }
+  return format;
+}
+
+function written(value: number, digits: number, signed = false): string {
+  return numberFormat(digits, signed)
+    .formatToParts(value)
+    .map((part) => (part.type === "group" ? THIN : part.type === "minusSign" ? MINUS : part.value))
+    .join("");
+}
+
+function known(value: number | Missing): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/** Decimals that show a price of this size well: about four significant digits, at least two from 1 up. */
+export function decimalsFor(price: number): number {
+  const size = Math.abs(price);
+  if (size === 0 || size >= 1) return 2;
+  return Math.min(8, 3 - Math.floor(Math.log10(size)));
+}
+
+/** Decimals for a column: enough for its smallest price, none needed for its largest. */
+export function columnDecimals(prices: readonly (number | Missing)[]): number {
+  const shown = prices.filter(known).filter((price) => price !== 0);
+  return shown.length === 0 ? 2 : decimalsFor(Math.min(...shown.map(Math.abs)));
+}
+
+export function price(value: number | Missing, decimals?: number): string {
+  return known(value) ? written(value, decimals ?? decimalsFor(value)) : NONE;
+}
+
+/** A difference of prices, always with its sign. */
+export function change(value: number | Missing, decimals: number): string {
+  return known(value) ? written(value, decimals, true) : NONE;
+}
+
+/** A percentage given in percent, always with its sign; the unit stands in the heading or is added by `percentUnit`. */
+export function percent(value: number | Missing, digits = 2): string {
+  return known(value) ? written(value, digits, true) : NONE;
+}
+
+export function percentUnit(value: number | Missing, digits = 2): string {
+  return known(value) ? `${written(value, digits, true)}${THIN}%` : NONE;
+}
+
+/** A share between 0 and 1 as a percentage without a sign. */
+export function share(value: number | Missing): string {
+  return known(value) ? `${written(value * 100, 1)}${THIN}%` : NONE;
+}
+
+/** A plain figure such as a ratio, a beta or a correlation. */
+export function figure(value: number | Missing, digits = 2): string {
+  return known(value) ? written(value, digits) : NONE;
+}
+
+export function whole(value: number | Missing): string {
+  return known(value) ? written(value, 0) : NONE;
+}
+
+const STEPS = [
+  [1e12, "T"],
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e3, "K"],
+] as const;
+
+/** A volume at a glance: `51.2 M`, `890`. */
+export function compact(value: number | Missing): string {
+  if (!known(value)) return NONE;
+  // 999 950 would be written 1000.0 K: the next unit begins where the last one would round up to it.
+  const step = STEPS.find(([size]) => Math.abs(value) >= size * 0.99995);
+  return step ? `${written(value / step[0], 1)}${THIN}${step[1]}` : written(value, 0);
+}
+
+const BYTES = ["B", "kB", "MB", "GB", "TB"];
+
+export function bytes(value: number): string {
+  const power = value < 1 ? 0 : Math.min(BYTES.length - 1, Math.floor(Math.log10(value) / 3));
+  return `${written(value / 1000 ** power, power === 0 ? 0 : 1)}${THIN}${BYTES[power]}`;
+}
+
+export type Moved = "up" | "down" | "flat";
+
+export function moved(value: number | Missing): Moved {
+  return !known(value) || value === 0 ? "flat" : value > 0 ? "up" : "down";
+}
+
+/* ------------------------------------------------------------------------------------------------ time */
+
+type Instant = string | number | Date;
+
+const dates = new Map<string, Intl.DateTimeFormat>();
+
+function dateFormat(zone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${zone}${JSON.stringify(options)}`;
+  let format = dates.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(LANGUAGE, { ...options, timeZone: zone });
+    dates.set(key, format);
+  }
+  return format;
+}
+
+const DAY = { day: "numeric", month: "short", year: "numeric" } as const;
+const DAY_SHORT = { weekday: "short", day: "numeric", month: "short" } as const;
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+
+function instant(value: Instant): Date {
+  return value instanceof Date ? value : typeof value === "number" ? new Date(value * 1000) : new Date(value);
+}
+
+/** `12 May 2026`. Numbers are epoch seconds; a bare date is that date, in every zone. */
+export function day(value: Instant | Missing, zone = "UTC"): string {
+  return value == null ? NONE : dateFormat(zone, DAY).format(instant(value));
+}
+
+/** `Thu 26 Nov`, for dates near today. */
+export function weekday(value: Instant, zone = "UTC"): string {
+  return dateFormat(zone, DAY_SHORT).format(instant(value)).replace(",", "");
+}
+
+/** `14:05` in `zone`, or in the reader's own. */
+export function clock(value: Instant | Missing, zone?: string): string {
+  return value == null ? NONE : dateFormat(zone, CLOCK).format(instant(value));
+}
+
+/** `12 May 2026 14:05`, or the date alone for bars of a day and longer, which are labelled by their date. */
+export function barTime(ts: number, zone: string, intraday: boolean): string {
+  return intraday ? `${day(ts, zone)} ${clock(ts, zone)}` : day(ts);
+}
+
+/** A date and time in the reader's own zone: `12 May 2026 14:05`. */
+export function moment(value: Instant | Missing): string {
+  return value == null ? NONE : `${dateFormat(undefined, DAY).format(instant(value))} ${clock(value)}`;
+}
+
+/** Today's times as `14:05`, others as `Thu 26 Nov 14:05`; in the reader's zone. */
+export function soon(value: Instant | Missing, now: number): string {
+  if (value == null) return NONE;
+  const at = instant(value);
+  const far = Math.abs(at.getTime() - now) > 16 * 3600_000;
+  return far ? `${dateFormat(undefined, DAY_SHORT).format(at).replace(",", "")} ${clock(at)}` : clock(at);
+}
+
+/** A countdown: `2 d 3 h`, `2 h 14 min`, `14 min 05 s`, `5 s`. */
+export function span(seconds: number): string {
+  const s = Math.max(0, Math.floor(seconds));
+  const [d, h, m] = [Math.floor(s / 86400), Math.floor((s % 86400) / 3600), Math.floor((s % 3600) / 60)];
+  if (d > 0) return `${d} d ${h} h`;
+  if (h > 0) return `${h} h ${String(m).padStart(2, "0")} min`;
+  if (m > 0) return `${m} min ${String(s % 60).padStart(2, "0")} s`;
+  return `${s} s`;
+}
+
+/** An age in its largest unit: `3 s`, `15 min`, `4 h`, `2 d`. */
+export function age(seconds: number | Missing): string {
+  if (!known(seconds)) return NONE;
+  if (seconds < 60) return `${Math.floor(Math.max(0, seconds))} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86400)} d`;
+}
+
+/** A tick of a chart's time axis, from seconds that read as wall-clock time when taken for UTC (see lib/zone). */
+export function axisTick(wall: number, kind: "year" | "month" | "day" | "time"): string {
+  const options = {
+    year: { year: "numeric" },
+    month: { month: "short" },
+    day: { day: "numeric", month: "short" },
+    time: CLOCK,
+  } as const;
+  return dateFormat("UTC", options[kind]).format(new Date(wall * 1000));
+}

@@ -1,0 +1,69 @@
+/** The indicators a chart offers, as the desk names them (`sma:20`), and where each one is drawn. */
+
+export interface Indicator {
+  key: string;
+  title: string;
+  /** What it says, in a sentence a newcomer understands. */
+  meaning: string;
+  /** `price`: on the candles. `own`: in a pane below. */
+  pane: "price" | "own";
+}
+
+const KINDS: Record<string, { title: string; meaning: string; pane: Indicator["pane"]; numbers: number[] }> = {
+  sma: { title: "SMA", meaning: "The mean close of the last n bars.", pane: "price", numbers: [20] },
+  ema: { title: "EMA", meaning: "A mean close that weighs recent bars more.", pane: "price", numbers: [20] },
+  bollinger: {
+    title: "Bollinger",
+    meaning: "The mean close, and two bands that many standard deviations away.",
+    pane: "price",
+    numbers: [20, 2],
+  },
+  mean: { title: "Mean of the range", meaning: "The mean close of all bars shown so far.", pane: "price", numbers: [] },
+  macd: {
+    title: "MACD",
+    meaning: "A fast EMA less a slow one, and the EMA of that as a signal.",
+    pane: "own",
+    numbers: [12, 26, 9],
+  },
+  rsi: { title: "RSI", meaning: "Strength of rises against falls, 0 to 100.", pane: "own", numbers: [14] },
+  atr: { title: "ATR", meaning: "How far the price usually travels in a bar.", pane: "own", numbers: [14] },
+  obv: { title: "OBV", meaning: "Volume added on rises and taken off on falls.", pane: "own", numbers: [] },
+  volatility: {
+    title: "Volatility",
+    meaning: "Yearly standard deviation of the last n bars' returns.",
+    pane: "own",
+    numbers: [20],
+  },
+  drawdown: { title: "Drawdown", meaning: "How far below its highest close so far.", pane: "own", numbers: [] },
+};
+
+const OFFERED = [
+  "sma:20",
+  "sma:50",
+  "sma:200",
+  "ema:20",
+  "ema:50",
+  "bollinger:20,2",
+  "mean",
+  "macd:12,26,9",
+  "rsi:14",
+  "atr:14",
+  "obv",
+  "volatility:20",
+  "drawdown",
+];
+
+/** The indicator named by `key`, or null where there is no such one or its numbers do not fit. */
+export function indicatorOf(key: string): Indicator | null {
+  const [name = "", given] = key.split(":");
+  const kind = KINDS[name];
+  const numbers = given === undefined ? [] : given.split(",").map(Number);
+  if (!kind || numbers.length !== kind.numbers.length || numbers.some((n) => !(n > 0))) return null;
+  const title = [kind.title, numbers.join(", ")].filter(Boolean).join(" ");
+  return { key, title, meaning: kind.meaning, pane: kind.pane };
+}
+
+/** What the menu lists: the usual ones, and those chosen by address that are not among them. */
+export function offered(chosen: readonly string[]): Indicator[] {
+  return [...new Set([...OFFERED, ...chosen])].map(indicatorOf).filter((indicator) => indicator !== null);
+}

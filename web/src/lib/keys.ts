@@ -1,0 +1,41 @@
+/** The keyboard's reach, as the shortcuts list and the Help page tell it. */
+
+export const KEYS: readonly { where: string; keys: readonly (readonly [press: string, does: string])[] }[] = [
+  {
+    where: "Everywhere",
+    keys: [
+      ["/", "Search symbols, pages and actions (also Ctrl-K)"],
+      ["?", "This list"],
+      ["g h", "Go home"],
+      ["g c", "Go to the comparison"],
+      ["g s", "Go to the sources"],
+      ["g ?", "Go to the help"],
+      ["Esc", "Close what is open"],
+    ],
+  },
+  {
+    where: "In the watchlist",
+    keys: [
+      ["↑ ↓", "Move from symbol to symbol"],
+      ["Enter", "Open the symbol"],
+      ["Delete", "Take it off the list (can be undone)"],
+    ],
+  },
+  {
+    where: "A symbol's page",
+    keys: [
+      ["[ ]", "A shorter or a longer range"],
+      ["t", "Show or hide the table behind the chart"],
+    ],
+  },
+  {
+    where: "On a chart (focus it with Tab)",
+    keys: [
+      ["← →", "Read bar by bar"],
+      ["Home End", "The first or the last bar"],
+      ["+ −", "Zoom in or out"],
+      ["Shift ← →", "Move the window"],
+      ["0", "Show all of it"],
+    ],
+  },
+];

@@ -1,0 +1,113 @@
+/** The watchlist: one row per symbol, sortable by address, edited at once and undone if need be. */
+
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { KeyboardEvent } from "react";
+import { useSearchParams } from "react-router";
+import type { Absent, Watchlist as List, Quotes } from "../../api/desk";
+import { Button } from "../../components/Button";
+import { Choice } from "../../components/Choice";
+import { Icon } from "../../components/Icon";
+import { Notice, Trouble } from "../../components/Notice";
+import { sortOf } from "../../lib/address";
+import * as format from "../../lib/format";
+import { useOverlays } from "../../lib/palette";
+import { ColumnHeads } from "./ColumnHeads";
+import { useEdits } from "./edits";
+import { AbsentRow, PendingRow, QuoteRow } from "./rows";
+import { COLUMNS, sorted } from "./sorting";
+import styles from "./Watchlist.module.css";
+
+interface WatchlistProps {
+  list: List;
+  lists: readonly List[];
+  quotes: UseQueryResult<Quotes>;
+}
+
+export function Watchlist({ list, lists, quotes }: WatchlistProps) {
+  const [params] = useSearchParams();
+  const { add, remove } = useEdits(list);
+  const { search } = useOverlays();
+  const askForSymbol = () => search({ title: `Add to ${list.name}`, pick: add });
+  if (list.symbols.length === 0) return <Empty name={list.name} onAdd={askForSymbol} />;
+  if (quotes.isError && !quotes.data) return <Trouble error={quotes.error} onRetry={quotes.refetch} />;
+
+  const sort = sortOf(params.get("sort"), COLUMNS);
+  const known = new Map(quotes.data?.quotes.map((quote) => [quote.symbol, quote]));
+  const absent = new Map(quotes.data?.missing.map((missing) => [missing.symbol, missing]));
+  const decimals = Math.max(2, ...[...known.values()].map((quote) => quote.decimals));
+  const now = quotes.data ? Date.parse(quotes.data.now) : 0;
+
+  return (
+    <>
+      <div className={styles.bar}>
+        {lists.length > 1 ? <Lists lists={lists} chosen={list} /> : <h2>{list.name}</h2>}
+        <Partial
+          absent={list.symbols.flatMap((symbol) => absent.get(symbol) ?? [])}
+          of={list.symbols.length}
+          now={now}
+        />
+        <Button look="quiet" onClick={askForSymbol}>
+          <Icon name="plus" size={16} /> Add
+        </Button>
+      </div>
+      <table className={styles.table} onKeyDown={walkRows}>
+        <caption className="aside">
+          {list.name}: price, change since the previous close, the day, volume and age
+        </caption>
+        <ColumnHeads sort={sort} />
+        <tbody>
+          {sorted(list.symbols, known, sort).map((symbol) => {
+            const quote = known.get(symbol);
+            const missing = absent.get(symbol);
+            if (quote) return <QuoteRow key={symbol} quote={quote} decimals={decimals} now={now} onRemove={remove} />;
+            if (missing) return <AbsentRow key={symbol} missing={missing} now={now} onRemove={remove} />;
+            return <PendingRow key={symbol} symbol={symbol} />;
+          })}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+function Lists({ lists, chosen }: { lists: readonly List[]; chosen: List }) {
+  const options = lists.map(({ id, name }) => ({ value: String(id), label: name, to: `/?list=${id}` }));
+  return <Choice label="Watchlists" chosen={String(chosen.id)} options={options} />;
+}
+
+function Empty({ name, onAdd }: { name: string; onAdd: () => void }) {
+  return (
+    <Notice
+      title={`${name} is empty`}
+      action={
+        <Button look="main" onClick={onAdd}>
+          Add a symbol
+        </Button>
+      }
+    >
+      Search by ticker or by name. The desk fetches the prices of what it does not hold yet.
+    </Notice>
+  );
+}
+
+/** `12 of 20, next try 14:05`. */
+function Partial({ absent, of, now }: { absent: readonly Absent[]; of: number; now: number }) {
+  if (absent.length === 0) return <span className={styles.partial} />;
+  const tries = absent.flatMap(({ next_try }) => (next_try ? [next_try] : [])).sort();
+  return (
+    <span className={styles.partial} role="status">
+      {of - absent.length} of {of} priced{tries[0] && `, next try ${format.soon(tries[0], now)}`}
+    </span>
+  );
+}
+
+/** Arrows go from row to row; Delete takes the row's symbol off the list. */
+function walkRows(event: KeyboardEvent<HTMLTableElement>): void {
+  if (!(event.target instanceof HTMLElement)) return;
+  const row = event.target.closest("tbody tr");
+  if (event.key === "Delete") row?.querySelector("button")?.click();
+  const next = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling }[event.key];
+  const link = next?.querySelector<HTMLElement>("a, button");
+  if (!link) return;
+  event.preventDefault();
+  link.focus();
+}

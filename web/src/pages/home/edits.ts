@@ -1,0 +1,40 @@
+/** Changes to a watchlist: shown at once, sent behind, taken back when the desk refuses. */
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Problem } from "../../api/client";
+import type { Watchlist } from "../../api/desk";
+import { saveWatchlist, watchlistsQuery } from "../../api/queries";
+import { say } from "../../lib/toast";
+
+export function useEdits(list: Watchlist) {
+  const client = useQueryClient();
+  const { queryKey } = watchlistsQuery();
+  const { mutate } = useMutation({
+    mutationFn: saveWatchlist,
+    onMutate: async (changed) => {
+      await client.cancelQueries({ queryKey });
+      const before = client.getQueryData(queryKey);
+      client.setQueryData(
+        queryKey,
+        (lists) =>
+          lists && { ...lists, watchlists: lists.watchlists.map((each) => (each.id === changed.id ? changed : each)) },
+      );
+      return { before };
+    },
+    onError: (error, _changed, context) => {
+      client.setQueryData(queryKey, context?.before);
+      say({ text: error instanceof Problem ? `Not saved. ${error.detail}` : `Not saved. ${error.message}` });
+    },
+    onSettled: () => client.invalidateQueries({ queryKey }),
+  });
+
+  const add = (symbol: string) => {
+    if (list.symbols.includes(symbol)) say({ text: `${symbol} is on ${list.name} already.` });
+    else mutate({ ...list, symbols: [...list.symbols, symbol] });
+  };
+  const remove = (symbol: string) => {
+    mutate({ ...list, symbols: list.symbols.filter((each) => each !== symbol) });
+    say({ text: `${symbol} is off ${list.name}.`, action: { label: "Undo", act: () => mutate(list) } });
+  };
+  return { add, remove };
+}

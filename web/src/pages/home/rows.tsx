@@ -1,0 +1,113 @@
+/** The rows of the watchlist: priced, not priced (and why), and not answered yet. */
+
+import { Link } from "react-router";
+import type { Absent, Quote } from "../../api/desk";
+import { Freshness } from "../../components/Freshness";
+import { Icon } from "../../components/Icon";
+import { Live } from "../../components/Live";
+import { Move } from "../../components/Move";
+import { Skeleton } from "../../components/Skeleton";
+import { Sparkline } from "../../components/Sparkline";
+import { symbolPath } from "../../lib/address";
+import * as format from "../../lib/format";
+import styles from "./Watchlist.module.css";
+
+interface QuoteRowProps {
+  quote: Quote;
+  /** The most decimals in the column; rows with fewer are padded so that the points stand in one line. */
+  decimals: number;
+  now: number;
+  onRemove: (symbol: string) => void;
+}
+
+export function QuoteRow({ quote, decimals, now, onRemove }: QuoteRowProps) {
+  const { symbol, name, price, change, change_pct, volume, spark, previous_close } = quote;
+  const padding = { paddingInlineEnd: `${decimals - quote.decimals}ch` };
+  return (
+    <tr>
+      <td className={styles.symbol}>
+        <Link to={symbolPath(symbol)} title={name ?? undefined}>
+          <span className={styles.ticker}>{symbol}</span>
+          <span className={styles.name}>{name}</span>
+        </Link>
+      </td>
+      <td className={styles.number}>
+        <span className={styles.price} style={padding}>
+          <Live value={price}>{format.price(price, quote.decimals)}</Live>
+        </span>
+      </td>
+      <td className={`${styles.number} ${styles.changeColumn}`}>
+        <span style={padding}>
+          <Move value={change} text={format.change(change, quote.decimals)} />
+        </span>
+      </td>
+      <td className={styles.number}>
+        <Live value={change_pct}>
+          <Move value={change_pct} text={format.percent(change_pct)} arrow />
+        </Live>
+      </td>
+      <td className={styles.sparkColumn}>
+        <Sparkline close={spark?.close ?? []} previousClose={previous_close} />
+      </td>
+      <td className={`${styles.number} ${styles.volumeColumn}`}>{format.compact(volume)}</td>
+      <td className={`${styles.number} ${styles.ageColumn}`}>
+        <Freshness quote={quote} now={now} />
+      </td>
+      <RemoveCell symbol={symbol} onRemove={onRemove} />
+    </tr>
+  );
+}
+
+const REASONS: Record<Absent["state"], string> = {
+  fetching: "Fetching its prices",
+  rate_limited: "The source asks us to wait",
+  unknown: "No source knows it: check the spelling",
+  no_data: "No prices",
+  failed: "Could not be fetched",
+};
+
+interface AbsentRowProps {
+  missing: Absent;
+  now: number;
+  onRemove: (symbol: string) => void;
+}
+
+export function AbsentRow({ missing: { symbol, state, detail, next_try }, now, onRemove }: AbsentRowProps) {
+  const reason = next_try ? `${REASONS[state]}, next try ${format.soon(next_try, now)}` : REASONS[state];
+  return (
+    <tr>
+      <td className={styles.symbol}>
+        <Link to={symbolPath(symbol)}>
+          <span className={styles.ticker}>{symbol}</span>
+        </Link>
+      </td>
+      <td className={styles.absent} data-state={state} colSpan={6} title={detail ?? undefined}>
+        {reason}
+      </td>
+      <RemoveCell symbol={symbol} onRemove={onRemove} />
+    </tr>
+  );
+}
+
+export function PendingRow({ symbol }: { symbol: string }) {
+  return (
+    <tr>
+      <td className={styles.symbol}>
+        <span className={styles.ticker}>{symbol}</span>
+      </td>
+      <td colSpan={7}>
+        <Skeleton height={16} />
+      </td>
+    </tr>
+  );
+}
+
+function RemoveCell({ symbol, onRemove }: { symbol: string; onRemove: (symbol: string) => void }) {
+  return (
+    <td className={`${styles.last} ${styles.removeColumn}`}>
+      <button type="button" className={styles.remove} aria-label={`Remove ${symbol}`} onClick={() => onRemove(symbol)}>
+        <Icon name="close" size={16} />
+      </button>
+    </td>
+  );
+}

@@ -1,0 +1,3 @@
+export default function SymbolPage() {
+  return <h1>SymbolPage</h1>;
+}
