@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from openbell.bars.sessions import MarketState, market_state
+from openbell.bars.sessions import EXCHANGES, MarketState, market_state, sessions
 from openbell.desk import Desk
 from openbell.history import NoData
 from openbell.model.errors import InvalidInput
@@ -23,6 +24,7 @@ LIVE = timedelta(minutes=2)
 DELAYED = timedelta(minutes=30)
 """During a session a price older than this is stale."""
 
+DAY_LENGTH = timedelta(days=1)
 SPARK_POINTS = 64
 
 
@@ -98,6 +100,7 @@ def _quote(desk: Desk, symbol: str, live: Mapping[str, object] | None, *, spark:
     if live is None and days.is_empty():
         return None
     state = _state(instrument, now)
+    zone = ZoneInfo(EXCHANGES[instrument.exchange or "24/7"].zone)
     row = live if live is not None else days.row(-1, named=True) | {"price": days["close"].item(-1)}
     ts = _instant(row["ts"]) if live is not None else _told_at(desk, instrument, days)
     price = _number(row["price"])
@@ -106,7 +109,7 @@ def _quote(desk: Desk, symbol: str, live: Mapping[str, object] | None, *, spark:
     return Quote(
         instrument=instrument,
         price=price,
-        previous_close=_number(row.get("previous_close")) if live is not None else _previous(days),
+        previous_close=_previous(days, ts.astimezone(zone).date()) or _number(row.get("previous_close")),
         open=_number(row["open"]),
         high=_number(row["high"]),
         low=_number(row["low"]),
@@ -128,8 +131,10 @@ def _last_days(desk: Desk, symbol: str) -> pl.DataFrame:
     return series.bars.drop_nulls("close")
 
 
-def _previous(days: pl.DataFrame) -> float | None:
-    return _number(days["close"].item(-2)) if days.height > 1 else None
+def _previous(days: pl.DataFrame, today: date) -> float | None:
+    """The close of the session before `today`, on today's scale: a split over night is no change."""
+    before = days.filter(pl.col("ts").dt.date() < today)["close"]
+    return None if before.is_empty() else _number(before.item(-1))
 
 
 def _told_at(desk: Desk, instrument: Instrument, days: pl.DataFrame) -> datetime:
@@ -142,7 +147,17 @@ def _told_at(desk: Desk, instrument: Instrument, days: pl.DataFrame) -> datetime
     ]
     day = days["ts"].item(-1)
     minute = max(ends, default=None)
-    return minute if minute is not None and minute >= day else day + timedelta(hours=21)
+    return minute if minute is not None and minute >= day else _close_of(instrument, day.date())
+
+
+def _close_of(instrument: Instrument, day: date) -> datetime:
+    """When the session of `day` closed; the end of the UTC day where the calendar has none."""
+    days = sessions(instrument.exchange or "24/7", day, day)
+    return (
+        days["close"].item(0)
+        if not days.is_empty()
+        else datetime(day.year, day.month, day.day, tzinfo=UTC) + DAY_LENGTH
+    )
 
 
 def _state(instrument: Instrument, now: datetime) -> MarketState | None:

@@ -12,8 +12,9 @@ from openbell.history import History
 from openbell.ingest.tape import Tape
 from openbell.model.errors import InvalidInput
 from openbell.providers.alphavantage import AlphaVantage
-from openbell.providers.base import Provider
-from openbell.providers.budget import Budget
+from openbell.providers.base import Capabilities
+from openbell.providers.budget import Budget, Metered
+from openbell.providers.http import Browser, Plain
 from openbell.providers.ordered import Ordered
 from openbell.providers.simulated import Simulated
 from openbell.providers.yahoo import Yahoo
@@ -38,6 +39,7 @@ class Desk:
     lake: Lake
     ledger: Ledger
     history: History
+    capabilities: tuple[Capabilities, ...]
     vendors: Ordered
     simulated: Simulated
     tape: Tape
@@ -56,30 +58,38 @@ def open_desk(settings: Settings, clock: Clock = system_clock) -> Desk:
     """The desk that `settings` describe; its folder is made where it is missing."""
     settings.folder.mkdir(parents=True, exist_ok=True)
     lake, ledger = Lake(settings.lake), Ledger(settings.ledger)
-    vendors = (
-        [] if settings.offline else [_vendor(name.strip(), settings, clock) for name in settings.providers.split(",")]
-    )
+    budget = Budget(ledger)
+    vendors = [] if settings.offline else _vendors(settings, budget, clock)
     return Desk(
         settings=settings,
         clock=clock,
         lake=lake,
         ledger=ledger,
         history=History(lake),
-        vendors=Ordered([v for v in vendors if v is not None], Budget(ledger), clock),
+        capabilities=tuple(v.capabilities for v in vendors),
+        vendors=Ordered(bars=vendors, quotes=vendors, actions=vendors, search=vendors, budget=budget, clock=clock),
         simulated=Simulated(settings.demo_seed, clock),
         tape=Tape(),
     )
 
 
-def _vendor(name: str, settings: Settings, clock: Clock) -> Provider | None:
-    if name == "yahoo":
-        return Yahoo(clock=clock, base_url=settings.yahoo_url)
-    if name == "alphavantage":
-        key = settings.alphavantage_key
-        return AlphaVantage(key.get_secret_value(), clock=clock, base_url=settings.alphavantage_url) if key else None
-    raise InvalidInput(
-        "OPENBELL_PROVIDERS", f"There is no vendor {name!r}.", remedy="Use `yahoo`, `alphavantage`, or both."
-    )
+def _vendors(settings: Settings, budget: Budget, clock: Clock) -> list[Yahoo | AlphaVantage]:
+    """The vendors named in the settings, in that order; one without its key is left out."""
+    vendors: list[Yahoo | AlphaVantage] = []
+    for name in (n.strip() for n in settings.providers.split(",")):
+        if name == "yahoo":
+            wire = Metered(Browser(name, settings.yahoo_url), budget, Yahoo.capabilities, clock)
+            vendors.append(Yahoo(wire, clock, cookie_url=settings.yahoo_cookie_url))
+        elif name == "alphavantage":
+            if settings.alphavantage_key is not None:
+                plain = Plain(name, settings.alphavantage_url)
+                key = settings.alphavantage_key.get_secret_value()
+                vendors.append(AlphaVantage(Metered(plain, budget, AlphaVantage.capabilities, clock), key, clock))
+        else:
+            raise InvalidInput(
+                "OPENBELL_PROVIDERS", f"There is no vendor {name!r}.", remedy="Use `yahoo`, `alphavantage`, or both."
+            )
+    return vendors
 
 
 def reachable(url: str, wait_s: float = 1.5) -> bool:

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     demo_seed: int = Field(default=1792, description="the seed of the simulated market")
     providers: str = Field(default="yahoo,alphavantage", description="vendors in the order they are asked")
     yahoo_url: str = Field(default="https://query2.finance.yahoo.com", description="the address of Yahoo's API")
+    yahoo_cookie_url: str = Field(default="https://fc.yahoo.com/", description="where Yahoo hands out its cookie")
     alphavantage_url: str = Field(
         default="https://www.alphavantage.co", description="the address of Alpha Vantage's API"
     )

@@ -17,7 +17,7 @@ from rich.text import Text
 from openbell.model.errors import InvalidInput, OpenbellError
 
 if TYPE_CHECKING:
-    from openbell.comparison import Comparison
+    from openbell.comparison import Compared
     from openbell.doctor import Finding
     from openbell.history import Series
     from openbell.ingest.importing import Imported
@@ -139,9 +139,9 @@ def bars(series: Series, form: Format) -> None:
     frame(rows.with_columns(pl.col("ts").dt.strftime(stamp)), as_json=form is Format.JSON, as_csv=form is Format.CSV)
 
 
-def comparison(answer: Comparison, *, as_json: bool) -> None:
+def comparison(answer: Compared, *, as_json: bool) -> None:
     """The table of statistics."""
-    frame(answer.statistics, as_json=as_json)
+    frame(answer.comparison.statistics, as_json=as_json)
 
 
 def findings(found: Sequence[Finding], *, as_json: bool) -> None:

@@ -76,7 +76,9 @@ class ProviderContract:
 
     def test_intraday_stamps_are_on_the_grid_and_daily_ones_are_dates(self) -> None:
         for interval in self.ranges:
-            step = min(interval.length, max(self.grid, timedelta(minutes=1))) if interval.intraday else timedelta(days=1)
+            step = (
+                min(interval.length, max(self.grid, timedelta(minutes=1))) if interval.intraday else timedelta(days=1)
+            )
             off = self.bars(interval).filter(pl.col("ts").dt.epoch("us") % (step // timedelta(microseconds=1)) != 0)
             assert off.rows() == []
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import polars as pl
@@ -13,12 +14,17 @@ from openbell.api.access import Role, TheDesk, allow
 from openbell.api.shapes import Action, Bars, Column, action_of, bars_of, decimals_of, floats
 from openbell.bars.indicators import compute
 from openbell.bars.sessions import EXCHANGES
-from openbell.history import Hours, Series
+from openbell.history import History, Hours, Series
 from openbell.model.frames import Scale
 from openbell.model.interval import Interval
 from openbell.stretch import Range, Stretch, stretch
 
 router = APIRouter(tags=["bars"])
+
+
+RUNNING = {"mean", "drawdown", "obv", "vwap"}
+WARM_UP = {"s": timedelta(days=2), "m": timedelta(days=14), "h": timedelta(days=120), "d": timedelta(days=500)}
+"""How far before a chart its indicators begin, by the interval's unit."""
 
 
 class MarkedAction(Action):
@@ -93,8 +99,8 @@ def bars(
         decimals=decimals_of(last.item(-1) if not last.is_empty() else None),
         bars=bars_of(series.bars),
         indicators={
-            spec: {name: floats(column) for name, column in columns.items()}
-            for spec, columns in compute(series.bars, specs).items()
+            spec: {name: floats(column) for name, column in lines.items()}
+            for spec, lines in _indicators(desk.history, series, asked, specs, adjust, as_of, hours).items()
         },
         actions=_marked(series),
         previous_close=desk.history.close_before(symbol, asked.start, adjust, as_of),
@@ -102,6 +108,37 @@ def bars(
         sources=series.bars["source"].unique().sort().to_list(),
         notes=list(series.notes),
     )
+
+
+def _indicators(
+    history: History,
+    series: Series,
+    asked: Stretch,
+    specs: Sequence[str],
+    adjust: Scale,
+    as_of: datetime | None,
+    hours: Hours,
+) -> dict[str, dict[str, pl.Series]]:
+    """The indicators over the shown bars; those with a window are warmed up on the bars before, where there are any.
+
+    Running ones (drawdown, on-balance volume, cumulative mean) begin with the stretch.
+    """
+    warmed = [spec for spec in specs if spec.partition(":")[0] not in RUNNING]
+    begun = compute(series.bars, [spec for spec in specs if spec not in warmed])
+    if not warmed or series.bars.is_empty():
+        return begun | compute(series.bars, warmed)
+    earlier = history.bars(
+        series.instrument.ticker,
+        asked.interval,
+        asked.start - WARM_UP.get(asked.interval.unit, timedelta(days=20 * 366)),
+        asked.end,
+        adjust=adjust,
+        as_of=as_of,
+        hours=hours,
+    ).bars
+    shown = series.bars.height
+    lines = compute(earlier, warmed)
+    return begun | {spec: {name: line.tail(shown) for name, line in found.items()} for spec, found in lines.items()}
 
 
 def _marked(series: Series) -> list[MarkedAction]:

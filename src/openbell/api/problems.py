@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from openbell.history import NoData
 from openbell.model import errors
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class NotFound(errors.OpenbellError):
 
 
 STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
+    NoData: (404, "No prices"),
     NotFound: (404, "Not found"),
     errors.InvalidInput: (422, "Invalid input"),
     errors.UnknownSymbol: (404, "Unknown symbol"),

@@ -10,12 +10,29 @@ from pydantic import BaseModel
 
 from openbell.api.access import Role, TheDesk, allow
 from openbell.desk import Desk
-from openbell.ingest.quality import REASONS
 from openbell.providers.base import Capabilities
 from openbell.providers.ordered import Health, HealthState
 from openbell.store.ledger import FetchState
 
 router = APIRouter(tags=["sources"])
+
+REASONS = {
+    "ohlc_order": "High or low is not the extreme",
+    "not_positive": "Price of zero or less",
+    "not_finite": "Price is not a number",
+    "missing_price": "No closing price",
+    "jump_100": "100 times too high",
+    "jump_0_01": "100 times too low",
+    "scale_mix": "Two scales in one bar",
+    "split_like_jump": "Jump like a split, none on record",
+    "outside_session": "Outside any session",
+    "future": "Ends in the future",
+    "duplicate": "Duplicate",
+    "negative_volume": "Negative volume",
+    "adjusted_close": "Adjusted close lacks a dividend",
+    "unreadable_row": "Row cannot be read",
+}
+"""What a page says for each reason's code."""
 
 
 class Budget(BaseModel):

@@ -1,23 +1,81 @@
-"""Averages of one symbol per day or per hour of the day."""
+"""Averages of one symbol per trade date or per hour of the day."""
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import timedelta
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from openbell.api.shapes import Column
+from openbell.api.access import Role, TheDesk, allow
+from openbell.api.bars import From, To
+from openbell.api.shapes import Column, floats
+from openbell.bars.sessions import EXCHANGES, sessions
+from openbell.bars.statistics import by_day, by_hour
+from openbell.model.frames import Scale
+from openbell.model.interval import Interval
+from openbell.stretch import Range, stretch
 
 router = APIRouter(tags=["statistics"])
 
 
 class Statistics(BaseModel):
-    """Columns with one value per day or per hour; VWAP and averages in the symbol's currency."""
+    """One value per `label` (a trade date, or an hour on the exchange's clock) in each column.
+
+    mean_*: averages over the bars; high, low: extremes; volume: the total; vwap: typical prices weighted by volume.
+    """
 
     symbol: str
     by: Literal["day", "hour"]
     interval: str
+    zone: str
     label: list[str]
-    count: list[int]
-    columns: dict[str, Column]
+    bars: list[int]
+    mean_open: Column
+    mean_high: Column
+    mean_low: Column
+    mean_close: Column
+    high: Column
+    low: Column
+    volume: Column
+    vwap: Column
+
+
+@router.get("/statistics", dependencies=[allow(Role.VIEWER)])
+def statistics(
+    desk: TheDesk,
+    symbol: str,
+    by: Literal["day", "hour"] = "day",
+    span: Annotated[Range | None, Query(alias="range")] = None,
+    start: From = None,
+    to: To = None,
+    interval: str | None = None,
+    adjust: Scale = "split",
+) -> Statistics:
+    """Averages of `symbol` by day or hour over a `range` (default 6M) or from `from` to `to`.
+
+    By hour, bars of a day or longer have no row: ask for an intraday interval.
+    """
+    asked = stretch(
+        desk.history, symbol, span=span, start=start, end=to, interval=Interval.parse(interval) if interval else None
+    )
+    series = desk.history.bars(symbol, asked.interval, asked.start, asked.end, adjust=adjust)
+    exchange = series.instrument.exchange or "24/7"
+    zone, day = EXCHANGES[exchange].zone, timedelta(days=1)
+    if by == "day":
+        frame = by_day(series.bars, sessions(exchange, asked.start.date() - day, asked.end.date() + day))
+        labels = [value.isoformat() for value in frame["date"]]
+    else:
+        frame = by_hour(series.bars, zone)
+        labels = [f"{hour:02}:00" for hour in frame["hour"]]
+    columns = ("mean_open", "mean_high", "mean_low", "mean_close", "high", "low", "volume", "vwap")
+    return Statistics(
+        symbol=series.instrument.ticker,
+        by=by,
+        interval=str(asked.interval),
+        zone=zone,
+        label=labels,
+        bars=frame["bars"].to_list(),
+        **{name: floats(frame[name]) for name in columns},
+    )

@@ -98,7 +98,7 @@ def _dated(bars: pl.DataFrame, zone: str | None, happened: pl.DataFrame) -> pl.D
             f"A bar of {longer} may hold prices on both sides of an ex date.",
             remedy="Adjust days, then resample.",
         )
-    if zone is None and any(each.intraday for each in intervals):
+    if zone is None and any(each.intraday for each in intervals) and not happened.is_empty():
         raise ValueError("the trade date of intraday bars depends on the exchange's zone")
     day = pl.col("ts").dt.date()
     if zone is None:

@@ -31,7 +31,7 @@ def query(lake: Lake, statement: str) -> pl.DataFrame:
                 raise InvalidInput(
                     "sql", "Only a single SELECT is answered.", remedy="The lake is written by imports and fetches."
                 )
-            return pl.DataFrame(connection.execute(statement).fetch_arrow_table())
+            return pl.DataFrame(connection.sql(statement).to_arrow_table())
         except duckdb.Error as error:
             views = ", ".join(VIEWS)
             raise InvalidInput("sql", f"{error}", remedy=f"The tables are {views}.") from error

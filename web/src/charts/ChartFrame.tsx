@@ -1,8 +1,8 @@
 /** Around every chart: its legend, its keyboard, what a screen reader hears, and its one-sentence summary. */
 
-import type { KeyboardEvent, ReactNode, RefObject } from "react";
-import type { Stage } from "./Stage";
+import { type KeyboardEvent, type ReactNode, type RefObject, useState } from "react";
 import styles from "./ChartFrame.module.css";
+import type { Stage } from "./Stage";
 
 interface ChartFrameProps {
   label: string;
@@ -14,15 +14,20 @@ interface ChartFrameProps {
   count: number;
   index: number | null;
   onIndex: (index: number) => void;
-  /** The bar at the index as a sentence. */
-  spoken: string;
+  /** The bar at an index as a sentence; said for the keyboard only, for a pointer would never stop talking. */
+  spoken: (index: number) => string;
   height: string;
 }
 
 export function ChartFrame(props: ChartFrameProps) {
   const { label, summary, legend, host, stage, count, index, onIndex, spoken, height } = props;
+  const [said, say] = useState("");
+  const read = (to: number) => {
+    onIndex(to);
+    say(spoken(to));
+  };
   const press = (event: KeyboardEvent) => {
-    const act = actionOf(event, { count, index, onIndex, stage: stage.current?.stage ?? null });
+    const act = actionOf(event, { count, index, read, stage: stage.current?.stage ?? null });
     if (!act) return;
     event.preventDefault();
     act();
@@ -42,7 +47,7 @@ export function ChartFrame(props: ChartFrameProps) {
         onKeyDown={press}
       />
       <p className="aside" aria-live="polite">
-        {index === null ? "" : spoken}
+        {said}
       </p>
       <figcaption className={styles.caption}>{summary}</figcaption>
     </figure>
@@ -52,18 +57,18 @@ export function ChartFrame(props: ChartFrameProps) {
 interface Reading {
   count: number;
   index: number | null;
-  onIndex: (index: number) => void;
+  read: (index: number) => void;
   stage: Stage | null;
 }
 
 const CLOSER = 1 / 1.5;
 
 function actionOf({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent, reading: Reading): (() => void) | null {
-  const { count, index, onIndex, stage } = reading;
+  const { count, index, stage } = reading;
   if (!stage || count === 0 || ctrlKey || metaKey || altKey) return null;
   const last = count - 1;
   const at = index ?? last;
-  const read = (to: number) => () => onIndex(Math.min(last, Math.max(0, to)));
+  const read = (to: number) => () => reading.read(Math.min(last, Math.max(0, to)));
   if (key === "ArrowLeft") return shiftKey ? () => stage.stride(-1) : read(index === null ? last : at - 1);
   if (key === "ArrowRight") return shiftKey ? () => stage.stride(1) : read(at + 1);
   if (key === "Home") return read(0);

@@ -35,8 +35,15 @@ export function Legend({ answer, index }: { answer: Bars; index: number }) {
         <div className={styles.line}>
           {Object.entries(indicators).map(([key, lines], place) => (
             <span key={key}>
-              <span className={styles.swatch} style={{ background: `var(--line-${(place % 8) + 1})` }} aria-hidden="true" />
-              {indicatorOf(key)?.title ?? key} {Object.values(lines).map((line) => reading(line[index], decimals)).join(" / ")}
+              <span
+                className={styles.swatch}
+                style={{ background: `var(--line-${(place % 8) + 1})` }}
+                aria-hidden="true"
+              />
+              {indicatorOf(key)?.title ?? key}{" "}
+              {Object.values(lines)
+                .map((line) => reading(line[index], decimals))
+                .join(" / ")}
             </span>
           ))}
         </div>

@@ -52,7 +52,7 @@ export function LinesChart({ label, summary, lines, height, legend, spoken }: Li
       count={count}
       index={at}
       onIndex={read}
-      spoken={at === null ? "" : spoken(at)}
+      spoken={spoken}
       height={height}
     />
   );

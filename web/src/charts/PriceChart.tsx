@@ -53,7 +53,7 @@ export function PriceChart({ answer, scale, height }: PriceChartProps) {
       count={count}
       index={at}
       onIndex={read}
-      spoken={at === null ? "" : spokenBar(answer, at)}
+      spoken={(to) => spokenBar(answer, to)}
       height={height}
     />
   );

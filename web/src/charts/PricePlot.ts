@@ -6,10 +6,12 @@ import {
   HistogramSeries,
   type IPriceLine,
   type ISeriesApi,
+  type ISeriesMarkersPluginApi,
   LineSeries,
   LineStyle,
   PriceScaleMode,
   type SeriesType,
+  type Time,
 } from "lightweight-charts";
 import type { Bars } from "../api/desk";
 import type { Scale } from "../lib/address";
@@ -39,7 +41,7 @@ export class PricePlot {
   readonly stage: Stage;
   readonly #candles: ISeriesApi<"Candlestick">;
   readonly #volume: ISeriesApi<"Histogram">;
-  readonly #marks: ReturnType<typeof createSeriesMarkers<never>>;
+  readonly #marks: ISeriesMarkersPluginApi<Time>;
   #previousClose: IPriceLine | null = null;
   #indicators: ISeriesApi<SeriesType>[] = [];
   #wall: number[] = [];
@@ -49,7 +51,7 @@ export class PricePlot {
     this.stage = new Stage(host, onPoint);
     const { chart } = this.stage;
     this.#candles = chart.addSeries(CandlestickSeries, { priceLineVisible: false }, PRICE_PANE);
-    this.#marks = createSeriesMarkers(this.#candles as never);
+    this.#marks = createSeriesMarkers(this.#candles);
     this.#volume = chart.addSeries(HistogramSeries, { priceLineVisible: false, lastValueVisible: false }, VOLUME_PANE);
   }
 
@@ -89,7 +91,9 @@ export class PricePlot {
       this.#wall.map((wall, i) => {
         const [open, high, low, close] = [bars.open[i], bars.high[i], bars.low[i], bars.close[i]];
         const time = asTime(wall);
-        return open == null || high == null || low == null || close == null ? { time } : { time, open, high, low, close };
+        return open == null || high == null || low == null || close == null
+          ? { time }
+          : { time, open, high, low, close };
       }),
     );
     const [rose, fell] = [faint(colours.up, 0.45), faint(colours.down, 0.45)];
@@ -110,7 +114,7 @@ export class PricePlot {
       color: accent,
       text: letter,
     }));
-    this.#marks.setMarkers(marks as never);
+    this.#marks.setMarkers(marks);
   }
 
   #showPreviousClose(price: number | null, { edge }: Colours): void {
@@ -118,7 +122,13 @@ export class PricePlot {
     this.#previousClose =
       price === null
         ? null
-        : this.#candles.createPriceLine({ price, color: edge, lineWidth: 1, lineStyle: LineStyle.Dashed, title: "prev. close" });
+        : this.#candles.createPriceLine({
+            price,
+            color: edge,
+            lineWidth: 1,
+            lineStyle: LineStyle.Dashed,
+            title: "prev. close",
+          });
   }
 
   #showIndicators({ indicators, decimals }: Bars, colours: Colours): void {
@@ -165,7 +175,11 @@ function ownFigure(value: number): string {
 }
 
 function priceFormat(decimals: number) {
-  return { type: "custom", minMove: 10 ** -decimals, formatter: (value: number) => format.price(value, decimals) } as const;
+  return {
+    type: "custom",
+    minMove: 10 ** -decimals,
+    formatter: (value: number) => format.price(value, decimals),
+  } as const;
 }
 
 /** The colour of an indicator's line: the indicator's own by its place, the signal's the next one. */

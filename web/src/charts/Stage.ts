@@ -31,7 +31,13 @@ export class Stage {
       autoSize: true,
       crosshair: { mode: CrosshairMode.Magnet },
       localization: { percentageFormatter: (value: number) => format.percentUnit(value) },
-      timeScale: { borderVisible: false, rightOffset: 0, fixLeftEdge: true, fixRightEdge: true, tickMarkFormatter: tick },
+      timeScale: {
+        borderVisible: false,
+        rightOffset: 0,
+        fixLeftEdge: true,
+        fixRightEdge: true,
+        tickMarkFormatter: tick,
+      },
       rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.08, bottom: 0.06 } },
       // A page scrolls with the wheel; a chart is zoomed by Ctrl and wheel, a pinch, or the keyboard.
       handleScroll: { mouseWheel: false, vertTouchDrag: false },

@@ -9,6 +9,7 @@ from typing import cast
 
 import polars as pl
 
+from openbell.ingest.quality.dividends import adjusted_close_findings, applied_dividends, dividend_rejects
 from openbell.ingest.quality.findings import first_findings, kept, rejects_of
 from openbell.ingest.quality.hours import by_exchange, future_findings, session_findings, unreached
 from openbell.ingest.quality.jumps import jump_findings
@@ -58,21 +59,39 @@ def check(
     scale = cast("Scale", _only(bars, "scale"))
     rows = _ordered(bars)
     found = list(row_findings(rows))
-    notes: list[str] = []
-    for venue, there in by_exchange(rows, exchanges):
-        found += future_findings(venue, there, interval, now)
-        if venue is not None:
-            found += session_findings(venue, there, interval)
-            notes += filter(None, [unreached(venue, there)])
-        else:
-            notes.append(_unchecked(there))
+    stamped = rows.filter(pl.col("ts").is_not_null())
+    notes = _sessions(stamped, exchanges, interval, now, found)
     found.append(duplicates(_without(rows, found)))
     due = entitlements(actions, scale, exchanges, interval)
     found += mixed_findings(joined(_without(rows, found), before), due, interval)
     series = joined(_without(rows, found), before)
     jumps = jump_findings(series, due, exchanges=exchanges, interval=interval, scale=scale, promises_raw=promises_raw)
-    findings = first_findings([*found, *jumps.findings])
-    return Checked(kept(rows, findings), rejects_of(rows, findings, origin), jumps.inferred, (*notes, *jumps.notes))
+    found += jumps.findings
+    applied = applied_dividends(series, due, adj_close, scale)
+    found += adjusted_close_findings(series, applied, adj_close)
+    findings = first_findings(found)
+    suspicious = dividend_rejects(applied, due, actions, origin)
+    return Checked(
+        clean=kept(rows, findings),
+        rejects=pl.concat([rejects_of(rows, findings, origin), suspicious]),
+        inferred=jumps.inferred,
+        notes=(*notes, *jumps.notes),
+    )
+
+
+def _sessions(
+    rows: pl.DataFrame, exchanges: Mapping[str, str], interval: Interval, now: datetime, found: list[pl.DataFrame]
+) -> list[str]:
+    """Add to `found` what lies outside the sessions or has not ended; the notes say what could not be checked."""
+    notes: list[str] = []
+    for venue, there in by_exchange(rows, exchanges):
+        found += future_findings(venue, there, interval, now)
+        if venue is None:
+            notes.append(_unchecked(there))
+        else:
+            found += session_findings(venue, there, interval)
+            notes += filter(None, [unreached(venue, there)])
+    return notes
 
 
 def _only(bars: pl.DataFrame, column: str) -> str:

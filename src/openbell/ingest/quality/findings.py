@@ -20,7 +20,7 @@ FINDINGS: Schema = {
 
 def findings_of(rows: pl.DataFrame, reason: str, detail: pl.Expr, factor: pl.Expr | None = None) -> pl.DataFrame:
     """One finding per row of `rows` (which bear their `nr`), with the sentence `detail`."""
-    return rows.select(
+    return rows.rechunk().select(  # pl.format panics on some filtered chunks (Polars 2.1)
         "nr",
         pl.lit(reason).alias("reason"),
         detail.alias("detail"),

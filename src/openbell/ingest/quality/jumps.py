@@ -78,11 +78,11 @@ def _finding(track: Track, verdict: Verdict) -> pl.DataFrame:
 
 
 def _sentence(track: Track, verdict: Verdict) -> pl.Expr:
-    times = exp(abs(verdict.size))
-    off = f"{times:.4g} times too {'high' if verdict.size > 0 else 'low'}"
+    times = float(f"{exp(abs(verdict.size)):.4g}")
+    off = f"{times:,g} times too {'high' if verdict.size > 0 else 'low'}"
     if verdict.cause == "like":
-        start = track.bars[verdict.where.start]
-        moved = f"from {start['previous'].item():.6g} to {start['first'].item():.6g}"
+        start = track.bars.row(verdict.where.start, named=True)
+        moved = f"from {start['previous']:.6g} to {start['first']:.6g}"
         return pl.lit(
             f"The price moves {moved} like a split of {spoken(exp(-verdict.size))}, and none is recorded: "
             "import or fetch the symbol's splits, then import this again."
@@ -104,10 +104,10 @@ def _sentence(track: Track, verdict: Verdict) -> pl.Expr:
 
 
 def _action(track: Track, jump: Jump) -> dict[str, object]:
-    row = track.bars[jump.row]
+    row = track.bars.row(jump.row, named=True)
     return {
-        "symbol": row["symbol"].item(),
-        "ex_date": row["ts"].dt.date().item(),
+        "symbol": row["symbol"],
+        "ex_date": row["ts"].date(),
         "kind": "split",
         "ratio": round(exp(-jump.size), 9),  # a whole number again
         "source": "inferred",
@@ -115,8 +115,8 @@ def _action(track: Track, jump: Jump) -> dict[str, object]:
 
 
 def _note(track: Track, jump: Jump) -> str:
-    row = track.bars[jump.row]
+    row = track.bars.row(jump.row, named=True)
     return (
-        f"{row['symbol'].item()} moves from {row['previous'].item():.6g} to {row['first'].item():.6g} by "
-        f"{row['ts'].dt.date().item()} like a split of {spoken(exp(-jump.size))}; kept, since sessions are missing before."
+        f"{row['symbol']} moves from {row['previous']:.6g} to {row['first']:.6g} by {row['ts']:%Y-%m-%d} "
+        f"like a split of {spoken(exp(-jump.size))}; kept, since sessions before are missing."
     )

@@ -26,7 +26,9 @@ SPIKE = 3
 """Sessions after which, at most, a jump is taken back that was none."""
 
 PERSISTS = 3
-"""Sessions that a level must last on both sides for a split to be inferred."""
+"""Sessions that a level must last on both sides for a split to be inferred, if not for so many bars."""
+
+MANY_BARS = 60
 
 Cause = Literal["split", "hundred", "absent", "like"]
 
@@ -154,8 +156,7 @@ def _taken_back(track: Track, jump: Jump, back: Jump) -> bool:
 def _is_split(track: Track, jump: Jump, jumps: Sequence[Jump]) -> bool:
     """Whether the jump is a split beyond doubt: a usual ratio, lasting levels, a turnover that goes on as before."""
     around = [other.row for other in jumps if other.row != jump.row]
-    last = len(track.gap) - 1
-    after = min([row for row in around if row > jump.row], default=last)
+    after = min([row for row in around if row > jump.row], default=len(track.gap))
     earlier = max([row for row in around if row < jump.row], default=0)
     turnover = track.turnover_of_usual(jump.row)
     return (
@@ -164,8 +165,8 @@ def _is_split(track: Track, jump: Jump, jumps: Sequence[Jump]) -> bool:
         and turnover is not None
         and turnover < CALM
         and track.sessions_apart(jump.row - 1, jump.row) <= NEAR_EX
-        and track.sessions_apart(earlier, jump.row) >= PERSISTS
-        and track.sessions_apart(jump.row, after) >= PERSISTS - 1
+        and _lasts(track, earlier, jump.row - 1)
+        and _lasts(track, jump.row, after - 1)
     )
 
 
@@ -178,6 +179,10 @@ class Block:
     by_unit: float
     edges: tuple[Jump, ...]
     """The jumps at its ends."""
+
+
+def _lasts(track: Track, first: int, last: int) -> bool:
+    return track.sessions_apart(first, last) >= PERSISTS - 1 or last - first >= MANY_BARS
 
 
 def _wrong_levels(track: Track, jumps: Sequence[Jump], *, raw: bool) -> Iterator[Verdict]:

@@ -8,8 +8,8 @@ from math import log
 
 import polars as pl
 
-from openbell.ingest.quality.findings import findings_of
-from openbell.ingest.quality.ratios import IMPLAUSIBLE, NEAR, SPLITS
+from openbell.ingest.quality.findings import PRICES, findings_of
+from openbell.ingest.quality.ratios import IMPLAUSIBLE, NEAR, SPLITS, in_ticks
 from openbell.model.interval import Interval
 
 CERTAIN = 50.0
@@ -45,8 +45,10 @@ def mixed_findings(series: pl.DataFrame, due: pl.DataFrame, interval: Interval) 
         (body > 0.8 * pl.col("spread")) & joins & (pl.col("recorded").fill_null(value=False) | unexplained)
     )
     found = bars.filter(mixed)
+    coarse = [in_ticks(row[1] - row[2], (*row, close)) for *row, close in found.select(*PRICES, "previous").iter_rows()]
+    found = found.filter(~pl.Series(coarse, dtype=pl.Boolean))
     if found.height:
-        numbers = (pl.col(name).cast(pl.String).fill_null("none") for name in ("open", "high", "low", "close"))
+        numbers = (pl.col(name).cast(pl.String).fill_null("none") for name in PRICES)
         sentence = "The bar mixes two scales: open {}, high {}, low {}, close {}; no repair is certain."
         yield findings_of(found, "scale_mix", pl.format(sentence, *numbers))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from math import exp, log
 
@@ -51,7 +52,18 @@ def is_hundred(jump: float) -> bool:
 
 def spoken(ratio: float) -> str:
     """The split of `ratio` new units per old one as it is announced: `4:1`, `1:50`, `33:70`."""
-    terms = Fraction(ratio).limit_denominator(100) if ratio < 1 else 1 / Fraction(1 / ratio).limit_denominator(100)
-    if abs(terms / ratio - 1) > 1e-4:
+    terms = Fraction(ratio).limit_denominator(100) if ratio > 1 else 1 / Fraction(1 / ratio).limit_denominator(100)
+    if abs(terms / ratio - 1) > 1e-6:
         return f"{ratio:.6g}:1"
     return f"{terms.numerator}:{terms.denominator}"
+
+
+def in_ticks(change: float, prices: Iterable[float | None]) -> bool:
+    """Whether `change` is one or two ticks of so coarse a quotation as `prices` show (1, 2, 3 ...)."""
+    return abs(change) < 2.01 * min(_last_digit(price) for price in prices if price is not None)
+
+
+def _last_digit(price: float) -> float:
+    """The worth of the last digit of `price`; six digits are looked at, since vendors send 32-bit numbers."""
+    digits = f"{price:.6g}"
+    return 10.0 ** -len(digits.partition(".")[2]) if "e" not in digits else float("1" + digits[digits.index("e") :])

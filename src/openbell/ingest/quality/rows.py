@@ -13,6 +13,7 @@ NOISE = 1e-9
 """Relative: what the last bits of a division by a split ratio may leave between a high and its close."""
 
 RULES: tuple[tuple[str, pl.Expr, str], ...] = (
+    ("missing_stamp", pl.col("ts").is_null(), "The row has no stamp."),
     ("missing_price", pl.col("close").is_null(), "The row has no close."),
     (
         "not_finite",

@@ -39,17 +39,21 @@ def entitlements(actions: pl.DataFrame, scale: Scale, exchanges: Mapping[str, st
     return _with_starts(usable, exchanges, interval)
 
 
+def with_previous(series: pl.DataFrame) -> pl.DataFrame:
+    """`series` (sorted) with `previous`, the close of the row before of the same symbol."""
+    same = pl.col("symbol") == pl.col("symbol").shift()
+    return series.with_columns(previous=pl.when(same).then(pl.col("close").shift()))
+
+
 def with_gaps(series: pl.DataFrame, due: pl.DataFrame, scale: Scale, interval: Interval) -> pl.DataFrame:
     """`series` (sorted) with `first`, its first price, `previous`, the close before, and `gap`, the log of the change
     between them that lasts to the close and that the actions due do not explain.
 
     On the raw scale splits, spin-offs and dividends show, on the split scale dividends, on the total scale nothing.
     """
-    closes = series.with_columns(
-        # an action in the midst of a week shows in the week's close
-        first=pl.coalesce("open", "close") if interval.intraday or interval == DAY else pl.col("close"),
-        previous=pl.when(pl.col("symbol") == pl.col("symbol").shift()).then(pl.col("close").shift()),
-    )
+    # an action in the midst of a week shows in the week's close
+    first = pl.coalesce("open", "close") if interval.intraday or interval == DAY else pl.col("close")
+    closes = with_previous(series).with_columns(first=first)
     opened, closed = ((pl.col(name) / pl.col("previous")).log() for name in ("first", "close"))
     lasts = (opened - closed).abs() <= pl.max_horizontal(0.35, 0.25 * closed.abs())
     moved = pl.when(lasts | (opened.abs() < closed.abs())).then(opened).otherwise(closed)
@@ -63,13 +67,13 @@ def with_gaps(series: pl.DataFrame, due: pl.DataFrame, scale: Scale, interval: I
     gap = pl.when(with_paid.abs() < without.abs()).then(with_paid).otherwise(without)
     return (
         closes.with_row_index("row")
-        .join(_steps(located), on="row", how="left", maintain_order="left")
+        .join(steps_of(located), on="row", how="left", maintain_order="left")
         .with_columns(gap=gap)
         .drop("row", "step", "paid_step")
     )
 
 
-def _steps(located: pl.DataFrame) -> pl.DataFrame:
+def steps_of(located: pl.DataFrame) -> pl.DataFrame:
     """By `row`: the log of the change that its splits and spin-offs (`step`) and its dividends (`paid_step`) make."""
     factor = pl.when(kind="split").then(1 / pl.col("ratio")).when(kind="spinoff").then("ratio").otherwise(1.0)
     paid = pl.when(kind="dividend").then("amount").otherwise(0.0)

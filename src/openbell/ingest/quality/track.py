@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from openbell.ingest.quality.findings import PRICES
+from openbell.ingest.quality.ratios import in_ticks
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,9 +63,9 @@ class Track:
 
     def in_ticks(self, row: int) -> bool:
         """Whether the change before `row` is one or two ticks of a coarsely quoted price (1, 2, 3 ...)."""
-        near = self.bars[max(0, row - 3) : row + 1].select(PRICES).to_numpy().ravel()
-        tick = min(_last_digit(price) for price in near[np.isfinite(near)])
-        return bool(abs(self.bars["first"][row] - self.bars["previous"][row]) < 2.01 * tick)
+        near = self.bars[max(0, row - 3) : row + 1].select(PRICES)
+        change = self.bars["first"][row] - self.bars["previous"][row]
+        return in_ticks(change, [price for prices in near.rows() for price in prices])
 
     def turnover_of_usual(self, row: int) -> float | None:
         """The turnover of the session of `row` as a multiple of the usual one; None where no volume is known."""
@@ -92,12 +93,6 @@ class Track:
         at = int(np.searchsorted(self._begins, row, "right")) - 1
         usual = traded[max(0, at - USUAL) : at]
         if np.count_nonzero(usual) < 3:
-            usual = traded[at + 1 : at + 1 + USUAL]
+            usual = np.append(usual, traded[at + 1 : at + 1 + USUAL])
         usual = usual[usual > 0]
         return float(traded[at] / np.median(usual)) if len(usual) else None
-
-
-def _last_digit(price: float) -> float:
-    """The worth of the last digit of `price`; six digits are looked at, since vendors send 32-bit numbers."""
-    digits = f"{price:.6g}"
-    return 10.0 ** -len(digits.partition(".")[2]) if "e" not in digits else float("1" + digits[digits.index("e") :])

@@ -90,14 +90,19 @@ def _side_by_regular_hours(stamps: pl.Series, zone: str, interval: Interval) -> 
     """
     local = stamps.head(SAMPLE_ROWS).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     clock = local.dt.convert_time_zone(NEW_YORK).alias("at").to_frame()
-    days = clock.group_by(day=pl.col("at").dt.date()).agg(first=pl.min("at").dt.time(), last=pl.max("at").dt.time())
-    first, last = datetime(2000, 1, 1, 9, 30), datetime(2000, 1, 1, 16)  # noqa: DTZ001  # clock times, of no day
-    length = interval.length
-    if (days["first"] == (first + length).time()).mean() >= OFTEN and (days["last"] == last.time()).mean() >= OFTEN:
-        return "end"
-    if (days["first"] == first.time()).mean() >= OFTEN and (days["last"] == (last - length).time()).mean() >= OFTEN:
-        return "start"
-    return None
+    first, last = pl.col("first"), pl.col("last")
+    opening, length = pl.duration(hours=9, minutes=30), interval.length
+    closing = pl.duration(hours=16)
+    days = (
+        clock.group_by(day=pl.col("at").dt.truncate("1d"))
+        .agg(first=pl.min("at"), last=pl.max("at"))
+        .select(first - pl.col("day"), last - pl.col("day"))
+        .select(
+            end=((first == opening + length) & (last == closing)).mean(),
+            start=((first == opening) & (last == closing - length)).mean(),
+        )
+    )
+    return next((side for side in SIDES if (days[side][0] or 0.0) >= OFTEN), None)
 
 
 def next_session(after: date) -> date:

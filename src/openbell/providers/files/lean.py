@@ -102,10 +102,8 @@ def factor_actions(table: Table, symbol: str) -> pl.DataFrame:
     A row holds until its date; the next session is the ex date of what changes in the following row:
     dividend = close * (1 - price factor / next price factor), split = next split factor / split factor.
     """
-    rows = pl.DataFrame(
-        {"day": table.frame["c0"].str.to_date("%Y%m%d", strict=False)}
-        | {name: numbers(table.frame[f"c{at}"], "point") for at, name in ((1, "price"), (2, "split"), (3, "close"))}
-    )
+    days = table.frame.select(day=pl.col("c0").str.to_date("%Y%m%d", strict=False))
+    rows = days.hstack(numbers(table, {"price": "c1", "split": "c2", "close": "c3"}))
     if rows.null_count().sum_horizontal().item():
         raise table.refuse("a row of the factor file is not date, factor, factor, price.", "Download it again.")
     steps = rows.sort("day").with_columns(
@@ -154,9 +152,9 @@ def _intraday(table: Table, reading: Reading, day: str, symbol: str, step: str, 
         raise table.refuse(f"a LEAN {step} {side} file has {len(names) + 1} columns, not {len(table.first)}.")
     rows, written, zone = _numbers(table, names)
     midnight = pl.lit(day).str.to_datetime("%Y%m%d", time_unit="us", strict=False)
-    since = (numbers(table.frame["c0"], "point") * 1000).cast(pl.Int64).cast(pl.Duration("us")).alias("ts")
-    stamped = rows.with_columns(since).with_columns(
-        ts=_utc(midnight + pl.col("ts"), zone), symbol=pl.lit(reading.symbol or symbol)
+    since = (pl.col("since_ms") * 1000).cast(pl.Int64).cast(pl.Duration("us"))
+    stamped = rows.hstack(numbers(table, {"since_ms": "c0"})).with_columns(
+        ts=_utc(midnight + since, zone), symbol=pl.lit(reading.symbol or symbol)
     )
     interval = STEPS.get(step)
     source = reading.source or SOURCE
@@ -206,10 +204,8 @@ def _numbers(table: Table, names: tuple[str, ...]) -> tuple[pl.DataFrame, dict[s
     prices = [theirs for name, theirs in numeric.items() if name not in UNSCALED]
     currency = any(table.frame[theirs].str.contains(".", literal=True).any() for theirs in prices)
     rows = table.frame.select(
-        ROW,
-        *(numbers(table.frame[theirs], "point").alias(name) for name, theirs in numeric.items()),
-        *(pl.col(theirs).alias(name) for name, theirs in written.items() if name in TEXT),
-    )
+        ROW, *(pl.col(theirs).alias(name) for name, theirs in written.items() if name in TEXT)
+    ).hstack(numbers(table, numeric))
     if not currency:
         rows = rows.with_columns(pl.col(name) / SCALING for name in numeric if name not in UNSCALED)
     return rows, numeric, "UTC" if currency else NEW_YORK

@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from openbell.model.errors import InvalidInput, Undecided
-from openbell.model.frames import ACTIONS, BARS, SCALES, UTC, Scale, conform, frame_of
+from openbell.model.frames import ACTIONS, BARS, SCALES, Scale, conform, frame_of
 from openbell.model.interval import Interval
 from openbell.providers.files.contents import Contents, Reading, contents, joined, parted
-from openbell.providers.files.messages import refuse_message
 from openbell.providers.files.hours import Side, clock_of
 from openbell.providers.files.lean import read_lean, with_companions
+from openbell.providers.files.messages import refuse_message
 from openbell.providers.files.names import symbol_in
 from openbell.providers.files.presets import NUMBERS, PRICES, Layout, layout_of
 from openbell.providers.files.proofs import explicit_actions, ordered, proved_actions
 from openbell.providers.files.spacing import check_interval, interval_of, labelled
 from openbell.providers.files.stamps import Stamps, stamps_of
-from openbell.providers.files.table import ROW, Table, decimal_style, numbers, table_of
+from openbell.providers.files.table import ROW, Table, numbers, table_of
 from openbell.providers.files.unpack import Member, members
 
 DEFAULT = Reading()
 PERIODS = {"d": "1d", "w": "1w", "m": "1mo", "q": "1q", "y": "1y"}  # Stooq's <PER>; numbers are minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table, how its vendor lays it out, and what the user says of it."""
+
+    table: Table
+    layout: Layout
+    reading: Reading
+
+    @property
+    def source(self) -> str:
+        """The user's name for the source, else the vendor's, else the preset's."""
+        return self.reading.source or self.layout.source or self.layout.preset
 
 
 def read(path: Path, reading: Reading = DEFAULT, *, now: datetime) -> Contents:
@@ -47,45 +62,41 @@ def _member(member: Member, reading: Reading, now: datetime) -> Contents:
         lean = read_lean(table, reading)
         if lean is not None:
             return lean
-    layout = layout_of(table, reading.columns)
-    return _wide(table, layout, reading, now) if layout.wide else _long(table, layout, reading, now)
+    sheet = Sheet(table, layout_of(table, reading.columns), reading)
+    return _wide(sheet, now) if sheet.layout.wide else _long(sheet, now)
 
 
-def _long(table: Table, layout: Layout, reading: Reading, now: datetime) -> Contents:
+def _long(sheet: Sheet, now: datetime) -> Contents:
     """A table with one row a bar."""
+    table, layout = sheet.table, sheet.layout
     stamps = stamps_of(table, _stamp_column(table, layout), now)
     numeric = {ours: theirs for ours, theirs in layout.columns.items() if ours in NUMBERS}
-    style = decimal_style(table, list(numeric.values()))
-    symbols, symbol_note = _symbols(table, layout, reading)
-    rows = table.frame.select(
-        ROW,
-        symbols.alias("symbol"),
-        stamps.values.alias("ts"),
-        *(numbers(table.frame[theirs], style).alias(ours) for ours, theirs in numeric.items()),
-    )
-    interval, interval_note = _interval(table, layout, reading, stamps, rows)
-    rows, clock_notes = _in_utc(table, layout, reading, stamps, rows, interval)
-    source = reading.source or layout.source or layout.preset
+    symbols, symbol_note = _symbols(sheet)
+    rows = table.frame.select(ROW, symbols.alias("symbol"), stamps.values.alias("ts"))
+    rows = rows.hstack(numbers(table, numeric))
+    interval, interval_note = _interval(sheet, stamps, rows)
+    rows, clock_notes = _in_utc(sheet, stamps, rows, interval)
     written = {
         "ts": layout.columns["ts"],
         **({"symbol": layout.columns["symbol"]} if "symbol" in layout.columns else {}),
         **numeric,
     }
-    rows, rejects = parted(table, rows, written, source=source, interval=str(interval))
-    scale, actions, scale_notes = _scale(table, layout, reading, rows, interval, source)
+    rows, rejects = parted(table, rows, written, source=sheet.source, interval=str(interval))
+    scale, actions, scale_notes = _scale(sheet, rows, interval)
     priced, unpriced_notes = _priced(rows)
     notes = (*layout.notes, *symbol_note, *interval_note, *stamps.notes, *clock_notes, *scale_notes, *unpriced_notes)
     return contents(
         layout.preset,
-        bars=_bars(priced, interval, scale, source),
+        bars=_bars(priced, interval, scale, sheet.source),
         actions=actions,
         rejects=rejects,
         notes=[*notes, *_ignored(layout)],
     )
 
 
-def _wide(table: Table, layout: Layout, reading: Reading, now: datetime) -> Contents:
+def _wide(sheet: Sheet, now: datetime) -> Contents:
     """A table with one close column a symbol: close only, the other prices null."""
+    table, layout, reading = sheet.table, sheet.layout, sheet.reading
     names = _chosen(layout, reading)
     if len(layout.wide) > 1 and reading.scale is None:
         raise Undecided(
@@ -96,23 +107,19 @@ def _wide(table: Table, layout: Layout, reading: Reading, now: datetime) -> Cont
         )
     stamps = stamps_of(table, table.frame[layout.columns["ts"]], now)
     closes = {name: name for name in names}
-    style = decimal_style(table, list(names))
-    rows = table.frame.select(
-        ROW, stamps.values.alias("ts"), *(numbers(table.frame[name], style).alias(name) for name in names)
-    )
+    rows = table.frame.select(ROW, stamps.values.alias("ts")).hstack(numbers(table, closes))
     spaced = rows.select("ts", pl.lit(names[0]).alias("symbol"))
-    interval, interval_note = _interval(table, layout, reading, stamps, spaced)
-    rows, clock_notes = _in_utc(table, layout, reading, stamps, rows, interval)
-    source = reading.source or layout.source or layout.preset
+    interval, interval_note = _interval(sheet, stamps, spaced)
+    rows, clock_notes = _in_utc(sheet, stamps, rows, interval)
     unnamed = rows.with_columns(symbol=pl.lit(None, pl.String))
     rows, rejects = parted(
-        table, unnamed, {"ts": layout.columns["ts"], **closes}, source=source, interval=str(interval)
+        table, unnamed, {"ts": layout.columns["ts"], **closes}, source=sheet.source, interval=str(interval)
     )
     long = rows.drop("symbol").unpivot(on=list(names), index=["ts"], variable_name="symbol", value_name="close")
     if len(names) == 1 and reading.symbol:
         long = long.with_columns(symbol=pl.lit(reading.symbol))
     scale: Scale = reading.scale or layout.scale or "raw"
-    bars = _bars(long.drop_nulls("close"), interval, scale, source)
+    bars = _bars(long.drop_nulls("close"), interval, scale, sheet.source)
     notes = (f"one close column a symbol: {', '.join(names[:8])}", *interval_note, *stamps.notes, *clock_notes)
     return contents(layout.preset, bars=bars, rejects=rejects, notes=[*notes, *_ignored(layout)])
 
@@ -137,8 +144,9 @@ def _stamp_column(table: Table, layout: Layout) -> pl.Series:
     return both.select(pl.concat_str("day", "clock", separator=" ").alias(layout.columns["ts"])).to_series()
 
 
-def _symbols(table: Table, layout: Layout, reading: Reading) -> tuple[pl.Expr, tuple[str, ...]]:
+def _symbols(sheet: Sheet) -> tuple[pl.Expr, tuple[str, ...]]:
     """The symbol of each row: the user's, the column's, or the file name's."""
+    table, layout, reading = sheet.table, sheet.layout, sheet.reading
     if "symbol" in layout.columns:
         column = layout.columns["symbol"]
         if reading.symbol is None:
@@ -159,9 +167,8 @@ def _symbols(table: Table, layout: Layout, reading: Reading) -> tuple[pl.Expr, t
     return pl.lit(symbol), (f"symbol {symbol} from the file name",)
 
 
-def _interval(
-    table: Table, layout: Layout, reading: Reading, stamps: Stamps, rows: pl.DataFrame
-) -> tuple[Interval, tuple[str, ...]]:
+def _interval(sheet: Sheet, stamps: Stamps, rows: pl.DataFrame) -> tuple[Interval, tuple[str, ...]]:
+    table, layout, reading = sheet.table, sheet.layout, sheet.reading
     dates = stamps.kind == "date"
     if reading.interval is not None:
         check_interval(reading.interval, dates=dates, rows=rows)
@@ -181,31 +188,30 @@ def _stated_interval(table: Table, column: str) -> Interval:
 
 
 def _in_utc(
-    table: Table, layout: Layout, reading: Reading, stamps: Stamps, rows: pl.DataFrame, interval: Interval
+    sheet: Sheet, stamps: Stamps, rows: pl.DataFrame, interval: Interval
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """`rows` with `ts` as the label or the start of its bar in UTC."""
     if not interval.intraday:
         labels = labelled(pl.col("ts").dt.truncate("1d"), interval)
         return rows.with_columns(labels.dt.replace_time_zone("UTC")), ()
-    side: Side | None = reading.stamp or layout.side
-    zone = "UTC" if stamps.kind == "instant" else reading.tz or layout.zone
+    side: Side | None = sheet.reading.stamp or sheet.layout.side
+    zone = "UTC" if stamps.kind == "instant" else sheet.reading.tz or sheet.layout.zone
     assume: Side | None = "start" if stamps.kind == "instant" else None
-    clock = clock_of(table, rows["ts"], interval, zone=zone, side=side, assume=assume)
+    clock = clock_of(sheet.table, rows["ts"], interval, zone=zone, side=side, assume=assume)
     return rows.with_columns(clock.start(rows["ts"], interval).alias("ts")), clock.notes
 
 
-def _scale(
-    table: Table, layout: Layout, reading: Reading, rows: pl.DataFrame, interval: Interval, source: str
-) -> tuple[Scale, pl.DataFrame, tuple[str, ...]]:
+def _scale(sheet: Sheet, rows: pl.DataFrame, interval: Interval) -> tuple[Scale, pl.DataFrame, tuple[str, ...]]:
     """The scale of the prices, and the actions the table states or proves."""
-    promised = reading.scale or _stated_scale(table, layout) or layout.scale
+    table, layout, source = sheet.table, sheet.layout, sheet.source
+    promised = sheet.reading.scale or _stated_scale(table, layout) or layout.scale
     if "dividend" in rows.columns or "split" in rows.columns:
         return promised or "raw", explicit_actions(rows, promised or "raw", source), ()
     if "adjusted" not in rows.columns or str(interval) != "1d":
         note = ("prices taken as traded (raw); pass --scale if they are adjusted",) if promised is None else ()
         return promised or "raw", frame_of(ACTIONS), note
     proof = proved_actions(rows, source, (_decimals(table, layout, "close"), _decimals(table, layout, "adjusted")))
-    scale: Scale = reading.scale or ("raw" if proof.raw else layout.scale or "raw")
+    scale: Scale = sheet.reading.scale or ("raw" if proof.raw else layout.scale or "raw")
     notes = [f"{proof.actions.height} splits and dividends proved by the column {layout.columns['adjusted']!r}"]
     if proof.odd_days:
         notes.append(

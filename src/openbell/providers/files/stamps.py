@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 import polars as pl
@@ -83,7 +83,8 @@ def _offset(table: Table, text: pl.Series, now: datetime) -> Stamps:
     """Stamps that carry their offset; a column may mix several (daylight saving), but not offsets with none."""
     common = re.search(OFFSET_AT_END, _sample(text)[0])
     if common and (text.is_null() | text.str.ends_with(common[1])).all():
-        bare = text.str.strip_suffix(common[1]).str.strip_suffix(" ")
+        between = " " if _sample(text)[0].endswith(f" {common[1]}") else ""
+        bare = text.str.strip_suffix(between + common[1])
         return _shifted(_local(table, bare, now), pl.lit(_offset_s(common[1])))
     written = text.alias("text").to_frame()
     offsets = written.select(pl.col("text").str.extract(OFFSET_AT_END))["text"]
@@ -104,10 +105,15 @@ def _shifted(local: pl.Series, offset_s: pl.Expr) -> Stamps:
 
 def _instants(values: pl.Series, *notes: str) -> Stamps:
     """UTC instants, or dates where each is a midnight in New York (as vendors stamp daily bars in UTC)."""
-    new_york = values.dt.replace_time_zone("UTC").dt.convert_time_zone("America/New_York").dt.replace_time_zone(None)
-    if _all_midnight(new_york):
-        return Stamps(new_york, "date", (*notes, "each stamp is midnight in New York: dates"))
+    if _all_midnight(_new_york(values.drop_nulls().head(1))):  # most columns are told by their first stamp
+        local = _new_york(values)
+        if _all_midnight(local):
+            return Stamps(local, "date", (*notes, "each stamp is midnight in New York: dates"))
     return Stamps(values, "instant", notes)
+
+
+def _new_york(values: pl.Series) -> pl.Series:
+    return values.dt.replace_time_zone("UTC").dt.convert_time_zone("America/New_York").dt.replace_time_zone(None)
 
 
 def _offset_s(offset: str) -> int:
@@ -206,7 +212,9 @@ def _in_order(dates: pl.Series) -> bool:
 
 def _all_midnight(values: pl.Series) -> bool:
     known = values.drop_nulls()
-    return known.len() > 0 and bool((known.dt.truncate("1d") == known).all())
+    if known.is_empty() or known[0].time() != time():  # most columns are told by their first stamp
+        return False
+    return bool((known.dt.truncate("1d") == known).all())
 
 
 def _sample(text: pl.Series) -> list[str]:

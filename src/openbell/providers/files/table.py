@@ -7,7 +7,9 @@ import io
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import polars as pl
 import pyarrow as pa
@@ -19,6 +21,7 @@ from openbell.providers.files.unpack import LARGEST_BYTES, Member
 SAMPLE_LINES = 50
 OPENING_BYTES = 1 << 18  # enough to see the separator, the header and a few rows of the widest table
 LONGEST_STRAY = 2_000  # characters
+Style = Literal["point", "comma"]
 SEPARATORS = ";\t|,"  # in this order: a European decimal comma must not win over its semicolon
 ROW = "#row"  # the row's number in the file, from 1; no vendor's column is called so
 MISSING = ("", "null", "nan", "none", "n/a", "na", "-", "--", "#n/a", "nil")
@@ -62,26 +65,31 @@ def row_as_json(columns: list[str]) -> pl.Expr:
     return pl.struct(columns).struct.json_encode()
 
 
-def numbers(values: pl.Series, style: str) -> pl.Series:
-    """`values` as Float64, `style` being `point` or `comma` decimals; null both where missing and where unreadable."""
-    if values.dtype != pl.String:
-        return _finite(values.cast(pl.Float64, strict=False))
-    plain = _finite(values.cast(pl.Float64, strict=False))
-    hard = plain.is_null() & values.is_not_null()
-    if style == "point" and not hard.any():
-        return plain
-    written = pl.col("written")
+def numbers(table: Table, columns: Mapping[str, str]) -> pl.DataFrame:
+    """Our columns from the table's as Float64; null both where missing and where unreadable.
+
+    Reads `1,234.50`, `1.234,50`, `$98.10`, `12.3M` and `5 %`; raises UnreadableFile where `1,234` may be a fraction.
+    """
+    written = table.frame.select(pl.col(theirs).alias(ours) for ours, theirs in columns.items())
+    plain = written.cast(pl.Float64, strict=False)
+    hard = [ours for ours in columns if plain[ours].null_count() > written[ours].null_count()]
+    if hard:
+        style = _decimal_style(table, written.select(hard), [columns[ours] for ours in columns])
+        again = hard if style == "point" else [ours for ours in columns if written.schema[ours] == pl.String]
+        plain = plain.with_columns(_as_people_write(written[ours], style) for ours in again)
+    endless = [ours for ours in columns if not plain[ours].is_finite().all()]
+    return plain.with_columns(pl.when(pl.col(ours).is_finite()).then(ours) for ours in endless)
+
+
+def _as_people_write(values: pl.Series, style: Style) -> pl.Series:
     group, decimal = (",", ".") if style == "point" else (".", ",")
-    text = written.str.strip_chars().str.replace_all(r"[$€£¥'\s\u00a0\u202f]", "").str.to_lowercase()
-    grouped = text.str.contains(rf"^[-+]?\d{{1,3}}(\{group}\d{{3}})+(\{decimal}\d*)?[kmbt%]?$")
-    text = pl.when(grouped).then(text.str.replace_all(group, "", literal=True)).otherwise(text)
+    written = pl.col("written").str.replace_all(r"[$€£¥'\s\u00a0\u202f]", "").str.to_lowercase().str.strip_suffix("%")
+    grouped = written.str.contains(rf"^[-+]?\d{{1,3}}(\{group}\d{{3}})+(\{decimal}\d*)?[kmbt]?$")
+    text = pl.when(grouped).then(written.str.replace_all(group, "", literal=True)).otherwise(written)
     text = text.str.replace(decimal, ".", literal=True)
     multiple = text.str.extract(r"^[\d.]+([kmbt])$").replace_strict(MULTIPLES, default=1.0, return_dtype=pl.Float64)
-    number = (
-        text.str.strip_suffix("%").str.replace(r"^([\d.]+)[kmbt]$", "${1}").cast(pl.Float64, strict=False) * multiple
-    )
-    cleaned = values.alias("written").to_frame().select(number)["written"]
-    return _finite(cleaned.alias(values.name))
+    number = text.str.replace(r"^([\d.]+)[kmbt]$", "${1}").cast(pl.Float64, strict=False) * multiple
+    return values.to_frame("written").select(number.alias(values.name)).to_series()
 
 
 def missing(values: pl.Expr) -> pl.Expr:
@@ -89,39 +97,30 @@ def missing(values: pl.Expr) -> pl.Expr:
     return values.is_null() | values.cast(pl.String).str.strip_chars().str.to_lowercase().is_in(list(MISSING))
 
 
-def decimal_style(table: Table, columns: list[str]) -> str:
-    """`point` or `comma`: how `columns` write decimals; raises UnreadableFile where both readings hold."""
-    text = [name for name in columns if table.frame.schema[name] == pl.String]
-    commas = pl.concat([table.frame[name].rename("x") for name in text]) if text else pl.Series("x", [], pl.String)
-    commas = commas.filter(commas.str.contains(",", literal=True).fill_null(value=False)).str.replace_all(
-        r"[$€£¥\s]", ""
-    )
+def _decimal_style(table: Table, hard: pl.DataFrame, columns: list[str]) -> Style:
+    """How the columns write decimals, told by the cells that are no plain number: a comma never is."""
+    commas = pl.concat([hard[name].rename("x") for name in hard.columns]).drop_nulls()
+    commas = commas.filter(commas.str.contains(",", literal=True)).str.replace_all(r"[$€£¥\s]", "")
     if commas.is_empty():
         return "point"
     point = commas.str.contains(r"^-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?[kmbtKMBT%]?$")
     comma = commas.str.contains(r"^-?\d{1,3}(\.\d{3})*,\d+[kmbtKMBT%]?$|^-?\d+,\d+[kmbtKMBT%]?$")
-    if point.all() and not comma.all():
-        return "point"
-    if comma.all() and not point.all():
-        return "comma"
-    if not point.any() and not comma.any():
-        return "point"
-    return _style_by_points(table, text, commas[0])
+    if point.all() and comma.all():
+        return _style_by_points(table, columns, commas[0])
+    return "comma" if comma.sum() > point.sum() else "point"
 
 
-def _style_by_points(table: Table, columns: list[str], example: str) -> str:
+def _style_by_points(table: Table, columns: list[str], example: str) -> Style:
     """Where every comma could be either, a plain `98.5` elsewhere shows that the point is the decimal sign."""
-    if any(table.frame[name].str.contains(r"^[^,]*\d\.\d{1,2}$|^[^,]*\d\.\d{4,}$").any() for name in columns):
+    if any(
+        table.frame[name].cast(pl.String).str.contains(r"^[^,]*\d\.\d{1,2}$|^[^,]*\d\.\d{4,}$").any()
+        for name in columns
+    ):
         return "point"
     raise table.refuse(
         f"the number {example} may be a thousand or a fraction.",
         "Write the numbers with a decimal point and without grouping.",
     )
-
-
-def _finite(values: pl.Series) -> pl.Series:
-    frame = values.to_frame()
-    return frame.select(pl.when(pl.col(values.name).is_finite()).then(pl.col(values.name)))[values.name]
 
 
 def _parquet(member: Member) -> Table:

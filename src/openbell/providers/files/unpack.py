@@ -41,7 +41,9 @@ class Member:
 class Readable(Protocol):
     """Bytes a piece at a time; GzipFile and ZipExtFile are no common type."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
 
 
 def members(path: Path) -> list[Member]:

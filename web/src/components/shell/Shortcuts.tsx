@@ -1,7 +1,7 @@
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import { KEYS } from "../../lib/keys";
 import { Button } from "../Button";
 import { Icon } from "../Icon";
+import { KeyList } from "../KeyList";
 import palette from "./Palette.module.css";
 import styles from "./Shortcuts.module.css";
 
@@ -21,24 +21,4 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
       </Modal>
     </ModalOverlay>
   );
-}
-
-function KeyList() {
-  return KEYS.map(({ where, keys }) => (
-    <section key={where} className={styles.group}>
-      <h3>{where}</h3>
-      <dl>
-        {keys.map(([press, does]) => (
-          <div key={press} className={styles.row}>
-            <dt>
-              {press.split(" ").map((key) => (
-                <kbd key={key}>{key}</kbd>
-              ))}
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  ));
 }

@@ -1,3 +1,143 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearchParams } from "react-router";
+import { compareQueryOf, watchlistsQuery } from "../../api/queries";
+import { Button } from "../../components/Button";
+import { Choice } from "../../components/Choice";
+import { Notice, Trouble } from "../../components/Notice";
+import { Skeleton } from "../../components/Skeleton";
+import {
+  ADJUSTS,
+  type CompareAddress,
+  compareAddress,
+  compareQuery,
+  RANGES,
+  VIEWS,
+  type View,
+  WINDOWS,
+} from "../../lib/address";
+import { percentUnit } from "../../lib/format";
+import { useTitle } from "../../lib/hooks";
+import styles from "./ComparePage.module.css";
+import { Correlation } from "./Correlation";
+import { StatisticsTable } from "./StatisticsTable";
+import { Symbols } from "./Symbols";
+import { ViewChart } from "./ViewChart";
+import { CHART_HEIGHT } from "./views";
+
+const TITLES: Record<View, string> = {
+  rebased: "Change",
+  moving: "Moving average",
+  average: "Daily average",
+  high: "Hourly high",
+  volume: "Daily volume",
+  ratio: "Ratio",
+};
+
+type To = (change: Partial<CompareAddress>) => string;
+
+/** Which of these did better, and how rough was the way? */
 export default function ComparePage() {
-  return <h1>ComparePage</h1>;
+  const [params] = useSearchParams();
+  const navigate = useNavigate();
+  const address = compareAddress(params);
+  const to: To = (change) => `/compare?${compareQuery({ ...address, ...change })}`;
+  const choose = (symbols: string[]) => navigate(to({ symbols }));
+  const comparison = useQuery({ ...compareQueryOf(address), placeholderData: keepPreviousData });
+  const { data, error } = comparison;
+  useTitle(address.symbols.length > 0 ? `Compare ${address.symbols.join(", ")}` : "Compare");
+
+  return (
+    <article>
+      <h1 className={styles.title}>{data && address.symbols.length >= 2 ? best(data.statistics) : "Compare"}</h1>
+      <Symbols symbols={address.symbols} onChange={choose} />
+      {address.symbols.length < 2 ? (
+        <Start chosen={address.symbols} onChoose={choose} />
+      ) : (
+        <>
+          <Controls address={address} to={to} />
+          {error && !comparison.isFetching && <Trouble error={error} onRetry={comparison.refetch} />}
+          {!data && !error && <Skeleton height={CHART_HEIGHT} />}
+          {data && !error && (
+            <div className={styles.answer} aria-busy={comparison.isPlaceholderData}>
+              <ViewChart comparison={data} view={address.view} table={address.table} />
+              {data.notes.map((note) => (
+                <p key={note} className={styles.note}>
+                  {note}
+                </p>
+              ))}
+              <StatisticsTable comparison={data} />
+              <Correlation symbols={data.symbols} rows={data.correlation} />
+            </div>
+          )}
+        </>
+      )}
+    </article>
+  );
+}
+
+function Controls({ address, to }: { address: CompareAddress; to: To }) {
+  const navigate = useNavigate();
+  const plain = (value: string) => ({ value, label: value });
+  return (
+    <div className={styles.controls}>
+      <Choice
+        label="View"
+        chosen={address.view}
+        options={VIEWS.map((view) => ({ value: view, label: TITLES[view], to: to({ view }) }))}
+      />
+      <Choice
+        label="Range"
+        chosen={address.range}
+        options={RANGES.map((range) => ({ ...plain(range), to: to({ range }) }))}
+      />
+      {address.view === "moving" && (
+        <Choice
+          label="Window in bars"
+          chosen={String(address.window)}
+          options={WINDOWS.map((window) => ({ ...plain(window), to: to({ window: Number(window) }) }))}
+        />
+      )}
+      <Choice
+        label="Adjustment"
+        chosen={address.adjust}
+        options={ADJUSTS.map((adjust) => ({ value: adjust, label: adjust, to: to({ adjust }) }))}
+      />
+      <Button
+        look="quiet"
+        aria-pressed={address.table}
+        onClick={() => navigate(to({ table: !address.table }), { replace: true })}
+      >
+        Table
+      </Button>
+    </div>
+  );
+}
+
+/** Nothing to compare yet: the first of the watchlist are one click away. */
+function Start({ chosen, onChoose }: { chosen: readonly string[]; onChoose: (symbols: string[]) => void }) {
+  const { data } = useQuery(watchlistsQuery());
+  const listed = data?.watchlists[0]?.symbols.filter((symbol) => !chosen.includes(symbol)) ?? [];
+  const offer = [...chosen, ...listed].slice(0, 4);
+  return (
+    <Notice
+      title={chosen.length === 1 ? "Add a second symbol" : "Choose two to eight symbols"}
+      action={
+        offer.length >= 2 && (
+          <Button look="main" onClick={() => onChoose(offer)}>
+            Compare {offer.join(", ")}
+          </Button>
+        )
+      }
+    >
+      The chart shows how each has moved since the start of the range.
+    </Notice>
+  );
+}
+
+function best(statistics: readonly { symbol: string; change_pct: number | null }[]): string {
+  const known = statistics.flatMap(({ symbol, change_pct }) => (change_pct === null ? [] : [{ symbol, change_pct }]));
+  const [first, ...rest] = known.sort((a, b) => b.change_pct - a.change_pct);
+  const last = rest.at(-1);
+  if (!first || !last) return "Compare";
+  return `${first.symbol} did best, ${percentUnit(first.change_pct)}; ${last.symbol} worst, ${percentUnit(last.change_pct)}`;
 }

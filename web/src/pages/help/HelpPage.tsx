@@ -1,3 +1,121 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Market } from "../../api/desk";
+import { marketQuery } from "../../api/queries";
+import { Button } from "../../components/Button";
+import { KeyList } from "../../components/KeyList";
+import { Skeleton } from "../../components/Skeleton";
+import { MarketClock } from "../../components/shell/MarketClock";
+import * as format from "../../lib/format";
+import { useTitle } from "../../lib/hooks";
+import { offered } from "../../lib/indicators";
+import { chooseMoves, chooseTheme, MOVES, THEMES, useMoves, useTheme } from "../../lib/look";
+import styles from "./HelpPage.module.css";
+import { COLUMNS } from "./words";
+
+/** What do these words and figures mean, and when does the bell ring? */
 export default function HelpPage() {
-  return <h1>HelpPage</h1>;
+  useTitle("Help");
+  const market = useQuery(marketQuery());
+  return (
+    <article className={styles.page}>
+      <h1>Help</h1>
+      <section>
+        <h2>Market hours</h2>
+        {market.data ? <Hours market={market.data} at={market.dataUpdatedAt} /> : <Skeleton height={160} />}
+      </section>
+      <section>
+        <h2>Appearance</h2>
+        <Appearance />
+      </section>
+      <section>
+        <h2>What each column means</h2>
+        <Words words={COLUMNS} />
+      </section>
+      <section>
+        <h2>Indicators</h2>
+        <Words words={offered([]).map(({ title, meaning }) => [title, meaning] as const)} />
+      </section>
+      <section>
+        <h2>Keyboard</h2>
+        <KeyList />
+      </section>
+      <section>
+        <h2>About</h2>
+        <p className={styles.text}>
+          Openbell {market.data?.version} runs on your own machine and sends nothing anywhere but the questions you ask
+          of the price sources. It shows prices; it gives no advice.
+        </p>
+        <p className={styles.text}>
+          Charts are drawn by{" "}
+          <a href="https://www.tradingview.com/lightweight-charts/">TradingView Lightweight Charts™</a>, Copyright ©
+          TradingView, Inc., <a href="https://www.tradingview.com/">tradingview.com</a>, under the Apache License 2.0.
+          The letters are Inter, under the SIL Open Font License 1.1.
+        </p>
+      </section>
+    </article>
+  );
+}
+
+function Hours({ market, at }: { market: Market; at: number }) {
+  const { zone, open, close, upcoming } = market;
+  return (
+    <>
+      <p className={styles.text}>
+        <MarketClock market={market} at={at} />.
+        {open &&
+          close &&
+          ` The session runs from ${format.clock(open, zone)} to ${format.clock(close, zone)} (${zone}), `}
+        {open && close && `which is ${format.clock(open)} to ${format.clock(close)} where you are.`}
+      </p>
+      <dl className={styles.words}>
+        {upcoming.map(({ date, kind, name, close: early }) => (
+          <div key={date}>
+            <dt>{format.weekday(date)}</dt>
+            <dd>
+              {kind === "holiday" ? "Closed" : `Closes at ${format.clock(early, zone)}`}
+              {name && `, ${name}`}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+function Appearance() {
+  const theme = useTheme();
+  const moves = useMoves();
+  return (
+    <>
+      <fieldset className={styles.choices}>
+        <legend>Theme</legend>
+        {THEMES.map((each) => (
+          <Button key={each} look="quiet" aria-pressed={theme === each} onClick={() => chooseTheme(each)}>
+            {each}
+          </Button>
+        ))}
+      </fieldset>
+      <fieldset className={styles.choices}>
+        <legend>Rise and fall</legend>
+        {MOVES.map((each) => (
+          <Button key={each} look="quiet" aria-pressed={moves === each} onClick={() => chooseMoves(each)}>
+            {each.replace("-", " and ")}
+          </Button>
+        ))}
+      </fieldset>
+    </>
+  );
+}
+
+function Words({ words }: { words: readonly (readonly [word: string, meaning: string])[] }) {
+  return (
+    <dl className={styles.words}>
+      {words.map(([word, meaning]) => (
+        <div key={word}>
+          <dt>{word}</dt>
+          <dd>{meaning}</dd>
+        </div>
+      ))}
+    </dl>
+  );
 }

@@ -1,3 +1,113 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+import { Problem } from "../../api/client";
+import type { Bars } from "../../api/desk";
+import { barsQuery, instrumentQuery, quotesQuery } from "../../api/queries";
+import { PriceChart } from "../../charts/PriceChart";
+import { Button } from "../../components/Button";
+import { Notice, Trouble } from "../../components/Notice";
+import { Skeleton } from "../../components/Skeleton";
+import type { ChartAddress } from "../../lib/address";
+import { useTitle } from "../../lib/hooks";
+import { indicatorOf } from "../../lib/indicators";
+import { useOverlays } from "../../lib/palette";
+import { Actions } from "./Actions";
+import { BarsTable } from "./BarsTable";
+import { Controls } from "./Controls";
+import { useChartAddress, useNeighbours } from "./chartState";
+import { Facts } from "./Facts";
+import { Head } from "./Head";
+import { Rhythm } from "./Rhythm";
+import styles from "./SymbolPage.module.css";
+
+/** Where has this been, where is it now? */
 export default function SymbolPage() {
-  return <h1>SymbolPage</h1>;
+  const { ticker = "" } = useParams();
+  const [address, to] = useChartAddress();
+  const bars = useQuery({
+    ...barsQuery(ticker, address),
+    // The chart of the last range stays until this one's is there; that of another symbol does not.
+    placeholderData: (before) => (before?.symbol === ticker ? before : undefined),
+  });
+  const quotes = useQuery(quotesQuery([ticker]));
+  const instrument = useQuery(instrumentQuery(ticker));
+  const near = useNeighbours(ticker, address, bars.isSuccess);
+  const quote = quotes.data?.quotes.find(({ symbol }) => symbol === ticker);
+  const missing = quotes.data?.missing.find(({ symbol }) => symbol === ticker);
+  useTitle(ticker);
+
+  if (bars.error instanceof Problem && bars.error.status === 404) return <Unknown ticker={ticker} error={bars.error} />;
+  return (
+    <article className={styles.page}>
+      <Head ticker={ticker} instrument={instrument.data} quote={quote} missing={missing} now={quotes.data?.now} />
+      <Controls address={address} answer={bars.data} to={to} onNear={near} />
+      <div
+        className={styles.chart}
+        aria-busy={bars.isPlaceholderData}
+        style={{ minHeight: `calc(${heightOf(address)} + 56px)` }}
+      >
+        {bars.data ? (
+          <Drawn answer={bars.data} address={address} maxTo={to({ range: "Max", interval: null })} />
+        ) : bars.isError ? (
+          <Trouble error={bars.error} onRetry={bars.refetch} />
+        ) : (
+          <Skeleton height={heightOf(address)} />
+        )}
+      </div>
+      <div className={styles.below}>
+        <Facts quote={quote} instrument={instrument.data} answer={bars.data} />
+        <Actions symbol={ticker} />
+        <Rhythm symbol={ticker} range={address.range} decimals={bars.data?.decimals ?? 2} />
+      </div>
+    </article>
+  );
+}
+
+function Drawn({ answer, address, maxTo }: { answer: Bars; address: ChartAddress; maxTo: string }) {
+  if (answer.bars.ts.length === 0) return <NoBars answer={answer} maxTo={maxTo} />;
+  return (
+    <>
+      {address.table ? (
+        <BarsTable answer={answer} />
+      ) : (
+        <PriceChart answer={answer} scale={address.scale} height={heightOf(address)} />
+      )}
+      {answer.notes.map((note) => (
+        <p key={note} className={styles.note}>
+          {note}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function NoBars({ answer, maxTo }: { answer: Bars; maxTo: string }) {
+  return (
+    <Notice title={`No prices of ${answer.symbol} in this range`} action={<a href={maxTo}>Show all there is</a>}>
+      {answer.notes.length > 0 ? answer.notes.join(" ") : "The desk holds none, or it has not traded then."}
+    </Notice>
+  );
+}
+
+function Unknown({ ticker, error }: { ticker: string; error: Problem }) {
+  const { search } = useOverlays();
+  return (
+    <Notice
+      title={`${ticker} is not known here`}
+      action={
+        <Button look="main" onClick={() => search()}>
+          Search
+        </Button>
+      }
+    >
+      <p>{error.detail}</p>
+      {error.remedy && <p>{error.remedy}</p>}
+    </Notice>
+  );
+}
+
+/** The chart's height: what the window leaves, and room for each pane below. */
+function heightOf({ indicators }: ChartAddress): string {
+  const panes = indicators.filter((key) => indicatorOf(key)?.pane === "own").length;
+  return `calc(clamp(320px, 100vh - 340px, 600px) + ${panes * 110}px)`;
 }

@@ -1,0 +1,189 @@
+"""Files that are no price files, or not whole: a sentence each, and never half a result."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+
+from openbell.model.errors import InvalidInput, UnreadableFile
+from openbell.providers.files import Reading, find, read
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+HEAD = "Date,Open,High,Low,Close,Volume\n"
+ROWS = HEAD + "2024-01-02,1,2,0.5,1.5,100\n2024-01-03,1.5,2,1,1.8,200\n"
+
+
+def zipped(**files: str | bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "."), content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("ACME.csv", b"", "the file is empty"),
+        ("ACME.csv", b"\n\n  \n", "the file is empty"),
+        ("ACME.csv", HEAD, "there is a header but no row"),
+        ("ACME.csv", "a,b,c\n1,2,3\n", "no date or time and no closing price among the columns 'a', 'b', 'c'"),
+        ("ACME.csv", "Date,Open,Close\n2024-01-02,1,2\n", "no high, low among the columns 'Date', 'Open', 'Close'"),
+        ("ACME.csv", "1,2,3\n4,5,6\n", "the file has no header"),
+        ("ACME.csv", "Dear Sir or Madam\n", "this is no table of prices; it begins with 'Dear Sir or Madam'"),
+        ("ACME.csv", os.urandom(64) + b"\0" * 8 + os.urandom(4000), "this is binary data"),
+        ("ACME.csv", (HEAD + "2024-01-02,1,2,0.5,1.5,caf\xe9\n").encode("latin-1"), "the text is not UTF-8 (byte"),
+        ("ACME.csv", ROWS.encode("utf-16"), "the text is UTF-16"),
+        ("ACME.csv", "Date,Open,High,Low,Close,Close\n2024-01-02,1,2,0.5,1.5,1\n", "two columns are called 'Close'"),
+        ("ACME.csv", HEAD + "2024-01-02,a,b,c,d,e\n", "no row can be read: Open is a, which is no number"),
+        ("ACME.csv", HEAD + "soon,1,2,0.5,1.5,1\n", "no date format fits 'soon'"),
+        ("ACME.csv", HEAD + "02/01/24,1,2,0.5,1.5,1\n", "the year in '02/01/24' has two digits"),
+        ("ACME.csv", HEAD + "01/02/2024,1,2,0.5,1.5,1\n", "may be day/month or month/day"),
+        ("ACME.csv", 'Date;Open;High;Low;Close\n2024-01-02;"1,234";"1,240";"1,200";"1,210"\n', "may be a thousand or a fraction"),
+        ("ACME.csv", "No data", "Stooq has no data for this symbol"),
+        ("ACME.csv", "Exceeded the daily hits limit", "Stooq's daily limit was reached"),
+        ("ACME.csv", '{"Information": "... 25 requests per day ..."}', "Alpha Vantage's limit was reached"),
+        ("ACME.csv", '{"Error Message": "Invalid API call."}', "Alpha Vantage refused the call"),
+        ("ACME.csv", "<!DOCTYPE html><html></html>", "this is a web page"),
+        ("ACME.parquet", b"PAR1" + os.urandom(200) + b"PAR1", "the Parquet file is damaged"),
+        ("ACME.csv.gz", gzip.compress(ROWS.encode())[:-12], "the gzip archive is damaged or cut short"),
+        ("ACME.csv.gz", b"\x1f\x8b" + os.urandom(100), "the gzip archive is damaged or cut short"),
+        ("ACME.zip", zipped(a__csv=ROWS)[:-30], "the zip archive is damaged or cut short"),
+        ("ACME.zip", zipped(), "the archive is empty"),
+        ("ACME.zip", zipped(inner__zip=zipped(a__csv=ROWS)), "inner.zip inside it is packed again"),
+        ("ACME.zip", zipped(bomb__csv=b"0" * (200 << 20)), "it unpacks to over 100 times its size"),
+        ("ACME.csv.gz", gzip.compress(b"1,1,1,1\n" * (10 << 20)), "it unpacks to over 100 times its size"),
+        ("ACME.zip", zipped(good__csv=ROWS, readme__txt="hello\n"), "in readme.txt: this is no table of prices"),
+    ],
+)
+def test_a_file_that_is_not_prices_is_refused_with_a_sentence(write, name, content, says):
+    path = write(name, content)
+    with pytest.raises(UnreadableFile) as caught:
+        read(path, now=NOW)
+    assert says in str(caught.value)
+    assert str(caught.value).startswith(str(path))
+    assert caught.value.path == str(path)
+
+
+def test_a_zip_that_lies_about_its_sizes_is_counted_while_it_unpacks(write):
+    honest = zipped(bomb__csv=b"0" * (200 << 20))
+    lying = honest.replace((200 << 20).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    assert lying != honest
+    with pytest.raises(UnreadableFile):
+        read(write("ACME.zip", lying), now=NOW)
+
+
+def test_a_password_protected_zip_asks_to_be_unpacked(write):
+    packed = bytearray(zipped(a__csv=ROWS))
+    packed[6] |= 1  # the encryption bit of the local and of the central header
+    packed[packed.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(UnreadableFile, match="the archive has a password"):
+        read(write("ACME.zip", bytes(packed)), now=NOW)
+
+
+def test_mixed_time_zones_name_the_two_rows(write):
+    path = write(
+        "ACME.csv",
+        """
+        Datetime,Open,High,Low,Close,Volume
+        2024-01-02 09:30:00-05:00,1,2,0.5,1.5,100
+        2024-01-02 09:31:00,1,2,0.5,1.5,100
+        2024-01-02 09:32:00-05:00,1,2,0.5,1.5,100
+        """,
+    )
+    with pytest.raises(UnreadableFile) as caught:
+        read(path, now=NOW)
+    assert caught.value.what == (
+        "mixed time zones: row 1 says '2024-01-02 09:30:00-05:00', row 2 says '2024-01-02 09:31:00'."
+    )
+
+
+def test_a_missing_file_and_a_folder_are_no_files(tmp_path):
+    with pytest.raises(UnreadableFile, match="there is no such file"):
+        read(tmp_path / "none.csv", now=NOW)
+    with pytest.raises(UnreadableFile, match="this is a folder"):
+        read(tmp_path, now=NOW)
+
+
+def test_a_folder_is_searched_to_the_bottom_and_hidden_files_are_left_out(write, tmp_path):
+    deep = write("a/b/ACME.csv", ROWS)
+    packed = write("a/ACME.csv.gz", gzip.compress(ROWS.encode()))
+    write("a/notes.md", "hello")
+    write("a/.cache/ACME.csv", ROWS)
+    assert find([tmp_path / "a", deep]) == [packed, deep]
+
+
+def test_a_folder_without_prices_and_a_missing_path_are_told_apart(write, tmp_path):
+    write("empty/notes.md", "hello")
+    with pytest.raises(UnreadableFile, match="the folder holds no price files"):
+        find([tmp_path / "empty"])
+    with pytest.raises(UnreadableFile, match="there is no such file or folder"):
+        find([tmp_path / "none"])
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file_is_named(write):
+    path = write("ACME.csv", ROWS)
+    path.chmod(0)
+    with pytest.raises(UnreadableFile, match="Permission denied"):
+        find([path])
+
+
+def test_bad_rows_are_set_aside_and_the_rest_is_read(load):
+    found = load(
+        "ACME.csv",
+        """
+        Date,Open,High,Low,Close,Volume
+        2024-01-02,1,2,0.5,1.5,100
+        2024-01-03,1,2,x,1.5,100
+        2024-13-04,1,2,0.5,1.5,100
+        2024-01-05,1,2
+        2024-01-08,1,2,0.5,1.5,100,7
+        2024-01-09,,,,,
+        2024-01-10,1,2,0.5,inf,100
+        2024-01-11,1,2,0.5,1.5,null
+        """,
+    )
+    assert found.bars["ts"].dt.day().to_list() == [2, 11]
+    assert found.bars["volume"].to_list() == [100.0, None]
+    assert found.rejects.select("reason", "detail").rows() == [
+        ("unreadable_row", "row 2: Low is x, which is no number"),
+        ("unreadable_row", "row 3: Date is 2024-13-04, which is no stamp"),
+        ("unreadable_row", "row 4: 3 cells where the file has 6 columns"),
+        ("unreadable_row", "row 5: 7 cells where the file has 6 columns"),
+        ("unreadable_row", "row 7: Close is inf, which is no number"),
+    ]
+    assert found.rejects["row"][0] == '{"Date":"2024-01-03","Open":"1","High":"2","Low":"x","Close":"1.5","Volume":"100"}'
+    assert "1 rows without any price left out" in found.notes
+
+
+def test_an_unclosed_quote_costs_its_rows_and_no_more(load):
+    found = load("ACME.csv", ROWS + '2024-01-04,"1,2,0.5,1.5,100\n2024-01-05,1,2,0.5,1.5,100\n')
+    assert found.bars.height == 2
+    assert found.rejects["detail"].to_list() == ["row 3: 2 cells where the file has 6 columns"]
+
+
+@pytest.mark.parametrize(
+    ("reading", "field"),
+    [
+        ({"interval": "1m"}, "interval"),
+        ({"scale": "doubled"}, "scale"),
+        ({"stamp": "middle"}, "stamp"),
+        ({"symbol": " "}, "symbol"),
+        ({"columns": {"closing": "Close"}}, "columns"),
+        ({"columns": {"close": "Last"}}, "columns"),
+    ],
+)
+def test_a_wrong_argument_is_named(write, reading, field):
+    from openbell.model.interval import Interval
+
+    if "interval" in reading:
+        reading = {"interval": Interval.parse(reading["interval"])}
+    with pytest.raises(InvalidInput) as caught:
+        read(write("ACME.csv", ROWS), Reading(**reading), now=NOW)
+    assert caught.value.field == field

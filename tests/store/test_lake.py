@@ -1,0 +1,221 @@
+"""The lake keeps every row once, corrects by adding, and can be asked as of any past instant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openbell.model.errors import InvalidInput, StoreError
+from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, REJECTS, frame_of
+from openbell.model.interval import DAY, MINUTE
+from openbell.store import lake as lake_module
+from openbell.store.lake import Lake
+from openbell.store.sql import query
+
+MONDAY = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
+LEARNED = datetime(2026, 3, 3, tzinfo=UTC)
+ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+
+
+def minutes(symbol: str, closes: list[float], start: datetime = MONDAY, source: str = "test") -> pl.DataFrame:
+    return frame_of(
+        BARS,
+        [
+            {
+                "symbol": symbol,
+                "interval": "1m",
+                "ts": start + timedelta(minutes=at),
+                "open": close,
+                "high": close,
+                "low": close,
+                "close": close,
+                "volume": 100.0,
+                "scale": "raw",
+                "source": source,
+            }
+            for at, close in enumerate(closes)
+        ],
+    )
+
+
+def closes(lake: Lake, symbol: str, as_of: datetime | None = None) -> list[float]:
+    return lake.bars([symbol], MINUTE, *ALWAYS, as_of=as_of)["close"].to_list()
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake")
+
+
+def test_an_empty_lake_answers_every_question_with_nothing(lake: Lake):
+    assert lake.bars(["ACME"], MINUTE, *ALWAYS).is_empty()
+    assert lake.actions().is_empty()
+    assert lake.rejects().is_empty()
+    assert lake.instruments().is_empty()
+    assert lake.spans().is_empty()
+    assert [v.rows for v in lake.volumes()] == [0, 0, 0, 0, 0]
+    assert lake.compact() == 0
+
+
+def test_what_is_written_is_read_back_by_symbol_and_time(lake: Lake):
+    batch = pl.concat([minutes("ZETA", [7.0]), minutes("ACME", [1.0, 2.0])])
+    assert lake.append_bars(batch, LEARNED) == 3
+    rows = lake.bars(["ZETA", "ACME"], MINUTE, *ALWAYS)
+    assert rows.columns == [*BARS, "known_at"]
+    assert rows.select("symbol", "close").rows() == [("ACME", 1.0), ("ACME", 2.0), ("ZETA", 7.0)]
+    assert rows["known_at"].unique().to_list() == [LEARNED]
+
+
+def test_writing_the_same_rows_again_stores_nothing(lake: Lake):
+    batch = minutes("ACME", [1.0, 2.0, 3.0])
+    assert lake.append_bars(batch, LEARNED) == 3
+    assert lake.append_bars(batch, LEARNED + timedelta(days=1)) == 0
+    assert lake.append_bars(minutes("ACME", [1.0, 2.0, 3.0, 4.0]), LEARNED) == 1
+    assert closes(lake, "ACME") == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_a_correction_is_a_new_row_and_the_old_one_can_still_be_asked_for(lake: Lake):
+    lake.append_bars(minutes("ACME", [1.0, 2.0]), LEARNED)
+    later = LEARNED + timedelta(hours=1)
+    assert lake.append_bars(minutes("ACME", [1.0, 2.5]), later) == 1
+    assert closes(lake, "ACME") == [1.0, 2.5]
+    assert closes(lake, "ACME", as_of=LEARNED) == [1.0, 2.0]
+    assert closes(lake, "ACME", as_of=LEARNED - timedelta(seconds=1)) == []
+
+
+def test_a_source_that_repeats_itself_does_not_push_aside_what_another_corrected(lake: Lake):
+    lake.append_bars(minutes("ACME", [1.0], source="first"), LEARNED)
+    lake.append_bars(minutes("ACME", [1.1], source="second"), LEARNED + timedelta(hours=1))
+    assert lake.append_bars(minutes("ACME", [1.0], source="first"), LEARNED + timedelta(hours=2)) == 0
+    assert closes(lake, "ACME") == [1.1]
+
+
+def test_a_null_price_is_kept_as_null_and_not_stored_twice(lake: Lake):
+    batch = minutes("ACME", [1.0]).with_columns(pl.lit(None, pl.Float64).alias("volume"))
+    assert lake.append_bars(batch, LEARNED) == 1
+    assert lake.append_bars(batch, LEARNED + timedelta(days=1)) == 0
+    assert lake.bars(["ACME"], MINUTE, *ALWAYS)["volume"].to_list() == [None]
+
+
+def test_reading_is_start_included_end_excluded_and_crosses_the_year(lake: Lake):
+    eve = datetime(2025, 12, 31, 23, 59, tzinfo=UTC)
+    lake.append_bars(minutes("ACME", [1.0, 2.0, 3.0], start=eve), LEARNED)
+    rows = lake.bars(["ACME"], MINUTE, eve, eve + timedelta(minutes=2))
+    assert rows["close"].to_list() == [1.0, 2.0]
+
+
+def test_intervals_do_not_mix(lake: Lake):
+    lake.append_bars(minutes("ACME", [1.0]), LEARNED)
+    lake.append_bars(minutes("ACME", [9.0]).with_columns(interval=pl.lit("1d")), LEARNED)
+    assert closes(lake, "ACME") == [1.0]
+    assert lake.bars(["ACME"], DAY, *ALWAYS)["close"].to_list() == [9.0]
+
+
+def test_another_process_sees_what_was_committed(lake: Lake):
+    twin = Lake(lake.root)
+    assert closes(twin, "ACME") == []
+    lake.append_bars(minutes("ACME", [1.0]), LEARNED)
+    assert closes(twin, "ACME") == [1.0]
+
+
+def test_spans_tell_what_there_is(lake: Lake):
+    lake.append_bars(minutes("ACME", [1.0, 2.0, 3.0]), LEARNED)
+    assert lake.spans().rows() == [("ACME", "1m", MONDAY, MONDAY + timedelta(minutes=2), 3)]
+
+
+def test_compaction_bounds_the_files_and_changes_no_answer(lake: Lake):
+    for at in range(lake_module.COMPACT_ABOVE + 3):
+        lake.append_bars(minutes("ACME", [float(at)], start=MONDAY + timedelta(minutes=at)), LEARNED)
+    lake.append_bars(minutes("ACME", [50.0]), LEARNED + timedelta(days=1))
+    before, then = closes(lake, "ACME"), closes(lake, "ACME", as_of=LEARNED)
+    assert lake.compact() == 1
+    assert {v.table: v.files for v in lake.volumes()}["bars"] == 1
+    assert closes(lake, "ACME") == before
+    assert closes(lake, "ACME", as_of=LEARNED) == then
+    assert closes(Lake(lake.root), "ACME") == before
+
+
+def test_an_action_told_by_two_sources_counts_once_and_the_newest_wins(lake: Lake):
+    def split(ratio: float, source: str) -> pl.DataFrame:
+        return frame_of(
+            ACTIONS,
+            [{"symbol": "ACME", "ex_date": MONDAY.date(), "kind": "split", "ratio": ratio, "source": source}],
+        )
+
+    assert lake.append_actions(split(2.0, "one"), LEARNED) == 1
+    assert lake.append_actions(split(2.0, "one"), LEARNED + timedelta(days=1)) == 0
+    assert lake.append_actions(split(3.0, "two"), LEARNED + timedelta(days=2)) == 1
+    assert lake.actions(["ACME"])["ratio"].to_list() == [3.0]
+    assert lake.actions(["ACME"], as_of=LEARNED)["ratio"].to_list() == [2.0]
+    assert lake.actions(["ZETA"]).is_empty()
+
+
+def test_a_reject_is_stored_once_however_often_its_file_is_imported(lake: Lake):
+    row = {"symbol": "ACME", "interval": "1m", "ts": MONDAY, "reason": "future", "detail": "x", "row": "{}"}
+    rejects = frame_of(REJECTS, [{**row, "repaired": False, "source": "test", "origin": "a.csv"}])
+    assert lake.append_rejects(rejects, LEARNED) == 1
+    assert lake.append_rejects(rejects, LEARNED + timedelta(days=1)) == 0
+    assert lake.rejects().height == 1
+
+
+def test_the_register_keeps_the_newest_facts_of_a_ticker_period(lake: Lake):
+    def named(name: str) -> pl.DataFrame:
+        return frame_of(INSTRUMENTS, [{"id": "ACME", "ticker": "ACME", "name": name, "simulated": False}])
+
+    lake.append_instruments(named("Acme"), LEARNED)
+    lake.append_instruments(named("Acme Inc."), LEARNED + timedelta(days=1))
+    assert lake.instruments()["name"].to_list() == ["Acme Inc."]
+
+
+def test_a_broken_log_is_told_in_a_sentence(lake: Lake):
+    lake.append_bars(minutes("ACME", [1.0]), LEARNED)
+    next((lake.root / "bars" / "_delta_log").glob("*.json")).write_text("no json")
+    with pytest.raises(StoreError, match="cannot be read"):
+        Lake(lake.root).bars(["ACME"], MINUTE, *ALWAYS)
+
+
+def test_sql_sees_the_tables_and_nothing_else(lake: Lake, tmp_path: Path):
+    lake.append_bars(minutes("ACME", [1.0, 2.0]), LEARNED)
+    assert query(lake, "select symbol, interval, sum(close) as total from bars group by all").rows() == [
+        ("ACME", "1m", 3.0)
+    ]
+    assert query(lake, "select count(*) from actions").rows() == [(0,)]
+    secret = tmp_path / "secret.csv"
+    secret.write_text("a\n1\n")
+    for refused in (
+        f"select * from read_csv('{secret}')",
+        "drop view bars",
+        "copy bars to 'x.csv'",
+        "select 1; select 2",
+        "set enable_external_access = true",
+        "select nonsense from bars",
+        "",
+    ):
+        with pytest.raises(InvalidInput):
+            query(lake, refused)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    batches=st.lists(
+        st.lists(
+            st.tuples(st.sampled_from(["ACME", "ZETA"]), st.integers(0, 5), st.integers(1, 3)), min_size=1, max_size=6
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_the_lake_agrees_with_a_dictionary(tmp_path_factory: pytest.TempPathFactory, batches: list):
+    lake, model = Lake(tmp_path_factory.mktemp("lake")), {}
+    for day, batch in enumerate(batches):
+        newest = {(symbol, at): float(close) for symbol, at, close in batch}
+        frames = [minutes(s, [c], start=MONDAY + timedelta(minutes=at)) for (s, at), c in newest.items()]
+        written = lake.append_bars(pl.concat(frames), LEARNED + timedelta(days=day))
+        assert written == sum(model.get(key) != close for key, close in newest.items())
+        model |= newest
+    rows = lake.bars(["ACME", "ZETA"], MINUTE, *ALWAYS).select("symbol", "ts", "close").rows()
+    assert rows == sorted((s, MONDAY + timedelta(minutes=at), c) for (s, at), c in model.items())

@@ -1,0 +1,45 @@
+import { Link } from "react-router";
+import type { Fetch } from "../../api/desk";
+import { Table } from "../../components/Table";
+import { symbolPath } from "../../lib/address";
+import * as format from "../../lib/format";
+
+const STATES: Record<Fetch["state"], string> = {
+  waiting: "Waiting for its turn",
+  running: "Under way",
+  done: "Done",
+  rate_limited: "The source asks us to wait",
+  unknown: "No source knows it",
+  failed: "Failed",
+};
+
+/** What was asked for, and how far it is. */
+export function Fetches({ fetches }: { fetches: readonly Fetch[] }) {
+  return (
+    <section>
+      <h2>Fetches</h2>
+      {fetches.length === 0 ? (
+        <p className="quiet">None yet. Adding a symbol to the watchlist starts one.</p>
+      ) : (
+        <Table
+          caption="Fetches"
+          pageSize={10}
+          rows={fetches}
+          keyOf={({ symbol, kind }) => `${symbol} ${kind}`}
+          columns={[
+            { title: "Symbol", show: ({ symbol }) => <Link to={symbolPath(symbol)}>{symbol}</Link> },
+            { title: "What", show: ({ kind }) => kind },
+            {
+              title: "State",
+              show: ({ state, next_try }) =>
+                `${STATES[state]}${next_try ? `, next try ${format.clock(next_try)}` : ""}`,
+            },
+            { title: "Rows", number: true, show: ({ rows }) => format.whole(rows) },
+            { title: "At", show: ({ at }) => format.moment(at) },
+            { title: "Detail", show: ({ detail }) => <span className="quiet">{detail}</span> },
+          ]}
+        />
+      )}
+    </section>
+  );
+}

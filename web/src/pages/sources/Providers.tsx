@@ -1,0 +1,62 @@
+import type { Provider } from "../../api/desk";
+import { type Column, Table } from "../../components/Table";
+import * as format from "../../lib/format";
+import styles from "./Providers.module.css";
+
+const STATES: Record<Provider["state"], string> = {
+  ok: "Answers",
+  rate_limited: "Asks us to wait",
+  not_entitled: "Needs a key",
+  unreachable: "Does not answer",
+  bad: "Answers nonsense",
+  unused: "Not asked yet",
+};
+
+/** Each source's health, what it may still be asked, and what it covers. */
+export function Providers({ providers }: { providers: readonly Provider[] }) {
+  return (
+    <section>
+      <h2>Providers</h2>
+      <Table caption="Providers" columns={COLUMNS} rows={providers} keyOf={({ name }) => name} />
+    </section>
+  );
+}
+
+const COLUMNS: Column<Provider>[] = [
+  { title: "Source", show: ({ title, note }) => <Named title={title} note={note} /> },
+  { title: "State", show: (provider) => <State provider={provider} /> },
+  { title: "Last answer", show: ({ last_ok }) => format.moment(last_ok) },
+  { title: "Calls left", show: ({ budget }) => <Budgets budget={budget} /> },
+  { title: "Delay", number: true, show: ({ delay_s }) => (delay_s ? format.age(delay_s) : format.NONE) },
+  { title: "Offers", show: ({ kinds }) => kinds.join(", ") },
+  { title: "Intervals", show: ({ intervals }) => intervals.join(" ") },
+];
+
+function Named({ title, note }: { title: string; note: string | null }) {
+  return (
+    <span title={note ?? undefined}>
+      <strong>{title}</strong>
+    </span>
+  );
+}
+
+function State({ provider: { state, detail, next_try } }: { provider: Provider }) {
+  const next = next_try ? `, next try ${format.clock(next_try)}` : "";
+  return (
+    <span className={styles.state} data-state={state}>
+      {STATES[state]}
+      {next}
+      {detail && <span className={styles.detail}>{detail}</span>}
+    </span>
+  );
+}
+
+function Budgets({ budget }: Pick<Provider, "budget">) {
+  if (budget.length === 0) return <span className="quiet">no limit</span>;
+  return budget.map(({ calls, per_s, left }) => (
+    <span key={per_s} className={styles.budget}>
+      {left} of {calls} <span className="quiet">per {format.age(per_s).replace(/^1 /, "")}</span>
+      <meter min={0} max={calls} value={left} low={calls * 0.1} aria-label={`${left} of ${calls} calls left`} />
+    </span>
+  ));
+}

@@ -1,0 +1,80 @@
+import { useNavigate } from "react-router";
+import type { Bars } from "../../api/desk";
+import { isIntraday } from "../../charts/PricePlot";
+import { Button } from "../../components/Button";
+import { Choice } from "../../components/Choice";
+import {
+  ADJUSTS,
+  type Adjust,
+  type ChartAddress,
+  HOURS,
+  type Hours,
+  RANGES,
+  SCALES,
+  type Scale,
+} from "../../lib/address";
+import styles from "./Controls.module.css";
+import { type To, useChartKeys } from "./chartState";
+import { IndicatorMenu } from "./IndicatorMenu";
+
+const WORDS: Record<Adjust | Scale | Hours, readonly [label: string, hint: string]> = {
+  raw: ["Raw", "Prices as they were traded"],
+  split: ["Split", "Comparable across splits"],
+  total: ["Total", "Comparable across splits and dividends: what an investor earned"],
+  linear: ["Linear", "Equal steps in price"],
+  log: ["Log", "Equal steps in per cent"],
+  percent: ["%", "Change since the left edge"],
+  regular: ["Regular", "Only while the exchange is open"],
+  extended: ["Extended", "Before and after hours too"],
+};
+
+interface ControlsProps {
+  address: ChartAddress;
+  answer: Bars | undefined;
+  to: To;
+  onNear: (range: string) => void;
+}
+
+export function Controls({ address, answer, to, onNear }: ControlsProps) {
+  const navigate = useNavigate();
+  useChartKeys(address, to);
+  const interval = address.interval ?? answer?.interval ?? "";
+  const intervals = answer?.intervals_offered ?? [];
+  const options = (key: "adjust" | "scale" | "hours", values: readonly (Adjust | Scale | Hours)[]) =>
+    values.map((value) => ({ value, label: WORDS[value][0], hint: WORDS[value][1], to: to({ [key]: value }) }));
+
+  return (
+    <div className={styles.controls}>
+      <Choice
+        label="Range"
+        chosen={address.range}
+        onNear={onNear}
+        options={RANGES.map((range) => ({ value: range, label: range, to: to({ range, interval: null }) }))}
+      />
+      <div className={styles.rest}>
+        {intervals.length > 1 && (
+          <Choice
+            label="Interval"
+            chosen={interval}
+            options={intervals.map((each) => ({ value: each, label: each, to: to({ interval: each }) }))}
+          />
+        )}
+        <Choice label="Adjustment" chosen={address.adjust} options={options("adjust", ADJUSTS)} />
+        {isIntraday(interval) && <Choice label="Hours" chosen={address.hours} options={options("hours", HOURS)} />}
+        <Choice label="Scale" chosen={address.scale} options={options("scale", SCALES)} />
+        <IndicatorMenu
+          chosen={address.indicators}
+          onChoose={(indicators) => navigate(to({ indicators }), { preventScrollReset: true })}
+        />
+        <Button
+          look="quiet"
+          aria-pressed={address.table}
+          aria-keyshortcuts="t"
+          onClick={() => navigate(to({ table: !address.table }), { preventScrollReset: true, replace: true })}
+        >
+          Table
+        </Button>
+      </div>
+    </div>
+  );
+}

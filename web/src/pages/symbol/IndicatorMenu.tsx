@@ -1,0 +1,54 @@
+import { Checkbox, CheckboxGroup, Dialog, DialogTrigger, Button as MenuButton, Popover } from "react-aria-components";
+import button from "../../components/Button.module.css";
+import { Icon } from "../../components/Icon";
+import { type Indicator, offered } from "../../lib/indicators";
+import styles from "./IndicatorMenu.module.css";
+
+interface IndicatorMenuProps {
+  chosen: readonly string[];
+  onChoose: (keys: string[]) => void;
+}
+
+/** What to draw on the candles and in panes below them. */
+export function IndicatorMenu({ chosen, onChoose }: IndicatorMenuProps) {
+  const indicators = offered(chosen);
+  return (
+    <DialogTrigger>
+      <MenuButton className={`${button.button} ${button.quiet}`}>
+        Indicators{chosen.length > 0 && ` (${chosen.length})`} <Icon name="chevron" size={16} />
+      </MenuButton>
+      <Popover className={styles.popover ?? ""} placement="bottom end">
+        <Dialog className={styles.dialog ?? ""} aria-label="Indicators">
+          <CheckboxGroup
+            aria-label="Indicators"
+            value={[...chosen]}
+            onChange={onChoose}
+            className={styles.groups ?? ""}
+          >
+            <Group title="On the price" indicators={indicators.filter(({ pane }) => pane === "price")} />
+            <Group title="Below it" indicators={indicators.filter(({ pane }) => pane === "own")} />
+          </CheckboxGroup>
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}
+
+function Group({ title, indicators }: { title: string; indicators: readonly Indicator[] }) {
+  return (
+    <div>
+      <h3>{title}</h3>
+      {indicators.map(({ key, title, meaning }) => (
+        <Checkbox key={key} value={key} className={styles.item ?? ""}>
+          <svg className={styles.box} viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M3.5 8.5l3 3 6-7" />
+          </svg>
+          <span>
+            {title}
+            <span className={styles.meaning}>{meaning}</span>
+          </span>
+        </Checkbox>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** The chart as its address says, and what will likely be asked of it next. */
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect } from "react";
+import { useLocation, useNavigate, useSearchParams } from "react-router";
+import { barsQuery } from "../../api/queries";
+import { type ChartAddress, chartAddress, chartQuery, RANGES, type Range } from "../../lib/address";
+import { useKey } from "../../lib/hooks";
+
+export type To = (change: Partial<ChartAddress>) => string;
+
+/** The address, and the path of the same chart with some of it changed. */
+export function useChartAddress(): [ChartAddress, To] {
+  const [params] = useSearchParams();
+  const { pathname } = useLocation();
+  const address = chartAddress(params);
+  const to: To = (change) => {
+    const query = chartQuery({ ...address, ...change });
+    return query ? `${pathname}?${query}` : pathname;
+  };
+  return [address, to];
+}
+
+/** Fetches the ranges beside this one once it is shown; the result fetches any other that is likely next. */
+export function useNeighbours(symbol: string, address: ChartAddress, ready: boolean): (range: string) => void {
+  const client = useQueryClient();
+  const { adjust, hours, asOf } = address;
+  const indicators = address.indicators.join(";");
+  const near = useCallback(
+    (wanted: string) => {
+      const range = RANGES.find((each) => each === wanted);
+      if (!range) return;
+      const next = { range, interval: null, adjust, hours, asOf, indicators: indicators ? indicators.split(";") : [] };
+      void client.prefetchQuery(barsQuery(symbol, next));
+    },
+    [client, symbol, adjust, hours, asOf, indicators],
+  );
+  useEffect(() => {
+    if (!ready) return;
+    const at = RANGES.indexOf(address.range);
+    for (const range of [RANGES[at - 1], RANGES[at + 1]]) if (range) near(range);
+  }, [ready, address.range, near]);
+  return near;
+}
+
+/** `t` for the table, `[` and `]` for a shorter and a longer range. */
+export function useChartKeys(address: ChartAddress, to: To): void {
+  const navigate = useNavigate();
+  const step = (by: number) => {
+    const range: Range | undefined = RANGES[RANGES.indexOf(address.range) + by];
+    if (range) navigate(to({ range, interval: null }), { preventScrollReset: true });
+  };
+  useKey("t", () => navigate(to({ table: !address.table }), { preventScrollReset: true, replace: true }));
+  useKey("[", () => step(-1));
+  useKey("]", () => step(1));
+}
