@@ -67,8 +67,9 @@ class Missing:
 
 def board(desk: Desk, symbols: Sequence[str], *, spark: bool = False) -> tuple[list[Quote], list[Missing]]:
     """The quotes of `symbols` in their order, and the symbols that have none."""
-    live = {row["symbol"]: row for row in desk.simulated.quotes(symbols).iter_rows(named=True)} if desk.demo else {}
-    live |= desk.tape.latest(symbols)
+    live = dict(desk.tape.latest(symbols))
+    if desk.demo:
+        live |= {row["symbol"]: row for row in desk.simulated.quotes(symbols).iter_rows(named=True)}
     fetches = {f.symbol: f for f in desk.ledger.fetches()}
     quotes, missing = [], []
     for symbol in symbols:
@@ -196,7 +197,7 @@ def _spark(desk: Desk, symbol: str, days: pl.DataFrame, ts: datetime) -> tuple[t
 def _missing(symbol: str, fetch: Fetch | None) -> Missing:
     if fetch is None:
         return Missing(symbol, "no_data", f"No prices of {symbol} yet. Fetch it or import a file.", None)
-    if fetch.state in {"waiting", "running"}:
+    if fetch.state == "waiting" or fetch.state == "running":  # noqa: PLR1714  # narrows the type
         return Missing(symbol, "fetching", fetch.detail, None)
     if fetch.state == "done":
         return Missing(symbol, "no_data", "The vendor sent no prices.", fetch.next_try)

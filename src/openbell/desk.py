@@ -41,6 +41,7 @@ class Desk:
     history: History
     capabilities: tuple[Capabilities, ...]
     vendors: Ordered
+    wires: tuple[Browser | Plain, ...]
     simulated: Simulated
     tape: Tape
 
@@ -51,6 +52,8 @@ class Desk:
 
     def close(self) -> None:
         """Release what the desk holds."""
+        for wire in self.wires:
+            wire.close()
         self.ledger.close()
 
 
@@ -59,7 +62,7 @@ def open_desk(settings: Settings, clock: Clock = system_clock) -> Desk:
     settings.folder.mkdir(parents=True, exist_ok=True)
     lake, ledger = Lake(settings.lake), Ledger(settings.ledger)
     budget = Budget(ledger)
-    vendors = [] if settings.offline else _vendors(settings, budget, clock)
+    vendors, wires = ([], []) if settings.offline else _vendors(settings, budget, clock)
     return Desk(
         settings=settings,
         clock=clock,
@@ -68,28 +71,33 @@ def open_desk(settings: Settings, clock: Clock = system_clock) -> Desk:
         history=History(lake),
         capabilities=tuple(v.capabilities for v in vendors),
         vendors=Ordered(bars=vendors, quotes=vendors, actions=vendors, search=vendors, budget=budget, clock=clock),
+        wires=tuple(wires),
         simulated=Simulated(settings.demo_seed, clock),
         tape=Tape(),
     )
 
 
-def _vendors(settings: Settings, budget: Budget, clock: Clock) -> list[Yahoo | AlphaVantage]:
-    """The vendors named in the settings, in that order; one without its key is left out."""
+def _vendors(
+    settings: Settings, budget: Budget, clock: Clock
+) -> tuple[list[Yahoo | AlphaVantage], list[Browser | Plain]]:
+    """The vendors named in the settings, in that order, and their connections; one without its key is left out."""
     vendors: list[Yahoo | AlphaVantage] = []
+    wires: list[Browser | Plain] = []
     for name in (n.strip() for n in settings.providers.split(",")):
         if name == "yahoo":
-            wire = Metered(Browser(name, settings.yahoo_url), budget, Yahoo.capabilities, clock)
-            vendors.append(Yahoo(wire, clock, cookie_url=settings.yahoo_cookie_url))
+            wires.append(Browser(name, settings.yahoo_url))
+            metered = Metered(wires[-1], budget, Yahoo.capabilities, clock)
+            vendors.append(Yahoo(metered, clock, cookie_url=settings.yahoo_cookie_url))
         elif name == "alphavantage":
             if settings.alphavantage_key is not None:
-                plain = Plain(name, settings.alphavantage_url)
-                key = settings.alphavantage_key.get_secret_value()
-                vendors.append(AlphaVantage(Metered(plain, budget, AlphaVantage.capabilities, clock), key, clock))
+                wires.append(Plain(name, settings.alphavantage_url))
+                metered = Metered(wires[-1], budget, AlphaVantage.capabilities, clock)
+                vendors.append(AlphaVantage(metered, settings.alphavantage_key.get_secret_value(), clock))
         else:
             raise InvalidInput(
                 "OPENBELL_PROVIDERS", f"There is no vendor {name!r}.", remedy="Use `yahoo`, `alphavantage`, or both."
             )
-    return vendors
+    return vendors, wires
 
 
 def reachable(url: str, wait_s: float = 1.5) -> bool:

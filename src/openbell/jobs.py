@@ -1,4 +1,4 @@
-"""What runs when: a table of (cadence, job over a Desk). The clock, the command line and a scheduler run the same jobs."""
+"""What runs when: a table of (cadence, job over a Desk), run by the clock or by hand."""
 
 from __future__ import annotations
 
@@ -112,6 +112,10 @@ def compact(desk: Desk) -> int:
     return desk.lake.compact()
 
 
+def _online(desk: Desk) -> bool:
+    return not desk.settings.offline
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something to run over a desk every so often."""
@@ -124,14 +128,10 @@ class Job:
 
 JOBS: Mapping[str, Job] = {
     "demo": Job("Follow the simulated market", timedelta(minutes=1), follow_demo, lambda desk: desk.demo),
-    "fetch": Job("Fetch watched symbols", timedelta(minutes=1), watch_vendors, lambda desk: _online(desk)),
-    "quotes": Job("Poll quotes", timedelta(minutes=1), poll_quotes, lambda desk: _online(desk)),
+    "fetch": Job("Fetch watched symbols", timedelta(minutes=1), watch_vendors, _online),
+    "quotes": Job("Poll quotes", timedelta(minutes=1), poll_quotes, _online),
     "compact": Job("Compact the lake", timedelta(hours=1), compact),
 }
-
-
-def _online(desk: Desk) -> bool:
-    return not desk.settings.offline
 
 
 class Clockwork:

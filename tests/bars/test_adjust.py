@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -131,6 +131,7 @@ def test_intraday_bars_are_adjusted_by_their_trade_date_in_the_exchanges_zone():
     )
     with pytest.raises(ValueError, match="zone"):
         adjusted(bars, split, "split")
+    assert adjusted(bars, NONE, "split")["close"].to_list() == [20, 10]
 
 
 def test_part_of_a_history_is_adjusted_by_the_closes_of_all_of_it():
@@ -197,6 +198,7 @@ def ratios(drawn: list[tuple[int, str, float]]) -> pl.DataFrame:
     return actions_of("\n".join(rows))
 
 
+@settings(deadline=None)
 @given(CLOSES, st.lists(ACTION, max_size=6))
 def test_adjusting_and_back_is_where_one_began(closes, drawn):
     bars, actions = closes_of(closes), ratios(drawn)
@@ -204,6 +206,7 @@ def test_adjusting_and_back_is_where_one_began(closes, drawn):
     assert_frame_equal(back, bars, rel_tol=1e-12, abs_tol=0)
 
 
+@settings(deadline=None)
 @given(CLOSES, st.lists(ACTION.filter(lambda action: action[1] == "split"), max_size=6))
 def test_a_split_changes_no_turnover(closes, drawn):
     bars = closes_of(closes)

@@ -7,8 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 import talib
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_series_equal
 from talipp import indicators as talipp
 from talipp.ohlcv import OHLCV
 
@@ -88,7 +89,8 @@ def test_volatility_is_the_deviation_of_logarithmic_returns_times_the_root_of_25
     ("interval", "exchange", "periods"),
     [
         ("1d", "XNYS", 252), ("1d", "24/7", 365), ("1w", "XNYS", 52), ("1mo", "XNYS", 12), ("1q", "XNYS", 4),
-        ("1y", "XNYS", 1), ("1h", "XNYS", 252 * 7), ("30m", "XNYS", 252 * 13), ("1h", "24/7", 365 * 24), ("1h", "XLON", 252 * 9),
+        ("1y", "XNYS", 1), ("1h", "XNYS", 252 * 7), ("30m", "XNYS", 252 * 13), ("1h", "24/7", 365 * 24),
+        ("1h", "XLON", 252 * 9),
     ],
 )  # fmt: skip
 def test_a_year_has_as_many_bars_as_its_sessions_hold(interval: str, exchange: str, periods: int):
@@ -137,11 +139,11 @@ def test_without_numbers_an_indicator_has_its_usual_ones():
 
 @pytest.mark.parametrize(
     "spec",
-    ["sma:0", "sma:-3", "sma:x", "sma:", "sma:2.5", "sma:2,3", "sma:2001", "macd:26,12,9", "macd:12,26", "bollinger:20,0",
-     "bollinger:20,inf", "bollinger:20,nan", "volatility:1", "obv:3"],
+    ["sma:0", "sma:-3", "sma:x", "sma:", "sma:2.5", "sma:2,3", "sma:2001", "macd:26,12,9", "macd:12,26",
+     "bollinger:20,0", "bollinger:20,inf", "bollinger:20,nan", "volatility:1", "obv:3"],
 )  # fmt: skip
 def test_wrong_numbers_are_refused_with_an_example(spec: str):
-    with pytest.raises(InvalidInput, match="has wrong numbers. Write"):
+    with pytest.raises(InvalidInput, match="has wrong numbers"):
         compute(closes_of([1.0]), [spec])
 
 
@@ -160,6 +162,7 @@ def test_bars_of_two_symbols_are_a_broken_promise():
         compute(pl.concat([closes_of([1.0]), closes_of([1.0], symbol="BOLT")]), ["obv"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.floats(0.01, 1e6), min_size=1, max_size=60), st.integers(1, 59))
 def test_what_comes_later_changes_no_value(closes, cut):
     specs = [name for name in INDICATORS if name != "vwap"]
@@ -168,8 +171,7 @@ def test_what_comes_later_changes_no_value(closes, cut):
     whole, part = compute(bars, specs), compute(bars.head(cut), specs)
     for spec in specs:
         for name, series in part[spec].items():
-            expected = whole[spec][name].head(cut).to_list()
-            assert series.to_list() == pytest.approx(expected, rel=1e-6, abs=1e-6, nan_ok=False), (spec, name)
+            assert_series_equal(series, whole[spec][name].head(cut))
 
 
 def random_walk(seed: int) -> pl.DataFrame:
@@ -236,8 +238,8 @@ def by_talipp(bars: pl.DataFrame) -> dict[str, dict[str, np.ndarray]]:
     }  # fmt: skip
 
 
-# Where the libraries begin otherwise: TA-Lib starts MACD's fast average with the slow one, talipp counts the first bar's
-# range as a true range. What such a beginning leaves behind fades to below 1e-9 after so many bars.
+# Where the libraries begin otherwise: TA-Lib starts MACD's fast average with the slow one, talipp counts the first
+# bar's range as a true range. What such a beginning leaves behind fades to below 1e-9 after so many bars.
 FADED = {(by_talib, "macd:12,26,9"): 250, (by_talipp, "atr:14"): 400}
 
 

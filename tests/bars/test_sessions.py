@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -169,6 +170,11 @@ def test_on_thanksgiving_the_market_is_closed_until_the_half_day_after():
 def test_a_state_begins_at_its_first_instant(exchange: str, now: str, state: str, next_state: str, change: str):
     found = market_state(exchange, instant(now))
     assert (found.state, found.next_state, found.next_change) == (state, next_state, instant(change))
+
+
+def test_an_instant_is_the_same_in_any_zone():
+    now = instant("2026-11-27T14:30")
+    assert market_state("XNYS", now.astimezone(ZoneInfo("Asia/Tokyo"))) == market_state("XNYS", now)
 
 
 def test_a_market_that_never_closes_has_no_next_change():

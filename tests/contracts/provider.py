@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 
 from openbell.model.errors import InvalidInput, NotOffered, UnknownSymbol
 from openbell.model.frames import ACTIONS, BARS, MATCHES, QUOTES
-from openbell.model.interval import DAY, Interval
+from openbell.model.interval import Interval
 
 SECRET = "S3CR3T-K3Y"
 
@@ -83,8 +84,6 @@ class ProviderContract:
             assert off.rows() == []
 
     def test_the_same_instants_in_another_zone_give_the_same_bars(self) -> None:
-        from zoneinfo import ZoneInfo
-
         tokyo = ZoneInfo("Asia/Tokyo")
         for interval, (start, end) in self.ranges.items():
             with self.provider() as provider:
@@ -178,7 +177,7 @@ class ProviderContract:
             assert SECRET not in repr(chain) + str(chain)
             chain = chain.__cause__
 
-    def test_its_capabilities_have_a_name_a_title_and_no_daily_limit_without_a_reason(self) -> None:
+    def test_its_capabilities_have_a_name_a_title_and_sound_limits(self) -> None:
         with self.provider() as provider:
             capabilities = provider.capabilities
         assert capabilities.name
@@ -186,4 +185,3 @@ class ProviderContract:
         assert capabilities.title
         assert all(rate.calls > 0 and rate.per > timedelta(0) for rate in capabilities.rates)
         assert all(reach is None or reach > timedelta(0) for reach in capabilities.bars.values())
-        assert capabilities.bars.get(DAY) is None

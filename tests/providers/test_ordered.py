@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import polars as pl
 import pytest
@@ -22,8 +23,11 @@ from openbell.model.errors import (
 from openbell.model.frames import ACTIONS, BARS, MATCHES, QUOTES, frame_of
 from openbell.model.interval import DAY, MINUTE, Interval
 from openbell.providers.base import Capabilities, Rate
-from openbell.providers.budget import Budget
+from openbell.providers.budget import Budget, Metered
+from openbell.providers.http import Browser
 from openbell.providers.ordered import Ordered
+from openbell.providers.yahoo import Yahoo
+from recorded import Answer, vendor
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 START = NOON - timedelta(days=1)
@@ -143,7 +147,7 @@ def test_when_all_fail_the_most_telling_failure_is_raised_and_the_others_are_its
     assert isinstance(told(offered, barred, bad, down), Unreachable)
     assert isinstance(told(offered, barred, bad), BadResponse)
     assert isinstance(told(offered, barred), NotEntitled)
-    assert told(offered, down).__notes__ == ["c: no such range."]
+    assert told(offered, Unreachable("g", "no answer.")).__notes__ == ["c: no such range."]
 
 
 def test_of_several_rate_limits_the_one_that_ends_first_is_told():
@@ -220,6 +224,25 @@ def test_a_wrong_argument_is_nobodys_failure():
     with pytest.raises(InvalidInput):
         desk.source_of("ACME")
     assert desk.vendors.health()[0].state == "unused"
+
+
+def test_a_real_refusal_stops_the_calls_before_they_reach_the_vendor():
+    store, later = InMemory(), NOON + timedelta(minutes=1)
+    with vendor(lambda _: Answer("Too Many Requests", 429, {"Retry-After": "7200"})) as server:
+        for now in (NOON, later):  # a restart between the two
+            budget, clock = Budget(store), partial(lambda at: at, now)
+            wire = Browser("yahoo", server.url)
+            yahoo = Yahoo(Metered(wire, budget, Yahoo.capabilities, clock), clock)
+            desk = Ordered(bars=[yahoo], budget=budget, clock=clock)
+            with pytest.raises(RateLimited) as caught:
+                desk.bars("ACME", DAY, START, NOON)
+            wire.close()
+        assert len(server.asked) == 1
+    assert caught.value.retry_after == 7140
+    assert str(caught.value) == (
+        "yahoo: rate-limited (too many requests; the last asked about ACME), next try 14:00 UTC."
+    )
+    assert [(each.state, each.remaining[0].left) for each in desk.health()] == [("rate_limited", 60)]
 
 
 def test_health_tells_what_is_left_of_the_budget():

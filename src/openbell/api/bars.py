@@ -13,11 +13,11 @@ from pydantic import BaseModel
 from openbell.api.access import Role, TheDesk, allow
 from openbell.api.shapes import Action, Bars, Column, action_of, bars_of, decimals_of, floats
 from openbell.bars.indicators import compute
-from openbell.bars.sessions import EXCHANGES
+from openbell.bars.sessions import EXCHANGES, sessions
 from openbell.history import History, Hours, Series
+from openbell.history.stretch import Range, Stretch, stretch
 from openbell.model.frames import Scale
 from openbell.model.interval import Interval
-from openbell.stretch import Range, Stretch, stretch
 
 router = APIRouter(tags=["bars"])
 
@@ -124,20 +124,22 @@ def _indicators(
     Running ones (drawdown, on-balance volume, cumulative mean) begin with the stretch.
     """
     warmed = [spec for spec in specs if spec.partition(":")[0] not in RUNNING]
-    begun = compute(series.bars, [spec for spec in specs if spec not in warmed])
+    begin = asked.start - WARM_UP.get(asked.interval.unit, timedelta(days=20 * 366))
+    days = sessions(series.instrument.exchange or "24/7", begin.date(), asked.end.date() + timedelta(days=1))
+    begun = compute(series.bars, [spec for spec in specs if spec not in warmed], days)
     if not warmed or series.bars.is_empty():
-        return begun | compute(series.bars, warmed)
+        return begun | compute(series.bars, warmed, days)
     earlier = history.bars(
         series.instrument.ticker,
         asked.interval,
-        asked.start - WARM_UP.get(asked.interval.unit, timedelta(days=20 * 366)),
+        begin,
         asked.end,
         adjust=adjust,
         as_of=as_of,
         hours=hours,
     ).bars
     shown = series.bars.height
-    lines = compute(earlier, warmed)
+    lines = compute(earlier, warmed, days)
     return begun | {spec: {name: line.tail(shown) for name, line in found.items()} for spec, found in lines.items()}
 
 

@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from openbell.api.access import Role, TheDesk, allow
 from openbell.api.bars import From, To
 from openbell.api.shapes import Column, decimals_of, floats, seconds
-from openbell.comparison import Compared, compared
+from openbell.history.comparison import Compared, compared
+from openbell.history.stretch import Range
 from openbell.model.frames import Scale
 from openbell.model.interval import Interval
-from openbell.stretch import Range
 
 router = APIRouter(tags=["compare"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from math import isfinite
 
 import polars as pl
 from pydantic import BaseModel
@@ -43,7 +44,7 @@ def bars_of(frame: pl.DataFrame) -> Bars:
 
 def floats(series: pl.Series) -> Column:
     """Finite numbers or None."""
-    return [value if value is not None and abs(value) != float("inf") and value == value else None for value in series]
+    return [value if value is not None and isfinite(value) else None for value in series]
 
 
 def seconds(stamps: pl.Series) -> list[int]:

@@ -13,9 +13,9 @@ from openbell.api.bars import From, To
 from openbell.api.shapes import Column, floats
 from openbell.bars.sessions import EXCHANGES, sessions
 from openbell.bars.statistics import by_day, by_hour
+from openbell.history.stretch import Range, stretch
 from openbell.model.frames import Scale
 from openbell.model.interval import Interval
-from openbell.stretch import Range, stretch
 
 router = APIRouter(tags=["statistics"])
 

@@ -21,8 +21,6 @@ AUCTION = timedelta(minutes=15)
 
 TICK = timedelta(microseconds=1)
 
-CALENDAR = {"w": "w", "mo": "mo", "q": "q", "y": "y"}
-
 
 def starts(ts: pl.Series, sessions: pl.DataFrame, step: Interval, hours: Hours) -> pl.Series:
     """For each instant the start of its bar of `step`; null for one outside `hours`.
@@ -42,7 +40,8 @@ def starts(ts: pl.Series, sessions: pl.DataFrame, step: Interval, hours: Hours) 
         since = np.minimum(instants, last[part]) - begin[part]
         found = stamps_of(begin[part] + since // width * width)
     else:
-        found = dates(parts["trade_date"], step, sessions).cast(UTC).gather(np.maximum(part, 0))
+        labels = dates(parts["trade_date"], step, sessions).cast(UTC)
+        found = stamps_of(instants_of(labels)[part])
     return found.set(pl.Series(outside), None) if outside.any() else found
 
 
@@ -51,8 +50,8 @@ def dates(trade_dates: pl.Series, step: Interval, sessions: pl.DataFrame) -> pl.
 
     Several days (`5d`) are so many sessions, counted from the first of `sessions`; null for a date before it.
     """
-    if step.unit in CALENDAR:
-        return trade_dates.dt.truncate(f"{step.count}{CALENDAR[step.unit]}")
+    if step.unit != "d":
+        return trade_dates.dt.truncate(str(step))
     if step.count == 1:
         return trade_dates
     known = sessions["trade_date"]

@@ -96,14 +96,13 @@ def _rebased(closes: pl.DataFrame, symbols: Sequence[str]) -> pl.DataFrame:
     if common.is_empty():
         return closes.clear()
     after = closes.filter(pl.col("ts") >= common["ts"].item(0))
-    return after.with_columns(100 * (pl.col(symbol) / common[symbol].item(0) - 1) for symbol in symbols)
+    return after.with_columns((pl.col(symbol) / common[symbol].item(0) - 1) * 100 for symbol in symbols)
 
 
 def _ratio(closes: pl.DataFrame, symbols: Sequence[str]) -> pl.DataFrame:
     first, *others = symbols
-    quotients = closes.select("ts", *(pl.col(first) / pl.col(other).replace(0.0, None) for other in others))
-    named = quotients.rename(dict(zip(quotients.columns[1:], others, strict=True)))
-    return named.filter(pl.any_horizontal(pl.col(*others).is_not_null()))
+    ratios = (pl.when(pl.col(other) > 0).then(pl.col(first) / pl.col(other)).alias(other) for other in others)
+    return closes.select("ts", *ratios).filter(pl.any_horizontal(pl.col(*others).is_not_null()))
 
 
 def _hourly_highs(bars: pl.DataFrame) -> pl.DataFrame:
@@ -133,7 +132,7 @@ def _statistics(traded: pl.DataFrame, symbols: Sequence[str], sessions: Mapping[
     found = traded.group_by("symbol").agg(
         close.first().alias("first"),
         close.last().alias("last"),
-        (100 * (close.last() / close.first() - 1)).alias("change_pct"),
+        ((close.last() / close.first() - 1) * 100).alias("change_pct"),
         pl.col("high").max(),
         pl.col("low").min(),
         close.log().diff().std().alias("volatility"),

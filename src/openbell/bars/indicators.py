@@ -202,9 +202,8 @@ def _parsed(spec: str) -> tuple[Indicator, tuple[float, ...]]:
     bounded = all(indicator.least <= window <= LONGEST for window in windows)
     positive = all(0 < number < math.inf for number in numbers)
     if not numbers or not bounded or not positive or (name == "macd" and numbers[0] >= numbers[1]):
-        raise InvalidInput(
-            "indicators", f"{spec!r} is not an indicator.", remedy=f"Write {usually(name)}, for example."
-        )
+        usual = usually(name)
+        raise InvalidInput("indicators", f"{spec!r} has wrong numbers.", remedy=f"Write {usual}, for example.")
     return indicator, numbers
 
 

@@ -120,7 +120,7 @@ def market_state(exchange: str, now: datetime) -> MarketState:
     """The state of `exchange` at the aware instant `now`; a lunch break is `closed`."""
     venue = _exchange(exchange)
     calendar = _calendar(venue.calendar)
-    row = int(calendar.sessions["post"].search_sorted(now, "right"))  # the first session that ends after now
+    row = int(calendar.sessions["post"].search_sorted(now.astimezone(ZoneInfo("UTC")), "right"))  # ends after now
     change = bisect_right(calendar.instants, now)
     if row == calendar.sessions.height or change == 0:
         begin, end = reach(exchange)

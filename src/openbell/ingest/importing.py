@@ -18,7 +18,6 @@ from openbell.providers.files import Contents, Reading, read
 from openbell.store.lake import Lake
 from openbell.store.register import Register
 
-
 RAW_PRESETS = ("lean", "dukascopy", "wiki", "quandl")
 """Formats that promise prices as traded: a corroborated jump in them is a split that no row records."""
 
@@ -88,7 +87,8 @@ def _with_trades(contents: Contents) -> pl.DataFrame:
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return contents.bars
     days = sessions("XNYS", first.date() - timedelta(days=1), last.date() + timedelta(days=1))
-    return pl.concat([contents.bars, frames.conform(bars_from(contents.trades, MINUTE, days), frames.BARS)])
+    minutes = bars_from(contents.trades, MINUTE, days).with_columns(source=pl.lit(contents.preset))
+    return pl.concat([contents.bars, frames.conform(minutes, frames.BARS)])
 
 
 def _first(value: object) -> datetime | None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from openbell.bars.adjust import unadjusted
-from openbell.bars.sessions import sessions
+from openbell.bars.sessions import EXCHANGES, sessions
 from openbell.ingest.quality import check
 from openbell.model import frames
-from openbell.model.interval import Interval
+from openbell.model.interval import DAY, MINUTE, Interval
 from openbell.store.lake import Lake
 from openbell.store.register import Register
 
@@ -81,10 +81,11 @@ def _store_bars(
     progress: Callable[[int], None],
 ) -> Stored:
     ids = bars["symbol"].unique().to_list()
+    exchanges = Register(lake.instruments()).exchanges(ids)
     checked = check(
         bars,
         actions=lake.actions(ids),
-        exchanges=Register(lake.instruments()).exchanges(ids),
+        exchanges=exchanges,
         now=now,
         origin=origin,
         before=_before(lake, bars),
@@ -92,7 +93,7 @@ def _store_bars(
         promises_raw=promises_raw,
     )
     inferred = lake.append_actions(checked.inferred, now)
-    clean = _raw(checked.clean, lake.actions(ids), now)
+    clean = _raw(checked.clean, lake.actions(ids), exchanges, now)
     rejects = lake.append_rejects(checked.rejects, now)
     progress(bars.height - clean.height)
     rows = 0
@@ -114,16 +115,21 @@ def _before(lake: Lake, bars: pl.DataFrame) -> pl.DataFrame:
     return lake.bars(ids, interval, first - reach, first).select(*frames.BARS)
 
 
-def _raw(bars: pl.DataFrame, actions: pl.DataFrame, now: datetime) -> pl.DataFrame:
+def _raw(bars: pl.DataFrame, actions: pl.DataFrame, exchanges: Mapping[str, str], now: datetime) -> pl.DataFrame:
     """Split-adjusted rows as they traded, with every split known by now; other rows as they are."""
     split = bars["scale"] == "split"
-    if not split.any():
+    step = Interval.parse(bars["interval"].item(0)) if not bars.is_empty() else MINUTE
+    if not split.any() or not (step.intraday or step == DAY):  # an ex date may fall inside a longer bar
         return bars
-    return pl.concat([bars.filter(~split), unadjusted(bars.filter(split), actions, now.date())])
+    parts = [bars.filter(~split)]
+    for (symbol,), rows in bars.filter(split).partition_by("symbol", as_dict=True).items():
+        zone = EXCHANGES[exchanges.get(str(symbol), "24/7")].zone
+        parts.append(unadjusted(rows, actions.filter(pl.col("symbol") == symbol), now.date(), zone=zone))
+    return pl.concat(parts)
 
 
 def _learn(lake: Lake, register: Register, bars: pl.DataFrame, interval: Interval, now: datetime) -> None:
-    """Enter instruments that the register does not know; intraday stamps that fit New York's hours tell the exchange."""
+    """Enter instruments that the register does not know; stamps that fit New York's hours tell the exchange."""
     new = [key for key in bars["symbol"].unique().sort() if register.instrument(key).exchange is None]
     if not new:
         return

@@ -36,7 +36,7 @@ ACTIONS: Schema = {
     "symbol": pl.String,
     "ex_date": pl.Date,  # the first trade date without the entitlement
     "kind": pl.String,  # split | dividend | spinoff
-    "ratio": pl.Float64,  # split: new units per old one (4.0 for 4:1, 0.1 for 1:10); spinoff: the price factor; else null
+    "ratio": pl.Float64,  # split: new units per old one (4:1 is 4.0); spinoff: what divides earlier prices
     "amount": pl.Float64,  # dividend: cash per unit as paid, on the raw scale of the ex date; else null
     "currency": pl.String,  # of the amount; null where not known
     "source": pl.String,

@@ -77,7 +77,7 @@ class AlphaVantage:
         """BARS of `symbol` with start <= ts < end, as traded; raises ProviderError."""
         start, end = utc_range(start, end)
         offered(self.capabilities, interval)
-        end = min(end, self._clock())
+        end = min(end, self._now())
         if start >= end:
             return frame_of(BARS)
         table = self._daily(symbol, start) if interval == DAY else self._intraday(symbol, interval, start, end)
@@ -92,7 +92,7 @@ class AlphaVantage:
 
     def actions(self, symbol: str, start: date, end: date) -> pl.DataFrame:
         """ACTIONS with start <= ex_date <= end, in two calls a day and symbol; raises ProviderError."""
-        today = self._clock().astimezone(EASTERN).date()
+        today = self._now().astimezone(EASTERN).date()
         asked_on, actions = self._actions.get(symbol, (None, frame_of(ACTIONS)))
         if asked_on != today:
             actions = pl.concat([self._splits(symbol), self._dividends(symbol)]).sort("ex_date", "kind")
@@ -116,8 +116,11 @@ class AlphaVantage:
             MATCHES,
         )
 
+    def _now(self) -> datetime:
+        return self._clock().astimezone(UTC)
+
     def _daily(self, symbol: str, start: datetime) -> pl.DataFrame:
-        now = self._clock().astimezone(EASTERN)
+        now = self._now().astimezone(EASTERN)
         size = "compact" if start > now - timedelta(days=COMPACT_DAYS) else "full"
         days = self._table("TIME_SERIES_DAILY", symbol, BAR_COLUMNS, symbol=symbol, outputsize=size)
         closed = now.date() if now >= datetime.combine(now.date(), CLOSE, EASTERN) + SETTLED else _day_before(now)
@@ -130,7 +133,7 @@ class AlphaVantage:
         if months[0] < FIRST_MONTH:
             raise NotOffered(NAME, f"{symbol}: bars of {interval} begin in {FIRST_MONTH:%B %Y}.")
         table = pl.concat([self._month(symbol, interval, month) for month in months])
-        return table.filter(pl.col("ts") + interval.length <= self._clock() - SETTLED)
+        return table.filter(pl.col("ts") + interval.length <= self._now() - SETTLED)
 
     def _month(self, symbol: str, interval: Interval, month: date) -> pl.DataFrame:
         """The bars of one month; a month that is over is asked for once."""
@@ -152,7 +155,7 @@ class AlphaVantage:
         bars = self._priced(
             rows, symbol, naive.dt.replace_time_zone("US/Eastern").dt.convert_time_zone("UTC").alias("ts")
         )
-        if self._clock().astimezone(EASTERN).date() > month + timedelta(days=32):
+        if self._now().astimezone(EASTERN).date() > month + timedelta(days=32):
             self._months[key] = bars
             while len(self._months) > KEPT_MONTHS:
                 self._months.pop(next(iter(self._months)))
@@ -169,20 +172,15 @@ class AlphaVantage:
         for row in numbers.filter(pl.col("price").is_not_null()).to_dicts():
             closed = datetime.combine(date.fromisoformat(row["latestDay"]), CLOSE, EASTERN).astimezone(UTC)
             known = {name: row[name] for name in ("open", "high", "low", "price", "volume")}
-            ts = min(closed, self._clock())
+            ts = min(closed, self._now())
             yield {"symbol": symbol, "ts": ts, "previous_close": row["previousClose"], "source": NAME, **known}
 
     def _splits(self, symbol: str) -> pl.DataFrame:
         rows = self._table("SPLITS", symbol, ("effective_date", "split_factor"), symbol=symbol)
         numbers = self._numbers(rows, symbol, ("split_factor",))
-        kinds = [kind_of_factor(factor) for factor in numbers["split_factor"]]
-        factor = pl.col("split_factor")
-        return _acted(
-            numbers.with_columns(pl.Series("kind", kinds, dtype=pl.String)).with_columns(
-                _day("effective_date"), pl.when(kind="split").then(factor).otherwise(1.0 / factor).alias("ratio")
-            ),
-            symbol,
-        )
+        factors = numbers.filter(pl.col("split_factor") > 0).rename({"split_factor": "ratio"})
+        kinds = [kind_of_factor(factor) for factor in factors["ratio"]]
+        return _acted(factors.with_columns(_day("effective_date"), pl.Series("kind", kinds, dtype=pl.String)), symbol)
 
     def _dividends(self, symbol: str) -> pl.DataFrame:
         rows = self._table("DIVIDENDS", symbol, ("ex_dividend_date", "amount"), symbol=symbol)
@@ -219,7 +217,7 @@ class AlphaVantage:
 
     def _refused(self, response: Response, asked: str) -> ProviderError:
         if response.status == 429:
-            wait = retry_after_s(response, self._clock(), default=60.0)
+            wait = retry_after_s(response, self._now(), default=60.0)
             return RateLimited(NAME, f"too many requests; the last asked about {asked}.", retry_after=wait)
         if response.status in {401, 403}:
             return NotEntitled(
@@ -248,11 +246,11 @@ class AlphaVantage:
             return NotEntitled(
                 NAME, f"refuses the key: {said}", remedy="Set OPENBELL_ALPHAVANTAGE_KEY to a key of yours."
             )
+        if "is a premium" in text:  # limits advertise the premium plans, too
+            return NotEntitled(NAME, f"{asked} takes a paid plan: {said}")
         wait = self._wait_s(text)
         if wait is not None:
             return RateLimited(NAME, said, retry_after=wait)
-        if "premium" in text:
-            return NotEntitled(NAME, f"{asked} takes a paid plan: {said}")
         if "invalid api call" in text:
             return UnknownSymbol(NAME, asked)
         return BadResponse(NAME, f"answered about {asked}: {said}")
@@ -264,7 +262,7 @@ class AlphaVantage:
         if "per minute" in text:
             return 60.0
         if "per day" in text:
-            now = self._clock().astimezone(EASTERN)
+            now = self._now().astimezone(EASTERN)
             midnight = datetime.combine(now.date() + timedelta(days=1), time(0), EASTERN)
             return (midnight.astimezone(UTC) - now.astimezone(UTC)).total_seconds()
         return 60.0 if "rate limit" in text or "call frequency" in text else None

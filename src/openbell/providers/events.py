@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Literal
 
 WHOLE = 20
@@ -21,7 +20,8 @@ def kind_of_factor(factor: float) -> Literal["split", "spinoff"]:
     cannot be told from a stock dividend by its number.
     """
     larger = max(factor, 1 / factor)
-    near = [Fraction(round(larger * part), part) for part in range(1, WHOLE + 1)]
-    if any(abs(float(each) - larger) <= ROUNDING * larger for each in near):
-        return "split"
-    return "split" if larger <= 1.1 and abs(larger * 100 - round(larger * 100)) <= 100 * ROUNDING else "spinoff"
+    wholes = ((round(larger * part), part) for part in range(1, WHOLE + 1))
+    ratios = (many / few if factor > 1 else few / many for many, few in wholes)
+    percent = larger * 100 - 100
+    is_dividend = percent <= 10 and abs(percent - round(percent)) <= 100 * ROUNDING
+    return "split" if is_dividend or any(abs(ratio - factor) <= ROUNDING for ratio in ratios) else "spinoff"

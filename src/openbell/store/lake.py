@@ -102,7 +102,7 @@ class Lake:
         *,
         as_of: datetime | None = None,
     ) -> pl.DataFrame:
-        """BARS and `known_at` with start <= ts < end as known at `as_of`, by symbol and time; a repeated read is free."""
+        """BARS and `known_at` with start <= ts < end as known at `as_of`, by symbol and time; repeats are cached."""
         snapshot = self._bars.snapshot()
         key = (snapshot.version, tuple(symbols), interval, start, end, as_of)
         with self._guard:
@@ -150,11 +150,11 @@ class Lake:
                 total -= self._reads.popitem(last=False)[1].height
 
     def spans(self) -> pl.DataFrame:
-        """What there is: symbol, interval, first and last ts, and the number of stored rows, per symbol and interval."""
+        """What there is: symbol, interval, first and last ts, and the number of stored rows."""
         files = self._bars.snapshot().files
         parts = [self._span(f) for f in files]
         if not parts:
-            return pl.DataFrame(schema=_SPANS)
+            return frames.frame_of(_SPANS)
         return (
             pl.concat(parts)
             .group_by("symbol", "interval")
@@ -284,7 +284,7 @@ _SCHEMAS: Final = {
     "quotes": frames.QUOTES,
     "instruments": frames.INSTRUMENTS,
 }
-_SPANS: Final = {"symbol": pl.String, "interval": pl.String, "first": frames.UTC, "last": frames.UTC, "rows": pl.Int64}
+_SPANS: Final[frames.Schema] = {"symbol": pl.String, "interval": pl.String, "first": frames.UTC, "last": frames.UTC, "rows": pl.Int64}
 
 _SQL_TYPES: Final = {
     pl.String: "varchar",

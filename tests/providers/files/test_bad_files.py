@@ -44,7 +44,11 @@ def zipped(**files: str | bytes) -> bytes:
         ("ACME.csv", HEAD + "soon,1,2,0.5,1.5,1\n", "no date format fits 'soon'"),
         ("ACME.csv", HEAD + "02/01/24,1,2,0.5,1.5,1\n", "the year in '02/01/24' has two digits"),
         ("ACME.csv", HEAD + "01/02/2024,1,2,0.5,1.5,1\n", "may be day/month or month/day"),
-        ("ACME.csv", 'Date;Open;High;Low;Close\n2024-01-02;"1,234";"1,240";"1,200";"1,210"\n', "may be a thousand or a fraction"),
+        (
+            "ACME.csv",
+            'Date;Open;High;Low;Close\n2024-01-02;"1,234";"1,240";"1,200";"1,210"\n',
+            "may be a thousand or a fraction",
+        ),
         ("ACME.csv", "No data", "Stooq has no data for this symbol"),
         ("ACME.csv", "Exceeded the daily hits limit", "Stooq's daily limit was reached"),
         ("ACME.csv", '{"Information": "... 25 requests per day ..."}', "Alpha Vantage's limit was reached"),
@@ -99,7 +103,7 @@ def test_mixed_time_zones_name_the_two_rows(write):
     with pytest.raises(UnreadableFile) as caught:
         read(path, now=NOW)
     assert caught.value.what == (
-        "mixed time zones: row 1 says '2024-01-02 09:30:00-05:00', row 2 says '2024-01-02 09:31:00'."
+        f"{path}: mixed time zones: row 1 says '2024-01-02 09:30:00-05:00', row 2 says '2024-01-02 09:31:00'."
     )
 
 
@@ -158,8 +162,10 @@ def test_bad_rows_are_set_aside_and_the_rest_is_read(load):
         ("unreadable_row", "row 5: 7 cells where the file has 6 columns"),
         ("unreadable_row", "row 7: Close is inf, which is no number"),
     ]
-    assert found.rejects["row"][0] == '{"Date":"2024-01-03","Open":"1","High":"2","Low":"x","Close":"1.5","Volume":"100"}'
-    assert "1 rows without any price left out" in found.notes
+    assert (
+        found.rejects["row"][0] == '{"Date":"2024-01-03","Open":"1","High":"2","Low":"x","Close":"1.5","Volume":"100"}'
+    )
+    assert "rows without any price left out: 1" in found.notes
 
 
 def test_an_unclosed_quote_costs_its_rows_and_no_more(load):

@@ -21,12 +21,15 @@ export const queries = new QueryClient({
   },
 });
 
-export const EXCHANGE = "XNYS";
+/** Whose bell the pages tell of, whatever the demo market does. */
+export const REAL_EXCHANGE = "XNYS";
 
-export function marketQuery(exchange = EXCHANGE) {
+/** The clock of `exchange`, or of the desk's own market where none is given. */
+export function marketQuery(exchange?: string) {
+  const query = exchange ? { exchange } : {};
   return queryOptions({
-    queryKey: ["market", exchange],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/market", { params: { query: { exchange } }, signal })),
+    queryKey: ["market", query],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/market", { params: { query }, signal })),
     // Asked again just after the bell, and often enough to notice a desk that has gone away.
     refetchInterval: ({ state: { data } }) => {
       const bell = data?.next_change ? Date.parse(data.next_change) - Date.parse(data.now) + SECOND : Infinity;
@@ -62,7 +65,7 @@ export function watchlistsQuery() {
 }
 
 export function saveWatchlist({ id, name, symbols }: Watchlist) {
-  return answered(client.PUT("/api/v1/watchlists/{id}", { params: { path: { id } }, body: { name, symbols } }));
+  return answered(client.PUT("/api/v1/watchlists/{key}", { params: { path: { key: id } }, body: { name, symbols } }));
 }
 
 export function symbolsQuery(q: string, remote = false) {
@@ -109,10 +112,11 @@ export function actionsQuery(symbol: string) {
 }
 
 export function statisticsQuery(symbol: string, by: "day" | "hour", range: Range) {
+  // Only bars within the day tell its hours apart.
+  const query = { symbol, by, range, ...(by === "hour" && { interval: "1h" }) };
   return queryOptions({
-    queryKey: ["statistics", symbol, by, range],
-    queryFn: ({ signal }) =>
-      answered(client.GET("/api/v1/statistics", { params: { query: { symbol, by, range } }, signal })),
+    queryKey: ["statistics", query],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/statistics", { params: { query }, signal })),
     placeholderData: keepPreviousData,
   });
 }

@@ -4,83 +4,18 @@
  */
 
 export interface paths {
-    "/api/v1/market": {
+    "/api/v1/actions": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Market */
-        get: operations["market_api_v1_market_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/symbols": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Symbols */
-        get: operations["symbols_api_v1_symbols_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/symbols/{ticker}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Symbol */
-        get: operations["symbol_api_v1_symbols__ticker__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/quotes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Quotes */
-        get: operations["quotes_api_v1_quotes_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/movers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Movers */
-        get: operations["movers_api_v1_movers_get"];
+        /**
+         * Actions
+         * @description The actions of `symbol` as known at `as_of` (default: now).
+         */
+        get: operations["actions_api_v1_actions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -96,25 +31,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Bars */
+        /**
+         * Bars
+         * @description Bars of `symbol` over a `range` (default 6M) or from `from` to `to`; `indicators` separated by `;`.
+         */
         get: operations["bars_api_v1_bars_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Actions */
-        get: operations["actions_api_v1_actions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -130,7 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Compare */
+        /**
+         * Compare
+         * @description Compare symbols over a `range` (default 6M) or from `from` to `to`.
+         */
         get: operations["compare_api_v1_compare_get"];
         put?: never;
         post?: never;
@@ -140,15 +64,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/statistics": {
+    "/api/v1/market": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Statistics */
-        get: operations["statistics_api_v1_statistics_get"];
+        /**
+         * Market
+         * @description The state of `exchange` (default: the demo market when it is open, else New York), and its next days off.
+         */
+        get: operations["market_api_v1_market_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/movers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Day Movers
+         * @description The watched symbols that rose and fell most against their previous close.
+         */
+        get: operations["day_movers_api_v1_movers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quotes
+         * @description The latest quote of each of `symbols`; with `spark`, the line of its session.
+         */
+        get: operations["quotes_api_v1_quotes_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -164,7 +131,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sources */
+        /**
+         * Sources
+         * @description Vendors, fetches, rejects per source and reason, and the lake's size.
+         */
         get: operations["sources_api_v1_sources_get"];
         put?: never;
         post?: never;
@@ -181,8 +151,73 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Rejects */
+        /**
+         * Rejects
+         * @description The rows that were set aside, newest first.
+         */
         get: operations["rejects_api_v1_sources_rejects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statistics
+         * @description Averages of `symbol` by day or hour over a `range` (default 6M) or from `from` to `to`.
+         *
+         *     By hour, bars of a day or longer have no row: ask for an intraday interval.
+         */
+        get: operations["statistics_api_v1_statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/symbols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Symbols
+         * @description Symbols whose ticker or name contains `q`; with `remote`, also what the vendors find.
+         */
+        get: operations["symbols_api_v1_symbols_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/symbols/{ticker}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Symbol
+         * @description One symbol; 404 when the desk has never heard of it.
+         */
+        get: operations["symbol_api_v1_symbols__ticker__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -198,7 +233,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Watchlists */
+        /**
+         * Watchlists
+         * @description Every watchlist.
+         */
         get: operations["watchlists_api_v1_watchlists_get"];
         put?: never;
         post?: never;
@@ -208,7 +246,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/watchlists/{id}": {
+    "/api/v1/watchlists/{key}": {
         parameters: {
             query?: never;
             header?: never;
@@ -216,8 +254,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Put */
-        put: operations["put_api_v1_watchlists__id__put"];
+        /**
+         * Change Watchlist
+         * @description Rename a watchlist or replace its symbols; prices of a new symbol are fetched in the background.
+         */
+        put: operations["change_watchlist_api_v1_watchlists__key__put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -229,10 +270,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Action */
+        /**
+         * Action
+         * @description A split, dividend or spin-off, with a sentence for it.
+         */
         Action: {
-            /** Symbol */
-            symbol: string;
+            /** Amount */
+            amount: number | null;
+            /** Currency */
+            currency: string | null;
             /**
              * Ex Date
              * Format: date
@@ -240,365 +286,431 @@ export interface components {
             ex_date: string;
             /** Kind */
             kind: string;
-            /** Ratio */
-            ratio: number | null;
-            /** Amount */
-            amount: number | null;
-            /** Currency */
-            currency: string | null;
-            /** Source */
-            source: string;
             /**
              * Known At
              * Format: date-time
              */
             known_at: string;
+            /** Ratio */
+            ratio: number | null;
+            /** Source */
+            source: string;
+            /** Symbol */
+            symbol: string;
             /** Text */
             text: string;
         };
-        /** Actions */
+        /**
+         * Actions
+         * @description Corporate actions, oldest first.
+         */
         Actions: {
             /** Actions */
             actions: components["schemas"]["Action"][];
         };
-        /** BarAction */
-        BarAction: {
-            /** Ts */
-            ts: number;
-            /**
-             * Ex Date
-             * Format: date
-             */
-            ex_date: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "split" | "dividend" | "spinoff";
-            /** Ratio */
-            ratio: number | null;
-            /** Amount */
-            amount: number | null;
-            /** Currency */
-            currency: string | null;
-            /** Source */
-            source: string;
-            /** Text */
-            text: string;
-        };
-        /** Bars */
+        /**
+         * Bars
+         * @description Bars as columns; `ts` in seconds since 1970.
+         */
         Bars: {
-            /** Symbol */
-            symbol: string;
+            /** Close */
+            close: (number | null)[];
+            /** High */
+            high: (number | null)[];
+            /** Low */
+            low: (number | null)[];
+            /** Open */
+            open: (number | null)[];
+            /** Ts */
+            ts: number[];
+            /** Volume */
+            volume: (number | null)[];
+        };
+        /**
+         * Budget
+         * @description What is left of one rate: at most `calls` in any `per_s` seconds.
+         */
+        Budget: {
+            /** Calls */
+            calls: number;
+            /** Left */
+            left: number;
+            /** Per S */
+            per_s: number;
+        };
+        /**
+         * Change
+         * @description What to change; what is absent stays.
+         */
+        Change: {
             /** Name */
-            name: string | null;
-            /** Currency */
-            currency: string | null;
-            /** Exchange */
-            exchange: string | null;
-            /** Zone */
-            zone: string;
-            /** Simulated */
-            simulated: boolean;
-            /** Interval */
-            interval: string;
-            /** Intervals Offered */
-            intervals_offered: string[];
+            name?: string | null;
+            /** Symbols */
+            symbols?: string[] | null;
+        };
+        /**
+         * Chart
+         * @description Everything one chart shows.
+         */
+        Chart: {
+            /** Actions */
+            actions: components["schemas"]["MarkedAction"][];
             /**
              * Adjust
              * @enum {string}
              */
             adjust: "raw" | "split" | "total";
-            /** To */
-            to: string | null;
             /** As Of */
             as_of: string | null;
+            bars: components["schemas"]["Bars"];
+            /** Currency */
+            currency: string | null;
             /** Decimals */
             decimals: number;
-            bars: components["schemas"]["Columns"];
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Exchange */
+            exchange: string | null;
             /** Indicators */
             indicators: {
                 [key: string]: {
                     [key: string]: (number | null)[];
                 };
             };
-            /** Actions */
-            actions: components["schemas"]["BarAction"][];
-            /** Previous Close */
-            previous_close: number | null;
-            /** Summary */
-            summary: string;
-            /** Sources */
-            sources: string[];
-            /** Notes */
-            notes: string[];
-        };
-        /** Budget */
-        Budget: {
-            /** Calls */
-            calls: number;
-            /** Per S */
-            per_s: number;
-            /** Left */
-            left: number;
-        };
-        /** Columns */
-        Columns: {
-            /** Ts */
-            ts: number[];
-            /** Open */
-            open: (number | null)[];
-            /** High */
-            high: (number | null)[];
-            /** Low */
-            low: (number | null)[];
-            /** Close */
-            close: (number | null)[];
-            /** Volume */
-            volume: (number | null)[];
-        };
-        /** Compare */
-        Compare: {
-            /** Symbols */
-            symbols: string[];
             /** Interval */
             interval: string;
-            /**
-             * To
-             * Format: date-time
-             */
-            to: string;
-            /** Ts */
-            ts: number[];
-            /** Rebased */
-            rebased: {
-                [key: string]: (number | null)[];
-            };
-            /** Ratio */
-            ratio: {
-                [key: string]: (number | null)[];
-            };
-            /** Moving Average */
-            moving_average: {
-                [key: string]: (number | null)[];
-            };
-            /** Window */
-            window: number;
-            daily: components["schemas"]["Daily"];
-            hourly_high: components["schemas"]["Hourly"];
-            /** Statistics */
-            statistics: components["schemas"]["Stat"][];
-            /** Correlation */
-            correlation: (number | null)[][];
+            /** Intervals Offered */
+            intervals_offered: string[];
+            /** Name */
+            name: string | null;
             /** Notes */
             notes: string[];
+            /** Previous Close */
+            previous_close: number | null;
+            /** Simulated */
+            simulated: boolean;
+            /** Sources */
+            sources: string[];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** Summary */
+            summary: string;
+            /** Symbol */
+            symbol: string;
+            /** Zone */
+            zone: string;
         };
-        /** Daily */
+        /**
+         * Comparison
+         * @description Everything the Compare page shows.
+         */
+        Comparison: {
+            /** Correlation */
+            correlation: (number | null)[][];
+            daily: components["schemas"]["Daily"];
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            hourly_high: components["schemas"]["Lines"];
+            /** Interval */
+            interval: string;
+            /** Intervals Offered */
+            intervals_offered: string[];
+            moving_average: components["schemas"]["Lines"];
+            /** Notes */
+            notes: string[];
+            ratio: components["schemas"]["Lines"];
+            rebased: components["schemas"]["Lines"];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** Statistics */
+            statistics: components["schemas"]["Row"][];
+            /** Symbols */
+            symbols: string[];
+            /** Window */
+            window: number;
+        };
+        /**
+         * Daily
+         * @description Per trade date: mean close, volume, and share of all volume (0 to 1) of each symbol.
+         */
         Daily: {
-            /** Dates */
-            dates: string[];
             /** Average */
             average: {
+                [key: string]: (number | null)[];
+            };
+            /** Dates */
+            dates: string[];
+            /** Share */
+            share: {
                 [key: string]: (number | null)[];
             };
             /** Volume */
             volume: {
                 [key: string]: (number | null)[];
             };
-            /** Share */
-            share: {
-                [key: string]: (number | null)[];
-            };
         };
-        /** Fetch */
+        /**
+         * Fetch
+         * @description How the newest fetch for a symbol stands.
+         */
         Fetch: {
-            /** Symbol */
-            symbol: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: string;
             /** Kind */
             kind: string;
+            /** Next Try */
+            next_try: string | null;
+            /** Rows */
+            rows: number;
             /**
              * State
              * @enum {string}
              */
             state: "waiting" | "running" | "done" | "rate_limited" | "unknown" | "failed";
-            /** Detail */
-            detail: string | null;
-            /** Rows */
-            rows: number | null;
-            /** Next Try */
-            next_try: string | null;
-            /** At */
-            at: string | null;
+            /** Symbol */
+            symbol: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
-        /** Hourly */
-        Hourly: {
+        /**
+         * LakeSize
+         * @description The lake's tables.
+         */
+        LakeSize: {
+            /** Tables */
+            tables: components["schemas"]["TableSize"][];
+        };
+        /**
+         * Lines
+         * @description A value per symbol at each of `ts`, seconds since 1970; null where a symbol has none.
+         */
+        Lines: {
             /** Ts */
             ts: number[];
-            /** High */
-            high: {
+            /** Values */
+            values: {
                 [key: string]: (number | null)[];
             };
         };
-        /** Lake */
-        Lake: {
-            /** Tables */
-            tables: components["schemas"]["Table"][];
+        /**
+         * MarkedAction
+         * @description An action with the bar it belongs to: the first one at or after its ex date.
+         */
+        MarkedAction: {
+            /** Amount */
+            amount: number | null;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Ex Date
+             * Format: date
+             */
+            ex_date: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Known At
+             * Format: date-time
+             */
+            known_at: string;
+            /** Ratio */
+            ratio: number | null;
+            /** Source */
+            source: string;
+            /** Symbol */
+            symbol: string;
+            /** Text */
+            text: string;
+            /** Ts */
+            ts: number | null;
         };
-        /** Market */
+        /**
+         * Market
+         * @description What an exchange is doing now; the session is the one under way, else the next one.
+         */
         Market: {
+            /**
+             * Close
+             * Format: date-time
+             */
+            close: string;
+            /** Demo */
+            demo: boolean;
             /** Exchange */
             exchange: string;
-            /** Name */
-            name: string;
-            /** Zone */
-            zone: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "pre" | "post" | "closed";
-            /** Since */
-            since: string | null;
-            /** Next Change */
-            next_change: string | null;
-            /** Next State */
-            next_state: ("open" | "pre" | "post" | "closed") | null;
-            /** Session Date */
-            session_date: string | null;
-            /** Open */
-            open: string | null;
-            /** Close */
-            close: string | null;
             /** Half Day */
             half_day: boolean;
             /** Holiday */
             holiday: string | null;
+            /** Name */
+            name: string;
+            /** Next Change */
+            next_change: string | null;
+            /** Next State */
+            next_state: string | null;
             /**
              * Now
              * Format: date-time
              */
             now: string;
+            /**
+             * Open
+             * Format: date-time
+             */
+            open: string;
+            /**
+             * Session Date
+             * Format: date
+             */
+            session_date: string;
+            /** Since */
+            since: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "pre" | "post" | "closed";
             /** Upcoming */
             upcoming: components["schemas"]["Upcoming"][];
-            /** Demo */
-            demo: boolean;
             /** Version */
             version: string;
+            /** Zone */
+            zone: string;
         };
-        /** Missing */
+        /**
+         * Missing
+         * @description A symbol without a price: why, and when the next try is.
+         */
         Missing: {
-            /** Symbol */
-            symbol: string;
+            /** Detail */
+            detail: string;
+            /** Next Try */
+            next_try: string | null;
             /**
              * State
              * @enum {string}
              */
             state: "fetching" | "rate_limited" | "unknown" | "no_data" | "failed";
-            /** Detail */
-            detail: string | null;
-            /** Next Try */
-            next_try: string | null;
+            /** Symbol */
+            symbol: string;
         };
-        /** Movers */
+        /**
+         * Movers
+         * @description The watched symbols that rose and fell most.
+         */
         Movers: {
-            /** Up */
-            up: components["schemas"]["Quote"][];
             /** Down */
             down: components["schemas"]["Quote"][];
+            /** Up */
+            up: components["schemas"]["Quote"][];
         };
-        /** Problem */
-        Problem: {
-            /** Type */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
+        /**
+         * Provider
+         * @description A vendor, what it delivers, how it is doing, and what may still be asked of it.
+         */
+        Provider: {
+            /** Budget */
+            budget: components["schemas"]["Budget"][];
+            /** Delay S */
+            delay_s: number;
             /** Detail */
             detail: string;
-            /** Field */
-            field?: string | null;
-            /** Remedy */
-            remedy?: string | null;
-        };
-        /** Provider */
-        Provider: {
+            /** Intervals */
+            intervals: string[];
+            /** Kinds */
+            kinds: string[];
+            /** Last Ok */
+            last_ok: string | null;
             /** Name */
             name: string;
-            /** Title */
-            title: string;
+            /** Needs Key */
+            needs_key: boolean;
+            /** Next Try */
+            next_try: string | null;
+            /** Note */
+            note: string;
             /**
              * State
              * @enum {string}
              */
             state: "ok" | "rate_limited" | "not_entitled" | "unreachable" | "bad" | "unused";
-            /** Detail */
-            detail: string | null;
-            /** Last Ok */
-            last_ok: string | null;
-            /** Next Try */
-            next_try: string | null;
-            /** Delay S */
-            delay_s: number | null;
-            /** Needs Key */
-            needs_key: boolean;
-            /** Note */
-            note: string | null;
-            /** Kinds */
-            kinds: string[];
-            /** Intervals */
-            intervals: string[];
-            /** Budget */
-            budget: components["schemas"]["Budget"][];
+            /** Title */
+            title: string;
         };
-        /** Quote */
+        /**
+         * Quote
+         * @description The latest price of a symbol.
+         */
         Quote: {
-            /** Symbol */
-            symbol: string;
-            /** Name */
-            name: string | null;
-            /** Currency */
-            currency: string | null;
-            /** Price */
-            price: number | null;
-            /** Previous Close */
-            previous_close: number | null;
+            /** Age S */
+            age_s: number;
             /** Change */
             change: number | null;
             /** Change Pct */
             change_pct: number | null;
-            /** Open */
-            open: number | null;
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-            /** Volume */
-            volume: number | null;
-            /** Ts */
-            ts: string | null;
+            /** Currency */
+            currency: string | null;
+            /** Decimals */
+            decimals: number;
             /**
              * Freshness
              * @enum {string}
              */
             freshness: "live" | "delayed" | "closed" | "stale";
-            /** Age S */
-            age_s: number | null;
-            /** Source */
-            source: string | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string | null;
+            /** Open */
+            open: number | null;
+            /** Previous Close */
+            previous_close: number | null;
+            /** Price */
+            price: number;
             /** Simulated */
             simulated: boolean;
-            /** Decimals */
-            decimals: number;
+            /** Source */
+            source: string;
             spark: components["schemas"]["Spark"] | null;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Ts
+             * Format: date-time
+             */
+            ts: string;
+            /** Volume */
+            volume: number | null;
         };
-        /** Quotes */
+        /**
+         * Quotes
+         * @description Quotes in the order asked, and the symbols that have none.
+         */
         Quotes: {
+            /** Missing */
+            missing: components["schemas"]["Missing"][];
             /**
              * Now
              * Format: date-time
@@ -606,172 +718,222 @@ export interface components {
             now: string;
             /** Quotes */
             quotes: components["schemas"]["Quote"][];
-            /** Missing */
-            missing: components["schemas"]["Missing"][];
         };
-        /** Reject */
+        /**
+         * Reject
+         * @description A row that was set aside, with the reason and the row as it came.
+         */
         Reject: {
-            /** Symbol */
-            symbol: string | null;
-            /** Interval */
-            interval: string | null;
-            /** Ts */
-            ts: string | null;
-            /** Reason */
-            reason: string;
             /** Detail */
             detail: string;
-            /** Row */
-            row: string;
-            /** Repaired */
-            repaired: boolean;
-            /** Source */
-            source: string;
-            /** Origin */
-            origin: string;
+            /** Interval */
+            interval: string | null;
             /**
              * Known At
              * Format: date-time
              */
             known_at: string;
-        };
-        /** RejectGroup */
-        RejectGroup: {
-            /** Source */
-            source: string;
+            /** Origin */
+            origin: string;
             /** Reason */
             reason: string;
-            /** Title */
-            title: string;
+            /** Repaired */
+            repaired: boolean;
+            /** Row */
+            row: string;
+            /** Source */
+            source: string;
+            /** Symbol */
+            symbol: string | null;
+            /** Ts */
+            ts: string | null;
+        };
+        /**
+         * RejectCount
+         * @description How many rows of a source were set aside for one reason.
+         */
+        RejectCount: {
             /** Count */
             count: number;
-            /** Latest */
-            latest: string | null;
+            /**
+             * Latest
+             * Format: date-time
+             */
+            latest: string;
+            /** Reason */
+            reason: string;
+            /** Source */
+            source: string;
+            /** Title */
+            title: string;
         };
-        /** Rejects */
+        /**
+         * Rejects
+         * @description Rejected rows, newest first; `total` counts those beyond this page too.
+         */
         Rejects: {
-            /** Total */
-            total: number;
             /** Rows */
             rows: components["schemas"]["Reject"][];
+            /** Total */
+            total: number;
         };
-        /** Sources */
-        Sources: {
-            /** Providers */
-            providers: components["schemas"]["Provider"][];
-            /** Fetches */
-            fetches: components["schemas"]["Fetch"][];
-            /** Rejects */
-            rejects: components["schemas"]["RejectGroup"][];
-            lake: components["schemas"]["Lake"];
-        };
-        /** Spark */
-        Spark: {
-            /** Ts */
-            ts: number[];
-            /** Close */
-            close: (number | null)[];
-        };
-        /** Stat */
-        Stat: {
-            /** Symbol */
-            symbol: string;
-            /** Name */
-            name: string | null;
-            /** First */
-            first: number | null;
-            /** Last */
-            last: number | null;
-            /** Change Pct */
-            change_pct: number | null;
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-            /** Volatility */
-            volatility: number | null;
-            /** Max Drawdown */
-            max_drawdown: number | null;
+        /**
+         * Row
+         * @description One symbol's statistics; beta against the first symbol, volatility annualised, drawdown at most 0.
+         */
+        Row: {
             /** Average Volume */
             average_volume: number | null;
+            /** Bars */
+            bars: number | null;
             /** Beta */
             beta: number | null;
-        };
-        /** Statistics */
-        Statistics: {
+            /** Change Pct */
+            change_pct: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Decimals */
+            decimals: number;
+            /** First */
+            first: number | null;
+            /** High */
+            high: number | null;
+            /** Last */
+            last: number | null;
+            /** Low */
+            low: number | null;
+            /** Max Drawdown */
+            max_drawdown: number | null;
+            /** Name */
+            name: string | null;
+            /** Simulated */
+            simulated: boolean;
             /** Symbol */
             symbol: string;
+            /** Volatility */
+            volatility: number | null;
+        };
+        /**
+         * Sources
+         * @description The health of everything that brings prices.
+         */
+        Sources: {
+            /** Fetches */
+            fetches: components["schemas"]["Fetch"][];
+            lake: components["schemas"]["LakeSize"];
+            /** Providers */
+            providers: components["schemas"]["Provider"][];
+            /** Rejects */
+            rejects: components["schemas"]["RejectCount"][];
+        };
+        /**
+         * Spark
+         * @description A small line: `ts` in seconds since 1970.
+         */
+        Spark: {
+            /** Close */
+            close: number[];
+            /** Ts */
+            ts: number[];
+        };
+        /**
+         * Statistics
+         * @description One value per `label` (a trade date, or an hour on the exchange's clock) in each column.
+         *
+         *     mean_*: averages over the bars; high, low: extremes; volume: the total; vwap: typical prices weighted by volume.
+         */
+        Statistics: {
+            /** Bars */
+            bars: number[];
             /**
              * By
              * @enum {string}
              */
             by: "day" | "hour";
-            /** Label */
-            label: string[];
-            /** Count */
-            count: number[];
-            /** Open */
-            open: (number | null)[];
-            /** High Mean */
-            high_mean: (number | null)[];
-            /** Low Mean */
-            low_mean: (number | null)[];
-            /** Close */
-            close: (number | null)[];
             /** High */
             high: (number | null)[];
+            /** Interval */
+            interval: string;
+            /** Label */
+            label: string[];
             /** Low */
             low: (number | null)[];
+            /** Mean Close */
+            mean_close: (number | null)[];
+            /** Mean High */
+            mean_high: (number | null)[];
+            /** Mean Low */
+            mean_low: (number | null)[];
+            /** Mean Open */
+            mean_open: (number | null)[];
+            /** Symbol */
+            symbol: string;
             /** Volume */
             volume: (number | null)[];
             /** Vwap */
             vwap: (number | null)[];
+            /** Zone */
+            zone: string;
         };
-        /** Sym */
-        Sym: {
-            /** Id */
-            id: string;
-            /** Ticker */
-            ticker: string;
-            /** Name */
-            name: string | null;
-            /** Exchange */
-            exchange: string | null;
+        /**
+         * Symbol
+         * @description An instrument under its newest ticker, and what is stored of it.
+         */
+        Symbol: {
             /** Currency */
             currency: string | null;
-            /** Type */
-            type: string | null;
+            /** Exchange */
+            exchange: string | null;
+            /** First */
+            first: string | null;
+            /** Id */
+            id: string;
+            /** Intervals */
+            intervals: string[];
+            /** Last */
+            last: string | null;
+            /** Name */
+            name: string | null;
             /** Simulated */
             simulated: boolean;
             /** Source */
             source: string | null;
-            /** Intervals */
-            intervals: string[];
-            /** First */
-            first: string | null;
-            /** Last */
-            last: string | null;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
         };
-        /** Symbols */
+        /**
+         * Symbols
+         * @description Matches, best first; `note` tells when a vendor could not be asked.
+         */
         Symbols: {
-            /** Symbols */
-            symbols: components["schemas"]["Sym"][];
             /** Note */
             note: string | null;
+            /** Symbols */
+            symbols: components["schemas"]["Symbol"][];
         };
-        /** Table */
-        Table: {
+        /**
+         * TableSize
+         * @description How large a table of the lake is.
+         */
+        TableSize: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number;
             /** Name */
             name: string;
             /** Rows */
             rows: number;
-            /** Files */
-            files: number;
-            /** Bytes */
-            bytes: number;
         };
-        /** Upcoming */
+        /**
+         * Upcoming
+         * @description A day on which the exchange is closed or closes early.
+         */
         Upcoming: {
+            /** Close */
+            close: string | null;
             /**
              * Date
              * Format: date
@@ -783,24 +945,25 @@ export interface components {
              */
             kind: "holiday" | "half_day";
             /** Name */
-            name: string | null;
-            /** Close */
-            close: string | null;
+            name: string;
         };
         /** ValidationError */
         ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
             /** Location */
             loc: (string | number)[];
             /** Message */
             msg: string;
             /** Error Type */
             type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
-        /** Watchlist */
+        /**
+         * Watchlist
+         * @description A named list of tickers.
+         */
         Watchlist: {
             /** Id */
             id: number;
@@ -809,14 +972,10 @@ export interface components {
             /** Symbols */
             symbols: string[];
         };
-        /** WatchlistBody */
-        WatchlistBody: {
-            /** Name */
-            name?: string | null;
-            /** Symbols */
-            symbols: string[];
-        };
-        /** Watchlists */
+        /**
+         * Watchlists
+         * @description All of them, oldest first.
+         */
         Watchlists: {
             /** Watchlists */
             watchlists: components["schemas"]["Watchlist"][];
@@ -830,10 +989,123 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    actions_api_v1_actions_get: {
+        parameters: {
+            query: {
+                symbol: string;
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Actions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    bars_api_v1_bars_get: {
+        parameters: {
+            query: {
+                symbol: string;
+                range?: ("1D" | "5D" | "1M" | "3M" | "6M" | "YTD" | "1Y" | "5Y" | "Max") | null;
+                /** @description a date or an instant, ISO 8601 */
+                from?: string | null;
+                /** @description a date (included) or an instant, ISO 8601 */
+                to?: string | null;
+                interval?: string | null;
+                adjust?: "raw" | "split" | "total";
+                as_of?: string | null;
+                hours?: "regular" | "extended";
+                indicators?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chart"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_api_v1_compare_get: {
+        parameters: {
+            query: {
+                /** @description two to eight tickers separated by commas */
+                symbols: string;
+                range?: ("1D" | "5D" | "1M" | "3M" | "6M" | "YTD" | "1Y" | "5Y" | "Max") | null;
+                /** @description a date or an instant, ISO 8601 */
+                from?: string | null;
+                /** @description a date (included) or an instant, ISO 8601 */
+                to?: string | null;
+                interval?: string | null;
+                adjust?: "raw" | "split" | "total";
+                window?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     market_api_v1_market_get: {
         parameters: {
             query?: {
-                exchange?: string;
+                exchange?: string | null;
             };
             header?: never;
             path?: never;
@@ -861,112 +1133,7 @@ export interface operations {
             };
         };
     };
-    symbols_api_v1_symbols_get: {
-        parameters: {
-            query?: {
-                q?: string;
-                limit?: number;
-                remote?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Symbols"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    symbol_api_v1_symbols__ticker__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticker: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Sym"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    quotes_api_v1_quotes_get: {
-        parameters: {
-            query: {
-                symbols: string;
-                spark?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Quotes"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    movers_api_v1_movers_get: {
+    day_movers_api_v1_movers_get: {
         parameters: {
             query?: {
                 limit?: number;
@@ -997,91 +1164,12 @@ export interface operations {
             };
         };
     };
-    bars_api_v1_bars_get: {
+    quotes_api_v1_quotes_get: {
         parameters: {
             query: {
-                symbol: string;
-                range?: string;
-                interval?: string | null;
-                adjust?: "raw" | "split" | "total";
-                as_of?: string | null;
-                hours?: "regular" | "extended";
-                indicators?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Bars"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    actions_api_v1_actions_get: {
-        parameters: {
-            query: {
-                symbol: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Actions"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    compare_api_v1_compare_get: {
-        parameters: {
-            query: {
+                /** @description tickers separated by commas */
                 symbols: string;
-                range?: string;
-                interval?: string | null;
-                adjust?: "raw" | "split" | "total";
-                window?: number;
+                spark?: boolean;
             };
             header?: never;
             path?: never;
@@ -1095,40 +1183,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Compare"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    statistics_api_v1_statistics_get: {
-        parameters: {
-            query: {
-                symbol: string;
-                by?: "day" | "hour";
-                range?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Statistics"];
+                    "application/json": components["schemas"]["Quotes"];
                 };
             };
             /** @description Validation Error */
@@ -1197,6 +1252,109 @@ export interface operations {
             };
         };
     };
+    statistics_api_v1_statistics_get: {
+        parameters: {
+            query: {
+                symbol: string;
+                by?: "day" | "hour";
+                range?: ("1D" | "5D" | "1M" | "3M" | "6M" | "YTD" | "1Y" | "5Y" | "Max") | null;
+                /** @description a date or an instant, ISO 8601 */
+                from?: string | null;
+                /** @description a date (included) or an instant, ISO 8601 */
+                to?: string | null;
+                interval?: string | null;
+                adjust?: "raw" | "split" | "total";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    symbols_api_v1_symbols_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                limit?: number;
+                remote?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Symbols"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    symbol_api_v1_symbols__ticker__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Symbol"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     watchlists_api_v1_watchlists_get: {
         parameters: {
             query?: never;
@@ -1217,18 +1375,18 @@ export interface operations {
             };
         };
     };
-    put_api_v1_watchlists__id__put: {
+    change_watchlist_api_v1_watchlists__key__put: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                key: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WatchlistBody"];
+                "application/json": components["schemas"]["Change"];
             };
         };
         responses: {

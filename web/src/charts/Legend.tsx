@@ -42,7 +42,7 @@ export function Legend({ answer, index }: { answer: Bars; index: number }) {
               />
               {indicatorOf(key)?.title ?? key}{" "}
               {Object.values(lines)
-                .map((line) => reading(line[index], decimals))
+                .map((line) => format.indicator(line[index], indicatorOf(key)?.unit ?? "figure", decimals))
                 .join(" / ")}
             </span>
           ))}
@@ -50,8 +50,4 @@ export function Legend({ answer, index }: { answer: Bars; index: number }) {
       )}
     </>
   );
-}
-
-function reading(value: number | null | undefined, decimals: number): string {
-  return value != null && Math.abs(value) >= 1e6 ? format.compact(value) : format.price(value, decimals);
 }

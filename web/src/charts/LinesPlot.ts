@@ -75,6 +75,7 @@ export class LinesPlot {
         lastValueVisible: false,
         priceFormat: { type: "custom", minMove: 1, formatter: show },
       });
+      columns.priceScale().applyOptions({ scaleMargins: { top: 0.06, bottom: 0 } });
       columns.setData(values.map((value, i) => ({ time: asTime(this.#wall[i] ?? 0), value })));
       return columns;
     });

@@ -12,11 +12,12 @@ import { isIntraday, PricePlot } from "./PricePlot";
 interface PriceChartProps {
   answer: Bars;
   scale: Scale;
+  oneDay: boolean;
   height: string;
 }
 
 /** One symbol's candles, with the keyboard, a legend that follows the crosshair, and a spoken reading. */
-export function PriceChart({ answer, scale, height }: PriceChartProps) {
+export function PriceChart({ answer, scale, oneDay, height }: PriceChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<PricePlot>(null);
   const [index, setIndex] = useState<number | null>(null);
@@ -34,8 +35,8 @@ export function PriceChart({ answer, scale, height }: PriceChartProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the palette changes what the tokens resolve to
   useEffect(() => {
-    if (host.current) plot.current?.show({ answer, scale, colours: coloursAt(host.current) });
-  }, [answer, scale, palette]);
+    if (host.current) plot.current?.show({ answer, scale, oneDay, colours: coloursAt(host.current) });
+  }, [answer, scale, oneDay, palette]);
 
   const count = answer.bars.ts.length;
   const at = index !== null && index < count ? index : null;

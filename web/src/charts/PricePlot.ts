@@ -34,6 +34,8 @@ const VOLUME_PANE = 1;
 export interface Drawing {
   answer: Bars;
   scale: Scale;
+  /** Whether the range is one session. */
+  oneDay: boolean;
   colours: Colours;
 }
 
@@ -55,7 +57,7 @@ export class PricePlot {
     this.#volume = chart.addSeries(HistogramSeries, { priceLineVisible: false, lastValueVisible: false }, VOLUME_PANE);
   }
 
-  show({ answer, scale, colours }: Drawing): void {
+  show({ answer, scale, oneDay, colours }: Drawing): void {
     const follow = this.stage.whole;
     const intraday = isIntraday(answer.interval);
     this.#wall = wallSeconds(answer.bars.ts, intraday ? answer.zone : "UTC");
@@ -63,7 +65,8 @@ export class PricePlot {
     this.stage.measure(this.#wall.length, intraday);
     this.#showBars(answer, colours);
     this.#showMarks(answer, intraday, colours);
-    this.#showPreviousClose(answer.previous_close, colours);
+    // Over more than a day the close before the first bar is no yardstick for the last one.
+    this.#showPreviousClose(oneDay ? answer.previous_close : null, colours);
     this.#showIndicators(answer, colours);
     this.stage.chart.priceScale("right", PRICE_PANE).applyOptions({ mode: MODES[scale] });
     this.#stretch();
@@ -137,11 +140,14 @@ export class PricePlot {
     this.#indicators = [];
     let pane = VOLUME_PANE;
     Object.entries(indicators).forEach(([key, lines], place) => {
-      const own = indicatorOf(key)?.pane === "own";
+      const indicator = indicatorOf(key);
+      const own = indicator?.pane === "own";
+      const unit = indicator?.unit ?? "figure";
+      const formatter = (value: number) => format.indicator(value, unit, decimals);
       if (own) pane += 1;
       for (const [name, values] of Object.entries(lines)) {
         const series = this.#addLine(name, lineColour(colours, name, place), own ? pane : PRICE_PANE);
-        series.applyOptions({ priceFormat: own ? OWN_FORMAT : priceFormat(decimals) });
+        series.applyOptions({ priceFormat: { type: "custom", minMove: own ? 0.0001 : 10 ** -decimals, formatter } });
         series.setData(lineOf(this.#wall, values));
         this.#indicators.push(series);
       }
@@ -165,13 +171,6 @@ export class PricePlot {
       pane.setStretchFactor(place === PRICE_PANE ? 6 : place === VOLUME_PANE ? 1.2 : 1.8);
     });
   }
-}
-
-const OWN_FORMAT = { type: "custom", minMove: 0.01, formatter: ownFigure } as const;
-
-/** Figures of panes range from fractions (volatility) to billions (OBV). */
-function ownFigure(value: number): string {
-  return Math.abs(value) >= 1e4 ? format.compact(value) : format.figure(value);
 }
 
 function priceFormat(decimals: number) {

@@ -1,12 +1,10 @@
 import { expect, test } from "vitest";
-import type { BarAction } from "../api/desk";
 import { barOf, lineOf, marksOf, stacked } from "./columns";
 
 const at = (text: string) => Date.parse(`${text}Z`) / 1000;
 const WEEKS = ["2026-11-02", "2026-11-09", "2026-11-16"].map((date) => at(`${date}T00:00:00`));
 const MINUTES = ["2026-11-18T20:59:00", "2026-11-19T14:30:00", "2026-11-19T14:31:00"].map(at);
-const action = (date: string, kind: BarAction["kind"]) =>
-  ({ ts: at(`${date}T00:00:00`), kind, text: kind }) as BarAction;
+const action = (ex_date: string, kind: string) => ({ ex_date, kind, text: kind });
 
 test("a gap in the values is a gap on the line", () => {
   expect(lineOf([1, 2, 3], [10, null, 0])).toEqual([{ time: 1, value: 10 }, { time: 2 }, { time: 3, value: 0 }]);

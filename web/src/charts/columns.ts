@@ -29,16 +29,20 @@ export interface Mark {
   text: string;
 }
 
-const LETTERS: Record<BarAction["kind"], string> = { split: "S", dividend: "D", spinoff: "O" };
+const LETTERS: Record<string, string> = { split: "S", dividend: "D", spinoff: "O" };
 
 /** The actions as marks on bars, several on one bar as one mark. */
-export function marksOf(ts: readonly number[], actions: readonly BarAction[], intraday: boolean): Mark[] {
+export function marksOf(
+  ts: readonly number[],
+  actions: readonly Pick<BarAction, "ex_date" | "kind" | "text">[],
+  intraday: boolean,
+): Mark[] {
   const marks = new Map<number, Mark>();
-  for (const { ts: at, kind, text } of actions) {
-    const index = barOf(ts, at, intraday);
+  for (const { ex_date, kind, text } of actions) {
+    const index = barOf(ts, Date.parse(ex_date) / 1000, intraday);
     if (index < 0) continue;
     const before = marks.get(index);
-    const letter = LETTERS[kind];
+    const letter = LETTERS[kind] ?? "•";
     marks.set(index, {
       index,
       letter: before && !before.letter.includes(letter) ? `${before.letter} ${letter}` : letter,

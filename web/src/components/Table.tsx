@@ -61,22 +61,24 @@ export function Table<Row>({ caption, columns, rows, keyOf, file, pageSize = 100
           </tbody>
         </table>
       </section>
-      <div className={styles.foot}>
-        {file && (
-          <Button look="quiet" onClick={() => download(`${file}.csv`, csvOfTable(columns, rows))}>
-            <Icon name="download" size={16} /> CSV
-          </Button>
-        )}
-        {pages > 1 && <Pager page={page} pages={pages} rows={rows.length} onPage={setPage} />}
-      </div>
+      {(file || pages > 1) && (
+        <div className={styles.foot}>
+          {file && (
+            <Button look="quiet" onClick={() => download(`${file}.csv`, csvOfTable(columns, rows))}>
+              <Icon name="download" size={16} /> CSV
+            </Button>
+          )}
+          {pages > 1 && <Pager page={page} pages={pages} rows={rows.length} onPage={setPage} />}
+        </div>
+      )}
     </div>
   );
 }
 
 function csvOfTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const kept = columns.flatMap(({ title, cell }) => (cell ? [{ title, cell }] : []));
+  const kept = columns.flatMap(({ title, unit, cell }) => (cell ? [{ title, unit, cell }] : []));
   return csvOf(
-    kept.map(({ title }) => title.toLowerCase()),
+    kept.map(({ title, unit }) => [title, unit].filter(Boolean).join(" ").toLowerCase()),
     rows.map((row) => kept.map(({ cell }) => cell(row))),
   );
 }

@@ -53,6 +53,9 @@ describe("time", () => {
       "2 d 3 h",
     ]);
   });
+  test("a budget is counted by the minute or the day", () => {
+    expect([60, 900, 86_400].map(format.period)).toEqual(["minute", "15 min", "day"]);
+  });
   test("an age names its largest unit", () => {
     expect([3.9, 900, 14_400, 172_800, null].map(format.age)).toEqual(["3 s", "15 min", "4 h", "2 d", "\u2013"]);
   });

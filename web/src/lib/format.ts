@@ -71,6 +71,13 @@ export function percentUnit(value: number | Missing, digits = 2): string {
   return known(value) ? `${written(value, digits, true)}${THIN}%` : NONE;
 }
 
+/** A value of an indicator in its own unit; `decimals` are those of the price. */
+export function indicator(value: number | Missing, unit: "price" | "fraction" | "figure", decimals: number): string {
+  if (unit === "fraction") return share(value);
+  if (unit === "price") return price(value, decimals);
+  return known(value) && Math.abs(value) >= 1e4 ? compact(value) : figure(value);
+}
+
 /** A share between 0 and 1 as a percentage without a sign. */
 export function share(value: number | Missing): string {
   return known(value) ? `${written(value * 100, 1)}${THIN}%` : NONE;
@@ -187,6 +194,11 @@ export function age(seconds: number | Missing): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.floor(seconds / 86400)} d`;
+}
+
+/** What a budget is counted by: `minute`, `day`, `15 min`. */
+export function period(seconds: number): string {
+  return { 1: "second", 60: "minute", 3600: "hour", 86400: "day" }[seconds] ?? age(seconds);
 }
 
 /** A tick of a chart's time axis, from seconds that read as wall-clock time when taken for UTC (see lib/zone). */

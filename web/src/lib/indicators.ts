@@ -7,34 +7,75 @@ export interface Indicator {
   meaning: string;
   /** `price`: on the candles. `own`: in a pane below. */
   pane: "price" | "own";
+  /** What its values are: on the price's scale, a fraction to show in per cent, or a plain figure. */
+  unit: "price" | "fraction" | "figure";
 }
 
-const KINDS: Record<string, { title: string; meaning: string; pane: Indicator["pane"]; numbers: number[] }> = {
-  sma: { title: "SMA", meaning: "The mean close of the last n bars.", pane: "price", numbers: [20] },
-  ema: { title: "EMA", meaning: "A mean close that weighs recent bars more.", pane: "price", numbers: [20] },
+const KINDS: Record<string, Omit<Indicator, "key"> & { numbers: readonly number[] }> = {
+  sma: { title: "SMA", meaning: "The mean close of the last n bars.", pane: "price", unit: "price", numbers: [20] },
+  ema: {
+    title: "EMA",
+    meaning: "A mean close that weighs recent bars more.",
+    pane: "price",
+    unit: "price",
+    numbers: [20],
+  },
   bollinger: {
     title: "Bollinger",
     meaning: "The mean close, and two bands that many standard deviations away.",
     pane: "price",
+    unit: "price",
     numbers: [20, 2],
   },
-  mean: { title: "Mean of the range", meaning: "The mean close of all bars shown so far.", pane: "price", numbers: [] },
+  mean: {
+    title: "Mean of the range",
+    meaning: "The mean close of all bars shown so far.",
+    pane: "price",
+    unit: "price",
+    numbers: [],
+  },
   macd: {
     title: "MACD",
     meaning: "A fast EMA less a slow one, and the EMA of that as a signal.",
     pane: "own",
+    unit: "price",
     numbers: [12, 26, 9],
   },
-  rsi: { title: "RSI", meaning: "Strength of rises against falls, 0 to 100.", pane: "own", numbers: [14] },
-  atr: { title: "ATR", meaning: "How far the price usually travels in a bar.", pane: "own", numbers: [14] },
-  obv: { title: "OBV", meaning: "Volume added on rises and taken off on falls.", pane: "own", numbers: [] },
+  rsi: {
+    title: "RSI",
+    meaning: "Strength of rises against falls, 0 to 100.",
+    pane: "own",
+    unit: "figure",
+    numbers: [14],
+  },
+  atr: {
+    title: "ATR",
+    meaning: "How far the price usually travels in a bar.",
+    pane: "own",
+    unit: "price",
+    numbers: [14],
+  },
+  obv: {
+    title: "OBV",
+    meaning: "Volume added on rises and taken off on falls.",
+    pane: "own",
+    unit: "figure",
+    numbers: [],
+  },
   volatility: {
     title: "Volatility",
     meaning: "Yearly standard deviation of the last n bars' returns.",
     pane: "own",
+    unit: "fraction",
     numbers: [20],
   },
-  drawdown: { title: "Drawdown", meaning: "How far below its highest close so far.", pane: "own", numbers: [] },
+  drawdown: {
+    title: "Drawdown",
+    meaning: "How far below its highest close so far.",
+    pane: "own",
+    unit: "fraction",
+    numbers: [],
+  },
 };
 
 const OFFERED = [
@@ -60,7 +101,7 @@ export function indicatorOf(key: string): Indicator | null {
   const numbers = given === undefined ? [] : given.split(",").map(Number);
   if (!kind || numbers.length !== kind.numbers.length || numbers.some((n) => !(n > 0))) return null;
   const title = [kind.title, numbers.join(", ")].filter(Boolean).join(" ");
-  return { key, title, meaning: kind.meaning, pane: kind.pane };
+  return { key, title, meaning: kind.meaning, pane: kind.pane, unit: kind.unit };
 }
 
 /** What the menu lists: the usual ones, and those chosen by address that are not among them. */

@@ -9,13 +9,12 @@ from typing import cast
 
 import polars as pl
 
-from openbell.ingest.quality.dividends import adjusted_close_findings, applied_dividends, dividend_rejects
-from openbell.ingest.quality.findings import first_findings, kept, rejects_of
+from openbell.ingest.quality.dividends import dividend_findings, dividend_rejects
+from openbell.ingest.quality.findings import FINDINGS, first_findings, kept, rejects_of
 from openbell.ingest.quality.hours import by_exchange, future_findings, session_findings, unreached
-from openbell.ingest.quality.jumps import jump_findings
-from openbell.ingest.quality.mixed import mixed_findings
 from openbell.ingest.quality.rows import duplicates, row_findings
-from openbell.ingest.quality.series import entitlements, joined
+from openbell.ingest.quality.series import entitlements
+from openbell.ingest.quality.settle import settle
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import ACTIONS, BARS, REJECTS, Scale, conform, frame_of
 from openbell.model.interval import Interval
@@ -49,33 +48,37 @@ def check(
     """`bars` (BARS of one interval, any symbols) sorted into rows to keep and rows set aside.
 
     `actions` are those that the source sent along or that are known; `exchanges` maps symbols to their MIC;
-    `before` holds the stored bars right before these; `adj_close` (symbol, ts, adj_close) is the vendor's own
-    adjusted close; `promises_raw` says that the format declares its prices to be as traded.
+    `before` holds the stored bars right before these, on the same scale; `adj_close` (symbol, ts, adj_close) is the
+    vendor's own adjusted close; `promises_raw` says that the format declares its prices to be as traded.
     Raises InvalidInput where `bars` hold more than one interval or scale.
     """
     if bars.is_empty():
         return Checked(frame_of(BARS), frame_of(REJECTS), frame_of(ACTIONS), ())
     interval = Interval.parse(_only(bars, "interval"))
     scale = cast("Scale", _only(bars, "scale"))
+    stored = frame_of(BARS) if before is None else before.filter(scale=scale, interval=str(interval))
     rows = _ordered(bars)
     found = list(row_findings(rows))
     stamped = rows.filter(pl.col("ts").is_not_null())
     notes = _sessions(stamped, exchanges, interval, now, found)
     found.append(duplicates(_without(rows, found)))
     due = entitlements(actions, scale, exchanges, interval)
-    found += mixed_findings(joined(_without(rows, found), before), due, interval)
-    series = joined(_without(rows, found), before)
-    jumps = jump_findings(series, due, exchanges=exchanges, interval=interval, scale=scale, promises_raw=promises_raw)
-    found += jumps.findings
-    applied = applied_dividends(series, due, adj_close, scale)
-    found += adjusted_close_findings(series, applied, adj_close)
-    findings = first_findings(found)
-    suspicious = dividend_rejects(applied, due, actions, origin)
+    settled = settle(
+        _without(rows, found),
+        stored,
+        due,
+        exchanges=exchanges,
+        interval=interval,
+        scale=scale,
+        promises_raw=promises_raw,
+    )
+    unadjusted, doubts = dividend_findings(settled.series, due, adj_close, scale)
+    findings = first_findings([*found, settled.findings, *unadjusted])
     return Checked(
-        clean=kept(rows, findings),
-        rejects=pl.concat([rejects_of(rows, findings, origin), suspicious]),
-        inferred=jumps.inferred,
-        notes=(*notes, *jumps.notes),
+        clean=conform(kept(rows, findings), BARS),
+        rejects=pl.concat([rejects_of(rows, findings, origin), dividend_rejects(doubts, actions, origin)]),
+        inferred=settled.inferred,
+        notes=(*notes, *settled.notes),
     )
 
 
@@ -95,10 +98,10 @@ def _sessions(
 
 
 def _only(bars: pl.DataFrame, column: str) -> str:
-    values = bars[column].unique().to_list()
-    if len(values) != 1 or values[0] is None:
-        raise InvalidInput(column, f"The bars hold {len(values)} values of {column}.", remedy="Check them one by one.")
-    return str(values[0])
+    value = bars[column][0]
+    if value is None or not (bars[column] == value).all():
+        raise InvalidInput(column, f"The bars differ in their {column}.", remedy="Check them one by one.")
+    return str(value)
 
 
 def _ordered(bars: pl.DataFrame) -> pl.DataFrame:
@@ -113,7 +116,8 @@ def _ordered(bars: pl.DataFrame) -> pl.DataFrame:
 
 def _without(rows: pl.DataFrame, found: list[pl.DataFrame]) -> pl.DataFrame:
     """The rows that none of the findings names."""
-    return rows.join(pl.concat(found), on="nr", how="anti", maintain_order="left") if found else rows
+    named = pl.concat([frame_of(FINDINGS), *found])
+    return rows if named.is_empty() else rows.join(named, on="nr", how="anti", maintain_order="left")
 
 
 def _unchecked(rows: pl.DataFrame) -> str:

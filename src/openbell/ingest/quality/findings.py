@@ -47,13 +47,18 @@ def rejects_of(bars: pl.DataFrame, findings: pl.DataFrame, origin: str) -> pl.Da
 
 
 def kept(bars: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
-    """BARS: the rows without a finding as they came, and the repaired ones with `+repair` behind their source."""
+    """The rows of `bars` (numbered by `nr`) without a finding as they came, and the repaired ones with `+repair` behind
+    their source."""
     if findings.is_empty():
-        return conform(bars, BARS)
-    fine = bars.join(findings, on="nr", how="anti", maintain_order="left")
-    repaired = bars.join(findings.filter(pl.col("factor").is_not_null()), on="nr").with_columns(
-        pl.col(*PRICES) * pl.col("factor"),
-        pl.col("volume") / pl.col("factor"),
-        pl.col("source") + "+repair",
+        return bars
+    repaired = pl.col("factor").is_not_null()
+    rows = bars.join(findings, on="nr", how="left", maintain_order="left")
+    return (
+        rows.filter(pl.col("reason").is_null() | repaired)
+        .with_columns(
+            pl.when(repaired).then(pl.col(*PRICES) * pl.col("factor")).otherwise(pl.col(*PRICES)),
+            pl.when(repaired).then(pl.col("volume") / pl.col("factor")).otherwise("volume").alias("volume"),
+            pl.when(repaired).then(pl.col("source") + "+repair").otherwise("source").alias("source"),
+        )
+        .select(bars.columns)
     )
-    return conform(pl.concat([fine, repaired.select(fine.columns)]).sort("nr"), BARS)

@@ -38,10 +38,8 @@ def jump_findings(
     promises_raw: bool,
 ) -> Jumps:
     """Blocks on a wrong scale and jumps like splits in `series` (rows in order, stored ones without `nr`)."""
-    bars = with_gaps(series, due, scale, interval)
-    wild = bars.filter(pl.col("gap").abs() > LARGE)["symbol"].unique().sort().to_list()
-    if not wild:
-        return Jumps([], frame_of(ACTIONS), [])
+    bars = with_gaps(_suspects(series, due, scale), due, scale, interval)
+    wild = bars.filter(pl.col("gap").abs() > LARGE)["symbol"].unique().to_list()
     found: list[pl.DataFrame] = []
     inferred: list[dict[str, object]] = []
     notes: list[str] = []
@@ -53,6 +51,15 @@ def jump_findings(
         inferred += [_action(track, jump) for jump in judged.inferred]
         notes += [_note(track, jump) for jump in judged.kept]
     return Jumps(found, frame_of(ACTIONS, inferred), notes)
+
+
+def _suspects(series: pl.DataFrame, due: pl.DataFrame, scale: Scale) -> pl.DataFrame:
+    """The rows of those symbols whose prices jump, or must jump since a split is recorded."""
+    same = pl.col("symbol") == pl.col("symbol").shift()
+    change = pl.coalesce("open", "close") / pl.col("close").shift()
+    jumping = series.filter(same & ~change.is_between(exp(-LARGE), exp(LARGE)))["symbol"]
+    split = due.filter(pl.col("kind") != "dividend")["symbol"] if scale == "raw" else due["symbol"].clear()
+    return series.filter(pl.col("symbol").is_in(pl.concat([jumping, split]).unique().to_list()))
 
 
 def _track(rows: pl.DataFrame, splits: pl.DataFrame, venue: str | None, interval: Interval) -> Track:

@@ -13,14 +13,14 @@ from openbell.model.frames import BARS, UTC, Scale, conform
 from openbell.model.interval import DAY, Interval
 
 
-def joined(rows: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:
+def joined(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     """`rows` (numbered by `nr`) behind the stored bars of the same symbols that precede them (`nr` null)."""
-    if before is None or before.is_empty():
+    if before.is_empty():
         return rows
     starts = rows.group_by("symbol").agg(start=pl.col("ts").min())
     stored = conform(before, BARS).join(starts, on="symbol").filter(pl.col("ts") < pl.col("start"))
-    numbered = stored.select(pl.lit(None).cast(pl.UInt32).alias("nr"), *BARS)
-    return pl.concat([numbered, rows]).sort("symbol", "ts", maintain_order=True)
+    earlier = stored.select(pl.lit(None).cast(pl.UInt32).alias("nr"), *BARS)
+    return pl.concat([earlier, rows]).sort("symbol", "ts", maintain_order=True)
 
 
 def entitlements(actions: pl.DataFrame, scale: Scale, exchanges: Mapping[str, str], interval: Interval) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import exp
 
 import numpy as np
 import numpy.typing as npt
@@ -64,8 +65,8 @@ class Track:
     def in_ticks(self, row: int) -> bool:
         """Whether the change before `row` is one or two ticks of a coarsely quoted price (1, 2, 3 ...)."""
         near = self.bars[max(0, row - 3) : row + 1].select(PRICES)
-        change = self.bars["first"][row] - self.bars["previous"][row]
-        return in_ticks(change, [price for prices in near.rows() for price in prices])
+        unexplained = self.bars["first"][row] * (1 - exp(-self.gap[row]))
+        return in_ticks(unexplained, [price for prices in near.rows() for price in prices])
 
     def turnover_of_usual(self, row: int) -> float | None:
         """The turnover of the session of `row` as a multiple of the usual one; None where no volume is known."""

@@ -98,8 +98,8 @@ def parted(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`rows` that were read, and REJECTS for those that were not, ragged ones included.
 
-    `rows` stand in the order of the table; `written`: a column of `rows` -> the table's column it was read from; `ts` and
-    `symbol` must not be missing, numbers may. Raises UnreadableFile where no row is left.
+    `rows` stand in the order of the table; `written`: a column of `rows` -> the table's it was read from. `ts` and
+    `symbol` must not be missing; numbers may. Raises UnreadableFile where no row is left.
     """
     if not any(rows[ours].null_count() for ours in written) and table.strays.is_empty():
         return rows, frame_of(REJECTS)

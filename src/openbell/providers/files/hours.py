@@ -1,7 +1,7 @@
 """The time zone and the stamp side of naive intraday stamps, proved by New York trading hours; else a question.
 
-A reading (zone x start | end) is ruled out by any bar that begins outside 04:00-20:00 New York of a session (until 17:00
-on half days). What is left must also touch the day's edges: 09:30 and the close where the file has regular hours only,
+A reading (zone x start | end) is ruled out by any bar that begins outside 04:00-20:00 New York of a session (17:00 on
+half days). What is left must also touch the day's edges: 09:30 and the close where the file has regular hours only,
 04:00 or 20:00 where it has more. Exactly one such reading is a proof.
 """
 
@@ -41,7 +41,7 @@ class Clock:
     notes: tuple[str, ...] = ()
 
     def start(self, stamps: pl.Series, interval: Interval) -> pl.Series:
-        """The bars' starts in UTC; null where the zone skips that hour. An hour that comes twice is taken as the first."""
+        """The bars' starts in UTC; null where the zone skips that hour; of an hour that comes twice, the first."""
         instants = stamps.dt.replace_time_zone(self.zone, ambiguous="earliest", non_existent="null")
         begun = instants.dt.convert_time_zone("UTC").cast(UTC)
         return begun - interval.length if self.side == "end" else begun
@@ -84,7 +84,7 @@ def clock_of(
 
 
 def _side_by_regular_hours(stamps: pl.Series, zone: str, interval: Interval) -> Side | None:
-    """`end` where most days run from 09:30 + a bar to 16:00 sharp, `start` where from 09:30 to 16:00 - a bar; else None.
+    """`end` where most days run from 09:30 + a bar to 16:00, `start` where from 09:30 to 16:00 - a bar; else None.
 
     Quick, and without a calendar: for stamps whose zone is known.
     """

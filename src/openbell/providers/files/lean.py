@@ -1,7 +1,8 @@
 """QuantConnect LEAN's files: trade and quote bars, ticks, factor files and map files.
 
-Formats: https://www.quantconnect.com/docs/v2/lean-cli/datasets/format-and-storage. No file has a header. Equity prices are in
-1/10000 USD and times are New York's; currencies are unscaled and in UTC. The inner file's name carries symbol, date and kind.
+Formats: https://www.quantconnect.com/docs/v2/lean-cli/datasets/format-and-storage. No file has a header. Equity prices
+are in 1/10000 USD and times are New York's; currencies are unscaled and in UTC. The inner file's name carries symbol,
+date and kind.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from openbell.model.interval import Interval
 from openbell.providers.files.contents import Contents, Reading, contents, parted
 from openbell.providers.files.hours import NEW_YORK, next_session
 from openbell.providers.files.names import symbol_in
-from openbell.providers.files.proofs import ordered, rounded, simple_ratio
+from openbell.providers.files.proofs import kind_of_split, ordered, rounded, simple_ratio
 from openbell.providers.files.spacing import interval_of
 from openbell.providers.files.table import ROW, Table, numbers, table_of
 from openbell.providers.files.unpack import members
@@ -51,10 +52,7 @@ def read_lean(table: Table, reading: Reading) -> Contents | None:
     first = table.first
     named = INTRADAY.fullmatch(table.name)
     if named and re.fullmatch(r"\d{1,8}(\.\d+)?", first[0]):
-        day, symbol, step, side = [part for part in named.groups() if part]
-        if step.lower() in {"trade", "quote"}:
-            step, side = side, step
-        return _intraday(table, reading, day, symbol.upper(), step.lower(), side.lower())
+        return _intraday(table, reading, named)
     if re.fullmatch(r"\d{8} \d{2}:\d{2}", first[0]) and len(first) in {6, 11}:
         return _daily(table, reading)
     if re.fullmatch(r"\d{8}", first[0]) and len(first) == 4 and _ends_never(table):
@@ -115,7 +113,7 @@ def factor_actions(table: Table, symbol: str) -> pl.DataFrame:
         row = {"symbol": symbol, "ex_date": next_session(step["day"]), "source": SOURCE}
         if abs(step["ratio"] - 1) > 1e-5:
             ratio = simple_ratio(step["ratio"], 1e-5) or round(step["ratio"], 6)
-            found.append({**row, "kind": "split", "ratio": ratio})
+            found.append({**row, "kind": kind_of_split(ratio), "ratio": ratio})
         if step["amount"] > (error := step["close"] * 1.5e-7):  # seven decimals of both price factors
             found.append({**row, "kind": "dividend", "amount": rounded(step["amount"], error), "currency": "USD"})
     return ordered(frame_of(ACTIONS, found))
@@ -144,8 +142,12 @@ def map_instruments(table: Table) -> pl.DataFrame:
     return conform(periods.slice(1), INSTRUMENTS)
 
 
-def _intraday(table: Table, reading: Reading, day: str, symbol: str, step: str, side: str) -> Contents:
+def _intraday(table: Table, reading: Reading, named: re.Match[str]) -> Contents:
     """One symbol's day; the first column counts milliseconds since local midnight."""
+    day, ticker, step, side = (part.lower() for part in named.groups() if part)
+    if step in {"trade", "quote"}:  # the older names end in _trade_tick
+        step, side = side, step
+    symbol = reading.symbol or ticker.upper()
     kind = "tick" if step == "tick" else "bar"
     names = COLUMNS[kind, side]
     if len(table.first) != len(names) + 1:
@@ -154,7 +156,7 @@ def _intraday(table: Table, reading: Reading, day: str, symbol: str, step: str, 
     midnight = pl.lit(day).str.to_datetime("%Y%m%d", time_unit="us", strict=False)
     since = (pl.col("since_ms") * 1000).cast(pl.Int64).cast(pl.Duration("us"))
     stamped = rows.hstack(numbers(table, {"since_ms": "c0"})).with_columns(
-        ts=_utc(midnight + since, zone), symbol=pl.lit(reading.symbol or symbol)
+        ts=_utc(midnight + since, zone), symbol=pl.lit(symbol)
     )
     interval = STEPS.get(step)
     source = reading.source or SOURCE
@@ -162,7 +164,7 @@ def _intraday(table: Table, reading: Reading, day: str, symbol: str, step: str, 
         table, stamped, {"ts": "c0", **written}, source=source, interval=str(interval) if interval else None
     )
     preset = f"lean-{step}" if side == "trade" else f"lean-{step}-quote"
-    notes = [f"symbol {reading.symbol or symbol}, {day} and {step} {side}s from the name {table.name}; {zone} time"]
+    notes = [f"symbol {symbol}, {day} and {step} {side}s from the name {table.name}; {zone} time"]
     if kind == "tick" and side == "trade":
         return contents(preset, trades=_trades(read, source), rejects=rejects, notes=notes)
     if side == "quote":
@@ -207,7 +209,8 @@ def _numbers(table: Table, names: tuple[str, ...]) -> tuple[pl.DataFrame, dict[s
         ROW, *(pl.col(theirs).alias(name) for name, theirs in written.items() if name in TEXT)
     ).hstack(numbers(table, numeric))
     if not currency:
-        rows = rows.with_columns(pl.col(name) / SCALING for name in numeric if name not in UNSCALED)
+        # Polars multiplies by 1/10000, which leaves 170.32000000000002 of 1703200
+        rows = rows.with_columns((pl.col(name) / SCALING).round(4) for name in numeric if name not in UNSCALED)
     return rows, numeric, "UTC" if currency else NEW_YORK
 
 
@@ -264,7 +267,7 @@ def _named(table: Table, reading: Reading) -> str:
 
 
 def _companion(path: Path, symbol: str, kind: str) -> Path | None:
-    """The `kind` (factor, map) file of `symbol`: `*aapl_factor.csv` beside `path`, or LEAN's ../factor_files/aapl.csv."""
+    """The factor or map file of `symbol`: `*aapl_factor.csv` beside `path`, or LEAN's ../factor_files/aapl.csv."""
     beside = sorted(path.parent.glob(f"*{kind}.csv"))
     for file in beside:
         if re.fullmatch(rf"(.*[_\-])?{re.escape(symbol)}[_\-]{kind}\.csv", file.name, re.IGNORECASE):

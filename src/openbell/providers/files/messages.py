@@ -10,13 +10,16 @@ from openbell.providers.files.unpack import Member
 LONGEST_BYTES = 65_536
 MESSAGES = (
     (r"No data\.?\s*$", "Stooq has no data for this symbol and range.", "Check the symbol, or ask another source."),
-    (r"Exceeded the daily hits limit", "Stooq's daily limit was reached; this is its message, no prices.", "Try again tomorrow."),
-    (r"\{.*(call frequency|requests per day|rate limit|premium)", "Alpha Vantage's limit was reached; this is its message, no prices.",
-     "Try again later, or use another key."),
-    (r"\{.*Error Message", "Alpha Vantage refused the call; this is its message, no prices.", "Check the symbol and the function."),
+    (r"Exceeded the daily hits limit", "Stooq's daily limit was reached.", "Try again tomorrow."),
+    (
+        r"\{.*(call frequency|requests per day|rate limit|premium)",
+        "Alpha Vantage's limit was reached.",
+        "Try again later, or use another key.",
+    ),
+    (r"\{.*Error Message", "Alpha Vantage refused the call.", "Check the symbol and the function."),
     (r"<(!doctype|html|\?xml)", "this is a web page, no table of prices.", "Download the file itself."),
     (r"[\[{]", "this is JSON, no table of prices.", "Save it as CSV or Parquet."),
-)  # fmt: skip
+)
 
 
 def refuse_message(member: Member) -> None:

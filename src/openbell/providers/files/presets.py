@@ -1,10 +1,10 @@
-"""Which vendor wrote a table, told from its header, and what that vendor promises: columns, scale, zone, side of the stamp."""
+"""Which vendor wrote a table, told from its header, and what it promises: columns, scale, zone, side of the stamp."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -61,7 +61,7 @@ class Layout:
     wide: tuple[str, ...] = ()
     """The columns of a table with one close column a symbol."""
     ignored: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class Vendor:
     scale: Scale | None
     zone: str | None = None
     side: Side | None = None
+    notes: tuple[str, ...] = ()
 
 
 def _has(*names: str) -> Callable[[frozenset[str], Mapping[str, str]], bool]:
@@ -84,10 +85,28 @@ def _yahoo_daily(header: frozenset[str], found: Mapping[str, str]) -> bool:
     return {"Adj Close", "Close", "Volume"} <= header and "symbol" not in found
 
 
+def _never(_header: frozenset[str], _found: Mapping[str, str]) -> bool:
+    return False  # told by more than the header
+
+
+# yfinance drops Adj Close exactly where it has adjusted all prices by it (auto_adjust).
+YFINANCE = Vendor("yfinance", "yahoo", _has("Dividends", "Stock Splits", "Adj Close"), "split", side="start")
+YFINANCE_ADJUSTED = Vendor(
+    "yfinance",
+    "yahoo",
+    _has("Dividends", "Stock Splits"),
+    "total",
+    side="start",
+    notes=("no Adj Close: yfinance adjusted the prices for splits and dividends; pass --scale split if it did not",),
+)
+ALPHA_VANTAGE = Vendor("alpha-vantage", "alphavantage", _never, "raw")
+DUKASCOPY = Vendor("dukascopy", "dukascopy", _never, "raw")
+GENERIC = Vendor("generic", "", _never, None)
 # The first vendor whose mark fits. Yahoo's and tidyquant's prices are adjusted for splits as of the download.
 VENDORS = (
     Vendor("openbell", "", _has("symbol", "interval", "ts", "close", "scale"), None, "UTC", "start"),
-    Vendor("yfinance", "yahoo", _has("Dividends", "Stock Splits"), "split", side="start"),
+    YFINANCE,
+    YFINANCE_ADJUSTED,
     Vendor("yahoo", "yahoo", _yahoo_daily, "split", side="start"),
     Vendor("yahoo-intraday", "yahoo", _has("Datetime", "Open", "Close", "Volume"), "split", side="start"),
     Vendor("wiki", "wiki", _has("ex-dividend", "split_ratio", "adj_close"), "raw"),
@@ -104,7 +123,7 @@ VENDORS = (
     Vendor("nasdaq", "nasdaq", _has("Date", "Close/Last", "Volume"), "split"),
     Vendor("investing", "investing", _has("Date", "Price", "Vol.", "Change %"), "split"),
 )
-ALPHA_VANTAGE = (
+ALPHA_VANTAGE_HEADERS = (
     ("timestamp", "open", "high", "low", "close", "volume"),
     ("time", "open", "high", "low", "close", "volume"),
     ("timestamp", "open", "high", "low", "close"),
@@ -112,7 +131,7 @@ ALPHA_VANTAGE = (
 
 
 def layout_of(table: Table, columns: Mapping[str, str] | None) -> Layout:
-    """The layout of a table; `columns` (ours -> the file's) wins. Raises UnreadableFile where no price column is found."""
+    """The layout of a table; `columns` (ours -> the file's) wins. Raises UnreadableFile where it has no prices."""
     if table.header is None:
         return _headerless(table)
     found = {**_found(table), **_checked(table, columns or {})}
@@ -125,15 +144,21 @@ def layout_of(table: Table, columns: Mapping[str, str] | None) -> Layout:
     _require(table, found)
     used = frozenset(found.values())
     ignored = tuple(name for name in table.header if name and name not in used and not _adjusted_copy(name))
+    vendor = _vendor(table, header, found)
+    return Layout(
+        vendor.preset, found, vendor.source, vendor.scale, vendor.zone, vendor.side, ignored=ignored, notes=vendor.notes
+    )
+
+
+def _vendor(table: Table, header: frozenset[str], found: Mapping[str, str]) -> Vendor:
+    if table.stacked:
+        return YFINANCE if "adjusted" in found else YFINANCE_ADJUSTED
     vendor = next((vendor for vendor in VENDORS if vendor.marked(header, found)), None)
     if vendor is not None:
-        side, zone = vendor.side, vendor.zone
-        return Layout(vendor.preset, found, vendor.source, vendor.scale, zone, side, ignored=ignored)
-    if table.header in ALPHA_VANTAGE and _newest_first(table, found["ts"]):
-        return Layout("alpha-vantage", found, "alphavantage", "raw", ignored=ignored)
-    if table.header == ("Time", "Open", "High", "Low", "Close", "Volume"):
-        return Layout("dukascopy", found, "dukascopy", "raw", ignored=ignored)
-    return Layout("generic", found, ignored=ignored)
+        return vendor
+    if table.header in ALPHA_VANTAGE_HEADERS and _newest_first(table, found["ts"]):
+        return ALPHA_VANTAGE
+    return DUKASCOPY if table.header == ("Time", "Open", "High", "Low", "Close", "Volume") else GENERIC
 
 
 def _plain(name: str) -> str:

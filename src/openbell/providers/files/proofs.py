@@ -1,8 +1,9 @@
 """Splits and dividends that a table proves: its own action columns, or the steps of its adjusted close.
 
-The factor f = adjusted / close is constant between actions. From one day to the next r = f / f(before). A split of ratio k
-on raw closes gives r = k. A dividend d gives r = 1 / (1 - d / close(before)) as CRSP, Yahoo and Tiingo reckon, and
-r = 1 + d / close as Quandl's WIKI did; a file follows one of them: the one in which its dividends are the rounder.
+The factor f = adjusted / close is constant between actions. From one day to the next r = f / f(before).
+A split of ratio k on raw closes gives r = k. A dividend d gives r = 1 / (1 - d / close(before)) as CRSP, Yahoo and
+Tiingo reckon, and r = 1 + d / close as Quandl's WIKI did; a file follows one of the two: the one in which its dividends
+are the rounder.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
 from openbell.model.frames import ACTIONS, Scale, frame_of
+from openbell.providers.events import kind_of_factor
 
 SPLIT_FROM = 1.22  # no ordinary dividend is 18 % of the price; 5:4 is the smallest common split above it
 SPLITS = tuple(
@@ -49,7 +51,7 @@ def explicit_actions(rows: pl.DataFrame, scale: Scale, source: str) -> pl.DataFr
 
 
 def proved_actions(rows: pl.DataFrame, source: str, decimals: tuple[int, int]) -> Proof:
-    """The actions that the `adjusted` column of daily `rows` (symbol, ts, close) proves; `decimals` printed of close and it."""
+    """The actions that the column `adjusted` of daily `rows` (symbol, ts, close) proves; `decimals` of both."""
     steps = list(_steps(rows, decimals).iter_rows(named=True))
     readings = [[_explained(step, of_ex_day=of_ex_day) for step in steps] for of_ex_day in (False, True)]
     explained = min(readings, key=_digits)  # the first, CRSP's, wins a tie
@@ -74,6 +76,11 @@ def simple_ratio(ratio: float, tolerance: float) -> float | None:
     return float(best) if abs(ratio / float(best) - 1) <= tolerance else None
 
 
+def kind_of_split(ratio: float) -> Literal["split", "spinoff"]:
+    """Vendors also file spin-offs as splits; consolidations never are one, since a spin-off lowers the price."""
+    return kind_of_factor(ratio) if ratio > 1 else "split"
+
+
 def rounded(amount: float, error: float) -> float:
     """`amount` with the fewest decimals that lie within its `error`, six at most."""
     return next(
@@ -85,7 +92,11 @@ def _explicit_splits(rows: pl.DataFrame, source: str) -> pl.DataFrame:
     if "split" not in rows.columns:
         return frame_of(ACTIONS)
     split = rows.filter((pl.col("split") > 0) & (pl.col("split") != 1))
-    return ordered(_actions(split.select("symbol", ex_date=pl.col("ts").dt.date(), ratio="split"), "split", source))
+    found = (
+        {"symbol": symbol, "ex_date": ts.date(), "kind": kind_of_split(ratio), "ratio": ratio, "source": source}
+        for symbol, ts, ratio in split.select("symbol", "ts", "split").iter_rows()
+    )
+    return ordered(frame_of(ACTIONS, found))
 
 
 def _undone(paid: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:

@@ -43,9 +43,9 @@ class Sheet:
 
 
 def read(path: Path, reading: Reading = DEFAULT, *, now: datetime) -> Contents:
-    """Everything the file at `path` holds, as `reading` says and the content proves; nothing is converted between scales.
+    """Everything the file at `path` holds, as `reading` says and the content proves; no price is converted.
 
-    Raises UnreadableFile (no price file), Undecided (several readings hold: pass `option`), InvalidInput (`reading` is wrong).
+    Raises UnreadableFile (no price file), Undecided (two readings hold: pass `option`), InvalidInput (wrong `reading`).
     """
     found = joined([_member(member, reading, now) for member in members(path)])
     return with_companions(path, found) if found.preset.startswith("lean-") and _has_prices(found) else found
@@ -184,7 +184,10 @@ def _stated_interval(table: Table, column: str) -> Interval:
     if len(stated) != 1:
         raise table.refuse(f"the column {column!r} names {len(stated)} intervals.", "Split the file by interval.")
     text = str(stated[0]).strip()
-    return Interval.parse(PERIODS.get(text.lower(), f"{text}m" if text.isdigit() else text))
+    try:
+        return Interval.parse(PERIODS.get(text.lower(), f"{text}m" if text.isdigit() else text))
+    except InvalidInput as error:
+        raise table.refuse(f"the column {column!r} names no interval: {text!r}.", "Write it as 5m or 1d.") from error
 
 
 def _in_utc(
@@ -214,9 +217,7 @@ def _scale(sheet: Sheet, rows: pl.DataFrame, interval: Interval) -> tuple[Scale,
     scale: Scale = sheet.reading.scale or ("raw" if proof.raw else layout.scale or "raw")
     notes = [f"{proof.actions.height} splits and dividends proved by the column {layout.columns['adjusted']!r}"]
     if proof.odd_days:
-        notes.append(
-            f"the adjusted close moves on {proof.odd_days[0]} as no split or dividend would ({len(proof.odd_days)} days)"
-        )
+        notes.append(f"{len(proof.odd_days)} moves of it are neither, the first on {proof.odd_days[0]}")
     return scale, ordered(proof.actions), tuple(notes)
 
 
@@ -246,7 +247,7 @@ def _priced(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     prices = [name for name in PRICES if name in rows.columns]
     priced = rows.filter(pl.any_horizontal(pl.col(prices).is_not_null()))
     left_out = rows.height - priced.height
-    return priced, (f"{left_out} rows without any price left out",) if left_out else ()
+    return priced, (f"rows without any price left out: {left_out}",) if left_out else ()
 
 
 def _bars(rows: pl.DataFrame, interval: Interval, scale: Scale, source: str) -> pl.DataFrame:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 
-from openbell.model.errors import NotOffered, UnknownSymbol
+from openbell.model.errors import UnknownSymbol
 from openbell.model.interval import Interval
 from openbell.providers.base import Capabilities
 from openbell.providers.files.contents import Contents, Reading, joined
 from openbell.providers.files.reading import DEFAULT, read
 from openbell.providers.files.unpack import find
+from openbell.providers.window import offered, utc_range
 
 NAME = "files"
 
@@ -21,12 +23,12 @@ NAME = "files"
 class FileSource:
     """The bars and actions of the price files under `path`; read once, at the first question.
 
-    Bars come on the scale of their file (`scale` says which). Raises what `read` raises.
+    Bars come on the scale of their file (`scale` says which): the desk converts them. Raises what `read` raises.
     """
 
     def __init__(self, path: Path, reading: Reading = DEFAULT, *, now: Callable[[], datetime]) -> None:
         self._path = path
-        self._reading = reading
+        self._reading = replace(reading, source=reading.source or NAME)
         self._now = now
         self._contents: Contents | None = None
 
@@ -38,14 +40,14 @@ class FileSource:
         return Capabilities(name=NAME, title="Files", bars=intervals, actions=True, note=f"imported from {self._path}")
 
     def bars(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> pl.DataFrame:
-        """BARS of `symbol` with start <= ts < end, oldest first; raises UnknownSymbol, NotOffered."""
+        """BARS of `symbol` with start <= ts < end, oldest first; raises UnknownSymbol, NotOffered, InvalidInput."""
+        first, last = utc_range(start, end)
+        offered(self.capabilities, interval)
         held = self._held().bars.filter(pl.col("symbol") == symbol)
         if held.is_empty():
             raise UnknownSymbol(NAME, symbol, remedy=f"The files hold {self._symbols()}.")
-        offered = held.filter(pl.col("interval") == str(interval))
-        if offered.is_empty():
-            raise NotOffered(NAME, f"no {interval} bars of {symbol}.", remedy=f"The files hold {held['interval'][0]}.")
-        return offered.filter(pl.col("ts").is_between(start, end, closed="left"))
+        within = (pl.col("interval") == str(interval)) & pl.col("ts").is_between(first, last, closed="left")
+        return held.filter(within)
 
     def actions(self, symbol: str, start: date, end: date) -> pl.DataFrame:
         """ACTIONS of `symbol` with start <= ex_date <= end, oldest first; raises UnknownSymbol."""

@@ -19,7 +19,7 @@ TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 OFFSET = r"(?:Z|(?:GMT|UTC)|(?:GMT|UTC)?[+-]\d{2}:?\d{2})"
 OFFSET_AT_END = rf"(?i){TIME} ?({OFFSET})$"
 CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%H%M%S", "%H%M", "%H:%M:%S:%3f")
-EPOCHS = {10: 1_000_000, 13: 1_000, 16: 1}  # digits -> microseconds in one unit
+EPOCHS = {10: 1e6, 13: 1e3, 16: 1.0, 19: 1e-3}  # digits -> microseconds in one unit
 MONTHS = {
     r"\d{1,2}-[A-Za-z]{3}-\d{4}": "%d-%b-%Y",
     r"\d{1,2} [A-Za-z]{3} \d{4}": "%d %b %Y",
@@ -51,7 +51,7 @@ def stamps_of(table: Table, column: pl.Series, now: datetime) -> Stamps:
     sample = _sample(text)
     if not sample:
         raise table.refuse(f"the column {column.name!r} holds no date.")
-    if all(re.fullmatch(r"\d{10}|\d{13}|\d{16}", cell) for cell in sample):
+    if all(re.fullmatch(r"\d{10}|\d{13}|\d{16}|\d{19}", cell) for cell in sample):
         return _epoch(text, len(sample[0]))
     if any(re.search(OFFSET_AT_END, cell) for cell in sample):
         return _offset(table, text, now)
@@ -71,8 +71,9 @@ def _typed(column: pl.Series) -> Stamps:
 
 
 def _epoch(text: pl.Series, digits: int) -> Stamps:
-    micros = text.cast(pl.Int64, strict=False) * EPOCHS[digits]
-    values = micros.cast(NAIVE)
+    units = text.cast(pl.Int64, strict=False)
+    scale = EPOCHS[digits]
+    values = (units * int(scale) if scale >= 1 else units // round(1 / scale)).cast(NAIVE)
     note = "stamps are seconds since 1970, UTC" if digits == 10 else "stamps are fractions of seconds since 1970, UTC"
     if _all_midnight(values):
         return Stamps(values, "date", (note,))

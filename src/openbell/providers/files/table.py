@@ -16,16 +16,29 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from openbell.model.errors import UnreadableFile
+from openbell.providers.files.stacked import three_line_header, unstacked
 from openbell.providers.files.unpack import LARGEST_BYTES, Member
 
 SAMPLE_LINES = 50
 OPENING_BYTES = 1 << 18  # enough to see the separator, the header and a few rows of the widest table
+ROW = "#row"  # the row's number in the file, from 1; no vendor's column is called so
 LONGEST_STRAY = 2_000  # characters
 Style = Literal["point", "comma"]
 SEPARATORS = ";\t|,"  # in this order: a European decimal comma must not win over its semicolon
-ROW = "#row"  # the row's number in the file, from 1; no vendor's column is called so
 MISSING = ("", "null", "nan", "none", "n/a", "na", "-", "--", "#n/a", "nil")
-STAMPS = ("date", "time", "datetime", "timestamp", "ts", "gmt time", "local time", "<date>", "<ticker>", "day", "price")
+STAMP_NAMES = (
+    "date",
+    "time",
+    "datetime",
+    "timestamp",
+    "ts",
+    "gmt time",
+    "local time",
+    "<date>",
+    "<ticker>",
+    "day",
+    "price",
+)
 MULTIPLES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 STRAY_SCHEMA = {ROW: pl.Int64, "row": pl.String, "detail": pl.String}
 
@@ -40,6 +53,8 @@ class Table:
     """None: the file has no header and the columns are called `c0`, `c1`, ..."""
     frame: pl.DataFrame
     strays: pl.DataFrame
+    stacked: bool = False
+    """Whether the rows were yfinance's columns, one a symbol."""
 
     @property
     def first(self) -> tuple[str, ...]:
@@ -71,6 +86,9 @@ def numbers(table: Table, columns: Mapping[str, str]) -> pl.DataFrame:
     Reads `1,234.50`, `1.234,50`, `$98.10`, `12.3M` and `5 %`; raises UnreadableFile where `1,234` may be a fraction.
     """
     written = table.frame.select(pl.col(theirs).alias(ours) for ours, theirs in columns.items())
+    for ours, dtype in written.schema.items():
+        if not (dtype.is_numeric() or dtype in {pl.String, pl.Boolean, pl.Null}):
+            raise table.refuse(f"the column {columns[ours]!r} holds {dtype}, no numbers.", "Save it as numbers.")
     plain = written.cast(pl.Float64, strict=False)
     hard = [ours for ours in columns if plain[ours].null_count() > written[ours].null_count()]
     if hard:
@@ -152,12 +170,23 @@ def _text(member: Member) -> Table:
         raise bare.refuse(
             f"this is no table of prices; it begins with {opening[:80]!r}.", "Give a CSV or a Parquet file."
         )
+    opening_cells = [_cells(line, separator) for _, line in lines[:3]]
+    if three_line_header(opening_cells):
+        return _stacked(bare, data, opening_cells, separator, skip=lines[2][0] + 1)
     header = _header(bare, cells)
     names = list(header) if header else [f"c{at}" for at in range(len(cells))]
     frame, strays = _rows(bare, data, names, separator, skip=skipped + (1 if header else 0))
     if header and header[-1] == "" and frame.get_column("").null_count() == frame.height:
         header, frame = header[:-1], frame.drop("")  # every line ends with the separator
     return replace(bare, header=header, frame=frame, strays=strays)
+
+
+def _stacked(bare: Table, data: bytes, opening: list[list[str]], separator: str, *, skip: int) -> Table:
+    names = [f"c{at}" for at in range(len(opening[0]))]
+    frame, strays = _rows(bare, data, names, separator, skip=skip)
+    long = unstacked(frame, opening, ROW)
+    header = tuple(name for name in long.columns if name != ROW)
+    return replace(bare, header=header, frame=long, strays=strays, stacked=True)
 
 
 def _bytes_of_text(member: Member) -> bytes:
@@ -191,7 +220,7 @@ def _cells(line: str, separator: str) -> list[str]:
 
 
 def _header(bare: Table, cells: list[str]) -> tuple[str, ...] | None:
-    names_itself = cells[0].lower() in STAMPS
+    names_itself = cells[0].lower() in STAMP_NAMES
     if not names_itself and any(re.match(r"^[-+$]?\.?\d[\d.,:/ \-]*$", cell) for cell in cells):
         return None
     twice = [name for name, count in Counter(cells).items() if count > 1]

@@ -52,7 +52,7 @@ class Simulated:
         """BARS of `symbol` with start <= ts < end that have closed; raises UnknownSymbol and NotOffered."""
         start, end = utc_range(start, end)
         offered(self.capabilities, interval)
-        company, now = _company(symbol), self._clock()
+        company, now = _company(symbol), self._clock().astimezone(UTC)
         first, last = max(_day(start), 0), min(_day(end), _day(now))
         if interval == DAY:
             frame = _daily(self._days(company), np.arange(first, min(last + 1, _day(now))))

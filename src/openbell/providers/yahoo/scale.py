@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
+from openbell.model.errors import BadResponse
 from openbell.model.frames import ACTIONS, conform
 from openbell.providers.events import kind_of_factor
-from openbell.providers.yahoo.wire import NAME, Chart
+from openbell.providers.yahoo.wire import NAME, Chart, Columns, Events, Meta
 
 PRICES = ("open", "high", "low", "close")
+FLOAT32_ERROR = 2.0**-23
+"""The share by which a price may be off: half a step of float32 as Yahoo sends it, half a step as it is narrowed."""
 
 
 def table_of(chart: Chart) -> pl.DataFrame:
     """A chart's rows that have a price, oldest first: `ts`, `trade_date`, prices and volume, as Yahoo scales them."""
-    columns = chart.indicators.quote[0] if chart.timestamp and chart.indicators.quote else None
-    values = {name: getattr(columns, name) if columns else [] for name in (*PRICES, "volume")}
+    stamps = chart.timestamp or []
+    columns = chart.indicators.quote[0] if stamps and chart.indicators.quote else Columns()
+    values = {name: getattr(columns, name) or [None] * len(stamps) for name in (*PRICES, "volume")}
+    if any(len(column) != len(stamps) for column in values.values()):
+        raise BadResponse(NAME, f"the columns of its chart of {chart.meta.symbol} differ in length.")
     schema = {"ts": pl.Int64, **dict.fromkeys((*PRICES, "volume"), pl.Float64)}
-    frame = pl.DataFrame({"ts": chart.timestamp, **values}, schema=schema)
+    frame = pl.DataFrame({"ts": stamps, **values}, schema=schema)
     instant = pl.from_epoch("ts", time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    local = instant.dt.convert_time_zone(chart.meta.exchange_timezone_name)
+    local = instant.dt.convert_time_zone(zone_of(chart.meta).key)
     return (
         frame.filter(pl.any_horizontal(pl.col(PRICES).is_not_null()))  # holidays and holes are rows of nulls
-        .with_columns(instant.alias("ts"), local.dt.date().alias("trade_date"), pl.col(PRICES).pipe(_shortest))
+        .with_columns(instant.alias("ts"), local.dt.date().alias("trade_date"), pl.col(PRICES).pipe(shortest))
         .unique("ts", keep="last")
         .sort("ts")
     )
 
 
-def _shortest(price: pl.Expr) -> pl.Expr:
+def shortest(price: pl.Expr) -> pl.Expr:
     """Yahoo widens float32 to float64 (75.0875015258789); this is the shortest decimal that means the same float32."""
     narrow = price.cast(pl.Float32)
     shortest = narrow.cast(pl.String).cast(pl.Float64)
@@ -40,46 +46,58 @@ def _shortest(price: pl.Expr) -> pl.Expr:
 
 def actions_of(chart: Chart) -> pl.DataFrame:
     """ACTIONS in a chart that reaches until today, dividends as they were paid, oldest first."""
-    meta, events = chart.meta, chart.events
-    splits = [(_local_date(each.date, meta.exchange_timezone_name), each) for each in events.splits.values()]
+    zone, events = zone_of(chart.meta), chart.events or Events()
+    splits = [(_local_date(each.date, zone), each) for each in events.splits.values()]
     factors = [
         (day, each.numerator / each.denominator) for day, each in splits if each.numerator > 0 < each.denominator
     ]
     rows: list[dict[str, object]] = [
-        {"ex_date": day, "kind": kind, "ratio": factor if kind == "split" else 1 / factor}
-        for day, factor in factors
-        for kind in (kind_of_factor(factor),)
+        {"ex_date": day, "kind": kind_of_factor(factor), "ratio": factor} for day, factor in factors
     ]
     for paid in (*events.dividends.values(), *events.capital_gains.values()):
-        day = _local_date(paid.date, meta.exchange_timezone_name)
+        day = _local_date(paid.date, zone)
         later = math.prod(factor for at, factor in factors if at > day)
         amount = float(f"{paid.amount * later:.7g}")
-        rows.append({"ex_date": day, "kind": "dividend", "amount": amount, "currency": meta.currency})
+        rows.append({"ex_date": day, "kind": "dividend", "amount": amount, "currency": chart.meta.currency})
     frame = pl.DataFrame(
         rows, schema={name: ACTIONS[name] for name in ("ex_date", "kind", "ratio", "amount", "currency")}
     )
-    named = frame.with_columns(symbol=pl.lit(meta.symbol), source=pl.lit(NAME))
+    named = frame.with_columns(symbol=pl.lit(chart.meta.symbol), source=pl.lit(NAME))
     return conform(named.sort("ex_date", "kind", "amount"), ACTIONS)
 
 
 def raw(table: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
     """`table` as it traded: prices times, volume over, the product of the factors whose ex date is later.
 
-    Yahoo scales by spin-offs as by splits. Where there was a factor, prices are rounded to the seven digits it sends.
+    Yahoo scales by spin-offs as by splits.
     """
-    factor = pl.when(kind="split").then("ratio").otherwise(1 / pl.col("ratio"))
-    steps = actions.filter(pl.col("kind") != "dividend").select("ex_date", factor.alias("factor")).sort("ex_date")
-    steps = steps.group_by("ex_date", maintain_order=True).agg(pl.col("factor").product())
-    later = steps.with_columns(later=pl.col("factor").cum_prod(reverse=True)).select("ex_date", "later")
+    ratios = actions.filter(pl.col("kind") != "dividend").sort("ex_date")
+    steps = ratios.group_by("ex_date", maintain_order=True).agg(pl.col("ratio").product())
+    later = steps.select("ex_date", later=pl.col("ratio").cum_prod(reverse=True))
     joined = table.sort("trade_date", "ts").join_asof(
         later, left_on="trade_date", right_on="ex_date", strategy="forward", allow_exact_matches=False
     )
-    scaled = (pl.col(PRICES) * pl.col("later")).round_sig_figs(7)
     return joined.with_columns(
-        pl.when(pl.col("later").is_null()).then(pl.col(PRICES)).otherwise(scaled),
+        *(pl.coalesce(_meant(pl.col(name) * pl.col("later")), name) for name in PRICES),
         (pl.col("volume") / pl.col("later").fill_null(1.0)).round(),
     ).drop("later", "ex_date")
 
 
-def _local_date(seconds: int, zone: str) -> date:
-    return datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(zone)).date()
+def _meant(price: pl.Expr) -> pl.Expr:
+    """The shortest decimal that a product of a float32 and a ratio can have meant: 645.57, not 645.5700182."""
+    shorter = [price.round_sig_figs(digits) for digits in range(2, 8)]
+    close = (pl.when((each - price).abs() <= FLOAT32_ERROR * price).then(each) for each in shorter)
+    return pl.coalesce(*close, shorter[-1])
+
+
+def zone_of(meta: Meta) -> ZoneInfo:
+    """The zone of the instrument's exchange; raises BadResponse for one that this machine does not know."""
+    try:
+        return ZoneInfo(meta.exchange_timezone_name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        what = f"{meta.symbol} is in a time zone that is not known here: {meta.exchange_timezone_name!r}."
+        raise BadResponse(NAME, what, remedy="Install the package `tzdata`.") from error
+
+
+def _local_date(seconds: int, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(seconds, zone).date()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from openbell.model.interval import DAY, MINUTE, Interval
 from openbell.providers.base import Capabilities, Rate
 from openbell.providers.http import Fetch, Response
 from openbell.providers.window import offered, utc_range
-from openbell.providers.yahoo.scale import actions_of, raw, table_of
+from openbell.providers.yahoo.scale import actions_of, raw, table_of, zone_of
 from openbell.providers.yahoo.wire import (
     NAME,
     Chart,
@@ -98,7 +98,7 @@ class Yahoo:
         """BARS of `symbol` with start <= ts < end, raw; raises ProviderError."""
         start, end = utc_range(start, end)
         offered(self.capabilities, interval)
-        now = self._clock()
+        now = self._now()
         reach = self.capabilities.bars[interval]
         if reach is not None and start < now - reach - SLACK:
             what = f"{symbol}: bars of {interval} reach back {reach.days} days, to {now - reach:%Y-%m-%d}."
@@ -117,7 +117,7 @@ class Yahoo:
         """QUOTES of the regular session, in the order asked; symbols that Yahoo does not know are left out."""
         if not symbols:
             return frame_of(QUOTES)
-        asked, now = ",".join(symbols), self._clock()
+        asked, now = ",".join(symbols), self._now()
         response = self._with_crumb("v7/finance/quote", {"symbols": asked})
         body = decoded(response, QuoteReply, asked, now).quote_response
         if body.error is not None or body.result is None:
@@ -134,15 +134,15 @@ class Yahoo:
         if not text.strip():
             return frame_of(MATCHES)
         response = self._fetch.get("v1/finance/search", {"q": text.strip(), "quotesCount": "12", "newsCount": "0"})
-        found = decoded(response, SearchReply, repr(text), self._clock()).quotes
+        found = decoded(response, SearchReply, repr(text), self._now()).quotes
         return frame_of(
             MATCHES,
             (
                 {
                     "ticker": each.symbol,
                     "name": each.longname or each.shortname,
-                    "exchange": EXCHANGES.get(each.exchange),
-                    "type": TYPES[each.quote_type],
+                    "exchange": EXCHANGES.get(each.exchange or ""),
+                    "type": TYPES.get(each.quote_type or ""),
                     "source": NAME,
                 }
                 for each in found
@@ -152,13 +152,13 @@ class Yahoo:
 
     def instrument(self, symbol: str) -> pl.DataFrame:
         """INSTRUMENTS: the one row of `symbol`, whose id is the ticker; raises ProviderError."""
-        now = self._clock()
+        now = self._now()
         chart = self._chart(symbol, DAY, now - timedelta(days=7), now)
         return frame_of(INSTRUMENTS, () if chart is None else (_instrument_row(chart.meta),))
 
     def _daily(self, symbol: str, start: datetime) -> pl.DataFrame:
         """Closed days from `start` until now, labelled by their trade date; their splits come with them."""
-        now = self._clock()
+        now = self._now()
         since = start - timedelta(days=1)
         chart = self._chart(symbol, DAY, since, now)
         if chart is None:
@@ -170,7 +170,7 @@ class Yahoo:
 
     def _intraday(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> pl.DataFrame:
         """Closed bars in as many requests as Yahoo's limits ask for; their splits come from a chart of days."""
-        step, now = timedelta(days=REQUEST_DAYS[interval]), self._clock()
+        step, now = timedelta(days=REQUEST_DAYS[interval]), self._now()
         actions = self._actions_since(symbol, start.date() - timedelta(days=1))
         tables: list[pl.DataFrame] = []
         while start < end:
@@ -182,7 +182,7 @@ class Yahoo:
         return raw(pl.concat(tables).unique("ts", keep="last"), actions) if tables else frame_of(BARS)
 
     def _actions_since(self, symbol: str, start: date) -> pl.DataFrame:
-        now = self._clock()
+        now = self._now()
         asked_at, since, actions = self._actions.get(symbol, (now - FRESH, start, frame_of(ACTIONS)))
         if since <= start and asked_at <= now < asked_at + FRESH:
             return actions
@@ -192,17 +192,20 @@ class Yahoo:
         return actions
 
     def _remember(self, symbol: str, since: date, actions: pl.DataFrame) -> None:
-        self._actions[symbol] = (self._clock(), since, actions)
+        self._actions[symbol] = (self._now(), since, actions)
 
     def _chart(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> Chart | None:
         asked = {
             "interval": WIRE[interval],
             "period1": str(int(start.timestamp())),
-            "period2": str(int(end.timestamp())),
+            "period2": str(math.ceil(end.timestamp())),
             "events": "div,split,capitalGains",
             "includePrePost": "true" if interval.intraday else "false",
         }
-        return chart_of(self._fetch.get(f"v8/finance/chart/{quote(symbol, safe='=')}", asked), symbol, self._clock())
+        return chart_of(self._fetch.get(f"v8/finance/chart/{quote(symbol, safe='=')}", asked), symbol, self._now())
+
+    def _now(self) -> datetime:
+        return self._clock().astimezone(UTC)
 
     def _with_crumb(self, path: str, asked: dict[str, str]) -> Response:
         """The answer to a question that needs a cookie and its crumb; a crumb that is refused is renewed once."""
@@ -221,7 +224,7 @@ class Yahoo:
         response = self._fetch.get("v1/test/getcrumb", {})
         crumb = response.text.strip()
         if response.status != 200:
-            raise refusal(response, "a crumb", self._clock())
+            raise refusal(response, "a crumb", self._now())
         if not crumb or "<" in crumb or " " in crumb:
             raise BadResponse(NAME, "did not hand out a crumb, without which it gives no quotes.")
         return crumb
@@ -229,7 +232,7 @@ class Yahoo:
 
 def _day_closed(meta: Meta, now: datetime) -> pl.Expr:
     """Whether a day's bar is final: its session ended SETTLED ago."""
-    zone = ZoneInfo(meta.exchange_timezone_name)
+    zone = zone_of(meta)
     if meta.current_trading_period is None:
         return pl.col("trade_date") < now.astimezone(zone).date()
     regular = meta.current_trading_period.regular
@@ -243,7 +246,7 @@ def _bar_closed(meta: Meta, interval: Interval, now: datetime) -> pl.Expr:
 
     The running bar is stamped with its last trade instead of its start, hence off the grid.
     """
-    known = min(max(datetime.fromtimestamp(meta.regular_market_time, UTC), now - SETTLED), now)
+    known = min(max(datetime.fromtimestamp(meta.regular_market_time or 0, UTC), now - SETTLED), now)
     grid_us = int(min(interval.length, QUARTER.length).total_seconds()) * 1_000_000
     on_grid = pl.col("ts").dt.epoch("us") % grid_us == 0
     return on_grid & (pl.col("ts") + interval.length <= known)
@@ -274,9 +277,9 @@ def _instrument_row(meta: Meta) -> dict[str, object]:
         "id": meta.symbol,
         "ticker": meta.symbol,
         "name": meta.long_name or meta.short_name,
-        "exchange": EXCHANGES.get(meta.exchange_name),
+        "exchange": EXCHANGES.get(meta.exchange_name or ""),
         "currency": meta.currency,
-        "type": TYPES.get(meta.instrument_type),
+        "type": TYPES.get(meta.instrument_type or ""),
         "simulated": False,
         "source": NAME,
     }

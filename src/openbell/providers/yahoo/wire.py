@@ -43,10 +43,10 @@ class Meta(msgspec.Struct, rename="camel"):
 
     symbol: str
     currency: str | None = None
-    exchange_name: str = ""
-    instrument_type: str = ""
+    exchange_name: str | None = None
+    instrument_type: str | None = None
     exchange_timezone_name: str = "UTC"
-    regular_market_time: int = 0
+    regular_market_time: int | None = None
     long_name: str | None = None
     short_name: str | None = None
     current_trading_period: Periods | None = None
@@ -68,7 +68,7 @@ class Split(msgspec.Struct):
 
 
 class Events(msgspec.Struct, rename="camel"):
-    """What happened in the charted range."""
+    """What happened in the charted range; the keys repeat the dates."""
 
     dividends: dict[str, Dividend] = {}
     splits: dict[str, Split] = {}
@@ -78,11 +78,11 @@ class Events(msgspec.Struct, rename="camel"):
 class Columns(msgspec.Struct):
     """Prices and volumes; absent where nothing traded in the range."""
 
-    open: Numbers = []
-    high: Numbers = []
-    low: Numbers = []
-    close: Numbers = []
-    volume: Numbers = []
+    open: Numbers | None = None
+    high: Numbers | None = None
+    low: Numbers | None = None
+    close: Numbers | None = None
+    volume: Numbers | None = None
 
 
 class Indicators(msgspec.Struct):
@@ -96,8 +96,8 @@ class Chart(msgspec.Struct):
 
     meta: Meta
     indicators: Indicators
-    timestamp: list[int] = []
-    events: Events = msgspec.field(default_factory=Events)
+    timestamp: list[int] | None = None
+    events: Events | None = None
 
 
 class ChartResult(msgspec.Struct):
@@ -148,10 +148,10 @@ class Found(msgspec.Struct, rename={"quote_type": "quoteType"}):
     """One search result; news and navigation entries have no symbol."""
 
     symbol: str = ""
-    exchange: str = ""
-    quote_type: str = ""
-    longname: str = ""
-    shortname: str = ""
+    exchange: str | None = None
+    quote_type: str | None = None
+    longname: str | None = None
+    shortname: str | None = None
 
 
 class SearchReply(msgspec.Struct):

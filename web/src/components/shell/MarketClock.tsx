@@ -4,7 +4,7 @@ import { useNow } from "../../lib/hooks";
 import styles from "./MarketClock.module.css";
 
 const STATES = { open: "open", pre: "pre-market", post: "after hours", closed: "closed" };
-const NEXT = { open: "opens", pre: "pre-market", post: "closes", closed: "ends" };
+const NEXT: Record<string, string> = { open: "opens", pre: "pre-market", post: "closes", closed: "ends" };
 
 interface MarketClockProps {
   market: Market;
@@ -40,7 +40,7 @@ export function useCountdown(market: Market, at: number): number | null {
 export function nextWord({ state, next_state }: Market): string {
   if (state === "open") return "closes";
   if (state === "post") return "ends";
-  return next_state ? NEXT[next_state] : "changes";
+  return NEXT[next_state ?? ""] ?? "changes";
 }
 
 function shortName(name: string): string {

@@ -17,6 +17,7 @@ import {
 } from "../../lib/address";
 import { percentUnit } from "../../lib/format";
 import { useTitle } from "../../lib/hooks";
+import { CHOICES } from "../../lib/words";
 import styles from "./ComparePage.module.css";
 import { Correlation } from "./Correlation";
 import { StatisticsTable } from "./StatisticsTable";
@@ -100,7 +101,12 @@ function Controls({ address, to }: { address: CompareAddress; to: To }) {
       <Choice
         label="Adjustment"
         chosen={address.adjust}
-        options={ADJUSTS.map((adjust) => ({ value: adjust, label: adjust, to: to({ adjust }) }))}
+        options={ADJUSTS.map((adjust) => ({
+          value: adjust,
+          label: CHOICES[adjust][0],
+          hint: CHOICES[adjust][1],
+          to: to({ adjust }),
+        }))}
       />
       <Button
         look="quiet"

@@ -9,7 +9,7 @@ type Row = Comparison["statistics"][number];
 
 /** The range in figures, one row per symbol. */
 export function StatisticsTable({ comparison }: { comparison: Comparison }) {
-  const decimals = format.columnDecimals(comparison.statistics.flatMap(({ first, last, low }) => [first, last, low]));
+  const decimals = Math.max(...comparison.statistics.map((row) => row.decimals));
   const price = (title: string, key: "first" | "last" | "high" | "low"): Column<Row> => ({
     title,
     number: true,
@@ -36,21 +36,20 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
     price("Low", "low"),
     {
       title: "Volatility",
-      unit: "% a year",
+      unit: "a year",
       number: true,
-      show: (row) => format.figure(row.volatility, 1),
+      show: (row) => format.share(row.volatility),
       cell: (row) => row.volatility,
     },
     {
       title: "Deepest fall",
-      unit: "%",
       number: true,
-      show: (row) => format.percent(row.max_drawdown, 1),
+      show: (row) => format.share(row.max_drawdown),
       cell: (row) => row.max_drawdown,
     },
     {
       title: "Volume",
-      unit: "a day",
+      unit: "a bar",
       number: true,
       show: (row) => format.compact(row.average_volume),
       cell: (row) => row.average_volume,

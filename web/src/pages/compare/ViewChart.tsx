@@ -44,7 +44,8 @@ export function ViewChart({ comparison, view, table }: ViewChartProps) {
   );
 }
 
-const ZONE = "America/New_York";
+/** The reader's own clock: the only one that symbols of several exchanges have in common. */
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 interface ViewTableProps {
   lines: Seen;

@@ -15,40 +15,42 @@ export interface Seen extends Lines {
   what: string;
 }
 
-/** What `view` shows of `comparison`; times on the clock of `zone`. */
+/** What `view` shows of `comparison`. Its exchanges may keep different hours: times are on the clock of `zone`. */
 export function seen(comparison: Comparison, view: View, zone: string): Seen {
-  const { ts, interval, rebased, moving_average, ratio, window, daily, hourly_high, symbols } = comparison;
-  const days = daily.dates.map((date) => Date.parse(date) / 1000);
-  const bars = { ts, intraday: isIntraday(interval), zone };
-  const daysOnly = { ts: days, intraday: false, zone };
-  const decimals = format.columnDecimals(comparison.statistics.map(({ low }) => low));
+  const { interval, rebased, moving_average, ratio, window, daily, hourly_high, symbols, statistics } = comparison;
+  const of = (values: Columns) =>
+    symbols.flatMap((symbol) => (values[symbol] ? [{ symbol, values: values[symbol] }] : []));
+  const bars = ({ ts, values }: Comparison["rebased"]) => ({
+    ts,
+    series: of(values),
+    intraday: isIntraday(interval),
+    zone,
+  });
+  const days = (values: Columns) => {
+    const ts = daily.dates.map((date) => Date.parse(date) / 1000);
+    return { ts, series: of(values), intraday: false, zone };
+  };
+  const decimals = Math.max(...statistics.map((row) => row.decimals));
   const price = {
     kind: "lines",
     level: null,
     decimals,
     show: (value: number) => format.price(value, decimals),
   } as const;
-  const percent = { kind: "lines", level: 0, decimals: 2, show: (value: number) => format.percentUnit(value) } as const;
-  const plain = { kind: "lines", level: 1, decimals: 4, show: (value: number) => format.figure(value, 4) } as const;
-  const columns = { kind: "stacked", level: null, decimals: 0, show: format.compact } as const;
-  const of = (values: Columns) => symbols.flatMap((symbol) => ({ symbol, values: values[symbol] ?? [] }));
-  const views: Record<View, Seen> = {
-    rebased: { ...bars, ...percent, series: of(rebased), what: "Change since the start of the range" },
-    moving: { ...bars, ...price, series: of(moving_average), what: `Mean close of ${window} bars of ${interval}` },
-    average: { ...daysOnly, ...price, series: of(daily.average), what: "Average price of each day" },
-    high: {
-      ...price,
-      ts: hourly_high.ts,
-      intraday: true,
-      zone,
-      series: of(hourly_high.high),
-      what: "Highest price of each hour",
-    },
-    volume: { ...daysOnly, ...columns, series: of(daily.volume), what: "Units traded each day" },
-    ratio: { ...bars, ...plain, series: of(ratio), what: `Price in units of ${symbols[0]}` },
+  const views: Record<View, () => Seen> = {
+    rebased: () => ({ ...bars(rebased), ...PERCENT, what: "Change since the start of the range" }),
+    moving: () => ({ ...bars(moving_average), ...price, what: `Mean close of ${window} bars of ${interval}` }),
+    average: () => ({ ...days(daily.average), ...price, what: "Average price of each day" }),
+    high: () => ({ ...bars(hourly_high), ...price, intraday: true, what: "Highest price of each hour" }),
+    volume: () => ({ ...days(daily.volume), ...VOLUME, what: "Units traded each day" }),
+    ratio: () => ({ ...bars(ratio), ...RATIO, what: `Price in units of ${symbols[0]}` }),
   };
-  return views[view];
+  return views[view]();
 }
+
+const PERCENT = { kind: "lines", level: 0, decimals: 2, show: (value: number) => format.percentUnit(value) } as const;
+const RATIO = { kind: "lines", level: 1, decimals: 4, show: (value: number) => format.figure(value, 4) } as const;
+const VOLUME = { kind: "stacked", level: null, decimals: 0, show: format.compact } as const;
 
 /** A symbol's reading at `index`, with its share of the day where volumes are shown. */
 export function readingOf(

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 import type { Quote } from "../../api/desk";
-import { marketQuery, quotesQuery, watchlistsQuery } from "../../api/queries";
+import { marketQuery, quotesQuery, REAL_EXCHANGE, watchlistsQuery } from "../../api/queries";
 import { Notice, Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import * as format from "../../lib/format";
@@ -16,7 +16,7 @@ export function HomePage() {
   useTitle("Watchlist");
   const [params] = useSearchParams();
   const lists = useQuery(watchlistsQuery());
-  const market = useQuery(marketQuery());
+  const market = useQuery(marketQuery(REAL_EXCHANGE));
   const list = lists.data?.watchlists.find(({ id }) => String(id) === params.get("list")) ?? lists.data?.watchlists[0];
   const quotes = useQuery(quotesQuery(list?.symbols ?? []));
 
@@ -37,7 +37,7 @@ export function HomePage() {
       <div className={styles.columns}>
         <section aria-label="Watchlist" className={styles.main}>
           {lists.isError && !lists.data && <Trouble error={lists.error} onRetry={lists.refetch} />}
-          {lists.isPending && <Skeleton height={32 * 12} />}
+          {lists.isPending && <Skeleton height="max(640px, 100vh)" />}
           {lists.data && list && <Watchlist key={list.id} list={list} lists={lists.data.watchlists} quotes={quotes} />}
           {lists.data && !list && (
             <Notice title="There is no watchlist">Restart the desk; it makes one when it starts.</Notice>

@@ -3,7 +3,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { KeyboardEvent } from "react";
 import { useSearchParams } from "react-router";
-import type { Absent, Watchlist as List, Quotes } from "../../api/desk";
+import type { Watchlist as List, Quotes } from "../../api/desk";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
 import { Icon } from "../../components/Icon";
@@ -24,48 +24,56 @@ interface WatchlistProps {
 }
 
 export function Watchlist({ list, lists, quotes }: WatchlistProps) {
-  const [params] = useSearchParams();
   const { add, remove } = useEdits(list);
   const { search } = useOverlays();
   const askForSymbol = () => search({ title: `Add to ${list.name}`, pick: add });
-  if (list.symbols.length === 0) return <Empty name={list.name} onAdd={askForSymbol} />;
-  if (quotes.isError && !quotes.data) return <Trouble error={quotes.error} onRetry={quotes.refetch} />;
-
-  const sort = sortOf(params.get("sort"), COLUMNS);
-  const known = new Map(quotes.data?.quotes.map((quote) => [quote.symbol, quote]));
-  const absent = new Map(quotes.data?.missing.map((missing) => [missing.symbol, missing]));
-  const decimals = Math.max(2, ...[...known.values()].map((quote) => quote.decimals));
-  const now = quotes.data ? Date.parse(quotes.data.now) : 0;
-
   return (
     <>
       <div className={styles.bar}>
         {lists.length > 1 ? <Lists lists={lists} chosen={list} /> : <h2>{list.name}</h2>}
-        <Partial
-          absent={list.symbols.flatMap((symbol) => absent.get(symbol) ?? [])}
-          of={list.symbols.length}
-          now={now}
-        />
+        <Partial quotes={quotes.data} of={list.symbols.length} />
         <Button look="quiet" onClick={askForSymbol}>
           <Icon name="plus" size={16} /> Add
         </Button>
       </div>
-      <table className={styles.table} onKeyDown={walkRows}>
-        <caption className="aside">
-          {list.name}: price, change since the previous close, the day, volume and age
-        </caption>
-        <ColumnHeads sort={sort} />
-        <tbody>
-          {sorted(list.symbols, known, sort).map((symbol) => {
-            const quote = known.get(symbol);
-            const missing = absent.get(symbol);
-            if (quote) return <QuoteRow key={symbol} quote={quote} decimals={decimals} now={now} onRemove={remove} />;
-            if (missing) return <AbsentRow key={symbol} missing={missing} now={now} onRemove={remove} />;
-            return <PendingRow key={symbol} symbol={symbol} />;
-          })}
-        </tbody>
-      </table>
+      {list.symbols.length === 0 ? (
+        <Empty name={list.name} onAdd={askForSymbol} />
+      ) : quotes.isError && !quotes.data ? (
+        <Trouble error={quotes.error} onRetry={quotes.refetch} />
+      ) : (
+        <Rows list={list} quotes={quotes.data} onRemove={remove} />
+      )}
     </>
+  );
+}
+
+interface RowsProps {
+  list: List;
+  quotes: Quotes | undefined;
+  onRemove: (symbol: string) => void;
+}
+
+function Rows({ list, quotes, onRemove }: RowsProps) {
+  const [params] = useSearchParams();
+  const sort = sortOf(params.get("sort"), COLUMNS);
+  const known = new Map(quotes?.quotes.map((quote) => [quote.symbol, quote]));
+  const absent = new Map(quotes?.missing.map((missing) => [missing.symbol, missing]));
+  const decimals = Math.max(2, ...[...known.values()].map((quote) => quote.decimals));
+  const now = quotes ? Date.parse(quotes.now) : 0;
+  return (
+    <table className={styles.table} onKeyDown={walkRows}>
+      <caption className="aside">{list.name}: price, change since the previous close, the day, volume and age</caption>
+      <ColumnHeads sort={sort} />
+      <tbody>
+        {sorted(list.symbols, known, sort).map((symbol) => {
+          const quote = known.get(symbol);
+          const missing = absent.get(symbol);
+          if (quote) return <QuoteRow key={symbol} quote={quote} decimals={decimals} now={now} onRemove={onRemove} />;
+          if (missing) return <AbsentRow key={symbol} missing={missing} now={now} onRemove={onRemove} />;
+          return <PendingRow key={symbol} symbol={symbol} />;
+        })}
+      </tbody>
+    </table>
   );
 }
 
@@ -89,13 +97,14 @@ function Empty({ name, onAdd }: { name: string; onAdd: () => void }) {
   );
 }
 
-/** `12 of 20, next try 14:05`. */
-function Partial({ absent, of, now }: { absent: readonly Absent[]; of: number; now: number }) {
-  if (absent.length === 0) return <span className={styles.partial} />;
-  const tries = absent.flatMap(({ next_try }) => (next_try ? [next_try] : [])).sort();
+/** `12 of 20 priced, next try 14:05`. */
+function Partial({ quotes, of }: { quotes: Quotes | undefined; of: number }) {
+  const missing = quotes?.missing ?? [];
+  if (!quotes || missing.length === 0) return <span className={styles.partial} />;
+  const [soonest] = missing.flatMap(({ next_try }) => (next_try ? [next_try] : [])).sort();
   return (
     <span className={styles.partial} role="status">
-      {of - absent.length} of {of} priced{tries[0] && `, next try ${format.soon(tries[0], now)}`}
+      {of - missing.length} of {of} priced{soonest && `, next try ${format.soon(soonest, Date.parse(quotes.now))}`}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 /** The rows of the watchlist: priced, not priced (and why), and not answered yet. */
 
+import type { CSSProperties } from "react";
 import { Link } from "react-router";
 import type { Absent, Quote } from "../../api/desk";
 import { Freshness } from "../../components/Freshness";
@@ -22,7 +23,7 @@ interface QuoteRowProps {
 
 export function QuoteRow({ quote, decimals, now, onRemove }: QuoteRowProps) {
   const { symbol, name, price, change, change_pct, volume, spark, previous_close } = quote;
-  const padding = { paddingInlineEnd: `${decimals - quote.decimals}ch` };
+  const padding = { "--pad": decimals - quote.decimals } as CSSProperties;
   return (
     <tr>
       <td className={styles.symbol}>
@@ -32,12 +33,12 @@ export function QuoteRow({ quote, decimals, now, onRemove }: QuoteRowProps) {
         </Link>
       </td>
       <td className={styles.number}>
-        <span className={styles.price} style={padding}>
+        <span className={`${styles.price} ${styles.padded}`} style={padding}>
           <Live value={price}>{format.price(price, quote.decimals)}</Live>
         </span>
       </td>
       <td className={`${styles.number} ${styles.changeColumn}`}>
-        <span style={padding}>
+        <span className={styles.padded} style={padding}>
           <Move value={change} text={format.change(change, quote.decimals)} />
         </span>
       </td>
@@ -81,9 +82,10 @@ export function AbsentRow({ missing: { symbol, state, detail, next_try }, now, o
           <span className={styles.ticker}>{symbol}</span>
         </Link>
       </td>
-      <td className={styles.absent} data-state={state} colSpan={6} title={detail ?? undefined}>
+      <td className={styles.absent} data-state={state} title={detail ?? undefined}>
         {reason}
       </td>
+      <EmptyCells />
       <RemoveCell symbol={symbol} onRemove={onRemove} />
     </tr>
   );
@@ -95,10 +97,25 @@ export function PendingRow({ symbol }: { symbol: string }) {
       <td className={styles.symbol}>
         <span className={styles.ticker}>{symbol}</span>
       </td>
-      <td colSpan={7}>
+      <td>
         <Skeleton height={16} />
       </td>
+      <EmptyCells />
+      <td className={styles.removeColumn} />
     </tr>
+  );
+}
+
+/** Columns without figures; spanning them would make room for the ones a phone hides. */
+function EmptyCells() {
+  return (
+    <>
+      <td className={styles.changeColumn} />
+      <td />
+      <td className={styles.sparkColumn} />
+      <td className={styles.volumeColumn} />
+      <td className={styles.ageColumn} />
+    </>
   );
 }
 

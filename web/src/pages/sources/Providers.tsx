@@ -52,10 +52,10 @@ function State({ provider: { state, detail, next_try } }: { provider: Provider }
 }
 
 function Budgets({ budget }: Pick<Provider, "budget">) {
-  if (budget.length === 0) return <span className="quiet">no limit</span>;
+  if (budget.length === 0) return format.NONE;
   return budget.map(({ calls, per_s, left }) => (
     <span key={per_s} className={styles.budget}>
-      {left} of {calls} <span className="quiet">per {format.age(per_s).replace(/^1 /, "")}</span>
+      {left} of {calls} <span className="quiet">per {format.period(per_s)}</span>
       <meter min={0} max={calls} value={left} low={calls * 0.1} aria-label={`${left} of ${calls} calls left`} />
     </span>
   ));

@@ -2,6 +2,7 @@ import type { Bars } from "../../api/desk";
 import { isIntraday } from "../../charts/PricePlot";
 import { type Column, Table } from "../../components/Table";
 import * as format from "../../lib/format";
+import { indicatorOf } from "../../lib/indicators";
 
 /** Exactly the bars of the chart, newest first. */
 export function BarsTable({ answer }: { answer: Bars }) {
@@ -52,10 +53,14 @@ function columnsOf({ bars, interval, zone, decimals }: Bars): Column<number>[] {
 function indicatorColumns({ indicators, decimals }: Bars): Column<number>[] {
   return Object.entries(indicators).flatMap(([key, lines]) =>
     Object.entries(lines).map(([name, values]) => ({
-      title: key.startsWith(name) ? key : `${key} ${name}`,
+      title: Object.keys(lines).length === 1 ? titleOf(key) : `${titleOf(key)} ${name}`,
       number: true,
-      show: (index: number) => format.price(values[index], decimals),
+      show: (index: number) => format.indicator(values[index], indicatorOf(key)?.unit ?? "figure", decimals),
       cell: (index: number) => values[index],
     })),
   );
+}
+
+function titleOf(key: string): string {
+  return indicatorOf(key)?.title ?? key;
 }

@@ -3,6 +3,7 @@ import type { Bars } from "../../api/desk";
 import { isIntraday } from "../../charts/PricePlot";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
+import { Select } from "../../components/Select";
 import {
   ADJUSTS,
   type Adjust,
@@ -13,20 +14,10 @@ import {
   SCALES,
   type Scale,
 } from "../../lib/address";
+import { CHOICES } from "../../lib/words";
 import styles from "./Controls.module.css";
 import { type To, useChartKeys } from "./chartState";
 import { IndicatorMenu } from "./IndicatorMenu";
-
-const WORDS: Record<Adjust | Scale | Hours, readonly [label: string, hint: string]> = {
-  raw: ["Raw", "Prices as they were traded"],
-  split: ["Split", "Comparable across splits"],
-  total: ["Total", "Comparable across splits and dividends: what an investor earned"],
-  linear: ["Linear", "Equal steps in price"],
-  log: ["Log", "Equal steps in per cent"],
-  percent: ["%", "Change since the left edge"],
-  regular: ["Regular", "Only while the exchange is open"],
-  extended: ["Extended", "Before and after hours too"],
-};
 
 interface ControlsProps {
   address: ChartAddress;
@@ -39,9 +30,9 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
   const navigate = useNavigate();
   useChartKeys(address, to);
   const interval = address.interval ?? answer?.interval ?? "";
-  const intervals = answer?.intervals_offered ?? [];
+  const intervals = answer?.intervals_offered ?? [interval];
   const options = (key: "adjust" | "scale" | "hours", values: readonly (Adjust | Scale | Hours)[]) =>
-    values.map((value) => ({ value, label: WORDS[value][0], hint: WORDS[value][1], to: to({ [key]: value }) }));
+    values.map((value) => ({ value, label: CHOICES[value][0], hint: CHOICES[value][1], to: to({ [key]: value }) }));
 
   return (
     <div className={styles.controls}>
@@ -52,13 +43,12 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
         options={RANGES.map((range) => ({ value: range, label: range, to: to({ range, interval: null }) }))}
       />
       <div className={styles.rest}>
-        {intervals.length > 1 && (
-          <Choice
-            label="Interval"
-            chosen={interval}
-            options={intervals.map((each) => ({ value: each, label: each, to: to({ interval: each }) }))}
-          />
-        )}
+        <Select
+          label="Interval"
+          value={interval}
+          options={intervals.map((each) => ({ value: each, label: each }))}
+          onChoose={(each) => navigate(to({ interval: each }), { preventScrollReset: true })}
+        />
         <Choice label="Adjustment" chosen={address.adjust} options={options("adjust", ADJUSTS)} />
         {isIntraday(interval) && <Choice label="Hours" chosen={address.hours} options={options("hours", HOURS)} />}
         <Choice label="Scale" chosen={address.scale} options={options("scale", SCALES)} />

@@ -70,7 +70,7 @@ function Drawn({ answer, address, maxTo }: { answer: Bars; address: ChartAddress
       {address.table ? (
         <BarsTable answer={answer} />
       ) : (
-        <PriceChart answer={answer} scale={address.scale} height={heightOf(address)} />
+        <PriceChart answer={answer} scale={address.scale} oneDay={address.range === "1D"} height={heightOf(address)} />
       )}
       {answer.notes.map((note) => (
         <p key={note} className={styles.note}>

@@ -17,9 +17,9 @@ from rich.text import Text
 from openbell.model.errors import InvalidInput, OpenbellError
 
 if TYPE_CHECKING:
-    from openbell.comparison import Compared
-    from openbell.doctor import Finding
+    from openbell.cli.doctor import Finding
     from openbell.history import Series
+    from openbell.history.comparison import Compared
     from openbell.ingest.importing import Imported
 
 out, err = Console(), Console(stderr=True)

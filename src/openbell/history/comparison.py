@@ -10,12 +10,12 @@ import polars as pl
 
 from openbell.bars.compare import Comparison, compare
 from openbell.bars.sessions import sessions
-from openbell.history import History
+from openbell.history.past import History
+from openbell.history.stretch import Range, Stretch, stretch
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import Scale
 from openbell.model.interval import Interval
 from openbell.store.register import Instrument
-from openbell.stretch import Range, Stretch, stretch
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ class _Past:
     def _scaled(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` on the scale asked for; those that came on another one and cannot be converted stay as they are."""
         scales = set(rows["scale"].unique())
-        if scales <= {self.adjust} or self.adjust == "raw" or "raw" not in scales:
+        if scales <= {self.adjust} or self.adjust == "raw" or "raw" not in scales or _long(rows):
             return rows
         convertible = pl.col("scale").is_in(["raw", self.adjust])
         moved = adjusted(
@@ -196,11 +196,16 @@ class _Past:
 _END = datetime(2200, 1, 1, tzinfo=UTC)
 
 
+def _long(rows: pl.DataFrame) -> bool:
+    """Whether the bars span several sessions, so that an ex date may fall inside one."""
+    return not rows.is_empty() and not (step := Interval.parse(rows["interval"].item(0))).intraday and step != DAY
+
+
 def _scale_notes(bars: pl.DataFrame, adjust: Scale) -> tuple[str, ...]:
-    scales = set(bars["scale"].unique()) - {"raw", adjust}
+    words = {"raw": "as traded", "split": "split-adjusted", "total": "adjusted for splits and dividends"}
     return tuple(
-        f"Some bars came {scale}-adjusted and cannot be converted to {adjust}; they are shown as they came."
-        for scale in sorted(scales)
+        f"Some bars came {words[scale]} and cannot be put on the {adjust} scale; they are shown as they came."
+        for scale in sorted(set(bars["scale"].unique()) - {adjust})
     )
 
 

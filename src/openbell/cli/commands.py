@@ -18,12 +18,13 @@ import typer
 from pydantic import ValidationError
 from rich.progress import Progress, TaskID
 
-from openbell import __version__, terminal
+from openbell import __version__
+from openbell.cli import terminal
+from openbell.cli.terminal import Adjust, Format, err
+from openbell.history.stretch import instant, stretch
 from openbell.model.errors import InvalidInput, OpenbellError, ProviderError
 from openbell.model.interval import Interval
 from openbell.settings import Settings
-from openbell.stretch import instant, stretch
-from openbell.terminal import Adjust, Format, err
 
 if TYPE_CHECKING:
     from openbell.desk import Desk
@@ -58,9 +59,9 @@ def up(
     offline: Annotated[bool, typer.Option("--offline", help="Never contact a vendor.")] = False,
 ) -> None:
     """Start the desk and its page."""
-    from openbell.serve import serve  # noqa: PLC0415  # the web server is needed by this command only
+    from openbell.cli.serve import serve  # noqa: PLC0415  # the web server is needed by this command only
 
-    given = {"host": host or None, "port": port or None, "demo": demo or None, "offline": offline or None}
+    given: dict[str, Any] = {"host": host or None, "port": port or None, "demo": demo or None, "offline": offline or None}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     serve(settings, say=lambda line: print(line, flush=True))
@@ -69,7 +70,7 @@ def up(
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Say what works, what does not, and the one thing to do next."""
-    from openbell.doctor import examine  # noqa: PLC0415
+    from openbell.cli.doctor import examine  # noqa: PLC0415
 
     findings = examine(Settings())
     terminal.findings(findings, as_json=as_json)
@@ -156,7 +157,7 @@ def fetch(
 ) -> None:
     """Fetch bars from a vendor into the lake; an interrupted fetch is simply repeated."""
     length = Interval.parse(interval)
-    settings = Settings(**({"providers": provider} if provider else {}))
+    settings = Settings(providers=provider) if provider else Settings()
     with _desk(settings) as desk:
         now = desk.clock()
         last = min(instant("to", end, end=True), now) if end else now
@@ -242,7 +243,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare symbols over the same stretch, aligned by time."""
-    from openbell.comparison import compared  # noqa: PLC0415
+    from openbell.history.comparison import compared  # noqa: PLC0415
 
     with _desk(Settings(offline=True)) as desk:
         answer = compared(

@@ -11,7 +11,7 @@ from typing import Final, Literal, get_args
 import polars as pl
 
 from openbell.bars.sessions import sessions
-from openbell.history import History, NoData
+from openbell.history.past import History, NoData
 from openbell.model.errors import InvalidInput
 from openbell.model.interval import DAY, Interval
 from openbell.store.register import Instrument
@@ -54,7 +54,7 @@ def stretch(
     end: str | None = None,
     interval: Interval | None = None,
 ) -> Stretch:
-    """The stretch of a `span` (default 6M) up to the newest stored bar, or from `start` to `end`, ISO dates or instants.
+    """The stretch of a `span` (default 6M) up to the newest stored bar, or from `start` to `end` (ISO 8601).
 
     Raises NoData where nothing of `ticker` is stored, InvalidInput for ends that cannot be read.
     """
@@ -105,12 +105,13 @@ def _session_starts(instrument: Instrument, newest: datetime, count: int) -> dat
     days = days.filter(pl.col("pre") <= last).tail(count)
     if days.is_empty():
         return newest - timedelta(days=count)
-    return min(_midnight(days["trade_date"].item(0)), days["pre"].item(0))
+    first: datetime = days["pre"].item(0)
+    return min(_midnight(days["trade_date"].item(0)), first)
 
 
 def _newest(stored: pl.DataFrame) -> datetime:
     """The instant just after the newest stored bar."""
-    ends = [(row["last"], Interval.parse(row["interval"])) for row in stored.iter_rows(named=True)]
+    ends: list[tuple[datetime, Interval]] = [(row["last"], Interval.parse(row["interval"])) for row in stored.iter_rows(named=True)]
     return max(last + (i.length if i.intraday else timedelta(days=1)) for last, i in ends)
 
 

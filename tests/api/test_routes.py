@@ -1,0 +1,158 @@
+"""Every route: who may call it, what it answers, and how it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from openbell.api.access import Role, least_role
+from openbell.api.app import create_app
+from openbell.desk import Desk
+
+EVERYTHING = [
+    "/market",
+    "/market?exchange=XNYS",
+    "/symbols",
+    "/symbols?q=robot",
+    "/symbols/QUORB",
+    "/quotes?symbols=QUORB,HAZLO&spark=true",
+    "/movers",
+    "/bars?symbol=QUORB",
+    "/bars?symbol=QUORB&range=1D&indicators=sma:20;macd;rsi:14;bollinger:20,2;obv;drawdown;mean;vwap;volatility:20",
+    "/actions?symbol=QUORB",
+    "/compare?symbols=QUORB,HAZLO",
+    "/statistics?symbol=QUORB&by=hour&range=5D",
+    "/sources",
+    "/sources/rejects",
+    "/watchlists",
+]
+
+
+@pytest.fixture(scope="module")
+def client(demo_desk: Desk) -> TestClient:
+    return TestClient(create_app(demo_desk, jobs=False))
+
+
+def routes(router: object) -> Iterator[APIRoute]:
+    """Every route of the application, those of included routers too."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from routes(route.original_router)
+
+
+def test_every_route_declares_who_may_call_it(client: TestClient):
+    found = {
+        f"{','.join(sorted(route.methods))} {route.path}": least_role(
+            [dependency.call for dependency in route.dependant.dependencies if dependency.call]
+        )
+        for route in routes(client.app)
+    }
+    assert len(found) > len(client.app.openapi()["paths"])
+    assert {path for path, role in found.items() if role is None} == set()
+    writes = {path: role for path, role in found.items() if not path.startswith("GET")}
+    assert writes
+    assert all(role >= Role.MEMBER for role in writes.values())
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_every_noun_answers(client: TestClient, path: str):
+    answer = client.get(f"/api/v1{path}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_every_documented_get_is_tried(client: TestClient):
+    tried = {path.partition("?")[0].replace("/QUORB", "/{ticker}") for path in EVERYTHING}
+    documented = {path.removeprefix("/api/v1") for path, item in client.app.openapi()["paths"].items() if "get" in item}
+    assert documented == tried
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "field", "says"),
+    [
+        ("/bars?symbol=NOPE", 404, None, "no prices of NOPE"),
+        ("/symbols/NOPE", 404, None, "no prices of NOPE"),
+        ("/actions?symbol=NOPE", 404, None, "no prices of NOPE"),
+        ("/bars?symbol=QUORB&interval=7x", 422, "interval", "no interval '7x'"),
+        ("/bars?symbol=QUORB&interval=1s", 422, "interval", "cannot make 1s bars"),
+        ("/bars?symbol=QUORB&range=2W", 422, "range", "1D"),
+        ("/bars?symbol=QUORB&from=yesterday", 422, "from", "not a date"),
+        ("/bars?symbol=QUORB&from=2026-03-03&to=2026-03-01", 422, "to", "before it starts"),
+        ("/bars?symbol=QUORB&range=1D&from=2026-03-01", 422, "range", "Both"),
+        ("/bars?symbol=QUORB&indicators=nonsense:3", 422, "indicators", "nonsense"),
+        ("/bars?symbol=QUORB&adjust=double", 422, "adjust", "adjust"),
+        ("/bars?symbol=QUORB&as_of=never", 422, "as_of", "as_of"),
+        ("/bars", 422, "symbol", "symbol"),
+        ("/compare?symbols=QUORB", 422, "symbols", "1 symbols"),
+        ("/compare?symbols=A,B,C,D,E,F,G,H,I", 422, "symbols", "9 symbols"),
+        ("/compare?symbols=QUORB,NOPE", 404, None, "NOPE"),
+        ("/compare?symbols=QUORB,HAZLO&window=0", 422, "window", "0"),
+        ("/market?exchange=MARS", 422, "exchange", "MARS"),
+        ("/sources/rejects?limit=0", 422, "limit", "limit"),
+        ("/quotes", 422, "symbols", "symbols"),
+        ("/nothing", 404, None, "no /api/v1/nothing"),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_a_remedy(
+    client: TestClient, path: str, status: int, field: str | None, says: str
+):
+    answer = client.get(f"/api/v1{path}")
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem.get("field") == field
+    assert says in problem["detail"]
+
+
+def test_a_range_in_the_future_is_empty_and_says_so(client: TestClient):
+    chart = client.get("/api/v1/bars?symbol=QUORB&from=2030-01-01&to=2030-02-01").json()
+    assert chart["bars"]["ts"] == []
+    assert chart["summary"] == "QUORB has no prices from 01 Jan 2030 to 02 Feb 2030."
+
+
+def test_another_host_name_is_refused(client: TestClient):
+    assert client.get("/api/v1/market", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_a_write_from_another_site_is_refused(desk: Desk):
+    client = TestClient(create_app(desk, jobs=False))
+    held = desk.ledger.add_watchlist("Mine", ["ACME"])
+    path = f"/api/v1/watchlists/{held.id}"
+    refused = client.put(path, json={"symbols": []}, headers={"sec-fetch-site": "cross-site"})
+    assert refused.status_code == 403
+    assert desk.ledger.watchlists() == [held]
+
+
+def test_a_watchlist_is_changed_and_keeps_its_order(desk: Desk):
+    client = TestClient(create_app(desk, jobs=False))
+    held = desk.ledger.add_watchlist("Mine", ["ACME"])
+    path = f"/api/v1/watchlists/{held.id}"
+    changed = client.put(path, json={"symbols": ["zeta", "ACME", "ZETA"]})
+    assert changed.json() == {"id": held.id, "name": "Mine", "symbols": ["ZETA", "ACME"]}
+    assert client.put(path, json={"name": "Ours"}).json()["symbols"] == ["ZETA", "ACME"]
+    refused = client.put(path, json={"symbols": ["<script>"]})
+    assert refused.status_code == 422
+    assert refused.json()["field"] == "symbols"
+    assert client.put("/api/v1/watchlists/99", json={}).status_code == 422
+    missing = client.get("/api/v1/quotes?symbols=ZETA").json()["missing"]
+    assert missing[0]["state"] == "no_data"
+
+
+def test_an_unforeseen_error_tells_nothing_of_the_inside(demo_desk: Desk):
+    app = create_app(demo_desk, jobs=False)
+
+    @app.get("/api/v1/boom")
+    def boom() -> None:
+        raise RuntimeError("the secret is 42")
+
+    app.router.routes.insert(0, app.router.routes.pop())
+    answer = TestClient(app).get("/api/v1/boom")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.json()["remedy"]

@@ -1,0 +1,163 @@
+"""Which zone naive stamps are in, and which side of the bar: proved by New York's hours, or asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+
+from market import SHARED, needs_shared
+from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
+from openbell.model.interval import Interval
+from openbell.providers.files import Reading, read
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+NEW_YORK = ZoneInfo("America/New_York")
+WINTER = [date(2024, 1, day) for day in (2, 3, 4, 5)]
+SUMMER = [date(2024, 7, day) for day in (1, 2, 5, 8)]  # the 3rd was a half day, the 4th a holiday
+
+
+def csv(
+    days: list[date], first: str, last: str, *, step: int, zone: str, side: str, form: str = "%Y-%m-%d %H:%M:%S"
+) -> str:
+    """Bars of `step` minutes that begin from `first` until before `last` in New York, stamped as told."""
+    lines = ["ts,open,high,low,close,volume"]
+    for day in days:
+        at, end = (datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=NEW_YORK) for clock in (first, last))
+        while at < end:
+            stamp = (at + timedelta(minutes=step if side == "end" else 0)).astimezone(ZoneInfo(zone))
+            lines.append(f"{stamp.strftime(form)},1,2,0.5,1.5,100")
+            at += timedelta(minutes=step)
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("days", [WINTER, SUMMER, WINTER + SUMMER], ids=["winter", "summer", "both"])
+@pytest.mark.parametrize(("first", "last"), [("09:30", "16:00"), ("04:00", "20:00")], ids=["regular", "extended"])
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+@pytest.mark.parametrize("side", ["start", "end"])
+@pytest.mark.parametrize("step", [1, 5, 30])
+def test_zone_and_side_are_proved_by_the_edges_of_the_day(load, days, first, last, zone, side, step):
+    found = load("ACME.csv", csv(days, first, last, step=step, zone=zone, side=side))
+    opening = datetime.fromisoformat(f"{days[0]}T{first}").replace(tzinfo=NEW_YORK)
+    assert found.bars["ts"][0] == opening
+    assert found.bars["interval"][0] == str(Interval.parse(f"{step}m"))
+    assert f"stamps are {zone} time at the {side} of the bar" in " ".join(found.notes)
+
+
+def test_what_no_hours_prove_is_asked_first_the_zone_then_the_side(write):
+    path = write("ACME.csv", csv(WINTER, "10:00", "12:00", step=5, zone="UTC", side="start"))
+    with pytest.raises(Undecided) as caught:
+        read(path, now=NOW)
+    assert caught.value.option == "--tz"
+    with pytest.raises(Undecided) as caught:
+        read(path, Reading(tz="UTC"), now=NOW)
+    assert caught.value.option == "--stamp"
+    found = read(path, Reading(tz="UTC", stamp="end"), now=NOW)
+    assert found.bars["ts"][0] == datetime(2024, 1, 2, 14, 55, tzinfo=UTC)
+
+
+def test_a_market_of_another_zone_is_asked_for(write):
+    path = write("ACME.csv", csv(WINTER, "03:00", "11:30", step=5, zone="Europe/London", side="start"))
+    with pytest.raises(Undecided, match="carry no time zone") as caught:
+        read(path, now=NOW)
+    assert caught.value.option == "--tz"
+    found = read(path, Reading(tz="Europe/London", stamp="start"), now=NOW)
+    assert found.bars["ts"][0] == datetime(2024, 1, 2, 8, tzinfo=UTC)
+
+
+def test_an_unknown_zone_is_refused(write):
+    with pytest.raises(InvalidInput, match="There is no time zone 'Mars/Olympus'"):
+        read(
+            write("ACME.csv", csv(WINTER, "10:00", "12:00", step=5, zone="UTC", side="start")),
+            Reading(tz="Mars/Olympus"),
+            now=NOW,
+        )
+
+
+def test_offsets_decide_by_themselves_across_daylight_saving(load):
+    days = [date(2024, 3, 8), date(2024, 3, 11)]
+    form = "%Y-%m-%d %H:%M:%S%z"
+    found = load("ACME.csv", csv(days, "09:30", "16:00", step=30, zone="America/New_York", side="start", form=form))
+    assert found.bars["ts"].dt.hour().to_list()[0] == 14
+    assert found.bars["ts"].dt.hour().to_list()[13] == 13
+    ended = load("ACME.csv", csv(days, "09:30", "16:00", step=30, zone="America/New_York", side="end", form=form))
+    assert ended.bars.equals(found.bars)
+
+
+@pytest.mark.parametrize(
+    ("days", "first"),
+    [
+        (["13/05/2024", "14/05/2024"], "2024-05-13"),  # there is no 13th month
+        (["05/13/2024", "05/14/2024"], "2024-05-13"),
+        (["11/5/2019", "11/6/2019", "11/7/2019"], "2019-11-05"),  # 11 May 2019 was a Saturday
+        (["01/02/2024", "02/02/2024", "05/02/2024", "06/02/2024"], "2024-02-01"),  # 2 June 2024 was a Sunday
+        (["11/12/2026"], "2026-11-12"),  # December 2026 is yet to come
+        (["04/03/2024", "05/03/2024"], None),
+    ],
+)
+def test_day_and_month_are_told_apart_by_the_calendar_or_not_at_all(load, days, first):
+    text = "Date,Open,High,Low,Close\n" + "".join(f"{day},1,2,0.5,1.5\n" for day in days)
+    if first is None:
+        with pytest.raises(UnreadableFile, match="may be day/month or month/day"):
+            load("ACME.csv", text)
+    else:
+        assert load("ACME.csv", text).bars["ts"].dt.strftime("%Y-%m-%d").to_list()[0] == first
+
+
+@pytest.mark.parametrize(
+    ("stamps", "interval", "labels"),
+    [
+        (["2024-01-05", "2024-01-12", "2024-01-19"], "1w", ["2024-01-01", "2024-01-08", "2024-01-15"]),
+        (["2024-01-31", "2024-02-29", "2024-03-28"], "1mo", ["2024-01-01", "2024-02-01", "2024-03-01"]),
+        (["2024-01", "2024-02", "2024-03"], "1mo", ["2024-01-01", "2024-02-01", "2024-03-01"]),
+        (["2024-03-31", "2024-06-30", "2024-09-30"], "1q", ["2024-01-01", "2024-04-01", "2024-07-01"]),
+        (["2022-12-31", "2023-12-31"], "1y", ["2022-01-01", "2023-01-01"]),
+        (["2024-01-05", "2024-01-08", "2024-01-09"], "1d", ["2024-01-05", "2024-01-08", "2024-01-09"]),
+    ],
+)
+def test_longer_bars_bear_the_first_day_of_their_period(load, stamps, interval, labels):
+    text = "Date,Open,High,Low,Close\n" + "".join(f"{stamp},1,2,0.5,1.5\n" for stamp in stamps)
+    found = load("ACME.csv", text)
+    assert found.bars["interval"].unique().to_list() == [interval]
+    assert found.bars["ts"].dt.strftime("%Y-%m-%d").to_list() == labels
+
+
+def test_stamps_without_a_common_step_ask_for_the_interval(load):
+    text = "ts,open,high,low,close\n" + "".join(
+        f"2024-01-02 09:{minute}:00-05:00,1,2,0.5,1.5\n" for minute in (30, 32, 34, 37)
+    )
+    with pytest.raises(Undecided, match="1 minutes to 2 minutes apart, without a common step") as caught:
+        load("ACME.csv", text)
+    assert caught.value.option == "--interval"
+    assert load("ACME.csv", text, interval=Interval(1, "m")).bars.height == 4
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    ("name", "symbol", "proof", "first", "last"),
+    [
+        ("ohlcv_intraday/av_MSFT_1min_ext_202012.csv.gz", "MSFT", "New_York time at the end of the bar (18 of",
+         "2020-11-23 09:00", "2020-12-19 00:59"),
+        ("ohlcv_intraday/duka_m15_AAPL_20200801_20201231.csv.gz", "AAPL", "UTC time at the start of the bar (106 of 106",
+         "2020-08-03 13:30", "2020-12-31 20:45"),
+        ("ohlcv_intraday/SP500_NOV2019_IDay.csv", "^GSPC", "New_York time at the start of the bar (4 of 4",
+         "2019-11-05 14:30", "2019-11-08 20:59"),
+        ("api_alphavantage/pt_TIME_SERIES_INTRADAY_3dbdcdc7.csv", "IBM",
+         "New_York time at the start of the bar (1 of 1",
+         "2026-05-15 15:40", "2026-05-15 23:55"),
+    ],
+)  # fmt: skip
+def test_the_clocks_of_real_files(name, symbol, proof, first, last):
+    found = read(SHARED / name, Reading(symbol=symbol), now=NOW)
+    assert proof in " ".join(found.notes)
+    ends = found.bars.select(pl.col("ts").min().alias("first"), pl.col("ts").max().alias("last"))
+    assert [f"{value:%Y-%m-%d %H:%M}" for value in ends.row(0)] == [first, last]
+
+
+@needs_shared
+def test_the_closing_cross_of_a_half_day_lies_in_the_minute_that_begins_at_the_close():
+    found = read(SHARED / "ohlcv_intraday/av_MSFT_1min_ext_202012.csv.gz", now=NOW)
+    cross = found.bars.filter(ts=datetime(2020, 11, 27, 18, tzinfo=UTC))
+    assert cross.select("close", "volume").rows() == [(215.23, 1_480_168.0)]
