@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -10,7 +15,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from market import SHARED, needs_shared
-from openbell.bars.sessions import EXCHANGES, MarketState, holiday, market_state, reach, sessions
+from openbell.bars.sessions import EXCHANGES, MarketState, _calendar, holiday, market_state, reach, sessions
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import UTC as STAMP
 
@@ -164,6 +169,7 @@ def test_on_thanksgiving_the_market_is_closed_until_the_half_day_after():
         ("XNYS", "2026-11-27T22:00", "closed", "pre", "2026-11-30T09:00"),
         ("XLON", "2026-11-27T16:30", "closed", "open", "2026-11-30T08:00"),
         ("XTKS", "2026-11-27T02:45", "closed", "open", "2026-11-27T03:30"),  # lunch in Tokyo
+        ("XHKG", "2026-12-24T04:00", "closed", "open", "2026-12-28T01:30"),  # a half day ends where lunch would begin
         ("24/5", "2026-11-25T12:00", "open", "closed", "2026-11-28T00:00"),
     ],
 )
@@ -194,7 +200,95 @@ def test_an_instant_beyond_the_calendar_is_refused_with_its_reach():
         market_state("XTKS", instant("1990-05-01T03:00"))
 
 
-def test_calendars_are_imported_only_when_one_is_asked_for():
-    program = "import sys, openbell.bars.resample, openbell.bars.sessions; print('pandas' in sys.modules)"
+def test_a_frame_of_sessions_belongs_to_its_reader():
+    first, last = date(2026, 11, 2), date(2026, 11, 6)
+    mine = sessions("XNYS", first, last)
+    mine[0, "half_day"] = True
+    mine.drop_in_place("post")
+    assert_frame_equal(
+        sessions("XNYS", first, first),
+        sessions_of(
+            session("2026-11-02", "2026-11-02T09:00", "2026-11-02T14:30", "2026-11-02T21:00", "2026-11-03T01:00")
+        ),
+    )
+
+
+def test_readers_who_ask_first_and_at_once_get_the_same_answer():
+    now = instant("2026-11-27T14:30")
+    expected = [market_state(exchange, now) for exchange in EXCHANGES]
+    _calendar.cache_clear()
+    with ThreadPoolExecutor(8) as readers:
+        found = [readers.submit(market_state, exchange, now) for _ in range(8) for exchange in EXCHANGES]
+    assert [answer.result() for answer in found] == expected * 8
+
+
+def test_sessions_are_read_without_pandas_and_exchange_calendars():
+    program = """
+import sys
+from datetime import UTC, date, datetime
+from openbell.bars.sessions import EXCHANGES, holiday, market_state, sessions
+for exchange in EXCHANGES:
+    sessions(exchange, date(2026, 1, 1), date(2026, 12, 31))
+    holiday(exchange, date(2026, 12, 25))
+    market_state(exchange, datetime(2026, 11, 27, 14, 30, tzinfo=UTC))
+print({"pandas", "exchange_calendars", "pyarrow"} & set(sys.modules))
+"""
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert printed == "False\n"
+    assert printed == "set()\n"
+
+
+@pytest.fixture(scope="module")
+def tool() -> dict[str, Any]:
+    """What `tools/calendars.py` defines."""
+    return runpy.run_path(str(Path(__file__).parents[2] / "tools" / "calendars.py"))
+
+
+def test_the_shipped_table_is_what_the_tool_writes_from_the_installed_exchange_calendars(
+    tool: dict[str, Any], tmp_path: Path
+):
+    written = tmp_path / "calendars.parquet"
+    tool["main"](written)
+    shipped, found = pl.read_parquet(tool["SHIPPED"]), pl.read_parquet(written)
+    assert shipped.equals(found), (
+        f"Run tools/calendars.py; new facts:\n{found.join(shipped, on=found.columns, how='anti', nulls_equal=True)}"
+    )
+
+
+def test_the_same_facts_are_written_as_the_same_bytes(tool: dict[str, Any], tmp_path: Path):
+    tables = pl.read_parquet(tool["SHIPPED"]).partition_by("calendar", maintain_order=True)
+    written = [tmp_path / "first.parquet", tmp_path / "second.parquet"]
+    for path in written:
+        tool["write"](tables, path)
+    assert written[0].read_bytes() == written[1].read_bytes()
+    assert written[0].stat().st_size < 100_000
+
+
+@pytest.mark.parametrize("calendar", sorted({exchange.calendar for exchange in EXCHANGES.values()}))
+def test_every_session_over_the_whole_reach_is_that_of_exchange_calendars(calendar: str, tool: dict[str, Any]):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # exchange_calendars calls what newer pandas deprecates
+        source = tool["calendar_of"](calendar)
+        half_days = {stamp.date() for stamp in source.early_closes}
+    expected = pl.DataFrame(
+        {
+            "trade_date": [stamp.date() for stamp in source.schedule.index],
+            "open": [stamp.to_pydatetime() for stamp in source.schedule["open"]],
+            "close": [stamp.to_pydatetime() for stamp in source.schedule["close"]],
+            "half_day": [stamp.date() in half_days for stamp in source.schedule.index],
+        },
+        schema={"trade_date": pl.Date, "open": STAMP, "close": STAMP, "half_day": pl.Boolean},
+    )
+    found = sessions(calendar, date.min, date.max)
+    assert_frame_equal(found.select(expected.columns), expected)
+    assert reach(calendar) == (expected["trade_date"].item(0), expected["trade_date"].item(-1))
+
+
+@pytest.mark.parametrize("exchange", ["XTKS", "XHKG"])
+def test_every_lunch_break_is_that_of_exchange_calendars(exchange: str, tool: dict[str, Any]):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        breaks = tool["calendar_of"](exchange).schedule[["break_start", "break_end"]].dropna()
+    states = [market_state(exchange, start.to_pydatetime()) for start in breaks["break_start"]]
+    assert {state.state for state in states} == {"closed"}
+    assert {state.next_state for state in states} == {"open"}
+    assert [state.next_change for state in states] == [end.to_pydatetime() for end in breaks["break_end"]]

@@ -148,6 +148,12 @@ def test_a_row_without_a_stamp_is_set_aside():
     assert result.rejects.select("ts", "reason").rows() == [(None, "missing_stamp")]
 
 
+def test_rows_around_one_without_a_stamp_are_put_in_order():
+    row = "10 11 9 10 5"
+    result = checked(bars_of(f"ACME 2024-01-03 {row}\nACME - {row}\nACME 2024-01-02 {row}"))
+    assert closes(result) == [("2024-01-02", 10.0), ("2024-01-03", 10.0)]
+
+
 def test_the_noise_of_a_division_is_no_wrong_order():
     assert checked(bars_of("ACME 2024-01-02 0.3 0.30000000000000004 0.3 0.30000000000000010 5")).rejects.height == 0
 
@@ -320,6 +326,30 @@ def test_a_raw_row_adjusted_too_early_is_repaired():
     assert result.clean["close"].to_list() == [100, 101, pytest.approx(101.2), 101, 100]
 
 
+def test_the_ex_date_itself_may_be_on_the_old_scale():
+    bars = days("ACME", "2024-02-05", [25, 25.2, 25, 100, 25.2, 25.5], scale="split")
+    result = checked(bars, split("2024-02-08", 4.0))
+    assert found(result) == [("2024-02-08", "split_like_jump", True)]
+    assert result.clean["close"].to_list() == [25, 25.2, 25, 25, 25.2, 25.5]
+
+
+def test_a_raw_split_recorded_a_day_late_leaves_one_day_in_doubt():
+    result = checked(days("ACME", "2024-02-05", SPLIT_OFF), split("2024-02-13", 4.0))
+    assert found(result) == [("2024-02-12", "split_like_jump", False)]
+
+
+def test_a_month_may_halve_the_price_without_a_split():
+    bars = bars_of(
+        """
+        ACME 2008-08-01 20.0 20.5 19.0 20.0 1000
+        ACME 2008-09-01 20.0 20.5 19.0 20.0 1000
+        ACME 2008-10-01 20.0 20.0 9.0 10.0 1500
+        ACME 2008-11-01 10.0 10.5 9.5 10.2 1200""",
+        interval="1mo",
+    )
+    assert checked(bars).rejects.height == 0
+
+
 def test_a_recorded_split_that_raw_prices_do_not_show_is_questioned_at_its_date():
     result = checked(days("ACME", "2024-02-05", [100, 101, 102, 101, 100, 101]), split("2024-02-08", 4.0))
     assert found(result) == [("2024-02-08", "split_like_jump", False)]
@@ -451,6 +481,11 @@ def test_a_dividend_that_comes_twice_within_days_is_doubted_once():
     bars = days("ACME", "2024-02-05", [20, 20, 19.9, 20])
     result = checked(bars, dividend("2024-02-06", 0.1), dividend("2024-02-07", 0.1))
     assert found(result) == [("2024-02-07", "dividend_duplicate", False)]
+
+
+def test_dividends_before_the_batch_are_left_alone():
+    bars = days("ACME", "2024-02-05", [20, 20, 19.9, 20])
+    assert checked(bars, dividend("2023-02-06", 0.1), dividend("2023-02-07", 0.1)).rejects.height == 0
 
 
 def test_one_action_from_two_sources_counts_once():

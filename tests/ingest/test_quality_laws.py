@@ -127,6 +127,19 @@ def test_the_order_of_the_rows_does_not_matter(
     assert shuffled.inferred.equals(ordered.inferred)
 
 
+@settings(max_examples=150, deadline=None)
+@given(**BATCH)
+def test_what_is_kept_holds_when_it_is_looked_at_again(
+    rows: list[dict[str, object]], actions: list[dict[str, object]], scale: str, promises_raw: bool
+):
+    bars = frame_of(BARS, rows).with_columns(scale=pl.lit(scale))
+    once = judged(bars, frame_of(ACTIONS, actions), promises_raw=promises_raw)
+    again = judged(once.clean, frame_of(ACTIONS, actions), promises_raw=promises_raw)
+    assert again.rejects.filter(pl.col("interval").is_not_null()).height == 0
+    assert again.clean.equals(once.clean)
+    assert again.inferred.equals(once.inferred)
+
+
 @st.composite
 def plausible(draw: st.DrawFn) -> tuple[list[float], list[int]]:
     """A calm market's closes and the rows to damage by a factor of a hundred."""

@@ -1,32 +1,32 @@
 """When each exchange trades: sessions, half days, holidays by name, and the state of a market at an instant.
 
-The facts come from `exchange_calendars`; its import takes seconds, so it waits until a calendar is first asked for.
+The facts are in `calendars.parquet` beside this module, a row for each session (its local opening hours) and for each
+holiday (its name); `tools/calendars.py` writes it. Markets that trade around the clock need no table.
 """
 
 from __future__ import annotations
 
-import re
-import warnings
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from threading import Lock
+from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from openbell.model import frames
 from openbell.model.errors import InvalidInput
-from openbell.model.frames import UTC
 
 State = Literal["open", "pre", "post", "closed"]
 
 
 class Exchange(NamedTuple):
-    """An exchange: its calendar in `exchange_calendars`, its time zone, its name."""
+    """An exchange: the calendar it keeps, its time zone, its name."""
 
     calendar: str
     zone: str
@@ -56,8 +56,13 @@ EXCHANGES: Mapping[str, Exchange] = MappingProxyType(
     }
 )
 
+AROUND_THE_CLOCK: Mapping[str, int] = MappingProxyType({"24/5": 5, "24/7": 7})
+"""By calendar: the days a week, from Monday on, that are sessions from midnight to midnight UTC."""
+
 FIRST, LAST = date(1970, 1, 1), date(2049, 12, 31)
-"""The dates asked of a calendar; some know fewer (`reach`). The holiday rules themselves begin in 1970."""
+"""The dates of the calendars; some know fewer (`reach`). The holiday rules themselves begin in 1970."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 EXTENDED: Mapping[str, tuple[time, time, time]] = MappingProxyType({"XNYS": (time(4), time(20), time(17))})
 """By calendar: the local times when extended hours begin and end, and end on a half day (NYSE Arca, Nasdaq: 17:00)."""
@@ -83,14 +88,20 @@ class MarketState:
     """The name of the local date's holiday, where it is a weekday without a session."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Calendar:
-    """A calendar's sessions, the instants at which its state changes, and its holidays' names."""
+    """A calendar's sessions, the changes of its state (at, state), its holidays' names, and what is searched.
+
+    `days` are the trade dates in days, `ends` the sessions' `post` and `turns` the changes' `at` in microseconds, all
+    since 1970 UTC: a search takes a microsecond in an array, a hundred in a Polars column.
+    """
 
     sessions: pl.DataFrame
-    instants: list[datetime]
-    states: list[State]
+    changes: pl.DataFrame
     holidays: Mapping[date, str]
+    days: NDArray[np.int32]
+    ends: NDArray[np.int64]
+    turns: NDArray[np.int64]
 
 
 def sessions(exchange: str, first: date, last: date) -> pl.DataFrame:
@@ -99,41 +110,44 @@ def sessions(exchange: str, first: date, last: date) -> pl.DataFrame:
     trade_date: Date; pre, open, close, post: UTC instants (pre and post: the ends of the extended hours, equal to
     open and close where there are none); half_day: Boolean. Raises InvalidInput for an unknown exchange.
     """
-    every = _calendar(_exchange(exchange).calendar).sessions
-    dates = every["trade_date"]
-    start = int(dates.search_sorted(first, "left"))
-    return every.slice(start, max(0, int(dates.search_sorted(last, "right")) - start))
+    calendar = _calendar_of(_exchange(exchange))
+    start = int(calendar.days.searchsorted(first.toordinal() - EPOCH.toordinal(), "left"))
+    stop = int(calendar.days.searchsorted(last.toordinal() - EPOCH.toordinal(), "right"))
+    return calendar.sessions.slice(start, max(0, stop - start))
 
 
 def reach(exchange: str) -> tuple[date, date]:
     """The first and the last session that the calendar of `exchange` knows."""
-    dates = _calendar(_exchange(exchange).calendar).sessions["trade_date"]
+    dates = _calendar_of(_exchange(exchange)).sessions["trade_date"]
     return dates.item(0), dates.item(-1)
 
 
 def holiday(exchange: str, day: date) -> str | None:
     """The name of the holiday for which `exchange` is closed on `day`; None at weekends and on sessions."""
-    return _calendar(_exchange(exchange).calendar).holidays.get(day)
+    return _calendar_of(_exchange(exchange)).holidays.get(day)
 
 
 def market_state(exchange: str, now: datetime) -> MarketState:
     """The state of `exchange` at the aware instant `now`; a lunch break is `closed`."""
     venue = _exchange(exchange)
-    calendar = _calendar(venue.calendar)
-    row = int(calendar.sessions["post"].search_sorted(now.astimezone(ZoneInfo("UTC")), "right"))  # ends after now
-    change = bisect_right(calendar.instants, now)
+    calendar = _calendar_of(venue)
+    instant = (now - EPOCH) // timedelta(microseconds=1)
+    row = int(calendar.ends.searchsorted(instant, "right"))  # the first session that ends after now
+    change = int(calendar.turns.searchsorted(instant, "right"))
     if row == calendar.sessions.height or change == 0:
         begin, end = reach(exchange)
         raise InvalidInput("now", f"The calendar of {exchange} knows {begin} to {end}, not {now}.")
     session = calendar.sessions.row(row, named=True)
-    upcoming = change < len(calendar.instants) - 1  # the last change is the end of the calendar, not the market's
+    since, state = calendar.changes.row(change - 1)
+    following, next_state = calendar.changes.row(change)
+    upcoming = change < calendar.changes.height - 1  # the last change is the end of the calendar, not the market's
     return MarketState(
         exchange=exchange,
         name=venue.title,
-        state=calendar.states[change - 1],
-        since=calendar.instants[change - 1] if change > 1 else None,
-        next_change=calendar.instants[change] if upcoming else None,
-        next_state=calendar.states[change] if upcoming else None,
+        state=state,
+        since=since if change > 1 else None,
+        next_change=following if upcoming else None,
+        next_state=next_state if upcoming else None,
         session_date=session["trade_date"],
         open=session["open"],
         close=session["close"],
@@ -148,66 +162,68 @@ def _exchange(code: str) -> Exchange:
     return EXCHANGES[code]
 
 
-_READING = Lock()
+def _calendar_of(venue: Exchange) -> _Calendar:
+    return _calendar(venue.calendar, venue.zone)
 
 
-def _calendar(name: str) -> _Calendar:
-    with _READING:  # warnings are silenced for the whole process: one reader at a time
-        return _read(name)
+@cache  # threads that meet here before the first answer each read the same facts, in milliseconds
+def _calendar(name: str, zone: str) -> _Calendar:
+    if name in AROUND_THE_CLOCK:
+        schedule, holidays = _around_the_clock(AROUND_THE_CLOCK[name]), {}
+    else:
+        table = _table(name)
+        schedule = _schedule(table.filter(pl.col("holiday").is_null()), zone, EXTENDED.get(name))
+        holidays = dict(table.filter(pl.col("holiday").is_not_null()).select("day", "holiday").iter_rows())
+    found, changes = schedule.drop("break_start", "break_end"), _changes(schedule)
+    return _Calendar(
+        sessions=found,
+        changes=changes,
+        holidays=holidays,
+        days=found["trade_date"].to_physical().to_numpy(),
+        ends=found["post"].to_physical().to_numpy(),
+        turns=changes["at"].to_physical().to_numpy(),
+    )
 
 
-@cache
-def _read(name: str) -> _Calendar:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # exchange_calendars calls what newer pandas deprecates
-        source = _source(name)
-        schedule = _schedule(name, source)
-        holidays = _holidays(source, set(schedule["trade_date"]))
-    instants, states = _changes(schedule)
-    return _Calendar(schedule.drop("break_start", "break_end"), instants, states, holidays)
+def _around_the_clock(days_a_week: int) -> pl.DataFrame:
+    midnight = pl.col("trade_date").cast(frames.UTC)
+    following = midnight.dt.offset_by("1d")
+    return (
+        pl.date_range(FIRST, LAST, eager=True)
+        .to_frame("trade_date")
+        .filter(pl.col("trade_date").dt.weekday() <= days_a_week)
+        .with_columns(pre=midnight, open=midnight, close=following, post=following, half_day=pl.lit(value=False))
+        .with_columns(pl.lit(None, frames.UTC).alias(column) for column in ("break_start", "break_end"))
+    )
 
 
-def _source(name: str) -> Any:  # exchange_calendars is untyped
-    import exchange_calendars as calendars  # noqa: PLC0415  # takes seconds
-
-    kind = type(calendars.get_calendar(name, start="2020-01-01", end="2020-12-31"))  # its bounds ask for a calendar
-    earliest, latest = kind.bound_min(), kind.bound_max()
-    start = FIRST if earliest is None else max(FIRST, earliest.date())
-    end = LAST if latest is None else min(LAST, latest.date())
-    return calendars.get_calendar(name, start=start.isoformat(), end=end.isoformat())
+def _table(name: str) -> pl.DataFrame:
+    stored = files("openbell.bars").joinpath("calendars.parquet").read_bytes()
+    return pl.scan_parquet(stored).filter(pl.col("calendar") == name).collect()
 
 
-def _schedule(name: str, source: Any) -> pl.DataFrame:
-    columns = source.schedule
-    frame = pl.DataFrame(
-        {
-            "trade_date": pl.Series(columns.index.to_numpy()).cast(pl.Date),
-            **{
-                column: pl.Series(columns[column].dt.tz_convert(None).to_numpy()).cast(pl.Datetime("us"))
-                for column in ("open", "close", "break_start", "break_end")
-            },
-        }
-    ).with_columns(pl.col("open", "close", "break_start", "break_end").dt.replace_time_zone("UTC").cast(UTC))
-    half_days = pl.Series(source.early_closes.to_numpy()).cast(pl.Date)
-    frame = frame.with_columns(half_day=pl.col("trade_date").is_in(half_days.implode()))
+def _schedule(table: pl.DataFrame, zone: str, extended: tuple[time, time, time] | None) -> pl.DataFrame:
     pre, post = pl.col("open"), pl.col("close")
-    if name in EXTENDED:
-        begin, end, half = EXTENDED[name]
-        zone = str(source.tz)
-        pre = _local(pl.lit(begin), zone)
-        post = _local(pl.when("half_day").then(pl.lit(half)).otherwise(pl.lit(end)), zone)
-    return frame.select(
-        "trade_date", pre.alias("pre"), "open", "close", post.alias("post"), "half_day", "break_start", "break_end"
+    if extended is not None:
+        begin, end, half = (pl.lit(clock) for clock in extended)
+        pre, post = begin, pl.when("half_day").then(half).otherwise(end)
+    clocks = {"pre": pre, "open": pl.col("open"), "close": pl.col("close"), "post": post}
+    breaks = {column: pl.col(column) for column in ("break_start", "break_end")}
+    return table.select(
+        pl.col("day").alias("trade_date"),
+        *(_local(clock, zone).alias(column) for column, clock in clocks.items()),
+        "half_day",
+        *(_local(clock, zone).alias(column) for column, clock in breaks.items()),
     )
 
 
 def _local(clock: pl.Expr, zone: str) -> pl.Expr:
-    """The instant of the wall time `clock` in `zone` on the trade date."""
-    return pl.col("trade_date").dt.combine(clock).dt.replace_time_zone(zone).dt.convert_time_zone("UTC").cast(UTC)
+    """The instant of the wall time `clock` in `zone` on the day."""
+    return pl.col("day").dt.combine(clock).dt.replace_time_zone(zone).dt.convert_time_zone("UTC").cast(frames.UTC)
 
 
-def _changes(schedule: pl.DataFrame) -> tuple[list[datetime], list[State]]:
-    """The instants at which the state changes, and the state from each on."""
+def _changes(schedule: pl.DataFrame) -> pl.DataFrame:
+    """The instants at which the state changes (at), and the state from each on."""
     steps: tuple[tuple[str, State], ...] = (  # of several at one instant the last counts
         ("close", "post"),
         ("post", "closed"),
@@ -217,25 +233,9 @@ def _changes(schedule: pl.DataFrame) -> tuple[list[datetime], list[State]]:
         ("open", "open"),
     )
     moments = pl.concat(schedule.select(at=column, state=pl.lit(state)) for column, state in steps).drop_nulls("at")
-    changes = (
+    return (
         moments.sort("at", maintain_order=True)
         .unique("at", keep="last", maintain_order=True)
         .filter(pl.col("state").ne_missing(pl.col("state").shift()))
+        .rechunk()
     )
-    return changes["at"].to_list(), changes["state"].to_list()
-
-
-def _holidays(source: Any, trade_dates: set[date]) -> Mapping[date, str]:
-    """Weekdays without a session, by name; those that no rule explains (storms, mourning) are `Closed for the day`."""
-    start, end = source.first_session, source.last_session
-    adhoc = pl.Series([str(stamp)[:10] for stamp in source.adhoc_holidays], dtype=pl.String).str.to_date()
-    named: dict[date, str] = dict.fromkeys(adhoc, "Closed for the day")
-    if source.regular_holidays is not None:
-        rules = source.regular_holidays.holidays(start, end, return_name=True)
-        named |= {stamp.date(): _plain(rule) for stamp, rule in rules.items()}
-    return {day: name for day, name in named.items() if day.weekday() < 5 and day not in trade_dates}
-
-
-def _plain(rule: str) -> str:
-    """The holiday's name without the years in which the rule holds."""
-    return re.sub(r"\s*\(.*\)$", "", rule)

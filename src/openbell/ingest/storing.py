@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,55 +53,78 @@ def store(
 ) -> Stored:
     """Store BARS and ACTIONS as a source delivered them; `progress` is told how many rows are done with."""
     register = Register(lake.instruments())
-    actions = register.identified(actions, on="ex_date")
-    total = Stored(actions=lake.append_actions(actions, now))
-    for (interval,), part in bars.partition_by("interval", as_dict=True).items():
-        named = register.identified(part)
-        _learn(lake, register, named, Interval.parse(str(interval)), now)
-        total += _store_bars(
-            lake,
-            named,
-            now=now,
-            origin=origin,
-            promises_raw=promises_raw,
-            adj_close=None if adj_close is None else register.identified(adj_close),
-            progress=progress,
-        )
-    return total
-
-
-def _store_bars(
-    lake: Lake,
-    bars: pl.DataFrame,
-    *,
-    now: datetime,
-    origin: str,
-    promises_raw: bool,
-    adj_close: pl.DataFrame | None,
-    progress: Callable[[int], None],
-) -> Stored:
-    ids = bars["symbol"].unique().to_list()
-    exchanges = Register(lake.instruments()).exchanges(ids)
-    checked = check(
-        bars,
-        actions=lake.actions(ids),
-        exchanges=exchanges,
+    named = register.identified(actions, on="ex_date")
+    batch = _Batch(
+        lake,
+        named,
         now=now,
         origin=origin,
-        before=_before(lake, bars),
-        adj_close=adj_close,
         promises_raw=promises_raw,
+        adj_close=None if adj_close is None else register.identified(adj_close),
+        progress=progress,
     )
-    inferred = lake.append_actions(checked.inferred, now)
-    clean = _raw(checked.clean, lake.actions(ids), exchanges, now)
-    rejects = lake.append_rejects(checked.rejects, now)
-    progress(bars.height - clean.height)
-    rows = 0
-    for start in range(0, clean.height, SLICE_ROWS):
-        part = clean.slice(start, SLICE_ROWS)
-        rows += lake.append_bars(part, now)
-        progress(part.height)
-    return Stored(rows, clean.height - rows, rejects, inferred, checked.notes)
+    total = Stored()
+    for part in bars.partition_by("interval", "scale"):
+        rows = register.identified(part)
+        _learn(lake, register, rows, now)
+        total += batch.store(rows)
+    return total + Stored(actions=lake.append_actions(batch.actions, now))
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one delivery has in common; `actions` lose those that the checks set aside."""
+
+    lake: Lake
+    actions: pl.DataFrame
+    now: datetime
+    origin: str
+    promises_raw: bool
+    adj_close: pl.DataFrame | None
+    progress: Callable[[int], None]
+
+    def store(self, bars: pl.DataFrame) -> Stored:
+        """Check and store bars of one interval and scale."""
+        ids = bars["symbol"].unique().to_list()
+        exchanges = Register(self.lake.instruments()).exchanges(ids)
+        checked = check(
+            bars,
+            actions=self._due(ids, str(bars["scale"].item(0))),
+            exchanges=exchanges,
+            now=self.now,
+            origin=self.origin,
+            before=_before(self.lake, bars),
+            adj_close=self.adj_close,
+            promises_raw=self.promises_raw,
+        )
+        self.actions = _sound(self.actions, checked.rejects)
+        actions = self.lake.append_actions(pl.concat([self.actions, checked.inferred]), self.now)
+        clean = _raw(checked.clean, self.lake.actions(ids), exchanges, self.now)
+        rejects = self.lake.append_rejects(checked.rejects, self.now)
+        self.progress(bars.height - clean.height)
+        return Stored(0, 0, rejects, actions, checked.notes) + self._append(clean)
+
+    def _due(self, ids: Sequence[str], scale: str) -> pl.DataFrame:
+        """The actions that the prices should show: those on record and those that came along; none once adjusted."""
+        if scale == "total":
+            return frames.frame_of(frames.ACTIONS)
+        known = self.lake.actions(ids).select(*frames.ACTIONS)
+        mine = self.actions.filter(pl.col("symbol").is_in(list(ids)))
+        return pl.concat([known, mine]).unique(["symbol", "ex_date", "kind"], keep="last", maintain_order=True)
+
+    def _append(self, clean: pl.DataFrame) -> Stored:
+        rows = 0
+        for start in range(0, clean.height, SLICE_ROWS):
+            part = clean.slice(start, SLICE_ROWS)
+            rows += self.lake.append_bars(part, self.now)
+            self.progress(part.height)
+        return Stored(rows, clean.height - rows)
+
+
+def _sound(actions: pl.DataFrame, rejects: pl.DataFrame) -> pl.DataFrame:
+    """The actions that no check set aside."""
+    bad = rejects.filter(pl.col("interval").is_null()).select("symbol", pl.col("ts").dt.date().alias("ex_date"))
+    return actions.join(bad, on=["symbol", "ex_date"], how="anti") if not bad.is_empty() else actions
 
 
 def _before(lake: Lake, bars: pl.DataFrame) -> pl.DataFrame:
@@ -128,12 +151,13 @@ def _raw(bars: pl.DataFrame, actions: pl.DataFrame, exchanges: Mapping[str, str]
     return pl.concat(parts)
 
 
-def _learn(lake: Lake, register: Register, bars: pl.DataFrame, interval: Interval, now: datetime) -> None:
+def _learn(lake: Lake, register: Register, bars: pl.DataFrame, now: datetime) -> None:
     """Enter instruments that the register does not know; stamps that fit New York's hours tell the exchange."""
     new = [key for key in bars["symbol"].unique().sort() if register.instrument(key).exchange is None]
     if not new:
         return
-    exchange = "XNYS" if interval.intraday and _fits_new_york(bars) else None
+    intraday = Interval.parse(bars["interval"].item(0)).intraday
+    exchange = "XNYS" if intraday and _fits_new_york(bars) else None
     rows = [
         {"id": key, "ticker": key, "exchange": exchange, "simulated": False, "source": bars["source"].item(0)}
         for key in new

@@ -140,7 +140,7 @@ def test_stamps_without_a_common_step_ask_for_the_interval(load):
     [
         ("ohlcv_intraday/av_MSFT_1min_ext_202012.csv.gz", "MSFT", "New_York time at the end of the bar (18 of",
          "2020-11-23 09:00", "2020-12-19 00:59"),
-        ("ohlcv_intraday/duka_m15_AAPL_20200801_20201231.csv.gz", "AAPL", "UTC time at the start of the bar (106 of 106",
+        ("ohlcv_intraday/duka_m15_AAPL_20200801_20201231.csv.gz", "AAPL", "UTC time at the start of the bar (106 of",
          "2020-08-03 13:30", "2020-12-31 20:45"),
         ("ohlcv_intraday/SP500_NOV2019_IDay.csv", "^GSPC", "New_York time at the start of the bar (4 of 4",
          "2019-11-05 14:30", "2019-11-08 20:59"),

@@ -21,15 +21,11 @@ export const queries = new QueryClient({
   },
 });
 
-/** Whose bell the pages tell of, whatever the demo market does. */
-export const REAL_EXCHANGE = "XNYS";
-
-/** The clock of `exchange`, or of the desk's own market where none is given. */
-export function marketQuery(exchange?: string) {
-  const query = exchange ? { exchange } : {};
+/** The bell the pages tell of; the demo market, which never closes, has none. */
+export function marketQuery(exchange = "XNYS") {
   return queryOptions({
-    queryKey: ["market", query],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/market", { params: { query }, signal })),
+    queryKey: ["market", exchange],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/market", { params: { query: { exchange } }, signal })),
     // Asked again just after the bell, and often enough to notice a desk that has gone away.
     refetchInterval: ({ state: { data } }) => {
       const bell = data?.next_change ? Date.parse(data.next_change) - Date.parse(data.now) + SECOND : Infinity;
@@ -98,10 +94,18 @@ export function barsQuery(symbol: string, { range, interval, adjust, hours, indi
   };
   return queryOptions({
     queryKey: ["bars", query],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/bars", { params: { query }, signal })),
+    queryFn: async ({ signal }) => {
+      const answer = await answered(client.GET("/api/v1/bars", { params: { query }, signal }));
+      return { ...answer, indicators: inOrder(answer.indicators, indicators) };
+    },
     // Minutes grow while one looks; a past instant does not.
     refetchInterval: asOf ? false : range === "1D" ? 5 * SECOND : range === "5D" ? 30 * SECOND : false,
   });
+}
+
+/** `lines` in the order they were asked for, which is the order of their colours. */
+function inOrder<Line>(lines: Record<string, Line>, keys: readonly string[]): Record<string, Line> {
+  return Object.fromEntries(keys.flatMap((key) => (lines[key] ? [[key, lines[key]]] : [])));
 }
 
 export function actionsQuery(symbol: string) {

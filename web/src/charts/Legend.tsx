@@ -1,7 +1,7 @@
 import type { Bars } from "../api/desk";
 import { Move } from "../components/Move";
 import * as format from "../lib/format";
-import { indicatorOf } from "../lib/indicators";
+import { indicatorOf, lineNumber } from "../lib/indicators";
 import { marksOf } from "./columns";
 import styles from "./Legend.module.css";
 import { isIntraday } from "./PricePlot";
@@ -37,7 +37,7 @@ export function Legend({ answer, index }: { answer: Bars; index: number }) {
             <span key={key}>
               <span
                 className={styles.swatch}
-                style={{ background: `var(--line-${(place % 8) + 1})` }}
+                style={{ background: `var(--line-${lineNumber(place)})` }}
                 aria-hidden="true"
               />
               {indicatorOf(key)?.title ?? key}{" "}

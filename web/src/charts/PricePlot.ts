@@ -1,6 +1,7 @@
 /** Candles, volume, indicators and marks, drawn from the desk's columns. */
 
 import {
+  type AutoscaleInfo,
   CandlestickSeries,
   createSeriesMarkers,
   HistogramSeries,
@@ -16,7 +17,7 @@ import {
 import type { Bars } from "../api/desk";
 import type { Scale } from "../lib/address";
 import * as format from "../lib/format";
-import { indicatorOf } from "../lib/indicators";
+import { indicatorOf, lineNumber } from "../lib/indicators";
 import { wallSeconds } from "../lib/zone";
 import { type Colours, faint } from "./colours";
 import { lineOf, marksOf } from "./columns";
@@ -122,16 +123,13 @@ export class PricePlot {
 
   #showPreviousClose(price: number | null, { edge }: Colours): void {
     if (this.#previousClose) this.#candles.removePriceLine(this.#previousClose);
-    this.#previousClose =
-      price === null
-        ? null
-        : this.#candles.createPriceLine({
-            price,
-            color: edge,
-            lineWidth: 1,
-            lineStyle: LineStyle.Dashed,
-            title: "prev. close",
-          });
+    this.#previousClose = null;
+    this.#candles.applyOptions({
+      autoscaleInfoProvider: (usual: () => AutoscaleInfo | null) => including(price, usual()),
+    });
+    if (price === null) return;
+    const dashed = { lineWidth: 1, lineStyle: LineStyle.Dashed, title: "prev. close" } as const;
+    this.#previousClose = this.#candles.createPriceLine({ price, color: edge, ...dashed });
   }
 
   #showIndicators({ indicators, decimals }: Bars, colours: Colours): void {
@@ -173,6 +171,13 @@ export class PricePlot {
   }
 }
 
+/** The price axis, stretched to show `price` as well. */
+function including(price: number | null, usual: AutoscaleInfo | null): AutoscaleInfo | null {
+  if (price === null || !usual?.priceRange) return usual;
+  const { minValue, maxValue } = usual.priceRange;
+  return { ...usual, priceRange: { minValue: Math.min(minValue, price), maxValue: Math.max(maxValue, price) } };
+}
+
 function priceFormat(decimals: number) {
   return {
     type: "custom",
@@ -182,9 +187,8 @@ function priceFormat(decimals: number) {
 }
 
 /** The colour of an indicator's line: the indicator's own by its place, the signal's the next one. */
-export function lineColour(colours: Pick<Colours, "lines">, name: string, place: number): string {
-  const shift = name === "signal" ? 1 : 0;
-  return colours.lines[(place + shift) % colours.lines.length] ?? "";
+function lineColour(colours: Pick<Colours, "lines">, name: string, place: number): string {
+  return colours.lines[lineNumber(name === "signal" ? place + 1 : place) - 1] ?? "";
 }
 
 export function isIntraday(interval: string): boolean {

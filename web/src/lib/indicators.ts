@@ -78,6 +78,14 @@ const KINDS: Record<string, Omit<Indicator, "key"> & { numbers: readonly number[
   },
 };
 
+/** The tokens' lines that are told apart from candles that rose and fell. */
+const LINES = [1, 4, 5, 8, 6, 7];
+
+/** The number of the line token for the indicator at `place` of those chosen. */
+export function lineNumber(place: number): number {
+  return LINES[place % LINES.length] ?? 1;
+}
+
 const OFFERED = [
   "sma:20",
   "sma:50",

@@ -58,9 +58,8 @@ def check(
     scale = cast("Scale", _only(bars, "scale"))
     stored = frame_of(BARS) if before is None else before.filter(scale=scale, interval=str(interval))
     rows = _ordered(bars)
-    found = list(row_findings(rows))
-    stamped = rows.filter(pl.col("ts").is_not_null())
-    notes = _sessions(stamped, exchanges, interval, now, found)
+    untimely, notes = _by_calendar(rows.filter(pl.col("ts").is_not_null()), exchanges, interval, now)
+    found = [*row_findings(rows), *untimely]
     found.append(duplicates(_without(rows, found)))
     due = entitlements(actions, scale, exchanges, interval)
     settled = settle(
@@ -82,10 +81,11 @@ def check(
     )
 
 
-def _sessions(
-    rows: pl.DataFrame, exchanges: Mapping[str, str], interval: Interval, now: datetime, found: list[pl.DataFrame]
-) -> list[str]:
-    """Add to `found` what lies outside the sessions or has not ended; the notes say what could not be checked."""
+def _by_calendar(
+    rows: pl.DataFrame, exchanges: Mapping[str, str], interval: Interval, now: datetime
+) -> tuple[list[pl.DataFrame], list[str]]:
+    """Findings on rows outside the sessions or not ended yet, and notes on what could not be checked."""
+    found: list[pl.DataFrame] = []
     notes: list[str] = []
     for venue, there in by_exchange(rows, exchanges):
         found += future_findings(venue, there, interval, now)
@@ -94,7 +94,7 @@ def _sessions(
         else:
             found += session_findings(venue, there, interval)
             notes += filter(None, [unreached(venue, there)])
-    return notes
+    return found, notes
 
 
 def _only(bars: pl.DataFrame, column: str) -> str:
@@ -109,7 +109,7 @@ def _ordered(bars: pl.DataFrame) -> pl.DataFrame:
     same = pl.col("symbol") == pl.col("symbol").shift()
     ascending = (pl.col("symbol") > pl.col("symbol").shift()) | (same & (pl.col("ts") >= pl.col("ts").shift()))
     numbered = conform(bars, BARS).with_row_index("nr")
-    if numbered.select(ascending.all()).item():
+    if numbered.select(ascending.slice(1).fill_null(value=False).all()).item():
         return numbered
     return numbered.sort("symbol", "ts", maintain_order=True)
 

@@ -26,21 +26,21 @@ def dividend_findings(
     series: pl.DataFrame, due: pl.DataFrame, adj_close: pl.DataFrame | None, scale: Scale
 ) -> tuple[list[pl.DataFrame], pl.DataFrame]:
     """Findings on the rows whose adjusted close contradicts the dividends, and the dividends to doubt: `nr` (their
-    number among the actions), `reason` and `detail`.
+    number among the actions), `reason` and `detail`. Dividends before the first row of the batch are left alone.
 
     A dividend is doubted where it repeats another one within days, and where it is in another unit than the prices.
     That is proven by the vendor's own adjusted close which takes off a hundredth (or a hundred times) of it, or by a
     dividend of more than 15 % of the price by which the price does not fall.
     """
-    dividends = due.filter(pl.col("kind") == "dividend")
-    if dividends.is_empty():
-        return [], _doubts(dividends, "dividend_100", pl.lit(""))
+    starts = series.filter(pl.col("nr").is_not_null()).group_by("symbol").agg(start=pl.col("ts").min())
+    dividends = due.filter(kind="dividend").join(starts, on="symbol").filter(pl.col("at") >= pl.col("start"))
+    if dividends.is_empty() or scale == "total":
+        return [], _repeated(dividends)
     rows = series.filter(pl.col("symbol").is_in(dividends["symbol"].unique().to_list()))
-    stated = None
     if adj_close is not None:
         stated = adj_close.select("symbol", "ts", "adj_close").unique(["symbol", "ts"], keep="last")
         rows = rows.join(stated, on=["symbol", "ts"], how="left", maintain_order="left")
-    applied = _applied(rows, due, scale)
+    applied = _applied(rows, due, scale).join(dividends, on="nr", how="semi")
     doubts = pl.concat([_unseen(applied), _other_unit(applied), _repeated(dividends)])
     return _adjusted(rows, applied), doubts.unique("nr", keep="first").sort("nr")
 
@@ -73,7 +73,7 @@ def _applied(rows: pl.DataFrame, due: pl.DataFrame, scale: Scale) -> pl.DataFram
     located = located_in(closes, due.filter(pl.col("kind").is_in(shown)))
     return (
         located.join(steps_of(located), on="row")
-        .filter(pl.col("kind") == "dividend")
+        .filter(kind="dividend")
         .with_columns(share=1 - pl.col("paid_step").exp(), applied=1 - pl.col("change") / pl.col("step").exp())
     )
 

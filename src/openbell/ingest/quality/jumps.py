@@ -15,7 +15,7 @@ from openbell.ingest.quality.ratios import LARGE, spoken
 from openbell.ingest.quality.series import with_gaps
 from openbell.ingest.quality.track import Split, Track
 from openbell.model.frames import ACTIONS, Scale, frame_of
-from openbell.model.interval import Interval
+from openbell.model.interval import DAY, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ def _track(rows: pl.DataFrame, splits: pl.DataFrame, venue: str | None, interval
             Split(ratio, row, str(ex_date))
             for ratio, row, ex_date in zip(splits["ratio"], starts, splits["ex_date"], strict=True)
         ),
+        daily=interval.intraday or interval == DAY,
     )
 
 

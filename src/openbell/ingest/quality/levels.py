@@ -26,9 +26,10 @@ SPIKE = 3
 """Sessions after which, at most, a jump is taken back that was none."""
 
 PERSISTS = 3
-"""Sessions that a level must last on both sides for a split to be inferred, if not for so many bars."""
+"""Sessions that a level must last on both sides for a split to be inferred, if not for `MANY_BARS`."""
 
 MANY_BARS = 60
+"""Bars of one level that count as lasting, though they are of fewer sessions."""
 
 Cause = Literal["split", "hundred", "absent", "like"]
 
@@ -122,7 +123,7 @@ def _by_split(track: Track, row: int, by_split: dict[int, Split], *, raw: bool) 
         for other, its in by_split.items()
         if its.ratio == split.ratio and track.gap[other] * gap < 0 and abs(track.sessions_apart(row, other)) <= YEAR
     ]
-    near = split.row < len(track.gap) and abs(track.sessions_apart(row, split.row)) <= NEAR_EX
+    near = split.row < len(track.gap) and abs(track.sessions_apart(row, split.row)) <= (NEAR_EX if track.daily else 1)
     if abs(size) < NEWS and all(track.calm(edge) is False for edge in (row, *partners)):
         return None
     if raw and row == split.row and not partners:
@@ -144,8 +145,8 @@ def _by_likeness(track: Track, row: int) -> Jump | None:
     if size is None or track.sessions_apart(row - 1, row) == 0:
         return None
     calm = track.calm(row)
-    if calm is None:  # without volumes only a jump that no news makes is one
-        calm = abs(size) > IMPLAUSIBLE
+    if calm is None or not track.daily:  # then only a jump that no news makes is one
+        calm = calm is not False and abs(size) > IMPLAUSIBLE
     return Jump(row, size, "like") if calm else None
 
 
@@ -170,6 +171,10 @@ def _is_split(track: Track, jump: Jump, jumps: Sequence[Jump]) -> bool:
     )
 
 
+def _lasts(track: Track, first: int, last: int) -> bool:
+    return track.sessions_apart(first, last) >= PERSISTS - 1 or last - first >= MANY_BARS
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Rows of one scale: the logs by which known splits and units take it away from that of the first row."""
@@ -179,10 +184,6 @@ class Block:
     by_unit: float
     edges: tuple[Jump, ...]
     """The jumps at its ends."""
-
-
-def _lasts(track: Track, first: int, last: int) -> bool:
-    return track.sessions_apart(first, last) >= PERSISTS - 1 or last - first >= MANY_BARS
 
 
 def _wrong_levels(track: Track, jumps: Sequence[Jump], *, raw: bool) -> Iterator[Verdict]:

@@ -38,6 +38,8 @@ class Track:
     bars: pl.DataFrame
     session: npt.NDArray[np.int64]
     splits: tuple[Split, ...]
+    daily: bool
+    """Whether the bars last a session or less; over weeks and months the market itself halves and doubles."""
 
     @cached_property
     def gap(self) -> Floats:

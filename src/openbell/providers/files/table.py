@@ -245,7 +245,7 @@ def _rows(
         )
     except pl.exceptions.NoDataError:
         frame = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-    except pl.exceptions.ComputeError:
+    except pl.exceptions.PolarsError:  # it says so in several ways
         return _rows_one_by_one(_decoded(bare, data), names, separator, skip=skip)
     if frame[names[-1]].null_count():
         return _rows_one_by_one(_decoded(bare, data), names, separator, skip=skip)

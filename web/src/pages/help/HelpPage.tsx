@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Market } from "../../api/desk";
-import { marketQuery, REAL_EXCHANGE } from "../../api/queries";
+import { marketQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { KeyList } from "../../components/KeyList";
 import { Skeleton } from "../../components/Skeleton";
@@ -15,7 +15,7 @@ import { COLUMNS } from "./words";
 /** What do these words and figures mean, and when does the bell ring? */
 export default function HelpPage() {
   useTitle("Help");
-  const market = useQuery(marketQuery(REAL_EXCHANGE));
+  const market = useQuery(marketQuery());
   return (
     <article className={styles.page}>
       <h1>Help</h1>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 import type { Quote } from "../../api/desk";
-import { marketQuery, quotesQuery, REAL_EXCHANGE, watchlistsQuery } from "../../api/queries";
+import { marketQuery, quotesQuery, watchlistsQuery } from "../../api/queries";
 import { Notice, Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import * as format from "../../lib/format";
@@ -16,7 +16,7 @@ export function HomePage() {
   useTitle("Watchlist");
   const [params] = useSearchParams();
   const lists = useQuery(watchlistsQuery());
-  const market = useQuery(marketQuery(REAL_EXCHANGE));
+  const market = useQuery(marketQuery());
   const list = lists.data?.watchlists.find(({ id }) => String(id) === params.get("list")) ?? lists.data?.watchlists[0];
   const quotes = useQuery(quotesQuery(list?.symbols ?? []));
 

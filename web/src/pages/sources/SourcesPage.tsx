@@ -42,8 +42,11 @@ function headline({ providers, fetches }: Sources): string {
   const used = providers.filter(({ state }) => state !== "unused" && state !== "not_entitled");
   const well = used.filter(({ state }) => state === "ok").length;
   const waiting = fetches.filter(({ state }) => state === "waiting" || state === "running").length;
-  const sources = used.length === 0 ? "No source has been asked yet" : `${well} of ${used.length} sources answer`;
-  return waiting > 0 ? `${sources}; ${waiting} ${waiting === 1 ? "fetch" : "fetches"} under way` : sources;
+  const sources =
+    used.length === 0
+      ? "No source has been asked yet"
+      : `${well} of ${used.length} ${used.length === 1 ? "source answers" : "sources answer"}`;
+  return waiting > 0 ? `${sources}; fetching ${waiting} ${waiting === 1 ? "symbol" : "symbols"}` : sources;
 }
 
 function Lake({ lake }: Pick<Sources, "lake">) {

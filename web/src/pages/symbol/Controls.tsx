@@ -19,6 +19,9 @@ import styles from "./Controls.module.css";
 import { type To, useChartKeys } from "./chartState";
 import { IndicatorMenu } from "./IndicatorMenu";
 
+/** Where hours are not told apart. */
+const ALWAYS_OPEN = "24/7";
+
 interface ControlsProps {
   address: ChartAddress;
   answer: Bars | undefined;
@@ -50,7 +53,9 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
           onChoose={(each) => navigate(to({ interval: each }), { preventScrollReset: true })}
         />
         <Choice label="Adjustment" chosen={address.adjust} options={options("adjust", ADJUSTS)} />
-        {isIntraday(interval) && <Choice label="Hours" chosen={address.hours} options={options("hours", HOURS)} />}
+        {isIntraday(interval) && answer?.exchange !== ALWAYS_OPEN && (
+          <Choice label="Hours" chosen={address.hours} options={options("hours", HOURS)} />
+        )}
         <Choice label="Scale" chosen={address.scale} options={options("scale", SCALES)} />
         <IndicatorMenu
           chosen={address.indicators}

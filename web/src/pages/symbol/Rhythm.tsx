@@ -21,7 +21,7 @@ export function Rhythm({ symbol, range, decimals }: RhythmProps) {
   return (
     <section className={styles.section}>
       <div className={styles.head}>
-        <h2>By {by}</h2>
+        <h2>Averages</h2>
         {(["hour", "day"] as const).map((each) => (
           <Button key={each} look="quiet" aria-pressed={by === each} onClick={() => setBy(each)}>
             By {each}
