@@ -18,9 +18,6 @@ from openbell.providers.files import Contents, Reading, read
 from openbell.store.lake import Lake
 from openbell.store.register import Register
 
-RAW_PRESETS = ("lean", "dukascopy", "wiki", "quandl")
-"""Formats that promise prices as traded: a corroborated jump in them is a split that no row records."""
-
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -59,8 +56,8 @@ def import_file(
         contents.actions,
         now=now,
         origin=path.name,
-        promises_raw=contents.preset.startswith(RAW_PRESETS),
-        adj_close=None,
+        promises_raw=contents.promises_raw,
+        adj_close=contents.adj_close if contents.adj_close.height else None,
         progress=progress,
     )
     progress(contents.trades.height)

@@ -26,7 +26,9 @@ CACHED_READS: Final = 256
 CACHED_ROWS: Final = 2_000_000
 
 COMPACT_ABOVE: Final = 8
-"""A partition with more files than this is rewritten by `compact`."""
+"""A partition with more small files than this is tidied by `compact`."""
+SMALL_FILE: Final = 32_000_000
+"""Bytes; a larger file is left as it is, so a long history is not rewritten for every new day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +136,32 @@ class Lake:
         wanted &= (pl.col("ts") >= start) & (pl.col("ts") < end)
         if as_of is not None:
             wanted &= pl.col("known_at") <= as_of
-        rows = self._bars.scan(chosen).filter(wanted).collect().sort("symbol", "ts", "known_at", maintain_order=True)
-        twice = (pl.col("symbol") == pl.col("symbol").shift(-1)) & (pl.col("ts") == pl.col("ts").shift(-1))
-        rows = rows.filter(~twice.fill_null(value=False))
+        rows = self._bars.scan(chosen).filter(wanted).collect()
+        rows = rows if _in_order(rows, symbols) else _newest(rows)
         return rows.select(
             pl.lit(str(interval)).alias("interval") if name == "interval" else name
             for name in (*frames.BARS, *frames.KNOWN)
         )
+
+    def newest_bars(self, first: str, last: str, interval: Interval, columns: Sequence[str]) -> pl.DataFrame:
+        """`symbol`, `ts` and `columns` of every bar of the symbols from `first` to `last`, newest known, in order.
+
+        For work over the whole lake: nothing is kept in memory, and nothing is read that was not asked for.
+        """
+        files = [
+            f
+            for f in self._bars.snapshot().files
+            if f.partition["interval"] == str(interval)
+            and (f.first_symbol or "") <= last
+            and first <= (f.last_symbol or "")
+        ]
+        stored = self._bars.scan(files).filter(pl.col("symbol").is_between(pl.lit(first), pl.lit(last)))
+        wanted = ["symbol", "ts", *columns]
+        rows = stored.select(wanted).collect()
+        if _in_order(rows):
+            return rows
+        rows = rows.sort("symbol", "ts")
+        return rows if _in_order(rows) else _newest(stored.collect()).select(wanted)
 
     def _remember(self, key: tuple[object, ...], rows: pl.DataFrame) -> None:
         with self._guard:
@@ -164,14 +185,8 @@ class Lake:
 
     def _span(self, file: DataFile) -> pl.DataFrame:
         if file.path not in self._spans:
-            self._spans[file.path] = (
-                self._bars.scan([file])
-                .group_by("symbol")
-                .agg(pl.min("ts").alias("first"), pl.max("ts").alias("last"), pl.len().cast(pl.Int64).alias("rows"))
-                .with_columns(pl.lit(file.partition["interval"]).alias("interval"))
-                .select(*_SPANS)
-                .collect()
-            )
+            interval = pl.lit(file.partition["interval"]).alias("interval")
+            self._spans[file.path] = self._bars.extents(file).with_columns(interval).select(*_SPANS)
         return self._spans[file.path]
 
     # actions, rejects, quotes
@@ -246,7 +261,7 @@ class Lake:
         return {name: _SQL_TYPES[dtype] for name, dtype in self._tables[table].schema.items()}
 
     def compact(self) -> int:
-        """Rewrite partitions of many small files as one sorted file each; returns how many were rewritten."""
+        """Merge the small files of partitions that have many; returns how many partitions were tidied."""
         return sum(self._compact(table) for table in self._tables.values())
 
     def _compact(self, table: Table) -> int:
@@ -254,8 +269,9 @@ class Lake:
         for partition in {tuple(f.partition.items()) for f in table.snapshot().files}:
             with table.writing():
                 files = [f for f in table.snapshot().files if tuple(f.partition.items()) == partition]
-                if len(files) > COMPACT_ABOVE:
-                    table.replace(files, table.scan(files).collect(), dict(partition))
+                small = [f for f in files if f.size < SMALL_FILE]
+                if len(small) > COMPACT_ABOVE:
+                    table.merge(small, dict(partition))
                     done += 1
         table.vacuum()
         return done
@@ -284,7 +300,13 @@ _SCHEMAS: Final = {
     "quotes": frames.QUOTES,
     "instruments": frames.INSTRUMENTS,
 }
-_SPANS: Final[frames.Schema] = {"symbol": pl.String, "interval": pl.String, "first": frames.UTC, "last": frames.UTC, "rows": pl.Int64}
+_SPANS: Final[frames.Schema] = {
+    "symbol": pl.String,
+    "interval": pl.String,
+    "first": frames.UTC,
+    "last": frames.UTC,
+    "rows": pl.Int64,
+}
 
 _SQL_TYPES: Final = {
     pl.String: "varchar",
@@ -294,6 +316,22 @@ _SQL_TYPES: Final = {
     pl.Date: "date",
     frames.UTC: "timestamptz",
 }
+
+
+def _in_order(rows: pl.DataFrame, symbols: Sequence[str] = ()) -> bool:
+    """Whether `rows` (of `symbols`, where given) are sorted by symbol and time, and each time is told once."""
+    later = pl.col("ts") > pl.col("ts").shift()
+    if len(symbols) != 1:
+        before = pl.col("symbol").shift()
+        later = (pl.col("symbol") > before) | (pl.col("symbol") == before) & later
+    return bool(rows.select(later.all()).item())
+
+
+def _newest(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of the rows of one symbol and time the one known last; two known at once are told apart by their source."""
+    ordered = rows.sort("symbol", "ts", "known_at", "source")
+    twice = (pl.col("symbol") == pl.col("symbol").shift(-1)) & (pl.col("ts") == pl.col("ts").shift(-1))
+    return ordered.filter(~twice.fill_null(value=False))
 
 
 def _touches(file: DataFile, rows: pl.DataFrame) -> bool:

@@ -12,7 +12,7 @@ import json
 import os
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +30,10 @@ from openbell.model.frames import Schema as FrameSchema
 
 GROUP_ROWS = 100_000
 """A row group holds one symbol-year of minutes, or as many smaller symbols as fit."""
+MERGED_ROWS = 6_000_000
+"""A merged file holds about so many rows, some 60 MB: large enough to be few, small enough to be rewritten."""
+SLICE_ROWS = 1_000_000
+"""Rows in memory while files are merged; a symbol is not split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +126,71 @@ class Table:
         """Commit `frame` durably in one transaction; returns its rows. Call within `writing`."""
         if frame.is_empty():
             return 0
-        self._commit([self._write(part, values) for values, part in self._partitions(frame)], [])
+        self._commit([self._write([part], values) for values, part in self._partitions(frame)], [])
         return frame.height
 
-    def replace(self, old: Sequence[DataFile], new: pl.DataFrame, partition: Mapping[str, str]) -> None:
-        """Rewrite the files `old` of one partition as `new`, the same rows in a better shape; within `writing`."""
-        adds = [self._write(new, partition)] if not new.is_empty() else []
+    def merge(self, old: Sequence[DataFile], partition: Mapping[str, str]) -> None:
+        """Rewrite the files `old` of one partition as few larger ones with the same rows; within `writing`.
+
+        Memory stays bounded: the rows of a few symbols at a time. Raises StoreError, and keeps the old files, where
+        the new ones would not hold as many rows.
+        """
+        counts = pl.concat(map(self.extents, old)).group_by("symbol").agg(pl.sum("rows")).sort("symbol")
+        slices = _cut(counts, SLICE_ROWS)
+        lengths = pl.DataFrame({"nth": range(len(slices)), "rows": [s["rows"].sum() for s in slices]})
+        adds = [
+            self._write((self._slice(old, slices[nth]["symbol"]) for nth in chosen["nth"]), partition)
+            for chosen in _cut(lengths, MERGED_ROWS)
+        ]
+        kept, written = sum(f.rows for f in old), sum(json.loads(add.stats)["numRecords"] for add in adds)
+        if kept != written:
+            raise StoreError(
+                f"Merging files of {self.root} would have changed {kept:,} rows to {written:,}; nothing was changed.",
+                remedy="Run `openbell doctor`, and report this with its output.",
+            )
         self._commit(adds, list(old))
+
+    def _slice(self, files: Sequence[DataFile], symbols: pl.Series) -> pl.DataFrame:
+        """The rows of neighbouring `symbols`, of which null may be the first."""
+        wanted = pl.col("symbol").is_between(pl.lit(symbols.min()), pl.lit(symbols.max()))
+        if symbols.null_count():
+            wanted = wanted.fill_null(value=False) | pl.col("symbol").is_null()
+        return self.scan(files).filter(wanted).collect()
+
+    def extents(self, file: DataFile) -> pl.DataFrame:
+        """Each symbol of `file` with its first and last `order` and its rows; a group of one symbol is not opened."""
+        with pq.ParquetFile(file.path) as parquet:
+            found, mixed = list[tuple[object, ...]](), list[int]()
+            for nth in range(parquet.num_row_groups):
+                alone = self._extent(parquet.metadata.row_group(nth))
+                found += [alone] if alone else []
+                mixed += [] if alone else [nth]
+            rest = pl.DataFrame(parquet.read_row_groups(mixed, columns=["symbol", self.order]))
+        kind = self.schema[self.order]
+        schema = {"symbol": pl.String, "first": kind, "last": kind, "rows": pl.Int64}
+        counted = (
+            rest.cast({self.order: kind})
+            .group_by("symbol")
+            .agg(
+                pl.min(self.order).alias("first"),
+                pl.max(self.order).alias("last"),
+                pl.len().cast(pl.Int64).alias("rows"),
+            )
+        )
+        return (
+            pl.concat([pl.DataFrame(found, schema=schema, orient="row"), counted])
+            .group_by("symbol")
+            .agg(pl.min("first"), pl.max("last"), pl.sum("rows"))
+        )
+
+    def _extent(self, group: pq.RowGroupMetaData) -> tuple[object, ...] | None:
+        """The same of a row group from its statistics, where they tell; None where it has several symbols."""
+        columns = {group.column(nth).path_in_schema: group.column(nth) for nth in range(group.num_columns)}
+        symbol, order = columns["symbol"].statistics, columns[self.order].statistics
+        told = symbol is not None and order is not None and symbol.has_min_max and order.has_min_max
+        if not told or symbol.null_count or symbol.min != symbol.max:
+            return None
+        return symbol.min, order.min, order.max, group.num_rows
 
     def vacuum(self) -> None:
         """Delete data files that no version of the last hour names: what compaction and killed writers left."""
@@ -142,21 +204,15 @@ class Table:
         for values, part in frame.partition_by(self.partition_by, as_dict=True, include_key=False).items():
             yield dict(zip(self.partition_by, map(str, values), strict=True)), part
 
-    def _write(self, part: pl.DataFrame, partition: Mapping[str, str]) -> AddAction:
+    def _write(self, parts: Iterable[pl.DataFrame], partition: Mapping[str, str]) -> AddAction:
+        """A durable file of `parts`, each of them of later symbols than the one before."""
         folder = self.root.joinpath(*(f"{name}={value}" for name, value in partition.items()))
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{uuid.uuid4().hex}.parquet"
-        rows = part.select(*self._stored).sort("symbol", self.order)
-        self._write_groups(path, rows)
+        stats = self._write_groups(path, parts)
         _sync(path)
         for parent in [folder, *folder.parents][: len(partition) + 1]:
             _sync(parent)
-        stats = {
-            "numRecords": rows.height,
-            "minValues": {"symbol": rows["symbol"].min()},
-            "maxValues": {"symbol": rows["symbol"].max()},
-            "nullCount": {"symbol": rows["symbol"].null_count()},
-        }
         return AddAction(
             path=str(path.relative_to(self.root)),
             size=path.stat().st_size,
@@ -166,9 +222,12 @@ class Table:
             stats=json.dumps(stats),
         )
 
-    def _write_groups(self, path: Path, rows: pl.DataFrame) -> None:
+    def _write_groups(self, path: Path, parts: Iterable[pl.DataFrame]) -> dict[str, object]:
+        """Write the rows of `parts` in order; returns what Delta's log wants to know of them."""
         stamps = [name for name, dtype in self._stored.items() if dtype == pl.Datetime("us", "UTC") and name == "ts"]
         dictionary = [name for name in self._stored if name not in stamps]
+        symbols = pl.Series(dtype=pl.String)
+        rows = nulls = 0
         with pq.ParquetWriter(
             path,
             self._arrow,
@@ -176,9 +235,19 @@ class Table:
             use_dictionary=dictionary,
             column_encoding=dict.fromkeys(stamps, "DELTA_BINARY_PACKED"),
         ) as writer:
-            for start, length in _groups(rows["symbol"]):
-                group = rows.slice(start, length).to_arrow(compat_level=pl.CompatLevel.oldest())
-                writer.write_table(group.cast(self._arrow), row_group_size=length)
+            for part in parts:
+                ordered = part.select(*self._stored).sort("symbol", self.order, maintain_order=True)
+                for start, length in _groups(ordered["symbol"]):
+                    group = ordered.slice(start, length).to_arrow(compat_level=pl.CompatLevel.oldest())
+                    writer.write_table(group.cast(self._arrow), row_group_size=length)
+                symbols = pl.concat([symbols, part["symbol"].unique()])
+                rows, nulls = rows + part.height, nulls + part["symbol"].null_count()
+        return {
+            "numRecords": rows,
+            "minValues": {"symbol": symbols.min()},
+            "maxValues": {"symbol": symbols.max()},
+            "nullCount": {"symbol": nulls},
+        }
 
     def _commit(self, adds: list[AddAction], removed: list[DataFile]) -> None:
         schema = Schema.from_arrow(_arrow_schema(self.schema))
@@ -221,6 +290,12 @@ def _groups(symbols: pl.Series) -> Iterator[tuple[int, int]]:
             start, filled = start + GROUP_ROWS, filled - GROUP_ROWS
     if filled:
         yield start, filled
+
+
+def _cut(frame: pl.DataFrame, rows: int) -> list[pl.DataFrame]:
+    """`frame` in stretches whose `rows` sum up to about `rows`."""
+    before = pl.col("rows").cum_sum() - pl.col("rows")
+    return frame.with_columns(cut=before // rows).partition_by("cut", include_key=False, maintain_order=True)
 
 
 def _sync(path: Path) -> None:

@@ -2,11 +2,19 @@
 
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import type { Adjust, ChartAddress, CompareAddress, Range } from "../lib/address";
-import { answered, client, Problem } from "./client";
+import { client } from "./client";
 import type { Watchlist } from "./desk";
+import { answered, Problem } from "./problem";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+
+type Interval = number | false;
+
+/** Asks again each `interval`, and after a failure soon, so that the page mends itself when the desk does. */
+function every(interval: Interval) {
+  return ({ state }: { state: { status: string } }): Interval => (state.status === "error" ? 5 * SECOND : interval);
+}
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -16,6 +24,7 @@ export const queries = new QueryClient({
       networkMode: "always",
       retry: (failures, error) => failures < 1 && error instanceof Problem && error.status === 0,
       retryDelay: SECOND,
+      refetchInterval: every(false),
     },
     mutations: { networkMode: "always" },
   },
@@ -40,7 +49,7 @@ export function quotesQuery(symbols: readonly string[], spark = true) {
     queryFn: ({ signal }) =>
       answered(client.GET("/api/v1/quotes", { params: { query: { symbols: symbols.join(","), spark } }, signal })),
     enabled: symbols.length > 0,
-    refetchInterval: 2 * SECOND,
+    refetchInterval: every(2 * SECOND),
     placeholderData: keepPreviousData,
   });
 }
@@ -49,7 +58,7 @@ export function moversQuery() {
   return queryOptions({
     queryKey: ["movers"],
     queryFn: ({ signal }) => answered(client.GET("/api/v1/movers", { params: { query: { limit: 5 } }, signal })),
-    refetchInterval: 10 * SECOND,
+    refetchInterval: every(10 * SECOND),
   });
 }
 
@@ -80,6 +89,8 @@ export function instrumentQuery(ticker: string) {
   });
 }
 
+const GROWS: Partial<Record<Range, number>> = { "1D": 5 * SECOND, "5D": 30 * SECOND };
+
 type BarsWanted = Pick<ChartAddress, "range" | "interval" | "adjust" | "hours" | "indicators" | "asOf">;
 
 export function barsQuery(symbol: string, { range, interval, adjust, hours, indicators, asOf }: BarsWanted) {
@@ -99,7 +110,7 @@ export function barsQuery(symbol: string, { range, interval, adjust, hours, indi
       return { ...answer, indicators: inOrder(answer.indicators, indicators) };
     },
     // Minutes grow while one looks; a past instant does not.
-    refetchInterval: asOf ? false : range === "1D" ? 5 * SECOND : range === "5D" ? 30 * SECOND : false,
+    refetchInterval: every(asOf ? false : (GROWS[range] ?? false)),
   });
 }
 
@@ -140,7 +151,7 @@ export function sourcesQuery() {
   return queryOptions({
     queryKey: ["sources"],
     queryFn: ({ signal }) => answered(client.GET("/api/v1/sources", { signal })),
-    refetchInterval: 5 * SECOND,
+    refetchInterval: every(5 * SECOND),
   });
 }
 

@@ -4,8 +4,21 @@ import type { Quote } from "../api/desk";
 import * as format from "../lib/format";
 import styles from "./Freshness.module.css";
 
-export function Freshness({ quote, now }: { quote: Pick<Quote, "freshness" | "ts" | "age_s">; now: number }) {
-  const { freshness, ts, age_s } = quote;
+interface FreshnessProps {
+  quote: Pick<Quote, "freshness" | "ts" | "age_s">;
+  /** The desk's clock when it told the quote, in milliseconds. */
+  now: number;
+  /** Seconds since the desk last answered, where it should have again by now; else 0. */
+  lag_s: number;
+}
+
+/** A desk that has been silent for longer than this no longer vouches for its prices. */
+const SILENT_S = 15;
+
+export function Freshness({ quote, now, lag_s }: FreshnessProps) {
+  const { ts } = quote;
+  const age_s = quote.age_s + lag_s;
+  const freshness = lag_s > SILENT_S ? "stale" : quote.freshness;
   const words = {
     live: `${format.age(age_s)} ago`,
     delayed: `${format.age(age_s)} late`,

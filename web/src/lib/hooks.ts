@@ -18,6 +18,12 @@ export function useNow(): number {
   return useSyncExternalStore(everySecond, () => Math.floor(Date.now() / 1000) * 1000);
 }
 
+/** Seconds since the last answer while the desk fails to give another; 0 while it answers. */
+export function useLag({ isError, dataUpdatedAt }: { isError: boolean; dataUpdatedAt: number }): number {
+  const now = useNow();
+  return isError && dataUpdatedAt > 0 ? (now - dataUpdatedAt) / 1000 : 0;
+}
+
 /** `value` once it has been the same for `wait_ms`. */
 export function useSettled<T>(value: T, wait_ms: number): T {
   const [settled, setSettled] = useState(value);

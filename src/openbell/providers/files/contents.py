@@ -9,9 +9,24 @@ from typing import Literal
 import polars as pl
 
 from openbell.model.errors import InvalidInput
-from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, QUOTES, REJECTS, SCALES, TRADES, UTC, Scale, frame_of
+from openbell.model.frames import (
+    ACTIONS,
+    BARS,
+    INSTRUMENTS,
+    QUOTES,
+    REJECTS,
+    SCALES,
+    TRADES,
+    UTC,
+    Scale,
+    Schema,
+    frame_of,
+)
 from openbell.model.interval import Interval
 from openbell.providers.files.table import ROW, Table, missing, row_as_json
+
+
+ADJ_CLOSE: Schema = {"symbol": pl.String, "ts": UTC, "adj_close": pl.Float64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,10 @@ class Contents:
     instruments: pl.DataFrame
     rejects: pl.DataFrame
     """Rows that could not be parsed at all, reason `unreadable_row`."""
+    adj_close: pl.DataFrame
+    """ADJ_CLOSE: the vendor's own adjusted close, where it stands beside the actions that it should reflect."""
+    promises_raw: bool
+    """Whether the format declares its prices to be as traded."""
     notes: tuple[str, ...]
     """What was detected, and why."""
 
@@ -62,6 +81,8 @@ def contents(
     trades: pl.DataFrame | None = None,
     instruments: pl.DataFrame | None = None,
     rejects: pl.DataFrame | None = None,
+    adj_close: pl.DataFrame | None = None,
+    promises_raw: bool = False,
     notes: Sequence[str] = (),
 ) -> Contents:
     """Contents with what is given, and the rest empty."""
@@ -73,6 +94,8 @@ def contents(
         frame_of(TRADES) if trades is None else trades,
         frame_of(INSTRUMENTS) if instruments is None else instruments,
         frame_of(REJECTS) if rejects is None else rejects,
+        frame_of(ADJ_CLOSE) if adj_close is None else adj_close,
+        promises_raw,
         tuple(notes),
     )
 
@@ -89,6 +112,8 @@ def joined(parts: Sequence[Contents]) -> Contents:
         pl.concat([part.trades for part in parts]).sort("symbol", "ts", "seq", maintain_order=True),
         pl.concat([part.instruments for part in parts]).unique(maintain_order=True).sort("id", "valid_from"),
         pl.concat([part.rejects for part in parts]),
+        pl.concat([part.adj_close for part in parts]),
+        all(part.promises_raw for part in parts),
         tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import polars as pl
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.model.frames import ACTIONS, BARS, SCALES, Scale, conform, frame_of
 from openbell.model.interval import Interval
-from openbell.providers.files.contents import Contents, Reading, contents, joined, parted
+from openbell.providers.files.contents import ADJ_CLOSE, Contents, Reading, contents, joined, parted
 from openbell.providers.files.hours import Side, clock_of
 from openbell.providers.files.lean import read_lean, with_companions
 from openbell.providers.files.messages import refuse_message
@@ -61,7 +61,7 @@ def _member(member: Member, reading: Reading, now: datetime) -> Contents:
     if not reading.columns:
         lean = read_lean(table, reading)
         if lean is not None:
-            return lean
+            return replace(lean, promises_raw=reading.scale is None)
     sheet = Sheet(table, layout_of(table, reading.columns), reading)
     return _wide(sheet, now) if sheet.layout.wide else _long(sheet, now)
 
@@ -90,8 +90,17 @@ def _long(sheet: Sheet, now: datetime) -> Contents:
         bars=_bars(priced, interval, scale, sheet.source),
         actions=actions,
         rejects=rejects,
+        adj_close=_adj_close(rows, interval),
+        promises_raw=sheet.reading.scale is None and layout.scale == "raw" == scale,
         notes=[*notes, *_ignored(layout)],
     )
+
+
+def _adj_close(rows: pl.DataFrame, interval: Interval) -> pl.DataFrame | None:
+    """The adjusted close of daily rows, where the table has the dividends that it should reflect."""
+    if not {"adjusted", "dividend"} <= set(rows.columns) or str(interval) != "1d":
+        return None
+    return conform(rows.rename({"adjusted": "adj_close"}).drop_nulls("adj_close"), ADJ_CLOSE)
 
 
 def _wide(sheet: Sheet, now: datetime) -> Contents:

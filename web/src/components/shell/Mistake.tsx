@@ -12,6 +12,6 @@ export class Mistake extends Component<{ children: ReactNode }, { error: Error |
   override render() {
     const { error } = this.state;
     if (!error) return this.props.children;
-    return <Trouble error={error} onRetry={() => window.location.reload()} />;
+    return <Trouble whole error={error} onRetry={() => window.location.reload()} />;
   }
 }

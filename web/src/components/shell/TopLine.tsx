@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
+import { Problem } from "../../api/problem";
 import { marketQuery } from "../../api/queries";
 import { chooseTheme, useTheme } from "../../lib/look";
 import { useOverlays } from "../../lib/palette";
@@ -29,21 +30,20 @@ export function TopLine() {
         <span className={styles.wide}>
           {market.data && <MarketClock market={market.data} at={market.dataUpdatedAt} />}
         </span>
-        <Feed failed={market.isError} />
+        <Feed error={market.error} />
         <ThemeButton />
       </div>
     </header>
   );
 }
 
-function Feed({ failed }: { failed: boolean }) {
+/** Whether what is on the page is still being told. */
+function Feed({ error }: { error: Error | null }) {
+  const told = error instanceof Problem && error.status > 0 ? error.title : "Desk not answering";
+  const hint = error instanceof Problem ? [error.detail, error.remedy].filter(Boolean).join(" ") : undefined;
   return (
-    <span
-      className={failed ? styles.away : styles.live}
-      role="status"
-      title={failed ? "Start the desk with “openbell up”; the page reconnects by itself." : "The desk answers."}
-    >
-      <span className={failed ? undefined : styles.wide}>{failed ? "Desk not answering" : "Live"}</span>
+    <span className={error ? styles.away : styles.live} role="status" title={hint}>
+      <span className={error ? undefined : styles.wide}>{error ? told : "Live"}</span>
     </span>
   );
 }

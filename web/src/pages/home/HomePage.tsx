@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
-import type { Quote } from "../../api/desk";
 import { marketQuery, quotesQuery, watchlistsQuery } from "../../api/queries";
 import { Notice, Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
-import * as format from "../../lib/format";
 import { useTitle } from "../../lib/hooks";
 import { Calendar } from "./Calendar";
 import styles from "./HomePage.module.css";
+import { headline } from "./headline";
 import { Movers } from "./Movers";
 import { Watchlist } from "./Watchlist";
 
@@ -23,15 +22,7 @@ export function HomePage() {
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <h1>
-          {list && quotes.data ? (
-            headline(quotes.data.quotes)
-          ) : list?.symbols.length === 0 ? (
-            "Watchlist"
-          ) : (
-            <Skeleton width={420} height={28} />
-          )}
-        </h1>
+        <h1>{quotes.data && list && list.symbols.length > 0 ? headline(quotes.data.quotes) : "Watchlist"}</h1>
         {market.data && <Calendar market={market.data} at={market.dataUpdatedAt} />}
       </header>
       <div className={styles.columns}>
@@ -43,21 +34,8 @@ export function HomePage() {
             <Notice title="There is no watchlist">Restart the desk; it makes one when it starts.</Notice>
           )}
         </section>
-        <Movers />
+        {!lists.isPending && <Movers />}
       </div>
     </div>
   );
-}
-
-/** `11 of 20 rose; most of all VOLT, +2.10 %. TIDE fell most, −1.30 %.` */
-export function headline(quotes: readonly Quote[]): string {
-  const moved = quotes.filter((quote) => quote.change_pct !== null);
-  const [first, ...rest] = [...moved].sort((a, b) => (b.change_pct ?? 0) - (a.change_pct ?? 0));
-  if (!first) return "No prices yet";
-  const last = rest.at(-1) ?? first;
-  const rose = moved.filter(({ change_pct }) => (change_pct ?? 0) > 0).length;
-  if (moved.length === 1) return `${first.symbol} ${format.percentUnit(first.change_pct)}`;
-  const up = rose > 0 ? `; ${first.symbol} most, ${format.percentUnit(first.change_pct)}` : "";
-  const down = rose < moved.length ? `. ${last.symbol} did worst, ${format.percentUnit(last.change_pct)}` : "";
-  return `${rose === moved.length ? `All ${rose}` : `${rose} of ${moved.length}`} rose${up}${down}`;
 }

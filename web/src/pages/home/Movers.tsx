@@ -11,7 +11,8 @@ import styles from "./Movers.module.css";
 
 /** What rose and fell most of everything the desk holds. */
 export function Movers() {
-  const { data } = useQuery(moversQuery());
+  const { data, isError } = useQuery(moversQuery());
+  if (isError && !data) return null;
   return (
     <aside className={styles.movers} aria-label="Movers">
       <Group title="Rose most" quotes={data?.up} />

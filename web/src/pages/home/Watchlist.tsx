@@ -9,10 +9,11 @@ import { Choice } from "../../components/Choice";
 import { Icon } from "../../components/Icon";
 import { Notice, Trouble } from "../../components/Notice";
 import { sortOf } from "../../lib/address";
+import { useEdits } from "../../lib/edits";
 import * as format from "../../lib/format";
+import { useLag } from "../../lib/hooks";
 import { useOverlays } from "../../lib/palette";
 import { ColumnHeads } from "./ColumnHeads";
-import { useEdits } from "./edits";
 import { AbsentRow, PendingRow, QuoteRow } from "./rows";
 import { COLUMNS, sorted } from "./sorting";
 import styles from "./Watchlist.module.css";
@@ -26,6 +27,7 @@ interface WatchlistProps {
 export function Watchlist({ list, lists, quotes }: WatchlistProps) {
   const { add, remove } = useEdits(list);
   const { search } = useOverlays();
+  const lag_s = useLag(quotes);
   const askForSymbol = () => search({ title: `Add to ${list.name}`, pick: add });
   return (
     <>
@@ -41,7 +43,7 @@ export function Watchlist({ list, lists, quotes }: WatchlistProps) {
       ) : quotes.isError && !quotes.data ? (
         <Trouble error={quotes.error} onRetry={quotes.refetch} />
       ) : (
-        <Rows list={list} quotes={quotes.data} onRemove={remove} />
+        <Rows list={list} quotes={quotes.data} lag_s={lag_s} onRemove={remove} />
       )}
     </>
   );
@@ -50,10 +52,11 @@ export function Watchlist({ list, lists, quotes }: WatchlistProps) {
 interface RowsProps {
   list: List;
   quotes: Quotes | undefined;
+  lag_s: number;
   onRemove: (symbol: string) => void;
 }
 
-function Rows({ list, quotes, onRemove }: RowsProps) {
+function Rows({ list, quotes, lag_s, onRemove }: RowsProps) {
   const [params] = useSearchParams();
   const sort = sortOf(params.get("sort"), COLUMNS);
   const known = new Map(quotes?.quotes.map((quote) => [quote.symbol, quote]));
@@ -68,7 +71,7 @@ function Rows({ list, quotes, onRemove }: RowsProps) {
         {sorted(list.symbols, known, sort).map((symbol) => {
           const quote = known.get(symbol);
           const missing = absent.get(symbol);
-          if (quote) return <QuoteRow key={symbol} quote={quote} decimals={decimals} now={now} onRemove={onRemove} />;
+          if (quote) return <QuoteRow key={symbol} {...{ quote, decimals, now, lag_s, onRemove }} />;
           if (missing) return <AbsentRow key={symbol} missing={missing} now={now} onRemove={onRemove} />;
           return <PendingRow key={symbol} symbol={symbol} />;
         })}

@@ -18,10 +18,11 @@ interface QuoteRowProps {
   /** The most decimals in the column; rows with fewer are padded so that the points stand in one line. */
   decimals: number;
   now: number;
+  lag_s: number;
   onRemove: (symbol: string) => void;
 }
 
-export function QuoteRow({ quote, decimals, now, onRemove }: QuoteRowProps) {
+export function QuoteRow({ quote, decimals, now, lag_s, onRemove }: QuoteRowProps) {
   const { symbol, name, price, change, change_pct, volume, spark, previous_close } = quote;
   const padding = { "--pad": decimals - quote.decimals } as CSSProperties;
   return (
@@ -52,7 +53,7 @@ export function QuoteRow({ quote, decimals, now, onRemove }: QuoteRowProps) {
       </td>
       <td className={`${styles.number} ${styles.volumeColumn}`}>{format.compact(volume)}</td>
       <td className={`${styles.number} ${styles.ageColumn}`}>
-        <Freshness quote={quote} now={now} />
+        <Freshness quote={quote} now={now} lag_s={lag_s} />
       </td>
       <RemoveCell symbol={symbol} onRemove={onRemove} />
     </tr>
@@ -61,8 +62,8 @@ export function QuoteRow({ quote, decimals, now, onRemove }: QuoteRowProps) {
 
 const REASONS: Record<Absent["state"], string> = {
   fetching: "Fetching its prices",
-  rate_limited: "The source asks us to wait",
-  unknown: "No source knows it: check the spelling",
+  rate_limited: "Its source is at its limit",
+  unknown: "No source knows this symbol",
   no_data: "No prices",
   failed: "Could not be fetched",
 };

@@ -29,13 +29,14 @@ const COLUMNS: Column<Provider>[] = [
   { title: "Calls left", show: ({ budget }) => <Budgets budget={budget} /> },
   { title: "Delay", number: true, show: ({ delay_s }) => (delay_s ? format.age(delay_s) : format.NONE) },
   { title: "Offers", show: ({ kinds }) => kinds.join(", ") },
-  { title: "Intervals", show: ({ intervals }) => intervals.join(" ") },
+  { title: "Intervals", show: ({ intervals }) => <span className={styles.wrapped}>{intervals.join(" ")}</span> },
 ];
 
-function Named({ title, note }: { title: string; note: string | null }) {
+function Named({ title, note }: { title: string; note: string }) {
   return (
-    <span title={note ?? undefined}>
+    <span className={styles.source}>
       <strong>{title}</strong>
+      {note && <span className={styles.note}>{note}</span>}
     </span>
   );
 }

@@ -18,7 +18,7 @@ export default function SourcesPage() {
   useTitle("Sources");
   const [params] = useSearchParams();
   const { data, error, isError, refetch } = useQuery(sourcesQuery());
-  if (isError && !data) return <Trouble error={error} onRetry={refetch} />;
+  if (isError && !data) return <Trouble whole error={error} onRetry={refetch} />;
   if (!data) return <Skeleton height={480} />;
   const reason = params.get("reason");
   const source = params.get("source");

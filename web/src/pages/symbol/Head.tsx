@@ -13,10 +13,11 @@ interface HeadProps {
   quote: Quote | undefined;
   missing: Absent | undefined;
   now: string | undefined;
+  lag_s: number;
 }
 
 /** Which symbol this is, and what it costs now. */
-export function Head({ ticker, instrument, quote, missing, now }: HeadProps) {
+export function Head({ ticker, instrument, quote, missing, now, lag_s }: HeadProps) {
   const name = instrument?.name ?? quote?.name;
   const place = [instrument?.exchange, instrument?.currency ?? quote?.currency].filter(Boolean).join(" · ");
   return (
@@ -31,7 +32,7 @@ export function Head({ ticker, instrument, quote, missing, now }: HeadProps) {
       </div>
       <div className={styles.now}>
         {quote ? (
-          <Priced quote={quote} now={now ? Date.parse(now) : 0} />
+          <Priced quote={quote} now={now ? Date.parse(now) : 0} lag_s={lag_s} />
         ) : missing ? (
           <p className="quiet">{missing.detail ?? "No price yet"}</p>
         ) : (
@@ -42,7 +43,7 @@ export function Head({ ticker, instrument, quote, missing, now }: HeadProps) {
   );
 }
 
-function Priced({ quote, now }: { quote: Quote; now: number }) {
+function Priced({ quote, now, lag_s }: { quote: Quote; now: number; lag_s: number }) {
   const { price, change, change_pct, decimals } = quote;
   return (
     <>
@@ -51,7 +52,7 @@ function Priced({ quote, now }: { quote: Quote; now: number }) {
       </p>
       <p className={styles.change}>
         <Move value={change} text={`${format.change(change, decimals)} (${format.percentUnit(change_pct)})`} arrow />{" "}
-        <Freshness quote={quote} now={now} />
+        <Freshness quote={quote} now={now} lag_s={lag_s} />
       </p>
     </>
   );

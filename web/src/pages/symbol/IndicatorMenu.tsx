@@ -17,7 +17,7 @@ export function IndicatorMenu({ chosen, onChoose }: IndicatorMenuProps) {
       <MenuButton className={`${button.button} ${button.quiet}`}>
         Indicators{chosen.length > 0 && ` (${chosen.length})`} <Icon name="chevron" size={16} />
       </MenuButton>
-      <Popover className={styles.popover ?? ""} placement="bottom end">
+      <Popover className={styles.popover ?? ""} placement="bottom end" UNSTABLE_portalContainer={main()}>
         <Dialog className={styles.dialog ?? ""} aria-label="Indicators">
           <CheckboxGroup
             aria-label="Indicators"
@@ -32,6 +32,11 @@ export function IndicatorMenu({ chosen, onChoose }: IndicatorMenuProps) {
       </Popover>
     </DialogTrigger>
   );
+}
+
+/** The menu belongs to the page's content, also for those who go by landmarks. */
+function main(): Element {
+  return document.getElementById("content") ?? document.body;
 }
 
 function Group({ title, indicators }: { title: string; indicators: readonly Indicator[] }) {

@@ -1,16 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
-import { Problem } from "../../api/client";
 import type { Bars } from "../../api/desk";
+import { Problem } from "../../api/problem";
 import { barsQuery, instrumentQuery, quotesQuery } from "../../api/queries";
 import { PriceChart } from "../../charts/PriceChart";
-import { Button } from "../../components/Button";
 import { Notice, Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import type { ChartAddress } from "../../lib/address";
-import { useTitle } from "../../lib/hooks";
+import { useLag, useTitle } from "../../lib/hooks";
 import { indicatorOf } from "../../lib/indicators";
-import { useOverlays } from "../../lib/palette";
 import { Actions } from "./Actions";
 import { BarsTable } from "./BarsTable";
 import { Controls } from "./Controls";
@@ -19,6 +17,7 @@ import { Facts } from "./Facts";
 import { Head } from "./Head";
 import { Rhythm } from "./Rhythm";
 import styles from "./SymbolPage.module.css";
+import { Unpriced } from "./Unpriced";
 
 /** Where has this been, where is it now? */
 export default function SymbolPage() {
@@ -34,12 +33,22 @@ export default function SymbolPage() {
   const near = useNeighbours(ticker, address, bars.isSuccess);
   const quote = quotes.data?.quotes.find(({ symbol }) => symbol === ticker);
   const missing = quotes.data?.missing.find(({ symbol }) => symbol === ticker);
+  const lag_s = useLag(quotes);
   useTitle(ticker);
 
-  if (bars.error instanceof Problem && bars.error.status === 404) return <Unknown ticker={ticker} error={bars.error} />;
+  if (!bars.data && bars.error instanceof Problem && bars.error.status === 404) {
+    return <Unpriced ticker={ticker} error={bars.error} missing={missing} />;
+  }
   return (
-    <article className={styles.page}>
-      <Head ticker={ticker} instrument={instrument.data} quote={quote} missing={missing} now={quotes.data?.now} />
+    <article key={ticker}>
+      <Head
+        ticker={ticker}
+        instrument={instrument.data}
+        quote={quote}
+        missing={missing}
+        now={quotes.data?.now}
+        lag_s={lag_s}
+      />
       <Controls address={address} answer={bars.data} to={to} onNear={near} />
       <div
         className={styles.chart}
@@ -85,23 +94,6 @@ function NoBars({ answer, maxTo }: { answer: Bars; maxTo: string }) {
   return (
     <Notice title={`No prices of ${answer.symbol} in this range`} action={<a href={maxTo}>Show all there is</a>}>
       {answer.notes.length > 0 ? answer.notes.join(" ") : "The desk holds none, or it has not traded then."}
-    </Notice>
-  );
-}
-
-function Unknown({ ticker, error }: { ticker: string; error: Problem }) {
-  const { search } = useOverlays();
-  return (
-    <Notice
-      title={`${ticker} is not known here`}
-      action={
-        <Button look="main" onClick={() => search()}>
-          Search
-        </Button>
-      }
-    >
-      <p>{error.detail}</p>
-      {error.remedy && <p>{error.remedy}</p>}
     </Notice>
   );
 }

@@ -1,12 +1,13 @@
 /** Changes to a watchlist: shown at once, sent behind, taken back when the desk refuses. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Problem } from "../../api/client";
-import type { Watchlist } from "../../api/desk";
-import { saveWatchlist, watchlistsQuery } from "../../api/queries";
-import { say } from "../../lib/toast";
+import type { Watchlist } from "../api/desk";
+import { Problem } from "../api/problem";
+import { saveWatchlist, watchlistsQuery } from "../api/queries";
+import { say } from "./toast";
 
-export function useEdits(list: Watchlist) {
+/** Adds to and removes from `list`; without one, neither does anything. */
+export function useEdits(list: Watchlist | undefined) {
   const client = useQueryClient();
   const { queryKey } = watchlistsQuery();
   const { mutate } = useMutation({
@@ -29,10 +30,12 @@ export function useEdits(list: Watchlist) {
   });
 
   const add = (symbol: string) => {
+    if (!list) return;
     if (list.symbols.includes(symbol)) say({ text: `${symbol} is on ${list.name} already.` });
     else mutate({ ...list, symbols: [...list.symbols, symbol] });
   };
   const remove = (symbol: string) => {
+    if (!list) return;
     mutate({ ...list, symbols: list.symbols.filter((each) => each !== symbol) });
     say({ text: `${symbol} is off ${list.name}.`, action: { label: "Undo", act: () => mutate(list) } });
   };

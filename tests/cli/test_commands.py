@@ -1,0 +1,200 @@
+"""The command line as a user runs it: in a process of its own, over a folder of its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+from market import SHARED, needs_shared
+
+WEEK = """date,open,high,low,close,volume
+2026-03-02,10,11,9,10.5,1000
+2026-03-03,10.5,12,10,11.5,1100
+2026-03-04,11.5,12,11,11.75,1200
+"""
+
+
+class Shell:
+    """Runs `openbell` over one data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("OPENBELL_")},
+            "OPENBELL_HOME": str(folder / "home"),
+            "OPENBELL_OFFLINE": "true",
+            "COLUMNS": "200",
+        }
+
+    def __call__(self, *args: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "openbell", *map(str, args)],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            timeout=120,
+            check=False,
+        )
+
+    def rows(self) -> int:
+        return json.loads(self("sql", "select count(*) as n from bars", "--json").stdout)[0]["n"]
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def test_a_file_is_imported_once_and_read_back_as_it_was(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    first = shell("import", "ACME.csv", "--json")
+    assert first.returncode == 0, first.stderr
+    assert json.loads(first.stdout)[0]["rows"] == 3
+    again = shell("import", "ACME.csv")
+    assert "0 bars stored, 3 were there already" in again.stdout
+    read = shell("bars", "ACME", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(read.stdout)))
+    assert [(r["ts"], float(r["open"]), float(r["close"]), float(r["volume"])) for r in rows] == [
+        ("2026-03-02", 10.0, 10.5, 1000.0),
+        ("2026-03-03", 10.5, 11.5, 1100.0),
+        ("2026-03-04", 11.5, 11.75, 1200.0),
+    ]
+
+
+def test_every_format_and_the_readers_json(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    (shell.folder / "ZETA.csv").write_text(WEEK.replace("10.5", "10.25"))
+    assert shell("import", "ACME.csv", "ZETA.csv").returncode == 0
+    assert "11.75" in shell("bars", "ACME").stdout
+    assert json.loads(shell("bars", "ACME", "--json").stdout)[-1]["close"] == 11.75
+    parquet = subprocess.run(
+        [sys.executable, "-m", "openbell", "bars", "ACME", "--format", "parquet"],
+        env=shell.environment,
+        capture_output=True,
+        check=True,
+        timeout=120,
+    ).stdout
+    assert pl.read_parquet(io.BytesIO(parquet))["close"].to_list() == [10.5, 11.5, 11.75]
+    weekly = json.loads(shell("bars", "ACME", "--interval", "1w", "--json").stdout)
+    assert [(w["ts"], w["open"], w["high"], w["low"], w["close"], w["volume"]) for w in weekly] == [
+        ("2026-03-02", 10.0, 12.0, 9.0, 11.75, 3300.0)
+    ]
+    compared = json.loads(shell("compare", "ACME", "ZETA", "--json").stdout)
+    assert [row["symbol"] for row in compared] == ["ACME", "ZETA"]
+    assert json.loads(shell("jobs", "--json").stdout)[0]["name"]
+    findings = json.loads(shell("doctor", "--json").stdout)
+    assert {"lake", "folder", "port"} <= {f["subject"] for f in findings}
+
+
+def bomb(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.csv", b"0" * 300_000_000)
+
+
+BAD_FILES = {
+    "empty.csv": lambda p: p.write_text(""),
+    "header.csv": lambda p: p.write_text("date,open,high,low,close,volume\n"),
+    "columns.csv": lambda p: p.write_text("name,age\nAnn,5\n"),
+    "zones.csv": lambda p: p.write_text(
+        "datetime,open,high,low,close\n2026-03-02 09:30:00,1,1,1,1\n2026-03-02 09:31:00-05:00,1,1,1,1\n"
+    ),
+    "years.csv": lambda p: p.write_text("date,open,high,low,close\n03/02/26,1,1,1,1\n03/03/26,1,1,1,1\n"),
+    "noise.csv": lambda p: p.write_bytes(bytes(range(256)) * 64),
+    "bomb.zip": bomb,
+    "broken.zip": lambda p: p.write_bytes(b"PK\x03\x04 and no more"),
+    "folder": lambda p: p.mkdir(),
+    "missing.csv": lambda _: None,
+    "broken.csv.gz": lambda p: p.write_bytes(b"\x1f\x8b\x08\x00 and no more"),
+    "broken.parquet": lambda p: p.write_bytes(b"PAR1 and no more"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_gets_a_sentence_and_stores_nothing(shell: Shell, name: str):
+    BAD_FILES[name](shell.folder / name)
+    done = shell("import", name, "--symbol", "ACME")
+    assert done.returncode == 1, done.stdout
+    assert done.stderr.startswith("error: ")
+    assert name in done.stderr
+    assert "Traceback" not in done.stderr
+    assert shell.rows() == 0
+
+
+def test_a_bad_file_does_not_keep_the_good_ones_out(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    (shell.folder / "ZETA.csv").write_text("")
+    done = shell("import", "ZETA.csv", "ACME.csv")
+    assert done.returncode == 1
+    assert "3 bars stored" in done.stdout
+    assert shell.rows() == 3
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can read every file")
+def test_an_unreadable_file_is_named(shell: Shell):
+    path = shell.folder / "ACME.csv"
+    path.write_text(WEEK)
+    path.chmod(0)
+    done = shell("import", "ACME.csv")
+    assert done.returncode == 1
+    assert "ACME.csv" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "says"),
+    [
+        (("bars", "NOPE"), 1, "no prices of NOPE"),
+        (("bars", "ACME", "--interval", "7x"), 2, "no interval '7x'"),
+        (("bars", "ACME", "--interval", "1m"), 2, "cannot make 1m bars"),
+        (("bars", "ACME", "--from", "2026-03-04", "--to", "2026-03-02"), 2, "before it starts"),
+        (("bars", "ACME", "--from", "soon"), 2, "not a date"),
+        (("bars", "ACME", "--adjust", "double"), 2, "double"),
+        (("compare", "ACME"), 2, "two to eight"),
+        (("fetch", "ACME", "--from", "2026-03-04", "--to", "2026-03-02"), 2, "not before"),
+        (("fetch", "ACME", "--from", "2199-01-01"), 2, "not before"),
+        (("fetch", "ACME"), 1, "no vendor offers"),
+        (("sql", "drop table bars"), 2, "single SELECT"),
+        (("job", "nothing"), 2, "no job"),
+        (("up", "--host", "0.0.0.0"), 2, "can be reached by others"),
+        (("import", "ACME.csv", "--interval", "7x"), 2, "no interval"),
+        (("nonsense",), 2, "nonsense"),
+    ],
+)
+def test_a_wrong_argument_gets_a_sentence_and_an_exit_code(shell: Shell, args: tuple[str, ...], code: int, says: str):
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    assert shell("import", "ACME.csv").returncode == 0
+    done = shell(*args)
+    assert says in " ".join((done.stderr + done.stdout).split())
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+def test_a_range_in_the_future_is_empty(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    assert shell("import", "ACME.csv").returncode == 0
+    done = shell("bars", "ACME", "--from", "2190-01-01", "--to", "2190-02-01", "--json")
+    assert (done.returncode, done.stdout.strip()) == (0, "[]")
+
+
+def test_a_wrong_setting_is_named(shell: Shell):
+    shell.environment["OPENBELL_PORT"] = "many"
+    done = shell("doctor")
+    assert done.returncode == 2
+    assert "OPENBELL_PORT" in done.stderr
+
+
+@needs_shared
+def test_apple_from_lean_reads_back_raw_and_adjusted(shell: Shell):
+    assert shell("import", SHARED / "ohlcv_daily" / "lean_aapl_daily.zip").returncode == 0
+    span = ("--from", "2014-06-06", "--to", "2014-06-09", "--json")
+    assert [r["close"] for r in json.loads(shell("bars", "AAPL", *span).stdout)] == [645.57, 93.70]
+    split = [r["close"] for r in json.loads(shell("bars", "AAPL", "--adjust", "split", *span).stdout)]
+    assert split == pytest.approx([645.57 / 28, 93.70 / 4])

@@ -1,0 +1,61 @@
+/** The desk's answers, or a Problem that says what happened and what to do. */
+
+/** Why the desk did not answer as asked (RFC 9457), in words a reader can act on. */
+export class Problem extends Error {
+  override name = "Problem";
+
+  constructor(
+    readonly title: string,
+    readonly detail: string,
+    readonly remedy: string | null,
+    /** The HTTP status; 0 where the desk could not be reached at all. */
+    readonly status: number,
+  ) {
+    super(`${title}: ${detail}`);
+  }
+}
+
+interface Outcome<Data> {
+  data?: Data;
+  error?: unknown;
+  response: Response;
+}
+
+/** The data of a request; raises Problem for everything else. */
+export async function answered<Data>(request: Promise<Outcome<Data>>): Promise<Data> {
+  const { data, error, response } = await request.catch((error: unknown) => {
+    // fetch rejects with a TypeError when nobody answers; an aborted request is the caller's own doing.
+    if (error instanceof TypeError) throw unreachable();
+    throw error;
+  });
+  if (data !== undefined && response.ok) return data;
+  throw problemOf(error, response.status);
+}
+
+function unreachable(): Problem {
+  return new Problem(
+    "The desk does not answer",
+    "What you see is the last it said.",
+    "Start it with “openbell up”; the page reconnects by itself.",
+    0,
+  );
+}
+
+function problemOf(error: unknown, status: number): Problem {
+  // A proxy before a stopped desk answers for it, and not in the desk's words.
+  if (!isProblem(error)) {
+    return status >= 500 ? unreachable() : new Problem("The desk refused", `It answered ${status}.`, null, status);
+  }
+  return new Problem(error.title, error.detail, error.remedy ?? null, status);
+}
+
+function isProblem(error: unknown): error is { title: string; detail: string; remedy?: string | null } {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    "title" in error &&
+    typeof error.title === "string" &&
+    "detail" in error &&
+    typeof error.detail === "string"
+  );
+}

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import type { Comparison } from "../../api/desk";
+import { readingOf, seen } from "./views";
+
+const at = (text: string) => Date.parse(`${text}Z`) / 1000;
+const lines = (values: Record<string, (number | null)[]>) => ({
+  ts: [at("2026-11-18T00:00:00"), at("2026-11-19T00:00:00")],
+  values,
+});
+const row = (symbol: string, decimals: number) => ({ symbol, decimals }) as Comparison["statistics"][number];
+
+const COMPARISON = {
+  symbols: ["NOVA", "MICR"],
+  interval: "1d",
+  window: 20,
+  rebased: lines({ NOVA: [0, 1.5], MICR: [0, -2] }),
+  ratio: lines({ MICR: [0.0001, 0.0002] }),
+  moving_average: lines({ NOVA: [null, 189.5], MICR: [null, 0.0217] }),
+  hourly_high: lines({ NOVA: [190, 191], MICR: [0.02, 0.03] }),
+  daily: {
+    dates: ["2026-11-18", "2026-11-19"],
+    average: { NOVA: [189, 190], MICR: [0.02, 0.02] },
+    volume: { NOVA: [750, 1_500_000], MICR: [250, 500_000] },
+    share: { NOVA: [0.75, 0.75], MICR: [0.25, 0.25] },
+  },
+  statistics: [row("NOVA", 2), row("MICR", 4)],
+} as unknown as Comparison;
+
+const read = (view: Parameters<typeof seen>[1], symbol: string, index: number) =>
+  readingOf(COMPARISON, view, seen(COMPARISON, view, "UTC"), symbol, index);
+
+test("a rebased line reads in per cent and has the start as its level", () => {
+  expect([read("rebased", "NOVA", 1), read("rebased", "MICR", 1)]).toEqual(["+1.50\u202f%", "\u22122.00\u202f%"]);
+  expect(seen(COMPARISON, "rebased", "UTC").level).toBe(0);
+});
+
+test("prices of one chart share the precision the smallest needs", () => {
+  expect([read("moving", "NOVA", 1), read("moving", "MICR", 1)]).toEqual(["189.5000", "0.0217"]);
+});
+
+test("an average that has not begun has no reading", () => {
+  expect(read("moving", "NOVA", 0)).toBe("\u2013");
+});
+
+test("volumes stand beside their share of the day", () => {
+  expect([read("volume", "NOVA", 0), read("volume", "MICR", 1)]).toEqual([
+    "750, 75.0\u202f%",
+    "500.0\u202fK, 25.0\u202f%",
+  ]);
+  expect(seen(COMPARISON, "volume", "UTC").ts).toEqual([at("2026-11-18T00:00:00"), at("2026-11-19T00:00:00")]);
+});
+
+test("a ratio leaves out the symbol it is measured in", () => {
+  const ratio = seen(COMPARISON, "ratio", "UTC");
+  expect([ratio.what, ratio.series.map(({ symbol }) => symbol)]).toEqual(["Price in units of NOVA", ["MICR"]]);
+});

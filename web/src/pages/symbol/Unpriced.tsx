@@ -1,0 +1,57 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Absent } from "../../api/desk";
+import type { Problem } from "../../api/problem";
+import { watchlistsQuery } from "../../api/queries";
+import { Button } from "../../components/Button";
+import { Notice } from "../../components/Notice";
+import { useEdits } from "../../lib/edits";
+import * as format from "../../lib/format";
+import { useOverlays } from "../../lib/palette";
+
+interface UnpricedProps {
+  ticker: string;
+  error: Problem;
+  missing: Absent | undefined;
+}
+
+/** A symbol without any prices: on their way, to be had by asking for them, or misspelt. */
+export function Unpriced({ ticker, error, missing }: UnpricedProps) {
+  const { search } = useOverlays();
+  if (missing?.state === "fetching" || missing?.state === "rate_limited") {
+    const next = missing.next_try ? ` Next try ${format.clock(missing.next_try)}.` : "";
+    return (
+      <Notice whole title={`The prices of ${ticker} are on their way`}>
+        {missing.detail}
+        {next} This page shows them when they are here.
+      </Notice>
+    );
+  }
+  return (
+    <Notice
+      whole
+      title={`There are no prices of ${ticker} here`}
+      action={
+        <>
+          <Follow ticker={ticker} />
+          <Button onClick={() => search()}>Search</Button>
+        </>
+      }
+    >
+      <p>{missing?.detail || error.detail}</p>
+      {error.remedy && <p>{error.remedy}</p>}
+    </Notice>
+  );
+}
+
+/** Following a symbol is what makes the desk fetch it. */
+function Follow({ ticker }: { ticker: string }) {
+  const { data } = useQuery(watchlistsQuery());
+  const [list] = data?.watchlists ?? [];
+  const { add } = useEdits(list);
+  if (!list || list.symbols.includes(ticker)) return null;
+  return (
+    <Button look="main" onClick={() => add(ticker)}>
+      Add {ticker} to {list.name}
+    </Button>
+  );
+}
