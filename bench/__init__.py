@@ -1,1 +1,1 @@
-"""How fast and how small: one file per question, each with its limit and, where there is one, a peer in the same run."""
+"""How fast and how small: one file per question, with its limit and, where there is one, a peer in the same run."""

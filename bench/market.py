@@ -1,4 +1,4 @@
-"""The made market: random walks with two decimals over the real New York sessions of 2024; the same on every machine."""
+"""The made market: random walks with two decimals over the real New York sessions of 2024; the same everywhere."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from openbell.bars.sessions import sessions
 from openbell.model import frames
+from openbell.model.sessions import sessions
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
 SEED = 1792

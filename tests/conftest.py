@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from openbell.desk import Desk, open_desk
 from openbell.jobs import open_demo
 from openbell.settings import Settings

@@ -1,4 +1,4 @@
-"""Writes the table of sessions and holidays that `openbell.bars.sessions` reads, from `exchange_calendars`.
+"""Writes the table of sessions and holidays that `openbell.model.sessions` reads, from `exchange_calendars`.
 
 Run `.venv/bin/python tools/calendars.py` after an upgrade of `exchange_calendars`, or of the list of exchanges. The
 same versions of it and of pyarrow give the same bytes.
@@ -17,9 +17,9 @@ import exchange_calendars
 import polars as pl
 import pyarrow.parquet as pq
 
-from openbell.bars.sessions import AROUND_THE_CLOCK, EXCHANGES, FIRST, LAST
+from openbell.model.sessions import AROUND_THE_CLOCK, EXCHANGES, FIRST, LAST
 
-SHIPPED = Path(__file__).parents[1] / "src" / "openbell" / "bars" / "calendars.parquet"
+SHIPPED = Path(__file__).parents[1] / "src" / "openbell" / "model" / "calendars.parquet"
 
 CLOCKS = ("open", "close", "break_start", "break_end")
 

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from openbell.bars.sessions import EXCHANGES, MarketState, market_state, sessions
 from openbell.desk import Desk
 from openbell.history import NoData
 from openbell.model.errors import InvalidInput
 from openbell.model.interval import DAY, Interval
+from openbell.model.sessions import EXCHANGES, MarketState, market_state, sessions
 from openbell.store.ledger import Fetch
 from openbell.store.register import Instrument
 

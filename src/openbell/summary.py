@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from openbell.bars.sessions import EXCHANGES
 from openbell.model.errors import InvalidInput
 from openbell.model.interval import Interval
+from openbell.model.sessions import EXCHANGES
 from openbell.store.lake import Lake
 from openbell.store.register import Register
 
@@ -93,9 +93,9 @@ def _batches(symbols: Sequence[str], rows: Sequence[int]) -> Iterator[list[str]]
 
 
 def _shares(batches: Sequence[list[str]], workers: int) -> list[Sequence[list[str]]]:
-    """The batches cut into as many stretches as there are workers."""
-    length = -(-len(batches) // workers)
-    return [batches[start : start + length] for start in range(0, len(batches), length)]
+    """The batches cut into at most as many stretches as there are workers; without any, into an empty one."""
+    length = max(-(-len(batches) // workers), 1)
+    return [batches[start : start + length] for start in range(0, max(len(batches), 1), length)]
 
 
 def _zones(lake: Lake, symbols: list[str]) -> dict[str, str]:

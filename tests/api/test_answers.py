@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from conftest import WEDNESDAY
 from fastapi.testclient import TestClient
+
+from conftest import WEDNESDAY
 from openbell.api.app import create_app
 from openbell.desk import Desk
 from openbell.model.interval import DAY, MINUTE

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+
 from openbell.api.access import Role, least_role
 from openbell.api.app import create_app
 from openbell.desk import Desk

@@ -12,9 +12,9 @@ from bars.tables import DAY, assert_bars, at, lean, lean_minutes, since_midnight
 from market import SHARED, needs_shared
 from openbell.bars.aggregate import bars_from
 from openbell.bars.resample import resample
-from openbell.bars.sessions import sessions
 from openbell.model.frames import TRADES, conform, frame_of
 from openbell.model.interval import MINUTE, Interval
+from openbell.model.sessions import sessions
 
 MONDAY = sessions("XNYS", DAY, DAY)
 

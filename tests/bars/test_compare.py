@@ -12,9 +12,9 @@ from polars.testing import assert_frame_equal
 
 from bars.tables import DAY, bars_of, closes_of
 from openbell.bars.compare import Comparison, compare
-from openbell.bars.sessions import sessions
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, frame_of
+from openbell.model.sessions import sessions
 
 JANUARY = sessions("24/7", date(2026, 1, 1), date(2026, 1, 31))
 TWO_DAYS = sessions("XNYS", DAY, date(2026, 3, 3))

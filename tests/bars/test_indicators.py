@@ -16,10 +16,10 @@ from talipp.ohlcv import OHLCV
 from bars.tables import DAY, bars_of, closes_of
 from market import SHARED
 from openbell.bars.indicators import INDICATORS, compute, periods_per_year
-from openbell.bars.sessions import sessions
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, conform, frame_of
 from openbell.model.interval import Interval
+from openbell.model.sessions import sessions
 
 SKENDER = SHARED / "ohlcv_daily" / "skender_default.csv"
 

@@ -11,10 +11,10 @@ from polars.testing import assert_frame_equal
 from bars.tables import DAY, assert_bars, bars_of, lean_minutes
 from market import SHARED, needs_shared
 from openbell.bars.resample import resample
-from openbell.bars.sessions import sessions
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, frame_of
 from openbell.model.interval import Interval
+from openbell.model.sessions import sessions
 
 WEEK = sessions("XNYS", DAY, date(2026, 3, 6))
 

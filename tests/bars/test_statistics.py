@@ -7,9 +7,9 @@ from polars.testing import assert_frame_equal
 
 from bars.tables import DAY, bars_of, lean_minutes
 from market import SHARED, needs_shared
-from openbell.bars.sessions import sessions
 from openbell.bars.statistics import by_day, by_hour
 from openbell.model.frames import BARS, frame_of
+from openbell.model.sessions import sessions
 
 TWO_DAYS = sessions("XNYS", DAY, date(2026, 3, 3))
 MINUTES = bars_of("""

@@ -1,4 +1,4 @@
-"""The command line as a user runs it: in a process of its own, over a folder of its own."""
+"""The command line as a user runs it, over a folder of its own."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
+
 from market import SHARED, needs_shared
+from openbell.cli import main
 
 WEEK = """date,open,high,low,close,volume
 2026-03-02,10,11,9,10.5,1000
@@ -22,36 +25,44 @@ WEEK = """date,open,high,low,close,volume
 """
 
 
+@dataclass(frozen=True)
+class Done:
+    """What a command printed, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 class Shell:
-    """Runs `openbell` over one data folder."""
+    """Runs commands over one data folder: in this process, as the installed script would."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
-        self.environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("OPENBELL_")},
-            "OPENBELL_HOME": str(folder / "home"),
-            "OPENBELL_OFFLINE": "true",
-            "COLUMNS": "200",
-        }
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        monkeypatch.chdir(folder)
+        self.set("OPENBELL_HOME", str(folder / "home"))
+        self.set("OPENBELL_OFFLINE", "true")
+        self.set("COLUMNS", "200")
 
-    def __call__(self, *args: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "openbell", *map(str, args)],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            cwd=self.folder,
-            timeout=120,
-            check=False,
-        )
+    def set(self, name: str, value: str) -> None:
+        self._monkeypatch.setenv(name, value)
+
+    def __call__(self, *args: object) -> Done:
+        self._monkeypatch.setattr(sys, "argv", ["openbell", *map(str, args)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        out, err = self._capsys.readouterr()
+        return Done(end.value.code or 0, out, err)
 
     def rows(self) -> int:
         return json.loads(self("sql", "select count(*) as n from bars", "--json").stdout)[0]["n"]
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(tmp_path)
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(tmp_path, monkeypatch, capsys)
 
 
 def test_a_file_is_imported_once_and_read_back_as_it_was(shell: Shell):
@@ -78,7 +89,6 @@ def test_every_format_and_the_readers_json(shell: Shell):
     assert json.loads(shell("bars", "ACME", "--json").stdout)[-1]["close"] == 11.75
     parquet = subprocess.run(
         [sys.executable, "-m", "openbell", "bars", "ACME", "--format", "parquet"],
-        env=shell.environment,
         capture_output=True,
         check=True,
         timeout=120,
@@ -185,7 +195,7 @@ def test_a_range_in_the_future_is_empty(shell: Shell):
 
 
 def test_a_wrong_setting_is_named(shell: Shell):
-    shell.environment["OPENBELL_PORT"] = "many"
+    shell.set("OPENBELL_PORT", "many")
     done = shell("doctor")
     assert done.returncode == 2
     assert "OPENBELL_PORT" in done.stderr

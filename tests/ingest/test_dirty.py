@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+
 from market import SHARED, needs_shared
 from openbell.desk import Desk, open_desk
 from openbell.ingest.importing import import_file

@@ -10,9 +10,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openbell.bars.sessions import sessions
 from openbell.ingest.quality import Checked, check
 from openbell.model.frames import ACTIONS, BARS, frame_of
+from openbell.model.sessions import sessions
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 SESSIONS = sessions("XNYS", date(2024, 1, 2), date(2024, 3, 28))["trade_date"].to_list()

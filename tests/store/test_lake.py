@@ -9,10 +9,13 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
 from openbell.model.errors import InvalidInput, StoreError
 from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, REJECTS, frame_of
 from openbell.model.interval import DAY, MINUTE
 from openbell.store import lake as lake_module
+from openbell.store import table as table_module
 from openbell.store.lake import Lake
 from openbell.store.sql import query
 
@@ -136,6 +139,58 @@ def test_compaction_bounds_the_files_and_changes_no_answer(lake: Lake):
     assert {v.table: v.files for v in lake.volumes()}["bars"] == 1
     assert closes(lake, "ACME") == before
     assert closes(lake, "ACME", as_of=LEARNED) == then
+    assert closes(Lake(lake.root), "ACME") == before
+
+
+def test_compaction_keeps_every_row_of_every_table_whatever_its_symbol(lake: Lake, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(table_module, "SLICE_ROWS", 4)
+    monkeypatch.setattr(table_module, "MERGED_ROWS", 8)
+    for at in range(lake_module.COMPACT_ABOVE + 1):
+        day = MONDAY + timedelta(days=at)
+        for symbol in ("ACME", "MIDL", "ZETA"):
+            lake.append_bars(minutes(symbol, [float(at), 2.0], start=day), LEARNED)
+        action = {"symbol": "ACME", "ex_date": day.date(), "kind": "dividend", "amount": 1.0, "source": "test"}
+        lake.append_actions(frame_of(ACTIONS, [action]), LEARNED)
+        reject = {
+            "ts": None,
+            "interval": "1m",
+            "reason": "unreadable",
+            "detail": "x",
+            "row": f"{at}",
+            "origin": "a.csv",
+        }
+        rejects = [{**reject, "symbol": symbol, "repaired": False, "source": "test"} for symbol in (None, "ACME")]
+        lake.append_rejects(frame_of(REJECTS, rejects), LEARNED)
+
+    def everything() -> list[pl.DataFrame]:
+        spans = lake.spans().sort("symbol")
+        return [lake.bars(["ACME", "MIDL", "ZETA"], MINUTE, *ALWAYS), spans, lake.actions(), lake.rejects().sort("row")]
+
+    before = everything()
+    assert lake.compact() == 3
+    for then, now in zip(before, everything(), strict=True):
+        assert_frame_equal(now, then, check_row_order=False)
+    assert {v.table: v.files for v in lake.volumes()}["bars"] <= 9
+    assert lake.spans().rows() == [
+        (symbol, "1m", MONDAY, MONDAY + timedelta(days=8, minutes=1), 18) for symbol in ("ACME", "MIDL", "ZETA")
+    ]
+
+
+def test_compaction_leaves_large_files_alone(lake: Lake, monkeypatch: pytest.MonkeyPatch):
+    for at in range(lake_module.COMPACT_ABOVE + 1):
+        lake.append_bars(minutes("ACME", [1.0], start=MONDAY + timedelta(minutes=at)), LEARNED)
+    monkeypatch.setattr(lake_module, "SMALL_FILE", 1)
+    assert lake.compact() == 0
+
+
+def test_two_sources_that_tell_a_price_at_the_same_instant_are_read_alike_before_and_after_compaction(lake: Lake):
+    for source in ("b", "a", "c"):
+        lake.append_bars(minutes("ACME", [float(ord(source))], source=source), LEARNED)
+    for at in range(1, lake_module.COMPACT_ABOVE + 1):
+        lake.append_bars(minutes("ACME", [1.0], start=MONDAY + timedelta(minutes=at)), LEARNED)
+    before = closes(lake, "ACME")
+    assert before[0] == float(ord("c"))
+    lake.compact()
     assert closes(Lake(lake.root), "ACME") == before
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.ledger import Fetch, Ledger, Watchlist
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, UTC
+from datetime import UTC, date, datetime
 
 from openbell.model.frames import BARS, INSTRUMENTS, frame_of
 from openbell.store.register import Register

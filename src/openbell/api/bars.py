@@ -13,11 +13,11 @@ from pydantic import BaseModel
 from openbell.api.access import Role, TheDesk, allow
 from openbell.api.shapes import Action, Bars, Column, action_of, bars_of, decimals_of, floats
 from openbell.bars.indicators import compute
-from openbell.bars.sessions import EXCHANGES, sessions
 from openbell.history import History, Hours, Series
 from openbell.history.stretch import Range, Stretch, stretch
 from openbell.model.frames import Scale
 from openbell.model.interval import Interval
+from openbell.model.sessions import EXCHANGES, sessions
 
 router = APIRouter(tags=["bars"])
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from openbell import __version__
 from openbell.api.access import Role, TheDesk, allow
-from openbell.bars.sessions import EXCHANGES, holiday, market_state, sessions
+from openbell.model.sessions import EXCHANGES, holiday, market_state, sessions
 
 router = APIRouter(tags=["market"])
 

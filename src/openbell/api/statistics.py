@@ -11,11 +11,11 @@ from pydantic import BaseModel
 from openbell.api.access import Role, TheDesk, allow
 from openbell.api.bars import From, To
 from openbell.api.shapes import Column, floats
-from openbell.bars.sessions import EXCHANGES, sessions
 from openbell.bars.statistics import by_day, by_hour
 from openbell.history.stretch import Range, stretch
 from openbell.model.frames import Scale
 from openbell.model.interval import Interval
+from openbell.model.sessions import EXCHANGES, sessions
 
 router = APIRouter(tags=["statistics"])
 

@@ -61,7 +61,12 @@ def up(
     """Start the desk and its page."""
     from openbell.cli.serve import serve  # noqa: PLC0415  # the web server is needed by this command only
 
-    given: dict[str, Any] = {"host": host or None, "port": port or None, "demo": demo or None, "offline": offline or None}
+    given: dict[str, Any] = {
+        "host": host or None,
+        "port": port or None,
+        "demo": demo or None,
+        "offline": offline or None,
+    }
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     serve(settings, say=lambda line: print(line, flush=True))

@@ -9,12 +9,12 @@ from datetime import timedelta
 import polars as pl
 
 from openbell.bars.compare import Comparison, compare
-from openbell.bars.sessions import sessions
 from openbell.history.past import History
 from openbell.history.stretch import Range, Stretch, stretch
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import Scale
 from openbell.model.interval import Interval
+from openbell.model.sessions import sessions
 from openbell.store.register import Instrument
 
 

@@ -10,10 +10,10 @@ import polars as pl
 
 from openbell.bars.adjust import adjusted
 from openbell.bars.resample import resample
-from openbell.bars.sessions import EXCHANGES, sessions
 from openbell.model.errors import InvalidInput, OpenbellError
 from openbell.model.frames import BARS, Scale, frame_of
 from openbell.model.interval import DAY, Interval
+from openbell.model.sessions import EXCHANGES, sessions
 from openbell.store.lake import Lake
 from openbell.store.register import Instrument, Register
 

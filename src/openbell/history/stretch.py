@@ -10,10 +10,10 @@ from typing import Final, Literal, get_args
 
 import polars as pl
 
-from openbell.bars.sessions import sessions
 from openbell.history.past import History, NoData
 from openbell.model.errors import InvalidInput
 from openbell.model.interval import DAY, Interval
+from openbell.model.sessions import sessions
 from openbell.store.register import Instrument
 
 Range = Literal["1D", "5D", "1M", "3M", "6M", "YTD", "1Y", "5Y", "Max"]
@@ -111,7 +111,9 @@ def _session_starts(instrument: Instrument, newest: datetime, count: int) -> dat
 
 def _newest(stored: pl.DataFrame) -> datetime:
     """The instant just after the newest stored bar."""
-    ends: list[tuple[datetime, Interval]] = [(row["last"], Interval.parse(row["interval"])) for row in stored.iter_rows(named=True)]
+    ends: list[tuple[datetime, Interval]] = [
+        (row["last"], Interval.parse(row["interval"])) for row in stored.iter_rows(named=True)
+    ]
     return max(last + (i.length if i.intraday else timedelta(days=1)) for last, i in ends)
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import polars as pl
 
 from openbell.bars.aggregate import bars_from
-from openbell.bars.sessions import sessions
 from openbell.ingest.storing import Stored, store
 from openbell.model import frames
 from openbell.model.interval import MINUTE
+from openbell.model.sessions import sessions
 from openbell.providers.files import Contents, Reading, read
 from openbell.store.lake import Lake
 from openbell.store.register import Register

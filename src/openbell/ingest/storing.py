@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from openbell.bars.adjust import unadjusted
-from openbell.bars.sessions import EXCHANGES, sessions
 from openbell.ingest.quality import check
 from openbell.model import frames
 from openbell.model.interval import DAY, MINUTE, Interval
+from openbell.model.sessions import EXCHANGES, sessions
 from openbell.store.lake import Lake
 from openbell.store.register import Register
 

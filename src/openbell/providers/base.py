@@ -46,7 +46,9 @@ class Provider(Protocol):
     """Anything that declares what it can deliver."""
 
     @property
-    def capabilities(self) -> Capabilities: ...
+    def capabilities(self) -> Capabilities:
+        """What it can deliver, and at what pace."""
+        ...
 
 
 class BarSource(Provider, Protocol):

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from openbell.model import frames
@@ -137,7 +138,7 @@ class Lake:
         if as_of is not None:
             wanted &= pl.col("known_at") <= as_of
         rows = self._bars.scan(chosen).filter(wanted).collect()
-        rows = rows if _in_order(rows, symbols) else _newest(rows)
+        rows = rows if _in_order(rows) else _newest(rows)
         return rows.select(
             pl.lit(str(interval)).alias("interval") if name == "interval" else name
             for name in (*frames.BARS, *frames.KNOWN)
@@ -318,13 +319,14 @@ _SQL_TYPES: Final = {
 }
 
 
-def _in_order(rows: pl.DataFrame, symbols: Sequence[str] = ()) -> bool:
-    """Whether `rows` (of `symbols`, where given) are sorted by symbol and time, and each time is told once."""
-    later = pl.col("ts") > pl.col("ts").shift()
-    if len(symbols) != 1:
-        before = pl.col("symbol").shift()
-        later = (pl.col("symbol") > before) | (pl.col("symbol") == before) & later
-    return bool(rows.select(later.all()).item())
+def _in_order(rows: pl.DataFrame) -> bool:
+    """Whether `rows` are sorted by symbol and time, and each time is told once; compares no row's text."""
+    runs = rows["symbol"].rle().struct.unnest()
+    starts = (runs["len"].cum_sum() - runs["len"]).to_numpy()
+    stamps = rows["ts"].to_physical().to_numpy()
+    later = np.concatenate([[True], stamps[1:] > stamps[:-1]]) if stamps.size else np.array([True])
+    later[starts] = True
+    return bool(later.all()) and runs["value"].is_sorted() and runs["value"].is_unique().all()
 
 
 def _newest(rows: pl.DataFrame) -> pl.DataFrame:

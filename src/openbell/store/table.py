@@ -160,37 +160,28 @@ class Table:
     def extents(self, file: DataFile) -> pl.DataFrame:
         """Each symbol of `file` with its first and last `order` and its rows; a group of one symbol is not opened."""
         with pq.ParquetFile(file.path) as parquet:
-            found, mixed = list[tuple[object, ...]](), list[int]()
-            for nth in range(parquet.num_row_groups):
-                alone = self._extent(parquet.metadata.row_group(nth))
-                found += [alone] if alone else []
-                mixed += [] if alone else [nth]
+            told = [self._extent(parquet.metadata.row_group(nth)) for nth in range(parquet.num_row_groups)]
+            mixed = [nth for nth, extent in enumerate(told) if extent is None]
             rest = pl.DataFrame(parquet.read_row_groups(mixed, columns=["symbol", self.order]))
         kind = self.schema[self.order]
-        schema = {"symbol": pl.String, "first": kind, "last": kind, "rows": pl.Int64}
-        counted = (
-            rest.cast({self.order: kind})
-            .group_by("symbol")
-            .agg(
-                pl.min(self.order).alias("first"),
-                pl.max(self.order).alias("last"),
-                pl.len().cast(pl.Int64).alias("rows"),
-            )
+        alone = pl.DataFrame(
+            [extent for extent in told if extent], schema=["symbol", "first", "last", "rows"], orient="row"
         )
-        return (
-            pl.concat([pl.DataFrame(found, schema=schema, orient="row"), counted])
-            .group_by("symbol")
-            .agg(pl.min("first"), pl.max("last"), pl.sum("rows"))
+        counted = rest.group_by("symbol").agg(
+            pl.min(self.order).alias("first"), pl.max(self.order).alias("last"), pl.len().alias("rows")
         )
+        typed = (pl.col("symbol").cast(pl.String), pl.col("first", "last").cast(kind), pl.col("rows").cast(pl.Int64))
+        both = pl.concat([alone.select(typed), counted.select(typed)])
+        return both.group_by("symbol").agg(pl.min("first"), pl.max("last"), pl.sum("rows"))
 
-    def _extent(self, group: pq.RowGroupMetaData) -> tuple[object, ...] | None:
-        """The same of a row group from its statistics, where they tell; None where it has several symbols."""
+    def _extent(self, group: pq.RowGroupMetaData) -> tuple[str, int, int, int] | None:
+        """The same of a row group from its statistics, in their units; None where they do not tell of one symbol."""
         columns = {group.column(nth).path_in_schema: group.column(nth) for nth in range(group.num_columns)}
         symbol, order = columns["symbol"].statistics, columns[self.order].statistics
         told = symbol is not None and order is not None and symbol.has_min_max and order.has_min_max
         if not told or symbol.null_count or symbol.min != symbol.max:
             return None
-        return symbol.min, order.min, order.max, group.num_rows
+        return symbol.min, order.min_raw, order.max_raw, group.num_rows
 
     def vacuum(self) -> None:
         """Delete data files that no version of the last hour names: what compaction and killed writers left."""

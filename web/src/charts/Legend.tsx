@@ -2,9 +2,9 @@ import type { Bars } from "../api/desk";
 import { Move } from "../components/Move";
 import * as format from "../lib/format";
 import { indicatorOf, lineNumber } from "../lib/indicators";
+import { isIntraday } from "../lib/interval";
 import { marksOf } from "./columns";
 import styles from "./Legend.module.css";
-import { isIntraday } from "./PricePlot";
 
 /** The bar under the crosshair in figures, and the indicators with their colours. */
 export function Legend({ answer, index }: { answer: Bars; index: number }) {

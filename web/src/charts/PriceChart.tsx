@@ -2,12 +2,13 @@ import { useEffect, useRef, useState } from "react";
 import type { Bars } from "../api/desk";
 import type { Scale } from "../lib/address";
 import * as format from "../lib/format";
+import { isIntraday } from "../lib/interval";
 import { usePalette } from "../lib/look";
 import { ChartFrame } from "./ChartFrame";
 import { coloursAt } from "./colours";
 import { marksOf } from "./columns";
 import { Legend } from "./Legend";
-import { isIntraday, PricePlot } from "./PricePlot";
+import { PricePlot } from "./PricePlot";
 
 interface PriceChartProps {
   answer: Bars;

@@ -18,6 +18,7 @@ import type { Bars } from "../api/desk";
 import type { Scale } from "../lib/address";
 import * as format from "../lib/format";
 import { indicatorOf, lineNumber } from "../lib/indicators";
+import { isIntraday } from "../lib/interval";
 import { wallSeconds } from "../lib/zone";
 import { type Colours, faint } from "./colours";
 import { lineOf, marksOf } from "./columns";
@@ -189,8 +190,4 @@ function priceFormat(decimals: number) {
 /** The colour of an indicator's line: the indicator's own by its place, the signal's the next one. */
 function lineColour(colours: Pick<Colours, "lines">, name: string, place: number): string {
   return colours.lines[lineNumber(name === "signal" ? place + 1 : place) - 1] ?? "";
-}
-
-export function isIntraday(interval: string): boolean {
-  return /[smh]$/.test(interval);
 }

@@ -21,13 +21,13 @@ interface ChoiceProps {
 
 export function Choice({ label, chosen, options, onNear }: ChoiceProps) {
   return (
-    <nav aria-label={label} className={styles.row}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is sent, and these are places to go
+    <div role="group" aria-label={label} className={styles.row}>
       {options.map(({ value, label, to, hint }) => (
         <Link
           key={value}
           to={to}
           title={hint}
-          preventScrollReset
           aria-current={value === chosen ? "true" : undefined}
           className={styles.option}
           onPointerEnter={() => onNear?.(value)}
@@ -36,6 +36,6 @@ export function Choice({ label, chosen, options, onNear }: ChoiceProps) {
           {label}
         </Link>
       ))}
-    </nav>
+    </div>
   );
 }

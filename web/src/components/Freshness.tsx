@@ -5,7 +5,7 @@ import * as format from "../lib/format";
 import styles from "./Freshness.module.css";
 
 interface FreshnessProps {
-  quote: Pick<Quote, "freshness" | "ts" | "age_s">;
+  quote: Aged;
   /** The desk's clock when it told the quote, in milliseconds. */
   now: number;
   /** Seconds since the desk last answered, where it should have again by now; else 0. */
@@ -15,10 +15,17 @@ interface FreshnessProps {
 /** A desk that has been silent for longer than this no longer vouches for its prices. */
 const SILENT_S = 15;
 
+type Aged = Pick<Quote, "freshness" | "ts" | "age_s">;
+
+/** Whether a price is older than it should be, or the desk has fallen silent since. */
+export function isStale(quote: Aged, lag_s: number): boolean {
+  return quote.freshness === "stale" || lag_s > SILENT_S;
+}
+
 export function Freshness({ quote, now, lag_s }: FreshnessProps) {
   const { ts } = quote;
   const age_s = quote.age_s + lag_s;
-  const freshness = lag_s > SILENT_S ? "stale" : quote.freshness;
+  const freshness = isStale(quote, lag_s) ? "stale" : quote.freshness;
   const words = {
     live: `${format.age(age_s)} ago`,
     delayed: `${format.age(age_s)} late`,

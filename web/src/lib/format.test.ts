@@ -6,11 +6,6 @@ describe("numbers", () => {
     const shown = [189.42, 7431250, 0.0217, 0.0001, 1, 0].map((value) => format.price(value));
     expect(shown).toEqual(["189.42", "7\u202f431\u202f250.00", "0.02170", "0.0001000", "1.00", "0.00"]);
   });
-  test("a column takes the precision its smallest price needs", () => {
-    expect(format.columnDecimals([189.42, 0.25, null])).toBe(4);
-    expect(format.columnDecimals([189.42, 7431250])).toBe(2);
-    expect(format.columnDecimals([])).toBe(2);
-  });
   test("a fall has the true minus, a rise a plus, and neither has none", () => {
     expect([-1.5, 1.5, 0].map((value) => format.change(value, 2))).toEqual(["\u22121.50", "+1.50", "0.00"]);
   });

@@ -47,12 +47,6 @@ export function decimalsFor(price: number): number {
   return Math.min(8, 3 - Math.floor(Math.log10(size)));
 }
 
-/** Decimals for a column: enough for its smallest price, none needed for its largest. */
-export function columnDecimals(prices: readonly (number | Missing)[]): number {
-  const shown = prices.filter(known).filter((price) => price !== 0);
-  return shown.length === 0 ? 2 : decimalsFor(Math.min(...shown.map(Math.abs)));
-}
-
 export function price(value: number | Missing, decimals?: number): string {
   return known(value) ? written(value, decimals ?? decimalsFor(value)) : NONE;
 }

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from openbell.bars.sessions import reach, sessions
 from openbell.ingest.quality.findings import findings_of
 from openbell.model import frames
 from openbell.model.interval import DAY, Interval
+from openbell.model.sessions import reach, sessions
 
 AUCTION = timedelta(minutes=15)
 """How long after the close a bar may start: closing auctions print late (London at 16:35, Xetra 17:35)."""

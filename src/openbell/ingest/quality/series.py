@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import polars as pl
 
-from openbell.bars.sessions import sessions
 from openbell.ingest.quality.hours import by_exchange
 from openbell.model.frames import BARS, UTC, Scale, conform
 from openbell.model.interval import DAY, Interval
+from openbell.model.sessions import sessions
 
 
 def joined(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:

@@ -25,7 +25,6 @@ from openbell.model.frames import (
 from openbell.model.interval import Interval
 from openbell.providers.files.table import ROW, Table, missing, row_as_json
 
-
 ADJ_CLOSE: Schema = {"symbol": pl.String, "ts": UTC, "adj_close": pl.Float64}
 
 

@@ -7,11 +7,9 @@ half days). What is left must also touch the day's edges: 09:30 and the close wh
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +18,7 @@ import polars as pl
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.model.frames import UTC
 from openbell.model.interval import Interval
+from openbell.model.sessions import sessions
 from openbell.providers.files.table import Table
 
 Side = Literal["start", "end"]
@@ -28,8 +27,6 @@ CANDIDATES = ("UTC", NEW_YORK)
 SIDES: tuple[Side, ...] = ("start", "end")
 SAMPLE_ROWS = 20_000
 OFTEN = 0.6  # of the days must touch both edges: illiquid names miss a first or a last bar
-FIRST_DAY = date(1990, 1, 1)  # intraday files and factor files begin later
-LAST_DAY = date(2045, 12, 31)  # beyond it lie only misread stamps, which fit no session
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,33 +110,7 @@ def next_session(after: date) -> date:
 
 def new_york_sessions(first: date, last: date) -> pl.DataFrame:
     """NYSE sessions as day, pre (04:00), open, close and post (20:00; 17:00 on half days), in UTC."""
-    return _sessions().filter(pl.col("day").is_between(first, last))
-
-
-@cache
-def _sessions() -> pl.DataFrame:
-    import exchange_calendars  # noqa: PLC0415  # takes a second, and most files need no calendar
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # exchange_calendars calls what newer pandas deprecates
-        schedule = exchange_calendars.get_calendar("XNYS", start=FIRST_DAY, end=LAST_DAY).schedule
-    frame = pl.DataFrame(
-        {
-            "day": [stamp.date() for stamp in schedule.index],
-            "open": [stamp.to_pydatetime() for stamp in schedule["open"]],
-            "close": [stamp.to_pydatetime() for stamp in schedule["close"]],
-        },
-        schema={"day": pl.Date, "open": UTC, "close": UTC},
-    )
-    closes = pl.col("close").dt.convert_time_zone(NEW_YORK).dt.hour()
-    return frame.with_columns(
-        pre=_new_york_hour(pl.lit(4)), post=_new_york_hour(pl.when(closes < 16).then(17).otherwise(20))
-    )
-
-
-def _new_york_hour(hour: pl.Expr) -> pl.Expr:
-    local = pl.col("day").cast(pl.Datetime("us")) + pl.duration(hours=hour)
-    return local.dt.replace_time_zone(NEW_YORK).dt.convert_time_zone("UTC")
+    return sessions("XNYS", first, last).rename({"trade_date": "day"})
 
 
 def _days_that_fit(starts: pl.Series, interval: Interval) -> tuple[int, int] | None:
@@ -148,8 +119,8 @@ def _days_that_fit(starts: pl.Series, interval: Interval) -> tuple[int, int] | N
         return None  # a stamp in the hour that the zone skips rules the zone out
     begun = starts.alias("start").to_frame()
     days = begun.with_columns(day=pl.col("start").dt.convert_time_zone(NEW_YORK).dt.date())
-    sessions = new_york_sessions(*days.select(a=pl.min("day"), z=pl.max("day")).row(0))
-    placed = days.join(sessions, on="day", how="left")
+    venue = new_york_sessions(*days.select(a=pl.min("day"), z=pl.max("day")).row(0))
+    placed = days.join(venue, on="day", how="left")
     inside = (pl.col("start") >= pl.col("pre")) & (pl.col("start") < pl.col("post"))
     if not placed.select(inside.fill_null(value=False).all()).item():
         return None

@@ -44,7 +44,7 @@ interface PaletteProps {
 
 export default function Palette({ pick, onClose }: PaletteProps) {
   const [text, setText] = useState("");
-  const { sections, note } = useEntries(text.trim(), pick);
+  const { sections, note, remote } = useEntries(text.trim(), pick);
   const run = (id: string | number) => {
     const entry = sections.flatMap(({ entries }) => entries).find((each) => each.id === id);
     if (!entry?.stays) onClose();
@@ -82,6 +82,9 @@ export default function Palette({ pick, onClose }: PaletteProps) {
                 </ListBoxSection>
               )}
             </ListBox>
+            <p className={styles.status} role="status">
+              {remote && note}
+            </p>
           </Autocomplete>
         </Dialog>
       </Modal>
@@ -95,7 +98,15 @@ interface Section {
   entries: Entry[];
 }
 
-function useEntries(text: string, pick: Pick | null): { sections: Section[]; note: string } {
+interface Found {
+  sections: Section[];
+  /** What to read where nothing was found, or not all could be asked. */
+  note: string | null;
+  /** Whether the sources were asked too. */
+  remote: boolean;
+}
+
+function useEntries(text: string, pick: Pick | null): Found {
   const navigate = useNavigate();
   const { shortcuts } = useOverlays();
   const [remoteFor, setRemoteFor] = useState<string | null>(null);
@@ -104,7 +115,10 @@ function useEntries(text: string, pick: Pick | null): { sections: Section[]; not
   const found = useQuery(symbolsQuery(settled, remote));
   const choose = pick?.pick ?? ((ticker: string) => navigate(symbolPath(ticker)));
 
-  const symbols = (found.data?.symbols ?? []).map((each) => symbolEntry(each, choose));
+  // Until the answer to the last letter is there, the one before it may not stand: Enter would take a wrong symbol.
+  const symbols = (found.data?.symbols ?? [])
+    .filter(({ ticker, name }) => remote || speaksOf(`${ticker} ${name ?? ""}`, text))
+    .map((each) => symbolEntry(each, choose));
   const further: Entry[] = [];
   if (text && !remote)
     further.push({
@@ -128,7 +142,8 @@ function useEntries(text: string, pick: Pick | null): { sections: Section[]; not
     { id: "Pages", title: "Pages", entries: pick ? [] : pageEntries(text, navigate) },
     { id: "Actions", title: "Actions", entries: pick ? [] : actionEntries(text, shortcuts) },
   ].filter(({ entries }) => entries.length > 0);
-  return { sections, note: found.data?.note ?? (found.isFetching ? "Looking…" : "Nothing by that name.") };
+  const nothing = symbols.length === 0 ? "Nothing by that name." : null;
+  return { sections, note: found.isFetching ? "Looking…" : (found.data?.note ?? nothing), remote };
 }
 
 function symbolEntry({ ticker, name, exchange, simulated }: Instrument, choose: (ticker: string) => void): Entry {

@@ -1,7 +1,7 @@
 /** What surrounds every page: the rail, the top line, the palette and the shortcuts. */
 
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { NavLink, useLocation, useNavigate } from "react-router";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { NavigationType, NavLink, useLocation, useNavigate, useNavigationType } from "react-router";
 import { isWriting } from "../../lib/hooks";
 import { OverlaysContext, type Pick } from "../../lib/palette";
 import { Icon, type IconName } from "../Icon";
@@ -34,6 +34,7 @@ export function Shell({ children }: { children: ReactNode }) {
   );
   useShellKeys(overlays, overlay !== null);
   const { pathname } = useLocation();
+  useArrival(pathname);
 
   return (
     <OverlaysContext value={overlays}>
@@ -67,6 +68,19 @@ function Rail() {
       ))}
     </nav>
   );
+}
+
+/** A new page begins at its top, for the eye and for the keyboard; going back returns to where one was. */
+function useArrival(pathname: string): void {
+  const came = useNavigationType();
+  const here = useRef(pathname);
+  useEffect(() => {
+    if (here.current === pathname) return;
+    here.current = pathname;
+    if (came === NavigationType.Pop) return;
+    window.scrollTo(0, 0);
+    document.getElementById("content")?.focus({ preventScroll: true });
+  }, [pathname, came]);
 }
 
 const CHORD_MS = 1200;

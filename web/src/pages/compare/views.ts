@@ -2,9 +2,9 @@
 
 import type { Comparison } from "../../api/desk";
 import type { Lines } from "../../charts/LinesPlot";
-import { isIntraday } from "../../charts/PricePlot";
 import type { View } from "../../lib/address";
 import * as format from "../../lib/format";
+import { isIntraday } from "../../lib/interval";
 
 export const CHART_HEIGHT = "clamp(300px, calc(100vh - 420px), 480px)";
 

@@ -42,7 +42,7 @@ export function ColumnHeads({ sort }: { sort: Sort<ColumnKey> | null }) {
               {key === null ? (
                 <span className={styles.sort}>{title}</span>
               ) : (
-                <Link to={to(key)} className={styles.sort} preventScrollReset>
+                <Link to={to(key)} className={styles.sort}>
                   {title}
                   {order && (
                     <svg className={styles.order} viewBox="0 0 8 8" aria-hidden="true">

@@ -71,7 +71,11 @@ function Rows({ list, quotes, lag_s, onRemove }: RowsProps) {
         {sorted(list.symbols, known, sort).map((symbol) => {
           const quote = known.get(symbol);
           const missing = absent.get(symbol);
-          if (quote) return <QuoteRow key={symbol} {...{ quote, decimals, now, lag_s, onRemove }} />;
+          if (quote) {
+            return (
+              <QuoteRow key={symbol} quote={quote} decimals={decimals} now={now} lag_s={lag_s} onRemove={onRemove} />
+            );
+          }
           if (missing) return <AbsentRow key={symbol} missing={missing} now={now} onRemove={onRemove} />;
           return <PendingRow key={symbol} symbol={symbol} />;
         })}

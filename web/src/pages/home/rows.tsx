@@ -3,7 +3,7 @@
 import type { CSSProperties } from "react";
 import { Link } from "react-router";
 import type { Absent, Quote } from "../../api/desk";
-import { Freshness } from "../../components/Freshness";
+import { Freshness, isStale } from "../../components/Freshness";
 import { Icon } from "../../components/Icon";
 import { Live } from "../../components/Live";
 import { Move } from "../../components/Move";
@@ -33,7 +33,7 @@ export function QuoteRow({ quote, decimals, now, lag_s, onRemove }: QuoteRowProp
           <span className={styles.name}>{name}</span>
         </Link>
       </td>
-      <td className={styles.number}>
+      <td className={styles.number} data-stale={isStale(quote, lag_s)}>
         <span className={`${styles.price} ${styles.padded}`} style={padding}>
           <Live value={price}>{format.price(price, quote.decimals)}</Live>
         </span>

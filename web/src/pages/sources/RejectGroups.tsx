@@ -23,7 +23,7 @@ export function RejectGroups({ groups, chosen }: RejectGroupsProps) {
         {
           title: "Reason",
           show: (group) => (
-            <Link to={to(group)} preventScrollReset aria-expanded={isChosen(group)}>
+            <Link to={to(group)} aria-expanded={isChosen(group)}>
               {group.title}
             </Link>
           ),

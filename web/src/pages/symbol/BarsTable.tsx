@@ -1,8 +1,8 @@
 import type { Bars } from "../../api/desk";
-import { isIntraday } from "../../charts/PricePlot";
 import { type Column, Table } from "../../components/Table";
 import * as format from "../../lib/format";
 import { indicatorOf } from "../../lib/indicators";
+import { isIntraday } from "../../lib/interval";
 
 /** Exactly the bars of the chart, newest first. */
 export function BarsTable({ answer }: { answer: Bars }) {

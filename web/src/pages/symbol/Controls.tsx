@@ -1,6 +1,5 @@
 import { useNavigate } from "react-router";
 import type { Bars } from "../../api/desk";
-import { isIntraday } from "../../charts/PricePlot";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
 import { Select } from "../../components/Select";
@@ -14,6 +13,7 @@ import {
   SCALES,
   type Scale,
 } from "../../lib/address";
+import { isIntraday } from "../../lib/interval";
 import { CHOICES } from "../../lib/words";
 import styles from "./Controls.module.css";
 import { type To, useChartKeys } from "./chartState";
@@ -50,22 +50,19 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
           label="Interval"
           value={interval}
           options={intervals.map((each) => ({ value: each, label: each }))}
-          onChoose={(each) => navigate(to({ interval: each }), { preventScrollReset: true })}
+          onChoose={(each) => navigate(to({ interval: each }))}
         />
         <Choice label="Adjustment" chosen={address.adjust} options={options("adjust", ADJUSTS)} />
         {isIntraday(interval) && answer?.exchange !== ALWAYS_OPEN && (
           <Choice label="Hours" chosen={address.hours} options={options("hours", HOURS)} />
         )}
         <Choice label="Scale" chosen={address.scale} options={options("scale", SCALES)} />
-        <IndicatorMenu
-          chosen={address.indicators}
-          onChoose={(indicators) => navigate(to({ indicators }), { preventScrollReset: true })}
-        />
+        <IndicatorMenu chosen={address.indicators} onChoose={(indicators) => navigate(to({ indicators }))} />
         <Button
           look="quiet"
           aria-pressed={address.table}
           aria-keyshortcuts="t"
-          onClick={() => navigate(to({ table: !address.table }), { preventScrollReset: true, replace: true })}
+          onClick={() => navigate(to({ table: !address.table }), { replace: true })}
         >
           Table
         </Button>

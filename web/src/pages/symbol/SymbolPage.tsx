@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import type { Bars } from "../../api/desk";
 import { Problem } from "../../api/problem";
 import { barsQuery, instrumentQuery, quotesQuery } from "../../api/queries";
@@ -92,7 +92,7 @@ function Drawn({ answer, address, maxTo }: { answer: Bars; address: ChartAddress
 
 function NoBars({ answer, maxTo }: { answer: Bars; maxTo: string }) {
   return (
-    <Notice title={`No prices of ${answer.symbol} in this range`} action={<a href={maxTo}>Show all there is</a>}>
+    <Notice title={`No prices of ${answer.symbol} in this range`} action={<Link to={maxTo}>Show all there is</Link>}>
       {answer.notes.length > 0 ? answer.notes.join(" ") : "The desk holds none, or it has not traded then."}
     </Notice>
   );

@@ -48,9 +48,9 @@ export function useChartKeys(address: ChartAddress, to: To): void {
   const navigate = useNavigate();
   const step = (by: number) => {
     const range: Range | undefined = RANGES[RANGES.indexOf(address.range) + by];
-    if (range) navigate(to({ range, interval: null }), { preventScrollReset: true });
+    if (range) navigate(to({ range, interval: null }));
   };
-  useKey("t", () => navigate(to({ table: !address.table }), { preventScrollReset: true, replace: true }));
+  useKey("t", () => navigate(to({ table: !address.table }), { replace: true }));
   useKey("[", () => step(-1));
   useKey("]", () => step(1));
 }

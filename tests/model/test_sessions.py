@@ -15,9 +15,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from market import SHARED, needs_shared
-from openbell.bars.sessions import EXCHANGES, MarketState, _calendar, holiday, market_state, reach, sessions
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import UTC as STAMP
+from openbell.model.sessions import EXCHANGES, MarketState, _calendar, holiday, market_state, reach, sessions
 
 
 def instant(text: str) -> datetime:
@@ -226,7 +226,7 @@ def test_sessions_are_read_without_pandas_and_exchange_calendars():
     program = """
 import sys
 from datetime import UTC, date, datetime
-from openbell.bars.sessions import EXCHANGES, holiday, market_state, sessions
+from openbell.model.sessions import EXCHANGES, holiday, market_state, sessions
 for exchange in EXCHANGES:
     sessions(exchange, date(2026, 1, 1), date(2026, 12, 31))
     holiday(exchange, date(2026, 12, 25))

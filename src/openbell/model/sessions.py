@@ -198,7 +198,7 @@ def _around_the_clock(days_a_week: int) -> pl.DataFrame:
 
 
 def _table(name: str) -> pl.DataFrame:
-    stored = files("openbell.bars").joinpath("calendars.parquet").read_bytes()
+    stored = files("openbell.model").joinpath("calendars.parquet").read_bytes()
     return pl.scan_parquet(stored).filter(pl.col("calendar") == name).collect()
 
 
