@@ -50,9 +50,14 @@ def _fill(lake: Lake, symbols: int) -> None:
     lake.compact()
 
 
+def duckdb_file(symbols: int) -> Path:
+    """DuckDB's own database."""
+    return folder(symbols) / "peer.duckdb"
+
+
 def made_duckdb(lake: Lake, symbols: int) -> duckdb.DuckDBPyConnection:
     """DuckDB on its own table of the lake's bars, sorted by symbol and time; made when it is not there yet."""
-    path = folder(symbols) / "peer.duckdb"
+    path = duckdb_file(symbols)
     if not path.exists():
         told("filling DuckDB's table")
         part = path.with_suffix(".part")

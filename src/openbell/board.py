@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from openbell.desk import Desk
-from openbell.history import NoData
+from openbell.history import Latest
 from openbell.model.errors import InvalidInput
-from openbell.model.interval import DAY, Interval
 from openbell.model.sessions import EXCHANGES, MarketState, market_state, sessions
 from openbell.store.ledger import Fetch
 from openbell.store.register import Instrument
@@ -67,13 +66,17 @@ class Missing:
 
 def board(desk: Desk, symbols: Sequence[str], *, spark: bool = False) -> tuple[list[Quote], list[Missing]]:
     """The quotes of `symbols` in their order, and the symbols that have none."""
+    now = desk.clock()
     live = dict(desk.tape.latest(symbols))
     if desk.demo:
         live |= {row["symbol"]: row for row in desk.simulated.quotes(symbols).iter_rows(named=True)}
+    register = desk.history.register
+    instruments = {symbol: register.instrument(register.id_of(symbol)) for symbol in symbols}
+    latest = desk.history.latest(list(instruments.values()))
     fetches = {f.symbol: f for f in desk.ledger.fetches()}
     quotes, missing = [], []
-    for symbol in symbols:
-        quote = _quote(desk, symbol, live.get(symbol), spark=spark)
+    for symbol, instrument in instruments.items():
+        quote = _quote(instrument, live.get(symbol), latest.get(instrument.id), now, spark=spark)
         if quote is None:
             missing.append(_missing(symbol, fetches.get(symbol)))
         else:
@@ -91,64 +94,48 @@ def movers(desk: Desk, limit: int) -> tuple[list[Quote], list[Quote]]:
     return up, down
 
 
-def _quote(desk: Desk, symbol: str, live: Mapping[str, object] | None, *, spark: bool) -> Quote | None:
-    now = desk.clock()
-    try:
-        instrument = desk.history.instrument(symbol)
-        days = _last_days(desk, symbol)
-    except NoData:
+def _quote(
+    instrument: Instrument, live: Mapping[str, object] | None, latest: Latest | None, now: datetime, *, spark: bool
+) -> Quote | None:
+    """From the live quote where there is one, else from the newest stored bar."""
+    if live is not None:
+        row, price, ts = live, _number(live["price"]), _instant(live["ts"])
+    elif latest is not None:
+        row = latest.days.row(-1, named=True)
+        price, ts = _number(row["close"]), _told_at(instrument, latest)
+    else:
         return None
-    if live is None and days.is_empty():
-        return None
-    state = _state(instrument, now)
-    zone = ZoneInfo(EXCHANGES[instrument.exchange or "24/7"].zone)
-    row = live if live is not None else days.row(-1, named=True) | {"price": days["close"].item(-1)}
-    ts = _instant(row["ts"]) if live is not None else _told_at(desk, instrument, days)
-    price = _number(row["price"])
     if price is None:
         return None
+    zone = ZoneInfo(EXCHANGES[instrument.exchange or "24/7"].zone)
+    before = None if latest is None else _previous(latest.days, ts.astimezone(zone).date(), stored=live is None)
     return Quote(
         instrument=instrument,
         price=price,
-        previous_close=_previous(days, ts.astimezone(zone).date()) or _number(row.get("previous_close")),
+        previous_close=before if before is not None else _number(row.get("previous_close")),
         open=_number(row["open"]),
         high=_number(row["high"]),
         low=_number(row["low"]),
         volume=_number(row["volume"]),
         ts=ts,
-        freshness=_freshness(state, ts, now),
+        freshness=_freshness(_state(instrument, now), ts, now),
         source=str(row["source"]),
-        spark=_spark(desk, symbol, days, ts) if spark else None,
+        spark=_spark(latest) if spark and latest is not None else None,
     )
 
 
-def _last_days(desk: Desk, symbol: str) -> pl.DataFrame:
-    """The newest daily bars, split-adjusted; the newest may still be running."""
-    stored = desk.history.stored(desk.history.instrument(symbol).id)
-    if stored.is_empty():
-        raise NoData(f"There are no prices of {symbol} here yet.")
-    newest = max(stored["last"].to_list())
-    series = desk.history.bars(symbol, DAY, newest - timedelta(days=45), newest + timedelta(days=1))
-    return series.bars.drop_nulls("close")
-
-
-def _previous(days: pl.DataFrame, today: date) -> float | None:
+def _previous(days: pl.DataFrame, today: date, *, stored: bool) -> float | None:
     """The close of the session before `today`, on today's scale: a split over night is no change."""
-    before = days.filter(pl.col("ts").dt.date() < today)["close"]
+    before = days["close"].head(days.height - 1) if stored else days.filter(pl.col("ts").dt.date() < today)["close"]
     return None if before.is_empty() else _number(before.item(-1))
 
 
-def _told_at(desk: Desk, instrument: Instrument, days: pl.DataFrame) -> datetime:
+def _told_at(instrument: Instrument, latest: Latest) -> datetime:
     """When the newest stored price was true: the end of the last minute, else of the last day's session."""
-    stored = desk.history.stored(instrument.id)
-    ends = [
-        row["last"] + i.length
-        for row in stored.iter_rows(named=True)
-        if (i := Interval.parse(row["interval"])).intraday
-    ]
-    day = days["ts"].item(-1)
-    minute = max(ends, default=None)
-    return minute if minute is not None and minute >= day else _close_of(instrument, day.date())
+    day: datetime = latest.days["ts"].item(-1)
+    if latest.minute_end is not None and latest.minute_end >= day:
+        return latest.minute_end
+    return _close_of(instrument, day.date())
 
 
 def _close_of(instrument: Instrument, day: date) -> datetime:
@@ -178,20 +165,11 @@ def _freshness(state: MarketState | None, ts: datetime, now: datetime) -> Freshn
     return "closed" if age <= timedelta(days=5) else "stale"
 
 
-def _spark(desk: Desk, symbol: str, days: pl.DataFrame, ts: datetime) -> tuple[tuple[datetime, float], ...]:
+def _spark(latest: Latest) -> tuple[tuple[datetime, float], ...]:
     """The closes of the running or last session, else of the last days, thinned to a few dozen."""
-    stored = desk.history.stored(desk.history.instrument(symbol).id)
-    fine = [i for i in map(Interval.parse, stored["interval"]) if i.intraday]
-    rows = days.select("ts", "close")
-    if fine and not days.is_empty():
-        day = days["ts"].item(-1)
-        finest = min(fine, key=lambda i: i.length)
-        line = desk.history.bars(symbol, finest, day, max(ts, day) + timedelta(days=1)).bars
-        line = line.drop_nulls("close").select("ts", "close")
-        rows = line if line.height > 1 else rows
-    step = max(1, rows.height // SPARK_POINTS)
-    thinned = rows.gather_every(step) if step > 1 else rows
-    return tuple((row[0], row[1]) for row in thinned.iter_rows())
+    rows = latest.line if latest.line.height > 1 else latest.days
+    thinned = rows.gather_every(max(1, rows.height // SPARK_POINTS))
+    return tuple(zip(thinned["ts"].to_list(), thinned["close"].to_list(), strict=True))
 
 
 def _missing(symbol: str, fetch: Fetch | None) -> Missing:

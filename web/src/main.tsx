@@ -13,7 +13,8 @@ if (!root) throw new Error("index.html has no #root to draw in");
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <BrowserRouter>
+      {/* A click on a range repaints at once: what it needs is in memory, and a transition would let other work go first. */}
+      <BrowserRouter useTransitions={false}>
         <App />
       </BrowserRouter>
     </QueryClientProvider>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -24,6 +25,20 @@ class NoData(OpenbellError):
     """The lake holds no bars of this symbol."""
 
 
+LATEST = timedelta(days=45)
+"""How far back the daily bars of the newest sessions are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest daily bars (split-adjusted; the last may still be running) and the intraday bars of the last one."""
+
+    days: pl.DataFrame
+    line: pl.DataFrame
+    minute_end: datetime | None
+    """The end of the newest stored intraday bar."""
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """Bars of one instrument as asked for, with the actions of the stretch (raw) and what should be known of them."""
@@ -41,6 +56,7 @@ class History:
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self._register: tuple[tuple[int, ...], Register] | None = None
+        self._latest: dict[tuple[object, ...], dict[str, Latest]] = {}
 
     @property
     def register(self) -> Register:
@@ -87,7 +103,7 @@ class History:
             )
         instrument = self.instrument(ticker, (end - timedelta(microseconds=1)).date())
         actions = self._lake.actions([instrument.id], as_of=as_of)
-        past = _Past(self._lake, instrument, self.stored(instrument.id), actions, adjust, as_of)
+        past = _Past(self._lake, (instrument,), self.stored(instrument.id), actions, adjust, as_of)
         rows = past.intraday(interval, start, end, hours) if interval.intraday else past.daily(interval, start, end)
         return Series(
             instrument,
@@ -96,6 +112,52 @@ class History:
             actions.filter(pl.col("ex_date").is_between(start.date(), end.date())),
             _scale_notes(rows, adjust),
         )
+
+    def latest(self, instruments: Sequence[Instrument]) -> dict[str, Latest]:
+        """The last sessions of each instrument that has prices, by id; read once for each version of the lake."""
+        key = (self._lake.version(), tuple(i.id for i in instruments))
+        if key not in self._latest:
+            self._latest = {key: self._read_latest(instruments)}
+        return self._latest[key]
+
+    def _read_latest(self, instruments: Sequence[Instrument]) -> dict[str, Latest]:
+        """In one read for all instruments of an exchange that are stored alike."""
+        spans = self._lake.spans()
+        alike: dict[tuple[object, ...], list[Instrument]] = {}
+        for instrument in instruments:
+            stored = spans.filter(pl.col("symbol") == instrument.id)
+            if not stored.is_empty():
+                newest: datetime = max(stored["last"].to_list())
+                kept = tuple(stored["interval"].sort())
+                alike.setdefault((instrument.exchange, newest.date(), kept), []).append(instrument)
+        found: dict[str, Latest] = {}
+        for group in alike.values():
+            found |= self._latest_of(tuple(group), spans)
+        return found
+
+    def _latest_of(self, group: tuple[Instrument, ...], spans: pl.DataFrame) -> dict[str, Latest]:
+        ids = [i.id for i in group]
+        stored = spans.filter(pl.col("symbol").is_in(ids))
+        past = _Past(self._lake, group, stored, self._lake.actions(ids), "split", None)
+        newest: datetime = max(stored["last"].to_list())
+        days = past.daily(DAY, newest - LATEST, newest + _DAY_LENGTH).drop_nulls("close")
+        fine = [i for i in map(Interval.parse, stored["interval"].unique()) if i.intraday]
+        line = frame_of(BARS)
+        if fine and not days.is_empty():
+            day = days["ts"].max()
+            finest = min(fine, key=lambda i: i.length)
+            if isinstance(day, datetime):
+                line = past.intraday(finest, day, day + 2 * _DAY_LENGTH, "regular").drop_nulls("close")
+        ends = {
+            row["symbol"]: row["last"] + i.length
+            for row in stored.sort("last").iter_rows(named=True)
+            if (i := Interval.parse(row["interval"])).intraday
+        }
+        return {
+            key: Latest(rows, line.filter(pl.col("symbol") == key), ends.get(key))
+            for key in ids
+            if not (rows := days.filter(pl.col("symbol") == key)).is_empty()
+        }
 
     def close_before(self, ticker: str, moment: datetime, adjust: Scale, as_of: datetime | None = None) -> float | None:
         """The last daily close before the trade date of `moment`, on the scale `adjust`; None where none is stored."""
@@ -106,10 +168,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """One instrument's stored bars, on one scale, as known at one instant."""
+    """The stored bars of instruments of one exchange, on one scale, as known at one instant."""
 
     lake: Lake
-    instrument: Instrument
+    instruments: tuple[Instrument, ...]
     stored: pl.DataFrame
     actions: pl.DataFrame
     adjust: Scale
@@ -123,7 +185,7 @@ class _Past:
             have = ", ".join(self.stored["interval"].unique().sort())
             raise InvalidInput(
                 "interval",
-                f"{self.instrument.ticker} is stored as {have} bars, which cannot make {interval} bars.",
+                f"{self.instruments[0].ticker} is stored as {have} bars, which cannot make {interval} bars.",
                 remedy="Ask for a longer interval, or fetch minute bars.",
             )
         return self._made(interval, start, end, hours).filter(pl.col("ts").is_between(start, end, closed="left"))
@@ -139,12 +201,17 @@ class _Past:
 
     def _days(self, start: datetime, end: datetime) -> pl.DataFrame:
         days = self._scaled(self._read(DAY, start, end))
-        rest = start if days.is_empty() else days["ts"].item(-1) + timedelta(days=1)
+        last = days.group_by("symbol").agg(pl.max("ts").alias("last"))
+        lasts = last["last"].to_list()
+        rest = min(lasts) + _DAY_LENGTH if len(lasts) == len(self.instruments) else start
         if rest >= end:
             return days
-        margin = timedelta(days=1)  # a trade date's hours may begin the UTC day before and end the day after
-        newer = self._made(DAY, rest - margin, end + margin, "regular")
-        return pl.concat([days, newer.filter(pl.col("ts").is_between(rest, end, closed="left"))])
+        margin = _DAY_LENGTH  # a trade date's hours may begin the UTC day before and end the day after
+        newer = self._made(DAY, rest - margin, end + margin, "regular").join(last, on="symbol", how="left")
+        missing = (pl.col("ts") > pl.col("last")).fill_null(value=True) & pl.col("ts").is_between(
+            rest, end, closed="left"
+        )
+        return pl.concat([days, newer.filter(missing).drop("last")]).sort("symbol", "ts")
 
     def _made(self, interval: Interval, start: datetime, end: datetime, hours: Hours) -> pl.DataFrame:
         """Bars of `interval` from the coarsest stored intraday bars, and where those have no day from finer ones."""
@@ -153,9 +220,11 @@ class _Past:
             rows = self._scaled(self._read(base, start, end))
             bars = resample(rows, interval, self._sessions(start, end), hours=hours)
             if not made.is_empty():
-                bars = bars.filter(~pl.col("ts").dt.date().is_in(made["ts"].dt.date().unique().implode()))
+                date = pl.col("ts").dt.date().alias("date")
+                held = made.select("symbol", date).unique()
+                bars = bars.with_columns(date).join(held, on=["symbol", "date"], how="anti").drop("date")
             made = pl.concat([made, bars])
-        return made.sort("ts")
+        return made.sort("symbol", "ts")
 
     def _bases(self, interval: Interval) -> list[Interval]:
         """The stored intraday intervals that can make `interval`, coarsest first."""
@@ -165,7 +234,8 @@ class _Past:
         return sorted(kept, key=lambda i: i.length, reverse=True)
 
     def _read(self, interval: Interval, start: datetime, end: datetime) -> pl.DataFrame:
-        return self.lake.bars([self.instrument.id], interval, start, end, as_of=self.as_of).select(*BARS)
+        ids = [i.id for i in self.instruments]
+        return self.lake.bars(ids, interval, start, end, as_of=self.as_of).select(*BARS)
 
     def _scaled(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` on the scale asked for; those that came on another one and cannot be converted stay as they are."""
@@ -185,14 +255,18 @@ class _Past:
         first = rows["ts"].item(0) - timedelta(days=14)
         return self._read(DAY, first, _END)
 
+    @property
+    def _exchange(self) -> str:
+        return self.instruments[0].exchange or "24/7"
+
     def _zone(self) -> str:
-        return EXCHANGES[self.instrument.exchange or "24/7"].zone
+        return EXCHANGES[self._exchange].zone
 
     def _sessions(self, start: datetime, end: datetime) -> pl.DataFrame:
-        day = timedelta(days=1)
-        return sessions(self.instrument.exchange or "24/7", start.date() - day, end.date() + day)
+        return sessions(self._exchange, start.date() - _DAY_LENGTH, end.date() + _DAY_LENGTH)
 
 
+_DAY_LENGTH = timedelta(days=1)
 _END = datetime(2200, 1, 1, tzinfo=UTC)
 
 

@@ -20,6 +20,10 @@ SLICE_ROWS = 1_000_000
 """Rows of one commit; what an interruption can lose of a running import."""
 
 
+SEAM_ROWS = 500
+"""Stored bars of a symbol that a new batch is checked beside."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What became of a batch: rows that were new, rows that were there already, rows set aside, actions."""
@@ -135,7 +139,8 @@ def _before(lake: Lake, bars: pl.DataFrame) -> pl.DataFrame:
         return frames.frame_of(frames.BARS)
     reach = timedelta(days=5) if interval.intraday else timedelta(days=45)
     ids = bars["symbol"].unique().to_list()
-    return lake.bars(ids, interval, first - reach, first).select(*frames.BARS)
+    earlier = lake.bars(ids, interval, first - reach, first).select(*frames.BARS)
+    return earlier.group_by("symbol", maintain_order=True).tail(SEAM_ROWS).select(*frames.BARS)
 
 
 def _raw(bars: pl.DataFrame, actions: pl.DataFrame, exchanges: Mapping[str, str], now: datetime) -> pl.DataFrame:

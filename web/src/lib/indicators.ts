@@ -78,12 +78,12 @@ const KINDS: Record<string, Omit<Indicator, "key"> & { numbers: readonly number[
   },
 };
 
-/** The tokens' lines that are told apart from candles that rose and fell. */
-const LINES = [1, 4, 5, 8, 6, 7];
+/** The line tokens that are told apart from candles that rose and fell. */
+const LINES = 6;
 
 /** The number of the line token for the indicator at `place` of those chosen. */
 export function lineNumber(place: number): number {
-  return LINES[place % LINES.length] ?? 1;
+  return (place % LINES) + 1;
 }
 
 const OFFERED = [

@@ -8,6 +8,7 @@ date and kind.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -82,16 +83,7 @@ def with_companions(path: Path, found: Contents) -> Contents:
             else:
                 instruments.append(map_instruments(table))
             notes.append(f"{kind} file {companion.name} read as well")
-    return contents(
-        found.preset,
-        bars=found.bars,
-        actions=ordered(pl.concat(actions)),
-        quotes=found.quotes,
-        trades=found.trades,
-        instruments=pl.concat(instruments),
-        rejects=found.rejects,
-        notes=notes,
-    )
+    return replace(found, actions=ordered(pl.concat(actions)), instruments=pl.concat(instruments), notes=tuple(notes))
 
 
 def factor_actions(table: Table, symbol: str) -> pl.DataFrame:

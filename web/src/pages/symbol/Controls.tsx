@@ -17,7 +17,7 @@ import { isIntraday } from "../../lib/interval";
 import { CHOICES } from "../../lib/words";
 import styles from "./Controls.module.css";
 import { type To, useChartKeys } from "./chartState";
-import { IndicatorMenu } from "./IndicatorMenu";
+import { IndicatorButton } from "./IndicatorButton";
 
 /** Where hours are not told apart. */
 const ALWAYS_OPEN = "24/7";
@@ -57,7 +57,7 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
           <Choice label="Hours" chosen={address.hours} options={options("hours", HOURS)} />
         )}
         <Choice label="Scale" chosen={address.scale} options={options("scale", SCALES)} />
-        <IndicatorMenu chosen={address.indicators} onChoose={(indicators) => navigate(to({ indicators }))} />
+        <IndicatorButton chosen={address.indicators} onChoose={(indicators) => navigate(to({ indicators }))} />
         <Button
           look="quiet"
           aria-pressed={address.table}

@@ -1,36 +1,34 @@
-import { Checkbox, CheckboxGroup, Dialog, DialogTrigger, Button as MenuButton, Popover } from "react-aria-components";
-import button from "../../components/Button.module.css";
-import { Icon } from "../../components/Icon";
+import type { RefObject } from "react";
+import { Checkbox, CheckboxGroup, Dialog, Popover } from "react-aria-components";
 import { type Indicator, offered } from "../../lib/indicators";
 import styles from "./IndicatorMenu.module.css";
 
 interface IndicatorMenuProps {
+  trigger: RefObject<HTMLButtonElement | null>;
   chosen: readonly string[];
   onChoose: (keys: string[]) => void;
+  onClose: () => void;
 }
 
 /** What to draw on the candles and in panes below them. */
-export function IndicatorMenu({ chosen, onChoose }: IndicatorMenuProps) {
+export default function IndicatorMenu({ trigger, chosen, onChoose, onClose }: IndicatorMenuProps) {
   const indicators = offered(chosen);
   return (
-    <DialogTrigger>
-      <MenuButton className={`${button.button} ${button.quiet}`}>
-        Indicators{chosen.length > 0 && ` (${chosen.length})`} <Icon name="chevron" size={16} />
-      </MenuButton>
-      <Popover className={styles.popover ?? ""} placement="bottom end" UNSTABLE_portalContainer={main()}>
-        <Dialog className={styles.dialog ?? ""} aria-label="Indicators">
-          <CheckboxGroup
-            aria-label="Indicators"
-            value={[...chosen]}
-            onChange={onChoose}
-            className={styles.groups ?? ""}
-          >
-            <Group title="On the price" indicators={indicators.filter(({ pane }) => pane === "price")} />
-            <Group title="Below it" indicators={indicators.filter(({ pane }) => pane === "own")} />
-          </CheckboxGroup>
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+    <Popover
+      className={styles.popover ?? ""}
+      placement="bottom end"
+      triggerRef={trigger}
+      isOpen
+      onOpenChange={(open) => !open && onClose()}
+      UNSTABLE_portalContainer={main()}
+    >
+      <Dialog className={styles.dialog ?? ""} aria-label="Indicators">
+        <CheckboxGroup aria-label="Indicators" value={[...chosen]} onChange={onChoose} className={styles.groups ?? ""}>
+          <Group title="On the price" indicators={indicators.filter(({ pane }) => pane === "price")} />
+          <Group title="Below it" indicators={indicators.filter(({ pane }) => pane === "own")} />
+        </CheckboxGroup>
+      </Dialog>
+    </Popover>
   );
 }
 

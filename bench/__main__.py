@@ -1,0 +1,38 @@
+"""`python -m bench [NAME...] [--symbols N]`: measure what the names say, or everything, and print one table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+from bench import importing, lakes, page, reading, server, size, wholelake
+from bench.rows import Row, Skipped, show
+
+QUESTIONS: Mapping[str, Callable[[int], Iterator[Row | Skipped]]] = {
+    "import": importing.measure,
+    "size": size.measure,
+    "read": reading.measure,
+    "lake": wholelake.measure,
+    "server": server.measure,
+    "page": page.measure,
+}
+
+
+def main() -> int:
+    """Exit code 0 when every limit is kept."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Openbell beside its peers.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(QUESTIONS)}")
+    parser.add_argument("--symbols", type=int, default=500, help="symbols with a year of minutes each (default 500)")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(QUESTIONS):
+        parser.error(f"no such measure: {', '.join(sorted(unknown))}")
+    rows: list[Row | Skipped] = []
+    for name in options.names or QUESTIONS:
+        lakes.told(f"measuring {name}")
+        rows += QUESTIONS[name](options.symbols)
+    return 0 if show(rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
