@@ -6,18 +6,25 @@ import { Notice } from "./components/Notice";
 import { Shell } from "./components/shell/Shell";
 import { HomePage } from "./pages/home/HomePage";
 
-const fetchSymbolPage = () => import("./pages/symbol/SymbolPage");
-const SymbolPage = lazy(fetchSymbolPage);
-const ComparePage = lazy(() => import("./pages/compare/ComparePage"));
-const SourcesPage = lazy(() => import("./pages/sources/SourcesPage"));
-const HelpPage = lazy(() => import("./pages/help/HelpPage"));
+const fetchers = {
+  symbol: () => import("./pages/symbol/SymbolPage"),
+  compare: () => import("./pages/compare/ComparePage"),
+  sources: () => import("./pages/sources/SourcesPage"),
+  help: () => import("./pages/help/HelpPage"),
+};
+const SymbolPage = lazy(fetchers.symbol);
+const ComparePage = lazy(fetchers.compare);
+const SourcesPage = lazy(fetchers.sources);
+const HelpPage = lazy(fetchers.help);
 
 const SETTLED_MS = 2500;
 
 export function App() {
-  // Most visits go from a list to a symbol: its code is fetched once the first page stands.
+  // Once the first page stands, the others' code is fetched, so that going there shows no gap.
   useEffect(() => {
-    const timer = window.setTimeout(() => void fetchSymbolPage(), SETTLED_MS);
+    const timer = window.setTimeout(() => {
+      for (const fetchPage of Object.values(fetchers)) void fetchPage();
+    }, SETTLED_MS);
     return () => window.clearTimeout(timer);
   }, []);
   return (

@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from openbell.model import frames
@@ -131,14 +130,16 @@ class Lake:
             for f in files
             if f.partition["interval"] == str(interval)
             and f.partition["year"] in years
-            and any((f.first_symbol or "") <= s <= (f.last_symbol or "") for s in symbols)
+            and any(_overlaps(f, s, s) for s in symbols)
         ]
+        if not chosen:
+            return pl.DataFrame(schema={**frames.BARS, **frames.KNOWN})
         wanted = (pl.col("symbol") == symbols[0]) if len(symbols) == 1 else pl.col("symbol").is_in(list(symbols))
         wanted &= (pl.col("ts") >= start) & (pl.col("ts") < end)
         if as_of is not None:
             wanted &= pl.col("known_at") <= as_of
         rows = self._bars.scan(chosen).filter(wanted).collect()
-        rows = rows if _in_order(rows) else _newest(rows)
+        rows = rows if _in_order(rows, symbols) else _newest(rows)
         return rows.select(
             pl.lit(str(interval)).alias("interval") if name == "interval" else name
             for name in (*frames.BARS, *frames.KNOWN)
@@ -152,9 +153,7 @@ class Lake:
         files = [
             f
             for f in self._bars.snapshot().files
-            if f.partition["interval"] == str(interval)
-            and (f.first_symbol or "") <= last
-            and first <= (f.last_symbol or "")
+            if f.partition["interval"] == str(interval) and _overlaps(f, first, last)
         ]
         stored = self._bars.scan(files).filter(pl.col("symbol").is_between(pl.lit(first), pl.lit(last)))
         wanted = ["symbol", "ts", *columns]
@@ -319,14 +318,16 @@ _SQL_TYPES: Final = {
 }
 
 
-def _in_order(rows: pl.DataFrame) -> bool:
-    """Whether `rows` are sorted by symbol and time, and each time is told once; compares no row's text."""
-    runs = rows["symbol"].rle().struct.unnest()
-    starts = (runs["len"].cum_sum() - runs["len"]).to_numpy()
+def _in_order(rows: pl.DataFrame, symbols: Sequence[str] = ()) -> bool:
+    """Whether `rows` (of one symbol, where `symbols` is one) are sorted by symbol and time, each time told once."""
     stamps = rows["ts"].to_physical().to_numpy()
-    later = np.concatenate([[True], stamps[1:] > stamps[:-1]]) if stamps.size else np.array([True])
-    later[starts] = True
-    return bool(later.all()) and runs["value"].is_sorted() and runs["value"].is_unique().all()
+    later = stamps[1:] > stamps[:-1]
+    if len(symbols) == 1:
+        return bool(later.all())
+    runs = rows["symbol"].rle().struct.unnest()
+    starts = runs["len"].cum_sum().to_numpy()[:-1]
+    later[starts - 1] = True
+    return bool(later.all()) and runs["value"].is_sorted() and runs["value"].n_unique() == runs.height
 
 
 def _newest(rows: pl.DataFrame) -> pl.DataFrame:
@@ -337,10 +338,14 @@ def _newest(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _touches(file: DataFile, rows: pl.DataFrame) -> bool:
-    if file.partition["interval"] not in rows["interval"].unique() or file.partition["year"] not in {
-        str(year) for year in rows["year"].unique()
-    }:
-        return False
-    return (file.first_symbol or "") <= str(rows["symbol"].max()) and str(rows["symbol"].min()) <= (
-        file.last_symbol or ""
+    """Whether the file may hold rows of the same interval, year and symbols."""
+    return (
+        file.partition["interval"] in rows["interval"].unique()
+        and file.partition["year"] in {str(year) for year in rows["year"].unique()}
+        and _overlaps(file, str(rows["symbol"].min()), str(rows["symbol"].max()))
     )
+
+
+def _overlaps(file: DataFile, first: str, last: str) -> bool:
+    """Whether the file may hold symbols from `first` to `last`."""
+    return (file.first_symbol or "") <= last and first <= (file.last_symbol or "")

@@ -189,11 +189,9 @@ class Table:
             DeltaTable(self.root).vacuum(retention_hours=1, dry_run=False, enforce_retention_duration=False, full=True)
 
     def _partitions(self, frame: pl.DataFrame) -> Iterator[tuple[dict[str, str], pl.DataFrame]]:
-        if not self.partition_by:
-            yield {}, frame
-            return
-        for values, part in frame.partition_by(self.partition_by, as_dict=True, include_key=False).items():
-            yield dict(zip(self.partition_by, map(str, values), strict=True)), part
+        for row in frame.select(self.partition_by).unique().iter_rows(named=True) if self.partition_by else [{}]:
+            wanted = [pl.col(name) == value for name, value in row.items()]
+            yield {name: str(value) for name, value in row.items()}, frame.filter(*wanted)
 
     def _write(self, parts: Iterable[pl.DataFrame], partition: Mapping[str, str]) -> AddAction:
         """A durable file of `parts`, each of them of later symbols than the one before."""
