@@ -114,7 +114,7 @@ def test_bad_input_gets_a_sentence_and_a_remedy(
 def test_a_range_in_the_future_is_empty_and_says_so(client: TestClient):
     chart = client.get("/api/v1/bars?symbol=QUORB&from=2030-01-01&to=2030-02-01").json()
     assert chart["bars"]["ts"] == []
-    assert chart["summary"] == "QUORB has no prices from 01 Jan 2030 to 02 Feb 2030."
+    assert chart["summary"] == "QUORB has no prices from 01 Jan 2030 to 01 Feb 2030."
 
 
 def test_another_host_name_is_refused(client: TestClient):

@@ -16,7 +16,7 @@ from openbell.bars.indicators import compute
 from openbell.history import History, Hours, Series
 from openbell.history.stretch import Range, Stretch, stretch
 from openbell.model.frames import Scale
-from openbell.model.interval import Interval
+from openbell.model.interval import DAY, Interval
 from openbell.model.sessions import EXCHANGES, sessions
 
 router = APIRouter(tags=["bars"])
@@ -140,37 +140,45 @@ def _indicators(
     ).bars
     shown = series.bars.height
     lines = compute(earlier, warmed, days)
-    return begun | {spec: {name: line.tail(shown) for name, line in found.items()} for spec, found in lines.items()}
+    found = begun | {spec: {name: line.tail(shown) for name, line in each.items()} for spec, each in lines.items()}
+    return {spec: found[spec] for spec in specs}
 
 
 def _marked(series: Series) -> list[MarkedAction]:
     stamps = series.bars["ts"]
     return [
-        MarkedAction(**action_of(row).model_dump(), ts=_bar_at(stamps, row["ex_date"]))
+        MarkedAction(**action_of(row).model_dump(), ts=_bar_at(stamps, row["ex_date"], series.interval))
         for row in series.actions.iter_rows(named=True)
     ]
 
 
-def _bar_at(stamps: pl.Series, day: date) -> int | None:
-    later = stamps.filter(stamps.dt.date() >= day)
-    return None if later.is_empty() else int(later.item(0).timestamp())
+def _bar_at(stamps: pl.Series, day: date, interval: Interval) -> int | None:
+    """The bar in which `day` lies; within the stretch, the first after it where the day itself has none."""
+    dates = stamps.dt.date()
+    long = not interval.intraday and interval != DAY
+    row = int(dates.search_sorted(day, "right")) - 1 if long else int(dates.search_sorted(day, "left"))
+    return int(stamps.item(row).timestamp()) if 0 <= row < stamps.len() else None
 
 
 def _summary(series: Series, asked: Stretch) -> str:
     """One sentence for those who do not see the chart."""
-    closes = series.bars.drop_nulls("close")
-    name = series.instrument.ticker
-    if closes.is_empty():
-        return f"{name} has no prices from {asked.start:%d %b %Y} to {asked.end:%d %b %Y}."
-    first, last = closes["open"].item(0) or closes["close"].item(0), closes["close"].item(-1)
-    high = (
-        closes.with_columns(pl.coalesce("high", "close").alias("top")).sort("top", descending=True).row(0, named=True)
-    )
+    name, rows = series.instrument.ticker, series.bars.drop_nulls("close")
+    if rows.is_empty():
+        last_day = asked.end - timedelta(microseconds=1)
+        return f"{name} has no prices from {asked.start:%d %b %Y} to {last_day:%d %b %Y}."
+    priced = rows.select(
+        "ts", "close", first=pl.coalesce("open", "close"), top=pl.coalesce("high", "close")
+    ).with_row_index()
+    first, last = priced["first"].item(0), priced["close"].item(-1)
+    high = priced.sort("top", descending=True).row(0, named=True)
+    stamps, form = rows["ts"], "%d %b %Y"
+    if series.interval.intraday:
+        stamps = stamps.dt.convert_time_zone(EXCHANGES[series.instrument.exchange or "24/7"].zone)
+        form = "%H:%M" if stamps.dt.date().n_unique() == 1 else "%d %b %Y %H:%M"
+    told, places = stamps.dt.strftime(form), decimals_of(last)
     change = (last / first - 1) * 100
-    places = decimals_of(last)
     moved = f"rose {change:.1f} %" if change > 0.05 else f"fell {-change:.1f} %" if change < -0.05 else "hardly moved"
     return (
-        f"{name} {moved}, from {first:.{places}f} to {last:.{places}f}, "
-        f"{closes['ts'].item(0):%d %b %Y} to {closes['ts'].item(-1):%d %b %Y}; "
-        f"highest {high['top']:.{places}f} on {high['ts']:%d %b %Y}."
+        f"{name} {moved}, from {first:.{places}f} to {last:.{places}f}, {told.item(0)} to {told.item(-1)}; "
+        f"highest {high['top']:.{places}f}, {told.item(high['index'])}."
     )

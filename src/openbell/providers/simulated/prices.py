@@ -80,8 +80,8 @@ def days_of(seed: int, company: Company, count: int) -> Days:
         return normal(key_of(seed, company.ticker, name), index)
 
     open_ = carried * np.exp(0.3 * volatility * rolls("gap"))
-    high = np.maximum(open_, close) * np.exp(0.5 * volatility * np.abs(rolls("high")))
-    low = np.minimum(open_, close) * np.exp(-0.5 * volatility * np.abs(rolls("low")))
+    high = np.maximum(open_, close) * np.exp(volatility * (0.25 + 0.35 * np.abs(rolls("high"))))
+    low = np.minimum(open_, close) * np.exp(-volatility * (0.25 + 0.35 * np.abs(rolls("low"))))
     volume = np.floor(company.turnover * np.cumprod(ratio) ** 0.5 * np.exp(0.35 * rolls("volume"))) + 4.0
     prices = Prices(*(on_tick(each, company.decimals) for each in (open_, high, low, close)))
     last = np.concatenate((on_tick(np.array([company.price]), company.decimals), prices.close[:-1])) / ratio
