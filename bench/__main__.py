@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 
 from bench import importing, lakes, page, reading, server, size, wholelake
 from bench.rows import Row, Skipped, show
+from openbell.model.errors import OpenbellError
 
 QUESTIONS: Mapping[str, Callable[[int], Iterator[Row | Skipped]]] = {
     "import": importing.measure,
@@ -30,8 +32,17 @@ def main() -> int:
     rows: list[Row | Skipped] = []
     for name in options.names or QUESTIONS:
         lakes.told(f"measuring {name}")
-        rows += QUESTIONS[name](options.symbols)
+        rows += _answers(name, options.symbols)
     return 0 if show(rows) else 1
+
+
+def _answers(name: str, symbols: int) -> list[Row | Skipped]:
+    """The rows of one measure; one that breaks is a row too, so that the others are not lost."""
+    try:
+        return list(QUESTIONS[name](symbols))
+    except (AssertionError, OSError, RuntimeError, OpenbellError) as error:
+        traceback.print_exc()
+        return [Skipped(name, f"{type(error).__name__}, told above", failed=True)]
 
 
 if __name__ == "__main__":

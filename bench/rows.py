@@ -34,10 +34,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A question that this machine cannot answer, and why."""
+    """A question that was not answered, and why: this machine cannot, or the measure `failed`."""
 
     question: str
     why: str
+    failed: bool = False
 
 
 def show(rows: Iterable[Row | Skipped]) -> bool:
@@ -48,7 +49,8 @@ def show(rows: Iterable[Row | Skipped]) -> bool:
     kept = True
     for row in rows:
         if isinstance(row, Skipped):
-            table.add_row(row.question, "-", "-", row.why, "", "skipped")
+            kept &= not row.failed
+            table.add_row(row.question, "-", "-", row.why, "", "FAIL" if row.failed else "skipped")
             continue
         kept &= row.holds
         table.add_row(*_cells(row))

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def measure(symbols: int) -> Iterator[Row | Skipped]:
     lake = lakes.made_lake(symbols)
     out = lakes.folder(symbols) / "out"
     shutil.rmtree(out, ignore_errors=True)
-    times = [seconds(lambda nth=nth: summarize(lake, MINUTE, out / f"ours-{nth}")) for nth in range(ROUNDS)]
+    times = [seconds(partial(summarize, lake, MINUTE, out / f"ours-{nth}")) for nth in range(ROUNDS)]
     expected = _digest(out / "ours-0")
     peers = {}
     for name, run in _peers(lake, symbols).items():

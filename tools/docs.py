@@ -1,4 +1,4 @@
-"""Whether the docs keep up with the code: links lead somewhere, and settings, commands, routes, packages are told of."""
+"""Whether the docs keep up with the code: links, settings, commands, routes, packages, dependencies."""
 
 from __future__ import annotations
 

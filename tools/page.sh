@@ -5,7 +5,7 @@ command -v npm >/dev/null || { echo "error: the page needs Node 20 or newer (npm
 cd web
 if [ ! -f node_modules/.installed ] || [ package-lock.json -nt node_modules/.installed ]; then
   echo "==> page: packages"
-  npm ci --silent --no-audit --no-fund
+  npm ci --loglevel=error --no-audit --no-fund
   touch node_modules/.installed
 fi
 echo "==> page: build"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -14,13 +14,16 @@ from openbell.desk import Desk
 from openbell.ingest.fetching import fetch_bars
 from openbell.ingest.storing import Stored, store
 from openbell.model.errors import OpenbellError, ProviderError, RateLimited, UnknownSymbol
-from openbell.model.interval import DAY, MINUTE
+from openbell.model.interval import DAY, MINUTE, Interval
 from openbell.settings import WATCHED
 from openbell.store.ledger import Fetch, FetchState
 
 log = logging.getLogger(__name__)
 
-DEMO_DAYS, DEMO_MINUTES = timedelta(days=731), timedelta(days=30)
+DEMO = ((DAY, timedelta(days=1), timedelta(days=731)), (MINUTE, timedelta(minutes=1), timedelta(days=30)))
+"""What is kept of the simulated market: the interval, the length of its bars, and how far back."""
+DEMO_ROWS = 200_000
+"""Bars that are made, checked and stored at once: some 100 MB while that lasts."""
 FIRST_DAYS, FIRST_MINUTES = timedelta(days=5 * 366), timedelta(days=7)
 RETRY_AFTER = timedelta(minutes=15)
 """How long a failed fetch waits, where the vendor names no time."""
@@ -30,20 +33,39 @@ def open_demo(desk: Desk) -> Stored:
     """Bring the simulated market's history up to now: two years of days, thirty days of minutes, every action."""
     now = desk.clock()
     listed = desk.simulated.instruments()
-    desk.lake.append_instruments(listed, now)
-    if not desk.ledger.watchlists():
-        desk.ledger.add_watchlist("Watchlist", listed["ticker"].to_list())
     symbols = listed["ticker"].to_list()
-    actions = pl.concat(desk.simulated.actions(s, (now - DEMO_DAYS).date(), now.date()) for s in symbols)
+    if not all(map(desk.history.register.knows, symbols)):
+        desk.lake.append_instruments(listed, now)
+    if not desk.ledger.watchlists():
+        desk.ledger.add_watchlist("Watchlist", symbols)
     total = Stored()
-    for interval, span in ((DAY, DEMO_DAYS), (MINUTE, DEMO_MINUTES)):
-        newest = (
-            desk.lake.spans().filter(pl.col("interval") == str(interval), pl.col("symbol").is_in(symbols))["last"].max()
-        )
-        start = max(newest, now - span) if isinstance(newest, datetime) else now - span
-        bars = pl.concat(desk.simulated.bars(s, interval, start, now) for s in symbols)
-        total += store(desk.lake, bars, actions, now=now, origin="demo market", promises_raw=True)
+    for interval, step, span in DEMO:
+        spans = desk.lake.spans().filter(pl.col("interval") == str(interval))
+        newest = dict(spans.select("symbol", "last").iter_rows())
+        due = {s: max(newest[s] + step, now - span) if s in newest else now - span for s in symbols}
+        for part in _parts(due, step, now):
+            total += _simulate(desk, part, interval, now)
     return total
+
+
+def _parts(due: Mapping[str, datetime], step: timedelta, now: datetime) -> Iterator[dict[str, datetime]]:
+    """The symbols whose next bar has closed, with its stamp; so many at a time that their bars fill little memory."""
+    late = {symbol: start for symbol, start in due.items() if start + step <= now}
+    if not late:
+        return
+    bars_each = (now - min(late.values())) // step
+    size = max(1, DEMO_ROWS // bars_each)
+    symbols = list(late)
+    for first in range(0, len(symbols), size):
+        yield {symbol: late[symbol] for symbol in symbols[first : first + size]}
+
+
+def _simulate(desk: Desk, starts: Mapping[str, datetime], interval: Interval, now: datetime) -> Stored:
+    """Store the bars of each symbol from its start on, and the actions since that day."""
+    market = desk.simulated
+    bars = pl.concat(market.bars(symbol, interval, start, now) for symbol, start in starts.items())
+    actions = pl.concat(market.actions(symbol, start.date(), now.date()) for symbol, start in starts.items())
+    return store(desk.lake, bars, actions, now=now, origin="demo market", promises_raw=True)
 
 
 def watch_vendors(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from deltalake import write_deltalake
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -128,6 +129,17 @@ def test_another_process_sees_what_was_committed(lake: Lake):
 def test_spans_tell_what_there_is(lake: Lake):
     lake.append_bars(minutes("ACME", [1.0, 2.0, 3.0]), LEARNED)
     assert lake.spans().rows() == [("ACME", "1m", MONDAY, MONDAY + timedelta(minutes=2), 3)]
+
+
+def test_a_file_that_another_engine_wrote_is_listed_and_read_too(lake: Lake):
+    lake.append_bars(minutes("ACME", [1.0]), LEARNED)
+    rows = minutes("ZETA", [7.0, 8.0]).with_columns(known_at=pl.lit(LEARNED), year=pl.lit(2026, pl.Int32))
+    write_deltalake(lake.root / "bars", rows.to_arrow(), mode="append")
+    assert lake.spans().rows() == [
+        ("ACME", "1m", MONDAY, MONDAY, 1),
+        ("ZETA", "1m", MONDAY, MONDAY + timedelta(minutes=1), 2),
+    ]
+    assert closes(lake, "ZETA") == [7.0, 8.0]
 
 
 def test_compaction_bounds_the_files_and_changes_no_answer(lake: Lake):

@@ -28,12 +28,16 @@ from deltalake.transaction import AddAction, RemoveAction
 from openbell.model.errors import StoreError
 from openbell.model.frames import Schema as FrameSchema
 
+pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own pool keeps what a write needed: 40 MB of an idle desk
+
 GROUP_ROWS = 100_000
 """A row group holds one symbol-year of minutes, or as many smaller symbols as fit."""
 MERGED_ROWS = 6_000_000
 """A merged file holds about so many rows, some 60 MB: large enough to be few, small enough to be rewritten."""
 SLICE_ROWS = 1_000_000
 """Rows in memory while files are merged; a symbol is not split."""
+EXTENTS = b"openbell.extents"
+"""Where a file's footer tells its symbols, so that listing what there is opens no column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,30 +162,13 @@ class Table:
         return self.scan(files).filter(wanted).collect()
 
     def extents(self, file: DataFile) -> pl.DataFrame:
-        """Each symbol of `file` with its first and last `order` and its rows; a group of one symbol is not opened."""
-        with pq.ParquetFile(file.path) as parquet:
-            told = [self._extent(parquet.metadata.row_group(nth)) for nth in range(parquet.num_row_groups)]
-            mixed = [nth for nth, extent in enumerate(told) if extent is None]
-            rest = pl.DataFrame(parquet.read_row_groups(mixed, columns=["symbol", self.order]))
+        """Each symbol of `file` with its first and last `order` and its rows: from the footer, no row is read."""
         kind = self.schema[self.order]
-        alone = pl.DataFrame(
-            [extent for extent in told if extent], schema=["symbol", "first", "last", "rows"], orient="row"
-        )
-        counted = rest.group_by("symbol").agg(
-            pl.min(self.order).alias("first"), pl.max(self.order).alias("last"), pl.len().alias("rows")
-        )
-        typed = (pl.col("symbol").cast(pl.String), pl.col("first", "last").cast(kind), pl.col("rows").cast(pl.Int64))
-        both = pl.concat([alone.select(typed), counted.select(typed)])
-        return both.group_by("symbol").agg(pl.min("first"), pl.max("last"), pl.sum("rows"))
-
-    def _extent(self, group: pq.RowGroupMetaData) -> tuple[str, int, int, int] | None:
-        """The same of a row group from its statistics, in their units; None where they do not tell of one symbol."""
-        columns = {group.column(nth).path_in_schema: group.column(nth) for nth in range(group.num_columns)}
-        symbol, order = columns["symbol"].statistics, columns[self.order].statistics
-        told = symbol is not None and order is not None and symbol.has_min_max and order.has_min_max
-        if not told or symbol.null_count or symbol.min != symbol.max:
-            return None
-        return symbol.min, order.min_raw, order.max_raw, group.num_rows
+        told = (pq.read_metadata(file.path).metadata or {}).get(EXTENTS)
+        if told is None:  # another engine wrote the file
+            return self.scan([file]).group_by("symbol").agg(*_extent(self.order)).collect()
+        kinds = {"symbol": pl.String, "first": pl.Int64, "last": pl.Int64, "rows": pl.Int64}
+        return pl.DataFrame(json.loads(told), schema=kinds).with_columns(pl.col("first", "last").cast(kind))
 
     def vacuum(self) -> None:
         """Delete data files that no version of the last hour names: what compaction and killed writers left."""
@@ -215,8 +202,7 @@ class Table:
         """Write the rows of `parts` in order; returns what Delta's log wants to know of them."""
         stamps = [name for name, dtype in self._stored.items() if dtype == pl.Datetime("us", "UTC") and name == "ts"]
         dictionary = [name for name in self._stored if name not in stamps]
-        symbols = pl.Series(dtype=pl.String)
-        rows = nulls = 0
+        told = []
         with pq.ParquetWriter(
             path,
             self._arrow,
@@ -229,13 +215,15 @@ class Table:
                 for start, length in _groups(ordered["symbol"]):
                     group = ordered.slice(start, length).to_arrow(compat_level=pl.CompatLevel.oldest())
                     writer.write_table(group.cast(self._arrow), row_group_size=length)
-                symbols = pl.concat([symbols, part["symbol"].unique()])
-                rows, nulls = rows + part.height, nulls + part["symbol"].null_count()
+                told.append(ordered.group_by("symbol", maintain_order=True).agg(*_extent(self.order)))
+            extents = pl.concat(told).with_columns(pl.col("first", "last").to_physical())
+            writer.add_key_value_metadata({EXTENTS: json.dumps(extents.to_dict(as_series=False))})
+        symbols = extents["symbol"]
         return {
-            "numRecords": rows,
+            "numRecords": extents["rows"].sum(),
             "minValues": {"symbol": symbols.min()},
             "maxValues": {"symbol": symbols.max()},
-            "nullCount": {"symbol": nulls},
+            "nullCount": {"symbol": extents.filter(symbols.is_null())["rows"].sum()},
         }
 
     def _commit(self, adds: list[AddAction], removed: list[DataFile]) -> None:
@@ -279,6 +267,11 @@ def _groups(symbols: pl.Series) -> Iterator[tuple[int, int]]:
             start, filled = start + GROUP_ROWS, filled - GROUP_ROWS
     if filled:
         yield start, filled
+
+
+def _extent(order: str) -> tuple[pl.Expr, ...]:
+    """The first and last `order` of a group of rows, and how many there are."""
+    return pl.min(order).alias("first"), pl.max(order).alias("last"), pl.len().cast(pl.Int64).alias("rows")
 
 
 def _cut(frame: pl.DataFrame, rows: int) -> list[pl.DataFrame]:

@@ -1,7 +1,7 @@
 /** One entry per question the page asks; each says how long its answer is good for. */
 
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
-import type { Adjust, ChartAddress, CompareAddress, Range } from "../lib/address";
+import { type Adjust, type ChartAddress, type CompareAddress, isOwnStretch, type Range } from "../lib/address";
 import { client } from "./client";
 import type { Watchlist } from "./desk";
 import { answered, Problem } from "./problem";
@@ -91,12 +91,14 @@ export function instrumentQuery(ticker: string) {
 
 const GROWS: Partial<Record<Range, number>> = { "1D": 5 * SECOND, "5D": 30 * SECOND };
 
-type BarsWanted = Pick<ChartAddress, "range" | "interval" | "adjust" | "hours" | "indicators" | "asOf">;
+type Stretch = Pick<ChartAddress, "range" | "from" | "to">;
+type BarsWanted = Stretch & Pick<ChartAddress, "interval" | "adjust" | "hours" | "indicators" | "asOf">;
 
-export function barsQuery(symbol: string, { range, interval, adjust, hours, indicators, asOf }: BarsWanted) {
+export function barsQuery(symbol: string, wanted: BarsWanted) {
+  const { range, to, interval, adjust, hours, indicators, asOf } = wanted;
   const query = {
     symbol,
-    range,
+    ...stretchOf(wanted),
     adjust,
     hours,
     ...(interval && { interval }),
@@ -110,8 +112,14 @@ export function barsQuery(symbol: string, { range, interval, adjust, hours, indi
       return { ...answer, indicators: inOrder(answer.indicators, indicators) };
     },
     // Minutes grow while one looks; a past instant does not.
-    refetchInterval: every(asOf ? false : (GROWS[range] ?? false)),
+    refetchInterval: every(asOf || to ? false : (GROWS[range] ?? false)),
   });
+}
+
+/** The range or the two ends, whichever `stretch` is told by. */
+function stretchOf(stretch: Stretch): { range: Range } | { from?: string; to?: string } {
+  const { range, from, to } = stretch;
+  return isOwnStretch(stretch) ? { ...(from && { from }), ...(to && { to }) } : { range };
 }
 
 /** `lines` in the order they were asked for, which is the order of their colours. */
@@ -126,9 +134,9 @@ export function actionsQuery(symbol: string) {
   });
 }
 
-export function statisticsQuery(symbol: string, by: "day" | "hour", range: Range) {
+export function statisticsQuery(symbol: string, by: "day" | "hour", stretch: Stretch) {
   // Only bars within the day tell its hours apart.
-  const query = { symbol, by, range, ...(by === "hour" && { interval: "1h" }) };
+  const query = { symbol, by, ...stretchOf(stretch), ...(by === "hour" && { interval: "1h" }) };
   return queryOptions({
     queryKey: ["statistics", query],
     queryFn: ({ signal }) => answered(client.GET("/api/v1/statistics", { params: { query }, signal })),

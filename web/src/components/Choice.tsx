@@ -13,7 +13,8 @@ export interface Option {
 
 interface ChoiceProps {
   label: string;
-  chosen: string;
+  /** Null: somewhere else. */
+  chosen: string | null;
   options: readonly Option[];
   /** Called when a choice is likely, to fetch what it will need. */
   onNear?: (value: string) => void;

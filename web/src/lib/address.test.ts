@@ -1,11 +1,22 @@
 import { expect, test } from "vitest";
-import { chartAddress, chartQuery, compareAddress, compareQuery, sortOf, symbolPath, symbolsOf } from "./address";
+import {
+  chartAddress,
+  chartQuery,
+  compareAddress,
+  compareQuery,
+  inRange,
+  sortOf,
+  symbolPath,
+  symbolsOf,
+} from "./address";
 
 const chart = (text: string) => chartAddress(new URLSearchParams(text));
 
 test("a bare address is the default chart", () => {
   expect(chart("")).toEqual({
     range: "6M",
+    from: null,
+    to: null,
     interval: null,
     adjust: "split",
     hours: "regular",
@@ -19,6 +30,15 @@ test("a bare address is the default chart", () => {
 test("a chart's address reads back as it was written, and stays readable", () => {
   const text = "range=5Y&interval=1w&adjust=raw&scale=log&with=sma:20;macd:12,26,9&view=table&as_of=2026-01-02";
   expect(chartQuery(chart(text))).toBe(text);
+});
+
+test("a stretch of its own stands in the place of a range", () => {
+  expect(chartQuery(chart("range=5Y&from=2014-06-01&to=2014-06-30&interval=1d"))).toBe(
+    "from=2014-06-01&to=2014-06-30&interval=1d",
+  );
+  expect(chartQuery({ ...chart("from=2014-06-01&interval=1d&adjust=raw"), ...inRange("1Y") })).toBe(
+    "range=1Y&adjust=raw",
+  );
 });
 
 test("what is not understood is the default, not an error", () => {

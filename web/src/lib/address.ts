@@ -13,6 +13,9 @@ export type Hours = (typeof HOURS)[number];
 
 export interface ChartAddress {
   range: Range;
+  /** A stretch of its own, ISO dates with both days included, instead of the range; null: as far as there is. */
+  from: string | null;
+  to: string | null;
   /** Null: the one that fits the range. */
   interval: string | null;
   adjust: Adjust;
@@ -31,6 +34,8 @@ export function chartAddress(params: URLSearchParams): ChartAddress {
   const indicators = (params.get("with") ?? "").split(";").filter((key) => indicatorOf(key) !== null);
   return {
     range: oneOf(RANGES, params.get("range"), "6M"),
+    from: params.get("from"),
+    to: params.get("to"),
     interval: params.get("interval"),
     adjust: oneOf(ADJUSTS, params.get("adjust"), "split"),
     hours: oneOf(HOURS, params.get("hours"), "regular"),
@@ -41,10 +46,22 @@ export function chartAddress(params: URLSearchParams): ChartAddress {
   };
 }
 
+/** Whether `address` shows a stretch of its own and none of the ranges. */
+export function isOwnStretch({ from, to }: Pick<ChartAddress, "from" | "to">): boolean {
+  return from !== null || to !== null;
+}
+
+/** What to change of an address to show `range`, in the interval that fits it. */
+export function inRange(range: Range) {
+  return { range, from: null, to: null, interval: null };
+}
+
 /** The query of `address`, in a fixed order; `?`-less, empty for the defaults. */
 export function chartQuery(address: ChartAddress): string {
   return query({
-    range: address.range === "6M" ? null : address.range,
+    range: address.range === "6M" || isOwnStretch(address) ? null : address.range,
+    from: address.from,
+    to: address.to,
     interval: address.interval,
     adjust: address.adjust === "split" ? null : address.adjust,
     hours: address.hours === "regular" ? null : address.hours,

@@ -9,6 +9,8 @@ import {
   type ChartAddress,
   HOURS,
   type Hours,
+  inRange,
+  isOwnStretch,
   RANGES,
   SCALES,
   type Scale,
@@ -41,9 +43,9 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
     <div className={styles.controls}>
       <Choice
         label="Range"
-        chosen={address.range}
+        chosen={isOwnStretch(address) ? null : address.range}
         onNear={onNear}
-        options={RANGES.map((range) => ({ value: range, label: range, to: to({ range, interval: null }) }))}
+        options={RANGES.map((range) => ({ value: range, label: range, to: to(inRange(range)) }))}
       />
       <div className={styles.rest}>
         <Select

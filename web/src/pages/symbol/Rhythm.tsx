@@ -4,20 +4,20 @@ import type { Statistics } from "../../api/desk";
 import { statisticsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { type Column, Table } from "../../components/Table";
-import type { Range } from "../../lib/address";
+import type { ChartAddress } from "../../lib/address";
 import * as format from "../../lib/format";
 import styles from "./Rhythm.module.css";
 
 interface RhythmProps {
   symbol: string;
-  range: Range;
+  stretch: Pick<ChartAddress, "range" | "from" | "to">;
   decimals: number;
 }
 
-/** How the hours of a day, or the days of the range, usually go. */
-export function Rhythm({ symbol, range, decimals }: RhythmProps) {
+/** How the hours of a day, or the days of the stretch, usually go. */
+export function Rhythm({ symbol, stretch, decimals }: RhythmProps) {
   const [by, setBy] = useState<"day" | "hour">("hour");
-  const { data, isError } = useQuery(statisticsQuery(symbol, by, range));
+  const { data, isError } = useQuery(statisticsQuery(symbol, by, stretch));
   return (
     <section className={styles.section}>
       <div className={styles.head}>
@@ -31,7 +31,7 @@ export function Rhythm({ symbol, range, decimals }: RhythmProps) {
       {isError && <p className="quiet">No statistics for this range.</p>}
       {data && (
         <Table
-          caption={`${symbol} by ${by} over ${range}`}
+          caption={`${symbol} by ${by}`}
           columns={columnsOf(data, decimals)}
           rows={data.label.map((_, index) => index)}
           keyOf={(index) => data.label[index] ?? index}

@@ -6,7 +6,7 @@ import { barsQuery, instrumentQuery, quotesQuery } from "../../api/queries";
 import { PriceChart } from "../../charts/PriceChart";
 import { Notice, Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
-import type { ChartAddress } from "../../lib/address";
+import { type ChartAddress, inRange, isOwnStretch } from "../../lib/address";
 import { useLag, useTitle } from "../../lib/hooks";
 import { indicatorOf } from "../../lib/indicators";
 import { Actions } from "./Actions";
@@ -56,7 +56,7 @@ export default function SymbolPage() {
         style={{ minHeight: `calc(${heightOf(address)} + 56px)` }}
       >
         {bars.data ? (
-          <Drawn answer={bars.data} address={address} maxTo={to({ range: "Max", interval: null })} />
+          <Drawn answer={bars.data} address={address} maxTo={to(inRange("Max"))} />
         ) : bars.isError ? (
           <Trouble error={bars.error} onRetry={bars.refetch} />
         ) : (
@@ -66,7 +66,7 @@ export default function SymbolPage() {
       <div className={styles.below}>
         <Facts quote={quote} instrument={instrument.data} answer={bars.data} />
         <Actions symbol={ticker} />
-        <Rhythm symbol={ticker} range={address.range} decimals={bars.data?.decimals ?? 2} />
+        <Rhythm symbol={ticker} stretch={address} decimals={bars.data?.decimals ?? 2} />
       </div>
     </article>
   );
@@ -79,7 +79,7 @@ function Drawn({ answer, address, maxTo }: { answer: Bars; address: ChartAddress
       {address.table ? (
         <BarsTable answer={answer} />
       ) : (
-        <PriceChart answer={answer} scale={address.scale} oneDay={address.range === "1D"} height={heightOf(address)} />
+        <PriceChart answer={answer} scale={address.scale} oneDay={isOneDay(address)} height={heightOf(address)} />
       )}
       {answer.notes.map((note) => (
         <p key={note} className={styles.note}>
@@ -96,6 +96,10 @@ function NoBars({ answer, maxTo }: { answer: Bars; maxTo: string }) {
       {answer.notes.length > 0 ? answer.notes.join(" ") : "The desk holds none, or it has not traded then."}
     </Notice>
   );
+}
+
+function isOneDay(address: ChartAddress): boolean {
+  return address.range === "1D" && !isOwnStretch(address);
 }
 
 /** The chart's height: what the window leaves, and room for each pane below. */

@@ -4,7 +4,15 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { barsQuery } from "../../api/queries";
-import { type ChartAddress, chartAddress, chartQuery, RANGES, type Range } from "../../lib/address";
+import {
+  type ChartAddress,
+  chartAddress,
+  chartQuery,
+  inRange,
+  isOwnStretch,
+  RANGES,
+  type Range,
+} from "../../lib/address";
 import { useKey } from "../../lib/hooks";
 
 export type To = (change: Partial<ChartAddress>) => string;
@@ -25,21 +33,22 @@ export function useChartAddress(): [ChartAddress, To] {
 export function useNeighbours(symbol: string, address: ChartAddress, ready: boolean): (range: string) => void {
   const client = useQueryClient();
   const { adjust, hours, asOf } = address;
+  const own = isOwnStretch(address);
   const indicators = address.indicators.join(";");
   const near = useCallback(
     (wanted: string) => {
       const range = RANGES.find((each) => each === wanted);
       if (!range) return;
-      const next = { range, interval: null, adjust, hours, asOf, indicators: indicators ? indicators.split(";") : [] };
+      const next = { ...inRange(range), adjust, hours, asOf, indicators: indicators ? indicators.split(";") : [] };
       void client.prefetchQuery(barsQuery(symbol, next));
     },
     [client, symbol, adjust, hours, asOf, indicators],
   );
   useEffect(() => {
-    if (!ready) return;
+    if (!ready || own) return;
     const at = RANGES.indexOf(address.range);
     for (const range of [RANGES[at - 1], RANGES[at + 1]]) if (range) near(range);
-  }, [ready, address.range, near]);
+  }, [ready, own, address.range, near]);
   return near;
 }
 
@@ -48,7 +57,7 @@ export function useChartKeys(address: ChartAddress, to: To): void {
   const navigate = useNavigate();
   const step = (by: number) => {
     const range: Range | undefined = RANGES[RANGES.indexOf(address.range) + by];
-    if (range) navigate(to({ range, interval: null }));
+    if (range) navigate(to(inRange(range)));
   };
   useKey("t", () => navigate(to({ table: !address.table }), { replace: true }));
   useKey("[", () => step(-1));

@@ -1,0 +1,60 @@
+"""One browser and one running desk for all end-to-end tests; a fresh window for each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from e2e.started import StartedDesk
+from e2e.watched import Watched, window
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+PAGE = Path(str(files("openbell.api") / "page" / "index.html"))
+FLAGS = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking")
+FLAGS += ("disable-component-update", "disable-sync")
+
+
+def missing(what: str) -> None:
+    """A machine without a browser may skip these tests; CI may not."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(f"NO END-TO-END TEST WAS RUN: {what}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = os.environ.get("OPENBELL_CHROMIUM") or shutil.which("chromium")
+    if not chromium:
+        missing("there is no Chromium; install it, or name it in OPENBELL_CHROMIUM.")
+    if not PAGE.is_file():
+        missing("the page is not built; run `make web`.")
+    expect.set_options(timeout=15_000)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=[f"--{flag}" for flag in FLAGS])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
+    """The demo market, for tests that leave it as it was."""
+    started = StartedDesk(tmp_path_factory.mktemp("running"))
+    started.start()
+    yield started
+    assert started.end() == 0
+
+
+@pytest.fixture
+def watched() -> Watched:
+    return Watched()
+
+
+@pytest.fixture
+def page(browser: Browser, desk: StartedDesk, watched: Watched) -> Iterator[Page]:
+    """A window on the desk, as wide as a desk's."""
+    with window(browser, desk.address, watched) as opened:
+        yield opened
