@@ -163,6 +163,23 @@ def test_batches_workers_years_and_files_change_no_number(lake: Lake, tmp_path: 
     assert_same(tables(tmp_path / "compacted"), expected)
 
 
+class GrowingLake(Lake):
+    """A lake into which an import writes a new symbol just after it was asked what there is."""
+
+    def spans(self) -> pl.DataFrame:
+        found = super().spans()
+        self.append_bars(bars("MIDL", minutes(1), [1.0]), LEARNED)
+        return found
+
+
+def test_a_symbol_that_arrives_meanwhile_is_left_for_the_next_time(tmp_path: Path):
+    lake = GrowingLake(tmp_path / "lake")
+    for symbol in ("ACME", "ZETA"):
+        lake.append_bars(bars(symbol, minutes(1), [1.0]), LEARNED)
+    assert summarize(lake, MINUTE, tmp_path / "first") == Summary(2, 2, 2)
+    assert summarize(lake, MINUTE, tmp_path / "next") == Summary(3, 3, 3)
+
+
 def test_an_empty_lake_has_empty_tables(lake: Lake, tmp_path: Path):
     assert summarize(lake, MINUTE, tmp_path / "out") == Summary()
     assert [table.height for table in tables(tmp_path / "out").values()] == [0, 0, 0]

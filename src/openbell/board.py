@@ -174,7 +174,12 @@ def _spark(latest: Latest) -> tuple[tuple[datetime, float], ...]:
 
 def _missing(symbol: str, fetch: Fetch | None) -> Missing:
     if fetch is None:
-        return Missing(symbol, "no_data", f"No prices of {symbol} yet. Fetch it or import a file.", None)
+        return Missing(
+            symbol,
+            "no_data",
+            f"No prices of {symbol} here. Import a file with `openbell import`, or fetch it when online.",
+            None,
+        )
     if fetch.state == "waiting" or fetch.state == "running":  # noqa: PLR1714  # narrows the type
         return Missing(symbol, "fetching", fetch.detail, None)
     if fetch.state == "done":

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 DEMO = ((DAY, timedelta(days=1), timedelta(days=731)), (MINUTE, timedelta(minutes=1), timedelta(days=30)))
 """What is kept of the simulated market: the interval, the length of its bars, and how far back."""
-DEMO_ROWS = 200_000
+DEMO_ROWS = 100_000
 """Bars that are made, checked and stored at once: some 100 MB while that lasts."""
 FIRST_DAYS, FIRST_MINUTES = timedelta(days=5 * 366), timedelta(days=7)
 RETRY_AFTER = timedelta(minutes=15)
@@ -34,8 +34,7 @@ def open_demo(desk: Desk) -> Stored:
     now = desk.clock()
     listed = desk.simulated.instruments()
     symbols = listed["ticker"].to_list()
-    if not all(map(desk.history.register.knows, symbols)):
-        desk.lake.append_instruments(listed, now)
+    desk.lake.append_instruments(listed, now)
     if not desk.ledger.watchlists():
         desk.ledger.add_watchlist("Watchlist", symbols)
     total = Stored()
@@ -44,7 +43,7 @@ def open_demo(desk: Desk) -> Stored:
         newest = dict(spans.select("symbol", "last").iter_rows())
         due = {s: max(newest[s] + step, now - span) if s in newest else now - span for s in symbols}
         for part in _parts(due, step, now):
-            total += _simulate(desk, part, interval, now)
+            total += _simulate(desk, part, interval, now, now - step)
     return total
 
 
@@ -60,10 +59,15 @@ def _parts(due: Mapping[str, datetime], step: timedelta, now: datetime) -> Itera
         yield {symbol: late[symbol] for symbol in symbols[first : first + size]}
 
 
-def _simulate(desk: Desk, starts: Mapping[str, datetime], interval: Interval, now: datetime) -> Stored:
-    """Store the bars of each symbol from its start on, and the actions since that day."""
-    market = desk.simulated
-    bars = pl.concat(market.bars(symbol, interval, start, now) for symbol, start in starts.items())
+def _simulate(
+    desk: Desk, starts: Mapping[str, datetime], interval: Interval, now: datetime, newest: datetime
+) -> Stored:
+    """Store the bars of each symbol from its start to `newest`, and the actions since that day.
+
+    The market reads the clock itself: without `newest`, a bar that closes meanwhile would be set aside as future.
+    """
+    market, end = desk.simulated, newest + timedelta.resolution
+    bars = pl.concat(market.bars(symbol, interval, start, end) for symbol, start in starts.items())
     actions = pl.concat(market.actions(symbol, start.date(), now.date()) for symbol, start in starts.items())
     return store(desk.lake, bars, actions, now=now, origin="demo market", promises_raw=True)
 
@@ -85,6 +89,8 @@ def watch_vendors(desk: Desk) -> None:
 def _due(fetch: Fetch, now: datetime) -> bool:
     if fetch.state == "unknown":
         return False
+    if fetch.state in {"waiting", "running"}:  # one that runs when this is asked was cut off by the end of its process
+        return True
     if fetch.next_try is not None:
         return now >= fetch.next_try
     return now - fetch.at >= timedelta(days=1)
@@ -124,11 +130,6 @@ def poll_quotes(desk: Desk) -> None:
         desk.tape.update(desk.vendors.quotes(symbols))
 
 
-def follow_demo(desk: Desk) -> None:
-    """The minutes that closed since the last run, and at midnight the day."""
-    open_demo(desk)
-
-
 def compact(desk: Desk) -> int:
     """Keep the number of the lake's files bounded."""
     return desk.lake.compact()
@@ -149,44 +150,39 @@ class Job:
 
 
 JOBS: Mapping[str, Job] = {
-    "demo": Job("Follow the simulated market", timedelta(minutes=1), follow_demo, lambda desk: desk.demo),
-    "fetch": Job("Fetch watched symbols", timedelta(minutes=1), watch_vendors, _online),
+    "demo": Job("Follow the simulated market", timedelta(minutes=1), open_demo, lambda desk: desk.demo),
+    "fetch": Job("Fetch watched symbols", timedelta(seconds=5), watch_vendors, _online),
     "quotes": Job("Poll quotes", timedelta(minutes=1), poll_quotes, _online),
     "compact": Job("Compact the lake", timedelta(hours=1), compact),
 }
 
 
 class Clockwork:
-    """Runs the jobs that apply to a desk, each at its cadence, in one thread until stopped."""
+    """Runs the jobs that apply to a desk until stopped: each at its cadence, in a thread of its own."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._stopped = Event()
-        self._thread = Thread(target=self._run, name="jobs", daemon=True)
+        jobs = ((name, job) for name, job in JOBS.items() if job.applies(desk))
+        self._threads = [Thread(target=self._run, args=each, name=f"job {each[0]}", daemon=True) for each in jobs]
 
     def start(self) -> None:
         """Begin; the first runs come at once."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """End after the job that is running."""
+        """End; a job that runs may finish for a few seconds, and what it has stored stays."""
         self._stopped.set()
-        self._thread.join(timeout=10)
+        for thread in self._threads:
+            thread.join(timeout=3)
 
-    def _run(self) -> None:
-        jobs = {name: job for name, job in JOBS.items() if job.applies(self._desk)}
-        due = dict.fromkeys(jobs, self._desk.clock())
+    def _run(self, name: str, job: Job) -> None:
         while not self._stopped.is_set():
-            for name, job in jobs.items():
-                if self._desk.clock() >= due[name]:
-                    self._attempt(name, job)
-                    due[name] = self._desk.clock() + job.every
-            self._stopped.wait(1.0)
-
-    def _attempt(self, name: str, job: Job) -> None:
-        try:
-            job.run(self._desk)
-        except ProviderError as error:
-            log.warning("job %s: %s", name, error)
-        except Exception:  # one failed job must not end the others; the trace is in the log
-            log.exception("job %s failed", name)
+            try:
+                job.run(self._desk)
+            except ProviderError as error:
+                log.warning("job %s: %s", name, error)
+            except Exception:  # a job that fails must be run again; the trace is in the log
+                log.exception("job %s failed", name)
+            self._stopped.wait(job.every.total_seconds())

@@ -16,7 +16,7 @@ from openbell.model.interval import DAY, MINUTE
 
 @pytest.fixture(scope="module")
 def client(demo_desk: Desk) -> TestClient:
-    return TestClient(create_app(demo_desk, jobs=False))
+    return TestClient(create_app(demo_desk, jobs=False), base_url="http://127.0.0.1")
 
 
 def test_a_chart_shows_exactly_the_stored_bars(client: TestClient, demo_desk: Desk):

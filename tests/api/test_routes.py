@@ -33,7 +33,7 @@ EVERYTHING = [
 
 @pytest.fixture(scope="module")
 def client(demo_desk: Desk) -> TestClient:
-    return TestClient(create_app(demo_desk, jobs=False))
+    return TestClient(create_app(demo_desk, jobs=False), base_url="http://127.0.0.1")
 
 
 def routes(router: object) -> Iterator[APIRoute]:
@@ -122,7 +122,7 @@ def test_another_host_name_is_refused(client: TestClient):
 
 
 def test_a_write_from_another_site_is_refused(desk: Desk):
-    client = TestClient(create_app(desk, jobs=False))
+    client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1")
     held = desk.ledger.add_watchlist("Mine", ["ACME"])
     path = f"/api/v1/watchlists/{held.id}"
     refused = client.put(path, json={"symbols": []}, headers={"sec-fetch-site": "cross-site"})
@@ -131,7 +131,7 @@ def test_a_write_from_another_site_is_refused(desk: Desk):
 
 
 def test_a_watchlist_is_changed_and_keeps_its_order(desk: Desk):
-    client = TestClient(create_app(desk, jobs=False))
+    client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1")
     held = desk.ledger.add_watchlist("Mine", ["ACME"])
     path = f"/api/v1/watchlists/{held.id}"
     changed = client.put(path, json={"symbols": ["zeta", "ACME", "ZETA"]})
@@ -153,7 +153,7 @@ def test_an_unforeseen_error_tells_nothing_of_the_inside(demo_desk: Desk):
         raise RuntimeError("the secret is 42")
 
     app.router.routes.insert(0, app.router.routes.pop())
-    answer = TestClient(app).get("/api/v1/boom")
+    answer = TestClient(app, base_url="http://127.0.0.1").get("/api/v1/boom")
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.json()["remedy"]

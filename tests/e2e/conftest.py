@@ -9,9 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
 from e2e.started import StartedDesk
 from e2e.watched import Watched, window
-from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PAGE = Path(str(files("openbell.api") / "page" / "index.html"))
 FLAGS = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking")

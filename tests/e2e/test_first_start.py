@@ -6,8 +6,9 @@ import re
 from time import monotonic
 
 import pytest
-from e2e.started import StartedDesk
 from playwright.sync_api import Page, expect
+
+from e2e.started import StartedDesk
 
 pytestmark = pytest.mark.e2e
 

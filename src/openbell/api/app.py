@@ -22,7 +22,7 @@ from openbell.jobs import Clockwork
 
 NOUNS = (market, symbols, quotes, bars, actions, compare, statistics, sources, watchlists)
 PAGE = Path(str(files("openbell.api") / "page"))
-LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 

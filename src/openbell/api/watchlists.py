@@ -8,7 +8,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from openbell.api.access import Role, TheDesk, allow
+from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
+from openbell.store.ledger import Fetch
 from openbell.store.ledger import Watchlist as StoredWatchlist
 
 router = APIRouter(tags=["watchlists"])
@@ -53,7 +55,17 @@ def change_watchlist(desk: TheDesk, key: int, change: Change) -> Watchlist:
     symbols = held.symbols if change.symbols is None else _tickers(change.symbols)
     changed = StoredWatchlist(key, change.name or held.name, symbols)
     desk.ledger.change_watchlist(changed)
+    _await_prices(desk, set(symbols) - set(held.symbols))
     return _shape(changed)
+
+
+def _await_prices(desk: Desk, added: set[str]) -> None:
+    """Have the background fetch the symbols that the desk has nothing of."""
+    if desk.settings.offline:
+        return
+    for symbol in added:
+        if desk.history.stored(desk.history.register.id_of(symbol)).is_empty():
+            desk.ledger.save_fetch(Fetch(symbol, "history", "waiting", "Waiting to be fetched.", 0, None, desk.clock()))
 
 
 def _tickers(symbols: list[str]) -> tuple[str, ...]:

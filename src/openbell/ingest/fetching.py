@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-import polars as pl
-
 from openbell.ingest.storing import Stored, store
 from openbell.model.errors import NotOffered
-from openbell.model.frames import ACTIONS, frame_of
 from openbell.model.interval import Interval
 from openbell.providers.ordered import Ordered
 from openbell.store.lake import Lake
+from openbell.store.register import Register
 
 PIECES = {"s": timedelta(days=1), "m": timedelta(days=7), "h": timedelta(days=180)}
 """How much one call asks for, by the interval's unit; days and longer: everything at once."""
@@ -44,19 +42,22 @@ def fetch_bars(
 
     `progress` is told what has been stored so far and up to where. Raises ProviderError when no vendor delivers.
     """
-    actions = _actions(vendors, symbol, start, clock())
+    _learn_instrument(lake, vendors, symbol, clock())
     total = Stored()
     for first, until in pieces(interval, start, end):
         bars = vendors.bars(symbol, interval, first, until)
+        actions = vendors.actions_beside(symbol, bars)
         origin = f"{symbol} {interval} {first:%Y-%m-%d}..{until:%Y-%m-%d}"
         total += store(lake, bars, actions, now=clock(), origin=origin)
         progress(total, until)
     return total
 
 
-def _actions(vendors: Ordered, symbol: str, start: datetime, now: datetime) -> pl.DataFrame:
-    """Splits and dividends since `start`; none where no vendor offers them."""
+def _learn_instrument(lake: Lake, vendors: Ordered, symbol: str, now: datetime) -> None:
+    """Name, exchange and currency, before the first bars: the exchange decides which hours are checked."""
+    if Register(lake.instruments()).instrument(symbol).name is not None:
+        return
     try:
-        return vendors.actions(symbol, start.date(), now.date())
+        lake.append_instruments(vendors.instrument(symbol), now)
     except NotOffered:
-        return frame_of(ACTIONS)
+        return  # bars are worth having without a name

@@ -75,6 +75,14 @@ class ActionSource(Provider, Protocol):
         ...
 
 
+class InstrumentSource(Provider, Protocol):
+    """A source of what an instrument is; raises ProviderError."""
+
+    def instrument(self, symbol: str) -> pl.DataFrame:
+        """INSTRUMENTS: name, exchange, currency and type of `symbol`, whose id is the ticker."""
+        ...
+
+
 class SymbolSearch(Provider, Protocol):
     """A source of names; raises ProviderError."""
 

@@ -22,7 +22,7 @@ from openbell.model.errors import (
 )
 from openbell.model.frames import ACTIONS, MATCHES, QUOTES, frame_of
 from openbell.model.interval import Interval
-from openbell.providers.base import ActionSource, BarSource, Provider, QuoteSource, SymbolSearch
+from openbell.providers.base import ActionSource, BarSource, InstrumentSource, Provider, QuoteSource, SymbolSearch
 from openbell.providers.budget import Budget, Remaining, Spent, clock_time
 
 HealthState = Literal["ok", "rate_limited", "not_entitled", "unreachable", "bad", "unused"]
@@ -62,6 +62,7 @@ class Ordered:
         quotes: Sequence[QuoteSource] = (),
         actions: Sequence[ActionSource] = (),
         search: Sequence[SymbolSearch] = (),
+        instruments: Sequence[InstrumentSource] = (),
         budget: Budget,
         clock: Callable[[], datetime],
     ) -> None:
@@ -71,10 +72,17 @@ class Ordered:
             tuple(actions),
             tuple(search),
         )
+        self._instruments = tuple(instruments)
         self._budget = budget
         self._clock = clock
         self._lock = Lock()
-        everyone: tuple[Provider, ...] = (*self._bars, *self._quotes, *self._actions, *self._search)
+        everyone: tuple[Provider, ...] = (
+            *self._bars,
+            *self._quotes,
+            *self._actions,
+            *self._search,
+            *self._instruments,
+        )
         self._capabilities = {each.capabilities.name: each.capabilities for each in everyone}
         self._health = {name: Health(name, each.title) for name, each in self._capabilities.items()}
 
@@ -137,6 +145,10 @@ class Ordered:
         if len(failures) == len(self._search):
             raise _most_telling(failures, "a search")
         return frame_of(MATCHES)
+
+    def instrument(self, symbol: str) -> pl.DataFrame:
+        """INSTRUMENTS of the first vendor that delivers; raises the ProviderError that says most when none does."""
+        return self._first(self._instruments, lambda each: each.instrument(symbol), "facts of instruments")
 
     def health(self) -> tuple[Health, ...]:
         """Each vendor's health, in the order they are asked."""

@@ -1,0 +1,85 @@
+"""What is true of every page: readable by all, as wide as its window, and light."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Response, expect
+
+from e2e.started import StartedDesk
+from e2e.watched import DESKTOP, PHONE, Watched, window
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+SETTLED = ".skeleton, [aria-busy=true]"
+PAGES = {
+    "/": lambda page: page.get_by_role("row", name="QUORB").get_by_text("ago"),
+    "/symbol/QUORB?with=sma:20;macd:12,26,9": lambda page: page.get_by_role("application"),
+    "/symbol/QUORB?view=table&adjust=raw": lambda page: page.get_by_role("table", name="Bars of QUORB"),
+    "/symbol/ZZZQ": lambda page: page.get_by_role("heading", name="There are no prices of ZZZQ here"),
+    "/compare": lambda page: page.get_by_text("Choose two to eight symbols"),
+    "/compare?symbols=QUORB,HAZLO,LANTU": lambda page: page.get_by_role("application"),
+    "/sources?source=simulated&reason=not_positive": lambda page: page.get_by_role("table", name="not_positive"),
+    "/help": lambda page: page.get_by_role("heading", name="Keyboard"),
+    "/nowhere": lambda page: page.get_by_role("heading", name="There is no such page"),
+}
+
+MOST_JAVASCRIPT = 220_000
+"""Bytes gzipped, for what a page needs before it stands."""
+
+AHEAD_MS = 2000
+"""What the page fetches later than this, once it stands, is for the next page."""
+
+
+def violations(page: Page) -> list[str]:
+    found = page.evaluate("axe.run().then(({violations}) => violations)")
+    return [f"{page.url}: {each['help']}: {node['html']}" for each in found for node in each["nodes"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_no_page_breaks_a_rule_of_accessibility_or_is_wider_than_its_window(
+    browser: Browser, desk: StartedDesk, watched: Watched, size: tuple[int, int], theme: str
+):
+    watched.expected.append(r"404 \(Not Found\)")
+    if not AXE.is_file():
+        pytest.skip("the page's packages are not installed: npm ci in web/")
+    rules = AXE.read_text()
+    with window(browser, desk.address, watched, size, theme) as page:
+        for path, sign in PAGES.items():
+            page.goto(path)
+            expect(sign(page).first).to_be_visible()
+            expect(page.locator(SETTLED)).to_have_count(0)
+            page.evaluate(rules)
+            assert violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], path
+
+
+@pytest.mark.parametrize("path", ["/", "/symbol/QUORB"])
+def test_what_a_page_needs_to_stand_is_light(page: Page, path: str):
+    scripts: list[Response] = []
+    page.on("response", lambda response: scripts.append(response) if response.url.endswith(".js") else None)
+    page.add_init_script(f"const later = setTimeout; setTimeout = (act, ms) => ms > {AHEAD_MS} ? 0 : later(act, ms)")
+    page.goto(path)
+    expect(PAGES["/"](page) if path == "/" else page.get_by_role("application")).to_be_visible()
+    sizes = {response.url: len(gzip.compress(response.body())) for response in scripts}
+    assert len(sizes) >= 2
+    assert sum(sizes.values()) <= MOST_JAVASCRIPT, sizes
+
+
+@pytest.mark.skipif(not os.environ.get("OPENBELL_PICTURES"), reason="the pictures of the docs are made on demand")
+def test_the_picture_of_the_readme_is_taken(browser: Browser, desk: StartedDesk, watched: Watched):
+    with window(browser, desk.address, watched) as page:
+        page.goto("/")
+        expect(PAGES["/"](page)).to_be_visible()
+        expect(page.locator(SETTLED)).to_have_count(0)
+        page.evaluate("document.fonts.ready")
+        picture = ROOT / "docs" / "home.png"
+        page.screenshot(path=picture, animations="disabled")
+    assert picture.stat().st_size <= 300_000

@@ -1,0 +1,94 @@
+"""The keyboard can do it all."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.e2e
+
+
+def test_slash_finds_a_symbol_by_its_name_and_enter_goes_there(page: Page):
+    page.goto("/")
+    expect(page.get_by_role("link", name="LANTU")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.get_by_role("dialog", name="Search symbols, pages, actions")).to_be_visible()
+    page.keyboard.type("lantern")
+    expect(page.get_by_role("option").first).to_contain_text("Amalgamated Lighthouse and Lantern Works")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/symbol/LANTU$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("LANTU")
+
+
+def test_a_question_mark_lists_the_shortcuts_and_escape_closes_what_is_open(page: Page):
+    page.goto("/symbol/HAZLO")
+    expect(page.get_by_role("application")).to_be_visible()
+    page.keyboard.press("?")
+    shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(shortcuts).to_contain_text("Read bar by bar")
+    page.keyboard.press("Escape")
+    expect(shortcuts).to_be_hidden()
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog")
+    expect(palette).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(palette).to_be_hidden()
+
+
+def test_g_and_a_letter_go_to_a_page(page: Page):
+    page.goto("/symbol/HAZLO")
+    expect(page.get_by_role("application")).to_be_visible()
+    for letter, path in (("c", "/compare"), ("s", "/sources"), ("?", "/help"), ("h", "/")):
+        page.keyboard.press("g")
+        page.keyboard.press(letter)
+        expect(page).to_have_url(re.compile(f"{path}$"))
+
+
+def test_arrows_walk_the_bars_aloud_and_the_legend_follows(page: Page):
+    page.goto("/symbol/HAZLO?range=1Y")
+    chart = page.get_by_role("application")
+    expect(chart).to_be_visible()
+    said, legend = page.locator("figure [aria-live=polite]"), page.get_by_role("figure")
+    chart.press("Home")
+    expect(said).to_have_text(re.compile(r"^\d+ \w+ \d{4}: open .+, high .+, low .+, close .+, volume .+\.$"))
+    first = said.inner_text()
+    chart.press("ArrowRight")
+    expect(said).not_to_have_text(first)
+    second = said.inner_text()
+    expect(legend).to_contain_text(second.partition(":")[0])
+    chart.press("ArrowLeft")
+    expect(said).to_have_text(first)
+    chart.press("End")
+    chart.press("ArrowLeft")
+    expect(said).not_to_have_text(first)
+
+
+def test_brackets_shorten_and_lengthen_the_range(page: Page):
+    page.goto("/symbol/HAZLO?range=3M")
+    expect(page.get_by_role("application")).to_be_visible()
+    page.keyboard.press("[")
+    expect(page).to_have_url(re.compile("range=1M$"))
+    page.keyboard.press("]")
+    expect(page).to_have_url(re.compile("range=3M$"))
+
+
+def test_what_has_the_focus_is_outlined_wherever_tab_goes(page: Page):
+    page.goto("/symbol/HAZLO")
+    expect(page.get_by_role("application")).to_be_visible()
+    seen = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        name, outline = page.evaluate(
+            """() => {
+                const it = document.activeElement;
+                return [it.ariaLabel || it.innerText || it.tagName, getComputedStyle(it).outlineStyle];
+            }"""
+        )
+        if name == "BODY":
+            break
+        assert outline != "none", f"{name} has the focus and does not show it"
+        seen.add(name)
+    assert len(seen) >= 25

@@ -1,0 +1,32 @@
+"""Where prices come from, what was set aside and why; and what the words mean."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.e2e
+
+
+def test_rows_set_aside_are_counted_by_reason_and_each_shows_as_it_came(page: Page):
+    page.goto("/sources")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 1 source answers")
+    groups = page.get_by_role("table", name="Rows set aside, by source and reason").locator("tbody tr")
+    expect(groups).to_have_count(4)
+    reason = groups.filter(has_text="Price of zero or less")
+    count = int(reason.locator("td").nth(2).inner_text())
+    reason.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"\?source=simulated&reason=not_positive$"))
+    rows = page.get_by_role("table", name="not_positive from simulated").locator("tbody tr")
+    expect(rows).to_have_count(count)
+    expect(rows.first.locator("code")).to_have_text(re.compile(r"close"))
+
+
+def test_help_tells_hours_columns_indicators_and_keys(page: Page):
+    page.goto("/help")
+    for heading in ("Market hours", "What each column means", "Indicators", "Keyboard"):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Thanksgiving")
+    expect(page.get_by_role("main")).to_contain_text("TradingView Lightweight Charts")

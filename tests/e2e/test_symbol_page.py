@@ -1,0 +1,126 @@
+"""One symbol: ranges, indicators and adjustments, all kept in the address."""
+
+from __future__ import annotations
+
+import re
+from math import prod
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, Request, expect
+
+pytestmark = pytest.mark.e2e
+
+RANGES = ("1D", "5D", "1M", "3M", "YTD", "1Y", "5Y", "Max")
+SHORTER_THAN_ALL = RANGES[:6]
+"""The demo market is two years old: five years of it, and all of it, are the same."""
+
+
+def chart(page: Page) -> Locator:
+    return page.get_by_role("application")
+
+
+def settled(page: Page) -> str:
+    """The chart's sentence, once it is that of the address."""
+    expect(chart(page)).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    return page.locator("figcaption").inner_text()
+
+
+def choose(page: Page, range_: str) -> None:
+    page.get_by_role("group", name="Range").get_by_role("link", name=range_, exact=True).click()
+
+
+def test_each_range_has_its_address_and_its_sentence_and_back_and_reload_keep_them(page: Page):
+    page.goto("/symbol/HAZLO")
+    sentence = settled(page)
+    for range_ in RANGES:
+        choose(page, range_)
+        expect(page).to_have_url(re.compile(rf"\?range={range_}$"))
+        current = page.get_by_role("group", name="Range").locator("[aria-current]")
+        expect(current).to_have_text(range_)
+        if range_ in SHORTER_THAN_ALL:
+            expect(page.locator("figcaption")).not_to_have_text(sentence)
+        sentence = settled(page)
+        assert sentence.startswith("HAZLO ")
+    all_of_it = settled(page)
+
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"\?range=1Y$"))
+    expect(page.locator("figcaption")).not_to_have_text(all_of_it)
+    year = settled(page)
+    page.reload()
+    expect(page.locator("figcaption")).to_have_text(year)
+
+
+def test_a_range_seen_before_is_shown_without_asking_again(page: Page):
+    page.goto("/symbol/HAZLO?range=1Y")
+    year = settled(page)
+    choose(page, "Max")
+    expect(page.locator("figcaption")).not_to_have_text(year)
+    settled(page)
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request) if "/bars?" in request.url else None)
+    choose(page, "1Y")
+    expect(page.locator("figcaption")).to_have_text(year)
+    assert [request.url for request in asked if "range=1Y" in request.url] == []
+
+
+def test_indicators_chosen_from_the_menu_are_in_the_address_and_in_the_legend(page: Page):
+    page.goto("/symbol/HAZLO?range=1Y")
+    settled(page)
+    page.get_by_role("button", name="Indicators").click()
+    menu = page.get_by_role("dialog", name="Indicators")
+    for title in ("SMA 20", "Bollinger 20, 2", "MACD 12, 26, 9", "Drawdown"):
+        menu.get_by_text(title, exact=True).click()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    chosen = ["sma:20", "bollinger:20,2", "macd:12,26,9", "drawdown"]
+    expect(page).to_have_url(re.compile(r"with=sma:20;bollinger:20,2;macd:12,26,9;drawdown$"))
+    assert parse_qs(urlsplit(page.url).query, separator="&")["with"] == [";".join(chosen)]
+    settled(page)
+    legend = page.get_by_role("figure")
+    figure = r"[\u2212\d.\u202f]+"
+    for shape in (
+        rf"SMA 20 {figure}",
+        rf"Bollinger 20, 2 {figure} / {figure} / {figure}",
+        rf"MACD 12, 26, 9 {figure} / {figure} / {figure}",
+        rf"Drawdown {figure}%",
+    ):
+        expect(legend).to_contain_text(re.compile(shape))
+    page.reload()
+    expect(legend).to_contain_text("Bollinger 20, 2")
+    expect(page.get_by_role("button", name="Indicators (4)")).to_be_visible()
+
+
+def split_symbol(page: Page) -> tuple[str, float]:
+    """A symbol of the demo market that was split, and into how many units in all."""
+    symbols = page.request.get("/api/v1/symbols?limit=100").json()["symbols"]
+    for ticker in (symbol["ticker"] for symbol in symbols):
+        actions = page.request.get(f"/api/v1/actions?symbol={ticker}").json()["actions"]
+        ratios = [action["ratio"] for action in actions if action["kind"] == "split"]
+        if prod(ratios) >= 2:
+            return ticker, prod(ratios)
+    raise AssertionError("no symbol of the demo market was split")
+
+
+def first_close(page: Page, ticker: str, adjust: str) -> float:
+    page.goto(f"/symbol/{ticker}?range=Max&interval=1d")
+    settled(page)
+    page.get_by_role("group", name="Adjustment").get_by_role("link", name=adjust, exact=True).click()
+    settled(page)
+    chart(page).press("Home")
+    said = re.search(r"close ([\d.\u202f]+), volume", page.locator("[aria-live=polite]").first.inner_text())
+    assert said
+    return float(said[1].replace("\N{NARROW NO-BREAK SPACE}", ""))
+
+
+def test_a_price_before_a_split_is_as_traded_or_in_units_of_today(page: Page):
+    page.goto("/")
+    ticker, units = split_symbol(page)
+    raw = first_close(page, ticker, "Raw")
+    assert "adjust=raw" in page.url
+    split = first_close(page, ticker, "Split")
+    assert "adjust" not in page.url
+    assert raw == pytest.approx(split * units, abs=0.01 * units)

@@ -1,0 +1,70 @@
+"""The watchlist: sorted by address, edited at once, and undone if need be."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.watched import Watched
+
+pytestmark = pytest.mark.e2e
+
+
+def rows(page: Page) -> Locator:
+    return page.get_by_role("region", name="Watchlist").locator("tbody tr")
+
+
+def listed(page: Page) -> list[str]:
+    symbols: list[str] = page.request.get("/api/v1/watchlists").json()["watchlists"][0]["symbols"]
+    return symbols
+
+
+def tickers(page: Page) -> list[str]:
+    return [text.split("\n")[0] for text in rows(page).locator("td:first-child").all_inner_texts()]
+
+
+def test_a_heading_sorts_the_rows_by_address(page: Page):
+    page.goto("/")
+    expect(rows(page)).to_have_count(19)
+    own_order = tickers(page)
+    assert own_order == listed(page)
+    page.get_by_role("columnheader", name="Symbol").get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"\?sort=symbol$"))
+    assert tickers(page) == sorted(own_order)
+    page.get_by_role("columnheader", name="Price").get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"\?sort=-price$"))
+    expect(page.get_by_role("columnheader", name="Price")).to_have_attribute("aria-sort", "descending")
+    assert tickers(page)[0] == "DORVI"
+    assert tickers(page)[-1] == "XILBA"
+    page.reload()
+    expect(rows(page).first).to_contain_text("DORVI")
+
+
+def test_an_unknown_symbol_says_what_to_do_and_can_be_taken_off_again(page: Page, watched: Watched):
+    watched.expected.append(r"404 \(Not Found\)")
+    page.goto("/")
+    expect(rows(page)).to_have_count(19)
+    before = listed(page)
+    page.get_by_role("button", name="Add").click()
+    page.keyboard.type("zzzq")
+    page.get_by_role("option", name="Take ZZZQ as typed").click()
+    row = rows(page).filter(has_text="ZZZQ")
+    expect(row).to_contain_text("No prices")
+    row.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="There are no prices of ZZZQ here")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("openbell fetch ZZZQ")
+    page.go_back()
+
+    page.get_by_role("button", name="Remove ZZZQ").click()
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(row).to_have_count(1)
+    row.get_by_role("link").first.focus()
+    page.keyboard.press("Delete")
+    expect(row).to_have_count(0)
+    page.wait_for_load_state("networkidle") if False else None
+    page.reload()
+    expect(rows(page)).to_have_count(19)
+    assert listed(page) == before
