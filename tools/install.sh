@@ -3,6 +3,8 @@
 set -eu
 LEVEL=$1 LOCK=$2
 UV="$PWD/.tools/uv/bin/uv"
+# Where the system keeps certificates, uv trusts them too, as pip and npm do: some networks bring their own.
+[ -f /etc/ssl/certs/ca-certificates.crt ] && export UV_SYSTEM_CERTS=true
 [ -x .venv/bin/python ] || { echo "==> virtual environment"; "$UV" venv --quiet --python "$(command -v python3)" .venv; }
 # What a wider level installed stays: `make up` after `make test` has nothing to do.
 for WIDER in dev bench; do

@@ -21,10 +21,12 @@ from rich.progress import Progress, TaskID
 from openbell import __version__
 from openbell.cli import terminal
 from openbell.cli.terminal import Adjust, Format, err
+from openbell.history import History
 from openbell.history.stretch import instant, stretch
 from openbell.model.errors import InvalidInput, OpenbellError, ProviderError
 from openbell.model.interval import Interval
 from openbell.settings import Settings
+from openbell.store.lake import Lake
 
 if TYPE_CHECKING:
     from openbell.desk import Desk
@@ -219,20 +221,18 @@ def bars(
 ) -> None:
     """Print stored bars, resampled and adjusted as asked."""
     length = Interval.parse(interval)
-    with _desk(Settings(offline=True)) as desk:
-        asked = stretch(
-            desk.history, symbol, span=None if start or end else "Max", start=start, end=end, interval=length
-        )
-        known = instant("as-of", as_of) if as_of else None
-        series = desk.history.bars(
-            symbol,
-            length,
-            asked.start,
-            asked.end,
-            adjust=adjust.value,
-            as_of=known,
-            hours="extended" if extended else "regular",
-        )
+    history = History(_lake())
+    asked = stretch(history, symbol, span=None if start or end else "Max", start=start, end=end, interval=length)
+    known = instant("as-of", as_of) if as_of else None
+    series = history.bars(
+        symbol,
+        length,
+        asked.start,
+        asked.end,
+        adjust=adjust.value,
+        as_of=known,
+        hours="extended" if extended else "regular",
+    )
     for note in series.notes:
         err.print(note, highlight=False)
     terminal.bars(series, Format.JSON if as_json else form)
@@ -250,16 +250,15 @@ def compare(
     """Compare symbols over the same stretch, aligned by time."""
     from openbell.history.comparison import compared  # noqa: PLC0415
 
-    with _desk(Settings(offline=True)) as desk:
-        answer = compared(
-            desk.history,
-            symbols,
-            span=None if start or end else "1Y",
-            start=start,
-            end=end,
-            interval=Interval.parse(interval),
-            adjust=adjust.value,
-        )
+    answer = compared(
+        History(_lake()),
+        symbols,
+        span=None if start or end else "1Y",
+        start=start,
+        end=end,
+        interval=Interval.parse(interval),
+        adjust=adjust.value,
+    )
     terminal.comparison(answer, as_json=as_json)
 
 
@@ -271,8 +270,7 @@ def sql(
     """Answer a read-only SQL query over the lake: bars, actions, rejects, quotes, instruments."""
     from openbell.store.sql import query  # noqa: PLC0415  # loads DuckDB
 
-    with _desk(Settings(offline=True)) as desk:
-        terminal.frame(query(desk.lake, statement), as_json=as_json)
+    terminal.frame(query(_lake(), statement), as_json=as_json)
 
 
 @app.command()
@@ -293,6 +291,11 @@ def job(name: Annotated[str, typer.Argument(help="A job that `openbell jobs` lis
         raise InvalidInput("name", f"There is no job {name!r}.", remedy=f"Use one of {', '.join(JOBS)}.")
     with _desk(Settings()) as desk:
         print(f"{name}: done ({JOBS[name].run(desk)})")
+
+
+def _lake() -> Lake:
+    """The lake alone, for questions about prices: the ledger and its migrations would take longer than the answer."""
+    return Lake(Settings(offline=True).lake)
 
 
 @contextmanager
