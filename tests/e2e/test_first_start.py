@@ -37,7 +37,5 @@ def test_the_watchlist_stands_with_prices_that_move_and_is_marked_simulated(page
     assert monotonic() - began < SHOWN_S
     expect(page.get_by_role("banner").get_by_text("SIMULATED")).to_be_visible()
     before = prices.all_inner_texts()
-    page.wait_for_function(
-        "before => [...document.querySelectorAll('tbody tr td:nth-child(2)')].some((c, i) => c.innerText !== before[i])",
-        arg=before,
-    )
+    cells = "[...document.querySelectorAll('tbody tr td:nth-child(2)')]"
+    page.wait_for_function(f"before => {cells}.some((cell, row) => cell.innerText !== before[row])", arg=before)

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
@@ -37,7 +37,7 @@ class Day:
 
     def row(self, units: int = 1) -> list[str]:
         """Its row in the page's table, when each share of then is `units` shares of today."""
-        prices = [(price / units).quantize(Decimal("0.01"), ROUND_HALF_EVEN) for price in self.prices]
+        prices = [(price / units).quantize(Decimal("0.01"), ROUND_HALF_UP) for price in self.prices]
         return [
             f"{self.day.day} {self.day:%b %Y}",
             *(f"{price:,}".replace(",", THIN) for price in prices),
@@ -95,7 +95,7 @@ def test_all_years_are_one_chart_with_the_four_splits_listed(page: Page):
     expect(page.get_by_role("application", name="AAPL price chart, 5849 bars of 1d")).to_be_visible()
     expect(page.get_by_role("figure")).to_contain_text(re.compile(r"AAPL rose .+ 0?2 Jan 1998 to 31 Mar 2021"))
     expect(page.get_by_role("main").get_by_text("SIM", exact=True)).to_have_count(0)
-    actions = page.get_by_role("region", name="Splits and dividends")
+    actions = page.locator("section", has=page.get_by_role("heading", name="Splits and dividends"))
     actions.get_by_role("button", name="All").click()
     for day, ratio in SPLITS.items():
         expect(actions.get_by_text(day, exact=True).locator("xpath=..")).to_contain_text(f"Split {ratio}:1")

@@ -29,8 +29,8 @@ class Watched:
 
     def assert_clean(self) -> None:
         unexpected = [c for c in self.complaints if not any(re.search(pattern, c) for pattern in self.expected)]
-        assert unexpected == []
-        assert self.strangers == []
+        assert not unexpected, "the page complained:\n" + "\n".join(unexpected)
+        assert not self.strangers, "the page asked another machine:\n" + "\n".join(self.strangers)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

@@ -134,9 +134,8 @@ export function actionsQuery(symbol: string) {
   });
 }
 
-export function statisticsQuery(symbol: string, by: "day" | "hour", stretch: Stretch) {
-  // Only bars within the day tell its hours apart.
-  const query = { symbol, by, ...stretchOf(stretch), ...(by === "hour" && { interval: "1h" }) };
+export function statisticsQuery(symbol: string, by: "day" | "hour", stretch: Stretch, interval: string) {
+  const query = { symbol, by, interval, ...stretchOf(stretch) };
   return queryOptions({
     queryKey: ["statistics", query],
     queryFn: ({ signal }) => answered(client.GET("/api/v1/statistics", { params: { query }, signal })),

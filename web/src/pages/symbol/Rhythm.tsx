@@ -1,28 +1,36 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Statistics } from "../../api/desk";
+import type { Bars, Statistics } from "../../api/desk";
 import { statisticsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { type Column, Table } from "../../components/Table";
 import type { ChartAddress } from "../../lib/address";
 import * as format from "../../lib/format";
+import { isIntraday } from "../../lib/interval";
 import styles from "./Rhythm.module.css";
 
+const BYS = ["hour", "day"] as const;
+type By = (typeof BYS)[number];
+
 interface RhythmProps {
-  symbol: string;
+  answer: Bars;
   stretch: Pick<ChartAddress, "range" | "from" | "to">;
-  decimals: number;
 }
 
 /** How the hours of a day, or the days of the stretch, usually go. */
-export function Rhythm({ symbol, stretch, decimals }: RhythmProps) {
-  const [by, setBy] = useState<"day" | "hour">("hour");
-  const { data, isError } = useQuery(statisticsQuery(symbol, by, stretch));
+export function Rhythm({ answer, stretch }: RhythmProps) {
+  const { symbol, interval, intervals_offered, decimals } = answer;
+  const [chosen, setBy] = useState<By>("hour");
+  // Only bars within the day tell its hours apart, and only those of a day or less its days.
+  const hours = intervals_offered.find(isIntraday);
+  const by = hours ? chosen : "day";
+  const fitting = isIntraday(interval) ? interval : (hours ?? "1d");
+  const { data, isError } = useQuery(statisticsQuery(symbol, by, stretch, by === "hour" ? "1h" : fitting));
   return (
     <section className={styles.section}>
       <div className={styles.head}>
         <h2>Averages</h2>
-        {(["hour", "day"] as const).map((each) => (
+        {(hours ? BYS : []).map((each) => (
           <Button key={each} look="quiet" aria-pressed={by === each} onClick={() => setBy(each)}>
             By {each}
           </Button>

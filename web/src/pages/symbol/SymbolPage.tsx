@@ -66,7 +66,7 @@ export default function SymbolPage() {
       <div className={styles.below}>
         <Facts quote={quote} instrument={instrument.data} answer={bars.data} />
         <Actions symbol={ticker} />
-        <Rhythm symbol={ticker} stretch={address} decimals={bars.data?.decimals ?? 2} />
+        {bars.data && <Rhythm answer={bars.data} stretch={address} />}
       </div>
     </article>
   );
