@@ -84,6 +84,8 @@ def test_every_documented_get_is_tried(client: TestClient):
         ("/bars?symbol=QUORB&range=2W", 422, "range", "1D"),
         ("/bars?symbol=QUORB&from=yesterday", 422, "from", "not a date"),
         ("/bars?symbol=QUORB&from=2026-03-03&to=2026-03-01", 422, "to", "before it starts"),
+        ("/bars?symbol=QUORB&from=0001-01-01", 422, "from", "no prices in 1"),
+        ("/bars?symbol=QUORB&to=9999-12-31T23:59:59-12:00", 422, "to", "no prices in 9999"),
         ("/bars?symbol=QUORB&range=1D&from=2026-03-01", 422, "range", "Both"),
         ("/bars?symbol=QUORB&indicators=nonsense:3", 422, "indicators", "nonsense"),
         ("/bars?symbol=QUORB&adjust=double", 422, "adjust", "adjust"),

@@ -46,15 +46,13 @@ class Watched:
 
 
 @contextmanager
-def window(
-    browser: Browser, address: str, watched: Watched, size: tuple[int, int] = DESKTOP, theme: str = "light"
-) -> Iterator[Page]:
+def window(browser: Browser, address: str, watched: Watched, size: tuple[int, int] = DESKTOP) -> Iterator[Page]:
     """A fresh window on `address`, closed and judged at the end; relative addresses are those of the desk."""
     width, height = size
     context = browser.new_context(
         base_url=address,
         viewport={"width": width, "height": height},
-        color_scheme="dark" if theme == "dark" else "light",
+        color_scheme="light",
         has_touch=size == PHONE,
         locale="en-GB",
         timezone_id="Europe/Berlin",

@@ -35,6 +35,10 @@ FITTING: Final = (
 """The interval that shows a span of at most that length in a few hundred bars."""
 
 
+EARLIEST, LATEST = 1700, 2200
+"""The years that can be asked for: from before the first exchange's prices, with room for arithmetic on either side."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """start <= ts < end, the interval to show it in, and the intervals that could show it."""
@@ -77,13 +81,18 @@ def stretch(
 def instant(field: str, text: str, *, end: bool = False) -> datetime:
     """The instant written `text`: an ISO date (as an `end`: the whole day included) or an ISO instant, UTC if naive."""
     try:
-        if len(text) == 10:
-            return _midnight(date.fromisoformat(text)) + timedelta(days=1 if end else 0)
-        moment = datetime.fromisoformat(text)
+        whole_day = len(text) == 10
+        moment = _midnight(date.fromisoformat(text)) if whole_day else datetime.fromisoformat(text)
     except ValueError as error:
         raise InvalidInput(
             field, f"{text!r} is not a date.", remedy="Write 2026-11-20 or 2026-11-20T14:30:00-05:00."
         ) from error
+    if not EARLIEST <= moment.year < LATEST:
+        raise InvalidInput(
+            field, f"There are no prices in {moment.year}.", remedy=f"Ask within {EARLIEST} to {LATEST}."
+        )
+    if end and whole_day:
+        moment += timedelta(days=1)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -1,0 +1,33 @@
+"""Any request that the API's own document allows is answered, or refused with a sentence; none makes the desk fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, settings
+
+from openbell.api.app import create_app
+from openbell.desk import Desk
+
+
+@pytest.fixture(scope="module")
+def client(demo_desk: Desk) -> TestClient:
+    return TestClient(create_app(demo_desk, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
+
+
+document = schemathesis.openapi.from_path(Path(__file__).parents[2] / "web" / "openapi.json")
+
+
+@document.include(method="GET").parametrize()
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_reading_request_makes_the_desk_fail(case: schemathesis.Case, client: TestClient):
+    known = {"symbol": "QUORB", "symbols": "QUORB,HAZLO"}  # else nearly every request names nobody
+    query = {name: known.get(name, value) for name, value in (case.query or {}).items()}
+    answer = client.get(case.formatted_path, params=query)
+    assert answer.status_code < 500, answer.text
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail"]
