@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 DEMO = ((DAY, timedelta(days=1), timedelta(days=731)), (MINUTE, timedelta(minutes=1), timedelta(days=30)))
 """What is kept of the simulated market: the interval, the length of its bars, and how far back."""
 DEMO_ROWS = 200_000
-"""Bars that are made, checked and stored at once: some 100 MB while that lasts."""
+"""Bars that are made, checked and stored at once: some 200 MB while that lasts."""
 FIRST_DAYS, FIRST_MINUTES = timedelta(days=5 * 366), timedelta(days=7)
 RETRY_AFTER = timedelta(minutes=15)
 """How long a failed fetch waits, where the vendor names no time."""

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput, StoreError
-from openbell.store.ledger import Fetch, Ledger, Watchlist
+from openbell.store.ledger import HEAD, Fetch, Ledger, Watchlist, migrations, revisions
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -60,6 +60,10 @@ def test_a_newer_schema_is_refused_with_a_sentence(ledger: Ledger, url: str):
     engine.dispose()
     with pytest.raises(StoreError, match="newer than this program"):
         Ledger(url)
+
+
+def test_the_program_works_with_the_newest_migration():
+    assert revisions(migrations())[0] == HEAD
 
 
 def test_opening_again_changes_nothing(ledger: Ledger, url: str):

@@ -2,8 +2,9 @@
 
 import { lazy, Suspense, useEffect } from "react";
 import { Link, Route, Routes } from "react-router";
+import { unreachable } from "./api/problem";
 import { Notice } from "./components/Notice";
-import { Shell } from "./components/shell/Shell";
+import { fetchPalette, Shell } from "./components/shell/Shell";
 import { HomePage } from "./pages/home/HomePage";
 
 const fetchers = {
@@ -12,18 +13,20 @@ const fetchers = {
   sources: () => import("./pages/sources/SourcesPage"),
   help: () => import("./pages/help/HelpPage"),
 };
-const SymbolPage = lazy(fetchers.symbol);
-const ComparePage = lazy(fetchers.compare);
-const SourcesPage = lazy(fetchers.sources);
-const HelpPage = lazy(fetchers.help);
+const SymbolPage = lazy(orUnreachable(fetchers.symbol));
+const ComparePage = lazy(orUnreachable(fetchers.compare));
+const SourcesPage = lazy(orUnreachable(fetchers.sources));
+const HelpPage = lazy(orUnreachable(fetchers.help));
 
 const SETTLED_MS = 2500;
 
 export function App() {
-  // Once the first page stands, the others' code is fetched, so that going there shows no gap.
+  // Once the first page stands, the others' code is fetched, so that going there shows no gap, and the palette's,
+  // so that no letter typed at once is lost.
   useEffect(() => {
     const timer = window.setTimeout(() => {
-      for (const fetchPage of Object.values(fetchers)) void fetchPage();
+      // Where that fails, it is fetched again, and the failure told, when it is wanted.
+      for (const fetchCode of [fetchPalette, ...Object.values(fetchers)]) fetchCode().catch(() => {});
     }, SETTLED_MS);
     return () => window.clearTimeout(timer);
   }, []);
@@ -41,6 +44,14 @@ export function App() {
       </Suspense>
     </Shell>
   );
+}
+
+/** The code comes from the desk: where it does not come, the desk is away. */
+function orUnreachable<Code>(fetchCode: () => Promise<Code>): () => Promise<Code> {
+  return () =>
+    fetchCode().catch(() => {
+      throw unreachable();
+    });
 }
 
 function NoSuchPage() {

@@ -1,7 +1,7 @@
 """How a vendor is asked: one GET over a real connection, with a time-out, and keys that never reach a message.
 
 What an answer means is the vendor's file's business. The clients are loaded and connected when a vendor is first asked:
-a desk that asks nobody is spared their 20 MB and 0.2 s.
+a desk that asks nobody is spared their 10 MB.
 """
 
 from __future__ import annotations

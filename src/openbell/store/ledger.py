@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput, StoreError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FetchState = Literal["waiting", "running", "done", "rate_limited", "unknown", "failed"]
 
@@ -37,6 +40,27 @@ _WATCHLISTS = sa.Table(
     sa.Column("name", sa.String, nullable=False, unique=True),
     sa.Column("symbols", sa.JSON, nullable=False),
 )
+
+
+HEAD = "0001"
+"""The schema that this program works with: the newest of `migrations`."""
+
+
+def migrations() -> Config:
+    """Alembic's configuration of the ledger's migrations."""
+    from alembic.config import Config  # noqa: PLC0415  # see `_migrate`
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def revisions(config: Config) -> list[str]:
+    """The schemas that the migrations know, newest first."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  # see `_migrate`
+
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +99,20 @@ class Ledger:
 
     def _migrate(self) -> None:
         """Bring the schema forward; a schema newer than this program is refused."""
-        from alembic import command  # noqa: PLC0415  # 0.2 s of start-up that only a migration needs
-        from alembic.config import Config  # noqa: PLC0415
-        from alembic.script import ScriptDirectory  # noqa: PLC0415
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        config.set_main_option("path_separator", "os")
-        script = ScriptDirectory.from_config(config)
         with self._engine.begin() as connection:
             found = self._revision(connection)
-            if found == script.get_current_head():
+            if found == HEAD:
                 return
-            if found is not None and found not in {r.revision for r in script.walk_revisions()}:
+            from alembic import command  # noqa: PLC0415  # 0.2 s and 10 MB that only a migration needs
+
+            config = migrations()
+            if found is not None and found not in revisions(config):
                 raise StoreError(
                     f"The ledger has schema {found}, which is newer than this program knows.",
                     remedy="Upgrade Openbell, or restore the copy made before the upgrade.",
                 )
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, HEAD)
 
     @staticmethod
     def _revision(connection: sa.Connection) -> str | None:

@@ -28,8 +28,6 @@ from deltalake.transaction import AddAction, RemoveAction
 from openbell.model.errors import StoreError
 from openbell.model.frames import Schema as FrameSchema
 
-pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own pool keeps what a write needed: 40 MB of an idle desk
-
 GROUP_ROWS = 100_000
 """A row group holds one symbol-year of minutes, or as many smaller symbols as fit."""
 MERGED_ROWS = 6_000_000

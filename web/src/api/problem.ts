@@ -32,7 +32,8 @@ export async function answered<Data>(request: Promise<Outcome<Data>>): Promise<D
   throw problemOf(error, response.status);
 }
 
-function unreachable(): Problem {
+/** Nobody answers: the desk was stopped, or has not been started. */
+export function unreachable(): Problem {
   return new Problem(
     "The desk does not answer",
     "What you see is the last it said.",

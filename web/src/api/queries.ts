@@ -11,9 +11,11 @@ const MINUTE = 60 * SECOND;
 
 type Interval = number | false;
 
-/** Asks again each `interval`, and after a failure soon, so that the page mends itself when the desk does. */
+/** How soon a failed question is asked again, so that the page mends itself when the desk does. */
+const MENDS_MS = 3 * SECOND;
+
 function every(interval: Interval) {
-  return ({ state }: { state: { status: string } }): Interval => (state.status === "error" ? 5 * SECOND : interval);
+  return ({ state }: { state: { status: string } }): Interval => (state.status === "error" ? MENDS_MS : interval);
 }
 
 export const queries = new QueryClient({
@@ -36,7 +38,8 @@ export function marketQuery(exchange = "XNYS") {
     queryKey: ["market", exchange],
     queryFn: ({ signal }) => answered(client.GET("/api/v1/market", { params: { query: { exchange } }, signal })),
     // Asked again just after the bell, and often enough to notice a desk that has gone away.
-    refetchInterval: ({ state: { data } }) => {
+    refetchInterval: ({ state: { data, status } }) => {
+      if (status === "error") return MENDS_MS;
       const bell = data?.next_change ? Date.parse(data.next_change) - Date.parse(data.now) + SECOND : Infinity;
       return Math.min(10 * SECOND, Math.max(SECOND, bell));
     },

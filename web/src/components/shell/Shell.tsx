@@ -10,7 +10,8 @@ import styles from "./Shell.module.css";
 import { ToastLine } from "./ToastLine";
 import { TopLine } from "./TopLine";
 
-const Palette = lazy(() => import("./Palette"));
+export const fetchPalette = () => import("./Palette");
+const Palette = lazy(fetchPalette);
 const Shortcuts = lazy(() => import("./Shortcuts"));
 
 export const PAGES: readonly { to: string; label: string; icon: IconName; key: string }[] = [

@@ -47,7 +47,7 @@ function Group({ title, indicators }: { title: string; indicators: readonly Indi
             <path d="M3.5 8.5l3 3 6-7" />
           </svg>
           <span>
-            {title}
+            <span>{title}</span>
             <span className={styles.meaning}>{meaning}</span>
           </span>
         </Checkbox>

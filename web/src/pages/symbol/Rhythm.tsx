@@ -22,15 +22,15 @@ export function Rhythm({ answer, stretch }: RhythmProps) {
   const { symbol, interval, intervals_offered, decimals } = answer;
   const [chosen, setBy] = useState<By>("hour");
   // Only bars within the day tell its hours apart, and only those of a day or less its days.
-  const hours = intervals_offered.find(isIntraday);
-  const by = hours ? chosen : "day";
-  const fitting = isIntraday(interval) ? interval : (hours ?? "1d");
-  const { data, isError } = useQuery(statisticsQuery(symbol, by, stretch, by === "hour" ? "1h" : fitting));
+  const hourly = intervals_offered.includes("1h");
+  const daily = isIntraday(interval) || !intervals_offered.includes("1d") ? interval : "1d";
+  const by = hourly ? chosen : "day";
+  const { data, isError } = useQuery(statisticsQuery(symbol, by, stretch, by === "hour" ? "1h" : daily));
   return (
     <section className={styles.section}>
       <div className={styles.head}>
-        <h2>Averages</h2>
-        {(hours ? BYS : []).map((each) => (
+        <h2>{hourly ? "Averages" : "Averages by day"}</h2>
+        {(hourly ? BYS : []).map((each) => (
           <Button key={each} look="quiet" aria-pressed={by === each} onClick={() => setBy(each)}>
             By {each}
           </Button>
@@ -41,7 +41,7 @@ export function Rhythm({ answer, stretch }: RhythmProps) {
         <Table
           caption={`${symbol} by ${by}`}
           columns={columnsOf(data, decimals)}
-          rows={data.label.map((_, index) => index)}
+          rows={rowsOf(data)}
           keyOf={(index) => data.label[index] ?? index}
           file={`${symbol}-by-${by}`.replaceAll(/[^\w.-]/g, "_")}
           pageSize={by === "hour" ? 24 : 20}
@@ -49,6 +49,12 @@ export function Rhythm({ answer, stretch }: RhythmProps) {
       )}
     </section>
   );
+}
+
+/** The hours as the day goes; the days newest first. */
+function rowsOf({ label, by }: Statistics): number[] {
+  const rows = label.map((_, index) => index);
+  return by === "hour" ? rows : rows.reverse();
 }
 
 function columnsOf(data: Statistics, decimals: number): Column<number>[] {
