@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from openbell.desk import Desk
 from openbell.history import Latest
 from openbell.model.errors import InvalidInput
-from openbell.model.sessions import EXCHANGES, MarketState, market_state, sessions
+from openbell.model.sessions import MarketState, market_state, sessions
 from openbell.store.ledger import Fetch
 from openbell.store.register import Instrument
 
@@ -107,8 +106,9 @@ def _quote(
         return None
     if price is None:
         return None
-    zone = ZoneInfo(EXCHANGES[instrument.exchange or "24/7"].zone)
-    before = None if latest is None else _previous(latest.days, ts.astimezone(zone).date(), stored=live is None)
+    before = None
+    if latest is not None:
+        before = _previous_of(latest) if live is None else _close_before(instrument, latest, ts)
     return Quote(
         instrument=instrument,
         price=price,
@@ -124,10 +124,19 @@ def _quote(
     )
 
 
-def _previous(days: pl.DataFrame, today: date, *, stored: bool) -> float | None:
-    """The close of the session before `today`, on today's scale: a split over night is no change."""
-    before = days["close"].head(days.height - 1) if stored else days.filter(pl.col("ts").dt.date() < today)["close"]
-    return None if before.is_empty() else _number(before.item(-1))
+def _previous_of(latest: Latest) -> float | None:
+    """The close of the stored day before the newest one, split-adjusted: a split over night is no change."""
+    return _number(latest.days["close"].item(-2)) if latest.days.height > 1 else None
+
+
+def _close_before(instrument: Instrument, latest: Latest, ts: datetime) -> float | None:
+    """The stored close of the session directly before that of `ts`; None where it is not stored as a whole day."""
+    around = sessions(instrument.exchange or "XNYS", ts.date() - timedelta(days=14), ts.date() + DAY_LENGTH)
+    begun = around.filter(pl.col("pre") <= ts)["trade_date"]
+    if begun.len() < 2 or latest.last_day is None or latest.last_day < begun.item(-2):
+        return None
+    close = latest.days.filter(pl.col("ts").dt.date() == begun.item(-2))["close"]
+    return None if close.is_empty() else _number(close.item())
 
 
 def _told_at(instrument: Instrument, latest: Latest) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from openbell.history import History
@@ -72,7 +72,7 @@ def open_desk(settings: Settings, clock: Clock = system_clock) -> Desk:
         capabilities=tuple(v.capabilities for v in vendors),
         vendors=Ordered(
             bars=vendors,
-            quotes=vendors,
+            quotes=[v for v in vendors if _allows_polling(v.capabilities)],
             actions=vendors,
             search=vendors,
             instruments=[v for v in vendors if isinstance(v, Yahoo)],
@@ -108,11 +108,18 @@ def _vendors(
     return vendors, wires
 
 
+def _allows_polling(capabilities: Capabilities) -> bool:
+    """Whether the vendor's rates allow a call a minute: quotes are polled, and must not eat the budget for history."""
+    return all(rate.calls * timedelta(minutes=1) >= rate.per for rate in capabilities.rates)
+
+
 def reachable(url: str, wait_s: float = 1.5) -> bool:
     """Whether something answers at the address of `url`."""
     parts = urlsplit(url)
     try:
-        with socket.create_connection((parts.hostname or "", parts.port or 443), timeout=wait_s):
+        with socket.create_connection(
+            (parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)), timeout=wait_s
+        ):
             return True
     except OSError:
         return False

@@ -15,6 +15,7 @@ from openbell.ingest.fetching import fetch_bars
 from openbell.ingest.storing import Stored, store
 from openbell.model.errors import OpenbellError, ProviderError, RateLimited, UnknownSymbol
 from openbell.model.interval import DAY, MINUTE, Interval
+from openbell.model.sessions import market_state
 from openbell.settings import WATCHED
 from openbell.store.ledger import Fetch, FetchState
 
@@ -107,6 +108,10 @@ def fetch_symbol(desk: Desk, symbol: str) -> Fetch:
         state = replace(state, state="done", detail=f"{rows} bars stored.", rows=rows, at=desk.clock())
     except OpenbellError as error:
         state = _failed(state, error, desk.clock())
+    except Exception as error:  # one symbol's trouble must not keep the others waiting; the trace is in the log
+        log.exception("fetching %s failed", symbol)
+        unforeseen = OpenbellError(f"{symbol} could not be stored: {type(error).__name__}.", remedy="The log has more.")
+        state = _failed(state, unforeseen, desk.clock())
     desk.ledger.save_fetch(state)
     return state
 
@@ -122,10 +127,16 @@ def _failed(fetch: Fetch, error: OpenbellError, now: datetime) -> Fetch:
 
 
 def poll_quotes(desk: Desk) -> None:
-    """The latest quotes of the watched real symbols, onto the tape."""
+    """The latest quotes of the watched real symbols whose market is open, or of which none is known, onto the tape."""
     register = desk.history.register
     listed = dict.fromkeys(s for w in desk.ledger.watchlists() for s in w.symbols)
-    symbols = [s for s in listed if not register.instrument(s).simulated]
+    quoted = desk.tape.latest(list(listed))
+    symbols = [
+        s
+        for s in listed
+        if not (instrument := register.instrument(s)).simulated
+        and (s not in quoted or market_state(instrument.exchange or "XNYS", desk.clock()).state != "closed")
+    ]
     if symbols:
         desk.tape.update(desk.vendors.quotes(symbols))
 

@@ -89,7 +89,7 @@ def test_every_documented_get_is_tried(client: TestClient):
         ("/bars?symbol=QUORB&range=1D&from=2026-03-01", 422, "range", "Both"),
         ("/bars?symbol=QUORB&indicators=nonsense:3", 422, "indicators", "nonsense"),
         ("/bars?symbol=QUORB&adjust=double", 422, "adjust", "adjust"),
-        ("/bars?symbol=QUORB&as_of=never", 422, "as_of", "as_of"),
+        ("/bars?symbol=QUORB&as_of=never", 422, "as_of", "not a date"),
         ("/bars", 422, "symbol", "symbol"),
         ("/compare?symbols=QUORB", 422, "symbols", "1 symbols"),
         ("/compare?symbols=A,B,C,D,E,F,G,H,I", 422, "symbols", "9 symbols"),

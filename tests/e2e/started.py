@@ -12,6 +12,8 @@ from pathlib import Path
 from queue import Queue
 from threading import Thread
 
+import httpx
+
 START_S, END_S = 60, 20
 """How long a busy machine may take to start a desk, and to end it."""
 
@@ -36,7 +38,7 @@ class StartedDesk:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Start it, and wait until it has said its address."""
+        """Start it, and wait until it has said its address and answers there."""
         self.said.clear()
         self._process = self._command("up", "--demo", "--offline", "--port", str(self.port))
         lines: Queue[str] = Queue()
@@ -46,6 +48,8 @@ class StartedDesk:
             line = lines.get(timeout=START_S)
             assert line, "the desk ended before it was up:\n" + "".join(self.said)
             self.said.append(line)
+        with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
+            client.get(f"{self.address}/api/v1/market").raise_for_status()
 
     def end(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end, and tell with which exit code it did."""

@@ -14,7 +14,7 @@ from openbell.api.access import Role, TheDesk, allow
 from openbell.api.shapes import Action, Bars, Column, action_of, bars_of, decimals_of, floats
 from openbell.bars.indicators import compute
 from openbell.history import History, Hours, Series
-from openbell.history.stretch import Range, Stretch, stretch
+from openbell.history.stretch import Range, Stretch, instant, stretch
 from openbell.model.frames import Scale
 from openbell.model.interval import DAY, Interval
 from openbell.model.sessions import EXCHANGES, sessions
@@ -71,7 +71,7 @@ def bars(
     to: To = None,
     interval: str | None = None,
     adjust: Scale = "split",
-    as_of: datetime | None = None,
+    as_of: str | None = None,
     hours: Hours = "regular",
     indicators: str = "",
 ) -> Chart:
@@ -79,7 +79,8 @@ def bars(
     asked = stretch(
         desk.history, symbol, span=span, start=start, end=to, interval=Interval.parse(interval) if interval else None
     )
-    series = desk.history.bars(symbol, asked.interval, asked.start, asked.end, adjust=adjust, as_of=as_of, hours=hours)
+    known = instant("as_of", as_of) if as_of else None
+    series = desk.history.bars(symbol, asked.interval, asked.start, asked.end, adjust=adjust, as_of=known, hours=hours)
     specs = [spec.strip() for spec in indicators.split(";") if spec.strip()]
     last = series.bars["close"].drop_nulls()
     venue = EXCHANGES.get(series.instrument.exchange or "24/7", EXCHANGES["24/7"])
@@ -95,15 +96,15 @@ def bars(
         adjust=adjust,
         start=asked.start,
         end=asked.end,
-        as_of=as_of,
+        as_of=known,
         decimals=decimals_of(last.item(-1) if not last.is_empty() else None),
         bars=bars_of(series.bars),
         indicators={
             spec: {name: floats(column) for name, column in lines.items()}
-            for spec, lines in _indicators(desk.history, series, asked, specs, adjust, as_of, hours).items()
+            for spec, lines in _indicators(desk.history, series, asked, specs, adjust, known, hours).items()
         },
         actions=_marked(series),
-        previous_close=desk.history.close_before(symbol, asked.start, adjust, as_of),
+        previous_close=desk.history.close_before(symbol, asked.start, adjust, known),
         summary=_summary(series, asked),
         sources=series.bars["source"].unique().sort().to_list(),
         notes=list(series.notes),

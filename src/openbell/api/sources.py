@@ -163,7 +163,7 @@ def rejects(
     reason: str | None = None,
     symbol: str | None = None,
     limit: int = Query(100, ge=1, le=1000),
-    offset: int = Query(0, ge=0),
+    offset: int = Query(0, ge=0, le=100_000_000),
 ) -> Rejects:
     """The rows that were set aside, newest first."""
     rows = desk.lake.rejects()

@@ -39,7 +39,7 @@ def compared(
     adjust: Scale = "split",
     window: int = 20,
 ) -> Compared:
-    """Compare `tickers` over the stretch of the first one, in an interval that all can show.
+    """Compare `tickers` over the stretch of the one with the newest prices, in an interval that all can show.
 
     Raises InvalidInput unless there are two to eight different symbols, and NoData for one that is not known.
     """
@@ -50,7 +50,8 @@ def compared(
         )
     each = [stretch(history, t, span=span, start=start, end=end, interval=interval) for t in named]
     chosen = interval or _common(each)
-    over = Stretch(min(s.start for s in each), max(s.end for s in each), chosen, each[0].offered)
+    newest = max(each, key=lambda s: s.end)
+    over = Stretch(newest.start, newest.end, chosen, newest.offered)
     series = [history.bars(t, chosen, over.start, over.end, adjust=adjust) for t in named]
     bars = pl.concat(s.bars.with_columns(pl.lit(s.instrument.ticker).alias("symbol")) for s in series)
     day = timedelta(days=1)

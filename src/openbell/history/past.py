@@ -11,6 +11,7 @@ import polars as pl
 
 from openbell.bars.adjust import adjusted
 from openbell.bars.resample import resample
+from openbell.bars.statistics import by_day
 from openbell.model.errors import InvalidInput, OpenbellError
 from openbell.model.frames import BARS, Scale, frame_of
 from openbell.model.interval import DAY, Interval
@@ -37,6 +38,8 @@ class Latest:
     line: pl.DataFrame
     minute_end: datetime | None
     """The end of the newest stored intraday bar."""
+    last_day: date | None
+    """The newest date of a stored daily bar: a later day is made of intraday bars and may lack some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +144,27 @@ class History:
         past = _Past(self._lake, group, stored, self._lake.actions(ids), "split", None)
         newest: datetime = max(stored["last"].to_list())
         days = past.daily(DAY, newest - LATEST, newest + _DAY_LENGTH).drop_nulls("close")
-        fine = [i for i in map(Interval.parse, stored["interval"].unique()) if i.intraday]
-        line = frame_of(BARS)
-        if fine and not days.is_empty():
-            day = days["ts"].max()
-            finest = min(fine, key=lambda i: i.length)
-            if isinstance(day, datetime):
-                line = past.intraday(finest, day, day + 2 * _DAY_LENGTH, "regular").drop_nulls("close")
-        ends = {
-            row["symbol"]: row["last"] + i.length
-            for row in stored.sort("last").iter_rows(named=True)
-            if (i := Interval.parse(row["interval"])).intraday
-        }
+        line = past.last_session(days)
+        ends, daily = dict[str, datetime](), dict[str, date]()
+        for row in stored.sort("last").iter_rows(named=True):
+            interval = Interval.parse(row["interval"])
+            if interval.intraday:
+                ends[row["symbol"]] = row["last"] + interval.length
+            elif interval == DAY:
+                daily[row["symbol"]] = row["last"].date()
         return {
-            key: Latest(rows, line.filter(pl.col("symbol") == key), ends.get(key))
+            key: Latest(rows, line.filter(pl.col("symbol") == key), ends.get(key), daily.get(key))
             for key in ids
             if not (rows := days.filter(pl.col("symbol") == key)).is_empty()
         }
 
     def close_before(self, ticker: str, moment: datetime, adjust: Scale, as_of: datetime | None = None) -> float | None:
-        """The last daily close before the trade date of `moment`, on the scale `adjust`; None where none is stored."""
-        day = _midnight(moment.date())
+        """The close of the last session that ended by `moment`, on the scale `adjust`; None where none is stored."""
+        exchange = self.instrument(ticker).exchange or "24/7"
+        before = sessions(exchange, moment.date() - timedelta(days=14), moment.date()).filter(pl.col("close") <= moment)
+        if before.is_empty():
+            return None
+        day = _midnight(before["trade_date"].item(-1)) + _DAY_LENGTH
         closes = self.bars(ticker, DAY, day - timedelta(days=14), day, adjust=adjust, as_of=as_of).bars["close"]
         return None if closes.is_empty() else closes.item(-1)
 
@@ -192,7 +195,8 @@ class _Past:
 
     def daily(self, interval: Interval, start: datetime, end: datetime) -> pl.DataFrame:
         """Bars of a day or longer: from stored days and, for the days after them, from minutes."""
-        first = _first_of(interval, start)
+        oldest = min(self.stored["first"].to_list(), default=start)
+        first = _floor(interval, start) if start <= oldest else _first_of(interval, start)
         kept = {Interval.parse(text) for text in self.stored["interval"]}
         if interval in kept and interval != DAY and DAY not in kept and not any(i.intraday for i in kept):
             return self._scaled(self._read(interval, first, end))
@@ -201,34 +205,75 @@ class _Past:
 
     def _days(self, start: datetime, end: datetime) -> pl.DataFrame:
         days = self._scaled(self._read(DAY, start, end))
-        last = days.group_by("symbol").agg(pl.max("ts").alias("last"))
-        lasts = last["last"].to_list()
-        rest = min(lasts) + _DAY_LENGTH if len(lasts) == len(self.instruments) else start
-        if rest >= end:
+        gap = self._gap(days, start, end)
+        if gap is None:
             return days
         margin = _DAY_LENGTH  # a trade date's hours may begin the UTC day before and end the day after
-        newer = self._made(DAY, rest - margin, end + margin, "regular").join(last, on="symbol", how="left")
-        missing = (pl.col("ts") > pl.col("last")).fill_null(value=True) & pl.col("ts").is_between(
-            rest, end, closed="left"
-        )
-        return pl.concat([days, newer.filter(missing).drop("last")]).sort("symbol", "ts")
+        made = self._made(DAY, gap[0] - margin, gap[1] + margin, "regular")
+        made = made.filter(pl.col("ts").is_between(start, end, closed="left"))
+        missing = made.join(days, on=["symbol", "ts"], how="anti")
+        return pl.concat([days, missing]).sort("symbol", "ts")
+
+    def _gap(self, days: pl.DataFrame, start: datetime, end: datetime) -> tuple[datetime, datetime] | None:
+        """From the first to the end of the last session without a stored day, where intraday bars may have it."""
+        fine = self.stored.filter(pl.col("interval").str.contains(INTRADAY))
+        if fine.is_empty():
+            return None
+        first, last = max(start, min(fine["first"].to_list())), min(end, max(fine["last"].to_list()) + _DAY_LENGTH)
+        if first >= last:
+            return None
+        dates = sessions(self._exchange, first.date(), last.date()).select(pl.col("trade_date"))
+        wanted = dates.join(pl.DataFrame({"symbol": [i.id for i in self.instruments]}), how="cross")
+        held = days.select("symbol", pl.col("ts").dt.date().alias("trade_date"))
+        missing = wanted.join(held, on=["symbol", "trade_date"], how="anti")["trade_date"]
+        if missing.is_empty():
+            return None
+        lacking = missing.sort()
+        return _midnight(lacking.item(0)), _midnight(lacking.item(-1)) + _DAY_LENGTH
+
+    def last_session(self, days: pl.DataFrame) -> pl.DataFrame:
+        """The finest stored bars of the session of the newest of `days`, in its regular hours."""
+        fine = [i for i in map(Interval.parse, self.stored["interval"].unique()) if i.intraday]
+        if not fine or days.is_empty():
+            return frame_of(BARS)
+        day: datetime = days["ts"].max()  # type: ignore[assignment]  # a column of instants, and not empty
+        session = sessions(self._exchange, day.date(), day.date())
+        if session.is_empty():
+            return frame_of(BARS)
+        finest = min(fine, key=lambda i: i.length)
+        return self.intraday(finest, session["open"].item(), session["close"].item(), "regular").drop_nulls("close")
 
     def _made(self, interval: Interval, start: datetime, end: datetime, hours: Hours) -> pl.DataFrame:
-        """Bars of `interval` from the coarsest stored intraday bars, and where those have no day from finer ones."""
-        made = frame_of(BARS)
-        for base in self._bases(interval):
-            rows = self._scaled(self._read(base, start, end))
-            bars = resample(rows, interval, self._sessions(start, end), hours=hours)
-            if not made.is_empty():
-                date = pl.col("ts").dt.date().alias("date")
-                held = made.select("symbol", date).unique()
-                bars = bars.with_columns(date).join(held, on=["symbol", "date"], how="anti").drop("date")
-            made = pl.concat([made, bars])
-        return made.sort("symbol", "ts")
+        """Bars of `interval` from stored intraday bars: for each date from those that cover most of it."""
+        venue = self._sessions(start, end)
+        read = ((base, self._read(base, start, end)) for base in self._bases(interval))
+        found = [(base, rows) for base, rows in read if not rows.is_empty()]
+        made = [self._resampled(rows, interval, venue, hours) for _, rows in found]
+        if len(made) < 2:
+            return made[0] if made else frame_of(BARS)
+        date = pl.col("ts").dt.date().alias("date")
+        parts = []
+        for rank, ((base, rows), bars) in enumerate(zip(found, made, strict=True)):
+            counted = by_day(rows, venue) if interval == DAY else rows.group_by("symbol", date).agg(bars=pl.len())
+            covered = counted.select("symbol", "date", covered=pl.col("bars") * base.length)
+            parts.append(bars.with_columns(date, rank=pl.lit(rank)).join(covered, on=["symbol", "date"], how="left"))
+        every = pl.concat(parts).sort("covered", "rank", descending=[True, False], nulls_last=True)
+        best = every.unique(["symbol", "date"], keep="first", maintain_order=True).select("symbol", "date", "rank")
+        return every.join(best, on=["symbol", "date", "rank"], how="semi").select(*BARS).sort("symbol", "ts")
+
+    def _resampled(self, rows: pl.DataFrame, interval: Interval, venue: pl.DataFrame, hours: Hours) -> pl.DataFrame:
+        """`rows` as bars of `interval` on the scale asked for.
+
+        A bar of a day or shorter lies in one trade date, so scaling fewer bars afterwards gives the same; not so where
+        rows of several scales meet in one bar.
+        """
+        if rows["scale"].n_unique() == 1:
+            return self._scaled(resample(rows, interval, venue, hours=hours))
+        return resample(self._scaled(rows), interval, venue, hours=hours)
 
     def _bases(self, interval: Interval) -> list[Interval]:
         """The stored intraday intervals that can make `interval`, coarsest first."""
-        kept = [i for i in map(Interval.parse, self.stored["interval"]) if i.intraday]
+        kept = [i for i in map(Interval.parse, self.stored["interval"].unique()) if i.intraday]
         if interval.intraday:
             kept = [i for i in kept if i.length <= interval.length and not interval.length % i.length]
         return sorted(kept, key=lambda i: i.length, reverse=True)
@@ -268,6 +313,7 @@ class _Past:
 
 _DAY_LENGTH = timedelta(days=1)
 _END = datetime(2200, 1, 1, tzinfo=UTC)
+INTRADAY = r"^\d+[smh]$"
 
 
 def _long(rows: pl.DataFrame) -> bool:
@@ -281,6 +327,17 @@ def _scale_notes(bars: pl.DataFrame, adjust: Scale) -> tuple[str, ...]:
         f"Some bars came {words[scale]} and cannot be put on the {adjust} scale; they are shown as they came."
         for scale in sorted(set(bars["scale"].unique()) - {adjust})
     )
+
+
+def _floor(interval: Interval, start: datetime) -> datetime:
+    """The label of the bar in which `start` lies."""
+    day = start.date()
+    if interval.unit == "w":
+        day -= timedelta(days=day.weekday())
+    elif interval.unit in {"mo", "q", "y"}:
+        months = {"mo": 1, "q": 3, "y": 12}[interval.unit]
+        day = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+    return _midnight(day)
 
 
 def _first_of(interval: Interval, start: datetime) -> datetime:

@@ -35,6 +35,7 @@ FITTING: Final = (
 """The interval that shows a span of at most that length in a few hundred bars."""
 
 
+DAY_LENGTH = timedelta(days=1)
 EARLIEST, LATEST = 1700, 2200
 """The years that can be asked for: from before the first exchange's prices, with room for arithmetic on either side."""
 
@@ -73,7 +74,7 @@ def stretch(
         first, last = instant("from", start) if start else oldest, instant("to", end, end=True) if end else newest
     else:
         first, last = _start(instrument, oldest, span or "6M", newest), newest
-    offered = _offered(stored, max(first, oldest))
+    offered = _offered(stored, max(first, oldest), min(last, newest))
     fitting = _fitting(min(last, newest) - max(first, oldest), span, offered)
     return Stretch(first, last, interval or fitting, offered)
 
@@ -126,10 +127,14 @@ def _newest(stored: pl.DataFrame) -> datetime:
     return max(last + (i.length if i.intraday else timedelta(days=1)) for last, i in ends)
 
 
-def _offered(stored: pl.DataFrame, start: datetime) -> tuple[Interval, ...]:
-    """The intervals that the stored bars can show from about `start` on, or at all where none reaches so far back."""
-    early = stored.filter(pl.col("first") <= start + timedelta(days=5))
-    kept = {Interval.parse(text) for text in (stored if early.is_empty() else early)["interval"]}
+def _offered(stored: pl.DataFrame, start: datetime, end: datetime) -> tuple[Interval, ...]:
+    """The intervals whose stored bars cover about the whole stretch; where none does, those that touch it."""
+    slack = timedelta(days=5)
+    late = max(start, end - max(slack, (end - start) / 4))
+    whole = stored.filter(pl.col("first") <= start + slack, pl.col("last") >= late - DAY_LENGTH)
+    touching = stored.filter(pl.col("first") < end, pl.col("last") >= start - DAY_LENGTH)
+    chosen = next(part for part in (whole, touching, stored) if not part.is_empty())
+    kept = {Interval.parse(text) for text in chosen["interval"]}
     fine = [i.length for i in kept if i.intraday]
     daily = bool(fine) or DAY in kept
 

@@ -41,7 +41,7 @@ export function marketQuery(exchange = "XNYS") {
     refetchInterval: ({ state: { data, status } }) => {
       if (status === "error") return MENDS_MS;
       const bell = data?.next_change ? Date.parse(data.next_change) - Date.parse(data.now) + SECOND : Infinity;
-      return Math.min(10 * SECOND, Math.max(SECOND, bell));
+      return Math.min(5 * SECOND, Math.max(SECOND, bell));
     },
   });
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,8 +12,8 @@ import polars as pl
 
 from openbell.model.errors import BadResponse
 from openbell.model.frames import ACTIONS, conform
-from openbell.providers.events import kind_of_factor
-from openbell.providers.yahoo.wire import NAME, Chart, Columns, Events, Meta
+from openbell.providers.events import kind_of_factor, paid_on, priced_or_null
+from openbell.providers.yahoo.wire import NAME, Chart, Columns, Dividend, Events, Meta
 
 PRICES = ("open", "high", "low", "close")
 FLOAT32_ERROR = 2.0**-23
@@ -30,7 +32,8 @@ def table_of(chart: Chart) -> pl.DataFrame:
     instant = pl.from_epoch("ts", time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     local = instant.dt.convert_time_zone(zone_of(chart.meta).key)
     return (
-        frame.filter(pl.any_horizontal(pl.col(PRICES).is_not_null()))  # holidays and holes are rows of nulls
+        frame.with_columns(priced_or_null(name) for name in PRICES[:3])
+        .filter(pl.any_horizontal(pl.col(PRICES).is_not_null()))  # holidays and holes are rows of nulls
         .with_columns(instant.alias("ts"), local.dt.date().alias("trade_date"), pl.col(PRICES).pipe(shortest))
         .unique("ts", keep="last")
         .sort("ts")
@@ -45,7 +48,10 @@ def shortest(price: pl.Expr) -> pl.Expr:
 
 
 def actions_of(chart: Chart) -> pl.DataFrame:
-    """ACTIONS in a chart that reaches until today, dividends as they were paid, oldest first."""
+    """ACTIONS in a chart of days that reaches until today, dividends as they were paid, oldest first.
+
+    What was paid on one day is one dividend; a fund's capital gains are counted once (`paid_on`).
+    """
     zone, events = zone_of(chart.meta), chart.events or Events()
     splits = [(_local_date(each.date, zone), each) for each in events.splits.values()]
     factors = [
@@ -54,16 +60,37 @@ def actions_of(chart: Chart) -> pl.DataFrame:
     rows: list[dict[str, object]] = [
         {"ex_date": day, "kind": kind_of_factor(factor), "ratio": factor} for day, factor in factors
     ]
-    for paid in (*events.dividends.values(), *events.capital_gains.values()):
-        day = _local_date(paid.date, zone)
+    for day, paid in _paid(chart, events, zone).items():
         later = math.prod(factor for at, factor in factors if at > day)
-        amount = float(f"{paid.amount * later:.7g}")
+        amount = float(f"{paid * later:.7g}")
         rows.append({"ex_date": day, "kind": "dividend", "amount": amount, "currency": chart.meta.currency})
     frame = pl.DataFrame(
         rows, schema={name: ACTIONS[name] for name in ("ex_date", "kind", "ratio", "amount", "currency")}
     )
     named = frame.with_columns(symbol=pl.lit(chart.meta.symbol), source=pl.lit(NAME))
     return conform(named.sort("ex_date", "kind", "amount"), ACTIONS)
+
+
+def _paid(chart: Chart, events: Events, zone: ZoneInfo) -> Mapping[date, float]:
+    """By ex date, all that was paid a share, on the scale of today's shares."""
+    dividends, gains = _by_day(events.dividends.values(), zone), _by_day(events.capital_gains.values(), zone)
+    falls = _falls(chart) if gains else {}
+    days = sorted(dividends.keys() | gains.keys())
+    return {day: paid_on(dividends.get(day, 0.0), gains.get(day, 0.0), falls.get(day)) for day in days}
+
+
+def _by_day(paid: Iterable[Dividend], zone: ZoneInfo) -> Mapping[date, float]:
+    amounts: defaultdict[date, float] = defaultdict(float)
+    for each in paid:
+        amounts[_local_date(each.date, zone)] += each.amount
+    return amounts
+
+
+def _falls(chart: Chart) -> Mapping[date, float]:
+    """By trade date, how far the close fell since the close before."""
+    closes = table_of(chart).drop_nulls("close")
+    falls = closes.select("trade_date", fall=pl.col("close").shift() - pl.col("close")).drop_nulls()
+    return dict(falls.iter_rows())
 
 
 def raw(table: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:

@@ -85,17 +85,18 @@ function useArrival(pathname: string): void {
 }
 
 const CHORD_MS = 1200;
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /** `/` and Ctrl-K search, `?` lists the shortcuts, `g` and a letter go to a page. */
 function useShellKeys({ search, shortcuts }: { search: () => void; shortcuts: () => void }, busy: boolean): void {
   const navigate = useNavigate();
   useEffect(() => {
-    let going = 0;
+    let going = NEVER;
     const press = (event: KeyboardEvent) => {
       const palette = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
       if (busy || (!palette && (isWriting(event) || event.ctrlKey || event.metaKey || event.altKey))) return;
       const page = event.timeStamp - going < CHORD_MS && PAGES.find(({ key }) => key === event.key);
-      going = event.key === "g" ? event.timeStamp : 0;
+      going = event.key === "g" ? event.timeStamp : NEVER;
       if (page) navigate(page.to);
       else if (palette || event.key === "/") search();
       else if (event.key === "?") shortcuts();
