@@ -287,6 +287,8 @@ class _Past:
         scales = set(rows["scale"].unique())
         if scales <= {self.adjust} or self.adjust == "raw" or "raw" not in scales or _long(rows):
             return rows
+        if self.actions.is_empty():
+            return rows.with_columns(scale=pl.when(scale="raw").then(pl.lit(self.adjust)).otherwise("scale"))
         convertible = pl.col("scale").is_in(["raw", self.adjust])
         moved = adjusted(
             rows.filter(convertible), self.actions, self.adjust, zone=self._zone(), closes=self._closes(rows)

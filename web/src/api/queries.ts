@@ -32,11 +32,12 @@ export const queries = new QueryClient({
   },
 });
 
-/** The bell the pages tell of; the demo market, which never closes, has none. */
-export function marketQuery(exchange = "XNYS") {
+/** What an exchange is doing; without one the desk's own: the demo market while that is on, else New York. */
+export function marketQuery(exchange?: string) {
+  const query = exchange ? { exchange } : {};
   return queryOptions({
-    queryKey: ["market", exchange],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/market", { params: { query: { exchange } }, signal })),
+    queryKey: ["market", query],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/market", { params: { query }, signal })),
     // Asked again just after the bell, and often enough to notice a desk that has gone away.
     refetchInterval: ({ state: { data, status } }) => {
       if (status === "error") return MENDS_MS;
@@ -106,7 +107,7 @@ export function barsQuery(symbol: string, wanted: BarsWanted) {
     hours,
     ...(interval && { interval }),
     ...(indicators.length > 0 && { indicators: indicators.join(";") }),
-    ...(asOf && { as_of: asOf }),
+    ...(asOf && { as_of: isDate(asOf) ? `${asOf}T23:59:59Z` : asOf }),
   };
   return queryOptions({
     queryKey: ["bars", query],
@@ -117,6 +118,10 @@ export function barsQuery(symbol: string, wanted: BarsWanted) {
     // Minutes grow while one looks; a past instant does not.
     refetchInterval: every(asOf || to ? false : (GROWS[range] ?? false)),
   });
+}
+
+function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text);
 }
 
 /** The range or the two ends, whichever `stretch` is told by. */

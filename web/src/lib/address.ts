@@ -23,6 +23,7 @@ export interface ChartAddress {
   scale: Scale;
   indicators: string[];
   table: boolean;
+  /** What the desk knew at the end of that day (ISO date, UTC) or at that instant; null: what it knows now. */
   asOf: string | null;
 }
 

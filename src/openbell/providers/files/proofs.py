@@ -4,6 +4,10 @@ The factor f = adjusted / close is constant between actions. From one day to the
 A split of ratio k on raw closes gives r = k. A dividend d gives r = 1 / (1 - d / close(before)) as CRSP, Yahoo and
 Tiingo reckon, and r = 1 + d / close as Quandl's WIKI did; a file follows one of the two: the one in which its dividends
 are the rounder.
+
+A large step may be a split, a special dividend (ZIM, 2022-03-22: 17.00 of 79.60), or a split and a dividend on one day.
+The close must have moved with a split, and the reading with the rounder dividend wins. A file that promises closes
+adjusted for splits breaks its promise only by a split of 2:1 or more; if it does, the other steps are read anew.
 """
 
 from __future__ import annotations
@@ -11,18 +15,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
 from openbell.model.frames import ACTIONS, Scale, frame_of
-from openbell.providers.events import kind_of_factor
+from openbell.providers.events import kind_of_factor, paid_on
 
 SPLIT_FROM = 1.22  # no ordinary dividend is 18 % of the price; 5:4 is the smallest common split above it
 SPLITS = tuple(
     sorted({Fraction(n, d) for n in range(1, 61) for d in range(1, 61) if 1 in {n, d} or (n <= 10 and d <= 4)})
 )
 FLOAT32 = 1.2e-7  # relative; Yahoo computes in it
+JUMP = 0.15  # how far the close may move on the day of a split besides it
+LIKELY, CERTAIN = 1.5, 2.0  # splits from which no equally round dividend is likelier, without and with a promise
 NOISE = 20.0  # an action stands this far above the ordinary day's wobble
 
 
@@ -36,25 +42,31 @@ class Proof:
 
 
 def explicit_actions(rows: pl.DataFrame, scale: Scale, source: str) -> pl.DataFrame:
-    """ACTIONS of the columns `dividend` and `split` of `rows` (symbol, ts); amounts on the raw scale of their day.
+    """ACTIONS of the columns `dividend`, `gain` and `split` of `rows` (symbol, day, close); amounts as paid.
 
     On the `split` scale a dividend is stated after all later splits: it is multiplied by those in the file.
     """
     splits = _explicit_splits(rows, source)
-    if "dividend" not in rows.columns:
-        return splits
-    paid = rows.filter(pl.col("dividend") > 0).select("symbol", ex_date=pl.col("ts").dt.date(), amount="dividend")
+    paid = _explicit_dividends(rows)
     if scale != "raw" and not splits.is_empty() and not paid.is_empty():
         paid = _undone(paid, splits)
     dividends = paid.select("symbol", "ex_date", amount=pl.col("amount").round(6))
     return ordered(pl.concat([splits, _actions(dividends, "dividend", source)]))
 
 
-def proved_actions(rows: pl.DataFrame, source: str, decimals: tuple[int, int]) -> Proof:
-    """The actions that the column `adjusted` of daily `rows` (symbol, ts, close) proves; `decimals` of both."""
+def proved_actions(rows: pl.DataFrame, source: str, decimals: tuple[int, int], promised: Scale | None = None) -> Proof:
+    """The actions that the column `adjusted` of daily `rows` (symbol, ts, close) proves; `decimals` of both.
+
+    `promised`: the scale that the closes are said to be on.
+    """
     steps = list(_steps(rows, decimals).iter_rows(named=True))
-    readings = [[_explained(step, of_ex_day=of_ex_day) for step in steps] for of_ex_day in (False, True)]
-    explained = min(readings, key=_digits)  # the first, CRSP's, wins a tie
+    proof = _proof(steps, source, certain=CERTAIN if promised == "split" else LIKELY)
+    return _proof(steps, source, certain=LIKELY) if proof.raw and promised == "split" else proof
+
+
+def _proof(steps: list[dict[str, Any]], source: str, *, certain: float) -> Proof:
+    readings = [[_explained(step, certain, of_ex_day=of_ex_day) for step in steps] for of_ex_day in (False, True)]
+    explained = min(readings, key=lambda reading: sum(_digits(found) for found in reading))  # CRSP's wins a tie
     actions = [
         {"symbol": step["symbol"], "ex_date": step["ex_date"], "source": source, **action}
         for step, found in zip(steps, explained, strict=True)
@@ -76,11 +88,6 @@ def simple_ratio(ratio: float, tolerance: float) -> float | None:
     return float(best) if abs(ratio / float(best) - 1) <= tolerance else None
 
 
-def kind_of_split(ratio: float) -> Literal["split", "spinoff"]:
-    """Vendors also file spin-offs as splits; consolidations never are one, since a spin-off lowers the price."""
-    return kind_of_factor(ratio) if ratio > 1 else "split"
-
-
 def rounded(amount: float, error: float) -> float:
     """`amount` with the fewest decimals that lie within its `error`, six at most."""
     return next(
@@ -93,10 +100,23 @@ def _explicit_splits(rows: pl.DataFrame, source: str) -> pl.DataFrame:
         return frame_of(ACTIONS)
     split = rows.filter((pl.col("split") > 0) & (pl.col("split") != 1))
     found = (
-        {"symbol": symbol, "ex_date": ts.date(), "kind": kind_of_split(ratio), "ratio": ratio, "source": source}
-        for symbol, ts, ratio in split.select("symbol", "ts", "split").iter_rows()
+        {"symbol": symbol, "ex_date": day, "kind": kind_of_factor(ratio), "ratio": ratio, "source": source}
+        for symbol, day, ratio in split.select("symbol", "day", "split").iter_rows()
     )
     return ordered(frame_of(ACTIONS, found))
+
+
+def _explicit_dividends(rows: pl.DataFrame) -> pl.DataFrame:
+    """symbol, ex_date and amount on the scale of the file; a fund's capital gains are counted once (`paid_on`)."""
+    stated = [pl.col(name) if name in rows.columns else pl.lit(0.0).alias(name) for name in ("dividend", "gain")]
+    fall = pl.col("close").shift().over("symbol", order_by="ts") - pl.col("close")
+    paid = (
+        rows.select("symbol", "day", *(each.fill_null(0.0) for each in stated), fall=fall)
+        .filter((pl.col("dividend") > 0) | (pl.col("gain") > 0))
+        .select("symbol", "day", "dividend", "gain", "fall")
+    )
+    amounts = [paid_on(*row) for row in paid.select("dividend", "gain", "fall").iter_rows()]
+    return paid.select("symbol", pl.Series("amount", amounts, dtype=pl.Float64), ex_date="day")
 
 
 def _undone(paid: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:
@@ -131,24 +151,36 @@ def _steps(rows: pl.DataFrame, decimals: tuple[int, int]) -> pl.DataFrame:
     return moves.with_columns(wobble=wobble).filter((pl.col("move") - 1).abs() > pl.col("wobble"))
 
 
-def _explained(step: dict[str, Any], *, of_ex_day: bool) -> list[dict[str, object]]:
+def _explained(step: dict[str, Any], certain: float, *, of_ex_day: bool) -> list[dict[str, object]]:
     """The split, the dividend, or both in one step; empty where neither explains it."""
-    move, before = step["move"], step["before"]
+    move, jump = step["move"], step["before"] / step["close"]
     tolerance = max(1e-4, 2 * step["wobble"])
-    split = simple_ratio(move, tolerance) if not 1 / SPLIT_FROM < move < SPLIT_FROM else 1.0
-    if split is None:  # a split and a dividend on one day: the price tells the split, the rest is the dividend
-        split = simple_ratio(before / step["close"], 0.15)
-    if split is None or not 1 - tolerance <= move / split < SPLIT_FROM:
-        return []
+    alone = _with_dividend(step, 1.0, tolerance, of_ex_day=of_ex_day)
+    if 1 / SPLIT_FROM < move < SPLIT_FROM:
+        return alone if move > 1 - tolerance else []
+    exact = simple_ratio(move, tolerance)
+    split = exact or simple_ratio(jump, JUMP)
+    fell = abs(jump / move - 1) <= JUMP  # with what the step says; else the adjusted close is wrong
+    if split is None or not fell or not 1 - tolerance <= move / split < SPLIT_FROM:
+        return alone if fell and move > 1 else []
+    both = _with_dividend(step, split, tolerance, of_ex_day=of_ex_day)
+    if move < 1 or (max(split, 1 / split) >= certain and (exact or _digits(both) <= _digits(alone))):
+        return both
+    return both if not exact and certain == LIKELY and _digits(both) < _digits(alone) else alone
+
+
+def _with_dividend(step: dict[str, Any], split: float, tolerance: float, *, of_ex_day: bool) -> list[dict[str, object]]:
+    """The step as a split (1: none) and the dividend that is left of it."""
     found: list[dict[str, object]] = [{"kind": "split", "ratio": split}] if split != 1 else []
-    rest = move / split
-    amount = step["close"] * (rest - 1) if of_ex_day else before / split * (1 - 1 / rest)
+    rest = step["move"] / split
+    amount = step["close"] * (rest - 1) if of_ex_day else step["before"] / split * (1 - 1 / rest)
     if rest - 1 > tolerance or (split == 1 and rest > 1):
-        found.append({"kind": "dividend", "amount": rounded(amount, max(2 * step["error"] * before, 1e-6))})
+        error = max(2 * step["error"] * step["before"], 1e-6)
+        found.append({"kind": "dividend", "amount": rounded(amount, error)})
     return found
 
 
-def _digits(explained: list[list[dict[str, object]]]) -> int:
-    """How many significant decimals all the dividends have."""
-    amounts = [action["amount"] for found in explained for action in found if "amount" in action]
+def _digits(actions: list[dict[str, object]]) -> int:
+    """How many decimals the dividends have."""
+    amounts = [action["amount"] for action in actions if "amount" in action]
     return sum(len(f"{amount:.6f}".rstrip("0").split(".")[1]) for amount in amounts)

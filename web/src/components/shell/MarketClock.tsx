@@ -12,7 +12,7 @@ interface MarketClockProps {
   at: number;
 }
 
-/** `NYSE open, closes in 2 h 14 min`, on the desk's clock. */
+/** `NYSE open, closes in 2 h 14 min`, on the desk's clock; `Demo market open, never closes`. */
 export function MarketClock({ market, at }: MarketClockProps) {
   const seconds = useCountdown(market, at);
   const special = market.holiday ?? (market.half_day ? "half day" : null);
@@ -21,7 +21,9 @@ export function MarketClock({ market, at }: MarketClockProps) {
       <span className={market.state === "open" ? styles.open : styles.shut} aria-hidden="true" />
       <span className={styles.name}>{shortName(market.name)}</span> {STATES[market.state]}
       {special && ` (${special})`}
-      {seconds !== null && (
+      {seconds === null ? (
+        ", never closes"
+      ) : (
         <>
           , {nextWord(market)} in <span className={styles.count}>{format.span(seconds)}</span>
         </>
@@ -43,6 +45,11 @@ export function nextWord({ state, next_state }: Market): string {
   return NEXT[next_state ?? ""] ?? "changes";
 }
 
-function shortName(name: string): string {
-  return name === "New York Stock Exchange" ? "NYSE" : name;
+const SHORT_NAMES: Record<string, string> = {
+  "New York Stock Exchange": "NYSE",
+  "Simulated exchange": "Demo market",
+};
+
+export function shortName(name: string): string {
+  return SHORT_NAMES[name] ?? name;
 }

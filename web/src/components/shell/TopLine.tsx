@@ -1,19 +1,18 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { Problem } from "../../api/problem";
-import { marketQuery } from "../../api/queries";
 import { chooseTheme, useTheme } from "../../lib/look";
 import { useOverlays } from "../../lib/palette";
 import { Button } from "../Button";
 import { Icon } from "../Icon";
 import { Simulated } from "../Simulated";
 import { MarketClock } from "./MarketClock";
+import { useMarkets } from "./markets";
 import styles from "./TopLine.module.css";
 
 /** Search, the market's clock, whether the desk answers, and the theme. */
 export function TopLine() {
   const { search } = useOverlays();
-  const market = useQuery(marketQuery());
+  const { demo, own, newYork } = useMarkets();
   return (
     <header className={styles.top}>
       <Link to="/" className={styles.mark} aria-label="Openbell, home">
@@ -26,11 +25,14 @@ export function TopLine() {
         <span className={styles.narrow}>Search</span>
       </button>
       <div className={styles.state}>
-        {market.data?.demo && <Simulated />}
-        <span className={styles.wide}>
-          {market.data && <MarketClock market={market.data} at={market.dataUpdatedAt} />}
-        </span>
-        <Feed error={market.error} />
+        {demo && <Simulated />}
+        <span className={styles.wide}>{own.data && <MarketClock market={own.data} at={own.dataUpdatedAt} />}</span>
+        {demo && (
+          <span className={styles.wider}>
+            {newYork.data && <MarketClock market={newYork.data} at={newYork.dataUpdatedAt} />}
+          </span>
+        )}
+        <Feed error={own.error} />
         <ThemeButton />
       </div>
     </header>

@@ -1,10 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
 import type { Market } from "../../api/desk";
-import { marketQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { KeyList } from "../../components/KeyList";
 import { Skeleton } from "../../components/Skeleton";
 import { MarketClock } from "../../components/shell/MarketClock";
+import { useMarkets } from "../../components/shell/markets";
 import * as format from "../../lib/format";
 import { useTitle } from "../../lib/hooks";
 import { offered } from "../../lib/indicators";
@@ -15,13 +14,18 @@ import { COLUMNS } from "./words";
 /** What do these words and figures mean, and when does the bell ring? */
 export default function HelpPage() {
   useTitle("Help");
-  const market = useQuery(marketQuery());
+  const { demo, own, newYork } = useMarkets();
   return (
     <article className={styles.page}>
       <h1>Help</h1>
       <section>
         <h2>Market hours</h2>
-        {market.data ? <Hours market={market.data} at={market.dataUpdatedAt} /> : <Skeleton height={160} />}
+        {demo && own.data && (
+          <p className={styles.text}>
+            <MarketClock market={own.data} at={own.dataUpdatedAt} />.
+          </p>
+        )}
+        {newYork.data ? <Hours market={newYork.data} at={newYork.dataUpdatedAt} /> : <Skeleton height={160} />}
       </section>
       <section>
         <h2>Appearance</h2>
@@ -42,8 +46,8 @@ export default function HelpPage() {
       <section>
         <h2>About</h2>
         <p className={styles.text}>
-          Openbell {market.data?.version} runs on your own machine and sends nothing anywhere but the questions you ask
-          of the price sources. It shows prices; it gives no advice.
+          Openbell {own.data?.version} runs on your own machine and sends nothing anywhere but the questions you ask of
+          the price sources. It shows prices; it gives no advice.
         </p>
         <p className={styles.text}>
           Charts are drawn by{" "}

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
-import { marketQuery, quotesQuery, watchlistsQuery } from "../../api/queries";
+import { quotesQuery, watchlistsQuery } from "../../api/queries";
 import { Notice, Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import { useTitle } from "../../lib/hooks";
@@ -15,7 +15,6 @@ export function HomePage() {
   useTitle("Watchlist");
   const [params] = useSearchParams();
   const lists = useQuery(watchlistsQuery());
-  const market = useQuery(marketQuery());
   const list = lists.data?.watchlists.find(({ id }) => String(id) === params.get("list")) ?? lists.data?.watchlists[0];
   const quotes = useQuery(quotesQuery(list?.symbols ?? []));
 
@@ -23,7 +22,7 @@ export function HomePage() {
     <div className={styles.page}>
       <header className={styles.head}>
         <h1>{quotes.data && list && list.symbols.length > 0 ? headline(quotes.data.quotes) : "Watchlist"}</h1>
-        {market.data && <Calendar market={market.data} at={market.dataUpdatedAt} />}
+        <Calendar />
       </header>
       <div className={styles.columns}>
         <section aria-label="Watchlist" className={styles.main}>

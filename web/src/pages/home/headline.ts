@@ -2,8 +2,9 @@ import type { Quote } from "../../api/desk";
 import * as format from "../../lib/format";
 
 /** `11 of 20 rose; most of all VOLT, +2.10 %. TIDE fell most, −1.30 %.` */
-export function headline(quotes: readonly Pick<Quote, "symbol" | "change_pct">[]): string {
-  const moved = quotes.filter((quote) => quote.change_pct !== null);
+export function headline(quotes: readonly Pick<Quote, "symbol" | "change_pct" | "freshness">[]): string {
+  // What is stale did not move today.
+  const moved = quotes.filter(({ change_pct, freshness }) => change_pct !== null && freshness !== "stale");
   const [first, ...rest] = [...moved].sort((a, b) => (b.change_pct ?? 0) - (a.change_pct ?? 0));
   if (!first) return "No prices yet";
   const last = rest.at(-1) ?? first;

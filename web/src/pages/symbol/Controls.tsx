@@ -19,6 +19,7 @@ import { isIntraday } from "../../lib/interval";
 import { CHOICES } from "../../lib/words";
 import styles from "./Controls.module.css";
 import { type To, useChartKeys } from "./chartState";
+import { DatesButton } from "./DatesButton";
 import { IndicatorButton } from "./IndicatorButton";
 
 /** Where hours are not told apart. */
@@ -60,6 +61,7 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
         )}
         <Choice label="Scale" chosen={address.scale} options={options("scale", SCALES)} />
         <IndicatorButton chosen={address.indicators} onChoose={(indicators) => navigate(to({ indicators }))} />
+        <DatesButton dates={address} onChoose={(dates) => navigate(to({ ...dates, interval: null }))} />
         <Button
           look="quiet"
           aria-pressed={address.table}

@@ -67,7 +67,7 @@ function columnsOf(data: Statistics, decimals: number): Column<number>[] {
   return [
     {
       title: data.by === "hour" ? "Hour" : "Day",
-      show: (index) => data.label[index],
+      show: (index) => (data.by === "hour" ? data.label[index] : format.day(data.label[index])),
       cell: (index) => data.label[index],
     },
     price("Mean high", data.mean_high),

@@ -13,6 +13,7 @@ import { Actions } from "./Actions";
 import { BarsTable } from "./BarsTable";
 import { Controls } from "./Controls";
 import { useChartAddress, useNeighbours } from "./chartState";
+import { Dated } from "./Dated";
 import { Facts } from "./Facts";
 import { Head } from "./Head";
 import { Rhythm } from "./Rhythm";
@@ -50,6 +51,7 @@ export default function SymbolPage() {
         lag_s={lag_s}
       />
       <Controls address={address} answer={bars.data} to={to} onNear={near} />
+      <Dated address={address} to={to} />
       <div
         className={styles.chart}
         aria-busy={bars.isPlaceholderData}
