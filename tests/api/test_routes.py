@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
+import openbell
 from openbell.api.access import Role, least_role
 from openbell.api.app import create_app
-from openbell.desk import Desk
+from openbell.desk import Desk, open_desk
+from openbell.settings import Settings
 
 EVERYTHING = [
     "/market",
@@ -159,3 +165,54 @@ def test_an_unforeseen_error_tells_nothing_of_the_inside(demo_desk: Desk):
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.json()["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "known"), [("2026-03-04T15:00:00", 0), ("2026-03-04T16:00:00", 1), ("2026-03-04T15:00:00-05:00", 1)]
+)
+def test_an_instant_without_a_zone_is_utc(client: TestClient, demo_desk: Desk, as_of: str, known: int):
+    symbol = demo_desk.lake.actions()["symbol"].item(0)
+    answer = client.get("/api/v1/actions", params={"symbol": symbol, "as_of": as_of})
+    assert answer.status_code == 200, answer.text
+    assert min(len(answer.json()["actions"]), 1) == known
+
+
+def test_an_instant_that_is_none_is_refused(client: TestClient):
+    answer = client.get("/api/v1/actions?symbol=QUORB&as_of=never")
+    assert (answer.status_code, answer.json()["field"]) == (422, "as_of")
+
+
+@pytest.mark.parametrize(
+    "path", ["/%00", "/" + "a" * 300, "/" + "%F0%9F%98%80" * 100, "/" + "a/" * 200, "/assets/no.js"]
+)
+def test_a_path_that_neither_a_file_nor_an_address_has_is_not_found(demo_desk: Desk, path: str):
+    client = TestClient(create_app(demo_desk, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["remedy"]
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8000", "127.0.0.2", "[::2]:80", "[", "127.0.0.1.evil.example"]
+)
+def test_another_host_name_is_refused_as_a_problem(client: TestClient, host: str):
+    answer = client.get("/api/v1/market", headers={"host": host})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "LOCALHOST:80", "[::1]:8000", "127.0.0.2:8000"])
+def test_the_address_that_the_desk_listens_on_is_its_own(tmp_path: Path, host: str):
+    desk = open_desk(Settings(home=tmp_path, offline=True, host="127.0.0.2"))
+    client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.2")
+    assert client.get("/api/v1/market", headers={"host": host}).status_code == 200
+    desk.close()
+
+
+def test_a_package_behind_a_link_serves_its_page(tmp_path: Path):
+    (tmp_path / "openbell").symlink_to(Path(openbell.__file__).parent, target_is_directory=True)
+    program = "from openbell.api import app; print(app.__file__, app.PAGE == app.PAGE.resolve())"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(tmp_path / "openbell" / "api" / "app.py"), "True"]

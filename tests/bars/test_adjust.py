@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 from bars.tables import actions_of, assert_bars, bars_of, closes_of, lean
 from market import SHARED, needs_shared
-from openbell.bars.adjust import adjusted, unadjusted
+from openbell.bars.adjust import adjusted, impossible, unadjusted
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import ACTIONS, BARS, UTC, conform, frame_of
 
@@ -166,9 +166,20 @@ def test_an_action_without_a_positive_value_is_a_broken_promise(action: str):
         adjusted(bars_of(RAW, "1d"), actions_of(f"ACME 2026-01-05 {action}"), "total")
 
 
-def test_a_dividend_of_more_than_the_price_is_a_broken_promise():
-    with pytest.raises(ValueError, match="dividend of ACME on 2026-01-05 is not below the close"):
-        adjusted(bars_of(RAW, "1d"), actions_of("ACME 2026-01-05 dividend 420"), "total")
+def test_a_dividend_of_the_whole_price_is_passed_over_and_named():
+    bars = bars_of(RAW, "1d")
+    actions = actions_of("""
+        ACME 2026-01-05 dividend 420
+        ACME 2026-01-06 dividend 21""")  # a fifth of 105
+    assert adjusted(bars, actions, "total")["close"].to_list() == pytest.approx([420 * 0.8, 84])
+    assert impossible(actions, bars).rows() == [("ACME", date(2026, 1, 5), 420.0, 420.0)]
+
+
+def test_a_dividend_on_the_day_of_a_consolidation_is_measured_on_the_new_shares():
+    actions = actions_of("""
+        ACME 2026-01-05 split    0.1
+        ACME 2026-01-05 dividend 420""")  # of a close of 420 * 10
+    assert impossible(actions, bars_of(RAW, "1d")).is_empty()
 
 
 def test_a_week_may_hold_prices_on_both_sides_of_an_ex_date():

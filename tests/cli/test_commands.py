@@ -6,17 +6,20 @@ import csv
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import polars as pl
 import pytest
+from rich.console import Console
 
 from market import SHARED, needs_shared
-from openbell.cli import main
+from openbell.cli import main, terminal
 
 WEEK = """date,open,high,low,close,volume
 2026-03-02,10,11,9,10.5,1000
@@ -208,3 +211,104 @@ def test_apple_from_lean_reads_back_raw_and_adjusted(shell: Shell):
     assert [r["close"] for r in json.loads(shell("bars", "AAPL", *span).stdout)] == [645.57, 93.70]
     split = [r["close"] for r in json.loads(shell("bars", "AAPL", "--adjust", "split", *span).stdout)]
     assert split == pytest.approx([645.57 / 28, 93.70 / 4])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("OPENBELL_LEDGER_URL", "foo", "not an address of a database"),
+        ("OPENBELL_LAKE_URL", "s3://bucket/prices", "cannot be in s3://"),
+        ("OPENBELL_HOME", "ACME.csv/below", "Not a directory"),
+        ("OPENBELL_LEDGER_URL", "sqlite:///ACME.csv", "cannot be read: file is not a database"),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_told_by_every_command(shell: Shell, name: str, value: str, says: str):
+    (shell.folder / "ACME.csv").write_text(WEEK * 40)
+    shell.set(name, value)
+    for command in (("doctor",), ("import", "ACME.csv"), ("job", "compact")):
+        done = shell(*command)
+        assert done.returncode in {1, 2}, command
+        assert says in done.stdout + done.stderr, command
+    assert [p.name for p in shell.folder.iterdir() if p.name != "home"] == ["ACME.csv"]
+
+
+@pytest.mark.parametrize(
+    ("host", "says"), [("::1", "is free"), ("nowhere", "not an address"), ("0.0.0.0", "by others")]
+)
+def test_the_doctor_looks_at_any_address(shell: Shell, host: str, says: str):
+    shell.set("OPENBELL_HOST", host)
+    port = next(f for f in json.loads(shell("doctor", "--json").stdout) if f["subject"] == "port")
+    assert says in port["detail"]
+
+
+def test_sql_shows_every_cell_as_it_is_and_in_full(shell: Shell):
+    shell.set("COLUMNS", "80")
+    line = "[bold]" + "long " * 40 + "[/b]"
+    done = shell("sql", f"select '{line}' as \"[/i]\", 1.5 as n, E'a\\nb\\x1b[2J' as c, interval 1 day as d, 2 as n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        f"{'[/i]':{len(line)}}    n  {'c':11}  d      n_2",
+        f"{line}  1.5  a\\nb\\x1b[2J  1 day    2",
+    ]
+
+
+def test_a_terminal_gets_a_fitted_table_without_markup_read_into_it(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    shell.set("TTY_COMPATIBLE", "1")
+    shell.set("NO_COLOR", "1")
+    monkeypatch.setattr(terminal, "out", Console(width=40))
+    done = shell("sql", f"select '[/b]' as a, '{'x' * 100}' as b")
+    assert "[/b]" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 60
+
+
+def free_port(host: str) -> int:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.2", "127.0.0.2"), ("::1", "[::1]"), ("localhost", "localhost")])
+def test_the_desk_answers_at_the_address_that_it_prints(shell: Shell, host: str, shown: str):
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    assert shell("import", "ACME.csv").returncode == 0
+    port = free_port("127.0.0.1" if host == "localhost" else host)
+    command = [sys.executable, "-m", "openbell", "up", "--host", host, "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as desk:
+        assert desk.stdout is not None
+        told = next((line for line in desk.stdout if line.startswith("Openbell is at ")), "")
+        address = f"http://{shown}:{port}"
+        try:
+            with urlopen(f"{address}/api/v1/market", timeout=20) as answer:
+                assert answer.status == 200
+        finally:
+            desk.terminate()
+    assert told == f"Openbell is at {address}  (Ctrl-C ends it)\n"
+
+
+def test_six_imports_into_a_new_folder_at_once_all_succeed(shell: Shell):
+    tickers = ["AAX", "BBX", "CCX", "DDX", "EEX", "FFX"]
+    for ticker in tickers:
+        (shell.folder / f"{ticker}.csv").write_text(WEEK)
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "openbell", "import", f"{ticker}.csv"], stderr=subprocess.PIPE, text=True
+        )
+        for ticker in tickers
+    ]
+    assert [(p.communicate(timeout=120)[1], p.returncode) for p in started] == [
+        (f"On the watchlist now: {ticker}\n", 0) for ticker in tickers
+    ]
+    assert shell.rows() == 18
+
+
+def test_a_reused_ticker_is_read_back_under_its_new_bearer(shell: Shell):
+    (shell.folder / "old.csv").write_text(WEEK.replace("2026-", "2020-"))
+    (shell.folder / "new.csv").write_text(WEEK)
+    for name in ("old.csv", "new.csv"):
+        assert shell("import", name, "--symbol", "FB").returncode == 0
+
+    def days(*args: str) -> list[str]:
+        return [row["ts"] for row in json.loads(shell("bars", *args, "--json").stdout)]
+
+    assert days("FB") == ["2026-03-02", "2026-03-03", "2026-03-04"]
+    assert days("META") == ["2020-03-02", "2020-03-03", "2020-03-04"]

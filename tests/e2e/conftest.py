@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -15,11 +16,18 @@ from e2e.started import StartedDesk
 from e2e.watched import Watched, window
 
 PAGE = Path(str(files("openbell.api") / "page" / "index.html"))
-FLAGS = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking")
-FLAGS += ("disable-component-update", "disable-sync")
+FLAGS = (
+    "no-sandbox",
+    "disable-gpu",
+    "disable-quic",
+    "no-first-run",
+    "disable-background-networking",
+    "disable-component-update",
+    "disable-sync",
+)
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
     """A machine without a browser may skip these tests; CI may not."""
     if os.environ.get("CI"):
         pytest.fail(what)

@@ -49,7 +49,7 @@ class StartedDesk:
             assert line, "the desk ended before it was up:\n" + "".join(self.said)
             self.said.append(line)
         with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
-            client.get(f"{self.address}/api/v1/market").raise_for_status()
+            client.get(self.address).raise_for_status()
 
     def end(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end, and tell with which exit code it did."""

@@ -36,6 +36,7 @@ def test_the_watchlist_stands_with_prices_that_move_and_is_marked_simulated(page
     expect(prices.filter(has_text=re.compile(r"\d"))).to_have_count(19)
     assert monotonic() - began < SHOWN_S
     expect(page.get_by_role("banner").get_by_text("SIMULATED")).to_be_visible()
+    expect(page.get_by_role("banner")).to_contain_text(re.compile("Demo market open, never closes.*NYSE"))
     before = prices.all_inner_texts()
     cells = "[...document.querySelectorAll('tbody tr td:nth-child(2)')]"
     page.wait_for_function(f"before => {cells}.some((cell, row) => cell.innerText !== before[row])", arg=before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from math import prod
 from urllib.parse import parse_qs, urlsplit
 
@@ -124,3 +125,38 @@ def test_a_price_before_a_split_is_as_traded_or_in_units_of_today(page: Page):
     split = first_close(page, ticker, "Split")
     assert "adjust" not in page.url
     assert raw == pytest.approx(split * units, abs=0.01 * units)
+
+
+def test_days_of_ones_own_and_a_past_instant_are_in_the_address_and_said_above_the_chart(page: Page):
+    page.goto("/symbol/HAZLO?range=1Y")
+    settled(page)
+    first, last, next_year = told_days(page)
+    page.get_by_role("button", name="Dates").click()
+    menu = page.get_by_role("dialog", name="Dates")
+    menu.get_by_label("From").fill(first)
+    menu.get_by_label("To").fill(last)
+    menu.get_by_label("As of").fill(next_year)
+    menu.get_by_role("button", name="Show").click()
+    expect(page).to_have_url(re.compile(rf"\?from={first}&to={last}&as_of={next_year}$"))
+    expect(page.get_by_role("group", name="Range").locator("[aria-current]")).to_have_count(0)
+    settled(page)
+    expect(page.get_by_role("main")).to_contain_text("The chart shows what the desk knew on")
+    page.get_by_role("link", name="Show the present").click()
+    expect(page).to_have_url(re.compile(rf"\?from={first}&to={last}$"))
+    page.get_by_role("link", name="Back to 6M").click()
+    expect(page).to_have_url(re.compile("/symbol/HAZLO$"))
+
+
+def told_days(page: Page) -> tuple[str, str, str]:
+    """The first and the last day of the chart, and a day on which the desk will know all that it knows today."""
+    stamps = page.request.get("/api/v1/bars?symbol=HAZLO&range=1Y").json()["bars"]["ts"]
+    first, last = (datetime.fromtimestamp(stamps[at], UTC).date() for at in (0, -1))
+    return first.isoformat(), last.isoformat(), (last + timedelta(days=365)).isoformat()
+
+
+def test_nothing_is_shown_that_the_desk_did_not_know_then(page: Page):
+    page.goto("/symbol/HAZLO?as_of=2001-01-01")
+    expect(page.get_by_role("main")).to_contain_text("The chart shows what the desk knew on 1 Jan 2001.")
+    expect(page.get_by_role("main")).to_contain_text("The desk knew no prices of HAZLO in this range then")
+    page.get_by_role("link", name="Show the present").click()
+    settled(page)

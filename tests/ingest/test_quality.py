@@ -404,6 +404,54 @@ def test_a_halving_at_many_times_the_turnover_is_news():
         assert (result.rejects.height, result.inferred.height) == (0, 0)
 
 
+@pytest.mark.parametrize("calm", [True, False])
+def test_a_fall_by_half_at_seven_times_the_units_is_news_though_the_money_is_half_of_that(calm: bool):
+    volumes = [1000.0] * 5 + [2000.0 if calm else 7000.0] + [2000.0] * 4  # a split of 2:1 doubles the units
+    bars = days("ACME", "2024-02-05", [100, 101, 102, 101, 100, 50, 51, 50, 51, 50])
+    result = checked(bars.with_columns(volume=pl.Series(volumes)), promises_raw=True)
+    assert result.rejects.height == 0
+    assert result.inferred["ratio"].to_list() == ([2.0] if calm else [])
+
+
+@pytest.mark.parametrize(("units", "ratios"), [(2000.0, []), (1500.0, []), (500.0, [0.5])])
+def test_a_doubling_is_a_consolidation_only_where_half_the_units_are_traded(units: float, ratios: list[float]):
+    bars = days("ACME", "2024-02-05", [10, 10.1, 10.2, 10.1, 10, 20.2, 20, 20.3, 20.2])
+    result = checked(bars.with_columns(volume=pl.Series([1000.0] * 5 + [units] * 4)), promises_raw=True)
+    assert result.inferred["ratio"].to_list() == ratios
+
+
+def test_a_doubted_dividend_is_told_beside_its_reject():
+    result = checked(days("ACME", "2024-02-05", [20, 20, 19.9, 20]), dividend("2024-02-07", 10.0))
+    assert result.doubted.select("ex_date", "kind", "amount").rows() == [(date(2024, 2, 7), "dividend", 10.0)]
+
+
+MEMORIAL_DAY = ["2024-05-22", "2024-05-23", "2024-05-24", "2024-05-28", "2024-05-29", "2024-05-30", "2024-05-31"]
+"""Monday, 2024-05-27, is a holiday."""
+
+
+def on_dates(dates: list[str], closes: list[float]) -> pl.DataFrame:
+    return bars_of("\n".join(f"ACME {day} {c} {c} {c} {c} 1000" for day, c in zip(dates, closes, strict=True)))
+
+
+@pytest.mark.parametrize("exchanges", [NEW_YORK, {}])
+def test_a_jump_over_a_holiday_is_set_aside_though_the_exchange_is_not_known(exchanges: dict[str, str]):
+    bars = on_dates(MEMORIAL_DAY, [1150.0, 1155.0, 1159.5, 69.0, 69.5, 70.0, 69.0])
+    result = checked(bars, exchanges=exchanges)
+    assert found(result) == [("2024-05-28", "split_like_jump", False)]
+    assert result.clean["close"].to_list() == [1150.0, 1155.0, 1159.5, 69.5, 70.0, 69.0]
+
+
+def test_a_jump_that_no_market_makes_stays_across_missing_sessions_only_where_it_lasts():
+    dates = ["2024-05-08", "2024-05-09", "2024-05-10", *MEMORIAL_DAY]
+    stays = checked(on_dates(dates, [1150.0, 1155.0, 1159.5, *[69.0] * 7]))
+    assert stays.rejects.height == 0
+    assert stays.notes == (
+        "ACME moves from 1159.5 to 69 by 2024-05-22 like a split of 17:1; kept, since sessions before are missing.",
+    )
+    alone = checked(on_dates(dates[:5], [1150.0, 1155.0, 1159.5, 69.0, 69.5]))
+    assert found(alone) == [("2024-05-22", "split_like_jump", False), ("2024-05-23", "split_like_jump", False)]
+
+
 def test_the_ticks_of_a_penny_stock_are_no_splits():
     assert checked(days("ACME", "2024-02-05", [3, 1, 2, 2, 1, 2, 1, 3, 1])).rejects.height == 0
 

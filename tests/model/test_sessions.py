@@ -83,6 +83,17 @@ def test_a_market_that_never_closes_has_a_session_every_day_from_midnight_to_mid
     )
 
 
+def test_the_week_of_currencies_runs_from_sunday_to_friday_at_five_in_new_york():
+    opens = ["2026-03-05T22:00", "2026-03-08T21:00", "2026-03-09T21:00"]  # the clocks change on Sunday the 8th
+    closes = ["2026-03-06T22:00", "2026-03-09T21:00", "2026-03-10T21:00"]
+    days = ["2026-03-06", "2026-03-09", "2026-03-10"]
+    assert_frame_equal(
+        sessions("24/5", date(2026, 3, 6), date(2026, 3, 10)),
+        sessions_of(*(session(day, a, a, z, z) for day, a, z in zip(days, opens, closes, strict=True))),
+    )
+    assert market_state("24/5", instant("2026-03-08T22:30")).session_date == date(2026, 3, 9)
+
+
 def test_a_weekend_and_a_range_turned_round_have_no_sessions():
     assert sessions("XNYS", date(2026, 11, 28), date(2026, 11, 29)).is_empty()
     assert sessions("XNYS", date(2026, 11, 30), date(2026, 11, 2)).is_empty()
@@ -170,7 +181,9 @@ def test_on_thanksgiving_the_market_is_closed_until_the_half_day_after():
         ("XLON", "2026-11-27T16:30", "closed", "open", "2026-11-30T08:00"),
         ("XTKS", "2026-11-27T02:45", "closed", "open", "2026-11-27T03:30"),  # lunch in Tokyo
         ("XHKG", "2026-12-24T04:00", "closed", "open", "2026-12-28T01:30"),  # a half day ends where lunch would begin
-        ("24/5", "2026-11-25T12:00", "open", "closed", "2026-11-28T00:00"),
+        ("24/5", "2026-11-25T12:00", "open", "closed", "2026-11-27T22:00"),
+        ("24/5", "2026-11-27T22:00", "closed", "open", "2026-11-29T22:00"),  # the weekend, in New York's winter
+        ("24/5", "2026-07-05T20:59", "closed", "open", "2026-07-05T21:00"),
     ],
 )
 def test_a_state_begins_at_its_first_instant(exchange: str, now: str, state: str, next_state: str, change: str):
@@ -263,7 +276,8 @@ def test_the_same_facts_are_written_as_the_same_bytes(tool: dict[str, Any], tmp_
     assert written[0].stat().st_size < 100_000
 
 
-@pytest.mark.parametrize("calendar", sorted({exchange.calendar for exchange in EXCHANGES.values()}))
+# exchange_calendars lets currencies change their date at midnight UTC; here it is 17:00 in New York.
+@pytest.mark.parametrize("calendar", sorted({exchange.calendar for exchange in EXCHANGES.values()} - {"24/5"}))
 def test_every_session_over_the_whole_reach_is_that_of_exchange_calendars(calendar: str, tool: dict[str, Any]):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # exchange_calendars calls what newer pandas deprecates

@@ -124,8 +124,8 @@ def test_intraday_is_asked_for_by_the_month_raw_and_a_month_that_is_over_only_on
     with alphavantage() as (provider, server):
         provider.bars("IBM", FIVE, utc(2026, 3, 31, 12), utc(2026, 5, 2))
         provider.bars("IBM", FIVE, utc(2026, 3, 20), utc(2026, 3, 21))
-    assert [asked.query["month"] for asked in server.asked] == ["2026-03", "2026-04", "2026-05"]
-    first = dict(server.asked[0].query)
+    assert [asked.query["month"] for asked in server.asked] == ["2026-05", "2026-04", "2026-03"]
+    first = dict(server.asked[2].query)
     assert first.pop("apikey") == SECRET
     assert first == {
         "function": "TIME_SERIES_INTRADAY",
@@ -144,6 +144,35 @@ def test_what_lies_before_the_first_month_is_refused_without_a_call():
         with pytest.raises(NotOffered, match="begin in January 2000"):
             provider.bars("IBM", FIVE, utc(1999, 12, 1), utc(2000, 2, 1))
         assert server.asked == []
+
+
+def listed_in_may(asked: Asked) -> Answer:
+    if asked.query["symbol"] != "NEWCO":
+        return INVALID
+    return Answer(INTRADAY) if asked.query["month"] == "2026-05" else INVALID
+
+
+def test_a_month_before_the_listing_is_empty_and_those_before_it_are_not_asked_for():
+    with alphavantage(listed_in_may) as (provider, server):
+        bars = provider.bars("NEWCO", FIVE, utc(2026, 1, 5), utc(2026, 5, 17))
+        earlier = provider.bars("NEWCO", FIVE, utc(2026, 1, 5), utc(2026, 2, 5))
+    assert (bars.height, earlier.height) == (3, 0)
+    assert [asked.query["month"] for asked in server.asked] == ["2026-05", "2026-04", "2026-02"]
+    with alphavantage(listed_in_may) as (provider, server), pytest.raises(UnknownSymbol, match="NOSUCH"):
+        provider.bars("NOSUCH", FIVE, utc(2026, 1, 5), utc(2026, 5, 17))
+    assert len(server.asked) == 1
+
+
+def test_a_symbol_without_splits_or_dividends_answers_with_an_empty_list():
+    with alphavantage(Answer('{"symbol": "NEWCO", "data": []}')) as (provider, _):
+        assert provider.actions("NEWCO", date(2000, 1, 1), date(2026, 5, 18)).is_empty()
+
+
+def test_two_dividends_on_one_day_are_one():
+    paid = Answer("ex_dividend_date,amount\n2024-11-15,0.08\n2024-11-15,3.00\n")
+    none = Answer("effective_date,split_factor\n")
+    with alphavantage(lambda asked: paid if asked.query["function"] == "DIVIDENDS" else none) as (provider, _):
+        assert provider.actions("IBM", date(2024, 1, 1), date(2026, 1, 1))["amount"].to_list() == [3.08]
 
 
 def test_a_short_range_of_days_takes_the_compact_answer_that_a_free_key_may_have():

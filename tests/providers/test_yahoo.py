@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -139,6 +139,44 @@ def test_dividends_are_as_paid_on_the_day_and_capital_gains_are_among_them():
         (date(2020, 8, 31), "split", 4.0, None, None),
         (date(2020, 11, 6), "dividend", None, 0.205, "USD"),
         (date(2020, 12, 10), "dividend", None, 1.5, "USD"),
+    ]
+
+
+def test_a_capital_gain_that_the_dividend_of_its_day_contains_is_not_added_to_it():
+    # DODFX: the price fell by 0.70 in December 2025, less than the dividend alone.
+    december, june = "2025-12-18 09:30", "2025-06-20 09:30"
+    answer = chart(
+        """
+        2025-06-18 09:30 20.00 20.00 20.00 20.00 0
+        2025-06-20 09:30 18.70 18.70 18.70 18.70 0
+        2025-12-17 09:30 17.00 17.00 17.00 17.00 0
+        2025-12-18 09:30 16.30 16.30 16.30 16.30 0""",
+        events={
+            "dividends": [{"date": december, "amount": 0.837}, {"date": june, "amount": 0.8}],
+            "capitalGains": [{"date": december, "amount": 0.417}, {"date": june, "amount": 0.5}],
+        },
+    )
+    with yahoo(answer, datetime(2026, 1, 5, tzinfo=UTC)) as (provider, _):
+        actions = provider.actions("ACME", date(2025, 1, 1), date(2025, 12, 31))
+    assert actions.select("ex_date", "kind", "amount").rows() == [
+        (date(2025, 6, 20), "dividend", 1.3),  # the price fell by the sum
+        (date(2025, 12, 18), "dividend", 0.837),
+    ]
+
+
+def test_two_dividends_of_one_day_are_one():
+    paid = {"dividends": [{"date": f"2025-02-13 {at}", "amount": 0.5} for at in ("09:30", "09:31")]}
+    with yahoo(chart("", events=paid)) as (provider, _):
+        assert provider.actions("ACME", date(2025, 2, 1), date(2025, 2, 20))["amount"].to_list() == [1.0]
+
+
+def test_an_open_of_zero_beside_a_close_is_a_missing_price():
+    answer = chart("""
+        2025-02-13 09:30 0 11 9 10.5 1000
+        2025-02-14 09:30 0 0 0 10.6 1000""")
+    assert daily(answer, utc(2025, 2, 1)).select("open", "high", "low", "close").rows() == [
+        (None, 11.0, 9.0, 10.5),
+        (None, None, None, 10.6),
     ]
 
 

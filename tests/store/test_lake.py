@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -286,3 +288,165 @@ def test_the_lake_agrees_with_a_dictionary(tmp_path_factory: pytest.TempPathFact
         model |= newest
     rows = lake.bars(["ACME", "ZETA"], MINUTE, *ALWAYS).select("symbol", "ts", "close").rows()
     assert rows == sorted((s, MONDAY + timedelta(minutes=at), c) for (s, at), c in model.items())
+
+
+def dividends(*amounts: float | None, source: str = "one") -> pl.DataFrame:
+    event = {"symbol": "ACME", "ex_date": MONDAY.date(), "kind": "dividend", "currency": "USD", "source": source}
+    return frame_of(ACTIONS, [{**event, "amount": amount} for amount in amounts])
+
+
+def days_later(days: int) -> datetime:
+    return LEARNED + timedelta(days=days)
+
+
+def paid(lake: Lake, as_of: datetime | None = None) -> list[float]:
+    return lake.actions(["ACME"], as_of=as_of)["amount"].to_list()
+
+
+def test_a_special_dividend_on_the_day_of_a_regular_one_is_kept_beside_it(lake: Lake):
+    assert lake.append_actions(dividends(0.5, 3.0), LEARNED) == 2
+    assert lake.append_actions(dividends(3.0, 0.5), days_later(1)) == 0
+    assert paid(lake) == [0.5, 3.0]
+    assert lake.append_actions(dividends(0.5, 3.0, source="two"), days_later(2)) == 2
+    assert paid(lake) == [0.5, 3.0]
+
+
+def test_what_a_source_corrects_replaces_all_it_told_of_that_day(lake: Lake):
+    lake.append_actions(dividends(0.5, 3.0), LEARNED)
+    assert lake.append_actions(dividends(0.5, 2.5), days_later(1)) == 2
+    assert paid(lake) == [0.5, 2.5]
+    assert lake.append_actions(dividends(0.5), days_later(2)) == 1
+    assert paid(lake) == [0.5]
+    assert paid(lake, as_of=days_later(1)) == [0.5, 2.5]
+    assert paid(lake, as_of=LEARNED) == [0.5, 3.0]
+
+
+def test_a_corrected_dividend_can_be_corrected_back(lake: Lake):
+    amounts = (0.5, 0.6, 0.5, 0.5)
+    assert [lake.append_actions(dividends(a), days_later(n)) for n, a in enumerate(amounts)] == [1, 1, 1, 0]
+    assert paid(lake) == [0.5]
+    assert paid(lake, as_of=days_later(1)) == [0.6]
+
+
+def test_a_row_without_a_value_withdraws_an_action_until_it_is_told_again(lake: Lake):
+    lake.append_actions(dividends(0.5), LEARNED)
+    assert lake.append_actions(dividends(None), days_later(1)) == 1
+    assert lake.append_actions(dividends(None), days_later(2)) == 0
+    assert paid(lake) == []
+    assert paid(lake, as_of=LEARNED) == [0.5]
+    assert lake.append_actions(dividends(0.5), days_later(3)) == 1
+    assert paid(lake) == [0.5]
+
+
+def test_one_delivery_stored_in_parts_is_stored_once(lake: Lake):
+    assert lake.append_actions(dividends(0.5, 3.0), LEARNED) == 2
+    assert lake.append_actions(dividends(0.5), LEARNED) == 0
+    assert paid(lake) == [0.5, 3.0]
+
+
+def test_a_name_can_be_corrected_back(lake: Lake):
+    def named(name: str) -> pl.DataFrame:
+        return frame_of(INSTRUMENTS, [{"id": "ACME", "ticker": "ACME", "name": name, "simulated": False}])
+
+    told = ["Acme", "Acme Inc.", "Acme", "Acme"]
+    assert [lake.append_instruments(named(n), days_later(at)) for at, n in enumerate(told)] == [1, 1, 1, 0]
+    assert lake.instruments()["name"].to_list() == ["Acme"]
+
+
+def rejects_of(*rows: tuple[str | None, datetime | None, str]) -> pl.DataFrame:
+    same = {"interval": "1m", "detail": "x", "row": "{}", "repaired": False, "source": "test", "origin": "a.csv"}
+    return frame_of(REJECTS, [{**same, "symbol": symbol, "ts": ts, "reason": why} for symbol, ts, why in rows])
+
+
+def test_rejects_are_read_a_page_at_a_time_newest_first(lake: Lake):
+    later = MONDAY + timedelta(minutes=1)
+    old = [("ZETA", MONDAY, "future"), ("ACME", later, "jump_100"), ("ACME", MONDAY, "jump_100")]
+    lake.append_rejects(rejects_of(*old), LEARNED)
+    lake.append_rejects(rejects_of((None, None, "unreadable_row"), ("ACME", later, "future")), days_later(1))
+
+    def page(**asked: str | int) -> list[tuple[str | None, datetime | None]]:
+        return lake.rejects(**asked).select("symbol", "ts").rows()
+
+    everything = [(None, None), ("ACME", later), ("ACME", MONDAY), ("ACME", later), ("ZETA", MONDAY)]
+    assert page() == everything
+    assert page(limit=2) == everything[:2]
+    assert page(limit=2, offset=1) == everything[1:3]
+    assert page(offset=4) == everything[4:]
+    assert page(offset=9, limit=1) == []
+    assert page(reason="future") == [("ACME", later), ("ZETA", MONDAY)]
+    assert page(symbol="ACME", reason="jump_100", source="test", limit=1, offset=1) == [("ACME", later)]
+    assert page(source="none") == []
+    counts = [("test", "future", 2, days_later(1)), ("test", "jump_100", 2, LEARNED)]
+    assert lake.reject_counts().rows() == [*counts, ("test", "unreadable_row", 1, days_later(1))]
+    assert lake.reject_counts(symbol="ACME").rows() == [("test", "future", 1, days_later(1)), counts[1]]
+    assert lake.append_rejects(rejects_of((None, None, "unreadable_row"), *old), days_later(2)) == 0
+
+
+APPENDING = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from openbell.model.frames import QUOTES, frame_of
+from openbell.store.lake import Lake
+
+def peak():
+    return int(next(l for l in open("/proc/self/status") if l.startswith("VmHWM")).split()[1]) * 1024
+
+lake, at = Lake(Path(sys.argv[1])), datetime(2026, 3, 3, tzinfo=UTC)
+quote = {"ts": at, "price": 1.0, "source": "other"}
+assert lake.append_quotes(frame_of(QUOTES, [{**quote, "symbol": "WARM"}]), at) == 1
+before = peak()
+assert lake.append_quotes(frame_of(QUOTES, [{**quote, "symbol": "ACME"}]), at) == 1
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
+def test_one_quote_beside_two_million_is_appended_without_reading_them_all(lake: Lake):
+    stamps = pl.datetime_range(MONDAY, MONDAY + timedelta(seconds=1_999_999), "1s", eager=True)
+    quotes = pl.DataFrame({"symbol": "ACME", "ts": stamps, "price": range(2_000_000), "bid": 1.0, "source": "test"})
+    lake.append_quotes(quotes, LEARNED)
+    command = [sys.executable, "-c", APPENDING, str(lake.root)]
+    grown = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert grown < 100_000_000
+
+
+def test_spans_of_files_that_were_merged_are_forgotten(lake: Lake):
+    for at in range(lake_module.COMPACT_ABOVE + 1):
+        lake.append_bars(minutes("ACME", [float(at)], start=MONDAY + timedelta(minutes=at)), LEARNED)
+        lake.spans()
+    lake.compact()
+    assert lake.spans()["rows"].to_list() == [lake_module.COMPACT_ABOVE + 1]
+    assert len(lake._spans) == 1
+
+
+@pytest.mark.parametrize("left", ["bars/_delta_log/_commit_1.json.tmp", "bars/_delta_log", "bars/.writer"])
+def test_what_a_writer_killed_at_its_first_commit_left_is_a_new_table(lake: Lake, left: str):
+    path = lake.root / left
+    path.parent.mkdir(parents=True)
+    path.mkdir() if path.name == "_delta_log" else path.write_text("")
+    assert lake.spans().is_empty()
+    assert lake.compact() == 0
+    assert lake.append_bars(minutes("ACME", [1.0]), LEARNED) == 1
+    assert closes(Lake(lake.root), "ACME") == [1.0]
+
+
+def test_an_address_elsewhere_is_refused_and_no_folder_of_that_name_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInput, match="cannot be in s3://"):
+        Lake(Path("s3://bucket/prices"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lake_below_a_file_is_told_in_a_sentence(tmp_path: Path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match="cannot be written"):
+        Lake(tmp_path / "file" / "lake").append_bars(minutes("ACME", [1.0]), LEARNED)
+
+
+def test_sql_answers_with_columns_of_one_name_and_with_lengths_of_time(lake: Lake):
+    assert query(lake, "select 1 a, 2 a, 3 a_2; -- three").to_dicts() == [{"a": 1, "a_2": 2, "a_2_2": 3}]
+    lengths = "select interval 90 minute as one, [interval 1 day] as many, 5 as five"
+    assert query(lake, lengths).rows() == [("01:30:00", "[1 day]", 5)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,3 +73,83 @@ def test_opening_again_changes_nothing(ledger: Ledger, url: str):
     again = Ledger(url)
     assert [w.name for w in again.watchlists()] == ["Mine"]
     again.close()
+
+
+def open_at_once(url: str, count: int) -> list[str]:
+    """What `count` processes that open the ledger at the same moment wrote to standard error."""
+    program = "import sys\nfrom openbell.store.ledger import Ledger\nsys.stdin.readline()\nLedger(sys.argv[1]).close()"
+    command = [sys.executable, "-c", program, url]
+    pipe = subprocess.PIPE
+    started = [subprocess.Popen(command, stdin=pipe, stderr=pipe, text=True) for _ in range(count)]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    return [process.communicate(timeout=60)[1] for process in started]
+
+
+def test_the_first_start_of_several_processes_makes_one_ledger(tmp_path: Path):
+    for attempt in range(3):
+        url = f"sqlite:///{tmp_path / f'{attempt}.db'}"
+        assert open_at_once(url, 6) == [""] * 6
+        ledger = Ledger(url)
+        assert ledger.watchlists() == []
+        ledger.close()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch):
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("alembic.runtime.migration.HeadMaintainer.update_to_step", fail)
+        with pytest.raises(KeyboardInterrupt):
+            Ledger(url)
+    ledger = Ledger(url)
+    assert ledger.watchlists() == []
+    ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("foo", "not an address"),
+        ("foo://user:secret@host/db", "cannot be at foo://user:"),
+        ("nosuch+driver://user:secret@host/db", "cannot be at"),
+    ],
+)
+def test_an_address_that_is_none_is_told_without_its_password(url: str, says: str):
+    with pytest.raises(InvalidInput, match=says) as told:
+        Ledger(url)
+    assert told.value.field == "OPENBELL_LEDGER_URL"
+    assert "secret" not in str(told.value)
+
+
+def test_a_broken_file_is_told_in_a_sentence(tmp_path: Path):
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"no database " * 1000)
+    with pytest.raises(StoreError, match=r"ledger\.db cannot be read"):
+        Ledger(f"sqlite:///{path}")
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match="cannot be written"):
+        Ledger(f"sqlite:///{tmp_path / 'file' / 'ledger.db'}")
+
+
+def test_two_watchlists_have_two_names(ledger: Ledger):
+    ledger.add_watchlist("Mine", [])
+    with pytest.raises(InvalidInput, match="of that name"):
+        ledger.add_watchlist("Mine", [])
+
+
+def test_what_no_watchlist_has_comes_first_on_the_first_one(ledger: Ledger):
+    assert ledger.watch(["ACME", "ACME"], most=2) == ("ACME",)
+    ledger.add_watchlist("Second", ["ZETA"])
+    assert ledger.watch(["BETA", "ACME", "ZETA"], most=2) == ("BETA",)
+    assert ledger.watch(["C", "D", "E"], most=2) == ()
+    assert [(w.name, w.symbols) for w in ledger.watchlists()] == [
+        ("Watchlist", ("BETA", "ACME")),
+        ("Second", ("ZETA",)),
+    ]

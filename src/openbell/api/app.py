@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from openbell import __version__
 from openbell.api import actions, bars, compare, market, quotes, sources, statistics, symbols, watchlists
@@ -21,8 +21,10 @@ from openbell.desk import Desk
 from openbell.jobs import Clockwork
 
 NOUNS = (market, symbols, quotes, bars, actions, compare, statistics, sources, watchlists)
-PAGE = Path(str(files("openbell.api") / "page"))
-LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+PAGE = Path(str(files("openbell.api") / "page")).resolve()
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LONGEST = 255
+"""Characters in a path of the page."""
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 
@@ -49,7 +51,6 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     app.state.desk = desk
     answer_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)  # a name that resolves here is not the owner's
     app.middleware("http")(_guarded)
     api = APIRouter(prefix="/api/v1")
     for noun in NOUNS:
@@ -60,7 +61,10 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
 
 
 async def _guarded(request: Request, call: RequestResponseEndpoint) -> Response:
-    """Refuse writes that another site's page sends, and tell browsers to keep this one closed."""
+    """Refuse other names and writes that another site's page sends, and tell browsers to keep this one closed."""
+    desk: Desk = request.app.state.desk
+    if _host(request) not in {*LOOPBACK, desk.settings.host}:  # a name that resolves here is not the owner's
+        return refuse(400, "This desk is not known under that name.", "Use the address that `openbell up` printed.")
     if request.method not in {"GET", "HEAD", "OPTIONS"} and request.headers.get("sec-fetch-site", "none") not in {
         "same-origin",
         "none",
@@ -75,6 +79,14 @@ async def _guarded(request: Request, call: RequestResponseEndpoint) -> Response:
     return response
 
 
+def _host(request: Request) -> str | None:
+    """The name under which the caller asked, without brackets and port."""
+    try:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname
+    except ValueError:
+        return None
+
+
 def _page() -> APIRouter:
     """The built page: its files by name, and its index for every other path, since addresses are the page's state."""
     router = APIRouter(include_in_schema=False)
@@ -83,13 +95,26 @@ def _page() -> APIRouter:
     def page(path: str) -> Response:
         if path.startswith("api/"):
             raise NotFound(f"There is no /{path}.", remedy="GET /api/openapi.json lists the routes.")
-        found = (PAGE / path).resolve()
-        if path and found.is_file() and found.is_relative_to(PAGE):
+        if (found := _file(path)) is not None:
             headers = {"Cache-Control": "public, max-age=31536000, immutable"} if path.startswith("assets/") else None
             return FileResponse(found, headers=headers)
+        if path.startswith("assets/"):
+            raise NotFound(f"There is no /{path}.", remedy="Load the page again: it was built anew.")
         index = PAGE / "index.html"
         if not index.is_file():
             return HTMLResponse("<h1>Openbell</h1><p>The page is not built. Run <code>make web</code>.</p>", 503)
         return FileResponse(index, headers={"Cache-Control": "no-cache"})
 
     return router
+
+
+def _file(path: str) -> Path | None:
+    """The file of the page at `path`; raises NotFound for a path that neither a file nor an address has."""
+    strange = NotFound("There is no page at this path.", remedy="Open the page at /.")
+    if len(path) > LONGEST:
+        raise strange
+    try:
+        found = (PAGE / path).resolve()
+        return found if found.is_file() and found.is_relative_to(PAGE) else None
+    except (OSError, ValueError) as error:  # a name too long for the disk, a null byte
+        raise strange from error

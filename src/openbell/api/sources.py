@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import polars as pl
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
@@ -166,12 +165,9 @@ def rejects(
     offset: int = Query(0, ge=0, le=100_000_000),
 ) -> Rejects:
     """The rows that were set aside, newest first."""
-    rows = desk.lake.rejects()
-    for column, wanted in (("source", source), ("reason", reason), ("symbol", symbol)):
-        if wanted is not None:
-            rows = rows.filter(pl.col(column) == wanted)
-    page = rows.slice(offset, limit)
-    return Rejects(total=rows.height, rows=[Reject.model_validate(row) for row in page.iter_rows(named=True)])
+    total = sum(desk.lake.reject_counts(source=source, reason=reason, symbol=symbol)["count"])
+    page = desk.lake.rejects(source=source, reason=reason, symbol=symbol, offset=offset, limit=limit)
+    return Rejects(total=total, rows=[Reject.model_validate(row) for row in page.iter_rows(named=True)])
 
 
 def _provider(capabilities: Capabilities, health: Health) -> Provider:
@@ -203,12 +199,7 @@ def _simulated_health(desk: Desk) -> Health:
 
 
 def _counts(desk: Desk) -> list[RejectCount]:
-    counted = (
-        desk.lake.rejects()
-        .group_by("source", "reason")
-        .agg(pl.len().alias("count"), pl.max("known_at").alias("latest"))
-        .sort("source", "reason")
-    )
     return [
-        RejectCount(**row, title=REASONS.get(row["reason"], row["reason"])) for row in counted.iter_rows(named=True)
+        RejectCount(**row, title=REASONS.get(row["reason"], row["reason"]))
+        for row in desk.lake.reject_counts().iter_rows(named=True)
     ]

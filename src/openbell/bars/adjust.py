@@ -32,8 +32,9 @@ def adjusted(
 
     `actions`: those of the bars' symbols, amounts as paid; the same one from two sources counts once. Those after
     `as_of` have not happened yet. `zone`: the exchange's, to tell the trade date of intraday bars. `closes`: raw daily
-    BARS up to the last dividend, where `bars` are not that themselves. Raises InvalidInput where the bars cannot be put
-    on that scale, and ValueError for an action without a positive ratio or amount, or a dividend above the price.
+    BARS up to the last dividend, where `bars` are not that themselves. A dividend that is not below the close before it
+    changes nothing (`impossible` tells which). Raises InvalidInput where the bars cannot be put on that scale, and
+    ValueError for an action without a positive ratio or amount.
     """
     if bars["scale"].is_in([to]).all():
         return bars
@@ -44,8 +45,20 @@ def adjusted(
     factors = ratios
     if to == "total":
         closing = bars if closes is None else closes
-        factors = pl.concat([ratios, _dividends(happened, ratios, _dated(closing, zone, happened))])
+        dividends = _dividends(happened, ratios, _dated(closing, zone, happened))
+        factors = pl.concat([ratios, dividends.filter(pl.col("price") > 0).select(ratios.columns)])
     return _scaled(dated, factors, of="raw", to=to)
+
+
+def impossible(actions: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
+    """The days' dividends that are not below the close before them (symbol, ex_date, amount, close).
+
+    Earlier prices times their factor would be zero or negative, so `adjusted` passes over them. `closes`: raw daily
+    BARS.
+    """
+    happened = _happened(actions, None)
+    found = _dividends(happened, _ratios(happened), _dated(closes, None, happened))
+    return found.filter(pl.col("price") <= 0).select("symbol", "ex_date", "amount", "close").sort("symbol", "ex_date")
 
 
 def unadjusted(bars: pl.DataFrame, actions: pl.DataFrame, as_of: date, *, zone: str | None = None) -> pl.DataFrame:
@@ -116,14 +129,12 @@ def _ratios(happened: pl.DataFrame) -> pl.DataFrame:
 
 
 def _dividends(happened: pl.DataFrame, ratios: pl.DataFrame, closing: pl.DataFrame) -> pl.DataFrame:
-    """What each day's dividends do to earlier bars; amount and close are compared on the split scale.
+    """What each day's dividends do to earlier bars: factors, and the `amount` and the `close` before that make them.
 
-    Between the close and the ex date, a split may have changed what a share is. One without an earlier close has no
-    earlier bar to change.
+    These are compared on the split scale: between the close and the ex date, a split may have changed what a share
+    is. A dividend without an earlier close has no earlier bar to change.
     """
     paid = happened.filter(pl.col("kind") == "dividend").group_by("symbol", "ex_date").agg(pl.col("value").sum())
-    if paid.is_empty():
-        return ratios.clear()
     raw = closing.filter(pl.col("scale") == "raw", pl.col("close").is_not_null()).sort("ts")
     found = (
         paid.sort("ex_date")
@@ -139,12 +150,9 @@ def _dividends(happened: pl.DataFrame, ratios: pl.DataFrame, closing: pl.DataFra
     )
     amount = found["value"] * _product(found.select("symbol", date="ex_date"), ratios)["price"]
     close = found["close"] * _product(found.select("symbol", date="trade_date"), ratios)["price"]
-    factors = found.select("symbol", "ex_date", price=1 - amount / close, volume=pl.lit(1.0))
-    absurd = factors.filter(pl.col("price") <= 0)
-    if not absurd.is_empty():
-        symbol, day = absurd.select("symbol", "ex_date").row(0)
-        raise ValueError(f"the dividend of {symbol} on {day} is not below the close before it")
-    return factors
+    return found.select(
+        "symbol", "ex_date", price=1 - amount / close, volume=pl.lit(1.0), amount="value", close="close"
+    )
 
 
 def _scaled(dated: pl.DataFrame, factors: pl.DataFrame, *, of: Scale, to: Scale) -> pl.DataFrame:

@@ -6,7 +6,6 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -23,7 +22,7 @@ from openbell.cli import terminal
 from openbell.cli.terminal import Adjust, Format, err
 from openbell.history import History
 from openbell.history.stretch import instant, stretch
-from openbell.model.errors import InvalidInput, OpenbellError, ProviderError
+from openbell.model.errors import InvalidInput, OpenbellError, ProviderError, StoreError
 from openbell.model.interval import Interval
 from openbell.settings import Settings
 from openbell.store.lake import Lake
@@ -33,6 +32,10 @@ if TYPE_CHECKING:
     from openbell.ingest.storing import Stored
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+FEW = 20
+"""So many newly imported symbols are put on the watchlist; of more, a reader chooses."""
 
 
 class Stamp(StrEnum):
@@ -109,7 +112,7 @@ def import_(
         stamp=stamp.value if stamp else None,
     )
     done, failures = [], []
-    with _desk(Settings(offline=True)) as desk, terminal.progress("rows") as bar:
+    with _desk(Settings(offline=True)) as desk, terminal.progress() as bar:
         for path in find(paths):
             task = bar.add_task(path.name, total=None)
             try:
@@ -140,15 +143,8 @@ def _total(bar: Progress, task: TaskID, rows: int) -> None:
 
 def _watch(desk: Desk, symbols: Sequence[str]) -> None:
     """Put newly imported symbols on the first watchlist, when they are few, so that the page shows them."""
-    lists = desk.ledger.watchlists()
-    new = [s for s in symbols if s not in {t for w in lists for t in w.symbols}]
-    if not new or len(new) > 20:
-        return
-    if lists:
-        desk.ledger.change_watchlist(replace(lists[0], symbols=(*new, *lists[0].symbols)))
-    else:
-        desk.ledger.add_watchlist("Watchlist", new)
-    err.print(f"On the watchlist now: {', '.join(new)}", highlight=False)
+    if new := desk.ledger.watch(symbols, most=FEW):
+        terminal.note(f"On the watchlist now: {', '.join(new)}")
 
 
 @app.command()
@@ -185,7 +181,7 @@ def fetch(
 def _fetch_one(desk: Desk, symbol: str, interval: Interval, start: datetime, end: datetime) -> dict[str, Any]:
     from openbell.ingest.fetching import fetch_bars  # noqa: PLC0415  # vendors' clients load slowly
 
-    with terminal.progress("rows") as bar:
+    with terminal.progress() as bar:
         task = bar.add_task(f"{symbol} {interval}", total=(end - start).total_seconds(), rows=0)
 
         def told(stored: Stored, until: datetime) -> None:
@@ -234,7 +230,7 @@ def bars(
         hours="extended" if extended else "regular",
     )
     for note in series.notes:
-        err.print(note, highlight=False)
+        terminal.note(note)
     terminal.bars(series, Format.JSON if as_json else form)
 
 
@@ -329,3 +325,7 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        what = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
+        terminal.failed(StoreError(what, remedy="`openbell doctor` says which folders are used."))
+        sys.exit(1)

@@ -6,13 +6,15 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 from openbell.api.app import PAGE
+from openbell.cli.serve import address, refuse_others
 from openbell.desk import Desk, open_desk, reachable
-from openbell.model.errors import OpenbellError
+from openbell.model.errors import InvalidInput, OpenbellError
 from openbell.settings import Settings
 
 LITTLE_SPACE = 2_000_000_000
@@ -35,12 +37,11 @@ def examine(settings: Settings) -> list[Finding]:
     if any(f.state == "bad" for f in found):
         return found
     try:
-        desk = open_desk(settings)
+        with closing(open_desk(settings)) as desk:
+            found += [*_lake(desk), *_vendors(desk)]
     except OpenbellError as error:
         return [*found, Finding("store", "bad", error.what, error.remedy)]
-    found += [*_lake(desk), *_vendors(desk), _port(settings)]
-    desk.close()
-    return found
+    return [*found, _port(settings)]
 
 
 def _python() -> Finding:
@@ -108,12 +109,13 @@ def _vendors(desk: Desk) -> Iterator[Finding]:
 
 
 def _port(settings: Settings) -> Finding:
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        if probe.connect_ex((settings.host, settings.port)) != 0:
-            return Finding("port", "ok", f"{settings.port} is free")
+    try:
+        refuse_others(settings.host)
+        socket.create_connection((settings.host, settings.port), timeout=0.5).close()
+    except InvalidInput as error:
+        return Finding("port", "bad", error.what, "Set OPENBELL_HOST to 127.0.0.1.")
+    except OSError:
+        return Finding("port", "ok", f"{settings.port} is free")
     return Finding(
-        "port",
-        "ok",
-        f"something answers on http://{settings.host}:{settings.port}; when it is not Openbell, set OPENBELL_PORT",
+        "port", "ok", f"something answers on {address(settings)}; when it is not Openbell, set OPENBELL_PORT"
     )

@@ -19,7 +19,7 @@ from openbell.settings import WATCHED, Settings
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Open the desk and serve it until interrupted; `say` is told each step. Raises InvalidInput for a bad address."""
-    _loopback_only(settings.host)
+    refuse_others(settings.host)
     listener = _listener(settings.host, settings.port)
     say(f"Opening the desk in {settings.folder}")
     desk = open_desk(settings)
@@ -34,7 +34,8 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
     else:
         _watch_real(desk)
     server = uvicorn.Server(uvicorn.Config(create_app(desk), log_level="warning", lifespan="on"))
-    say(f"Openbell is at http://{settings.host}:{settings.port}  (Ctrl-C ends it)")
+    listener.listen()  # whoever comes at once waits a moment instead of being turned away
+    say(f"Openbell is at {address(settings)}  (Ctrl-C ends it)")
     try:
         asyncio.run(server.serve(sockets=[listener]))
     finally:
@@ -42,8 +43,14 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         listener.close()
 
 
-def _loopback_only(host: str) -> None:
-    """Until the desk has accounts, nobody but this machine may reach it."""
+def address(settings: Settings) -> str:
+    """Where a browser finds the desk."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def refuse_others(host: str) -> None:
+    """Until the desk has accounts, nobody but this machine may reach it; raises InvalidInput for another address."""
     if host == "localhost":
         return
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 out, err = Console(), Console(stderr=True)
 
-MARKS = {"ok": "[green]ok  [/]", "note": "[yellow]note[/]", "bad": "[red]bad [/]"}
+MARKS = {"ok": ("ok  ", "green"), "note": ("note", "yellow"), "bad": ("bad ", "red")}
 
 
 class Adjust(StrEnum):
@@ -54,10 +54,10 @@ class Rate(ProgressColumn):
         return Text(f"{rows:,.0f} rows{speed}", style="dim")
 
 
-def progress(_unit: str) -> Progress:
+def progress() -> Progress:
     """A progress bar on standard error with rows, rate and time left; silent where there is no terminal."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         Rate(),
         TimeRemainingColumn(),
@@ -70,6 +70,11 @@ def progress(_unit: str) -> Progress:
 def failed(error: OpenbellError) -> None:
     """One sentence on standard error."""
     err.print(Text.assemble(("error: ", "red"), str(error)), soft_wrap=True)
+
+
+def note(text: str) -> None:
+    """A remark beside the answer, on standard error."""
+    err.print(Text(text), soft_wrap=True)
 
 
 def imported(done: Sequence[Imported], *, as_json: bool) -> None:
@@ -87,11 +92,9 @@ def imported(done: Sequence[Imported], *, as_json: bool) -> None:
         parts += [f"{s.actions:,} splits and dividends"] if s.actions else []
         parts += [f"{each.quotes:,} quotes"] if each.quotes else []
         parts += [f"{each.instruments:,} ticker periods"] if each.instruments else []
-        out.print(
-            f"{each.path.name} ({each.preset}): {names}{span}: {', '.join(parts)}.", highlight=False, soft_wrap=True
-        )
-        for note in s.notes:
-            out.print(f"  {note}", style="dim", highlight=False, markup=False, soft_wrap=True)
+        out.print(Text(f"{each.path.name} ({each.preset}): {names}{span}: {', '.join(parts)}."), soft_wrap=True)
+        for remark in s.notes:
+            out.print(Text(f"  {remark}", style="dim"), soft_wrap=True)
 
 
 def _imported(each: Imported) -> dict[str, object]:
@@ -121,10 +124,8 @@ def fetched(answers: Sequence[dict[str, Any]], *, as_json: bool) -> None:
             err.print(Text.assemble((f"{a['symbol']}: ", "red"), a["error"]), soft_wrap=True)
         else:
             aside = f", {a['set_aside']:,} rows set aside" if a["set_aside"] else ""
-            out.print(
-                f"{a['symbol']}: {a['rows']:,} bars stored, {a['already_there']:,} were there already{aside}.",
-                highlight=False,
-            )
+            told = f"{a['symbol']}: {a['rows']:,} bars stored, {a['already_there']:,} were there already{aside}."
+            out.print(Text(told), soft_wrap=True)
 
 
 def bars(series: Series, form: Format) -> None:
@@ -151,27 +152,44 @@ def findings(found: Sequence[Finding], *, as_json: bool) -> None:
         print(json.dumps(rows, indent=1))
         return
     for finding in found:
-        out.print(f"{MARKS[finding.state]} {finding.subject}: {finding.detail}", highlight=False, soft_wrap=True)
+        out.print(Text.assemble(MARKS[finding.state], f" {finding.subject}: {finding.detail}"), soft_wrap=True)
     todo = [f.remedy for state in ("bad", "note") for f in found if f.state == state and f.remedy]
-    out.print(
-        f"\nNext: {todo[0]}" if todo else "\nEverything works. Next: openbell up", highlight=False, soft_wrap=True
-    )
+    out.print(Text(f"\nNext: {todo[0]}" if todo else "\nEverything works. Next: openbell up"), soft_wrap=True)
 
 
 def frame(rows: pl.DataFrame, *, as_json: bool, as_csv: bool = False) -> None:
-    """A frame as JSON, CSV, or a table."""
+    """A frame as JSON, CSV, or a table: fitted to the terminal, or in full where there is none."""
     if as_json:
         print(json.dumps(rows.to_dicts(), default=str))
     elif as_csv:
         sys.stdout.write(rows.write_csv())
-    else:
+    elif out.is_terminal:
         table = Table(box=None, header_style="bold")
         for name, dtype in rows.schema.items():
-            table.add_column(name, justify="right" if dtype.is_numeric() else "left")
+            table.add_column(Text(_printable(name)), justify="right" if dtype.is_numeric() else "left")
         for row in rows.iter_rows():
-            table.add_row(*("" if cell is None else _cell(cell) for cell in row))
+            table.add_row(*(Text(_cell(cell)) for cell in row))
         out.print(table)
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in _aligned(rows))
+
+
+def _aligned(rows: pl.DataFrame) -> Iterator[str]:
+    """The lines of a table with every cell in full, for files and other programs."""
+    cells = [[_printable(name), *map(_cell, rows[name])] for name in rows.columns]
+    widths = [max(map(len, column)) for column in cells]
+    sides = [">" if dtype.is_numeric() else "<" for dtype in rows.dtypes]
+    for line in zip(*cells, strict=True):
+        fitted = (f"{cell:{side}{width}}" for cell, side, width in zip(line, sides, widths, strict=True))
+        yield "  ".join(fitted).rstrip()
 
 
 def _cell(value: object) -> str:
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    if value is None:
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else _printable(str(value))
+
+
+def _printable(text: str) -> str:
+    """Without line breaks and the control characters that would move a terminal's cursor."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import polars as pl
 
-from openbell.bars.adjust import adjusted
+from openbell.bars.adjust import adjusted, impossible
 from openbell.bars.resample import resample
 from openbell.bars.statistics import by_day
 from openbell.model.errors import InvalidInput, OpenbellError
@@ -113,7 +113,7 @@ class History:
             interval,
             rows,
             actions.filter(pl.col("ex_date").is_between(start.date(), end.date())),
-            _scale_notes(rows, adjust),
+            (*_scale_notes(rows, adjust), *past.dividend_notes(rows)),
         )
 
     def latest(self, instruments: Sequence[Instrument]) -> dict[str, Latest]:
@@ -294,6 +294,18 @@ class _Past:
             rows.filter(convertible), self.actions, self.adjust, zone=self._zone(), closes=self._closes(rows)
         )
         return pl.concat([moved, rows.filter(~convertible)]).sort("symbol", "ts")
+
+    def dividend_notes(self, rows: pl.DataFrame) -> list[str]:
+        """A note on each dividend that `rows` should reflect and cannot."""
+        closes = self._closes(rows) if "total" in rows["scale"] else None
+        if closes is None:
+            return []
+        later = self.actions.filter(pl.col("ex_date") > rows["ts"].min())
+        return [
+            f"The dividend of {amount:g} on {day} is not below the close of {close:g} before it, so it is not in these "
+            f"prices; import or fetch the dividends of {symbol} again, or the prices of that day."
+            for symbol, day, amount, close in impossible(later, closes).iter_rows()
+        ]
 
     def _closes(self, rows: pl.DataFrame) -> pl.DataFrame | None:
         """The raw daily bars that dividends are measured against, where `rows` are not that themselves."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+import polars as pl
+
 from openbell.ingest.storing import Stored, store
-from openbell.model.errors import NotOffered
+from openbell.model import frames
+from openbell.model.errors import NotOffered, ProviderError
 from openbell.model.interval import Interval
 from openbell.providers.ordered import Ordered
 from openbell.store.lake import Lake
@@ -40,17 +43,29 @@ def fetch_bars(
 ) -> Stored:
     """Fetch, check and store bars of `symbol`; each piece is stored before the next is asked for.
 
-    `progress` is told what has been stored so far and up to where. Raises ProviderError when no vendor delivers.
+    `progress` is told what has been stored so far and up to where. Raises ProviderError when no vendor delivers bars;
+    where none delivers splits and dividends, raw bars are stored all the same, and a note says so.
     """
     _learn_instrument(lake, vendors, symbol, clock())
     total = Stored()
     for first, until in pieces(interval, start, end):
         bars = vendors.bars(symbol, interval, first, until)
-        actions = vendors.actions_beside(symbol, bars)
+        actions, notes = _actions_beside(vendors, symbol, bars)
         origin = f"{symbol} {interval} {first:%Y-%m-%d}..{until:%Y-%m-%d}"
-        total += store(lake, bars, actions, now=clock(), origin=origin)
+        total += store(lake, bars, actions, now=clock(), origin=origin) + Stored(notes=notes)
         progress(total, until)
     return total
+
+
+def _actions_beside(vendors: Ordered, symbol: str, bars: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The actions that belong to `bars`; without them raw bars are right, and others cannot be made so."""
+    try:
+        return vendors.actions_beside(symbol, bars), ()
+    except ProviderError as error:
+        if not (bars["scale"] == "raw").all():
+            raise
+        note = f"Splits and dividends of {symbol} could not be asked: {error} The next fetch asks again."
+        return frames.frame_of(frames.ACTIONS), (note,)
 
 
 def _learn_instrument(lake: Lake, vendors: Ordered, symbol: str, now: datetime) -> None:

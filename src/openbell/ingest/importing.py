@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from openbell.bars.aggregate import bars_from
+from openbell.ingest.scale_day import scale_days
 from openbell.ingest.storing import Stored, store
 from openbell.model import frames
 from openbell.model.interval import MINUTE
@@ -47,6 +48,10 @@ def import_file(
     `started` is told the number of rows once the file is read, `progress` how many more are done with.
     """
     contents = read(path, reading, now=now)
+    known = Register(
+        pl.concat([frame.select(*frames.INSTRUMENTS) for frame in (lake.instruments(), contents.instruments)])
+    )
+    days = scale_days(lake, known, contents.bars, contents.actions, path=path, given=reading.scale is not None, now=now)
     started(contents.bars.height + contents.trades.height)
     instruments = lake.append_instruments(contents.instruments, now)
     bars = _with_trades(contents)
@@ -57,6 +62,7 @@ def import_file(
         now=now,
         origin=path.name,
         promises_raw=contents.promises_raw,
+        scale_days=days,
         adj_close=contents.adj_close if contents.adj_close.height else None,
         progress=progress,
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
 
-from openbell.bars.adjust import unadjusted
+from openbell.bars.adjust import adjusted, unadjusted
+from openbell.ingest.exchange import newcomers
 from openbell.ingest.quality import check
+from openbell.ingest.scale_day import ScaleDays, as_paid, convertible, due_actions, zone_of
 from openbell.model import frames
-from openbell.model.interval import DAY, MINUTE, Interval
-from openbell.model.sessions import EXCHANGES, sessions
+from openbell.model.frames import Scale
+from openbell.model.interval import Interval
 from openbell.store.lake import Lake
 from openbell.store.register import Register
 
@@ -22,6 +24,9 @@ SLICE_ROWS = 1_000_000
 
 SEAM_ROWS = 500
 """Stored bars of a symbol that a new batch is checked beside."""
+
+TODAY = ScaleDays()
+"""Split-adjusted prices are those of today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +57,33 @@ def store(
     now: datetime,
     origin: str,
     promises_raw: bool = False,
+    scale_days: ScaleDays = TODAY,
     adj_close: pl.DataFrame | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> Stored:
-    """Store BARS and ACTIONS as a source delivered them; `progress` is told how many rows are done with."""
+    """Store BARS and ACTIONS as a source delivered them; `progress` is told how many rows are done with.
+
+    Split-adjusted prices are as of their `scale_days`, else as of `now`.
+    """
     register = Register(lake.instruments())
     named = register.identified(actions, on="ex_date")
     batch = _Batch(
         lake,
-        named,
+        as_paid(named, lake.actions(list(scale_days.days)), scale_days.days),
         now=now,
         origin=origin,
         promises_raw=promises_raw,
+        scale_days=scale_days,
         adj_close=None if adj_close is None else register.identified(adj_close),
         progress=progress,
     )
     total = Stored()
     for part in bars.partition_by("interval", "scale"):
         rows = register.identified(part)
-        _learn(lake, register, rows, now)
-        total += batch.store(rows)
-    return total + Stored(actions=lake.append_actions(batch.actions, now))
+        instruments, notes = newcomers(register, rows)
+        lake.append_instruments(instruments, now)
+        total += batch.store(rows) + Stored(notes=notes)
+    return total + Stored(actions=lake.append_actions(batch.actions, now), notes=scale_days.notes)
 
 
 @dataclass(slots=True)
@@ -84,37 +95,62 @@ class _Batch:
     now: datetime
     origin: str
     promises_raw: bool
+    scale_days: ScaleDays
     adj_close: pl.DataFrame | None
     progress: Callable[[int], None]
 
     def store(self, bars: pl.DataFrame) -> Stored:
         """Check and store bars of one interval and scale."""
-        ids = bars["symbol"].unique().to_list()
-        exchanges = Register(self.lake.instruments()).exchanges(ids)
+        ids, scale = bars["symbol"].unique().to_list(), str(bars["scale"].item(0))
+        register, due = Register(self.lake.instruments()), self._due(ids, scale)
+        before = _before(self.lake, bars)
         checked = check(
             bars,
-            actions=self._due(ids, str(bars["scale"].item(0))),
-            exchanges=exchanges,
+            actions=due,
+            exchanges=register.exchanges(ids),
             now=self.now,
             origin=self.origin,
-            before=_before(self.lake, bars),
+            before=self._converted(before, due, register, "split") if scale == "split" else before,
             adj_close=self.adj_close,
             promises_raw=self.promises_raw,
         )
-        self.actions = _sound(self.actions, checked.rejects)
-        actions = self.lake.append_actions(pl.concat([self.actions, checked.inferred]), self.now)
-        clean = _raw(checked.clean, self.lake.actions(ids), exchanges, self.now)
+        self.actions = _without(self.actions, checked.doubted)
+        withdrawn = _withdrawn(self.lake.actions(ids), checked.doubted)
+        actions = self.lake.append_actions(pl.concat([withdrawn, self.actions, checked.inferred]), self.now)
+        clean = checked.clean
+        if scale == "split":
+            clean = self._converted(clean, self._due(ids, scale), register, "raw")
         rejects = self.lake.append_rejects(checked.rejects, self.now)
         self.progress(bars.height - clean.height)
         return Stored(0, 0, rejects, actions, checked.notes) + self._append(clean)
 
     def _due(self, ids: Sequence[str], scale: str) -> pl.DataFrame:
-        """The actions that the prices should show: those on record and those that came along; none once adjusted."""
+        """The actions that the prices should show, or have taken out: those on record and those that came along, up
+        to the scale day; none once adjusted."""
         if scale == "total":
             return frames.frame_of(frames.ACTIONS)
-        known = self.lake.actions(ids).select(*frames.ACTIONS)
-        mine = self.actions.filter(pl.col("symbol").is_in(list(ids)))
-        return pl.concat([known, mine]).unique(["symbol", "ex_date", "kind"], keep="last", maintain_order=True)
+        due = due_actions(self.lake.actions(ids), self.actions.filter(pl.col("symbol").is_in(list(ids))))
+        if scale == "raw":
+            return due
+        days = self.scale_days.days
+        after = [(pl.col("symbol") == key) & (pl.col("ex_date") > days[key]) for key in ids if key in days]
+        return due.filter(~pl.any_horizontal(after)) if after else due
+
+    def _converted(self, bars: pl.DataFrame, due: pl.DataFrame, register: Register, to: Scale) -> pl.DataFrame:
+        """Raw rows as a source delivers them that adjusts for the splits due, or such rows as they traded."""
+        if bars.is_empty() or not convertible(bars):
+            return bars
+        today, parts = self.now.date(), []
+        for (key,), rows in bars.partition_by("symbol", as_dict=True, maintain_order=True).items():
+            splits, zone = (
+                due.filter(pl.col("symbol") == key, pl.col("kind") != "dividend"),
+                zone_of(register, str(key)),
+            )
+            if to == "raw":
+                parts.append(unadjusted(rows, splits, today, zone=zone))
+            else:
+                parts.append(adjusted(rows.filter(pl.col("scale") != "total"), splits, to, zone=zone, as_of=today))
+        return pl.concat(parts)
 
     def _append(self, clean: pl.DataFrame) -> Stored:
         rows = 0
@@ -125,10 +161,20 @@ class _Batch:
         return Stored(rows, clean.height - rows)
 
 
-def _sound(actions: pl.DataFrame, rejects: pl.DataFrame) -> pl.DataFrame:
-    """The actions that no check set aside."""
-    bad = rejects.filter(pl.col("interval").is_null()).select("symbol", pl.col("ts").dt.date().alias("ex_date"))
-    return actions.join(bad, on=["symbol", "ex_date"], how="anti") if not bad.is_empty() else actions
+def _without(actions: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:
+    """The actions that no check doubts."""
+    return actions.join(doubted, on=["symbol", "ex_date", "kind", "amount"], how="anti", nulls_equal=True)
+
+
+def _withdrawn(known: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:
+    """The ACTIONS that take back those on record that are in doubt: what is left of their events, or a row without
+    an amount."""
+    event, row = ["symbol", "ex_date", "kind"], ["symbol", "ex_date", "kind", "amount"]
+    told = known.select(*frames.ACTIONS)
+    back = told.join(doubted, on=row, how="semi")
+    left = told.join(back, on=event, how="semi").join(doubted, on=row, how="anti")
+    gone = back.join(left, on=event, how="anti").with_columns(amount=pl.lit(None, pl.Float64)).unique()
+    return pl.concat([left, gone])
 
 
 def _before(lake: Lake, bars: pl.DataFrame) -> pl.DataFrame:
@@ -141,48 +187,3 @@ def _before(lake: Lake, bars: pl.DataFrame) -> pl.DataFrame:
     ids = bars["symbol"].unique().to_list()
     earlier = lake.bars(ids, interval, first - reach, first).select(*frames.BARS)
     return earlier.group_by("symbol", maintain_order=True).tail(SEAM_ROWS).select(*frames.BARS)
-
-
-def _raw(bars: pl.DataFrame, actions: pl.DataFrame, exchanges: Mapping[str, str], now: datetime) -> pl.DataFrame:
-    """Split-adjusted rows as they traded, with every split known by now; other rows as they are."""
-    split = bars["scale"] == "split"
-    step = Interval.parse(bars["interval"].item(0)) if not bars.is_empty() else MINUTE
-    if not split.any() or not (step.intraday or step == DAY):  # an ex date may fall inside a longer bar
-        return bars
-    parts = [bars.filter(~split)]
-    for (symbol,), rows in bars.filter(split).partition_by("symbol", as_dict=True).items():
-        zone = EXCHANGES[exchanges.get(str(symbol), "24/7")].zone
-        parts.append(unadjusted(rows, actions.filter(pl.col("symbol") == symbol), now.date(), zone=zone))
-    return pl.concat(parts)
-
-
-def _learn(lake: Lake, register: Register, bars: pl.DataFrame, now: datetime) -> None:
-    """Enter instruments that the register does not know; stamps that fit New York's hours tell the exchange."""
-    new = [key for key in bars["symbol"].unique().sort() if register.instrument(key).exchange is None]
-    if not new:
-        return
-    intraday = Interval.parse(bars["interval"].item(0)).intraday
-    exchange = "XNYS" if intraday and _fits_new_york(bars) else None
-    rows = [
-        {"id": key, "ticker": key, "exchange": exchange, "simulated": False, "source": bars["source"].item(0)}
-        for key in new
-        if exchange is not None or not register.knows(key)
-    ]
-    lake.append_instruments(frames.frame_of(frames.INSTRUMENTS, rows), now)
-
-
-def _fits_new_york(bars: pl.DataFrame) -> bool:
-    """Whether nearly all stamps lie inside New York's extended hours."""
-    stamps = bars["ts"]
-    first, last = stamps.min(), stamps.max()
-    if not isinstance(first, datetime) or not isinstance(last, datetime):
-        return False
-    days = sessions("XNYS", first.date() - timedelta(days=1), last.date() + timedelta(days=1))
-    inside = (
-        stamps.sort()
-        .to_frame()
-        .join_asof(days.select("pre", "post"), left_on="ts", right_on="pre")
-        .select((pl.col("ts") < pl.col("post")).fill_null(value=False).mean())
-        .item()
-    )
-    return bool(inside >= 0.99)

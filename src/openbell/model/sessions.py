@@ -1,7 +1,8 @@
 """When each exchange trades: sessions, half days, holidays by name, and the state of a market at an instant.
 
 The facts are in `calendars.parquet` beside this module, a row for each session (its local opening hours) and for each
-holiday (its name); `tools/calendars.py` writes it. Markets that trade around the clock need no table.
+holiday (its name); `tools/calendars.py` writes it. Markets that trade around the clock need no table, and have no
+holidays: currencies are quoted on Christmas, however thinly.
 """
 
 from __future__ import annotations
@@ -51,13 +52,17 @@ EXCHANGES: Mapping[str, Exchange] = MappingProxyType(
         "XTKS": Exchange("XTKS", "Asia/Tokyo", "Tokyo Stock Exchange"),
         "XHKG": Exchange("XHKG", "Asia/Hong_Kong", "Hong Kong Stock Exchange"),
         "XASX": Exchange("XASX", "Australia/Sydney", "Australian Securities Exchange"),
-        "24/5": Exchange("24/5", "UTC", "Around the clock, Monday to Friday"),
+        "24/5": Exchange("24/5", "America/New_York", "Currencies, around the clock, Monday to Friday"),
         "24/7": Exchange("24/7", "UTC", "Around the clock, every day"),
     }
 )
 
-AROUND_THE_CLOCK: Mapping[str, int] = MappingProxyType({"24/5": 5, "24/7": 7})
-"""By calendar: the days a week, from Monday on, that are sessions from midnight to midnight UTC."""
+AROUND_THE_CLOCK: Mapping[str, tuple[int, time]] = MappingProxyType({"24/5": (5, time(17)), "24/7": (7, time(0))})
+"""By calendar: the days a week, from Monday on, that are sessions, and the local time at which one follows another.
+
+Currencies change their trade date at 17:00 in New York: the week begins on Sunday at 17:00 with Monday's session and
+ends on Friday at 17:00, 22:00 UTC in winter and 21:00 in summer. A session that changes at 0:00 is its own day.
+"""
 
 FIRST, LAST = date(1970, 1, 1), date(2049, 12, 31)
 """The dates of the calendars; some know fewer (`reach`). The holiday rules themselves begin in 1970."""
@@ -169,7 +174,7 @@ def _calendar_of(venue: Exchange) -> _Calendar:
 @cache  # threads that meet here before the first answer each read the same facts, in milliseconds
 def _calendar(name: str, zone: str) -> _Calendar:
     if name in AROUND_THE_CLOCK:
-        schedule, holidays = _around_the_clock(AROUND_THE_CLOCK[name]), {}
+        schedule, holidays = _around_the_clock(*AROUND_THE_CLOCK[name], zone), {}
     else:
         table = _table(name)
         schedule = _schedule(table.filter(pl.col("holiday").is_null()), zone, EXTENDED.get(name))
@@ -185,14 +190,17 @@ def _calendar(name: str, zone: str) -> _Calendar:
     )
 
 
-def _around_the_clock(days_a_week: int) -> pl.DataFrame:
-    midnight = pl.col("trade_date").cast(frames.UTC)
-    following = midnight.dt.offset_by("1d")
+def _around_the_clock(days_a_week: int, turn: time, zone: str) -> pl.DataFrame:
+    """A session for each trade date: from the day before at `turn` until `turn`; the whole day where that is 0:00."""
+    last = 0 if turn > time(0) else 1
+    begin, end = (_local(pl.lit(turn), zone, days=days) for days in (last - 1, last))
     return (
         pl.date_range(FIRST, LAST, eager=True)
-        .to_frame("trade_date")
-        .filter(pl.col("trade_date").dt.weekday() <= days_a_week)
-        .with_columns(pre=midnight, open=midnight, close=following, post=following, half_day=pl.lit(value=False))
+        .to_frame("day")
+        .filter(pl.col("day").dt.weekday() <= days_a_week)
+        .select(
+            pl.col("day").alias("trade_date"), pre=begin, open=begin, close=end, post=end, half_day=pl.lit(value=False)
+        )
         .with_columns(pl.lit(None, frames.UTC).alias(column) for column in ("break_start", "break_end"))
     )
 
@@ -217,9 +225,10 @@ def _schedule(table: pl.DataFrame, zone: str, extended: tuple[time, time, time] 
     )
 
 
-def _local(clock: pl.Expr, zone: str) -> pl.Expr:
-    """The instant of the wall time `clock` in `zone` on the day."""
-    return pl.col("day").dt.combine(clock).dt.replace_time_zone(zone).dt.convert_time_zone("UTC").cast(frames.UTC)
+def _local(clock: pl.Expr, zone: str, *, days: int = 0) -> pl.Expr:
+    """The instant of the wall time `clock` in `zone`, `days` after the day."""
+    day = pl.col("day").dt.offset_by(f"{days}d")
+    return day.dt.combine(clock).dt.replace_time_zone(zone).dt.convert_time_zone("UTC").cast(frames.UTC)
 
 
 def _changes(schedule: pl.DataFrame) -> pl.DataFrame:

@@ -72,6 +72,7 @@ class AlphaVantage:
         self._clock = clock
         self._months: dict[tuple[str, Interval, date], pl.DataFrame] = {}
         self._actions: dict[str, tuple[date, pl.DataFrame]] = {}
+        self._answered: set[str] = set()
 
     def bars(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> pl.DataFrame:
         """BARS of `symbol` with start <= ts < end, as traded; raises ProviderError."""
@@ -132,8 +133,23 @@ class AlphaVantage:
         months = list(_months(start.astimezone(EASTERN).date(), end.astimezone(EASTERN).date()))
         if months[0] < FIRST_MONTH:
             raise NotOffered(NAME, f"{symbol}: bars of {interval} begin in {FIRST_MONTH:%B %Y}.")
-        table = pl.concat([self._month(symbol, interval, month) for month in months])
+        table = pl.concat(list(self._listed_months(symbol, interval, months)))
         return table.filter(pl.col("ts") + interval.length <= self._now() - SETTLED)
+
+    def _listed_months(self, symbol: str, interval: Interval, months: Sequence[date]) -> Iterator[pl.DataFrame]:
+        """The bars of each month, newest first, back to the listing; raises UnknownSymbol where no month is known.
+
+        Alpha Vantage calls a month before the listing an invalid call, as it does an unknown symbol.
+        """
+        for month in reversed(months):
+            try:
+                yield self._month(symbol, interval, month)
+            except UnknownSymbol:
+                if symbol not in self._answered:
+                    raise
+                yield frame_of(BARS).select("ts", *BAR_COLUMNS[1:])
+                return
+            self._answered.add(symbol)
 
     def _month(self, symbol: str, interval: Interval, month: date) -> pl.DataFrame:
         """The bars of one month; a month that is over is asked for once."""
@@ -184,8 +200,12 @@ class AlphaVantage:
 
     def _dividends(self, symbol: str) -> pl.DataFrame:
         rows = self._table("DIVIDENDS", symbol, ("ex_dividend_date", "amount"), symbol=symbol)
-        paid = self._numbers(rows, symbol, ("amount",)).with_columns(_day("ex_dividend_date"), kind=pl.lit("dividend"))
-        return _acted(paid.filter(pl.col("ex_date").is_not_null() & (pl.col("amount") > 0)), symbol)
+        paid = self._numbers(rows, symbol, ("amount",)).with_columns(_day("ex_dividend_date"))
+        known = paid.filter(pl.col("ex_date").is_not_null() & (pl.col("amount") > 0))
+        by_day = known.group_by("ex_date").agg(
+            pl.sum("amount").round(6)
+        )  # a special dividend may fall on the usual day
+        return _acted(by_day.with_columns(kind=pl.lit("dividend")), symbol)
 
     def _priced(self, rows: pl.DataFrame, asked: str, ts: pl.Expr) -> pl.DataFrame:
         prices = BAR_COLUMNS[1:]
@@ -210,7 +230,7 @@ class AlphaVantage:
         if response.status != 200:
             raise self._refused(response, asked)
         # Errors come with status 200, and as JSON also where CSV was asked for; so do some data.
-        rows = self._rows(response, asked) if response.text.lstrip().startswith("{") else _csv(response.text)
+        rows = self._rows(response, asked, columns) if response.text.lstrip().startswith("{") else _csv(response.text)
         if rows is None or not set(columns) <= set(rows.columns):
             raise BadResponse(NAME, f"what it answered about {asked} is not a table of {', '.join(columns)}.")
         return rows
@@ -225,8 +245,11 @@ class AlphaVantage:
             )
         return BadResponse(NAME, f"answered HTTP {response.status} about {asked}.")
 
-    def _rows(self, response: Response, asked: str) -> pl.DataFrame | None:
-        """A JSON body as a table; raises the ProviderError of a message. An empty object is how it says `unknown`."""
+    def _rows(self, response: Response, asked: str, columns: Sequence[str]) -> pl.DataFrame | None:
+        """A JSON body as a table; raises the ProviderError of a message.
+
+        An empty object is how it says `unknown`; an empty list of `data`, that there were no splits or dividends.
+        """
         try:
             body = msgspec.json.decode(response.text, type=dict[str, object])
         except msgspec.DecodeError as error:
@@ -234,6 +257,8 @@ class AlphaVantage:
         for title in ("Note", "Information", "Error Message"):
             if isinstance(body.get(title), str):
                 raise self._said(str(body[title]), asked)
+        if body.get("data") == []:
+            return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
         series = next((each for title, each in body.items() if "Time Series" in title or title == "Global Quote"), None)
         if not body or series == {}:
             raise UnknownSymbol(NAME, asked)

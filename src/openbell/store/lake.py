@@ -17,7 +17,9 @@ from typing import Final
 import polars as pl
 
 from openbell.model import frames
+from openbell.model.errors import InvalidInput
 from openbell.model.interval import Interval
+from openbell.store.bitemporal import append_changed, append_once, last_told
 from openbell.store.table import DataFile, Table
 
 BAR_VALUES: Final = ("open", "high", "low", "close", "volume", "scale")
@@ -68,6 +70,7 @@ class Lake:
         self._reads: OrderedDict[tuple[object, ...], pl.DataFrame] = OrderedDict()
         self._spans: dict[str, pl.DataFrame] = {}
         self._guard = Lock()
+        _refuse_address(root)
 
     # bars
 
@@ -133,7 +136,7 @@ class Lake:
             for f in files
             if f.partition["interval"] == str(interval)
             and f.partition["year"] in years
-            and any(_overlaps(f, s, s) for s in symbols)
+            and any(f.may_hold(s, s) for s in symbols)
         ]
         if not chosen:
             return pl.DataFrame(schema={**frames.BARS, **frames.KNOWN})
@@ -156,7 +159,7 @@ class Lake:
         files = [
             f
             for f in self._bars.snapshot().files
-            if f.partition["interval"] == str(interval) and _overlaps(f, first, last)
+            if f.partition["interval"] == str(interval) and f.may_hold(first, last)
         ]
         stored = self._bars.scan(files).filter(pl.col("symbol").is_between(pl.lit(first), pl.lit(last)))
         wanted = ["symbol", "ts", *columns]
@@ -179,49 +182,79 @@ class Lake:
 
     def spans(self) -> pl.DataFrame:
         """What there is: symbol, interval, first and last ts, and the number of stored rows."""
-        files = self._bars.snapshot().files
-        parts = [self._span(f) for f in files]
-        if not parts:
+        known = self._spans
+        spans = {f.path: known[f.path] if f.path in known else self._span(f) for f in self._bars.snapshot().files}
+        self._spans = spans  # those of files that a compaction has replaced are forgotten
+        if not spans:
             return frames.frame_of(_SPANS)
         return (
-            pl.concat(parts)
+            pl.concat(spans.values())
             .group_by("symbol", "interval")
             .agg(pl.min("first"), pl.max("last"), pl.sum("rows"))
             .sort("symbol", "interval")
         )
 
     def _span(self, file: DataFile) -> pl.DataFrame:
-        if file.path not in self._spans:
-            interval = pl.lit(file.partition["interval"]).alias("interval")
-            self._spans[file.path] = self._bars.extents(file).with_columns(interval).select(*_SPANS)
-        return self._spans[file.path]
+        interval = pl.lit(file.partition["interval"]).alias("interval")
+        return self._bars.extents(file).with_columns(interval).select(*_SPANS)
 
     # actions, rejects, quotes
 
     def append_actions(self, actions: pl.DataFrame, known_at: datetime) -> int:
-        """Store the ACTIONS that are new or corrected; returns how many were."""
-        return self._append_new(self._actions, frames.conform(actions, frames.ACTIONS), known_at)
+        """Store the ACTIONS that are new or corrected; returns how many were.
+
+        What a source tells at once of one symbol, date and kind belongs together: two dividends are two rows, and what
+        it tells later replaces them all. A row without `ratio` and `amount` withdraws what was told before.
+        """
+        rows = frames.conform(actions, frames.ACTIONS)
+        return append_changed(self._actions, rows, ["symbol", "ex_date", "kind"], known_at)
 
     def actions(self, symbols: Sequence[str] | None = None, *, as_of: datetime | None = None) -> pl.DataFrame:
-        """ACTIONS and `known_at`, oldest first; of several sources that tell the same event, the newest known."""
-        rows = self._known(self._actions, as_of)
-        if symbols is not None:
-            rows = rows.filter(pl.col("symbol").is_in(list(symbols)))
-        return rows.unique(["symbol", "ex_date", "kind"], keep="last", maintain_order=True).sort(
-            "symbol", "ex_date", "kind"
-        )
+        """ACTIONS and `known_at`, oldest first; where several sources tell of the same event, the newest known."""
+        key = ["symbol", "ex_date", "kind"]
+        rows = last_told(self._known(self._actions, as_of, symbols), key)
+        rows = rows.filter(pl.col("source") == pl.col("source").max().over(key))  # two that were told at once
+        return rows.filter(pl.any_horizontal(pl.col("ratio", "amount").is_not_null())).unique().sort(*key, "amount")
 
     def append_rejects(self, rejects: pl.DataFrame, known_at: datetime) -> int:
         """Store the REJECTS that are new; returns how many were."""
-        return self._append_new(self._rejects, frames.conform(rejects, frames.REJECTS), known_at)
+        return append_once(self._rejects, frames.conform(rejects, frames.REJECTS), known_at)
 
-    def rejects(self) -> pl.DataFrame:
-        """All REJECTS and `known_at`, newest known first."""
-        return self._rejects.read().sort("known_at", "symbol", "ts", descending=[True, False, False])
+    def rejects(
+        self,
+        *,
+        source: str | None = None,
+        reason: str | None = None,
+        symbol: str | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> pl.DataFrame:
+        """REJECTS and `known_at`, newest known first; of a long list only the page asked for is held in memory."""
+        stored = self._rejects.scan(self._rejects.snapshot().files).with_row_index("nth")
+        order, falling = ["known_at", "symbol", "ts", "nth"], [True, False, False, False]
+        wanted = _equal(source=source, reason=reason, symbol=symbol)
+        listed = stored.filter(wanted).select(order).sort(order, descending=falling)
+        page = listed.slice(offset, limit).collect(engine="streaming")
+        near = [_within(name, page[name]) for name in ("known_at", "ts") if not page[name].null_count()]
+        rows = stored.filter(*near, pl.col("nth").is_in(page["nth"].implode()))
+        return rows.collect(engine="streaming").sort(order, descending=falling).drop("nth")
+
+    def reject_counts(
+        self, *, source: str | None = None, reason: str | None = None, symbol: str | None = None
+    ) -> pl.DataFrame:
+        """How many rows of each `source` were set aside for each `reason` (`count`), and when last (`latest`)."""
+        return (
+            self._rejects.scan(self._rejects.snapshot().files)
+            .filter(_equal(source=source, reason=reason, symbol=symbol))
+            .group_by("source", "reason")
+            .agg(pl.len().alias("count"), pl.max("known_at").alias("latest"))
+            .collect(engine="streaming")
+            .sort("source", "reason")
+        )
 
     def append_quotes(self, quotes: pl.DataFrame, known_at: datetime) -> int:
         """Store historical QUOTES that are new; returns how many were."""
-        return self._append_new(self._quotes, frames.conform(quotes, frames.QUOTES), known_at)
+        return append_once(self._quotes, frames.conform(quotes, frames.QUOTES), known_at)
 
     def quotes(self, symbol: str, start: datetime, end: datetime) -> pl.DataFrame:
         """Historical QUOTES of `symbol` with start <= ts < end, oldest first."""
@@ -234,11 +267,11 @@ class Lake:
     def append_instruments(self, instruments: pl.DataFrame, known_at: datetime) -> int:
         """Store the INSTRUMENTS that are new or corrected; returns how many were."""
         rows = frames.conform(instruments, frames.INSTRUMENTS).with_columns(pl.col("id").alias("symbol"))
-        return self._append_new(self._instruments, rows, known_at)
+        return append_changed(self._instruments, rows, ["symbol", "ticker", "valid_from"], known_at)
 
     def instruments(self) -> pl.DataFrame:
         """INSTRUMENTS and `known_at`: the newest known of each ticker period, by id and period."""
-        rows = self._known(self._instruments, None)
+        rows = self._known(self._instruments, None).sort("known_at", maintain_order=True)
         return (
             rows.unique(["id", "ticker", "valid_from"], keep="last", maintain_order=True)
             .select(*frames.INSTRUMENTS, *frames.KNOWN)
@@ -285,19 +318,13 @@ class Lake:
 
     # what the tables share
 
-    def _append_new(self, table: Table, rows: pl.DataFrame, known_at: datetime) -> int:
-        if rows.is_empty():
-            return 0
-        with table.writing():
-            columns = list(rows.columns)
-            fresh = rows.unique(maintain_order=True).join(
-                table.read().select(columns), on=columns, how="anti", nulls_equal=True
-            )
-            return table.append(frames.known(fresh, known_at))
-
-    def _known(self, table: Table, as_of: datetime | None) -> pl.DataFrame:
-        rows = table.read().sort("known_at", maintain_order=True)
-        return rows if as_of is None else rows.filter(pl.col("known_at") <= as_of)
+    def _known(self, table: Table, as_of: datetime | None, symbols: Sequence[str] | None = None) -> pl.DataFrame:
+        rows = table.scan(table.snapshot().files)
+        if symbols is not None:
+            rows = rows.filter(pl.col("symbol").is_in(list(symbols)))
+        if as_of is not None:
+            rows = rows.filter(pl.col("known_at") <= as_of)
+        return rows.collect()
 
 
 _SCHEMAS: Final = {
@@ -344,15 +371,32 @@ def _newest(rows: pl.DataFrame) -> pl.DataFrame:
     return ordered.filter(~twice.fill_null(value=False))
 
 
+def _equal(**wanted: str | None) -> pl.Expr:
+    """Whether each column named has the value wanted; None: any."""
+    return pl.all_horizontal(
+        pl.lit(value=True), *(pl.col(name) == value for name, value in wanted.items() if value is not None)
+    )
+
+
+def _within(name: str, values: pl.Series) -> pl.Expr:
+    """Whether a column lies within `values`: the rest of such a row need not be read to know."""
+    return pl.col(name).is_between(pl.lit(values.min()), pl.lit(values.max()))
+
+
+def _refuse_address(root: Path) -> None:
+    """Such as `s3://bucket/prices`, which as a path would be a folder `s3:` here."""
+    if root.parts and len(root.parts[0]) > 2 and root.parts[0].endswith(":"):
+        raise InvalidInput(
+            "OPENBELL_LAKE_URL",
+            f"The lake cannot be in {root.parts[0]}//; it is kept in a folder of this machine.",
+            remedy="Set OPENBELL_LAKE_URL to a folder.",
+        )
+
+
 def _touches(file: DataFile, rows: pl.DataFrame) -> bool:
     """Whether the file may hold rows of the same interval, year and symbols."""
     return (
         file.partition["interval"] in rows["interval"].unique()
         and file.partition["year"] in {str(year) for year in rows["year"].unique()}
-        and _overlaps(file, str(rows["symbol"].min()), str(rows["symbol"].max()))
+        and file.may_hold(str(rows["symbol"].min()), str(rows["symbol"].max()))
     )
-
-
-def _overlaps(file: DataFile, first: str, last: str) -> bool:
-    """Whether the file may hold symbols from `first` to `last`."""
-    return (file.first_symbol or "") <= last and first <= (file.last_symbol or "")

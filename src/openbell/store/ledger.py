@@ -89,18 +89,16 @@ class Ledger:
     """The tables behind a SQLAlchemy address, migrated to this program's schema on opening."""
 
     def __init__(self, url: str) -> None:
-        address = sa.make_url(url)
-        if address.get_backend_name() == "sqlite" and address.database:
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(address)
-        if address.get_backend_name() == "sqlite":
-            sa.event.listen(self._engine, "connect", _careful_sqlite)
+        self._engine = _engine(url)
         self._migrate()
 
     def _migrate(self) -> None:
         """Bring the schema forward; a schema newer than this program is refused."""
-        with self._engine.begin() as connection:
-            found = self._revision(connection)
+        with self._transaction() as connection:
+            if self._revision(connection) == HEAD:
+                return
+        with self._transaction(alone=True) as connection:
+            found = self._revision(connection)  # again: another process may have been faster
             if found == HEAD:
                 return
             from alembic import command  # noqa: PLC0415  # 0.2 s and 10 MB that only a migration needs
@@ -121,13 +119,24 @@ class Ledger:
         return connection.execute(sa.text("select version_num from alembic_version")).scalar_one_or_none()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
+    def _transaction(self, *, alone: bool = False) -> Iterator[sa.Connection]:
+        """All or nothing; `alone`, what was read stays true until the end, since nobody else writes meanwhile."""
+        where = self._engine.url.render_as_string(hide_password=True)
         try:
-            with self._engine.begin() as connection:
+            with self._engine.connect().execution_options(alone=alone) as connection, connection.begin():
                 yield connection
         except sa.exc.OperationalError as error:
             raise StoreError(
-                f"The ledger did not answer: {error.orig}.", remedy="Is the disk full or locked?"
+                f"The ledger {where} did not answer: {error.orig}.", remedy="Is the disk full or locked?"
+            ) from error
+        except sa.exc.IntegrityError as error:
+            raise InvalidInput(
+                "name", "There is a watchlist of that name already.", remedy="Choose another."
+            ) from error
+        except sa.exc.DatabaseError as error:
+            raise StoreError(
+                f"The ledger {where} cannot be read: {error.orig}.",
+                remedy="Restore it from a backup, or move it away to start with empty watchlists; no prices are in it.",
             ) from error
 
     def close(self) -> None:
@@ -193,6 +202,24 @@ class Ledger:
             raise StoreError("The ledger did not number the new watchlist.")
         return Watchlist(key[0], name, tuple(symbols))
 
+    def watch(self, symbols: Sequence[str], *, most: int) -> tuple[str, ...]:
+        """Put the symbols that no watchlist has first on the first one, unless they are more than `most`; returns them.
+
+        Where there is no watchlist, they are the first one's.
+        """
+        with self._transaction(alone=True) as connection:
+            rows = connection.execute(sa.select(_WATCHLISTS).order_by(_WATCHLISTS.c.id)).all()
+            watched = {symbol for row in rows for symbol in row.symbols}
+            new = tuple(symbol for symbol in dict.fromkeys(symbols) if symbol not in watched)
+            if not new or len(new) > most:
+                return ()
+            if rows:
+                first = _WATCHLISTS.c.id == rows[0].id
+                connection.execute(sa.update(_WATCHLISTS).where(first).values(symbols=[*new, *rows[0].symbols]))
+            else:
+                connection.execute(sa.insert(_WATCHLISTS).values(name="Watchlist", symbols=list(new)))
+        return new
+
     def change_watchlist(self, watchlist: Watchlist) -> None:
         """Replace the name and symbols of a watchlist; raises InvalidInput when there is no such one."""
         with self._transaction() as connection:
@@ -209,7 +236,47 @@ def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+def _engine(url: str) -> sa.Engine:
+    """The engine for a SQLAlchemy address; raises InvalidInput, without any password in it, for one that is none."""
+    remedy = "Leave OPENBELL_LEDGER_URL empty, or write sqlite:////folder/ledger.db."
+    try:
+        address = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise InvalidInput(
+            "OPENBELL_LEDGER_URL", "OPENBELL_LEDGER_URL is not an address of a database.", remedy=remedy
+        ) from error
+    try:
+        engine = sa.create_engine(address)
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise InvalidInput(
+            "OPENBELL_LEDGER_URL", f"The ledger cannot be at {address!r}: {error}.", remedy=remedy
+        ) from error
+    if address.get_backend_name() == "sqlite":
+        _make_folder(address.database)
+        sa.event.listen(engine, "connect", _careful_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_folder(database: str | None) -> None:
+    if not database:
+        return
+    folder = Path(database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{folder} cannot be written: {error.strerror}.", remedy="Set OPENBELL_HOME to a folder of your own."
+        ) from error
+
+
 def _careful_sqlite(connection: Any, _record: object) -> None:
     """Readers and one writer side by side; a commit survives a power cut."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    connection.isolation_level = None  # else Python begins transactions late, and none for changes of the schema
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    alone = connection.get_execution_options().get("alone", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if alone else "BEGIN")

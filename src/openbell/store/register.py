@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import chain, count
 
 import polars as pl
 
@@ -29,6 +30,8 @@ KNOWN_RENAMES = frame_of(
     pl.lit("openbell").alias("source"),
 )
 
+_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
@@ -45,15 +48,25 @@ class Instrument:
     source: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """The dates on which an instrument bore a ticker, both included."""
+
+    id: str
+    first: date
+    last: date
+
+
 class Register:
     """The register's rows (INSTRUMENTS), asked by ticker and date. A value: rebuilt when rows are added."""
 
     def __init__(self, rows: pl.DataFrame) -> None:
         self._rows = pl.concat([KNOWN_RENAMES, rows.select(*INSTRUMENTS)])
         self._newest = {row["id"]: row for row in self._periods().iter_rows(named=True)}
-        self._bearers: dict[str, list[dict[str, object]]] = {}
+        self._bearers: dict[str, list[_Period]] = {}
         for row in self._rows.iter_rows(named=True):
-            self._bearers.setdefault(row["ticker"], []).append(row)
+            period = _Period(row["id"], row["valid_from"] or date.min, row["valid_to"] or date.max)
+            self._bearers.setdefault(row["ticker"], []).append(period)
 
     def _periods(self) -> pl.DataFrame:
         """One row per id: the newest ticker, each other fact from the newest row that knows it."""
@@ -71,30 +84,49 @@ class Register:
 
         A ticker that the register does not know is its own id.
         """
-        rows = self._bearers.get(ticker, [])
-        if on is not None:
-            rows = [r for r in rows if _covers(r, on)] or rows
-        newest = max(rows, key=lambda r: (r["valid_to"] is None, r["valid_to"] or date.max), default=None)
-        return ticker if newest is None else str(newest["id"])
+        periods = self._bearers.get(ticker)
+        if not periods:
+            return ticker
+        last = max(periods, key=lambda p: (p.last, p.first)).id
+        return last if on is None else next((p.id for until, p in _turns(periods) if on <= until), last)
 
     def identified(self, frame: pl.DataFrame, *, on: str = "ts") -> pl.DataFrame:
-        """`frame` with `symbol` replaced by the id of the instrument that bore the ticker at `on`."""
-        for ticker in frame["symbol"].unique():
-            changes = [r for r in self._bearers.get(ticker, []) if r["id"] != ticker]
-            for row in changes:
-                first, last = row["valid_from"], row["valid_to"]
-                day = pl.col(on).cast(pl.Date)
-                within = (pl.col("symbol") == ticker) & day.is_between(
-                    pl.lit(first or date.min), pl.lit(last or date.max)
-                )
-                frame = frame.with_columns(pl.when(within).then(pl.lit(row["id"])).otherwise("symbol").alias("symbol"))
-        return frame
+        """`frame` with `symbol` replaced by the id of the instrument that bore the ticker at `on`.
+
+        A date after all of a ticker's periods belongs to somebody new, who has the ticker for an id where it is free.
+        """
+        bearers = self._bearers_by_date(frame["symbol"].unique())
+        if bearers.is_empty():
+            return frame
+        dated = frame.select("symbol", until=pl.col(on).cast(pl.Date).fill_null(date.max)).with_row_index("row")
+        named = dated.sort("until").join_asof(
+            bearers.sort("until"), on="until", by="symbol", strategy="forward", check_sortedness=False
+        )
+        return frame.with_columns(named.sort("row").select(symbol=pl.coalesce("id", "symbol")))
+
+    def _bearers_by_date(self, tickers: pl.Series) -> pl.DataFrame:
+        """Up to which date (`until`) which instrument (`id`) bore which ticker (`symbol`), where it was not always it
+        whose id is the ticker."""
+        rows: list[tuple[str, date, str]] = []
+        for ticker in tickers.drop_nulls():
+            turns = [(until, period.id) for until, period in _turns(self._bearers.get(ticker, []))]
+            if turns and turns[-1][0] < date.max:
+                turns.append((date.max, self._newcomer(ticker)))
+            if any(key != ticker for _, key in turns):
+                rows += [(ticker, *turn) for turn in turns]
+        return pl.DataFrame(rows, schema={"symbol": pl.String, "until": pl.Date, "id": pl.String}, orient="row")
+
+    def _newcomer(self, ticker: str) -> str:
+        """A free id for an instrument that bears a ticker again after all that are known of it: FB, FB.2, FB.3."""
+        ids = chain([ticker], (f"{ticker}.{nth}" for nth in count(2)))
+        return next(each for each in ids if each not in self._newest)
 
     def instrument(self, key: str) -> Instrument:
-        """The instrument with id `key`; one that the register does not know has only its id."""
+        """The instrument with id `key`; one that the register does not know has only its id and the ticker in it."""
         row = self._newest.get(key)
         if row is None:
-            return Instrument(key, key)
+            ticker, _, nth = key.rpartition(".")
+            return Instrument(key, ticker if nth.isdigit() and ticker in self._bearers else key)
         return Instrument(
             id=key,
             ticker=row["ticker"],
@@ -107,9 +139,9 @@ class Register:
             source=row["source"],
         )
 
-    def knows(self, ticker: str) -> bool:
-        """Whether any instrument bears or bore `ticker`."""
-        return ticker in self._bearers
+    def knows(self, key: str) -> bool:
+        """Whether there is an instrument with id `key`."""
+        return key in self._newest
 
     def exchanges(self, ids: list[str]) -> dict[str, str]:
         """The exchange of each id whose exchange is known."""
@@ -117,6 +149,18 @@ class Register:
         return {key: exchange for key, exchange in found.items() if exchange is not None}
 
 
-def _covers(row: dict[str, object], on: date) -> bool:
-    first, last = row["valid_from"], row["valid_to"]
-    return (not isinstance(first, date) or first <= on) and (not isinstance(last, date) or on <= last)
+def _turns(periods: Sequence[_Period]) -> Iterator[tuple[date, _Period]]:
+    """Whose turn it is up to which date, in order of time; of two periods at once the one that began later counts.
+
+    Dates before somebody's period are theirs when nobody else's: a vendor tells all of a history under its newest
+    ticker.
+    """
+    starts = [p.first for p in periods]
+    ends = [p.last for p in periods if p.last != date.max]
+    for until in sorted({*(s - _DAY for s in starts if s != date.min), *ends, date.max}):
+        bearing = [p for p in periods if p.first <= until <= p.last]
+        coming = [p for p in periods if p.first > until]
+        if bearing:
+            yield until, max(bearing, key=lambda p: (p.first, -p.last.toordinal()))
+        elif coming:
+            yield until, min(coming, key=lambda p: p.first)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, count
+
 import duckdb
 import polars as pl
 
@@ -31,10 +34,25 @@ def query(lake: Lake, statement: str) -> pl.DataFrame:
                 raise InvalidInput(
                     "sql", "Only a single SELECT is answered.", remedy="The lake is written by imports and fetches."
                 )
-            return pl.DataFrame(connection.sql(statement).to_arrow_table())
+            return _frame(connection.sql(statement))
         except duckdb.Error as error:
             views = ", ".join(VIEWS)
             raise InvalidInput("sql", f"{error}", remedy=f"The tables are {views}.") from error
+
+
+def _frame(answer: duckdb.DuckDBPyRelation) -> pl.DataFrame:
+    """The rows of `answer`: columns of one name are told apart, lengths of time become text."""
+    names: list[str] = []
+    for name in answer.columns:
+        names.append(next(each for each in _numbered(name) if each not in names))
+    lengths = ["INTERVAL" in str(kind) for kind in answer.types]
+    if any(lengths):
+        answer = answer.project(", ".join(f"#{n}{'::varchar' * text}" for n, text in enumerate(lengths, 1)))
+    return pl.DataFrame(answer.to_arrow_table().rename_columns(names))
+
+
+def _numbered(name: str) -> Iterator[str]:
+    return chain([name], (f"{name}_{nth}" for nth in count(2)))
 
 
 def _source(lake: Lake, name: str) -> str:

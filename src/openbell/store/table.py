@@ -49,6 +49,10 @@ class DataFile:
     first_symbol: str | None
     last_symbol: str | None
 
+    def may_hold(self, first: str, last: str) -> bool:
+        """Whether there may be symbols from `first` to `last` in it."""
+        return (self.first_symbol or "") <= last and first <= (self.last_symbol or "")
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -74,8 +78,14 @@ class Table:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One writer at a time, across processes: a read-check-append must not interleave with another."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / ".writer").open("w") as lock:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = (self.root / ".writer").open("w")
+        except OSError as error:
+            raise StoreError(
+                f"{self.root} cannot be written: {error.strerror}.", remedy="Set OPENBELL_HOME to a folder of your own."
+            ) from error
+        with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -89,7 +99,7 @@ class Table:
             return self._snapshot
 
     def _load(self) -> Snapshot:
-        if not (self.root / "_delta_log").is_dir():
+        if not self._exists():
             return Snapshot(-1, ())
         try:
             table = DeltaTable(self.root)
@@ -102,6 +112,10 @@ class Table:
         rows = actions.to_dicts()
         files = (self._file(row) for row in rows)
         return Snapshot(table.version(), tuple(sorted(files, key=lambda f: f.path)))
+
+    def _exists(self) -> bool:
+        """Whether anything was ever committed: a writer that was killed at its first leaves folders and no table."""
+        return (self.root / "_delta_log" / f"{0:020}.json").exists() or DeltaTable.is_deltatable(str(self.root))
 
     def _file(self, row: Mapping[str, object]) -> DataFile:
         text = {name: row.get(name) for name in ("min.symbol", "max.symbol")}
@@ -170,7 +184,7 @@ class Table:
 
     def vacuum(self) -> None:
         """Delete data files that no version of the last hour names: what compaction and killed writers left."""
-        if (self.root / "_delta_log").is_dir():
+        if self._exists():
             DeltaTable(self.root).vacuum(retention_hours=1, dry_run=False, enforce_retention_duration=False, full=True)
 
     def _partitions(self, frame: pl.DataFrame) -> Iterator[tuple[dict[str, str], pl.DataFrame]]:
@@ -226,8 +240,12 @@ class Table:
 
     def _commit(self, adds: list[AddAction], removed: list[DataFile]) -> None:
         schema = Schema.from_arrow(_arrow_schema(self.schema))
-        if not (self.root / "_delta_log").is_dir():
+        log = self.root / "_delta_log"
+        if not self._exists():
             DeltaTable.create(self.root, schema, partition_by=self.partition_by)
+            _sync(log / f"{0:020}.json")
+            _sync(self.root)
+            _sync(self.root.parent)
         now = int(datetime.now(UTC).timestamp() * 1000)
         removes = [
             RemoveAction(
@@ -241,7 +259,6 @@ class Table:
         ]
         table = DeltaTable(self.root)
         table.create_write_transaction([*adds, *removes], "append", schema, partition_by=self.partition_by)
-        log = self.root / "_delta_log"
         _sync(log / f"{table.version() + 1:020}.json")
         _sync(log)
 

@@ -67,6 +67,82 @@ def test_a_market_of_another_zone_is_asked_for(write):
     assert found.bars["ts"][0] == datetime(2024, 1, 2, 8, tzinfo=UTC)
 
 
+def foreign(day: str, *hours: tuple[str, str], zone: str, as_zone: str, step: int = 5) -> str:
+    """Bars of `step` minutes on ten weekdays from `day`, between each pair of local `hours`, stamped in `as_zone`."""
+    lines = ["ts,open,high,low,close,volume"]
+    days = [date.fromisoformat(day) + timedelta(days=at) for at in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11)]
+    for each, (first, last) in ((each, pair) for each in days for pair in hours):
+        at, end = (datetime.fromisoformat(f"{each}T{clock}").replace(tzinfo=ZoneInfo(zone)) for clock in (first, last))
+        while at < end:
+            lines.append(f"{at.astimezone(ZoneInfo(as_zone)):%Y-%m-%d %H:%M:%S},1,2,0.5,1.5,100")
+            at += timedelta(minutes=step)
+    return "\n".join(lines) + "\n"
+
+
+HONG_KONG = (("09:30", "12:00"), ("13:00", "16:00"))
+
+
+@pytest.mark.parametrize("closing", [(), (("16:08", "16:09"),)], ids=["continuous", "with the closing auction"])
+@pytest.mark.parametrize("written", ["Asia/Hong_Kong", "UTC", "America/New_York"])
+def test_the_hours_of_the_exchange_that_the_suffix_names_prove_the_zone(load, written, closing):
+    text = foreign("2024-07-08", *HONG_KONG, *closing, zone="Asia/Hong_Kong", as_zone=written)
+    found = load("bars.csv", text, symbol="0700.HK", interval=Interval(5, "m"))
+    assert found.bars["ts"][0] == datetime(2024, 7, 8, 1, 30, tzinfo=UTC)
+    assert f"stamps are {written} time at the start of the bar" in " ".join(found.notes)
+    assert "fit the hours of Hong Kong Stock Exchange" in " ".join(found.notes)
+
+
+def test_hong_kong_s_clock_times_are_not_new_york_s_because_they_pause_at_noon(write):
+    path = write("TENCENT.csv", foreign("2024-07-08", *HONG_KONG, zone="Asia/Hong_Kong", as_zone="Asia/Hong_Kong"))
+    with pytest.raises(Undecided) as caught:
+        read(path, Reading(symbol="TCEHY"), now=NOW)
+    assert caught.value.option == "--tz"
+
+
+def test_london_s_winter_is_utc_and_that_is_no_question(load):
+    text = foreign("2024-01-08", ("08:00", "16:30"), zone="Europe/London", as_zone="Europe/London")
+    found = load("x.csv", text, symbol="VOD.L")
+    assert found.bars["ts"][0] == datetime(2024, 1, 8, 8, tzinfo=UTC)
+    assert "Europe/London time at the start" in " ".join(found.notes)
+
+
+@pytest.mark.parametrize("symbol", ["BTC-USD", "EURUSD=X"])
+def test_a_market_without_hours_proves_no_zone(write, symbol):
+    path = write("x.csv", csv(WINTER, "09:30", "16:00", step=5, zone="America/New_York", side="start"))
+    with pytest.raises(Undecided, match="do not fit the hours of any one exchange") as caught:
+        read(path, Reading(symbol=symbol), now=NOW)
+    assert caught.value.option == "--tz"
+
+
+DATED = "ts,open,high,low,close\n{},1,2,0.5,1.5\n{},1,2,0.5,1.5\n"
+
+
+@pytest.mark.parametrize(
+    ("stamps", "reading", "dates"),
+    [
+        (("2024-06-30T23:00:00Z", "2024-07-01T23:00:00Z"), {"tz": "Europe/London"}, ["2024-07-01", "2024-07-02"]),
+        (("2024-06-30T23:00:00Z", "2024-07-01T23:00:00Z"), {"symbol": "VOD.L"}, ["2024-07-01", "2024-07-02"]),
+        (("2024-06-30 23:00:00", "2024-07-01 23:00:00"), {"tz": "Europe/London"}, ["2024-07-01", "2024-07-02"]),
+        (("2024-06-30T23:00:00Z", "2024-07-01T23:00:00Z"), {}, None),
+        (("2024-06-30 23:00:00", "2024-07-01 23:00:00"), {}, None),
+        (("2024-07-01 16:00:00", "2024-07-02 16:00:00"), {}, ["2024-07-01", "2024-07-02"]),
+        (("2024-07-01 09:00:00+09:00", "2024-07-02 15:00:00+09:00"), {}, ["2024-07-01", "2024-07-02"]),
+        (("2024-07-01T13:30:00Z", "2024-12-02T14:30:00Z"), {}, ["2024-07-01", "2024-12-02"]),  # New York's bell
+        (("2024-07-01T13:30:00Z", "2024-12-02T15:30:00Z"), {}, None),
+    ],
+)
+def test_daily_bars_stamped_with_an_instant_are_dated_in_their_zone_or_asked_for(load, stamps, reading, dates):
+    given = {"symbol": "ACME", "interval": Interval(1, "d"), **reading}
+    if dates is None:
+        with pytest.raises(Undecided, match="lie on two dates in different time zones") as caught:
+            load("x.csv", DATED.format(*stamps), **given)
+        assert caught.value.option == "--tz"
+    else:
+        found = load("x.csv", DATED.format(*stamps), **given)
+        assert found.bars["ts"].dt.strftime("%Y-%m-%d").to_list() == dates
+        assert found.bars["ts"].dt.time().unique().to_list() == [datetime.min.time()]
+
+
 def test_an_unknown_zone_is_refused(write):
     with pytest.raises(InvalidInput, match="There is no time zone 'Mars/Olympus'"):
         read(

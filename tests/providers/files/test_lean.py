@@ -93,11 +93,61 @@ def test_factor_rows_hold_until_their_date_and_change_on_the_next_session(load):
     found = load("acme_factor.csv", FACTORS)
     assert found.preset == "lean-factors"
     assert actions(found) == [
-        (date(2000, 6, 21), "dividend", None, 4.0, "USD"),
+        (date(2000, 6, 21), "dividend", None, 2.0, "USD"),  # 4.00 on a share that became two
         (date(2000, 6, 21), "split", 2.0, None, None),
-        (date(2004, 11, 26), "dividend", None, 4.0, "USD"),  # Thanksgiving lies between
+        (date(2004, 11, 26), "dividend", None, 2.0, "USD"),  # Thanksgiving lies between
         (date(2004, 11, 26), "split", 2.0, None, None),
     ]
+
+
+def test_a_dividend_on_the_day_of_a_reverse_split_is_paid_on_the_new_share(load):
+    rows = """
+        20090326,0.5431050,3.0003,8.84
+        20090327,0.7232880,3.0003,8.42
+        20090526,0.7281887,1,23.51
+        20501231,1,1,0
+        """
+    assert actions(load("twx_factor.csv", rows))[1:3] == [
+        (date(2009, 3, 30), "dividend", None, pytest.approx(0.17, abs=1e-4), "USD"),
+        (date(2009, 3, 30), "split", pytest.approx(1 / 3, abs=1e-4), None, None),
+    ]
+
+
+THREE_COLUMNS = """
+    19980102,0.7768921,0.5
+    20041102,0.7768921,0.5
+    20050311,0.7768921,1
+    20050909,0.7791532,1
+    20501231,1.0000000,1
+    """
+
+
+def test_a_factor_file_without_closes_gives_its_splits_and_counts_the_dividends_it_cannot(load):
+    found = load("foxa_factor.csv", THREE_COLUMNS)
+    assert found.preset == "lean-factors"
+    assert actions(found) == [(date(2004, 11, 3), "split", 2.0, None, None)]
+    assert found.notes[-1] == "dividends left out for want of the close before: 2"
+
+
+def test_a_factor_file_without_closes_takes_those_of_the_days_beside_it(write):
+    days = "20050311 00:00,169800,169800,169800,169800,1\n20050314 00:00,168000,168000,168000,168000,1\n"
+    prices = write("foxa.zip", zipped("foxa.csv", days))
+    write("foxa_factor.csv", THREE_COLUMNS)
+    found = read(prices, now=NOW)
+    assert actions(found) == [
+        (date(2004, 11, 3), "split", 2.0, None, None),
+        (date(2005, 3, 14), "dividend", None, pytest.approx(16.98 * (1 - 0.7768921 / 0.7791532), abs=1e-5), "USD"),
+    ]
+    assert "dividends left out for want of the close before: 1" in found.notes
+
+
+def test_an_instrument_whose_ticker_passed_on_to_another_has_an_id_of_its_own(load):
+    old, new = (
+        load(name, f"{first},vxx,P\n{last},vxx,P\n").instruments.select("id", "ticker", "valid_to").rows()
+        for name, first, last in (("vxx.1.csv", "20090130", "20190129"), ("vxx.csv", "20180118", "20501231"))
+    )
+    assert old == [("VXX.1", "VXX", date(2019, 1, 29))]
+    assert new == [("VXX", "VXX", None)]
 
 
 def test_a_map_file_tells_the_periods_of_each_ticker(load):

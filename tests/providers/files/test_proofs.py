@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market import SHARED, needs_shared
-from openbell.model.interval import DAY
+from openbell.model.interval import DAY, Interval
 from openbell.providers.files import Contents, Reading, read
 from openbell.providers.files.proofs import proved_actions
 
@@ -64,6 +64,128 @@ def test_an_adjusted_column_proves_a_split_and_so_that_the_closes_are_raw(load):
     found = load("x.csv", "\n".join(lines) + "\n")
     assert actions(found) == [(date(2024, 5, 10), "split", 3.0, None)]
     assert found.bars["scale"].unique().to_list() == ["raw"]
+
+
+ZIM = """
+    Date,Open,High,Low,Close,Adj Close,Volume
+    2022-03-18,78.00,78.00,78.00,78.00,61.341709,1
+    2022-03-21,79.60,79.60,79.60,79.60,62.600000,1
+    2022-03-22,62.90,62.90,62.90,62.90,62.900000,1
+    2022-03-23,63.10,63.10,63.10,63.10,63.100000,1
+    """
+
+
+def test_a_special_dividend_is_no_split_and_the_prices_stay_on_the_scale_that_yahoo_promises(load):
+    found = load("ZIM.csv", ZIM)
+    assert actions(found) == [(date(2022, 3, 22), "dividend", None, 17.0)]
+    assert found.bars["scale"].unique().to_list() == ["split"]
+
+
+def test_a_special_dividend_is_no_split_where_nothing_is_promised(load):
+    found = load("ZIM.csv", ZIM.replace("Adj Close", "adjusted").replace("Volume", "Shares"))
+    assert found.preset == "generic"
+    assert actions(found) == [(date(2022, 3, 22), "dividend", None, 17.0)]
+
+
+def adjusted_by(move: float, close: float) -> str:
+    """A Yahoo file whose adjusted close moves by `move` as the close goes from 60.00 to `close`."""
+    rows = [(f"2024-05-0{day}", 60.0, 60 / move) for day in range(1, 10)] + [("2024-05-10", close, close)]
+    lines = [f"{day},{price},{price},{price},{price},{adjusted:.6f},1" for day, price, adjusted in rows]
+    return "\n".join(["Date,Open,High,Low,Close,Adj Close,Volume", *lines]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("move", "close", "found", "scale"),
+    [
+        (1.25, 48.0, ("dividend", None, 12.0), "split"),  # one ambiguous step does not break a promise
+        (1.5, 40.0, ("dividend", None, 20.0), "split"),
+        (2.0, 30.2, ("split", 2.0, None), "raw"),
+        (60 / 29, 29.2, ("dividend", None, 31.0), "split"),  # not exact: no price guess proves a split
+        (4.0, 60.5, None, "split"),  # the close knows of no split
+        (0.1, 590.0, ("split", 0.1, None), "raw"),  # no dividend raises the factor
+    ],
+)
+def test_only_an_exact_split_that_the_close_follows_breaks_the_promise_of_split_prices(load, move, close, found, scale):
+    read_as = load("ACME.csv", adjusted_by(move, close))
+    assert actions(read_as) == ([(date(2024, 5, 10), *found)] if found else [])
+    assert read_as.bars["scale"].unique().to_list() == [scale]
+
+
+@pytest.mark.parametrize("step", [7, 31], ids=["weekly", "monthly"])
+def test_a_bar_longer_than_a_day_does_not_say_when_a_dividend_was(load, step):
+    days = [date(2024, 1, 1) + timedelta(days=step * at) for at in range(6)]
+    lines = ["Date,Open,High,Low,Close,Adj Close,Volume,Dividends,Stock Splits"]
+    lines += [f"{day},10,10,10,10,{9 if at < 3 else 10},1,{at == 3},{2 * (at == 4)}" for at, day in enumerate(days)]
+    text = "\n".join(lines).replace("True", "1").replace("False", "0") + "\n"
+    stated = load("ACME.csv", text)
+    proved = load("ACME.csv", text.replace("Dividends,Stock Splits", "PE,Beta"))
+    for found in (stated, proved):
+        assert (found.bars.height, actions(found)) == (6, [])
+        assert "splits and dividends left out" in " ".join(found.notes)
+
+
+def test_an_intraday_split_is_of_the_day_in_the_stamp_s_own_offset(load):
+    found = load(
+        "CBA.AX.csv",
+        """
+        Datetime,Open,High,Low,Close,Volume,Dividends,Stock Splits
+        2024-02-20 10:00:00+11:00,116,116,116,116,1,2.15,0
+        2024-02-20 11:00:00+11:00,116,116,116,116,1,0,0
+        2024-02-20 12:00:00+11:00,116,116,116,116,1,0,0
+        """,
+        symbol="CBA.AX",
+        interval=Interval(1, "h"),
+    )
+    assert found.bars["ts"][0] == datetime(2024, 2, 19, 23, tzinfo=UTC)
+    assert actions(found) == [(date(2024, 2, 20), "dividend", None, 2.15)]
+
+
+@pytest.mark.parametrize(("symbol", "day"), [("CBA.AX", 20), ("CBA", 19)])
+def test_an_intraday_split_stamped_in_utc_is_of_the_day_on_the_exchange_that_the_suffix_names(load, symbol, day):
+    text = """
+        Datetime,Open,High,Low,Close,Volume,Dividends,Stock Splits
+        2024-02-19 23:00:00+00:00,116,116,116,116,1,2.15,0
+        2024-02-20 00:00:00+00:00,116,116,116,116,1,0,0
+        2024-02-20 01:00:00+00:00,116,116,116,116,1,0,0
+        """
+    found = load("x.csv", text, symbol=symbol, interval=Interval(1, "h"))
+    assert actions(found) == [(date(2024, 2, day), "dividend", None, 2.15)]
+
+
+def test_a_fund_s_capital_gain_counts_once_and_alone_where_no_dividend_contains_it(load):
+    found = load(
+        "DODFX.csv",
+        """
+        Date,Open,High,Low,Close,Adj Close,Volume,Dividends,Stock Splits,Capital Gains
+        2025-12-16,17.0,17.0,17.0,17.0,16.2,0,0,0,0
+        2025-12-17,17.0,17.0,17.0,17.0,16.2,0,0,0,0
+        2025-12-18,16.3,16.3,16.3,16.3,16.3,0,0.837,0,0.417
+        2025-12-19,16.2,16.2,16.2,16.2,16.2,0,0,0,0.1
+        """,
+    )
+    assert actions(found) == [
+        (date(2025, 12, 18), "dividend", None, 0.837),
+        (date(2025, 12, 19), "dividend", None, 0.1),
+    ]
+
+
+def test_an_open_of_zero_beside_a_close_is_a_missing_price(load):
+    found = load(
+        "ACME.csv",
+        """
+        Date,Open,High,Low,Close,Adj Close,Volume
+        1975-01-02,0,11,9,10.5,10.5,0
+        1975-01-03,0.000000,0,0,10.6,10.6,0
+        1975-01-06,0,0,0,0,0,0
+        """,
+        interval=DAY,
+    )
+    assert found.bars.select("open", "high", "low", "close").rows() == [
+        (None, 11.0, 9.0, 10.5),
+        (None, None, None, 10.6),
+        (0.0, 0.0, 0.0, 0.0),  # nothing shows that this is no price: left to the checks
+    ]
+    assert found.rejects.is_empty()
 
 
 @needs_shared

@@ -993,6 +993,7 @@ export interface operations {
         parameters: {
             query: {
                 symbol: string;
+                /** @description an instant, ISO 8601; UTC where it names no zone */
                 as_of?: string | null;
             };
             header?: never;

@@ -38,7 +38,7 @@ export class Stage {
         fixRightEdge: true,
         tickMarkFormatter: tick,
       },
-      rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.08, bottom: 0.06 } },
+      rightPriceScale: { borderVisible: false, entireTextOnly: true, scaleMargins: { top: 0.08, bottom: 0.06 } },
       // A page scrolls with the wheel; a chart is zoomed by Ctrl and wheel, a pinch, or the keyboard.
       handleScroll: { mouseWheel: false, vertTouchDrag: false },
       handleScale: { mouseWheel: false },

@@ -5,10 +5,10 @@ import styles from "./Move.module.css";
 
 const SHAPES = { up: "M0 7 4 0l4 7z", down: "M0 1l4 7 4-7z", flat: "" };
 
-export function Arrow({ value }: { value: number | null | undefined }) {
+function Arrow({ way }: { way: format.Moved }) {
   return (
     <svg className={styles.arrow} viewBox="0 0 8 8" aria-hidden="true">
-      <path d={SHAPES[format.moved(value)]} />
+      <path d={SHAPES[way]} />
     </svg>
   );
 }
@@ -20,10 +20,11 @@ interface MoveProps {
 }
 
 export function Move({ value, text, arrow = false }: MoveProps) {
-  const way = format.moved(value);
+  // What rounds to zero is shown as zero, and has not moved.
+  const way = /[1-9]/.test(text) ? format.moved(value) : "flat";
   return (
     <span className={way === "flat" ? undefined : way}>
-      {arrow && <Arrow value={value} />}
+      {arrow && <Arrow way={way} />}
       {text}
     </span>
   );

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Problem } from "../api/problem";
 import { Button } from "./Button";
 import styles from "./Notice.module.css";
+import { Words } from "./Words";
 
 interface NoticeProps {
   title: string;
@@ -36,8 +37,14 @@ export function Trouble({ error, onRetry, whole = false }: { error: Error; onRet
       title={told?.title ?? "The page made a mistake"}
       action={<Button onClick={onRetry}>Try again</Button>}
     >
-      <p>{told?.detail ?? error.message}</p>
-      {told?.remedy && <p>{told.remedy}</p>}
+      <p>
+        <Words text={told?.detail ?? error.message} />
+      </p>
+      {told?.remedy && (
+        <p>
+          <Words text={told.remedy} />
+        </p>
+      )}
     </Notice>
   );
 }

@@ -42,7 +42,9 @@ test("a stretch of its own stands in the place of a range", () => {
 });
 
 test("what is not understood is the default, not an error", () => {
-  expect(chartQuery(chart("range=7Q&adjust=magic&with=sma:20;sma:-1;nonsense;sma:20"))).toBe("with=sma:20");
+  expect(chartQuery(chart("range=7Q&adjust=magic&from=soon&as_of=then&with=sma:20;sma:-1;nonsense;sma:20"))).toBe(
+    "with=sma:20",
+  );
 });
 
 test("a range is known in any case", () => {

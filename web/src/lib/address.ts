@@ -31,19 +31,23 @@ function oneOf<T extends string>(choices: readonly T[], given: string | null, ot
   return choices.find((choice) => choice.toLowerCase() === given?.toLowerCase()) ?? otherwise;
 }
 
+function momentOf(given: string | null): string | null {
+  return given && Number.isFinite(Date.parse(given)) ? given : null;
+}
+
 export function chartAddress(params: URLSearchParams): ChartAddress {
   const indicators = (params.get("with") ?? "").split(";").filter((key) => indicatorOf(key) !== null);
   return {
     range: oneOf(RANGES, params.get("range"), "6M"),
-    from: params.get("from"),
-    to: params.get("to"),
+    from: momentOf(params.get("from")),
+    to: momentOf(params.get("to")),
     interval: params.get("interval"),
     adjust: oneOf(ADJUSTS, params.get("adjust"), "split"),
     hours: oneOf(HOURS, params.get("hours"), "regular"),
     scale: oneOf(SCALES, params.get("scale"), "linear"),
     indicators: [...new Set(indicators)],
     table: params.get("view") === "table",
-    asOf: params.get("as_of"),
+    asOf: momentOf(params.get("as_of")),
   };
 }
 

@@ -28,6 +28,8 @@ class Checked:
     """BARS to store, sorted by symbol and ts, on the scale they came in; a repaired row's source ends in `+repair`."""
     rejects: pl.DataFrame
     """REJECTS: the rows as they came, with the reason; also suspicious dividends, whose interval is null."""
+    doubted: pl.DataFrame
+    """ACTIONS: those of the dividends given that the prices contradict."""
     inferred: pl.DataFrame
     """ACTIONS, source `inferred`: splits that raw prices prove though no action records them."""
     notes: tuple[str, ...]
@@ -53,7 +55,7 @@ def check(
     Raises InvalidInput where `bars` hold more than one interval or scale.
     """
     if bars.is_empty():
-        return Checked(frame_of(BARS), frame_of(REJECTS), frame_of(ACTIONS), ())
+        return Checked(frame_of(BARS), frame_of(REJECTS), frame_of(ACTIONS), frame_of(ACTIONS), ())
     interval = Interval.parse(_only(bars, "interval"))
     scale = cast("Scale", _only(bars, "scale"))
     stored = frame_of(BARS) if before is None else before.filter(scale=scale, interval=str(interval))
@@ -76,6 +78,7 @@ def check(
     return Checked(
         clean=conform(kept(rows, findings), BARS),
         rejects=pl.concat([rejects_of(rows, findings, origin), dividend_rejects(doubts, actions, origin)]),
+        doubted=conform(actions.with_row_index("nr").join(doubts, on="nr", how="semi"), ACTIONS),
         inferred=settled.inferred,
         notes=(*notes, *settled.notes),
     )

@@ -51,7 +51,7 @@ def session_findings(venue: str, rows: pl.DataFrame, interval: Interval) -> Iter
 
 def unreached(venue: str, rows: pl.DataFrame) -> str | None:
     """A note where the calendar of `venue` does not cover all of `rows`."""
-    if _covered(venue, rows["ts"].dt.date()):
+    if covered(venue, rows["ts"].dt.date()):
         return None
     known_from, known_to = reach(venue)
     return f"The calendar of {venue} knows {known_from} to {known_to}: rows beyond were not checked against sessions."
@@ -84,7 +84,7 @@ def session_numbers(venue: str | None, ts: pl.Series, interval: Interval) -> pl.
         weeks = (day.cast(pl.Int64) + 3) // 7  # 1970-01-01 was a Thursday
         number = weeks if months is None else (day.dt.year() * 12 + day.dt.month() - 1).cast(pl.Int64) // months
         return dates.select(number // interval.count).to_series()
-    if venue is None or not _covered(venue, dates["day"]):
+    if venue is None or not covered(venue, dates["day"]):
         return dates.select(pl.business_day_count(pl.date(1970, 1, 1), "day").cast(pl.Int64)).to_series()
     schedule = _schedule(venue, ts.to_frame("ts"))
     if interval.intraday:
@@ -95,7 +95,7 @@ def session_numbers(venue: str | None, ts: pl.Series, interval: Interval) -> pl.
     return pl.Series(begins.search_sorted(ts, "right"), dtype=pl.Int64)
 
 
-def _covered(venue: str, days: pl.Series) -> bool:
+def covered(venue: str, days: pl.Series) -> bool:
     """Whether the calendar of `venue` knows all of `days`, give or take a week."""
     known_from, known_to = reach(venue)
     week = timedelta(days=7)

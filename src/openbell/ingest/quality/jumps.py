@@ -9,7 +9,7 @@ from math import exp
 import polars as pl
 
 from openbell.ingest.quality.findings import findings_of
-from openbell.ingest.quality.hours import session_numbers
+from openbell.ingest.quality.hours import covered, session_numbers
 from openbell.ingest.quality.levels import Jump, Verdict, judge
 from openbell.ingest.quality.ratios import LARGE, spoken
 from openbell.ingest.quality.series import with_gaps
@@ -64,6 +64,7 @@ def _suspects(series: pl.DataFrame, due: pl.DataFrame, scale: Scale) -> pl.DataF
 
 def _track(rows: pl.DataFrame, splits: pl.DataFrame, venue: str | None, interval: Interval) -> Track:
     starts = rows["ts"].search_sorted(splits["at"], "left") if splits.height else pl.Series([], dtype=pl.UInt32)
+    dated = interval.intraday or interval == DAY
     return Track(
         rows,
         session_numbers(venue, rows["ts"], interval).to_numpy(),
@@ -71,7 +72,8 @@ def _track(rows: pl.DataFrame, splits: pl.DataFrame, venue: str | None, interval
             Split(ratio, row, str(ex_date))
             for ratio, row, ex_date in zip(splits["ratio"], starts, splits["ex_date"], strict=True)
         ),
-        daily=interval.intraday or interval == DAY,
+        daily=dated,
+        calendar=not dated or (venue is not None and covered(venue, rows["ts"].dt.date())),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from openbell.ingest.quality.ratios import HUNDRED, IMPLAUSIBLE, LARGE, NEAR, chosen, is_hundred, like_split, matches
-from openbell.ingest.quality.track import CALM, Split, Track
+from openbell.ingest.quality.track import BUSY, Split, Track
 
 NEAR_EX = 10
 """Sessions from a split's ex date within which vendors change the scale, if not on the date itself."""
@@ -84,7 +84,7 @@ def judge(track: Track, *, raw: bool, promises_raw: bool) -> Judged:
             continue
         if raw and promises_raw and _is_split(track, jump, jumps):
             inferred.append(jump)
-        elif track.sessions_apart(jump.row - 1, jump.row) > 1:
+        elif _may_stay(track, jump, jumps):
             kept.append(jump)
         else:
             verdicts.append(Verdict(track.of_session(jump.row), jump.cause, jump.size, jump.split, None))
@@ -144,27 +144,39 @@ def _by_likeness(track: Track, row: int) -> Jump | None:
     size = like_split(float(track.gap[row]))
     if size is None or track.sessions_apart(row - 1, row) == 0:
         return None
-    calm = track.calm(row)
-    if calm is None or not track.daily:  # then only a jump that no news makes is one
-        calm = calm is not False and abs(size) > IMPLAUSIBLE
-    return Jump(row, size, "like") if calm else None
+    alike = track.split_like(row, size)
+    if alike is None or not track.daily:  # then only a jump that no news makes is one
+        alike = alike is not False and abs(size) > IMPLAUSIBLE
+    return Jump(row, size, "like") if alike else None
 
 
 def _taken_back(track: Track, jump: Jump, back: Jump) -> bool:
     return abs(jump.size + back.size) < 2 * NEAR and track.sessions_apart(jump.row, back.row) <= SPIKE
 
 
+def _may_stay(track: Track, jump: Jump, jumps: Sequence[Jump]) -> bool:
+    """Whether sessions are missing that may explain the jump; one that no market makes must last besides."""
+    if not track.misses_sessions(jump.row):
+        return False
+    return abs(jump.size) < IMPLAUSIBLE or _lasts(track, jump.row, _level(track, jump, jumps)[1] - 1)
+
+
+def _level(track: Track, jump: Jump, jumps: Sequence[Jump]) -> tuple[int, int]:
+    """The first row of the level before the jump, and the row after the last one of the level behind it."""
+    around = [other.row for other in jumps if other.row != jump.row]
+    earlier = max([row for row in around if row < jump.row], default=0)
+    return earlier, min([row for row in around if row > jump.row], default=len(track.gap))
+
+
 def _is_split(track: Track, jump: Jump, jumps: Sequence[Jump]) -> bool:
     """Whether the jump is a split beyond doubt: a usual ratio, lasting levels, a turnover that goes on as before."""
-    around = [other.row for other in jumps if other.row != jump.row]
-    after = min([row for row in around if row > jump.row], default=len(track.gap))
-    earlier = max([row for row in around if row < jump.row], default=0)
-    turnover = track.turnover_of_usual(jump.row)
+    earlier, after = _level(track, jump, jumps)
+    turnover = track.turnover_as_split(jump.row, jump.size)
     return (
         jump.cause == "like"
         and chosen(jump.size)
         and turnover is not None
-        and turnover < CALM
+        and turnover < BUSY
         and track.sessions_apart(jump.row - 1, jump.row) <= NEAR_EX
         and _lasts(track, earlier, jump.row - 1)
         and _lasts(track, jump.row, after - 1)

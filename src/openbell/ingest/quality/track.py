@@ -21,6 +21,10 @@ USUAL = 20
 CALM = 4.0
 """A session is calm where it trades at most this many times the usual: news moves more, a split does not."""
 
+BUSY = 2.0
+"""The turnover on a split's first day, of the usual, that casts doubt on it: 1.6 at most on those of Apple, IBM and
+Microsoft from 1999 to 2020, 10 on Apple's fall by half of 2000-09-29."""
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -40,6 +44,8 @@ class Track:
     splits: tuple[Split, ...]
     daily: bool
     """Whether the bars last a session or less; over weeks and months the market itself halves and doubles."""
+    calendar: bool = True
+    """Whether no session is missed in the count; else it is one of weekdays, holidays included."""
 
     @cached_property
     def gap(self) -> Floats:
@@ -60,6 +66,10 @@ class Track:
         """The number of sessions from one row to a later one; 0 within one."""
         return int(self.session[later] - self.session[earlier])
 
+    def misses_sessions(self, row: int) -> bool:
+        """Whether sessions are missing before `row`; where they are weekdays, one missing may be a holiday."""
+        return self.sessions_apart(row - 1, row) > (1 if self.calendar else 2)
+
     def of_session(self, row: int) -> slice:
         """The rows of the session of `row`, from it on."""
         return slice(row, int(np.searchsorted(self.session, self.session[row], "right")))
@@ -70,9 +80,20 @@ class Track:
         unexplained = self.bars["first"][row] * (1 - exp(-self.gap[row]))
         return in_ticks(unexplained, [price for prices in near.rows() for price in prices])
 
-    def turnover_of_usual(self, row: int) -> float | None:
-        """The turnover of the session of `row` as a multiple of the usual one; None where no volume is known."""
-        return self._of_usual(self._turnovers, row)
+    def turnover_as_split(self, row: int, size: float) -> float | None:
+        """The turnover of the session of `row`, of the usual, if its change of log `size` is a split; None where no
+        volume is known.
+
+        A split of 2:1 doubles the units at the same money: the larger of the money and of the units on the old scale.
+        """
+        money, units = self._of_usual(self._turnovers, row), self._of_usual(self._volumes, row)
+        return None if money is None or units is None else max(money, units * exp(size))
+
+    def split_like(self, row: int, size: float) -> bool | None:
+        """Whether the session of `row` trades as if its change of log `size` were a split, or were wrong; None where
+        no volume is known. News of such a size moves more units, and more money."""
+        as_split, units = self.turnover_as_split(row, size), self._of_usual(self._volumes, row)
+        return None if as_split is None or units is None else as_split < BUSY or units < CALM
 
     def calm(self, row: int) -> bool | None:
         """Whether the session of `row` trades no more than usual, in money or in units; None where not known."""

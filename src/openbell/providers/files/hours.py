@@ -1,15 +1,18 @@
-"""The time zone and the stamp side of naive intraday stamps, proved by New York trading hours; else a question.
+"""The time zone and the stamp side of naive intraday stamps, proved by the hours of their exchange; else a question.
 
-A reading (zone x start | end) is ruled out by any bar that begins outside 04:00-20:00 New York of a session (17:00 on
-half days). What is left must also touch the day's edges: 09:30 and the close where the file has regular hours only,
-04:00 or 20:00 where it has more. Exactly one such reading is a proof.
+The exchange is the one that the symbols' suffix names, New York's where they have none. A reading (zone x start | end)
+is ruled out by any bar that begins outside the hours of a session: 04:00-20:00 in New York (17:00 on half days), from
+the open to the closing auction elsewhere. What is left must also touch the day's edges: the open and the close where
+the file has regular hours only, 04:00 or 20:00 where it has more. Exactly one such reading is a proof. Hong Kong opens
+and closes at New York's clock times, but pauses from 12:00 to 13:00: bars that never cover half past twelve are not
+New York's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,12 +21,16 @@ import polars as pl
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.model.frames import UTC
 from openbell.model.interval import Interval
-from openbell.model.sessions import sessions
+from openbell.model.sessions import AROUND_THE_CLOCK, EXCHANGES, sessions
+from openbell.model.symbols import exchange_of
 from openbell.providers.files.table import Table
 
 Side = Literal["start", "end"]
 NEW_YORK = "America/New_York"
-CANDIDATES = ("UTC", NEW_YORK)
+XNYS = "XNYS"
+AUCTION = timedelta(minutes=15)
+"""How long after the close the closing auctions outside New York end at the latest: Hong Kong's by 16:10, Sydney's by
+16:12."""
 SIDES: tuple[Side, ...] = ("start", "end")
 SAMPLE_ROWS = 20_000
 OFTEN = 0.6  # of the days must touch both edges: illiquid names miss a first or a last bar
@@ -44,21 +51,30 @@ class Clock:
         return begun - interval.length if self.side == "end" else begun
 
 
+def venue_of(symbols: pl.Series) -> str | None:
+    """The one exchange whose hours the symbols keep: a suffix's, New York's without; None for several or for none."""
+    named = {exchange_of(symbol) or XNYS for symbol in symbols.drop_nulls().unique()}
+    exchange = named.pop() if len(named) == 1 else None
+    return None if exchange in AROUND_THE_CLOCK else exchange
+
+
 def clock_of(
     table: Table,
     stamps: pl.Series,
     interval: Interval,
     *,
+    exchange: str | None,
     zone: str | None,
     side: Side | None,
     assume: Side | None = None,
 ) -> Clock:
-    """The one clock that fits the naive `stamps`; `zone` and `side` where known. Raises Undecided, InvalidInput.
+    """The one clock by which the naive `stamps` fit the hours of `exchange`; `zone` and `side` where known.
 
-    `assume`: the side to take where the zone is known and nothing proves the other.
+    `exchange`: None where no hours prove anything. `assume`: the side to take where the zone is known and nothing
+    proves the other. Raises Undecided, InvalidInput.
     """
     if zone is not None:
-        _check_zone(zone)
+        check_zone(zone)
         if side is not None:
             return Clock(zone, side)
     if zone is not None and assume is not None:
@@ -66,18 +82,30 @@ def clock_of(
         how = "by New York's regular hours" if proved else "as most vendors do; pass --stamp end if they are the end"
         return Clock(zone, proved or assume, (f"stamps taken as the {proved or assume} of the bar, {how}",))
     ticks = stamps.drop_nulls().unique().sort()
-    fits = {
-        clock: fit
-        for clock in (Clock(z, s) for z in ([zone] if zone else CANDIDATES) for s in ([side] if side else SIDES))
-        if (fit := _days_that_fit(clock.start(ticks, interval), interval))
-    }
+    fits = _fitting(ticks, interval, exchange, zone, side) if exchange else {}
     if len(fits) == 1:
         clock, (fitting, days) = next(iter(fits.items()))
-        why = (
-            f"stamps are {clock.zone} time at the {clock.side} of the bar ({fitting} of {days} days fit New York hours)"
+        hours = f"{fitting} of {days} days fit {_hours(exchange)}"
+        return Clock(
+            clock.zone, clock.side, (f"stamps are {clock.zone} time at the {clock.side} of the bar ({hours})",)
         )
-        return Clock(clock.zone, clock.side, (why,))
-    raise _undecided(table, ticks, zone=zone, side=side, left=list(fits))
+    raise _undecided(table, ticks, exchange, zone=zone, side=side, left=list(fits))
+
+
+def _fitting(
+    ticks: pl.Series, interval: Interval, exchange: str, zone: str | None, side: Side | None
+) -> dict[Clock, tuple[int, int]]:
+    """The clocks that fit, and how many days of how many; of two that say the same, the exchange's own."""
+    zones = [zone] if zone else dict.fromkeys((EXCHANGES[exchange].zone, "UTC", NEW_YORK))
+    fits: dict[Clock, tuple[int, int]] = {}
+    starts: list[pl.Series] = []
+    for clock in (Clock(z, s) for z in zones for s in ([side] if side else SIDES)):
+        begun = clock.start(ticks, interval)
+        fit = _days_that_fit(begun, interval, exchange)
+        if fit and not any(begun.equals(other) for other in starts):
+            fits[clock] = fit
+            starts.append(begun)
+    return fits
 
 
 def _side_by_regular_hours(stamps: pl.Series, zone: str, interval: Interval) -> Side | None:
@@ -104,23 +132,19 @@ def _side_by_regular_hours(stamps: pl.Series, zone: str, interval: Interval) -> 
 
 def next_session(after: date) -> date:
     """The first New York Stock Exchange session after `after`."""
-    later = new_york_sessions(after, after + timedelta(days=14)).filter(pl.col("day") > after)
-    return later["day"][0] if later.height else after + timedelta(days=1)
+    later = sessions(XNYS, after + timedelta(days=1), after + timedelta(days=14))
+    return later["trade_date"][0] if later.height else after + timedelta(days=1)
 
 
-def new_york_sessions(first: date, last: date) -> pl.DataFrame:
-    """NYSE sessions as day, pre (04:00), open, close and post (20:00; 17:00 on half days), in UTC."""
-    return sessions("XNYS", first, last).rename({"trade_date": "day"})
-
-
-def _days_that_fit(starts: pl.Series, interval: Interval) -> tuple[int, int] | None:
+def _days_that_fit(starts: pl.Series, interval: Interval, exchange: str) -> tuple[int, int] | None:
     """How many of the days touch the edges of the session, and of how many; None where the reading is ruled out."""
     if starts.is_empty() or starts.null_count():
         return None  # a stamp in the hour that the zone skips rules the zone out
     begun = starts.alias("start").to_frame()
-    days = begun.with_columns(day=pl.col("start").dt.convert_time_zone(NEW_YORK).dt.date())
-    venue = new_york_sessions(*days.select(a=pl.min("day"), z=pl.max("day")).row(0))
-    placed = days.join(venue, on="day", how="left")
+    days = begun.with_columns(day=pl.col("start").dt.convert_time_zone(EXCHANGES[exchange].zone).dt.date())
+    late = timedelta(0) if exchange == XNYS else AUCTION
+    venue = sessions(exchange, *days.select(a=pl.min("day"), z=pl.max("day")).row(0)).rename({"trade_date": "day"})
+    placed = days.join(venue.with_columns(pl.col("post") + late), on="day", how="left")
     inside = (pl.col("start") >= pl.col("pre")) & (pl.col("start") < pl.col("post"))
     if not placed.select(inside.fill_null(value=False).all()).item():
         return None
@@ -128,10 +152,17 @@ def _days_that_fit(starts: pl.Series, interval: Interval) -> tuple[int, int] | N
         pl.first("open", "close", "pre", "post"), first=pl.min("start"), last=pl.max("start") + interval.length
     )
     # some vendors give the closing print a bar of its own, which begins at the close
-    regular = ends.select(
-        ((pl.col("first") >= pl.col("open")) & (pl.col("last") - interval.length <= pl.col("close"))).all()
-    ).item()
-    return _regular(ends) if regular else _extended(ends)
+    closing = pl.col("last") - interval.length <= pl.col("close") + late
+    if not ends.select(((pl.col("first") >= pl.col("open")) & closing).all()).item():
+        return _extended(ends)
+    return _regular(ends) if exchange != XNYS or _covers_noon(placed, interval) else None
+
+
+def _covers_noon(placed: pl.DataFrame, interval: Interval) -> bool:
+    """Whether on any day a bar covers 12:30 in New York."""
+    noon = pl.col("day").dt.combine(time(12, 30)).dt.replace_time_zone(NEW_YORK).dt.convert_time_zone("UTC")
+    since = noon - pl.col("start")
+    return bool(placed.select(((since >= timedelta(0)) & (since < interval.length)).any()).item())
 
 
 def _regular(ends: pl.DataFrame) -> tuple[int, int] | None:
@@ -147,7 +178,8 @@ def _extended(ends: pl.DataFrame) -> tuple[int, int] | None:
     return (touching, ends.height) if touching and spanning >= OFTEN * whole.height else None
 
 
-def _check_zone(zone: str) -> None:
+def check_zone(zone: str) -> None:
+    """Raise InvalidInput unless this machine knows `zone`."""
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -157,13 +189,13 @@ def _check_zone(zone: str) -> None:
 
 
 def _undecided(
-    table: Table, ticks: pl.Series, *, zone: str | None, side: Side | None, left: Iterable[Clock]
+    table: Table, ticks: pl.Series, exchange: str | None, *, zone: str | None, side: Side | None, left: Iterable[Clock]
 ) -> Undecided:
     first, last = (_spoken(value) for value in (ticks.min(), ticks.max()))
     span = f"stamps from {first} to {last} carry no time zone"
     readings = " or ".join(f"{clock.zone} at the {clock.side} of the bar" for clock in left)
     if zone is None and (side is not None or len({clock.zone for clock in left}) != 1):
-        why = f"{span}, and " + (f"may be {readings}." if readings else "fit no New York trading hours.")
+        why = f"{span}, and " + (f"may be {readings}." if readings else f"do not fit {_hours(exchange)}.")
         return Undecided(table.path, why, option="--tz", remedy="Say which with --tz, such as --tz America/New_York.")
     return Undecided(
         table.path,
@@ -171,6 +203,12 @@ def _undecided(
         option="--stamp",
         remedy="Say which with --stamp start or --stamp end.",
     )
+
+
+def _hours(exchange: str | None) -> str:
+    if exchange is None:
+        return "the hours of any one exchange"
+    return "New York hours" if exchange == XNYS else f"the hours of {EXCHANGES[exchange].title}"
 
 
 def _spoken(value: object) -> str:

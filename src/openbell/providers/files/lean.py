@@ -20,7 +20,7 @@ from openbell.model.interval import Interval
 from openbell.providers.files.contents import Contents, Reading, contents, parted
 from openbell.providers.files.hours import NEW_YORK, next_session
 from openbell.providers.files.names import symbol_in
-from openbell.providers.files.proofs import kind_of_split, ordered, rounded, simple_ratio
+from openbell.providers.files.proofs import ordered, rounded, simple_ratio
 from openbell.providers.files.spacing import interval_of
 from openbell.providers.files.table import ROW, Table, numbers, table_of
 from openbell.providers.files.unpack import members
@@ -56,9 +56,10 @@ def read_lean(table: Table, reading: Reading) -> Contents | None:
         return _intraday(table, reading, named)
     if re.fullmatch(r"\d{8} \d{2}:\d{2}", first[0]) and len(first) in {6, 11}:
         return _daily(table, reading)
-    if re.fullmatch(r"\d{8}", first[0]) and len(first) == 4 and _ends_never(table):
-        actions = factor_actions(table, reading.symbol or _named(table, reading))
-        return contents("lean-factors", actions=actions, notes=("LEAN factor file: splits and dividends in USD",))
+    if re.fullmatch(r"\d{8}", first[0]) and _factors(table):
+        actions, notes = factor_actions(table, reading.symbol or _named(table, reading))
+        notes = ("LEAN factor file: splits and dividends in USD", *notes)
+        return contents("lean-factors", actions=actions, notes=notes)
     if re.fullmatch(r"\d{8}", first[0]) and len(first) in {2, 3, 4} and re.match(r"[A-Za-z]", first[1]):
         return contents(
             "lean-map", instruments=map_instruments(table), notes=("LEAN map file: the tickers of one instrument",)
@@ -79,40 +80,70 @@ def with_companions(path: Path, found: Contents) -> Contents:
                 continue
             table = table_of(members(companion)[0])
             if kind == "factor":
-                actions.append(factor_actions(table, symbol))
+                stated, unstated = factor_actions(table, symbol, found.bars)
+                actions.append(stated)
+                notes += unstated
             else:
                 instruments.append(map_instruments(table))
             notes.append(f"{kind} file {companion.name} read as well")
     return replace(found, actions=ordered(pl.concat(actions)), instruments=pl.concat(instruments), notes=tuple(notes))
 
 
-def factor_actions(table: Table, symbol: str) -> pl.DataFrame:
-    """ACTIONS of a factor file (last date, price factor, split factor, close that day).
+def factor_actions(table: Table, symbol: str, bars: pl.DataFrame | None = None) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """ACTIONS of a factor file (last date, price factor, split factor[, close that day]), and what it did not tell.
 
     A row holds until its date; the next session is the ex date of what changes in the following row:
-    dividend = close * (1 - price factor / next price factor), split = next split factor / split factor.
+    split = next split factor / split factor, dividend = close / split * (1 - price factor / next price factor), paid on
+    what the split made of a share. Where the file has no closes, those of the daily `bars` count. What leaves the
+    company is in the price factor (Time Warner Cable, 2009-03-27), so that a split factor is never a spin-off's.
     """
-    days = table.frame.select(day=pl.col("c0").str.to_date("%Y%m%d", strict=False))
-    rows = days.hstack(numbers(table, {"price": "c1", "split": "c2", "close": "c3"}))
-    if rows.null_count().sum_horizontal().item():
-        raise table.refuse("a row of the factor file is not date, factor, factor, price.", "Download it again.")
-    steps = rows.sort("day").with_columns(
-        ratio=pl.col("split").shift(-1) / pl.col("split"),
-        amount=pl.col("close") * (1 - pl.col("price") / pl.col("price").shift(-1)),
+    rows = _factor_rows(table, symbol, bars)
+    paid = pl.col("price") / pl.col("price").shift(-1)
+    steps = (
+        rows.sort("day").with_columns(ratio=pl.col("split").shift(-1) / pl.col("split"), kept=paid).drop_nulls("kept")
     )
     found: list[dict[str, object]] = []
-    for step in steps.drop_nulls().iter_rows(named=True):
-        row = {"symbol": symbol, "ex_date": next_session(step["day"]), "source": SOURCE}
-        if abs(step["ratio"] - 1) > 1e-5:
-            ratio = simple_ratio(step["ratio"], 1e-5) or round(step["ratio"], 6)
-            found.append({**row, "kind": kind_of_split(ratio), "ratio": ratio})
-        if step["amount"] > (error := step["close"] * 1.5e-7):  # seven decimals of both price factors
-            found.append({**row, "kind": "dividend", "amount": rounded(step["amount"], error), "currency": "USD"})
-    return ordered(frame_of(ACTIONS, found))
+    lacking = 0
+    for day, close, ratio, kept in steps.select("day", "close", "ratio", "kept").iter_rows():
+        row = {"symbol": symbol, "ex_date": next_session(day), "source": SOURCE}
+        is_split = abs(ratio - 1) > 1e-5
+        if is_split:
+            found.append({**row, "kind": "split", "ratio": simple_ratio(ratio, 1e-4) or round(ratio, 6)})
+        if 1 - kept <= (error := 1.5e-7):  # seven decimals of both price factors
+            continue
+        if close is None:
+            lacking += 1
+            continue
+        share = close / ratio if is_split else close
+        found.append(
+            {**row, "kind": "dividend", "amount": rounded(share * (1 - kept), share * error), "currency": "USD"}
+        )
+    notes = (f"dividends left out for want of the close before: {lacking}",) if lacking else ()
+    return ordered(frame_of(ACTIONS, found)), notes
+
+
+def _factor_rows(table: Table, symbol: str, bars: pl.DataFrame | None) -> pl.DataFrame:
+    """day, price and split factor, close; raises UnreadableFile where one cannot be read."""
+    columns = {"price": "c1", "split": "c2", **({"close": "c3"} if len(table.first) == 4 else {})}
+    days = table.frame.select(day=pl.col("c0").str.to_date("%Y%m%d", strict=False))
+    rows = days.hstack(numbers(table, columns))
+    factors_only = rows.select(pl.col("price", "split") > 0)
+    if rows.null_count().sum_horizontal().item() or not factors_only.select(pl.all_horizontal(pl.all().all())).item():
+        raise table.refuse("a row of the factor file is not date, factor, factor, price.", "Download it again.")
+    if "close" in columns:
+        return rows
+    daily = (frame_of(BARS) if bars is None else bars).filter(symbol=symbol, interval="1d")
+    closes = daily.select(day=pl.col("ts").dt.date(), close="close").unique("day")
+    return rows.join(closes, on="day", how="left")
 
 
 def map_instruments(table: Table) -> pl.DataFrame:
-    """INSTRUMENTS of a map file (last date, ticker, exchange): the first row opens, each later one closes a period."""
+    """INSTRUMENTS of a map file (last date, ticker, exchange): the first row opens, each later one closes a period.
+
+    The id is the last ticker, with the number that the file's name gives to an instrument whose ticker passed on to
+    another: vxx.1.csv is the VXX that was redeemed in 2019, vxx.csv the one that is traded.
+    """
+    number = re.search(r"\.\d+(?=\.csv$)", table.name, re.IGNORECASE)
     rows = table.frame.select(
         day=pl.col("c0").str.to_date("%Y%m%d", strict=False),
         ticker=pl.col("c1").str.to_uppercase(),
@@ -126,7 +157,7 @@ def map_instruments(table: Table) -> pl.DataFrame:
     periods = rows.with_columns(
         valid_from=pl.when(pl.int_range(pl.len()) == 1).then(begun).otherwise(begun + pl.duration(days=1)),
         valid_to=pl.when(pl.col("day") < FOREVER).then(pl.col("day")),
-        id=pl.col("ticker").last(),
+        id=pl.col("ticker").last() + (number[0] if number else ""),
         currency=pl.lit("USD"),
         simulated=pl.lit(value=False),
         source=pl.lit(SOURCE),
@@ -237,7 +268,10 @@ def _utc(local: pl.Expr, zone: str) -> pl.Expr:
     )
 
 
-def _ends_never(table: Table) -> bool:
+def _factors(table: Table) -> bool:
+    """Whether the columns after the date are numbers, and the name or the last date is a factor file's."""
+    if len(table.first) not in {3, 4} or re.match(r"[A-Za-z]", table.first[1]):
+        return False
     last = table.frame["c0"].max()
     return (
         "factor" in table.name.lower()

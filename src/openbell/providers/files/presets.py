@@ -37,12 +37,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "adjusted": ("adjclose", "adjusted", "adjustedclose", "closeadj", "closeadjusted"),
     "volume": ("volume", "vol", "tickvol", "tickvolume", "realvolume", "v"),
     "dividend": ("dividends", "dividend", "exdividend", "dividendamount", "divcash"),
+    "gain": ("capitalgains",),
     "split": ("stocksplits", "splitratio", "splitcoefficient", "splitfactor"),
     "interval": ("interval", "per"),
     "scale": ("scale",),
 }
 PRICES = ("open", "high", "low", "close")
-NUMBERS = (*PRICES, "volume", "adjusted", "dividend", "split")
+NUMBERS = (*PRICES, "volume", "adjusted", "dividend", "gain", "split")
 TICKER = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,11}")
 
 

@@ -5,9 +5,10 @@ A split of ratio k on raw closes gives r = k. A dividend d gives r = 1 / (1 - d 
 Tiingo reckon, and r = 1 + d / close as Quandl's WIKI did; a file follows one of the two: the one in which its dividends
 are the rounder.
 
-A large step may be a split, a special dividend (ZIM, 2022-03-22: 17.00 of 79.60), or a split and a dividend on one day.
-The close must have moved with a split, and the reading with the rounder dividend wins. A file that promises closes
-adjusted for splits breaks its promise only by a split of 2:1 or more; if it does, the other steps are read anew.
+A large step is a split, a special dividend (ZIM, 2022-03-22: 17.00 of 79.60), or a split and a dividend on one day; in
+each case the close moved with it. An exact ratio is a split. Else the reading with the rounder dividend wins, and from
+LIKELY on the split. A file that promises closes adjusted for splits breaks its promise by an exact split of 2:1 or more
+only; where it does, all its steps are read without the promise.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import log
 from typing import Any
 
 import polars as pl
@@ -27,8 +29,9 @@ SPLITS = tuple(
     sorted({Fraction(n, d) for n in range(1, 61) for d in range(1, 61) if 1 in {n, d} or (n <= 10 and d <= 4)})
 )
 FLOAT32 = 1.2e-7  # relative; Yahoo computes in it
-JUMP = 0.15  # how far the close may move on the day of a split besides it
-LIKELY, CERTAIN = 1.5, 2.0  # splits from which no equally round dividend is likelier, without and with a promise
+ORDINARY = 1.1  # a dividend beside a split is less than 9 % of the price
+LIKELY = 1.5  # from here on a split and a dividend on one day are likelier than a third of the price paid out
+CERTAIN = 2.0  # and from here on an exact ratio is a split, whatever the file promises
 NOISE = 20.0  # an action stands this far above the ordinary day's wobble
 
 
@@ -60,12 +63,12 @@ def proved_actions(rows: pl.DataFrame, source: str, decimals: tuple[int, int], p
     `promised`: the scale that the closes are said to be on.
     """
     steps = list(_steps(rows, decimals).iter_rows(named=True))
-    proof = _proof(steps, source, certain=CERTAIN if promised == "split" else LIKELY)
-    return _proof(steps, source, certain=LIKELY) if proof.raw and promised == "split" else proof
+    proof = _proof(steps, source, promised=promised == "split")
+    return _proof(steps, source, promised=False) if proof.raw else proof
 
 
-def _proof(steps: list[dict[str, Any]], source: str, *, certain: float) -> Proof:
-    readings = [[_explained(step, certain, of_ex_day=of_ex_day) for step in steps] for of_ex_day in (False, True)]
+def _proof(steps: list[dict[str, Any]], source: str, *, promised: bool) -> Proof:
+    readings = [[_explained(step, promised, of_ex_day=of_ex_day) for step in steps] for of_ex_day in (False, True)]
     explained = min(readings, key=lambda reading: sum(_digits(found) for found in reading))  # CRSP's wins a tie
     actions = [
         {"symbol": step["symbol"], "ex_date": step["ex_date"], "source": source, **action}
@@ -151,30 +154,39 @@ def _steps(rows: pl.DataFrame, decimals: tuple[int, int]) -> pl.DataFrame:
     return moves.with_columns(wobble=wobble).filter((pl.col("move") - 1).abs() > pl.col("wobble"))
 
 
-def _explained(step: dict[str, Any], certain: float, *, of_ex_day: bool) -> list[dict[str, object]]:
+def _explained(step: dict[str, Any], promised: bool, *, of_ex_day: bool) -> list[dict[str, object]]:
     """The split, the dividend, or both in one step; empty where neither explains it."""
     move, jump = step["move"], step["before"] / step["close"]
     tolerance = max(1e-4, 2 * step["wobble"])
-    alone = _with_dividend(step, 1.0, tolerance, of_ex_day=of_ex_day)
+    alone = _with_dividend(step, 1.0, of_ex_day=of_ex_day) if move > 1 else []
     if 1 / SPLIT_FROM < move < SPLIT_FROM:
-        return alone if move > 1 - tolerance else []
+        return alone
+    if not 0.5 < log(jump) / log(move) < 1.5:
+        return []  # the close went its own way: the adjusted close is wrong
     exact = simple_ratio(move, tolerance)
-    split = exact or simple_ratio(jump, JUMP)
-    fell = abs(jump / move - 1) <= JUMP  # with what the step says; else the adjusted close is wrong
-    if split is None or not fell or not 1 - tolerance <= move / split < SPLIT_FROM:
-        return alone if fell and move > 1 else []
-    both = _with_dividend(step, split, tolerance, of_ex_day=of_ex_day)
-    if move < 1 or (max(split, 1 / split) >= certain and (exact or _digits(both) <= _digits(alone))):
-        return both
-    return both if not exact and certain == LIKELY and _digits(both) < _digits(alone) else alone
+    split = exact or (None if promised else _split_beside_a_dividend(move))
+    if split is None or (promised and 1 < split < CERTAIN):
+        return alone
+    both = _with_dividend(step, split, of_ex_day=of_ex_day)
+    doubtful = exact is None and 1 < move < LIKELY
+    return alone if doubtful and _digits(alone) <= _digits(both) else both
 
 
-def _with_dividend(step: dict[str, Any], split: float, tolerance: float, *, of_ex_day: bool) -> list[dict[str, object]]:
+def _split_beside_a_dividend(move: float) -> float | None:
+    """The ratio that leaves an ordinary dividend of `move`: a usual one, then the one with the smallest dividend."""
+    fitting = [split for split in reversed(SPLITS) if 1 < move / float(split) < ORDINARY]
+    sides = {split: max(split.numerator, split.denominator) for split in fitting}
+    usual = (split for split in fitting if sides[split] <= 10 or sides[split] % 5 == 0)
+    best = next(usual, fitting[0] if fitting else None)
+    return None if best is None else float(best)
+
+
+def _with_dividend(step: dict[str, Any], split: float, *, of_ex_day: bool) -> list[dict[str, object]]:
     """The step as a split (1: none) and the dividend that is left of it."""
     found: list[dict[str, object]] = [{"kind": "split", "ratio": split}] if split != 1 else []
     rest = step["move"] / split
     amount = step["close"] * (rest - 1) if of_ex_day else step["before"] / split * (1 - 1 / rest)
-    if rest - 1 > tolerance or (split == 1 and rest > 1):
+    if rest - 1 > (0 if split == 1 else 2 * step["wobble"]):
         error = max(2 * step["error"] * step["before"], 1e-6)
         found.append({"kind": "dividend", "amount": rounded(amount, error)})
     return found

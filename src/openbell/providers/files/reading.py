@@ -11,9 +11,11 @@ import polars as pl
 
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.model.frames import ACTIONS, BARS, SCALES, Scale, conform, frame_of
-from openbell.model.interval import Interval
+from openbell.model.interval import DAY, Interval
+from openbell.providers.events import priced_or_null
 from openbell.providers.files.contents import ADJ_CLOSE, Contents, Reading, contents, joined, parted
-from openbell.providers.files.hours import Side, clock_of
+from openbell.providers.files.days import dates_of, local_dates
+from openbell.providers.files.hours import Side, clock_of, venue_of
 from openbell.providers.files.lean import read_lean, with_companions
 from openbell.providers.files.messages import refuse_message
 from openbell.providers.files.names import symbol_in
@@ -76,6 +78,7 @@ def _long(sheet: Sheet, now: datetime) -> Contents:
     rows = rows.hstack(numbers(table, numeric))
     interval, interval_note = _interval(sheet, stamps, rows)
     rows, clock_notes = _in_utc(sheet, stamps, rows, interval)
+    rows = rows.with_columns(day=local_dates(rows, stamps) if interval.intraday else pl.col("ts").dt.date())
     written = {
         "ts": layout.columns["ts"],
         **({"symbol": layout.columns["symbol"]} if "symbol" in layout.columns else {}),
@@ -83,7 +86,7 @@ def _long(sheet: Sheet, now: datetime) -> Contents:
     }
     rows, rejects = parted(table, rows, written, source=sheet.source, interval=str(interval))
     scale, actions, scale_notes = _scale(sheet, rows, interval)
-    priced, unpriced_notes = _priced(rows)
+    priced, unpriced_notes = _priced(rows.with_columns(priced_or_null(name) for name in PRICES[:3] if name in numeric))
     notes = (*layout.notes, *symbol_note, *interval_note, *stamps.notes, *clock_notes, *scale_notes, *unpriced_notes)
     return contents(
         layout.preset,
@@ -98,7 +101,7 @@ def _long(sheet: Sheet, now: datetime) -> Contents:
 
 def _adj_close(rows: pl.DataFrame, interval: Interval) -> pl.DataFrame | None:
     """The adjusted close of daily rows, where the table has the dividends that it should reflect."""
-    if not {"adjusted", "dividend"} <= set(rows.columns) or str(interval) != "1d":
+    if not {"adjusted", "dividend"} <= set(rows.columns) or interval != DAY:
         return None
     return conform(rows.rename({"adjusted": "adj_close"}).drop_nulls("adj_close"), ADJ_CLOSE)
 
@@ -117,9 +120,9 @@ def _wide(sheet: Sheet, now: datetime) -> Contents:
     stamps = stamps_of(table, table.frame[layout.columns["ts"]], now)
     closes = {name: name for name in names}
     rows = table.frame.select(ROW, stamps.values.alias("ts")).hstack(numbers(table, closes))
-    spaced = rows.select("ts", pl.lit(names[0]).alias("symbol"))
+    spaced = rows.with_columns(symbol=pl.lit(names[0]))
     interval, interval_note = _interval(sheet, stamps, spaced)
-    rows, clock_notes = _in_utc(sheet, stamps, rows, interval)
+    rows, clock_notes = _in_utc(sheet, stamps, spaced, interval)
     unnamed = rows.with_columns(symbol=pl.lit(None, pl.String))
     rows, rejects = parted(
         table, unnamed, {"ts": layout.columns["ts"], **closes}, source=sheet.source, interval=str(interval)
@@ -203,13 +206,16 @@ def _in_utc(
     sheet: Sheet, stamps: Stamps, rows: pl.DataFrame, interval: Interval
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """`rows` with `ts` as the label or the start of its bar in UTC."""
+    tz, written_in = sheet.reading.tz, sheet.layout.zone
     if not interval.intraday:
-        labels = labelled(pl.col("ts").dt.truncate("1d"), interval)
-        return rows.with_columns(labels.dt.replace_time_zone("UTC")), ()
+        dates, why = dates_of(sheet.table, stamps, rows["symbol"], tz=tz, written_in=written_in)
+        labels = labelled(pl.col("ts"), interval)
+        return rows.with_columns(dates.alias("ts")).with_columns(labels.dt.replace_time_zone("UTC")), why
     side: Side | None = sheet.reading.stamp or sheet.layout.side
-    zone = "UTC" if stamps.kind == "instant" else sheet.reading.tz or sheet.layout.zone
+    zone = "UTC" if stamps.kind == "instant" else tz or written_in
     assume: Side | None = "start" if stamps.kind == "instant" else None
-    clock = clock_of(sheet.table, rows["ts"], interval, zone=zone, side=side, assume=assume)
+    exchange = venue_of(rows["symbol"])
+    clock = clock_of(sheet.table, rows["ts"], interval, exchange=exchange, zone=zone, side=side, assume=assume)
     return rows.with_columns(clock.start(rows["ts"], interval).alias("ts")), clock.notes
 
 
@@ -217,12 +223,17 @@ def _scale(sheet: Sheet, rows: pl.DataFrame, interval: Interval) -> tuple[Scale,
     """The scale of the prices, and the actions the table states or proves."""
     table, layout, source = sheet.table, sheet.layout, sheet.source
     promised = sheet.reading.scale or _stated_scale(table, layout) or layout.scale
-    if "dividend" in rows.columns or "split" in rows.columns:
+    assumed = ("prices taken as traded (raw); pass --scale if they are adjusted",) if promised is None else ()
+    stated = {"dividend", "gain", "split"} & set(rows.columns)
+    if not (interval.intraday or interval == DAY) and (stated or "adjusted" in rows.columns):
+        undated = f"splits and dividends left out: a bar of {interval} does not say on which day they were"
+        return promised or "raw", frame_of(ACTIONS), (undated, *assumed)
+    if stated:
         return promised or "raw", explicit_actions(rows, promised or "raw", source), ()
-    if "adjusted" not in rows.columns or str(interval) != "1d":
-        note = ("prices taken as traded (raw); pass --scale if they are adjusted",) if promised is None else ()
-        return promised or "raw", frame_of(ACTIONS), note
-    proof = proved_actions(rows, source, (_decimals(table, layout, "close"), _decimals(table, layout, "adjusted")))
+    if "adjusted" not in rows.columns or interval != DAY:
+        return promised or "raw", frame_of(ACTIONS), assumed
+    decimals = _decimals(table, layout, "close"), _decimals(table, layout, "adjusted")
+    proof = proved_actions(rows, source, decimals, promised)
     scale: Scale = sheet.reading.scale or ("raw" if proof.raw else layout.scale or "raw")
     notes = [f"{proof.actions.height} splits and dividends proved by the column {layout.columns['adjusted']!r}"]
     if proof.odd_days:

@@ -37,6 +37,8 @@ class Stamps:
     values: pl.Series
     kind: Kind
     notes: tuple[str, ...] = ()
+    local: pl.Series | None = None
+    """Instants as they stand in the stamps' own offsets; None where these say nothing, being UTC's."""
 
 
 def stamps_of(table: Table, column: pl.Series, now: datetime) -> Stamps:
@@ -57,17 +59,17 @@ def stamps_of(table: Table, column: pl.Series, now: datetime) -> Stamps:
         return _offset(table, text, now)
     local = _local(table, text, now)
     _refuse_mixed(table, text, local.is_null())
-    return Stamps(local, "date" if _all_midnight(local) else "naive")
+    return Stamps(local, "date" if all_midnight(local) else "naive")
 
 
 def _typed(column: pl.Series) -> Stamps:
     zone = column.dtype.time_zone if isinstance(column.dtype, pl.Datetime) else None
     local = column.dt.replace_time_zone(None).cast(NAIVE)
-    if _all_midnight(local):
+    if all_midnight(local):
         return Stamps(local, "date")
     if zone is None:
         return Stamps(local, "naive")
-    return _instants(column.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(NAIVE))
+    return _instants(column.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(NAIVE), local=local)
 
 
 def _epoch(text: pl.Series, digits: int) -> Stamps:
@@ -75,7 +77,7 @@ def _epoch(text: pl.Series, digits: int) -> Stamps:
     scale = EPOCHS[digits]
     values = (units * int(scale) if scale >= 1 else units // round(1 / scale)).cast(NAIVE)
     note = "stamps are seconds since 1970, UTC" if digits == 10 else "stamps are fractions of seconds since 1970, UTC"
-    if _all_midnight(values):
+    if all_midnight(values):
         return Stamps(values, "date", (note,))
     return _instants(values, note)
 
@@ -98,19 +100,20 @@ def _offset(table: Table, text: pl.Series, now: datetime) -> Stamps:
 
 def _shifted(local: pl.Series, offset_s: pl.Expr) -> Stamps:
     """Local stamps less their offsets; where each is a midnight, the dates as they stand."""
-    if _all_midnight(local):
+    if all_midnight(local):
         return Stamps(local, "date", ("dates are the exchange's own, whatever the offset",))
     frame = local.alias("local").to_frame()
-    return _instants(frame.select(pl.col("local") - pl.duration(seconds=offset_s))["local"])
+    return _instants(frame.select(pl.col("local") - pl.duration(seconds=offset_s))["local"], local=local)
 
 
-def _instants(values: pl.Series, *notes: str) -> Stamps:
+def _instants(values: pl.Series, *notes: str, local: pl.Series | None = None) -> Stamps:
     """UTC instants, or dates where each is a midnight in New York (as vendors stamp daily bars in UTC)."""
-    if _all_midnight(_new_york(values.drop_nulls().head(1))):  # most columns are told by their first stamp
-        local = _new_york(values)
-        if _all_midnight(local):
-            return Stamps(local, "date", (*notes, "each stamp is midnight in New York: dates"))
-    return Stamps(values, "instant", notes)
+    if all_midnight(_new_york(values.drop_nulls().head(1))):  # most columns are told by their first stamp
+        days = _new_york(values)
+        if all_midnight(days):
+            return Stamps(days, "date", (*notes, "each stamp is midnight in New York: dates"))
+    own = local if local is not None and not local.equals(values) else None
+    return Stamps(values, "instant", notes, own)
 
 
 def _new_york(values: pl.Series) -> pl.Series:
@@ -211,7 +214,8 @@ def _in_order(dates: pl.Series) -> bool:
     return known.is_sorted() or known.is_sorted(descending=True)
 
 
-def _all_midnight(values: pl.Series) -> bool:
+def all_midnight(values: pl.Series) -> bool:
+    """Whether each stamp that is known is a midnight."""
     known = values.drop_nulls()
     if known.is_empty() or known[0].time() != time():  # most columns are told by their first stamp
         return False

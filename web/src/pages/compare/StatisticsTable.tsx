@@ -13,7 +13,10 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
   const price = (title: string, key: "first" | "last" | "high" | "low"): Column<Row> => ({
     title,
     number: true,
-    show: (row) => format.price(row[key], decimals),
+    // Fewer decimals than the column's most: the points still stand in one line.
+    show: (row) => (
+      <span style={{ marginInlineEnd: `${decimals - row.decimals}ch` }}>{format.price(row[key], row.decimals)}</span>
+    ),
     cell: (row) => row[key],
   });
   const columns: Column<Row>[] = [

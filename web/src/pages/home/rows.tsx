@@ -64,7 +64,7 @@ const REASONS: Record<Absent["state"], string> = {
   fetching: "Fetching its prices",
   rate_limited: "Its source is at its limit",
   unknown: "No source knows this symbol",
-  no_data: "No prices",
+  no_data: "No prices yet: fetch or import them",
   failed: "Could not be fetched",
 };
 

@@ -41,10 +41,10 @@ const COLUMNS: Column<Reject>[] = [
   {
     title: "Why",
     show: ({ detail, repaired }) => (
-      <>
+      <span className={styles.why}>
         {detail}
         {repaired && <span className={styles.repaired}> repaired</span>}
-      </>
+      </span>
     ),
     cell: ({ detail }) => detail,
   },

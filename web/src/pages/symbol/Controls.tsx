@@ -20,6 +20,7 @@ import { CHOICES } from "../../lib/words";
 import styles from "./Controls.module.css";
 import { type To, useChartKeys } from "./chartState";
 import { DatesButton } from "./DatesButton";
+import type { Dates } from "./DatesMenu";
 import { IndicatorButton } from "./IndicatorButton";
 
 /** Where hours are not told apart. */
@@ -36,6 +37,10 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
   const navigate = useNavigate();
   useChartKeys(address, to);
   const interval = address.interval ?? answer?.interval ?? "";
+  const show = (dates: Dates) => {
+    const same = dates.from === address.from && dates.to === address.to;
+    navigate(to({ ...dates, interval: same ? address.interval : null }));
+  };
   const intervals = answer?.intervals_offered ?? [interval];
   const options = (key: "adjust" | "scale" | "hours", values: readonly (Adjust | Scale | Hours)[]) =>
     values.map((value) => ({ value, label: CHOICES[value][0], hint: CHOICES[value][1], to: to({ [key]: value }) }));
@@ -61,7 +66,7 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
         )}
         <Choice label="Scale" chosen={address.scale} options={options("scale", SCALES)} />
         <IndicatorButton chosen={address.indicators} onChoose={(indicators) => navigate(to({ indicators }))} />
-        <DatesButton dates={address} onChoose={(dates) => navigate(to({ ...dates, interval: null }))} />
+        <DatesButton dates={address} onChoose={show} />
         <Button
           look="quiet"
           aria-pressed={address.table}

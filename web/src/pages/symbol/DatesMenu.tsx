@@ -25,7 +25,7 @@ export default function DatesMenu({ trigger, dates, onChoose, onClose }: DatesMe
   };
   return (
     <Popover
-      className={menu.popover ?? ""}
+      className={`${menu.popover} ${styles.popover}`}
       placement="bottom end"
       triggerRef={trigger}
       isOpen

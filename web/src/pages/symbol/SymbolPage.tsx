@@ -93,6 +93,7 @@ function Drawn({ answer, address, maxTo }: { answer: Bars; address: ChartAddress
 }
 
 function NoBars({ answer, maxTo }: { answer: Bars; maxTo: string }) {
+  if (answer.as_of) return <Notice title={`The desk knew no prices of ${answer.symbol} in this range then`} />;
   return (
     <Notice title={`No prices of ${answer.symbol} in this range`} action={<Link to={maxTo}>Show all there is</Link>}>
       {answer.notes.length > 0 ? answer.notes.join(" ") : "The desk holds none, or it has not traded then."}

@@ -4,6 +4,7 @@ import type { Problem } from "../../api/problem";
 import { watchlistsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
+import { Words } from "../../components/Words";
 import { useEdits } from "../../lib/edits";
 import * as format from "../../lib/format";
 import { useOverlays } from "../../lib/palette";
@@ -37,8 +38,17 @@ export function Unpriced({ ticker, error, missing }: UnpricedProps) {
         </>
       }
     >
-      <p>{missing?.detail || error.detail}</p>
-      {error.remedy && <p>{error.remedy}</p>}
+      {/* That there is no data is what the title says. */}
+      {missing && missing.state !== "no_data" && (
+        <p>
+          <Words text={missing.detail} />
+        </p>
+      )}
+      {error.remedy && (
+        <p>
+          <Words text={error.remedy} />
+        </p>
+      )}
     </Notice>
   );
 }
