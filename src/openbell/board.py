@@ -86,7 +86,8 @@ def board(desk: Desk, symbols: Sequence[str], *, spark: bool = False) -> tuple[l
 def movers(desk: Desk, limit: int) -> tuple[list[Quote], list[Quote]]:
     """The symbols of all watchlists that rose and fell most against their previous close."""
     symbols = list(dict.fromkeys(s for w in desk.ledger.watchlists() for s in w.symbols))
-    changes = [(q.change_pct, q) for q in board(desk, symbols)[0] if q.change_pct is not None]
+    fresh = (q for q in board(desk, symbols)[0] if q.freshness != "stale")
+    changes = [(q.change_pct, q) for q in fresh if q.change_pct is not None]
     ranked = [q for _, q in sorted(changes, key=lambda pair: pair[0], reverse=True)]
     up = [q for q in ranked if (q.change_pct or 0) > 0][:limit]
     down = [q for q in reversed(ranked) if (q.change_pct or 0) < 0][:limit]

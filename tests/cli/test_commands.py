@@ -176,6 +176,8 @@ def test_an_unreadable_file_is_named(shell: Shell):
         (("fetch", "ACME"), 1, "no vendor offers"),
         (("sql", "drop table bars"), 2, "single SELECT"),
         (("job", "nothing"), 2, "no job"),
+        (("job", "demo"), 2, "does not apply"),
+        (("job", "fetch"), 2, "does not apply"),
         (("up", "--host", "0.0.0.0"), 2, "can be reached by others"),
         (("import", "ACME.csv", "--interval", "7x"), 2, "no interval"),
         (("nonsense",), 2, "nonsense"),

@@ -286,7 +286,11 @@ def job(name: Annotated[str, typer.Argument(help="A job that `openbell jobs` lis
     if name not in JOBS:
         raise InvalidInput("name", f"There is no job {name!r}.", remedy=f"Use one of {', '.join(JOBS)}.")
     with _desk(Settings()) as desk:
-        print(f"{name}: done ({JOBS[name].run(desk)})")
+        if not JOBS[name].applies(desk):
+            reason = "the demo market is not open on this desk" if name == "demo" else "this desk is offline"
+            raise InvalidInput("name", f"The job {name!r} does not apply: {reason}.", remedy="See `openbell jobs`.")
+        done = JOBS[name].run(desk)
+    print(f"{name}: done" + (f", {done} partitions rewritten" if name == "compact" else ""))
 
 
 def _lake() -> Lake:

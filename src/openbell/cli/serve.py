@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import signal
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -35,6 +37,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         _watch_real(desk)
     server = uvicorn.Server(uvicorn.Config(create_app(desk), log_level="warning", lifespan="on"))
     listener.listen()  # whoever comes at once waits a moment instead of being turned away
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the server raises it again once it has ended
     say(f"Openbell is at {address(settings)}  (Ctrl-C ends it)")
     try:
         asyncio.run(server.serve(sockets=[listener]))
@@ -89,9 +92,9 @@ def _vendor_answers(settings: Settings, say: Callable[[str], None]) -> bool:
 
 
 def _has_real_prices(desk: Desk) -> bool:
-    """Whether the lake holds bars of anything that is not simulated."""
+    """Whether the lake holds real bars only: a desk that began with the demo market keeps it beside imports."""
     simulated = {i.id for i in desk.history.register if i.simulated}
-    return bool(set(desk.lake.spans()["symbol"]) - simulated) and not simulated
+    return not simulated and not desk.lake.spans().is_empty()
 
 
 def _watch_real(desk: Desk) -> None:
