@@ -24,6 +24,9 @@ SLICE_ROWS = 1_000_000
 
 SEAM_ROWS = 500
 """Stored bars of a symbol that a new batch is checked beside."""
+INTRADAY_SEAMS = (timedelta(hours=2), timedelta(days=5))
+"""How far back those are looked for: most batches follow at once, some a long weekend later."""
+DAILY_SEAM = timedelta(days=45)
 
 TODAY = ScaleDays()
 """Split-adjusted prices are those of today."""
@@ -183,7 +186,11 @@ def _before(lake: Lake, bars: pl.DataFrame) -> pl.DataFrame:
     first = bars["ts"].min()
     if not isinstance(first, datetime):
         return frames.frame_of(frames.BARS)
-    reach = timedelta(days=5) if interval.intraday else timedelta(days=45)
-    ids = bars["symbol"].unique().to_list()
-    earlier = lake.bars(ids, interval, first - reach, first).select(*frames.BARS)
-    return earlier.group_by("symbol", maintain_order=True).tail(SEAM_ROWS).select(*frames.BARS)
+    found, missing = [], bars["symbol"].unique().to_list()
+    for reach in INTRADAY_SEAMS if interval.intraday else (DAILY_SEAM,):
+        earlier = lake.bars(missing, interval, first - reach, first).select(*frames.BARS)
+        found.append(earlier.group_by("symbol", maintain_order=True).tail(SEAM_ROWS).select(*frames.BARS))
+        missing = [symbol for symbol in missing if symbol not in set(earlier["symbol"])]
+        if not missing:
+            break
+    return pl.concat(found)
