@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,7 +19,7 @@ from openbell.ingest.storing import Stored, store
 from openbell.model.errors import OpenbellError, ProviderError, RateLimited, UnknownSymbol
 from openbell.model.interval import DAY, MINUTE, Interval
 from openbell.model.sessions import market_state
-from openbell.settings import WATCHED
+from openbell.settings import WATCHED, Settings
 from openbell.store.ledger import Fetch, FetchState
 
 log = logging.getLogger(__name__)
@@ -158,14 +161,31 @@ class Job:
     every: timedelta
     run: Callable[[Desk], object]
     applies: Callable[[Desk], bool] = lambda _desk: True
+    apart: bool = False
+    """Whether the clock runs it in a process of its own, so that the memory it needs ends with it."""
 
 
 JOBS: Mapping[str, Job] = {
     "demo": Job("Follow the simulated market", timedelta(minutes=1), open_demo, lambda desk: desk.demo),
     "fetch": Job("Fetch watched symbols", timedelta(seconds=5), watch_vendors, _online),
     "quotes": Job("Poll quotes", timedelta(minutes=1), poll_quotes, _online),
-    "compact": Job("Compact the lake", timedelta(hours=1), compact),
+    "compact": Job("Compact the lake", timedelta(hours=1), compact, apart=True),
 }
+
+
+def run_apart(name: str, settings: Settings) -> str:
+    """Run a job as `openbell job` does, and return what it printed; raises OpenbellError where it fails."""
+    environment = {
+        **os.environ,
+        "OPENBELL_HOME": str(settings.folder),
+        "OPENBELL_DEMO": str(settings.demo).lower(),
+        "OPENBELL_OFFLINE": str(settings.offline).lower(),
+    }
+    command = [sys.executable, "-m", "openbell", "job", name]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  # ours
+    if done.returncode != 0:
+        raise OpenbellError(f"The job {name} failed: {done.stderr.strip()}")
+    return done.stdout.strip()
 
 
 class Clockwork:
@@ -191,7 +211,10 @@ class Clockwork:
     def _run(self, name: str, job: Job) -> None:
         while not self._stopped.is_set():
             try:
-                job.run(self._desk)
+                if job.apart:
+                    run_apart(name, self._desk.settings)
+                else:
+                    job.run(self._desk)
             except ProviderError as error:
                 log.warning("job %s: %s", name, error)
             except Exception:  # a job that fails must be run again; the trace is in the log

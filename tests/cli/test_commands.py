@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -20,6 +21,8 @@ from rich.console import Console
 
 from market import SHARED, needs_shared
 from openbell.cli import main, terminal
+from openbell.model.frames import INSTRUMENTS, frame_of
+from openbell.store.lake import Lake
 
 WEEK = """date,open,high,low,close,volume
 2026-03-02,10,11,9,10.5,1000
@@ -311,3 +314,19 @@ def test_a_reused_ticker_is_read_back_under_its_new_bearer(shell: Shell):
 
     assert days("FB") == ["2026-03-02", "2026-03-03", "2026-03-04"]
     assert days("META") == ["2020-03-02", "2020-03-03", "2020-03-04"]
+
+
+def test_a_ticker_borne_again_after_its_bearer_is_gone_is_read_back_as_the_newcomers(shell: Shell):
+    gone = frame_of(INSTRUMENTS, [{"id": "XO", "ticker": "XO", "valid_to": date(2020, 12, 31), "simulated": False}])
+    Lake(shell.folder / "home" / "lake").append_instruments(gone, datetime(2026, 1, 1, tzinfo=UTC))
+    (shell.folder / "old.csv").write_text(WEEK.replace("2026-", "2020-"))
+    (shell.folder / "new.csv").write_text(WEEK)
+    for name in ("new.csv", "old.csv"):
+        assert shell("import", name, "--symbol", "XO").returncode == 0
+    spans = json.loads(
+        shell("sql", "select symbol, min(year) y, count(*) n from bars group by 1 order by 1", "--json").stdout
+    )
+    assert spans == [{"symbol": "XO", "y": 2020, "n": 3}, {"symbol": "XO.2", "y": 2026, "n": 3}]
+    assert [row["ts"][:4] for row in json.loads(shell("bars", "XO", "--json").stdout)] == ["2026"] * 3
+    ended = json.loads(shell("bars", "XO", "--from", "2020-03-02", "--to", "2020-03-31", "--json").stdout)
+    assert [row["ts"][:4] for row in ended] == ["2020"] * 3

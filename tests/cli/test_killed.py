@@ -66,22 +66,30 @@ def test_twenty_kills_at_random_moments_lose_and_repeat_no_row(tmp_path: Path):
     length = time.monotonic() - began
     (tmp_path / "home").rename(tmp_path / "uninterrupted")
 
-    chance, killed = random.Random(11), 0
+    chance = random.Random(11)
     for attempt in range(ROUNDS):
         for _ in range(KILLS // ROUNDS):
-            process = start(tmp_path)
-            try:
-                process.wait(timeout=chance.uniform(0.3, 1.0) * length)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                killed += 1
-            process.communicate()
+            length = killed_within(tmp_path, length, chance)
         last = start(tmp_path)
         output = last.communicate(timeout=120)[0].decode()
         assert last.returncode == 0, output
         assert_holds_exactly(tmp_path / "home" / "lake", rows)
         (tmp_path / "home").rename(tmp_path / f"home{attempt}")
-    assert killed >= KILLS // 2
+
+
+def killed_within(folder: Path, length: float, chance: random.Random) -> float:
+    """Kill an import at a random moment of `length` seconds; one that ended sooner shortens the next try's length."""
+    for _ in range(20):
+        process = start(folder)
+        try:
+            process.wait(timeout=chance.uniform(0.2, 1.0) * length)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            return length
+        process.communicate()
+        length *= 0.8
+    raise AssertionError("no import ran long enough to be killed")
 
 
 def assert_holds_exactly(folder: Path, rows: pl.DataFrame) -> None:

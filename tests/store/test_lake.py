@@ -392,11 +392,11 @@ from openbell.store.lake import Lake
 def peak():
     return int(next(l for l in open("/proc/self/status") if l.startswith("VmHWM")).split()[1]) * 1024
 
-lake, at = Lake(Path(sys.argv[1])), datetime(2026, 3, 3, tzinfo=UTC)
-quote = {"ts": at, "price": 1.0, "source": "other"}
-assert lake.append_quotes(frame_of(QUOTES, [{**quote, "symbol": "WARM"}]), at) == 1
+at = datetime(2026, 3, 3, tzinfo=UTC)
+quote = frame_of(QUOTES, [{"symbol": "ACME", "ts": at, "price": 1.0, "source": "other"}])
+assert Lake(Path(sys.argv[1], "warm")).append_quotes(quote, at) == 1
 before = peak()
-assert lake.append_quotes(frame_of(QUOTES, [{**quote, "symbol": "ACME"}]), at) == 1
+assert Lake(Path(sys.argv[1])).append_quotes(quote, at) == 1
 print(peak() - before)
 """
 

@@ -290,7 +290,8 @@ def job(name: Annotated[str, typer.Argument(help="A job that `openbell jobs` lis
             reason = "the demo market is not open on this desk" if name == "demo" else "this desk is offline"
             raise InvalidInput("name", f"The job {name!r} does not apply: {reason}.", remedy="See `openbell jobs`.")
         done = JOBS[name].run(desk)
-    print(f"{name}: done" + (f", {done} partitions rewritten" if name == "compact" else ""))
+    told = {"demo": "{0.rows:,} bars stored, {0.rejects:,} bad prints set aside", "compact": "{} partitions rewritten"}
+    print(told.get(name, f"{name}: done").format(done))
 
 
 def _lake() -> Lake:

@@ -9,13 +9,16 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
+import polars as pl
 import uvicorn
 
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk, reachable
-from openbell.jobs import open_demo
+from openbell.jobs import run_apart
 from openbell.model.errors import InvalidInput
+from openbell.model.interval import MINUTE
 from openbell.settings import WATCHED, Settings
 
 
@@ -31,8 +34,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         desk = open_desk(settings.model_copy(update={"demo": True}))
     if demo:
         say("Opening the demo market: invented companies, SIMULATED prices")
-        stored = open_demo(desk)
-        say(f"  {stored.rows:,} bars stored, {stored.rejects:,} bad prints set aside")
+        say(f"  {run_apart('demo', desk.settings)}" if _demo_is_old(desk) else "  it goes on where it ended")
     else:
         _watch_real(desk)
     server = uvicorn.Server(uvicorn.Config(create_app(desk), log_level="warning", lifespan="on"))
@@ -95,6 +97,12 @@ def _has_real_prices(desk: Desk) -> bool:
     """Whether the lake holds real bars only: a desk that began with the demo market keeps it beside imports."""
     simulated = {i.id for i in desk.history.register if i.simulated}
     return not simulated and not desk.lake.spans().is_empty()
+
+
+def _demo_is_old(desk: Desk) -> bool:
+    """Whether the demo market lacks more than some minutes: making them needs memory that a desk should not keep."""
+    newest = desk.lake.spans().filter(pl.col("interval") == str(MINUTE))["last"].max()
+    return not isinstance(newest, datetime) or desk.clock() - newest > timedelta(hours=6)
 
 
 def _watch_real(desk: Desk) -> None:

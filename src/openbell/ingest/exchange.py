@@ -45,7 +45,13 @@ def newcomers(register: Register, bars: pl.DataFrame) -> tuple[pl.DataFrame, tup
     exchanges = told | dict.fromkeys(guessed, NEW_YORK)
     source = bars["source"].item(0)
     rows = [
-        {"id": key, "ticker": key, "exchange": exchange, "simulated": False, "source": source}
+        {
+            "id": key,
+            "ticker": register.instrument(key).ticker,
+            "exchange": exchange,
+            "simulated": False,
+            "source": source,
+        }
         for key, exchange in exchanges.items()
         if exchange is not None or not register.knows(key)
     ]

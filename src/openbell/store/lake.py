@@ -235,7 +235,8 @@ class Lake:
         wanted = _equal(source=source, reason=reason, symbol=symbol)
         listed = stored.filter(wanted).select(order).sort(order, descending=falling)
         page = listed.slice(offset, limit).collect(engine="streaming")
-        near = [_within(name, page[name]) for name in ("known_at", "ts") if not page[name].null_count()]
+        bounds = [(c.name, c.min(), c.max()) for c in page.select("known_at", "ts") if not c.null_count()]
+        near = [pl.col(name).is_between(pl.lit(first), pl.lit(last)) for name, first, last in bounds]  # spares decoding
         rows = stored.filter(*near, pl.col("nth").is_in(page["nth"].implode()))
         return rows.collect(engine="streaming").sort(order, descending=falling).drop("nth")
 
@@ -376,11 +377,6 @@ def _equal(**wanted: str | None) -> pl.Expr:
     return pl.all_horizontal(
         pl.lit(value=True), *(pl.col(name) == value for name, value in wanted.items() if value is not None)
     )
-
-
-def _within(name: str, values: pl.Series) -> pl.Expr:
-    """Whether a column lies within `values`: the rest of such a row need not be read to know."""
-    return pl.col(name).is_between(pl.lit(values.min()), pl.lit(values.max()))
 
 
 def _refuse_address(root: Path) -> None:
