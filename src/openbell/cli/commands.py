@@ -270,6 +270,20 @@ def sql(
 
 
 @app.command()
+def summary(
+    folder: Annotated[Path, typer.Argument(help="Where the three Parquet tables go.")],
+    interval: Annotated[str, typer.Option(help="The stored bars to summarise.")] = "1m",
+    as_json: Json = False,
+) -> None:
+    """Write daily averages, hourly highs and 20-bar moving averages of every symbol as Parquet tables."""
+    from openbell.summary import summarize  # noqa: PLC0415  # loads pyarrow
+
+    done = summarize(_lake(), Interval.parse(interval), folder)
+    rows = [{"table": name, "rows": getattr(done, name)} for name in ("daily", "hourly", "average")]
+    terminal.frame(pl.DataFrame(rows), as_json=as_json)
+
+
+@app.command()
 def jobs(as_json: Json = False) -> None:
     """List what runs when."""
     from openbell.jobs import JOBS  # noqa: PLC0415
