@@ -104,11 +104,12 @@ def fetch_symbol(desk: Desk, symbol: str) -> Fetch:
     """Fetch the first history of `symbol`: days, then recent minutes; its state is kept in the ledger."""
     state = Fetch(symbol, "history", "running", "Fetching prices.", 0, None, desk.clock())
     desk.ledger.save_fetch(state)
-    now, rows = desk.clock(), 0
+    now, total = desk.clock(), Stored()
     try:
         for interval, span in ((DAY, FIRST_DAYS), (MINUTE, FIRST_MINUTES)):
-            rows += fetch_bars(desk.lake, desk.vendors, symbol, interval, now - span, now, clock=desk.clock).rows
-        state = replace(state, state="done", detail=f"{rows} bars stored.", rows=rows, at=desk.clock())
+            total += fetch_bars(desk.lake, desk.vendors, symbol, interval, now - span, now, clock=desk.clock)
+        detail = " ".join((f"{total.rows} bars stored.", *total.notes))
+        state = replace(state, state="done", detail=detail, rows=total.rows, at=desk.clock())
     except OpenbellError as error:
         state = _failed(state, error, desk.clock())
     except Exception as error:  # one symbol's trouble must not keep the others waiting; the trace is in the log

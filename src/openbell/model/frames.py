@@ -32,6 +32,7 @@ BARS: Schema = {
     "source": pl.String,  # the provider's name, or the preset's of an imported file
 }
 
+# A row with neither ratio nor amount withdraws what was told of the event before.
 ACTIONS: Schema = {
     "symbol": pl.String,
     "ex_date": pl.Date,  # the first trade date without the entitlement
