@@ -17,10 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 from deltalake import DeltaTable, Schema
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
@@ -28,13 +27,18 @@ from deltalake.transaction import AddAction, RemoveAction
 from openbell.model.errors import StoreError
 from openbell.model.frames import Schema as FrameSchema
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FEW_ROWS = 10_000
+"""Up to so many rows are written as one row group."""
 GROUP_ROWS = 100_000
 """A row group holds one symbol-year of minutes, or as many smaller symbols as fit."""
 MERGED_ROWS = 6_000_000
 """A merged file holds about so many rows, some 60 MB: large enough to be few, small enough to be rewritten."""
 SLICE_ROWS = 1_000_000
 """Rows in memory while files are merged; a symbol is not split."""
-EXTENTS = b"openbell.extents"
+EXTENTS = "openbell.extents"
 """Where a file's footer tells its symbols, so that listing what there is opens no column."""
 
 
@@ -71,7 +75,6 @@ class Table:
         self.partition_by = list(partition_by)
         self.order = order
         self._stored = {name: dtype for name, dtype in schema.items() if name not in self.partition_by}
-        self._arrow = _arrow_schema(self._stored)
         self._snapshot: Snapshot | None = None
         self._guard = threading.Lock()
 
@@ -142,7 +145,7 @@ class Table:
         """Commit `frame` durably in one transaction; returns its rows. Call within `writing`."""
         if frame.is_empty():
             return 0
-        self._commit([self._write([part], values) for values, part in self._partitions(frame)], [])
+        self._commit([self._write([part], values, part.height) for values, part in self._partitions(frame)], [])
         return frame.height
 
     def merge(self, old: Sequence[DataFile], partition: Mapping[str, str]) -> None:
@@ -176,7 +179,7 @@ class Table:
     def extents(self, file: DataFile) -> pl.DataFrame:
         """Each symbol of `file` with its first and last `order` and its rows: from the footer, no row is read."""
         kind = self.schema[self.order]
-        told = (pq.read_metadata(file.path).metadata or {}).get(EXTENTS)
+        told = pl.read_parquet_metadata(file.path).get(EXTENTS)
         if told is None:  # another engine wrote the file
             return self.scan([file]).group_by("symbol").agg(*_extent(self.order)).collect()
         kinds = {"symbol": pl.String, "first": pl.Int64, "last": pl.Int64, "rows": pl.Int64}
@@ -192,12 +195,12 @@ class Table:
             wanted = [pl.col(name) == value for name, value in row.items()]
             yield {name: str(value) for name, value in row.items()}, frame.filter(*wanted)
 
-    def _write(self, parts: Iterable[pl.DataFrame], partition: Mapping[str, str]) -> AddAction:
-        """A durable file of `parts`, each of them of later symbols than the one before."""
+    def _write(self, parts: Iterable[pl.DataFrame], partition: Mapping[str, str], rows: int = GROUP_ROWS) -> AddAction:
+        """A durable file of `parts`, each of them of later symbols than the one before; `rows` where it is one part."""
         folder = self.root.joinpath(*(f"{name}={value}" for name, value in partition.items()))
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{uuid.uuid4().hex}.parquet"
-        stats = self._write_groups(path, parts)
+        stats = self._write_few(path, parts) if rows <= FEW_ROWS else self._write_groups(path, parts)
         _sync(path)
         for parent in [folder, *folder.parents][: len(partition) + 1]:
             _sync(parent)
@@ -210,14 +213,25 @@ class Table:
             stats=json.dumps(stats),
         )
 
+    def _write_few(self, path: Path, parts: Iterable[pl.DataFrame]) -> dict[str, object]:
+        """As `_write_groups`, in one row group and without pyarrow, which a desk that only follows need not load."""
+        ordered = pl.concat(parts).select(*self._stored).sort("symbol", self.order, maintain_order=True)
+        extents = ordered.group_by("symbol", maintain_order=True).agg(*_extent(self.order))
+        told, stats = _footer(extents)
+        ordered.write_parquet(path, compression="zstd", row_group_size=max(1, ordered.height), metadata={EXTENTS: told})
+        return stats
+
     def _write_groups(self, path: Path, parts: Iterable[pl.DataFrame]) -> dict[str, object]:
         """Write the rows of `parts` in order; returns what Delta's log wants to know of them."""
+        import pyarrow.parquet as pq  # noqa: PLC0415  # see `_write_few`
+
+        arrow = _arrow_schema(self._stored)
         stamps = [name for name, dtype in self._stored.items() if dtype == pl.Datetime("us", "UTC") and name == "ts"]
         dictionary = [name for name in self._stored if name not in stamps]
         told = []
         with pq.ParquetWriter(
             path,
-            self._arrow,
+            arrow,
             compression="zstd",
             use_dictionary=dictionary,
             column_encoding=dict.fromkeys(stamps, "DELTA_BINARY_PACKED"),
@@ -226,22 +240,16 @@ class Table:
                 ordered = part.select(*self._stored).sort("symbol", self.order, maintain_order=True)
                 for start, length in _groups(ordered["symbol"]):
                     group = ordered.slice(start, length).to_arrow(compat_level=pl.CompatLevel.oldest())
-                    writer.write_table(group.cast(self._arrow), row_group_size=length)
+                    writer.write_table(group.cast(arrow), row_group_size=length)
                 told.append(ordered.group_by("symbol", maintain_order=True).agg(*_extent(self.order)))
-            extents = pl.concat(told).with_columns(pl.col("first", "last").to_physical())
-            writer.add_key_value_metadata({EXTENTS: json.dumps(extents.to_dict(as_series=False))})
-        symbols = extents["symbol"]
-        return {
-            "numRecords": extents["rows"].sum(),
-            "minValues": {"symbol": symbols.min()},
-            "maxValues": {"symbol": symbols.max()},
-            "nullCount": {"symbol": extents.filter(symbols.is_null())["rows"].sum()},
-        }
+            footer, stats = _footer(pl.concat(told))
+            writer.add_key_value_metadata({EXTENTS: footer})
+        return stats
 
     def _commit(self, adds: list[AddAction], removed: list[DataFile]) -> None:
-        schema = Schema.from_arrow(_arrow_schema(self.schema))
         log = self.root / "_delta_log"
         if not self._exists():
+            schema = Schema.from_arrow(_arrow_schema(self.schema))
             DeltaTable.create(self.root, schema, partition_by=self.partition_by)
             _sync(log / f"{0:020}.json")
             _sync(self.root)
@@ -258,13 +266,28 @@ class Table:
             for f in removed
         ]
         table = DeltaTable(self.root)
-        table.create_write_transaction([*adds, *removes], "append", schema, partition_by=self.partition_by)
+        table.create_write_transaction([*adds, *removes], "append", table.schema(), partition_by=self.partition_by)
         _sync(log / f"{table.version() + 1:020}.json")
         _sync(log)
 
 
+def _footer(extents: pl.DataFrame) -> tuple[str, dict[str, object]]:
+    """What a file's footer tells of its symbols, and what Delta's log wants to know of them."""
+    plain = extents.with_columns(pl.col("first", "last").to_physical())
+    symbols = plain["symbol"]
+    stats: dict[str, object] = {
+        "numRecords": plain["rows"].sum(),
+        "minValues": {"symbol": symbols.min()},
+        "maxValues": {"symbol": symbols.max()},
+        "nullCount": {"symbol": plain.filter(symbols.is_null())["rows"].sum()},
+    }
+    return json.dumps(plain.to_dict(as_series=False)), stats
+
+
 def _arrow_schema(schema: FrameSchema) -> pa.Schema:
     """The Arrow schema with plain strings, which every reader of Parquet and Delta knows."""
+    import pyarrow as pa  # noqa: PLC0415  # see `_write_few`
+
     arrow = pl.DataFrame(schema=dict(schema)).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
     return pa.schema([f.with_type(pa.string()) if pa.types.is_large_string(f.type) else f for f in arrow])
 
