@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 from openbell.api.app import create_app
 from openbell.board import board
 from openbell.desk import Desk, open_desk
+from openbell.ingest.fetching import fetch_bars
 from openbell.jobs import JOBS, Clockwork, fetch_symbol, open_demo, poll_quotes, watch_vendors
 from openbell.model.interval import DAY
 from openbell.settings import WATCHED, Settings
@@ -159,6 +161,24 @@ def test_a_key_that_a_vendor_echoes_is_told_nowhere(tmp_path: Path, caplog: pyte
         told = client.get("/api/v1/sources").text + repr(desk.settings) + fetch.detail + caplog.text
         assert "rate" in told
         assert "TOPSECRET" not in told
+        desk.close()
+
+
+def test_a_new_symbol_comes_from_the_next_vendor_where_the_first_turns_us_away(tmp_path: Path):
+    def days_of_acme(asked: Asked) -> Answer:
+        if asked.query["function"] == "TIME_SERIES_DAILY":
+            return Answer("timestamp,open,high,low,close,volume\n2025-02-19,10.5,11.2,10.4,11.0,1200\n")
+        head = {"SPLITS": "effective_date,split_factor", "DIVIDENDS": "ex_dividend_date,amount"}
+        return Answer(head[asked.query["function"]] + "\n")
+
+    seconds = count()
+    with vendor(lambda _: Answer("Too Many Requests\r\n", 429)) as yahoo, vendor(days_of_acme) as other:
+        settings = Settings(home=tmp_path, yahoo_url=yahoo.url, alphavantage_key="KEY", alphavantage_url=other.url)
+        desk = open_desk(settings, lambda: NOW + timedelta(seconds=2 * next(seconds)))
+        stored = fetch_bars(desk.lake, desk.vendors, "ACME", DAY, NOW - timedelta(days=9), NOW, clock=desk.clock)
+        assert stored.rows == 1
+        bars = desk.lake.bars(["ACME"], DAY, NOW - timedelta(days=9), NOW)
+        assert bars.select("close", "source").rows() == [(11.0, "alphavantage")]
         desk.close()
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from openbell.ingest.storing import Stored, store
 from openbell.model import frames
-from openbell.model.errors import NotOffered, ProviderError
+from openbell.model.errors import ProviderError
 from openbell.model.interval import Interval
 from openbell.providers.ordered import Ordered
 from openbell.store.lake import Lake
@@ -74,5 +74,5 @@ def _learn_instrument(lake: Lake, vendors: Ordered, symbol: str, now: datetime) 
         return
     try:
         lake.append_instruments(vendors.instrument(symbol), now)
-    except NotOffered:
-        return  # bars are worth having without a name
+    except ProviderError:
+        return  # the vendor of the bars decides, and bars are worth having without a name
