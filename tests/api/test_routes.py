@@ -177,9 +177,20 @@ def test_an_instant_without_a_zone_is_utc(client: TestClient, demo_desk: Desk, a
     assert min(len(answer.json()["actions"]), 1) == known
 
 
-def test_an_instant_that_is_none_is_refused(client: TestClient):
-    answer = client.get("/api/v1/actions?symbol=QUORB&as_of=never")
+@pytest.mark.parametrize("noun", ["actions", "bars", "statistics"])
+def test_an_instant_that_is_none_is_refused(client: TestClient, noun: str):
+    answer = client.get(f"/api/v1/{noun}?symbol=QUORB&as_of=never")
     assert (answer.status_code, answer.json()["field"]) == (422, "as_of")
+
+
+def test_statistics_are_of_what_was_known(client: TestClient):
+    def days(**asked: str) -> int:
+        return len(
+            client.get("/api/v1/statistics", params={"symbol": "QUORB", "interval": "1d", **asked}).json()["bars"]
+        )
+
+    assert days() > 100
+    assert days(as_of="2000-01-01") == 0
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,48 @@ def test_a_range_in_the_future_is_empty(shell: Shell):
     assert (done.returncode, done.stdout.strip()) == (0, "[]")
 
 
+def test_files_that_differ_are_imported_again_in_any_order_without_a_new_row(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    (shell.folder / "later").mkdir()
+    (shell.folder / "later" / "ACME.csv").write_text(WEEK.replace("11.75", "11.80"))
+    assert [shell("import", name).returncode for name in ("ACME.csv", "later/ACME.csv")] == [0, 0]
+    assert shell.rows() == 4
+    for name in ("ACME.csv", "later/ACME.csv", "ACME.csv"):
+        assert shell("import", name).returncode == 0
+        assert shell.rows() == 4
+        assert json.loads(shell("bars", "ACME", "--json").stdout)[-1]["close"] == 11.80
+
+
+def test_trades_are_named_and_cut_as_told(shell: Shell):
+    ticks = "34200000,100000,5,P,0,0\n57540000,110000,5,P,0,0\n59400000,120000,5,P,0,0\n"  # 09:30, 15:59, 16:30
+    for name in ("acme", "acme.to"):
+        with zipfile.ZipFile(shell.folder / f"20131011_{name}_trade.zip", "w") as archive:
+            archive.writestr(f"20131011_{name}_Trade_Tick.csv", ticks)
+        assert shell("import", f"20131011_{name}_trade.zip", "--source", "mine").returncode == 0
+    told = json.loads(
+        shell("sql", "select symbol, source, count(*) n from bars group by all order by 1", "--json").stdout
+    )
+    assert told == [{"symbol": "ACME", "source": "mine", "n": 3}, {"symbol": "ACME.TO", "source": "mine", "n": 2}]
+
+
+@pytest.mark.parametrize(
+    ("providers", "named"),
+    [("yahoo", {"yahoo"}), ("alphavantage", {"alphavantage"}), ("alphavantage,yahoo", {"yahoo", "alphavantage"})],
+)
+def test_the_doctor_looks_for_the_vendors_of_the_settings(shell: Shell, providers: str, named: set[str]):
+    shell.set("OPENBELL_OFFLINE", "false")
+    shell.set("OPENBELL_PROVIDERS", providers)
+    shell.set("OPENBELL_ALPHAVANTAGE_KEY", "secret")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        shell.set("OPENBELL_ALPHAVANTAGE_URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        shell.set("OPENBELL_YAHOO_URL", "http://127.0.0.1:9")
+        findings = json.loads(shell("doctor", "--json").stdout)
+    vendors = {f["subject"].removeprefix("vendor "): f for f in findings if f["subject"].startswith("vendor ")}
+    assert set(vendors) == named
+    assert vendors.get("alphavantage", {"state": "ok"})["state"] == "ok"
+    assert ("demo market" in vendors.get("yahoo", {"detail": ""})["detail"]) == (providers == "yahoo")
+
+
 def test_a_wrong_setting_is_named(shell: Shell):
     shell.set("OPENBELL_PORT", "many")
     done = shell("doctor")

@@ -49,8 +49,7 @@ def test_no_page_breaks_a_rule_of_accessibility_or_is_wider_than_its_window(
     browser: Browser, desk: StartedDesk, watched: Watched, size: tuple[int, int]
 ):
     watched.expected.append(r"404 \(Not Found\)")
-    if not AXE.is_file():
-        pytest.skip("the page's packages are not installed: npm ci in web/")
+    assert AXE.is_file(), "the page's packages are not installed: npm ci in web/"
     axe = AXE.read_text()
     with window(browser, desk.address, watched, size) as page:
         for path, sign in PAGES.items():

@@ -9,6 +9,7 @@ import pytest
 from openbell.board import board
 from openbell.desk import Desk
 from openbell.history import stretch
+from openbell.model.errors import InvalidInput
 from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, QUOTES, frame_of
 from openbell.model.interval import DAY, Interval
 
@@ -90,6 +91,18 @@ def test_old_minutes_do_not_empty_the_ranges_of_a_longer_daily_history(desk: Des
         shown = desk.history.bars("ACME", asked.interval, asked.start, asked.end).bars
         assert not shown.is_empty(), span
         assert not asked.interval.intraday, span
+
+
+def test_days_of_a_symbol_that_is_stored_by_the_week_are_refused(desk: Desk):
+    listed(desk, "ACME")
+    stored(desk, "ACME", "1w", {"2026-02-23": 9.0, "2026-03-02": 10.0})
+    asked = stretch(desk.history, "ACME")
+    assert len(desk.history.bars("ACME", asked.interval, asked.start, asked.end).bars) == 2
+    for interval in (DAY, Interval.parse("1mo"), Interval.parse("1h")):
+        with pytest.raises(InvalidInput, match="stored as 1w bars, which cannot make"):
+            desk.history.bars("ACME", interval, asked.start, asked.end)
+    assert desk.history.close_before("ACME", MONDAY, "raw") is None
+    assert desk.history.latest([desk.history.instrument("ACME")]) == {}
 
 
 def test_the_close_before_a_session_in_sydney_is_the_one_of_the_day_before(desk: Desk):

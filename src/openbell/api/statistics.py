@@ -12,7 +12,7 @@ from openbell.api.access import Role, TheDesk, allow
 from openbell.api.bars import From, To
 from openbell.api.shapes import Column, floats
 from openbell.bars.statistics import by_day, by_hour
-from openbell.history.stretch import Range, stretch
+from openbell.history.stretch import Range, instant, stretch
 from openbell.model.frames import Scale
 from openbell.model.interval import Interval
 from openbell.model.sessions import EXCHANGES, sessions
@@ -52,15 +52,17 @@ def statistics(
     to: To = None,
     interval: str | None = None,
     adjust: Scale = "split",
+    as_of: str | None = None,
 ) -> Statistics:
-    """Averages of `symbol` by day or hour over a `range` (default 6M) or from `from` to `to`.
+    """Averages of `symbol` by day or hour over a `range` (default 6M) or from `from` to `to`, as known at `as_of`.
 
     By hour, bars of a day or longer have no row: ask for an intraday interval.
     """
     asked = stretch(
         desk.history, symbol, span=span, start=start, end=to, interval=Interval.parse(interval) if interval else None
     )
-    series = desk.history.bars(symbol, asked.interval, asked.start, asked.end, adjust=adjust)
+    known = instant("as_of", as_of) if as_of else None
+    series = desk.history.bars(symbol, asked.interval, asked.start, asked.end, adjust=adjust, as_of=known)
     exchange = series.instrument.exchange or "24/7"
     zone, day = EXCHANGES[exchange].zone, timedelta(days=1)
     if by == "day":

@@ -33,7 +33,7 @@ def starts(ts: pl.Series, sessions: pl.DataFrame, step: Interval, hours: Hours) 
     if parts.is_empty():
         return pl.Series("start", [None] * ts.len(), dtype=UTC)
     instants, begin, end, last = (instants_of(column) for column in (ts, parts["begin"], parts["end"], parts["last"]))
-    part = np.searchsorted(begin, instants, "right") - 1
+    part = _last_begun(begin, instants)
     outside = (part < 0) | (instants >= end[part])
     if step.intraday:
         width = step.length // TICK
@@ -43,6 +43,14 @@ def starts(ts: pl.Series, sessions: pl.DataFrame, step: Interval, hours: Hours) 
         labels = dates(parts["trade_date"], step, sessions).cast(UTC)
         found = stamps_of(instants_of(labels)[part])
     return found.set(pl.Series(outside), None) if outside.any() else found
+
+
+def _last_begun(begin: Instants, instants: Instants) -> Instants:
+    """For each instant the index of the last of `begin`, in order, that is not after it; -1 before the first."""
+    if not (instants[1:] >= instants[:-1]).all():
+        return np.searchsorted(begin, instants, "right") - 1
+    first = np.searchsorted(instants, begin)  # instants in order are cut at a few places instead of placed one by one
+    return np.repeat(np.arange(-1, begin.size), np.diff(first, prepend=0, append=instants.size))
 
 
 def dates(trade_dates: pl.Series, step: Interval, sessions: pl.DataFrame) -> pl.Series:
@@ -72,14 +80,10 @@ def segments(sessions: pl.DataFrame, hours: Hours) -> pl.DataFrame:
     stretches = [("open", "end", "close")]
     if hours == "extended":
         stretches = [("pre", "open", "open"), *stretches, ("close", "post", "post")]
-    return (
-        pl.concat(
-            ordered.select("trade_date", begin=begin, end=end, last=pl.col(last) - TICK)
-            for begin, end, last in stretches
-        )
-        .filter(pl.col("begin") <= pl.col("last"))
-        .sort("begin")
-    )
+    parts = [
+        ordered.select("trade_date", begin=begin, end=end, last=pl.col(last) - TICK) for begin, end, last in stretches
+    ]
+    return pl.concat(parts).filter(pl.col("begin") <= pl.col("last")).sort("begin")
 
 
 def runs(frame: pl.DataFrame) -> GroupBy:

@@ -96,15 +96,19 @@ def _vendors(desk: Desk) -> Iterator[Finding]:
     if settings.offline:
         yield Finding("vendors", "ok", "offline, as set")
         return
-    if reachable(settings.yahoo_url):
-        yield Finding("vendor yahoo", "ok", "reachable")
-    else:
-        detail = f"{settings.yahoo_url} cannot be reached; the desk opens the demo market."
-        yield Finding("vendor yahoo", "note", detail, "Run `openbell up` for the demo market, or check the network.")
+    answering = {wire.provider: reachable(wire.base_url) for wire in desk.wires}
+    for wire in desk.wires:
+        if answering[wire.provider]:
+            yield Finding(f"vendor {wire.provider}", "ok", "reachable")
+        else:
+            detail = f"{wire.base_url} cannot be reached" + (
+                "." if any(answering.values()) else "; without stored prices the desk opens the demo market."
+            )
+            yield Finding(f"vendor {wire.provider}", "note", detail, "Check the network, or use `openbell up --demo`.")
     for health in desk.vendors.health():
         if health.next_try is not None and health.next_try - desk.clock() > timedelta(0):
             yield Finding(f"vendor {health.name}", "note", f"{health.detail} Next try {health.next_try:%H:%M} UTC.")
-    if settings.alphavantage_key is None:
+    if settings.alphavantage_key is None and "alphavantage" in settings.providers:
         yield Finding("vendor alphavantage", "ok", "not used: OPENBELL_ALPHAVANTAGE_KEY is not set")
 
 

@@ -28,7 +28,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
     listener = _listener(settings.host, settings.port)
     say(f"Opening the desk in {settings.folder}")
     desk = open_desk(settings)
-    demo = settings.demo or (not _vendor_answers(settings, say) and not _has_real_prices(desk))
+    demo = settings.demo or (not _vendor_answers(desk, say) and not _has_real_prices(desk))
     if demo and not settings.demo:
         desk.close()
         desk = open_desk(settings.model_copy(update={"demo": True}))
@@ -86,11 +86,12 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _vendor_answers(settings: Settings, say: Callable[[str], None]) -> bool:
-    if settings.offline:
+def _vendor_answers(desk: Desk, say: Callable[[str], None]) -> bool:
+    """Whether any vendor that the settings name can be reached."""
+    if not desk.wires:
         return False
     say("Looking for a vendor")
-    return reachable(settings.yahoo_url)
+    return any(reachable(wire.base_url) for wire in desk.wires)
 
 
 def _has_real_prices(desk: Desk) -> bool:

@@ -107,6 +107,13 @@ class History:
         instrument = self.instrument(ticker, (end - timedelta(microseconds=1)).date())
         actions = self._lake.actions([instrument.id], as_of=as_of)
         past = _Past(self._lake, (instrument,), self.stored(instrument.id), actions, adjust, as_of)
+        if not _makes(past.stored, interval):
+            have, finer = ", ".join(past.stored["interval"].unique().sort()), "minute" if interval.intraday else "daily"
+            raise InvalidInput(
+                "interval",
+                f"{instrument.ticker} is stored as {have} bars, which cannot make {interval} bars.",
+                remedy=f"Ask for an interval that is stored, or fetch {finer} bars.",
+            )
         rows = past.intraday(interval, start, end, hours) if interval.intraday else past.daily(interval, start, end)
         return Series(
             instrument,
@@ -160,7 +167,10 @@ class History:
 
     def close_before(self, ticker: str, moment: datetime, adjust: Scale, as_of: datetime | None = None) -> float | None:
         """The close of the last session that ended by `moment`, on the scale `adjust`; None where none is stored."""
-        exchange = self.instrument(ticker).exchange or "24/7"
+        instrument = self.instrument(ticker)
+        exchange, stored = instrument.exchange or "24/7", self.stored(instrument.id)
+        if not _makes(stored, DAY):
+            return None
         before = sessions(exchange, moment.date() - timedelta(days=14), moment.date()).filter(pl.col("close") <= moment)
         if before.is_empty():
             return None
@@ -182,15 +192,6 @@ class _Past:
 
     def intraday(self, interval: Interval, start: datetime, end: datetime, hours: Hours) -> pl.DataFrame:
         """Bars of `interval` from the coarsest stored ones that make it."""
-        if self.stored.is_empty():
-            return frame_of(BARS)
-        if not self._bases(interval):
-            have = ", ".join(self.stored["interval"].unique().sort())
-            raise InvalidInput(
-                "interval",
-                f"{self.instruments[0].ticker} is stored as {have} bars, which cannot make {interval} bars.",
-                remedy="Ask for a longer interval, or fetch minute bars.",
-            )
         return self._made(interval, start, end, hours).filter(pl.col("ts").is_between(start, end, closed="left"))
 
     def daily(self, interval: Interval, start: datetime, end: datetime) -> pl.DataFrame:
@@ -246,7 +247,7 @@ class _Past:
     def _made(self, interval: Interval, start: datetime, end: datetime, hours: Hours) -> pl.DataFrame:
         """Bars of `interval` from stored intraday bars: for each date from those that cover most of it."""
         venue = self._sessions(start, end)
-        read = ((base, self._read(base, start, end)) for base in self._bases(interval))
+        read = ((base, self._read(base, start, end)) for base in _bases(self.stored, interval))
         found = [(base, rows) for base, rows in read if not rows.is_empty()]
         made = [self._resampled(rows, interval, venue, hours) for _, rows in found]
         if len(made) < 2:
@@ -270,13 +271,6 @@ class _Past:
         if rows["scale"].n_unique() == 1:
             return self._scaled(resample(rows, interval, venue, hours=hours))
         return resample(self._scaled(rows), interval, venue, hours=hours)
-
-    def _bases(self, interval: Interval) -> list[Interval]:
-        """The stored intraday intervals that can make `interval`, coarsest first."""
-        kept = [i for i in map(Interval.parse, self.stored["interval"].unique()) if i.intraday]
-        if interval.intraday:
-            kept = [i for i in kept if i.length <= interval.length and not interval.length % i.length]
-        return sorted(kept, key=lambda i: i.length, reverse=True)
 
     def _read(self, interval: Interval, start: datetime, end: datetime) -> pl.DataFrame:
         ids = [i.id for i in self.instruments]
@@ -328,6 +322,21 @@ class _Past:
 _DAY_LENGTH = timedelta(days=1)
 _END = datetime(2200, 1, 1, tzinfo=UTC)
 INTRADAY = r"^\d+[smh]$"
+
+
+def _bases(stored: pl.DataFrame, interval: Interval) -> list[Interval]:
+    """The stored intraday intervals that can make `interval`, coarsest first."""
+    kept = [i for i in map(Interval.parse, stored["interval"].unique()) if i.intraday]
+    if interval.intraday:
+        kept = [i for i in kept if i.length <= interval.length and not interval.length % i.length]
+    return sorted(kept, key=lambda i: i.length, reverse=True)
+
+
+def _makes(stored: pl.DataFrame, interval: Interval) -> bool:
+    """Whether what is stored can make bars of `interval`; nothing stored makes none of any."""
+    kept = {Interval.parse(text) for text in stored["interval"]}
+    days = DAY in kept and not interval.intraday
+    return not kept or interval in kept or days or bool(_bases(stored, interval))
 
 
 def _long(rows: pl.DataFrame) -> bool:

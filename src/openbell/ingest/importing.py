@@ -10,11 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from openbell.bars.aggregate import bars_from
+from openbell.ingest.exchange import NEW_YORK
 from openbell.ingest.scale_day import scale_days
 from openbell.ingest.storing import Stored, store
 from openbell.model import frames
 from openbell.model.interval import MINUTE
 from openbell.model.sessions import sessions
+from openbell.model.symbols import exchange_of
 from openbell.providers.files import Contents, Reading, read
 from openbell.store.lake import Lake
 from openbell.store.register import Register
@@ -54,7 +56,7 @@ def import_file(
     days = scale_days(lake, known, contents.bars, contents.actions, path=path, given=reading.scale is not None, now=now)
     started(contents.bars.height + contents.trades.height)
     instruments = lake.append_instruments(contents.instruments, now)
-    bars = _with_trades(contents)
+    bars = _with_trades(contents, Register(lake.instruments()), reading)
     stored = store(
         lake,
         bars,
@@ -64,6 +66,7 @@ def import_file(
         promises_raw=contents.promises_raw,
         scale_days=days,
         adj_close=contents.adj_close if contents.adj_close.height else None,
+        recorded=True,
         progress=progress,
     )
     progress(contents.trades.height)
@@ -82,16 +85,17 @@ def import_file(
     )
 
 
-def _with_trades(contents: Contents) -> pl.DataFrame:
-    """The file's bars, and the minutes that its trades make."""
-    if contents.trades.is_empty():
-        return contents.bars
-    first, last = contents.trades["ts"].min(), contents.trades["ts"].max()
-    if not isinstance(first, datetime) or not isinstance(last, datetime):
-        return contents.bars
-    days = sessions("XNYS", first.date() - timedelta(days=1), last.date() + timedelta(days=1))
-    minutes = bars_from(contents.trades, MINUTE, days).with_columns(source=pl.lit(contents.preset))
-    return pl.concat([contents.bars, frames.conform(minutes, frames.BARS)])
+def _with_trades(contents: Contents, register: Register, reading: Reading) -> pl.DataFrame:
+    """The file's bars, and the minutes that its trades make, cut by the sessions of each symbol's exchange."""
+    made = [contents.bars]
+    for (ticker,), trades in contents.trades.partition_by("symbol", as_dict=True, maintain_order=True).items():
+        first, last = trades.select(pl.min("ts").dt.date(), pl.max("ts").dt.date().alias("to")).row(0)
+        exchange = register.instrument(register.id_of(str(ticker), last)).exchange
+        venue = exchange or exchange_of(str(ticker)) or NEW_YORK
+        days = sessions(venue, first - timedelta(days=1), last + timedelta(days=1))
+        minutes = bars_from(trades, MINUTE, days).with_columns(source=pl.lit(reading.source or contents.preset))
+        made.append(frames.conform(minutes, frames.BARS))
+    return pl.concat(made)
 
 
 def _first(value: object) -> datetime | None:

@@ -62,11 +62,12 @@ def store(
     promises_raw: bool = False,
     scale_days: ScaleDays = TODAY,
     adj_close: pl.DataFrame | None = None,
+    recorded: bool = False,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> Stored:
     """Store BARS and ACTIONS as a source delivered them; `progress` is told how many rows are done with.
 
-    Split-adjusted prices are as of their `scale_days`, else as of `now`.
+    Split-adjusted prices are as of their `scale_days`, else as of `now`. `recorded`: as Lake.append_bars has it.
     """
     register = Register(lake.instruments())
     named = register.identified(actions, on="ex_date")
@@ -78,6 +79,7 @@ def store(
         promises_raw=promises_raw,
         scale_days=scale_days,
         adj_close=None if adj_close is None else register.identified(adj_close),
+        recorded=recorded,
         progress=progress,
     )
     total = Stored()
@@ -100,6 +102,7 @@ class _Batch:
     promises_raw: bool
     scale_days: ScaleDays
     adj_close: pl.DataFrame | None
+    recorded: bool
     progress: Callable[[int], None]
 
     def store(self, bars: pl.DataFrame) -> Stored:
@@ -159,7 +162,7 @@ class _Batch:
         rows = 0
         for start in range(0, clean.height, SLICE_ROWS):
             part = clean.slice(start, SLICE_ROWS)
-            rows += self.lake.append_bars(part, self.now)
+            rows += self.lake.append_bars(part, self.now, recorded=self.recorded)
             self.progress(part.height)
         return Stored(rows, clean.height - rows)
 

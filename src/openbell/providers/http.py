@@ -50,8 +50,8 @@ class Plain:
         # httpx logs every address at INFO, and a key is part of the address.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        self._provider = provider
-        self._base = base_url.rstrip("/")
+        self.provider = provider
+        self.base_url = base_url.rstrip("/")
         self._timeout_s = timeout_s
         self._client: httpx.Client | None = None
         self._guard = Lock()
@@ -60,7 +60,7 @@ class Plain:
         """As Fetch promises."""
         import httpx  # noqa: PLC0415  # see the module's docstring
 
-        url = _joined(self._base, path)
+        url = _joined(self.base_url, path)
         with self._guard:
             if self._client is None:
                 agent = {"User-Agent": AGENT}
@@ -68,7 +68,7 @@ class Plain:
         try:
             answer = self._client.get(url, params=dict(params))
         except httpx.HTTPError as error:
-            raise _unreachable(self._provider, url, type(error).__name__) from None  # its text may hold the address
+            raise _unreachable(self.provider, url, type(error).__name__) from None  # its text may hold the address
         return Response(answer.status_code, answer.text, {name.lower(): text for name, text in answer.headers.items()})
 
     def close(self) -> None:
@@ -84,8 +84,8 @@ class Browser:
     """
 
     def __init__(self, provider: str, base_url: str, *, timeout_s: float = TIMEOUT_S) -> None:
-        self._provider = provider
-        self._base = base_url.rstrip("/")
+        self.provider = provider
+        self.base_url = base_url.rstrip("/")
         self._timeout_s = timeout_s
         self._session: browser.Session[browser.Response] | None = None
         self._guard = Lock()
@@ -94,14 +94,14 @@ class Browser:
         """As Fetch promises."""
         from curl_cffi import requests as browser  # noqa: PLC0415  # see the module's docstring
 
-        url = _joined(self._base, path)
+        url = _joined(self.base_url, path)
         with self._guard:
             if self._session is None:
                 self._session = browser.Session(impersonate="chrome", timeout=self._timeout_s)
         try:
             answer = self._session.get(url, params=dict(params))
         except browser.exceptions.RequestException as error:
-            raise _unreachable(self._provider, url, type(error).__name__) from None  # its text may hold the address
+            raise _unreachable(self.provider, url, type(error).__name__) from None  # its text may hold the address
         headers = {name.lower(): text or "" for name, text in answer.headers.items()}
         return Response(answer.status_code, answer.text, headers)
 

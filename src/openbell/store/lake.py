@@ -74,17 +74,21 @@ class Lake:
 
     # bars
 
-    def append_bars(self, bars: pl.DataFrame, known_at: datetime) -> int:
-        """Store the BARS that are new or corrected; returns how many were."""
+    def append_bars(self, bars: pl.DataFrame, known_at: datetime, *, recorded: bool = False) -> int:
+        """Store the BARS that are new or corrected; returns how many were.
+
+        Where a source comes back to what it said before, that is a correction too, unless `recorded`: files are read
+        again in any order, and an older one corrects nothing.
+        """
         if bars.is_empty():
             return 0
         rows = frames.known(frames.conform(bars, frames.BARS), known_at)
         rows = rows.with_columns(pl.col("ts").dt.year().alias("year"))
         with self._bars.writing():
-            return self._bars.append(self._unknown(rows))
+            return self._bars.append(self._unknown(rows, ever=recorded))
 
-    def _unknown(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows whose newest stored twin of the same source is missing or has other values."""
+    def _unknown(self, rows: pl.DataFrame, *, ever: bool) -> pl.DataFrame:
+        """The rows whose newest stored twin (`ever`: any) of the same source is missing or has other values."""
         files = [f for f in self._bars.snapshot().files if _touches(f, rows)]
         if not files:
             return rows
@@ -98,8 +102,8 @@ class Lake:
                 for f in files
             ]
         ).collect()
-        newest = stored.sort("known_at").unique(key, keep="last")
-        return rows.join(newest.select(*key, *BAR_VALUES), on=[*key, *BAR_VALUES], how="anti", nulls_equal=True)
+        twins = stored if ever else stored.sort("known_at").unique(key, keep="last")
+        return rows.join(twins.select(*key, *BAR_VALUES), on=[*key, *BAR_VALUES], how="anti", nulls_equal=True)
 
     def bars(
         self,

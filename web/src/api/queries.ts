@@ -107,7 +107,7 @@ export function barsQuery(symbol: string, wanted: BarsWanted) {
     hours,
     ...(interval && { interval }),
     ...(indicators.length > 0 && { indicators: indicators.join(";") }),
-    ...(asOf && { as_of: isDate(asOf) ? `${asOf}T23:59:59Z` : asOf }),
+    ...knownAt(wanted),
   };
   return queryOptions({
     queryKey: ["bars", query],
@@ -120,8 +120,10 @@ export function barsQuery(symbol: string, wanted: BarsWanted) {
   });
 }
 
-function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text);
+/** The instant as of which an answer is wanted: the end of a day, or the instant itself. */
+function knownAt({ asOf }: Pick<ChartAddress, "asOf">): { as_of?: string } {
+  if (!asOf) return {};
+  return { as_of: /^\d{4}-\d{2}-\d{2}$/.test(asOf) ? `${asOf}T23:59:59Z` : asOf };
 }
 
 /** The range or the two ends, whichever `stretch` is told by. */
@@ -142,8 +144,10 @@ export function actionsQuery(symbol: string) {
   });
 }
 
-export function statisticsQuery(symbol: string, by: "day" | "hour", stretch: Stretch, interval: string) {
-  const query = { symbol, by, interval, ...stretchOf(stretch) };
+export type StatisticsWanted = Stretch & Pick<ChartAddress, "adjust" | "asOf">;
+
+export function statisticsQuery(symbol: string, by: "day" | "hour", interval: string, wanted: StatisticsWanted) {
+  const query = { symbol, by, interval, ...stretchOf(wanted), adjust: wanted.adjust, ...knownAt(wanted) };
   return queryOptions({
     queryKey: ["statistics", query],
     queryFn: ({ signal }) => answered(client.GET("/api/v1/statistics", { params: { query }, signal })),

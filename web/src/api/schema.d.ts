@@ -173,7 +173,7 @@ export interface paths {
         };
         /**
          * Statistics
-         * @description Averages of `symbol` by day or hour over a `range` (default 6M) or from `from` to `to`.
+         * @description Averages of `symbol` by day or hour over a `range` (default 6M) or from `from` to `to`, as known at `as_of`.
          *
          *     By hour, bars of a day or longer have no row: ask for an intraday interval.
          */
@@ -1265,6 +1265,7 @@ export interface operations {
                 to?: string | null;
                 interval?: string | null;
                 adjust?: "raw" | "split" | "total";
+                as_of?: string | null;
             };
             header?: never;
             path?: never;

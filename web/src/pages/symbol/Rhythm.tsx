@@ -1,10 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Bars, Statistics } from "../../api/desk";
-import { statisticsQuery } from "../../api/queries";
+import { type StatisticsWanted, statisticsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { type Column, Table } from "../../components/Table";
-import type { ChartAddress } from "../../lib/address";
 import * as format from "../../lib/format";
 import { isIntraday } from "../../lib/interval";
 import styles from "./Rhythm.module.css";
@@ -14,18 +13,18 @@ type By = (typeof BYS)[number];
 
 interface RhythmProps {
   answer: Bars;
-  stretch: Pick<ChartAddress, "range" | "from" | "to">;
+  wanted: StatisticsWanted;
 }
 
 /** How the hours of a day, or the days of the stretch, usually go. */
-export function Rhythm({ answer, stretch }: RhythmProps) {
+export function Rhythm({ answer, wanted }: RhythmProps) {
   const { symbol, interval, intervals_offered, decimals } = answer;
   const [chosen, setBy] = useState<By>("hour");
   // Only bars within the day tell its hours apart, and only those of a day or less its days.
   const hourly = intervals_offered.includes("1h");
   const daily = isIntraday(interval) || !intervals_offered.includes("1d") ? interval : "1d";
   const by = hourly ? chosen : "day";
-  const { data, isError } = useQuery(statisticsQuery(symbol, by, stretch, by === "hour" ? "1h" : daily));
+  const { data, isError } = useQuery(statisticsQuery(symbol, by, by === "hour" ? "1h" : daily, wanted));
   return (
     <section className={styles.section}>
       <div className={styles.head}>

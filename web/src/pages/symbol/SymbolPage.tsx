@@ -68,7 +68,7 @@ export default function SymbolPage() {
       <div className={styles.below}>
         <Facts quote={quote} instrument={instrument.data} answer={bars.data} />
         <Actions symbol={ticker} />
-        {bars.data && <Rhythm answer={bars.data} stretch={address} />}
+        {bars.data && <Rhythm answer={bars.data} wanted={address} />}
       </div>
     </article>
   );
