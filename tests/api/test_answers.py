@@ -142,16 +142,25 @@ def test_a_change_is_measured_from_the_close_before_the_range(small: TestClient,
     )
 
 
-def test_where_no_close_is_before_a_change_is_measured_from_the_first_one(small: TestClient, desk: Desk):
+@pytest.mark.parametrize(
+    ("interval", "top"), [("1d", "3 Mar 2026"), ("1w", "in the week of 2 Mar 2026"), ("1mo", "in Mar 2026")]
+)
+def test_where_no_close_is_before_a_change_is_measured_from_the_first_days(
+    small: TestClient, desk: Desk, interval: str, top: str
+):
     stored(desk, "ACME", "1d", {"2026-02-25": 0.5, FRIDAY: 100.0, "2026-03-03": 1000.0})
-    chart = small.get("/api/v1/bars?symbol=ACME&range=Max&interval=1w").json()
-    assert (chart["previous_close"], chart["change_pct"]) == (None, pytest.approx(900))
+    chart = small.get(f"/api/v1/bars?symbol=ACME&range=Max&interval={interval}").json()
+    assert (chart["previous_close"], chart["change_pct"]) == (None, pytest.approx(199_900))
     assert chart["summary"] == (
-        f"ACME rose 900.0 %, from 100.00 to 1{THIN}000.00, 25 Feb 2026 to 3 Mar 2026; "
-        f"highest 1{THIN}000.00, in the week of 2 Mar 2026."
+        f"ACME rose 199{THIN}900.0 %, from 0.50 to 1{THIN}000.00, 25 Feb 2026 to 3 Mar 2026; "
+        f"highest 1{THIN}000.00, {top}."
     )
-    days = small.get("/api/v1/bars?symbol=ACME&range=Max&interval=1d").json()
-    assert days["summary"].startswith(f"ACME rose 199{THIN}900.0 %, from 0.50 to")
+
+
+def test_months_that_are_all_there_is_are_measured_from_the_first_of_them(small: TestClient, desk: Desk):
+    stored(desk, "ACME", "1mo", {"2026-01-01": 50.0, "2026-02-01": 60.0})
+    chart = small.get("/api/v1/bars?symbol=ACME&range=Max").json()
+    assert chart["change_pct"] == pytest.approx(20)
 
 
 def test_a_former_ticker_is_answered_under_the_name_that_was_asked(small: TestClient, desk: Desk):

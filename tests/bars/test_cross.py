@@ -17,17 +17,17 @@ from openbell.model.sessions import sessions
 TODAY = sessions("XNYS", DAY, DAY)
 WHOLE_DAY = Interval(1, "d")
 
-SESSION = """
+MINUTES = "".join(f"    ACME 15:{minute} 11 11 11 11 30\n" for minute in range(30, 58))
+SESSION = f"""
     ACME 09:30 10 12  9 11 450
-    ACME 15:40 11 11 11 11  20
-    ACME 15:58 11 11 11 11  30
+{MINUTES}    ACME 15:58 11 14  8 11  30
     ACME 15:59 11 11 10 10 300
 """
-USUAL = """
+EVENING = "".join(f"    ACME 16:{minute} 10 10 10 10 10\n" for minute in range(12, 20))
+USUAL = f"""
     ACME 16:08 12 15 12 15  10
     ACME 16:11 15 15  5  5  10
-    ACME 16:20 10 10 10 10  10
-"""
+{EVENING}"""
 
 
 def day_of(after: str, evening: str = USUAL, interval: str = "1m") -> tuple[float, float, float, float]:
@@ -38,23 +38,65 @@ def day_of(after: str, evening: str = USUAL, interval: str = "1m") -> tuple[floa
 
 def test_an_auction_printed_after_the_close_is_the_days_close_and_counts_in_its_volume():
     minutes = SESSION + "    ACME 16:01 8 8 8 8 900\n    BOLT 16:01 99 99 99 99 900" + USUAL
-    assert_bars(resample(bars_of(minutes), WHOLE_DAY, TODAY), "ACME 2026-03-02 10 12 8 8 1700", "1d")
+    assert_bars(resample(bars_of(minutes), WHOLE_DAY, TODAY), "ACME 2026-03-02 10 14 8 8 2520", "1d")
 
 
 @pytest.mark.parametrize(
     ("after", "close", "volume"),
     [
-        (" ACME 16:00 13 14 8 9 900", 9, 1700),  # nothing tells the two apart: the later one
-        (" ACME 16:00 13 14 8 9 900\n ACME 16:02 13 13 13 13 400", 13, 2100),  # the price that recurs
-        (" ACME 16:00 9 13 9 13 150\n ACME 16:05 13 13 13 13 900", 13, 1850),  # in parts, until five past
+        (" ACME 16:00 13 14 8 9 900", 9, 2520),  # nothing tells the two apart: the later one
+        (" ACME 16:00 13 14 8 9 900\n ACME 16:02 13 13 13 13 400", 13, 2920),  # the price that recurs
+        (" ACME 16:00 9 13 9 13 150\n ACME 16:05 13 13 13 13 900", 13, 2670),  # in parts, until five past
     ],
 )
 def test_the_auctions_price_is_the_open_or_the_close_that_recurs(after: str, close: float, volume: float):
     assert day_of(after)[2:] == (close, volume)
 
 
+def test_a_few_late_prints_before_the_auction_do_not_tell_its_price():
+    late = " ACME 16:00 10.0 10.0 10.0 10.0 6000\n ACME 16:01 10.5 10.5 10.4 10.5 900000"
+    assert day_of(late)[2:] == (10.5, 907_620)
+
+
 def test_the_auctions_price_alone_is_in_the_days_range():
-    assert day_of(" ACME 16:00 13 99 1 13 900") == (13, 9, 13, 1700)
+    assert day_of(" ACME 16:00 14.05 99 1 14.05 900") == (14.05, 8, 14.05, 2520)
+
+
+@pytest.mark.parametrize("price", [14.08, 7.95, 5.0])
+def test_news_after_the_close_moves_the_price_beyond_any_auction(price: float):
+    assert day_of(f" ACME 16:01 10 {max(price, 10)} {min(price, 10)} {price} 60000")[2:] == (10, 1620)
+
+
+@pytest.mark.parametrize(("volume", "close"), [(700, 10), (720, 13)])
+def test_less_than_a_hundredth_of_the_days_volume_is_no_auction(volume: int, close: float):
+    minutes = bars_of(SESSION.replace(" 450\n", " 70450\n") + f" ACME 16:00 13 13 13 13 {volume}" + USUAL)
+    assert resample(minutes, WHOLE_DAY, TODAY)["close"].to_list() == [close]
+
+
+def test_a_day_of_fewer_than_thirty_minutes_is_too_thin_for_an_auction():
+    auction = " ACME 16:00 13 13 13 13 900"
+    thirty = bars_of(MINUTES + "ACME 15:58 11 14 11 11 30\n ACME 15:59 11 11 11 11 30\n" + auction + USUAL)
+    assert resample(thirty, WHOLE_DAY, TODAY)["close"].to_list() == [13]
+    assert resample(thirty[1:], WHOLE_DAY, TODAY)["close"].to_list() == [11]
+    quiet = "ACME 15:40 20 20 20 20 100\n ACME 15:50 20 20 20 20 200\n ACME 15:58 20 20 20 20 100\n"
+    sold = bars_of(quiet + "ACME 16:03 17 17 17 17 1500")
+    assert resample(sold, WHOLE_DAY, TODAY)["close"].to_list() == [20]
+
+
+@pytest.mark.parametrize(("last", "close"), [("15:55", 13), ("15:54", 11)])
+def test_a_session_without_bars_in_its_last_minutes_has_no_auction(last: str, close: float):
+    minutes = "".join(f"ACME 15:{minute} 11 13 11 11 30\n" for minute in range(24, 54))
+    minutes += f"ACME {last} 11 13 11 11 30\n ACME 16:00 13 13 13 13 900"
+    assert resample(bars_of(minutes + USUAL), WHOLE_DAY, TODAY)["close"].to_list() == [close]
+
+
+def test_a_few_minutes_of_the_last_half_hour_do_not_tell_what_is_usual():
+    early = "".join(f"ACME 10:{minute} 11 11 11 11 30\n" for minute in range(10, 40))
+    ending = "".join(f"ACME 15:{minute} 11 13 11 11 30\n" for minute in range(51, 60))
+    auction = "ACME 16:00 13 13 13 13 900"
+    assert resample(bars_of(early + ending + auction), WHOLE_DAY, TODAY)["close"].to_list() == [11]
+    tenth = "ACME 15:50 11 13 11 11 30\n"
+    assert resample(bars_of(early + tenth + ending + auction), WHOLE_DAY, TODAY)["close"].to_list() == [13]
 
 
 @pytest.mark.parametrize(
@@ -62,16 +104,16 @@ def test_the_auctions_price_alone_is_in_the_days_range():
     [
         " ACME 16:00 13 13 13 13 300",  # no more than the last minute of the session, which has the auction then
         " ACME 16:06 13 13 13 13 900",  # too late
-        " ACME 15:29 10 10 10 10 0\n ACME 16:00 13 13 13 13 -",  # no volume
+        " ACME 16:00 13 13 13 13 -",  # no volume
     ],
 )
 def test_other_trades_after_the_close_are_none_of_the_days(after: str):
-    assert day_of(after)[2:] == (10, 800)
+    assert day_of(after)[2:] == (10, 1620)
 
 
 def test_a_busy_evening_is_no_auction():
-    busy = USUAL.replace("  10\n", "  100\n")
-    assert day_of(" ACME 16:00 13 13 13 13 900", busy)[2:] == (10, 800)
+    busy = USUAL.replace("  10\n", "  100\n").replace(" 10\n", " 100\n")
+    assert day_of(" ACME 16:00 13 13 13 13 900", busy)[2:] == (10, 1620)
 
 
 @pytest.mark.parametrize(("volume", "close"), [(300, 10), (301, 13)])
@@ -84,8 +126,12 @@ def test_a_trade_after_the_close_of_a_share_that_hardly_trades_is_no_auction():
     assert resample(minutes, WHOLE_DAY, TODAY)["close"].to_list() == [10]
 
 
-def test_bars_of_five_minutes_and_markets_without_extended_hours_have_no_such_bar():
-    assert day_of(" ACME 16:00 13 13 13 13 900", interval="5m")[2:] == (10, 800)
+@pytest.mark.parametrize("interval", ["1s", "30s", "5m"])
+def test_bars_of_seconds_or_of_several_minutes_have_no_such_bar(interval: str):
+    assert day_of(" ACME 16:00 13 13 13 13 900", interval=interval)[2:] == (10, 1620)
+
+
+def test_markets_without_extended_hours_have_no_such_bar():
     tokyo = sessions("XTKS", DAY, DAY)
     minutes = bars_of("ACME 01:00 10 10 10 10 5\n ACME 01:31 13 13 13 13 900")  # 15:00 and 15:31 in Tokyo
     assert resample(minutes, WHOLE_DAY, tokyo)["close"].to_list() == [13]  # by the rule of its own: see `segments`
@@ -93,7 +139,7 @@ def test_bars_of_five_minutes_and_markets_without_extended_hours_have_no_such_ba
 
 def test_the_minutes_stay_where_they_are():
     minutes = bars_of(SESSION + "    ACME 16:01 8 8 8 8 900" + USUAL)
-    assert resample(minutes, Interval(1, "m"), TODAY)["close"].to_list() == [11, 11, 11, 10]
+    assert resample(minutes, Interval(1, "m"), TODAY)["close"].to_list() == [11] * 30 + [10]
     assert resample(minutes, Interval(1, "h"), TODAY)["close"].to_list() == [11, 10]
 
 

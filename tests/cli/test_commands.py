@@ -210,16 +210,26 @@ def test_a_range_in_the_future_is_empty(shell: Shell):
     assert (done.returncode, done.stdout.strip()) == (0, "[]")
 
 
-def test_files_that_differ_are_imported_again_in_any_order_without_a_new_row(shell: Shell):
-    (shell.folder / "ACME.csv").write_text(WEEK)
-    (shell.folder / "later").mkdir()
-    (shell.folder / "later" / "ACME.csv").write_text(WEEK.replace("11.75", "11.80"))
-    assert [shell("import", name).returncode for name in ("ACME.csv", "later/ACME.csv")] == [0, 0]
-    assert shell.rows() == 4
-    for name in ("ACME.csv", "later/ACME.csv", "ACME.csv"):
-        assert shell("import", name).returncode == 0
+def test_files_of_a_folder_that_differ_are_imported_again_without_a_new_row(shell: Shell):
+    (shell.folder / "files" / "later").mkdir(parents=True)
+    (shell.folder / "files" / "ACME.csv").write_text(WEEK)
+    (shell.folder / "files" / "later" / "ACME.csv").write_text(WEEK.replace("11.75", "11.80"))
+    for _ in range(2):
+        assert shell("import", "files").returncode == 0
         assert shell.rows() == 4
         assert json.loads(shell("bars", "ACME", "--json").stdout)[-1]["close"] == 11.80
+    assert shell("import", "files/ACME.csv").returncode == 0  # named by hand: this one is right
+    assert json.loads(shell("bars", "ACME", "--json").stdout)[-1]["close"] == 11.75
+
+
+def test_one_wrong_path_keeps_no_other_out(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    (shell.folder / "empty").mkdir()
+    done = shell("import", "nope.csv", "ACME.csv", "empty")
+    assert done.returncode == 1
+    assert shell.rows() == 3
+    assert "there is no such file" in done.stderr
+    assert "holds no price files" in done.stderr
 
 
 def test_trades_are_named_and_cut_as_told(shell: Shell):

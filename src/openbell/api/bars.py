@@ -17,6 +17,7 @@ from openbell.bars.indicators import compute
 from openbell.history import History, Hours, Series
 from openbell.history.past import said
 from openbell.history.stretch import Range, Stretch, instant, stretch
+from openbell.model.errors import InvalidInput
 from openbell.model.frames import Scale
 from openbell.model.interval import DAY, Interval
 from openbell.model.sessions import EXCHANGES, sessions
@@ -25,6 +26,8 @@ router = APIRouter(tags=["bars"])
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
 
+YEAR = timedelta(days=366)
+"""The longest bar; its first day lies within."""
 RUNNING = {"mean", "drawdown", "obv", "vwap"}
 WARM_UP = {"s": timedelta(days=2), "m": timedelta(days=14), "h": timedelta(days=120), "d": timedelta(days=500)}
 """How far before a chart its indicators begin, by the interval's unit."""
@@ -94,6 +97,7 @@ def bars(
     before = desk.history.close_before(symbol, asked.start, adjust, known)
     closes = series.bars["close"].drop_nulls()
     last = None if closes.is_empty() else closes.item(-1)
+    base = before or _first_close(desk.history, series, adjust, known)
     name = symbol.strip().upper()
     venue = EXCHANGES.get(series.instrument.exchange or "24/7", EXCHANGES["24/7"])
     return Chart(
@@ -118,8 +122,8 @@ def bars(
         },
         actions=_marked(series),
         previous_close=before,
-        change_pct=None if last is None else (last / _base(closes, before) - 1) * 100,
-        summary=_summary(desk.history, name, series, asked, before, known),
+        change_pct=None if last is None or base is None else (last / base - 1) * 100,
+        summary=_summary(desk.history, name, series, asked, before, base, known),
         sources=series.bars["source"].unique().sort().to_list(),
         notes=list(series.notes),
     )
@@ -176,13 +180,19 @@ def _bar_at(stamps: pl.Series, day: date, interval: Interval) -> int | None:
 
 
 def _summary(
-    history: History, name: str, series: Series, asked: Stretch, before: float | None, as_of: datetime | None
+    history: History,
+    name: str,
+    series: Series,
+    asked: Stretch,
+    before: float | None,
+    base: float | None,
+    as_of: datetime | None,
 ) -> str:
-    """One sentence for those who do not see the chart; the change is the chart's (`_base`)."""
+    """One sentence for those who do not see the chart; the change is the chart's, from `base`."""
     rows = series.bars.drop_nulls("close")
-    if rows.is_empty():
+    if rows.is_empty() or base is None:
         return f"{name} has no prices from {said(asked.start)} to {said(asked.end - timedelta(microseconds=1))}."
-    base, last = _base(rows["close"], before), rows["close"].item(-1)
+    last = rows["close"].item(-1)
     top = rows.select("ts", top=pl.coalesce("high", "close")).sort("top", descending=True, maintain_order=True).row(0)
     change, places = (last / base - 1) * 100, decimals_of(last)
     amount = f"{_grouped(abs(change), 1)} %"
@@ -202,9 +212,20 @@ def _summary(
     return f"{name} {moved}, {measured}, {first} to {end}; highest {_grouped(top[1], places)}, {when}."
 
 
-def _base(closes: pl.Series, before: float | None) -> float:
-    """What the change of a range is measured from: the last close before it, where there is one, else its first."""
-    return before or float(closes.item(0))
+def _first_close(history: History, series: Series, adjust: Scale, as_of: datetime | None) -> float | None:
+    """The first close of the chart: that of its first day, where its bars are longer and days are held."""
+    rows = series.bars.drop_nulls("close").select("ts", "close")
+    if rows.is_empty():
+        return None
+    first, close = rows.row(0)
+    if series.interval.intraday or series.interval == DAY:
+        return float(close)
+    try:
+        days = history.bars(series.instrument.ticker, DAY, first, first + YEAR, adjust=adjust, as_of=as_of).bars
+    except InvalidInput:  # stored by the week or the month only
+        return float(close)
+    closes = days["close"].drop_nulls()
+    return float(closes.item(0)) if closes.len() else float(close)
 
 
 def _grouped(number: float, places: int) -> str:

@@ -29,7 +29,7 @@ class Comparison:
     common: tuple[datetime, datetime] | None
     """The labels of the first and the last bar that all have; None where no symbol has any."""
     left_out: tuple[str, ...]
-    """Symbols without an instant in common with those whose prices are newer: they have nulls everywhere."""
+    """Symbols without an instant in common with the others, which are as many as can be: they have nulls everywhere."""
     rebased: pl.DataFrame
     """Per cent above the first common close; every instant of any symbol."""
     ratio: pl.DataFrame
@@ -97,13 +97,13 @@ def compare(
 
 
 def _together(closes: pl.DataFrame, symbols: Sequence[str]) -> list[str]:
-    """The symbols that all have a close at some instant, in order; those whose prices are newer come first."""
-    newest = {symbol: stamps.item(-1) for symbol in symbols if (stamps := closes.drop_nulls(symbol)["ts"]).len()}
-    kept: list[str] = []
-    for symbol in sorted(newest, key=lambda each: newest[each], reverse=True):
-        if not closes.drop_nulls([*kept, symbol]).is_empty():
-            kept.append(symbol)
-    return [symbol for symbol in symbols if symbol in kept]
+    """The most symbols that all have a close at some instant, in order; of several such sets the newest."""
+    if closes.is_empty():
+        return []
+    traded = closes.select(pl.col(*symbols).is_not_null())
+    count = traded.select(count=pl.sum_horizontal(*symbols))["count"]
+    newest = traded.row((count == count.max()).arg_true().item(-1))
+    return [symbol for symbol, has in zip(symbols, newest, strict=True) if has]
 
 
 def _within(bars: pl.DataFrame, symbols: Sequence[str], common: tuple[datetime, datetime] | None) -> pl.DataFrame:

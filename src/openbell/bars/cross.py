@@ -19,9 +19,17 @@ LATE = timedelta(minutes=5)
 """How long after the close a bar may begin and still hold the auction."""
 AROUND = timedelta(minutes=30)
 """The stretch before and after the close whose bars tell what is usual."""
+BULK = 0.1
+"""A bar of less than this part of the heaviest one's volume holds late reports, and does not tell the price."""
+BEYOND = 0.005
+"""The auction's price is at most this fraction above or below the prices of the session's last AROUND."""
+SHARE = 0.01
+"""The least part of the session's volume that is an auction."""
+REGULAR = 30
+"""A session of fewer bars is too thin to tell an auction from any other trade."""
 HEAVY = 10
 """So many times the median volume of the bars after LATE makes a bar one of the auction."""
-FEWEST = 3
+FEWEST = 10
 """Fewer bars have no median worth the name: of the minutes after LATE, then those before the close are the measure."""
 
 SESSION = ("symbol", "closed")
@@ -31,14 +39,16 @@ PRICES = ("open", "high", "low", "close")
 def with_crosses(bars: pl.DataFrame, step: Interval, sessions: pl.DataFrame) -> pl.DataFrame:
     """BARS of `step`, in order, and one more at the end of each session whose auction was printed after its close.
 
-    Only where bars are of a minute or less, and the exchange has extended hours. An auction is found where one of the
-    bars that begin within LATE has more volume than the session's last bar, and HEAVY times the usual. Its volume is
-    that of all the heavy ones; its price the first heavy bar's open or close, whichever recurs in more of the volume.
+    Only where bars are of a minute, and the exchange has extended hours. An auction is found where one of the bars that
+    begin within LATE has more volume than the session's last bar, and HEAVY times the usual. Its volume is that of all
+    the heavy ones; its price the open or the close of the first that has the BULK of the heaviest, whichever recurs in
+    more of the volume. None is found after a session of fewer bars than REGULAR or without one in its last LATE, of
+    less volume than SHARE of the session's, or at a price BEYOND those before the close.
     """
     extended = sessions.filter(pl.col("post") > pl.col("close")).sort("trade_date")
-    if step.length > MINUTE.length or extended.is_empty() or bars.is_empty():
+    if step != MINUTE or extended.is_empty() or bars.is_empty():
         return bars
-    near = _near(bars, instants_of(extended["close"]))
+    near = _near(bars, instants_of(extended["open"]), instants_of(extended["close"]))
     if near.is_empty():
         return bars
     prices = {name: pl.col("price") for name in PRICES}
@@ -46,41 +56,56 @@ def with_crosses(bars: pl.DataFrame, step: Interval, sessions: pl.DataFrame) -> 
     return pl.concat([bars, crosses.select(bars.columns)]).sort("symbol", "ts", maintain_order=True)
 
 
-def _near(bars: pl.DataFrame, closes: Instants) -> pl.DataFrame:
-    """The bars AROUND a close with its instant (`closed`) and how long after it they begin (`since`)."""
+def _near(bars: pl.DataFrame, opens: Instants, closes: Instants) -> pl.DataFrame:
+    """The bars from an open until AROUND after its close (`closed`), and how long after that they begin (`since`)."""
     instants = instants_of(bars["ts"])
-    nth = np.searchsorted(closes - AROUND // TICK, instants, "right") - 1
+    nth = np.searchsorted(opens, instants, "right") - 1
     since = instants - closes[nth]
-    around = (nth >= 0) & (since < AROUND // TICK)
-    if not (around & (since >= 0)).any():
+    near = (nth >= 0) & (since < AROUND // TICK)
+    if not (near & (since >= 0)).any():
         return bars.clear()
-    found = np.flatnonzero(around)
+    found = np.flatnonzero(near)
     return bars[found].with_columns(
         closed=stamps_of(closes[nth[found]]), since=pl.Series(since[found]).cast(pl.Duration("us"))
     )
 
 
 def _crosses(near: pl.DataFrame) -> pl.DataFrame:
-    """A bar for the auction of each session, from the bars around its close."""
+    """A bar for the auction of each session, from the session's bars and those after its close."""
     after = near.filter(pl.col("since") >= timedelta(0))
-    before = near.filter(pl.col("since") < timedelta(0)).group_by(SESSION)
-    usual = _usual(after.filter(pl.col("since") > LATE).group_by(SESSION), "after")
-    last = before.agg(last=pl.col("volume").last())
+    before = near.filter(pl.col("since") < timedelta(0))
+    ending = before.filter(pl.col("since") >= -AROUND).group_by(SESSION)
     late = (
         after.filter(pl.col("since") <= LATE)
-        .join(last, on=SESSION)
-        .join(usual, on=SESSION, how="left")
-        .join(_usual(before, "before"), on=SESSION, how="left")
+        .join(_regular(before), on=SESSION)
+        .join(_usual(after.filter(pl.col("since") > LATE).group_by(SESSION), "after"), on=SESSION, how="left")
+        .join(_usual(ending, "before"), on=SESSION, how="left")
         .sort(*SESSION, "ts")
     )
     heavy = late.filter(
         pl.col("volume") >= HEAVY * pl.coalesce("after", "before"),
         (pl.col("volume").max() > pl.col("last").first()).over(SESSION),
+        (pl.col("volume").sum() >= SHARE * pl.col("traded").first()).over(SESSION),
     )
     auctions = heavy.group_by(SESSION, maintain_order=True).agg(
-        pl.col("interval", "scale", "source", "open", "close").first(), pl.col("volume").sum()
+        pl.col("interval", "scale", "source").first(), pl.col("volume").sum()
     )
-    return auctions.drop("open", "close").join(_prices(auctions, late), on=SESSION)
+    reach = ending.agg(lowest=pl.col("low").min() * (1 - BEYOND), highest=pl.col("high").max() * (1 + BEYOND))
+    return (
+        auctions.join(_prices(heavy, late), on=SESSION)
+        .join(reach, on=SESSION)
+        .filter(pl.col("price").is_between("lowest", "highest"))
+    )
+
+
+def _regular(before: pl.DataFrame) -> pl.DataFrame:
+    """Of each session with bars enough, until its end: the volume of its last bar, and of all."""
+    return (
+        before.group_by(SESSION)
+        .agg(pl.len(), pl.col("since").max(), last=pl.col("volume").last(), traded=pl.col("volume").sum())
+        .filter(pl.col("len") >= REGULAR, pl.col("since") >= -LATE)
+        .select(*SESSION, "last", "traded")
+    )
 
 
 def _usual(bars: GroupBy, name: str) -> pl.DataFrame:
@@ -88,13 +113,15 @@ def _usual(bars: GroupBy, name: str) -> pl.DataFrame:
     return bars.agg(pl.when(pl.len() >= FEWEST).then(pl.col("volume").median()).alias(name))
 
 
-def _prices(auctions: pl.DataFrame, late: pl.DataFrame) -> pl.DataFrame:
-    """Of `open` and `close` of each auction the one at which more volume of the `late` bars began, ended or turned.
+def _prices(heavy: pl.DataFrame, late: pl.DataFrame) -> pl.DataFrame:
+    """Of `open` and `close` of the first bar with the BULK the one at which more `late` volume began, ended or turned.
 
     At a tie the close: it was traded later.
     """
     told = (
-        auctions.select(*SESSION, price=pl.concat_list("open", "close"))
+        heavy.filter((pl.col("volume") >= BULK * pl.col("volume").max()).over(SESSION))
+        .group_by(SESSION, maintain_order=True)
+        .agg(price=pl.concat_list(pl.col("open", "close").first()))
         .explode("price", empty_as_null=True, keep_nulls=False)
         .with_row_index("nth")
     )

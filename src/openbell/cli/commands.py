@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -131,12 +131,22 @@ def import_(
         dates=dates.value if dates else None,
         columns=_columns(columns) if columns else None,
     )
+    files: dict[Path, bool] = {}  # and whether it was found in a folder
+    failed: list[Path] = []
     with terminal.patience(f"Looking for price files in {', '.join(map(str, paths))}"):
-        files = find(paths, most=None if yes else MOST_FILES)
-    done, failed = _imported(files, reading, tell=None if as_json else terminal.imported)
+        for path in paths:
+            try:
+                found = find([path], most=None if yes else MOST_FILES)
+            except UnreadableFile as error:
+                terminal.failed(error)
+                failed.append(path)
+            else:
+                files |= {file: path.is_dir() and files.get(file, True) for file in found}
+    done, unread = _imported(files, reading, tell=None if as_json else terminal.imported)
+    failed += unread
     if as_json:
         terminal.imported_as_json(done)
-    elif len(files) > 1:
+    elif len(files) + len(failed) > 1:
         terminal.imported_in_all(done, failed)
     if failed:
         raise typer.Exit(1)
@@ -151,16 +161,20 @@ def _columns(text: str) -> dict[str, str]:
 
 
 def _imported(
-    files: Sequence[Path], reading: Reading, *, tell: Callable[[Imported], None] | None
+    files: Mapping[Path, bool], reading: Reading, *, tell: Callable[[Imported], None] | None
 ) -> tuple[list[Imported], list[Path]]:
-    """What became of the files that could be imported, and those that could not; each is told of at once."""
+    """What became of the files that could be imported, and those that could not; each is told of at once.
+
+    A file that is named says what its owner holds to be true now; those found in a folder may contradict each other,
+    and do so no more than once.
+    """
     done: list[Imported] = []
     failed: list[Path] = []
     with _desk(Settings(offline=True)) as desk, terminal.progress() as bar:
         try:
-            for path in files:
+            for path, in_folder in files.items():
                 try:
-                    done.append(_import_one(path, reading, desk, bar))
+                    done.append(_import_one(path, reading, desk, bar, recorded=in_folder))
                 except OpenbellError as error:
                     terminal.failed(error)
                     failed.append(path)
@@ -174,7 +188,7 @@ def _imported(
     return done, failed
 
 
-def _import_one(path: Path, reading: Reading, desk: Desk, bar: Progress) -> Imported:
+def _import_one(path: Path, reading: Reading, desk: Desk, bar: Progress, *, recorded: bool) -> Imported:
     """Import a file; raises OpenbellError for whatever is wrong with it, since others may follow."""
     from openbell.ingest.importing import import_file  # noqa: PLC0415  # reading files loads slowly
 
@@ -185,6 +199,7 @@ def _import_one(path: Path, reading: Reading, desk: Desk, bar: Progress) -> Impo
             desk.lake,
             reading,
             now=desk.clock(),
+            recorded=recorded,
             started=partial(_total, bar, task),
             progress=partial(bar.advance, task),
         )

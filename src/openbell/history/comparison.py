@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -87,7 +87,7 @@ def compared(
         over,
         tuple(series[name].instrument if name in series else instruments[name] for name in named),
         comparison,
-        tuple(_missing(name, stored[name], over, bars) for name in comparison.left_out),
+        tuple(_missing(name, stored[name], over, bars, comparison.common) for name in comparison.left_out),
         (*_cuts(bars, comparison, stored), *dict.fromkeys(note for s in series.values() for note in s.notes)),
     )
 
@@ -110,12 +110,19 @@ def _fitting(wanted: Interval, shared: Sequence[Interval]) -> Interval:
     return next((i for i in coarser if i in shared), shared[-1])
 
 
-def _missing(name: str, stored: pl.DataFrame, over: Stretch, bars: pl.DataFrame) -> Missing:
-    """Why the symbol `name` is not drawn."""
+def _missing(
+    name: str,
+    stored: pl.DataFrame,
+    over: Stretch,
+    bars: pl.DataFrame,
+    common: tuple[datetime, datetime] | None,
+) -> Missing:
+    """Why the symbol `name` is not drawn beside those that have the `common` stretch."""
     if stored.is_empty():
         return Missing(name, f"There are no prices of {name} here yet.")
-    if name in bars.drop_nulls("close")["symbol"]:
-        return Missing(name, f"{name} has no price at the same time as the others; longer bars may have.")
+    own = bars.drop_nulls("close").filter(pl.col("symbol") == name)["ts"].sort()
+    if common is not None and not own.is_empty():
+        return Missing(name, f"{name} has no price at the same time as the others; {_apart(own, common)}.")
     first, last = min(stored["first"].to_list()), newest_of(stored) - timedelta(microseconds=1)
     ends = over.end - timedelta(microseconds=1)
     return Missing(
@@ -123,6 +130,19 @@ def _missing(name: str, stored: pl.DataFrame, over: Stretch, bars: pl.DataFrame)
         f"{name} has no prices from {said(over.start)} to {said(ends)}; "
         f"those held are of {said(first)} to {said(last)}.",
     )
+
+
+def _apart(own: pl.Series, common: tuple[datetime, datetime]) -> str:
+    """Why prices at the instants `own` are not beside the `common` ones.
+
+    By the day: markets that are open at different hours of it share longer bars.
+    """
+    first, last = own.item(0), own.item(-1)
+    if last.date() < common[0].date():
+        return f"its prices end on {said(last)}"
+    if first.date() > common[1].date():
+        return f"its prices begin on {said(first)}"
+    return "longer bars may have"
 
 
 def _cuts(bars: pl.DataFrame, comparison: Comparison, stored: Mapping[str, pl.DataFrame]) -> list[str]:

@@ -40,11 +40,13 @@ def import_file(
     reading: Reading,
     *,
     now: datetime,
+    recorded: bool = False,
     started: Callable[[int], None] = lambda _rows: None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> Imported:
     """Read, check and store one file; raises UnreadableFile, Undecided or InvalidInput before anything is stored.
 
+    `recorded`: what its source has ever said of a bar is not stored again, though it said something else since.
     `started` is told the number of rows once the file is read, `progress` how many more are done with.
     """
     contents = read(path, reading, now=now)
@@ -64,7 +66,7 @@ def import_file(
         promises_raw=contents.promises_raw,
         scale_days=days,
         adj_close=contents.adj_close if contents.adj_close.height else None,
-        recorded=True,
+        recorded=recorded,
         progress=progress,
     )
     progress(contents.trades.height)

@@ -77,8 +77,8 @@ class Lake:
     def append_bars(self, bars: pl.DataFrame, known_at: datetime, *, recorded: bool = False) -> int:
         """Store the BARS that are new or corrected; returns how many were.
 
-        Where a source comes back to what it said before, that is a correction too, unless `recorded`: files are read
-        again in any order, and an older one corrects nothing.
+        Where a source comes back to what it said before, that is a correction too, unless `recorded`: the files of a
+        folder that contradict each other would correct each other again at each import.
         """
         if bars.is_empty():
             return 0
