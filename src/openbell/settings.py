@@ -32,6 +32,7 @@ class Settings(BaseSettings):
         default=None, description="the key for Alpha Vantage; without it, unused"
     )
     lake_url: str = Field(default="", description="the folder of the lake; empty: OPENBELL_HOME/lake")
+    log_url: str = Field(default="", description="the file of the log; empty: OPENBELL_HOME/log.db")
     ledger_url: str = Field(default="", description="the ledger's SQLAlchemy address; empty: OPENBELL_HOME/ledger.db")
 
     @property
@@ -43,6 +44,11 @@ class Settings(BaseSettings):
     def lake(self) -> Path:
         """The folder of the lake."""
         return Path(self.lake_url).expanduser() if self.lake_url else self.folder / "lake"
+
+    @property
+    def log(self) -> Path:
+        """The file of the log."""
+        return Path(self.log_url).expanduser() if self.log_url else self.folder / "log.db"
 
     @property
     def ledger(self) -> str:
