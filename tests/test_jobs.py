@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,9 +14,11 @@ from fastapi.testclient import TestClient
 
 from openbell.api.app import create_app
 from openbell.board import board
+from openbell.cli import main
 from openbell.desk import Desk, open_desk
 from openbell.ingest.fetching import fetch_bars
-from openbell.jobs import JOBS, Clockwork, fetch_symbol, open_demo, poll_quotes, watch_vendors
+from openbell.jobs import JOBS, Clockwork, Told, fetch_symbol, open_demo, poll_quotes, watch_vendors
+from openbell.model.errors import ProviderError, Unreachable
 from openbell.model.interval import DAY
 from openbell.settings import WATCHED, Settings
 from openbell.store.ledger import Fetch
@@ -199,3 +202,72 @@ def test_jobs_run_at_once_and_stop(demo_desk: Desk):
     clockwork.start()
     clockwork.stop()
     assert {name for name, job in JOBS.items() if job.applies(demo_desk)} == {"demo", "compact"}
+
+
+def imported(symbol: str) -> Fetch:
+    return Fetch(symbol, "history", "imported", "Imported.", 0, None, NOW)
+
+
+def test_an_imported_symbol_is_asked_of_no_vendor(online: Desk, market: Vendor):
+    online.ledger.add_watchlist("Mine", ["ACME"])
+    online.ledger.save_fetch(imported("ACME"))
+    watch_vendors(online)
+    poll_quotes(online)
+    assert market.asked == []
+
+
+def test_an_imported_symbol_is_fetched_once_it_is_added_by_hand(online: Desk):
+    held = online.ledger.add_watchlist("Mine", [])
+    online.ledger.save_fetch(imported("ACME"))
+    client = TestClient(create_app(online, jobs=False), base_url="http://127.0.0.1")
+    client.put(f"/api/v1/watchlists/{held.id}", json={"symbols": ["ACME"]})
+    assert online.ledger.fetches()[0].state == "waiting"
+    watch_vendors(online)
+    assert online.ledger.fetches()[0].state == "done"
+
+
+def test_a_fetch_by_hand_hands_an_imported_symbol_to_the_vendors(
+    tmp_path: Path, market: Vendor, monkeypatch: pytest.MonkeyPatch
+):
+    settings = {"PROVIDERS": "yahoo", "YAHOO_URL": market.url, "YAHOO_COOKIE_URL": f"{market.url}/cookie"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"OPENBELL_{name}", value)
+    desk = open_desk(Settings())
+    desk.ledger.save_fetch(imported("ACME"))
+    desk.ledger.save_fetch(imported("NOPE"))
+    monkeypatch.setattr(
+        sys, "argv", ["openbell", "fetch", "acme", "nope", "--from", "2025-02-17", "--to", "2025-02-20"]
+    )
+    with pytest.raises(SystemExit):
+        main()
+    assert [(f.symbol, f.state) for f in desk.ledger.fetches()] == [("ACME", "waiting"), ("NOPE", "imported")]
+    desk.close()
+
+
+def test_the_log_is_told_of_a_failure_once_and_then_hourly():
+    told = Told()
+    down, limit = Unreachable("yahoo", "no answer."), ProviderError("yahoo", "nonsense.")
+    outcomes = [
+        (down, 0),
+        (down, 1),
+        (down, 59),
+        (down, 60),
+        (down, 61),
+        (limit, 62),
+        (down, 63),
+        (None, 64),
+        (down, 65),
+    ]
+    heard = [minute for error, minute in outcomes if told.again(error, NOW + timedelta(minutes=minute))]
+    assert heard == [0, 60, 62, 63, 65]
+
+
+def test_the_demo_market_asks_no_vendor(tmp_path: Path, market: Vendor):
+    settings = Settings(home=tmp_path, demo=True, providers="yahoo", yahoo_url=market.url)
+    desk = open_desk(settings, lambda: NOW)
+    desk.lake.append_instruments(desk.simulated.instruments(), NOW)
+    desk.ledger.add_watchlist("Watchlist", ["QUORB"])
+    watch_vendors(desk)
+    poll_quotes(desk)
+    assert market.asked == []
+    desk.close()

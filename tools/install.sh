@@ -7,7 +7,7 @@ UV="$PWD/.tools/uv/bin/uv"
 [ -f /etc/ssl/certs/ca-certificates.crt ] && export UV_SYSTEM_CERTS=true
 [ -x .venv/bin/python ] || { echo "==> virtual environment"; "$UV" venv --quiet --python "$(command -v python3)" .venv; }
 # What a wider level installed stays: `make up` after `make test` has nothing to do.
-for WIDER in dev bench; do
+for WIDER in bench dev; do
   [ "$LEVEL" = "$WIDER" ] && break
   if [ -f ".venv/.$WIDER" ] && [ ".venv/.$WIDER" -nt "$LOCK" ] && [ ".venv/.$WIDER" -nt pyproject.toml ]; then
     touch ".venv/.$LEVEL"; exit 0

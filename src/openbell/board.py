@@ -30,6 +30,8 @@ SPARK_POINTS = 64
 class Quote:
     """One line of the board; prices in the instrument's currency, split-adjusted against the previous close."""
 
+    symbol: str
+    """What was asked, which may be a former ticker of the instrument."""
     instrument: Instrument
     price: float
     previous_close: float | None
@@ -54,6 +56,17 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Movers:
+    """The symbols that rose and fell most; `stale` counts those whose price is too old to be ranked."""
+
+    up: tuple[Quote, ...]
+    down: tuple[Quote, ...]
+    stale: int
+    newest: datetime | None
+    """When the newest of all their prices was true."""
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """A symbol without a price, and why."""
 
@@ -75,27 +88,37 @@ def board(desk: Desk, symbols: Sequence[str], *, spark: bool = False) -> tuple[l
     fetches = {f.symbol: f for f in desk.ledger.fetches()}
     quotes, missing = [], []
     for symbol, instrument in instruments.items():
-        quote = _quote(instrument, live.get(symbol), latest.get(instrument.id), now, spark=spark)
+        quote = _quote(symbol, instrument, live.get(symbol), latest.get(instrument.id), now, spark=spark)
         if quote is None:
-            missing.append(_missing(symbol, fetches.get(symbol)))
+            missing.append(_missing(symbol, fetches.get(symbol), desk.history.stored(instrument.id)))
         else:
             quotes.append(quote)
     return quotes, missing
 
 
-def movers(desk: Desk, limit: int) -> tuple[list[Quote], list[Quote]]:
+def movers(desk: Desk, limit: int) -> Movers:
     """The symbols of all watchlists that rose and fell most against their previous close."""
     symbols = list(dict.fromkeys(s for w in desk.ledger.watchlists() for s in w.symbols))
-    fresh = (q for q in board(desk, symbols)[0] if q.freshness != "stale")
+    quotes = board(desk, symbols)[0]
+    fresh = [q for q in quotes if q.freshness != "stale"]
     changes = [(q.change_pct, q) for q in fresh if q.change_pct is not None]
     ranked = [q for _, q in sorted(changes, key=lambda pair: pair[0], reverse=True)]
-    up = [q for q in ranked if (q.change_pct or 0) > 0][:limit]
-    down = [q for q in reversed(ranked) if (q.change_pct or 0) < 0][:limit]
-    return up, down
+    return Movers(
+        up=tuple(q for q in ranked if (q.change_pct or 0) > 0)[:limit],
+        down=tuple(q for q in reversed(ranked) if (q.change_pct or 0) < 0)[:limit],
+        stale=len(quotes) - len(fresh),
+        newest=max((q.ts for q in quotes), default=None),
+    )
 
 
 def _quote(
-    instrument: Instrument, live: Mapping[str, object] | None, latest: Latest | None, now: datetime, *, spark: bool
+    symbol: str,
+    instrument: Instrument,
+    live: Mapping[str, object] | None,
+    latest: Latest | None,
+    now: datetime,
+    *,
+    spark: bool,
 ) -> Quote | None:
     """From the live quote where there is one, else from the newest stored bar."""
     if live is not None:
@@ -111,6 +134,7 @@ def _quote(
     if latest is not None:
         before = _previous_of(latest) if live is None else _close_before(instrument, latest, ts)
     return Quote(
+        symbol=symbol,
         instrument=instrument,
         price=price,
         previous_close=before if before is not None else _number(row.get("previous_close")),
@@ -182,19 +206,18 @@ def _spark(latest: Latest) -> tuple[tuple[datetime, float], ...]:
     return tuple(zip(thinned["ts"].to_list(), thinned["close"].to_list(), strict=True))
 
 
-def _missing(symbol: str, fetch: Fetch | None) -> Missing:
-    if fetch is None:
-        return Missing(
-            symbol,
-            "no_data",
-            f"No prices of {symbol} here. Import a file with `openbell import`, or fetch it when online.",
-            None,
-        )
-    if fetch.state == "waiting" or fetch.state == "running":  # noqa: PLR1714  # narrows the type
-        return Missing(symbol, "fetching", fetch.detail, None)
-    if fetch.state == "done":
-        return Missing(symbol, "no_data", "The vendor sent no prices.", fetch.next_try)
-    return Missing(symbol, fetch.state, fetch.detail, fetch.next_try)
+def _missing(symbol: str, fetch: Fetch | None, stored: pl.DataFrame) -> Missing:
+    if fetch is not None:
+        if fetch.state == "waiting" or fetch.state == "running":  # noqa: PLR1714  # narrows the type
+            return Missing(symbol, "fetching", fetch.detail, None)
+        if fetch.state == "rate_limited" or fetch.state == "unknown" or fetch.state == "failed":  # noqa: PLR1714
+            return Missing(symbol, fetch.state, fetch.detail, fetch.next_try)
+        if fetch.state == "done" and stored.is_empty():
+            return Missing(symbol, "no_data", "The vendor sent no prices.", fetch.next_try)
+    detail = f"No prices of {symbol} here. Import a file with `openbell import`, or fetch it when online."
+    if not stored.is_empty():
+        detail = f"Of {symbol} there are {', '.join(stored['interval'])} bars only; a quote needs days."
+    return Missing(symbol, "no_data", detail, None)
 
 
 def _number(value: object) -> float | None:

@@ -19,6 +19,7 @@ from openbell.ingest.storing import Stored, store
 from openbell.model.errors import OpenbellError, ProviderError, RateLimited, UnknownSymbol
 from openbell.model.interval import DAY, MINUTE, Interval
 from openbell.model.sessions import market_state
+from openbell.model.words import counted
 from openbell.settings import WATCHED, Settings
 from openbell.store.ledger import Fetch, FetchState
 
@@ -31,6 +32,8 @@ DEMO_ROWS = 200_000
 FIRST_DAYS, FIRST_MINUTES = timedelta(days=5 * 366), timedelta(days=7)
 RETRY_AFTER = timedelta(minutes=15)
 """How long a failed fetch waits, where the vendor names no time."""
+REMIND_AFTER = timedelta(hours=1)
+"""How long the log is spared the same failure of a job."""
 
 
 def open_demo(desk: Desk) -> Stored:
@@ -91,7 +94,7 @@ def watch_vendors(desk: Desk) -> None:
 
 
 def _due(fetch: Fetch, now: datetime) -> bool:
-    if fetch.state == "unknown":
+    if fetch.state in {"unknown", "imported"}:
         return False
     if fetch.state in {"waiting", "running"}:  # one that runs when this is asked was cut off by the end of its process
         return True
@@ -108,7 +111,7 @@ def fetch_symbol(desk: Desk, symbol: str) -> Fetch:
     try:
         for interval, span in ((DAY, FIRST_DAYS), (MINUTE, FIRST_MINUTES)):
             total += fetch_bars(desk.lake, desk.vendors, symbol, interval, now - span, now, clock=desk.clock)
-        detail = " ".join((f"{total.rows} bars stored.", *total.notes))
+        detail = " ".join((f"{counted(total.rows, 'bar')} stored.", *total.notes))
         state = replace(state, state="done", detail=detail, rows=total.rows, at=desk.clock())
     except OpenbellError as error:
         state = _failed(state, error, desk.clock())
@@ -131,14 +134,19 @@ def _failed(fetch: Fetch, error: OpenbellError, now: datetime) -> Fetch:
 
 
 def poll_quotes(desk: Desk) -> None:
-    """The latest quotes of the watched real symbols whose market is open, or of which none is known, onto the tape."""
+    """The latest quotes of the watched real symbols whose market is open, or of which none is known, onto the tape.
+
+    Not of those that were imported only.
+    """
     register = desk.history.register
     listed = dict.fromkeys(s for w in desk.ledger.watchlists() for s in w.symbols)
+    imported = {f.symbol for f in desk.ledger.fetches() if f.state == "imported"}
     quoted = desk.tape.latest(list(listed))
     symbols = [
         s
         for s in listed
-        if not (instrument := register.instrument(s)).simulated
+        if s not in imported
+        and not (instrument := register.instrument(s)).simulated
         and (s not in quoted or market_state(instrument.exchange or "XNYS", desk.clock()).state != "closed")
     ]
     if symbols:
@@ -210,14 +218,34 @@ class Clockwork:
             thread.join(timeout=3)
 
     def _run(self, name: str, job: Job) -> None:
+        told = Told()
         while not self._stopped.is_set():
             try:
                 if job.apart:
                     run_apart(name, self._desk.settings)
                 else:
                     job.run(self._desk)
+                told.again(None, self._desk.clock())
             except ProviderError as error:
-                log.warning("job %s: %s", name, error)
-            except Exception:  # a job that fails must be run again; the trace is in the log
-                log.exception("job %s failed", name)
+                if told.again(error, self._desk.clock()):
+                    log.warning("job %s: %s", name, error)
+            except Exception as error:  # a job that fails must be run again; the trace is in the log
+                if told.again(error, self._desk.clock()):
+                    log.exception("job %s failed", name)
             self._stopped.wait(job.every.total_seconds())
+
+
+class Told:
+    """Which failure of a job the log has been told last."""
+
+    def __init__(self) -> None:
+        self._failure: str | None = None
+        self._at: datetime | None = None
+
+    def again(self, error: Exception | None, now: datetime) -> bool:
+        """Whether to tell it of this outcome (None: success): of a failure at first, and then once in REMIND_AFTER."""
+        failure = None if error is None else f"{type(error).__name__}: {error}"
+        if failure == self._failure and self._at is not None and now - self._at < REMIND_AFTER:
+            return False
+        self._failure, self._at = failure, now
+        return failure is not None

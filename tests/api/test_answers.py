@@ -9,8 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from conftest import WEDNESDAY
+from history.test_past import stored
 from openbell.api.app import create_app
 from openbell.desk import Desk
+from openbell.model.frames import BARS, frame_of
 from openbell.model.interval import DAY, MINUTE
 
 
@@ -119,3 +121,87 @@ def test_search_finds_by_ticker_and_by_name(client: TestClient):
     assert [s["ticker"] for s in by_name] == ["QUORB"]
     assert client.get("/api/v1/symbols?q=qu").json()["symbols"][0]["ticker"] == "QUORB"
     assert client.get("/api/v1/symbols?q=zzzz").json()["symbols"] == []
+
+
+THIN = "\N{NARROW NO-BREAK SPACE}"
+FRIDAY = "2026-02-27"
+
+
+@pytest.fixture
+def small(desk: Desk) -> TestClient:
+    return TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1")
+
+
+def test_a_change_is_measured_from_the_close_before_the_range(small: TestClient, desk: Desk):
+    stored(desk, "ACME", "1d", {FRIDAY: 100.0, "2026-03-02": 110.0, "2026-03-03": 121.0})
+    chart = small.get("/api/v1/bars?symbol=ACME&from=2026-03-02&to=2026-03-03").json()
+    assert (chart["previous_close"], chart["change_pct"]) == (100.0, pytest.approx(21))
+    assert chart["summary"] == (
+        "ACME rose 21.0 %, from 100.00, the close before, to 121.00, 2 Mar 2026 to 3 Mar 2026; "
+        "highest 121.00, 3 Mar 2026."
+    )
+
+
+def test_where_no_close_is_before_a_change_is_measured_from_the_first_one(small: TestClient, desk: Desk):
+    stored(desk, "ACME", "1d", {"2026-02-25": 0.5, FRIDAY: 100.0, "2026-03-03": 1000.0})
+    chart = small.get("/api/v1/bars?symbol=ACME&range=Max&interval=1w").json()
+    assert (chart["previous_close"], chart["change_pct"]) == (None, pytest.approx(900))
+    assert chart["summary"] == (
+        f"ACME rose 900.0 %, from 100.00 to 1{THIN}000.00, 25 Feb 2026 to 3 Mar 2026; "
+        f"highest 1{THIN}000.00, in the week of 2 Mar 2026."
+    )
+    days = small.get("/api/v1/bars?symbol=ACME&range=Max&interval=1d").json()
+    assert days["summary"].startswith(f"ACME rose 199{THIN}900.0 %, from 0.50 to")
+
+
+def test_a_former_ticker_is_answered_under_the_name_that_was_asked(small: TestClient, desk: Desk):
+    stored(desk, "META", "1d", {FRIDAY: 100.0, "2026-03-02": 110.0})
+    quotes = small.get("/api/v1/quotes?symbols=fb,META").json()["quotes"]
+    assert [(q["symbol"], q["renamed_to"], q["price"]) for q in quotes] == [
+        ("FB", "META", 110.0),
+        ("META", None, 110.0),
+    ]
+    chart = small.get("/api/v1/bars?symbol=fb").json()
+    assert (chart["symbol"], chart["renamed_to"]) == ("FB", "META")
+    assert chart["summary"].startswith("FB ")
+    assert small.get("/api/v1/statistics?symbol=fb").json()["symbol"] == "FB"
+
+
+def test_averages_of_one_bar_a_row_repeat_nothing_and_claim_no_vwap(small: TestClient, desk: Desk):
+    stored(desk, "ACME", "1d", {FRIDAY: 100.0, "2026-03-02": 110.0})
+    days = small.get("/api/v1/statistics?symbol=ACME&interval=1d").json()
+    assert (days["bars"], days["mean_close"], days["high"]) == ([1, 1], [100.0, 110.0], [100.0, 110.0])
+    assert days["mean_high"] == days["mean_low"] == days["vwap"] == [None, None]
+    stored(desk, "BOLT", "1h", {"2026-03-02T15:00": 10.0, "2026-03-02T16:00": 12.0})
+    hours = small.get("/api/v1/statistics?symbol=BOLT&interval=1h").json()
+    assert (hours["bars"], hours["mean_high"], hours["vwap"]) == ([2], [11.0], [11.0])
+
+
+def test_a_comparison_says_over_which_bars_it_is_and_who_is_missing(small: TestClient, desk: Desk):
+    stored(desk, "ACME", "1d", {FRIDAY: 1.0, "2026-03-02": 100.0, "2026-03-03": 110.0})
+    stored(desk, "BOLT", "1d", {"2026-03-02": 10.0, "2026-03-03": 12.0})
+    stored(desk, "OLD", "1d", {"2020-03-02": 10.0})
+    found = small.get("/api/v1/compare?symbols=ACME,BOLT,OLD&range=1M").json()
+    assert (found["common_start"], found["common_end"]) == ("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z")
+    assert [row["change_pct"] for row in found["statistics"]] == [pytest.approx(10), pytest.approx(20), None]
+    assert found["rebased"]["values"]["ACME"] == pytest.approx([0, 10])
+    assert [each["symbol"] for each in found["missing"]] == ["OLD"]
+
+
+def test_prices_without_volume_or_range_are_quoted_and_drawn(small: TestClient, desk: Desk):
+    rows = [
+        {
+            "symbol": "SPX",
+            "interval": "1d",
+            "ts": datetime(2026, 3, day, tzinfo=UTC),
+            "close": 10.0 + day,
+            "scale": "raw",
+        }
+        for day in (2, 3)
+    ]
+    desk.lake.append_bars(frame_of(BARS, rows).with_columns(source=pl.lit("closes")), WEDNESDAY)
+    quote = small.get("/api/v1/quotes?symbols=SPX&spark=true").json()["quotes"][0]
+    assert (quote["price"], quote["previous_close"], quote["high"], quote["volume"]) == (13.0, 12.0, None, None)
+    assert quote["spark"]["close"] == [12.0, 13.0]
+    assert small.get("/api/v1/bars?symbol=SPX").json()["summary"].endswith("highest 13.00, 3 Mar 2026.")
+    assert small.get("/api/v1/statistics?symbol=SPX").json()["volume"] == [None, None]

@@ -27,6 +27,7 @@ EVERYTHING = [
     "/quotes?symbols=QUORB,HAZLO&spark=true",
     "/movers",
     "/bars?symbol=QUORB",
+    "/bars?symbol=QUORB&range=1D&interval=7m",
     "/bars?symbol=QUORB&range=1D&indicators=sma:20;macd;rsi:14;bollinger:20,2;obv;drawdown;mean;vwap;volatility:20",
     "/actions?symbol=QUORB",
     "/compare?symbols=QUORB,HAZLO",
@@ -87,9 +88,16 @@ def test_every_documented_get_is_tried(client: TestClient):
         ("/actions?symbol=NOPE", 404, None, "no prices of NOPE"),
         ("/bars?symbol=QUORB&interval=7x", 422, "interval", "no interval '7x'"),
         ("/bars?symbol=QUORB&interval=1s", 422, "interval", "cannot make 1s bars"),
+        ("/bars?symbol=QUORB&interval=30s", 422, "interval", "cannot make 30s bars"),
+        ("/bars?symbol=", 422, "symbol", "No symbol was named"),
         ("/bars?symbol=QUORB&range=2W", 422, "range", "1D"),
         ("/bars?symbol=QUORB&from=yesterday", 422, "from", "not a date"),
-        ("/bars?symbol=QUORB&from=2026-03-03&to=2026-03-01", 422, "to", "before it starts"),
+        (
+            "/bars?symbol=QUORB&from=2026-03-03&to=2026-03-01",
+            422,
+            "to",
+            "ends (2026-03-01) before it starts (2026-03-03)",
+        ),
         ("/bars?symbol=QUORB&from=0001-01-01", 422, "from", "no prices in 1"),
         ("/bars?symbol=QUORB&to=9999-12-31T23:59:59-12:00", 422, "to", "no prices in 9999"),
         ("/bars?symbol=QUORB&range=1D&from=2026-03-01", 422, "range", "Both"),
@@ -122,7 +130,7 @@ def test_bad_input_gets_a_sentence_and_a_remedy(
 def test_a_range_in_the_future_is_empty_and_says_so(client: TestClient):
     chart = client.get("/api/v1/bars?symbol=QUORB&from=2030-01-01&to=2030-02-01").json()
     assert chart["bars"]["ts"] == []
-    assert chart["summary"] == "QUORB has no prices from 01 Jan 2030 to 01 Feb 2030."
+    assert chart["summary"] == "QUORB has no prices from 1 Jan 2030 to 1 Feb 2030."
 
 
 def test_another_host_name_is_refused(client: TestClient):

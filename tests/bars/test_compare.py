@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import polars as pl
@@ -41,10 +41,29 @@ def test_rebased_prices_begin_at_the_first_day_that_all_have():
 
 
 def test_a_ratio_exists_where_both_prices_do():
-    found = days([50, 100, 110, None], [None, 10, None, 9], [25, None, 10, None]).ratio
+    found = days([50, 100, 110, None, 120], [None, 10, None, 9, 15], [25, 20, 10, None, 30]).ratio
     assert found.columns == ["ts", "BOLT", "CORK"]
-    assert column(found, "BOLT") == {2: 10}
-    assert column(found, "CORK") == {1: 2, 3: 11}
+    assert column(found, "BOLT") == {2: 10, 5: 8}
+    assert column(found, "CORK") == {2: 5, 3: 11, 5: 4}
+
+
+def test_everything_begins_and_ends_with_a_day_that_all_have():
+    found = days([10, 100, 110, 121, 500, 600], [None, 10, 11, 12, 13, None], [None, 1, 2, 3, None, 9])
+    assert found.common == (datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 4, tzinfo=UTC))
+    assert found.rebased.row(-1)[1:] == pytest.approx((21, 20, 200))
+    assert found.statistics["change_pct"].to_list() == pytest.approx([21, 20, 200])
+    assert found.statistics["high"].to_list() == [121, 12, 3]
+    assert found.daily_volume["date"].to_list() == [date(2026, 1, day) for day in (2, 3, 4)]
+    assert column(found.moving_average, "ACME") == {2: 55, 3: 105, 4: 115.5}  # warmed up on the day before
+
+
+def test_a_symbol_that_ended_before_another_began_is_left_out():
+    found = days([1, 2, None, None, None], [None, None, 4, 5, 6], [None, None, 8, 8, 9])
+    assert found.left_out == ("ACME",)
+    assert column(found.rebased, "BOLT") == pytest.approx({3: 0, 4: 25, 5: 50})
+    assert found.rebased["ACME"].to_list() == [None] * 3
+    assert found.statistics["change_pct"].to_list() == [None, 50, 12.5]
+    assert found.statistics["bars"].to_list() == [0, 3, 3]
 
 
 def test_an_average_moves_over_each_symbols_own_bars():
@@ -73,15 +92,15 @@ def test_too_few_returns_or_none_that_move_have_no_correlation():
     assert days([5, 5, 5, 5], [1, 2, 3, 4]).statistics["beta"].to_list() == [None, None]
 
 
-def test_the_table_is_of_each_symbols_own_bars():
-    found = days([100, 50, 75], [None, 8, None], [1, 1, 1])
+def test_the_table_is_of_each_symbols_own_bars_in_the_common_stretch():
+    found = days([999, 100, 50, 75, 999], [None, 8, None, 8, None], [1, 1, 1, 1, 1])
     volatility = np.std([math.log(0.5), math.log(1.5)], ddof=1) * math.sqrt(365)
     row = found.statistics.row(0, named=True)
     assert row == {
         "symbol": "ACME", "first": 100, "last": 75, "change_pct": -25, "high": 100, "low": 50,
         "volatility": pytest.approx(volatility), "max_drawdown": -0.5, "average_volume": 100, "bars": 3, "beta": None,
     }  # fmt: skip
-    assert found.statistics.drop("beta").row(1) == ("BOLT", 8, 8, 0, 8, 8, None, 0, 100, 1)
+    assert found.statistics.drop("beta").row(1) == ("BOLT", 8, 8, 0, 8, 8, None, 0, 100, 2)
 
 
 MINUTES = bars_of("""
@@ -89,13 +108,14 @@ MINUTES = bars_of("""
     ACME 2026-03-02T09:59 20 22 18 20  3
     ACME 2026-03-02T10:00 30 32 28 30  4
     ACME 2026-03-03T09:30 40 41 39 40  0
-    BOLT 2026-03-02T09:45 50 55 45 50  2""")
+    BOLT 2026-03-02T09:30 50 55 45 50  2
+    BOLT 2026-03-03T09:30 60 60 60 60  -""")
 INTRADAY = {"ACME": TWO_DAYS, "BOLT": TWO_DAYS}
 
 
 def test_days_have_averages_volumes_and_shares_of_the_volume():
     found = compare(MINUTES, ["BOLT", "ACME"], INTRADAY)
-    assert found.daily_average.rows() == [(date(2026, 3, 2), 50, 20), (date(2026, 3, 3), None, 40)]
+    assert found.daily_average.rows() == [(date(2026, 3, 2), 50, 20), (date(2026, 3, 3), 60, 40)]
     assert found.daily_volume.rows() == [(date(2026, 3, 2), 2, 8), (date(2026, 3, 3), None, 0)]
     assert found.daily_share.rows() == [(date(2026, 3, 2), 0.2, 0.8), (date(2026, 3, 3), None, None)]
 
@@ -106,18 +126,21 @@ def test_hours_have_their_highest_price():
     assert list(zip(stamps, found["BOLT"], found["ACME"], strict=True)) == [
         ("02 09:00", 55, 22),
         ("02 10:00", None, 32),
-        ("03 09:00", None, 41),
+        ("03 09:00", 60, 41),
     ]
     assert days([1, 2], [3, 4]).hourly_high.is_empty()
 
 
 def test_a_symbol_without_bars_has_nulls_and_takes_nothing_from_the_others():
     found = compare(closes_of([1.0, 2.0]), ["ACME", "NONE"], {"ACME": JANUARY, "NONE": JANUARY}, window=1)
-    assert found.rebased.is_empty()
+    assert found.left_out == ("NONE",)
+    assert column(found.rebased, "ACME") == {1: 0, 2: 100}
     assert found.moving_average["ACME"].to_list() == [1, 2]
     assert found.moving_average["NONE"].to_list() == [None, None]
     assert found.statistics["last"].to_list() == [2, None]
-    assert compare(frame_of(BARS), ["ACME", "NONE"], {"ACME": JANUARY, "NONE": JANUARY}).statistics.height == 2
+    nothing = compare(frame_of(BARS), ["ACME", "NONE"], {"ACME": JANUARY, "NONE": JANUARY})
+    assert (nothing.common, nothing.left_out, nothing.statistics.height) == (None, ("ACME", "NONE"), 2)
+    assert nothing.rebased.is_empty()
 
 
 @pytest.mark.parametrize("symbols", [[], ["ACME"], ["ACME", "ACME"], [f"S{nth}" for nth in range(9)]])
@@ -143,7 +166,8 @@ CLOSES = st.lists(st.tuples(*[st.floats(1, 1000)] * 3), min_size=1, max_size=20)
 @given(CLOSES, st.data())
 def test_dropping_rows_of_one_symbol_changes_no_value_at_the_days_that_remain(rows, data):
     columns = [list(values) for values in zip(*rows, strict=True)]
-    gone = data.draw(st.sets(st.integers(1, 20)))  # the first day stays: it is the base
+    inside = range(1, len(rows) - 1)  # the first day and the last stay: they are the common stretch
+    gone = data.draw(st.sets(st.sampled_from(inside))) if inside else set()
     thinned = [None if nth in gone else value for nth, value in enumerate(columns[1])]
     whole, thin = days(*columns), days(columns[0], thinned, columns[2])
     kept = whole.rebased.filter(~pl.Series(range(len(rows))).is_in(list(gone)))

@@ -43,9 +43,9 @@ def test_an_hour_is_one_of_the_exchanges_clock_over_all_days():
     ]))  # fmt: skip
 
 
-def test_a_days_bar_is_its_own_average_and_has_no_hour():
+def test_a_days_bar_is_its_own_average_and_has_no_vwap_and_no_hour():
     day = bars_of("ACME 2026-03-02 10 13 7 10 4", "1d")
-    assert by_day(day, TWO_DAYS).rows() == [("ACME", date(2026, 3, 2), 10, 13, 7, 10, 13, 7, 4, 10, 1)]
+    assert by_day(day, TWO_DAYS).rows() == [("ACME", date(2026, 3, 2), 10, 13, 7, 10, 13, 7, 4, None, 1)]
     assert by_hour(day, "America/New_York").is_empty()
 
 

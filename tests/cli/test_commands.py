@@ -6,10 +6,13 @@ import csv
 import io
 import json
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -63,7 +66,7 @@ class Shell:
         return Done(end.value.code or 0, out, err)
 
     def rows(self) -> int:
-        return json.loads(self("sql", "select count(*) as n from bars", "--json").stdout)[0]["n"]
+        return json.loads(self("sql", "select count(*) as n from bar_versions", "--json").stdout)[0]["n"]
 
 
 @pytest.fixture
@@ -77,7 +80,7 @@ def test_a_file_is_imported_once_and_read_back_as_it_was(shell: Shell):
     assert first.returncode == 0, first.stderr
     assert json.loads(first.stdout)[0]["rows"] == 3
     again = shell("import", "ACME.csv")
-    assert "0 bars stored, 3 were there already" in again.stdout
+    assert "0 bars stored, 3 there already" in again.stdout
     read = shell("bars", "ACME", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(read.stdout)))
     assert [(r["ts"], float(r["open"]), float(r["close"]), float(r["volume"])) for r in rows] == [
@@ -178,6 +181,11 @@ def test_an_unreadable_file_is_named(shell: Shell):
         (("fetch", "ACME", "--from", "2199-01-01"), 2, "not before"),
         (("fetch", "ACME"), 1, "no vendor offers"),
         (("sql", "drop table bars"), 2, "single SELECT"),
+        (("sql", "selec x"), 2, 'syntax error at or near "selec". The tables are bars'),
+        (("import", "ACME.csv", "--symbol", "!!"), 2, "'!!' is no ticker"),
+        (("import", "ACME.csv", "--tz", "Mars/Phobos"), 2, "no time zone 'Mars/Phobos'"),
+        (("import", "ACME.csv", "--columns", "close"), 2, "'close' names no columns"),
+        (("import", "ACME.csv", "--dates", "ydm"), 2, "ydm"),
         (("job", "nothing"), 2, "no job"),
         (("job", "demo"), 2, "does not apply"),
         (("job", "fetch"), 2, "does not apply"),
@@ -241,7 +249,8 @@ def test_the_doctor_looks_for_the_vendors_of_the_settings(shell: Shell, provider
     vendors = {f["subject"].removeprefix("vendor "): f for f in findings if f["subject"].startswith("vendor ")}
     assert set(vendors) == named
     assert vendors.get("alphavantage", {"state": "ok"})["state"] == "ok"
-    assert ("demo market" in vendors.get("yahoo", {"detail": ""})["detail"]) == (providers == "yahoo")
+    desk = next(f for f in findings if f["subject"] == "desk")
+    assert ("demo market" in desk["remedy"]) == (providers == "yahoo")
 
 
 def test_a_wrong_setting_is_named(shell: Shell):
@@ -339,9 +348,8 @@ def test_six_imports_into_a_new_folder_at_once_all_succeed(shell: Shell):
         )
         for ticker in tickers
     ]
-    assert [(p.communicate(timeout=120)[1], p.returncode) for p in started] == [
-        (f"On the watchlist now: {ticker}\n", 0) for ticker in tickers
-    ]
+    said = "On the watchlist now: {0}\nNo vendor is asked for {0} until `python -m openbell fetch {0}`.\n"
+    assert [(p.communicate(timeout=120)[1], p.returncode) for p in started] == [(said.format(t), 0) for t in tickers]
     assert shell.rows() == 18
 
 
@@ -372,3 +380,153 @@ def test_a_ticker_borne_again_after_its_bearer_is_gone_is_read_back_as_the_newco
     assert [row["ts"][:4] for row in json.loads(shell("bars", "XO", "--json").stdout)] == ["2026"] * 3
     ended = json.loads(shell("bars", "XO", "--from", "2020-03-02", "--to", "2020-03-31", "--json").stdout)
     assert [row["ts"][:4] for row in ended] == ["2020"] * 3
+
+
+def test_a_file_that_nobody_foresaw_does_not_end_the_others_and_all_are_summed_up(shell: Shell):
+    (shell.folder / "AAA.csv").write_text(WEEK.replace("2026-03-02", "0001-01-01"))
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    (shell.folder / "BAD.csv").write_text("")
+    done = shell("import", ".", "--tz", "UTC", "--stamp", "start")
+    assert done.returncode == 1
+    assert "error: AAA.csv: this file could not be read: OverflowError. Please report it." in done.stderr
+    assert done.stdout.splitlines()[-1] == "1 file imported (3 bars stored), 2 not: AAA.csv, BAD.csv."
+    assert shell.rows() == 3
+
+
+def test_a_folder_of_a_thousand_files_is_imported_when_that_is_confirmed(shell: Shell):
+    (shell.folder / "many").mkdir()
+    for number in range(1_001):
+        (shell.folder / "many" / f"{number}.csv").touch()
+    done = shell("import", "many")
+    assert done.returncode == 2
+    assert "many holds more than 1,000 price files: among the first are 1,001 in many." in done.stderr
+    assert "--yes" in done.stderr
+    assert shell("import", "many", "--yes").stdout.startswith(
+        "0 files imported (0 bars stored), 1,001 not: 0.csv, 1.csv,"
+    )
+
+
+def test_columns_and_the_order_of_dates_can_be_told(shell: Shell):
+    (shell.folder / "ACME.csv").write_text("Tag;Kurs\n02/03/2026;10,5\n03/03/2026;11,5\n")
+    assert "--columns" in shell("import", "ACME.csv").stderr
+    told = ("--columns", "ts=Tag, close=Kurs")
+    assert "--dates" in shell("import", "ACME.csv", *told).stderr
+    assert shell("import", "ACME.csv", *told, "--dates", "dmy").returncode == 0
+    rows = json.loads(shell("bars", "ACME", "--json").stdout)
+    assert [(row["ts"], row["close"]) for row in rows] == [("2026-03-02", 10.5), ("2026-03-03", 11.5)]
+
+
+def test_the_report_of_an_import_tells_the_span_of_what_is_stored(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK + "2199-01-02,12,13,11,12,1\n")
+    done = shell("import", "ACME.csv")
+    assert "ACME, 2026-03-02 to 2026-03-04: 3 bars stored, 1 row set aside (see the Sources page)." in done.stdout
+
+
+def test_an_empty_stretch_is_told_with_what_there_is(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    shell("import", "ACME.csv")
+    done = shell("bars", "ACME", "--from", "2020-01-01", "--to", "2020-01-03")
+    assert (done.returncode, done.stderr) == (
+        0,
+        "No 1d bars between 2020-01-01 and 2020-01-03; 1d bars are held from 2026-03-02 to 2026-03-04.\n",
+    )
+
+
+def test_the_numbers_of_a_column_have_as_many_decimals_and_a_volume_none(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK.replace("1000", "103943083"))
+    shell("import", "ACME.csv")
+    assert [line.split()[-5:-1] for line in shell("bars", "ACME").stdout.splitlines()[1:]] == [
+        ["11", "9", "10.50", "103943083"],
+        ["12", "10", "11.50", "1100"],
+        ["12", "11", "11.75", "1200"],
+    ]
+    assert shell("bars", "ACME", "--format", "csv").stdout.splitlines()[1].split(",")[-2] == "103943083"
+    shown = shell("sql", "select x from (values (1234567890.5::double), (2.25), (null)) t(x)").stdout.split()
+    assert shown == ["x", "1234567890.50", "2.25"]
+
+
+def test_what_is_compared_in_per_cent_says_so(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    (shell.folder / "ZETA.csv").write_text(WEEK.replace("11.75", "9"))
+    shell("import", "ACME.csv", "ZETA.csv")
+    header, *_ = shell("compare", "ACME", "ZETA").stdout.splitlines()
+    assert ["change %" in header, "volatility %" in header, "max_drawdown %" in header] == [True] * 3
+    exact = json.loads(shell("compare", "ACME", "ZETA", "--json").stdout)
+    assert "change_pct" in exact[0]
+
+
+def test_an_interrupted_import_says_what_is_stored(shell: Shell):
+    rows = "".join(f"2026-03-02T{n // 60:02}:{n % 60:02}:00Z,10,11,9,10.5,1000\n" for n in range(1_400))
+    (shell.folder / "many").mkdir()
+    for number in range(200):
+        (shell.folder / "many" / f"Q{number}.csv").write_text("ts,open,high,low,close,volume\n" + rows)
+    command = [sys.executable, "-m", "openbell", "import", "many", "--symbol", "ACME", "--stamp", "start"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert "Q0.csv" in running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert re.search(r"^\d+ of 200 files imported\.$", said, re.MULTILINE)
+    assert "what was stored stays, and repeating the command stores nothing twice" in said
+    assert "Traceback" not in said
+
+
+@pytest.fixture
+def open_desk(shell: Shell) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A desk that is open beside the commands, and its address."""
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    assert shell("import", "ACME.csv").returncode == 0
+    port = free_port("127.0.0.1")
+    command = [sys.executable, "-m", "openbell", "up", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as desk:
+        assert desk.stdout is not None
+        assert any(line.startswith("Openbell is at ") for line in desk.stdout)
+        yield desk, f"http://127.0.0.1:{port}"
+        desk.kill()
+
+
+def test_a_folder_has_one_open_desk_and_the_doctor_knows_it(shell: Shell, open_desk: tuple[subprocess.Popen[str], str]):
+    desk, address = open_desk
+    second = shell("up", "--port", str(free_port("127.0.0.1")))
+    assert second.returncode == 2
+    assert f"This desk is already open at {address} (process {desk.pid})" in second.stderr
+    told = shell("doctor").stdout
+    assert f"desk: open at {address} (process {desk.pid})" in told
+    assert told.endswith(f"\nNext: Open {address} in a browser.\n")
+    (shell.folder / "ZETA.csv").write_text(WEEK)
+    assert shell("import", "ZETA.csv").returncode == 0
+
+
+def test_a_desk_that_is_interrupted_ends_well_and_another_may_open(
+    shell: Shell, open_desk: tuple[subprocess.Popen[str], str]
+):
+    desk, _ = open_desk
+    desk.send_signal(signal.SIGINT)
+    _, said = desk.communicate(timeout=30)
+    assert (desk.returncode, said) == (0, "")
+    assert shell("doctor").stdout.endswith("\nNext: Run `openbell up`.\n")
+
+
+def test_a_command_is_named_as_it_can_be_typed(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(shell.folder))
+    for program, typed in (
+        (".venv/bin/openbell", ".venv/bin/openbell"),
+        ("/site-packages/openbell/__main__.py", "python -m openbell"),
+    ):
+        monkeypatch.setattr(sys, "argv", [program])
+        assert terminal.called("Run `openbell up`.") == f"Run `{typed} up`."
+
+
+def test_an_imported_symbol_waits_until_it_is_asked_for(shell: Shell):
+    for ticker in ("ACME", "AAPL"):
+        (shell.folder / f"{ticker}.csv").write_text(WEEK)
+    done = shell("import", "ACME.csv", "AAPL.csv")
+    assert "No exchange is known for ACME" in done.stdout
+    assert "No exchange is known for AAPL" not in done.stdout
+    assert done.stderr.splitlines() == [
+        "On the watchlist now: AAPL, ACME",
+        "No vendor is asked for ACME until `openbell fetch ACME`.",
+    ]
+    findings = {f["subject"]: f["detail"] for f in json.loads(shell("doctor", "--json").stdout)}
+    assert findings["imported"].startswith("no vendor is asked for ACME; ")

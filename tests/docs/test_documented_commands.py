@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,20 +17,15 @@ from openbell.desk import Desk
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 PREFIX = ".venv/bin/openbell "
-WEEK = """date,open,high,low,close,volume
-2026-03-02,10,11,9,10.5,1000
-2026-03-03,10.5,12,10,11.5,1100
-2026-03-04,11.5,12,11,11.75,1200
-"""
 
 
 def documented() -> dict[str, list[str]]:
-    """The commands of each page's `sh` blocks, in order."""
+    """The commands of each page's `sh` blocks, in order, and what writes their files."""
     found = {}
     for page in PAGES:
         blocks = re.findall(r"^ *```sh\n(.*?)^ *```", page.read_text(), re.DOTALL | re.MULTILINE)
         lines = [line.strip() for block in blocks for line in block.splitlines()]
-        commands = [line.removeprefix(PREFIX) for line in lines if line.startswith(PREFIX)]
+        commands = [line for line in lines if line.startswith((PREFIX, "printf "))]
         if commands:
             found[page.name] = commands
     return found
@@ -45,11 +41,14 @@ def test_every_command_of_a_page_works(
 ):
     home = tmp_path / "home"
     shutil.copytree(demo_desk.settings.folder, home)
-    (tmp_path / "my-prices.csv").write_text(WEEK.replace("date", "symbol,date").replace("\n2026", "\nACME,2026"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OPENBELL_HOME", str(home))
     monkeypatch.setenv("OPENBELL_OFFLINE", "true")
-    for command in documented()[page]:
+    for line in documented()[page]:
+        if line.startswith("printf "):
+            subprocess.run(line, shell=True, check=True)
+            continue
+        command = line.removeprefix(PREFIX)
         monkeypatch.setattr(sys, "argv", ["openbell", *shlex.split(command)])
         with pytest.raises(SystemExit) as end:
             main()

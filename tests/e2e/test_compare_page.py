@@ -15,9 +15,10 @@ EIGHT = ["QUORB", "NIMBO", "HAZLO", "KREVA", "VELDO", "EBBLU", "ZANTU", "XILBA"]
 @pytest.mark.parametrize("symbols", [EIGHT[:2], EIGHT], ids=["two", "eight"])
 def test_symbols_in_the_address_are_charted_and_in_the_statistics(page: Page, symbols: list[str]):
     page.goto(f"/compare?symbols={','.join(symbols)}")
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^\w+ did best, .+%; \w+ worst, .+%$"))
+    best, worst = r"\w+ (rose most|fell least), .+%", r"\w+ (rose least|fell most), .+%"
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(f"^{best}; {worst}$"))
     expect(
-        page.get_by_role("application", name=f"Change since the start of the range: {', '.join(symbols)}")
+        page.get_by_role("application", name=re.compile(rf"^Change since the .+: {', '.join(symbols)}\. "))
     ).to_be_visible()
     statistics = page.get_by_role("table", name="Statistics of the range")
     expect(statistics.locator("tbody tr")).to_have_count(len(symbols))
@@ -26,6 +27,7 @@ def test_symbols_in_the_address_are_charted_and_in_the_statistics(page: Page, sy
 
 
 def test_the_shares_of_a_days_volume_add_up_to_all_of_it(page: Page):
+    page.set_viewport_size({"width": 1440, "height": 1500})
     page.goto(f"/compare?symbols={','.join(EIGHT)}&view=volume&table=1")
     table = page.get_by_role("table", name="Units traded each day")
     expect(table).to_be_visible()
@@ -35,6 +37,19 @@ def test_the_shares_of_a_days_volume_add_up_to_all_of_it(page: Page):
         shares = [float(share) for share in re.findall(r"([\d.]+)\N{NARROW NO-BREAK SPACE}%", day)]
         assert len(shares) == len(EIGHT)
         assert sum(shares) == pytest.approx(100, abs=0.05 * len(EIGHT))
+
+
+def test_a_symbol_has_one_colour_in_every_view(page: Page):
+    page.goto("/compare?symbols=QUORB,HAZLO,KREVA&view=ratio")
+    expect(page.get_by_role("application")).to_be_visible()
+    chips = page.get_by_role("list", name="Compared symbols").get_by_role("listitem")
+    for symbol in ("HAZLO", "KREVA"):
+        swatches = [
+            within.filter(has_text=symbol).last.locator("[aria-hidden=true]").first
+            for within in (chips, page.locator("figure span:has(> [aria-hidden=true])"))
+        ]
+        chip, legend = (swatch.evaluate("it => getComputedStyle(it).backgroundColor") for swatch in swatches)
+        assert chip == legend
 
 
 def test_each_view_has_an_address_and_a_symbol_can_be_taken_out(page: Page):

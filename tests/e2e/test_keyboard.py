@@ -10,6 +10,18 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.e2e
 
 
+def test_the_palette_opens_with_its_first_entry_chosen(page: Page):
+    page.goto("/")
+    expect(page.get_by_role("link", name="LANTU")).to_be_visible()
+    page.keyboard.press("/")
+    first = page.get_by_role("option").first
+    expect(first).to_contain_text("SIM")
+    expect(first).to_have_attribute("data-focused", "true")
+    ticker = first.locator("span").first.inner_text()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/symbol/{ticker}$"))
+
+
 def test_slash_finds_a_symbol_by_its_name_and_enter_goes_there(page: Page):
     page.goto("/")
     expect(page.get_by_role("link", name="LANTU")).to_be_visible()
@@ -63,6 +75,22 @@ def test_arrows_walk_the_bars_aloud_and_the_legend_follows(page: Page):
     chart.press("End")
     chart.press("ArrowLeft")
     expect(said).not_to_have_text(first)
+
+
+def test_plus_zooms_around_the_bar_that_is_read(page: Page):
+    page.goto("/symbol/HAZLO?range=1Y")
+    chart, legend = page.get_by_role("application"), page.get_by_role("figure")
+    expect(chart).to_be_visible()
+    chart.press("Home")
+    for _ in range(10):
+        chart.press("ArrowRight")
+    tenth = page.locator("figure [aria-live=polite]").inner_text().partition(":")[0]
+    for _ in range(12):
+        chart.press("+")
+    box = chart.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 4, box["y"] + 100)
+    expect(legend).to_contain_text(re.compile(f"^{tenth}"))
 
 
 def test_brackets_shorten_and_lengthen_the_range(page: Page):

@@ -90,6 +90,25 @@ def test_the_watchlist_shows_it_without_a_restart_and_says_how_old_it_is(page: P
     expect(row).to_contain_text("stale")
 
 
+def test_prices_that_are_all_old_are_told_by_their_day(page: Page):
+    page.goto("/symbol/AAPL")
+    figures = page.locator("section", has=page.get_by_role("heading", name="Figures"))
+    expect(figures).to_contain_text("Volume on 31 Mar 2021")
+    expect(figures).not_to_contain_text("today")
+
+
+def test_the_tag_and_the_legend_are_of_the_last_bar_there_is(page: Page):
+    page.goto("/symbol/AAPL?range=Max&adjust=raw&interval=1d")
+    expect(page.get_by_role("figure")).to_contain_text(re.compile(r"^31 Mar 2021"))
+    chart = page.get_by_role("application")
+    box, axis = chart.bounding_box(), chart.locator("tr:first-child > td:nth-child(3)").bounding_box()
+    assert box
+    assert axis
+    for x, day in ((3, "Jan 1998"), (box["width"] - axis["width"] - 2, "Mar 2021")):
+        page.mouse.move(box["x"] + x, box["y"] + 150)
+        expect(page.get_by_role("figure")).to_contain_text(re.compile(rf"^\d+ {day}"))
+
+
 def test_all_years_are_one_chart_with_the_four_splits_listed(page: Page):
     page.goto("/symbol/AAPL?range=Max&interval=1d")
     expect(page.get_by_role("application", name="AAPL price chart, 5849 bars of 1d")).to_be_visible()
@@ -106,6 +125,7 @@ def test_the_table_of_a_month_is_the_file_raw_and_the_file_divided_by_later_spli
     [friday] = [day for day in days if day.day == date(2014, 6, 6)]
     assert friday.row() == ["6 Jun 2014", "650.00", "651.25", "644.48", "645.57", f"12{THIN}116{THIN}671"]
 
+    page.set_viewport_size({"width": 1440, "height": 1200})
     page.goto(f"{JUNE}&adjust=raw")
     expect(page.get_by_role("application")).to_be_visible()
     page.keyboard.press("t")

@@ -21,7 +21,10 @@ def test_rows_set_aside_are_counted_by_reason_and_each_shows_as_it_came(page: Pa
     expect(page).to_have_url(re.compile(r"\?source=simulated&reason=not_positive$"))
     rows = page.get_by_role("table", name="not_positive from simulated").locator("tbody tr")
     expect(rows).to_have_count(count)
-    expect(rows.first.locator("code")).to_have_text(re.compile(r"close"))
+    expect(rows.first.locator("dl")).to_have_text(
+        re.compile(r"open[\d.\u202f]+high[\d.\u202f]+low\u2212[\d.\u202f]+close")
+    )
+    expect(rows.first.locator("td").nth(1)).to_have_text(re.compile(r"^\d+ \w+ \d{4} \d\d:\d\d 1m$"))
 
 
 def test_help_tells_hours_columns_indicators_and_keys(page: Page):

@@ -16,7 +16,6 @@ from e2e.watched import Watched, window
 pytestmark = pytest.mark.e2e
 
 SOON_S = 8
-INTERRUPTED = 130
 AWAY = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_INCOMPLETE_CHUNKED_ENCODING")
 
 
@@ -40,7 +39,7 @@ def test_a_desk_that_went_away_is_missed_and_its_return_is_noticed(
         expect(page.get_by_role("row", name="QUORB")).to_contain_text("ago")
 
         began = monotonic()
-        assert own_desk.end(by=signal.SIGINT) == INTERRUPTED
+        assert own_desk.end(by=signal.SIGINT) == 0
         assert monotonic() - began < SOON_S
         expect(feed).to_have_text("Desk not answering")
         expect(page.get_by_role("row", name="QUORB")).to_contain_text(re.compile(r"\d"))
@@ -74,6 +73,15 @@ def test_an_unknown_symbol_says_how_to_get_its_prices(page: Page, watched: Watch
     expect(page.get_by_role("heading", level=1)).to_have_text("There are no prices of ZZZQ here")
     expect(page.get_by_role("main")).to_contain_text("openbell fetch ZZZQ")
     expect(page.get_by_role("button", name="Search", exact=True)).to_be_visible()
+
+
+def test_letters_that_cannot_be_a_ticker_are_not_asked_for(page: Page):
+    page.goto("/symbol/!!")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "\N{LEFT DOUBLE QUOTATION MARK}!!\N{RIGHT DOUBLE QUOTATION MARK} cannot be a ticker"
+    )
+    page.get_by_role("main").get_by_role("button", name="Search").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def test_an_unknown_address_leads_home(page: Page):

@@ -73,7 +73,7 @@ def test_indicators_chosen_from_the_menu_are_in_the_address_and_in_the_legend(pa
     settled(page)
     page.get_by_role("button", name="Indicators").click()
     menu = page.get_by_role("dialog", name="Indicators")
-    for title in ("SMA 20", "Bollinger 20, 2", "MACD 12, 26, 9", "Drawdown"):
+    for title in ("SMA (20)", "Bollinger (20, 2)", "MACD (12, 26, 9)", "Drawdown"):
         menu.get_by_text(title, exact=True).click()
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
@@ -84,15 +84,65 @@ def test_indicators_chosen_from_the_menu_are_in_the_address_and_in_the_legend(pa
     legend = page.get_by_role("figure")
     figure = r"[\u2212\d.\u202f]+"
     for shape in (
-        rf"SMA 20 {figure}",
-        rf"Bollinger 20, 2 {figure} / {figure} / {figure}",
-        rf"MACD 12, 26, 9 {figure} / {figure} / {figure}",
+        rf"SMA \(20\) {figure}",
+        rf"Bollinger \(20, 2\) middle {figure}, upper {figure}, lower {figure}",
+        rf"MACD \(12, 26, 9\) macd {figure}, signal {figure}, histogram {figure}",
         rf"Drawdown {figure}%",
     ):
         expect(legend).to_contain_text(re.compile(shape))
     page.reload()
-    expect(legend).to_contain_text("Bollinger 20, 2")
+    expect(legend).to_contain_text("Bollinger (20, 2)")
     expect(page.get_by_role("button", name="Indicators (4)")).to_be_visible()
+
+
+def test_an_indicator_over_bars_of_ones_own_is_added_and_says_its_number(page: Page):
+    page.goto("/symbol/HAZLO?range=1Y")
+    settled(page)
+    page.get_by_role("button", name="Indicators").click()
+    menu = page.get_by_role("dialog", name="Indicators")
+    menu.get_by_label("Indicator", exact=True).select_option("SMA")
+    menu.get_by_label("Number of bars").fill("37")
+    menu.get_by_role("button", name="Add").click()
+    expect(menu).to_contain_text("The mean close of the last 37 bars.")
+    expect(page).to_have_url(re.compile(r"with=sma:37$"))
+
+
+def test_the_last_candle_is_the_price_in_the_head(page: Page):
+    page.goto("/symbol/QUORB?range=1Y")
+    settled(page)
+    page.wait_for_function(
+        """() => {
+            const [head, legend] = ['header h1', 'figure'].map(it => document.querySelector(it));
+            const price = head.closest('header').innerText.match(/\\d+\\.\\d+/)[0];
+            return legend.innerText.includes(`C ${price}`);
+        }"""
+    )
+
+
+def test_figures_by_hour_stay_behind_their_heading_until_they_are_wanted(page: Page):
+    page.goto("/symbol/QUORB?range=1D")
+    settled(page)
+    table = page.get_by_role("table", name="QUORB by hour")
+    expect(table).to_have_count(0)
+    page.get_by_role("button", name="Averages by hour and day").click()
+    expect(table).to_be_visible()
+    expect(table.get_by_role("columnheader", name="VWAP")).to_be_visible()
+    page.get_by_role("group", name="Range").get_by_role("link", name="Max", exact=True).click()
+    settled(page)
+    expect(page.get_by_role("button", name="Averages by hour and day")).to_have_count(0)
+
+
+def test_a_page_of_the_table_fits_the_window_and_leads_to_the_last(page: Page):
+    page.goto("/symbol/HAZLO?range=1Y&view=table")
+    rows = page.get_by_role("table", name="Bars of HAZLO").locator("tbody tr")
+    expect(rows.first).to_be_visible()
+    last_of_page = rows.last.bounding_box()
+    assert last_of_page
+    assert last_of_page["y"] + last_of_page["height"] <= 900
+    newest = rows.first.inner_text()
+    page.get_by_role("button", name="Last page").click()
+    expect(rows.first).not_to_have_text(newest)
+    expect(page.get_by_role("button", name="Next page")).to_be_disabled()
 
 
 def split_symbol(page: Page) -> tuple[str, float]:

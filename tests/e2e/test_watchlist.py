@@ -61,9 +61,31 @@ def test_an_unknown_symbol_says_what_to_do_and_can_be_taken_off_again(page: Page
     expect(row).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(row).to_have_count(1)
+    above = rows(page).nth(18)
     row.get_by_role("link").first.focus()
     with page.expect_response(lambda response: response.request.method == "PUT"):
         page.keyboard.press("Delete")
     expect(row).to_have_count(0)
     expect(rows(page)).to_have_count(19)
     assert listed(page) == before
+    expect(above.get_by_role("link")).to_be_focused()
+
+
+def test_what_cannot_be_a_ticker_is_not_offered_to_be_added(page: Page):
+    page.goto("/")
+    expect(rows(page)).to_have_count(19)
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.type("!!")
+    expect(page.get_by_role("dialog")).to_contain_text("Nothing by that name")
+    expect(page.get_by_role("option", name=re.compile("Take|Ask"))).to_have_count(0)
+
+
+def test_a_row_is_one_stop_of_the_keyboard(page: Page):
+    page.goto("/")
+    expect(rows(page)).to_have_count(19)
+    expect(rows(page).filter(has_text=re.compile(r"\d"))).to_have_count(19)
+    first, second = rows(page).nth(0).get_by_role("link"), rows(page).nth(1).get_by_role("link")
+    first.focus()
+    page.keyboard.press("Tab")
+    expect(second).to_be_focused()

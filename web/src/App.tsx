@@ -3,8 +3,10 @@
 import { lazy, Suspense, useEffect } from "react";
 import { Link, Route, Routes } from "react-router";
 import { unreachable } from "./api/problem";
+import { Button } from "./components/Button";
 import { Notice } from "./components/Notice";
 import { fetchPalette, Shell } from "./components/shell/Shell";
+import { useOverlays } from "./lib/palette";
 import { HomePage } from "./pages/home/HomePage";
 
 const fetchers = {
@@ -55,9 +57,25 @@ function orUnreachable<Code>(fetchCode: () => Promise<Code>): () => Promise<Code
 }
 
 function NoSuchPage() {
+  const { search } = useOverlays();
   return (
-    <Notice whole title="There is no such page" action={<Link to="/">Go to the watchlist</Link>}>
+    <Notice
+      whole
+      title="There is no such page"
+      action={
+        <>
+          <Button look="main" onClick={() => search()}>
+            Search
+          </Button>
+          <Link to="/">Go to the watchlist</Link>
+          <Link to="/help">Help</Link>
+        </>
+      }
+    >
       <p>The address may be mistyped, or come from another version of Openbell.</p>
+      <p>
+        A symbol’s page is at <code>/symbol/</code> and its ticker; search finds it by name.
+      </p>
     </Notice>
   );
 }

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from openbell.api.access import Role, TheDesk, allow
-from openbell.api.shapes import Action, Bars, Column, action_of, bars_of, decimals_of, floats
+from openbell.api.shapes import Action, Bars, Column, action_of, bars_of, decimals_of, floats, renamed
 from openbell.bars.indicators import compute
 from openbell.history import History, Hours, Series
+from openbell.history.past import said
 from openbell.history.stretch import Range, Stretch, instant, stretch
 from openbell.model.frames import Scale
 from openbell.model.interval import DAY, Interval
@@ -21,6 +23,7 @@ from openbell.model.sessions import EXCHANGES, sessions
 
 router = APIRouter(tags=["bars"])
 
+THIN = "\N{NARROW NO-BREAK SPACE}"
 
 RUNNING = {"mean", "drawdown", "obv", "vwap"}
 WARM_UP = {"s": timedelta(days=2), "m": timedelta(days=14), "h": timedelta(days=120), "d": timedelta(days=500)}
@@ -34,9 +37,14 @@ class MarkedAction(Action):
 
 
 class Chart(BaseModel):
-    """Everything one chart shows."""
+    """Everything one chart shows.
+
+    `symbol`: as it was asked; `renamed_to`: its instrument's ticker, where that is another. `change_pct`: from the
+    last close before the range (`previous_close`), where there is one, else from the first close, to the last close.
+    """
 
     symbol: str
+    renamed_to: str | None
     name: str | None
     currency: str | None
     exchange: str | None
@@ -53,6 +61,7 @@ class Chart(BaseModel):
     indicators: dict[str, dict[str, Column]]
     actions: list[MarkedAction]
     previous_close: float | None
+    change_pct: float | None
     summary: str
     sources: list[str]
     notes: list[str]
@@ -82,10 +91,14 @@ def bars(
     known = instant("as_of", as_of) if as_of else None
     series = desk.history.bars(symbol, asked.interval, asked.start, asked.end, adjust=adjust, as_of=known, hours=hours)
     specs = [spec.strip() for spec in indicators.split(";") if spec.strip()]
-    last = series.bars["close"].drop_nulls()
+    before = desk.history.close_before(symbol, asked.start, adjust, known)
+    closes = series.bars["close"].drop_nulls()
+    last = None if closes.is_empty() else closes.item(-1)
+    name = symbol.strip().upper()
     venue = EXCHANGES.get(series.instrument.exchange or "24/7", EXCHANGES["24/7"])
     return Chart(
-        symbol=series.instrument.ticker,
+        symbol=name,
+        renamed_to=renamed(name, series.instrument),
         name=series.instrument.name,
         currency=series.instrument.currency,
         exchange=series.instrument.exchange,
@@ -97,15 +110,16 @@ def bars(
         start=asked.start,
         end=asked.end,
         as_of=known,
-        decimals=decimals_of(last.item(-1) if not last.is_empty() else None),
+        decimals=decimals_of(last),
         bars=bars_of(series.bars),
         indicators={
             spec: {name: floats(column) for name, column in lines.items()}
             for spec, lines in _indicators(desk.history, series, asked, specs, adjust, known, hours).items()
         },
         actions=_marked(series),
-        previous_close=desk.history.close_before(symbol, asked.start, adjust, known),
-        summary=_summary(series, asked),
+        previous_close=before,
+        change_pct=None if last is None else (last / _base(closes, before) - 1) * 100,
+        summary=_summary(desk.history, name, series, asked, before, known),
         sources=series.bars["source"].unique().sort().to_list(),
         notes=list(series.notes),
     )
@@ -161,25 +175,46 @@ def _bar_at(stamps: pl.Series, day: date, interval: Interval) -> int | None:
     return int(stamps.item(row).timestamp()) if 0 <= row < stamps.len() else None
 
 
-def _summary(series: Series, asked: Stretch) -> str:
-    """One sentence for those who do not see the chart."""
-    name, rows = series.instrument.ticker, series.bars.drop_nulls("close")
+def _summary(
+    history: History, name: str, series: Series, asked: Stretch, before: float | None, as_of: datetime | None
+) -> str:
+    """One sentence for those who do not see the chart; the change is the chart's (`_base`)."""
+    rows = series.bars.drop_nulls("close")
     if rows.is_empty():
-        last_day = asked.end - timedelta(microseconds=1)
-        return f"{name} has no prices from {asked.start:%d %b %Y} to {last_day:%d %b %Y}."
-    priced = rows.select(
-        "ts", "close", first=pl.coalesce("open", "close"), top=pl.coalesce("high", "close")
-    ).with_row_index()
-    first, last = priced["first"].item(0), priced["close"].item(-1)
-    high = priced.sort("top", descending=True).row(0, named=True)
-    stamps, form = rows["ts"], "%d %b %Y"
+        return f"{name} has no prices from {said(asked.start)} to {said(asked.end - timedelta(microseconds=1))}."
+    base, last = _base(rows["close"], before), rows["close"].item(-1)
+    top = rows.select("ts", top=pl.coalesce("high", "close")).sort("top", descending=True, maintain_order=True).row(0)
+    change, places = (last / base - 1) * 100, decimals_of(last)
+    amount = f"{_grouped(abs(change), 1)} %"
+    moved = f"rose {amount}" if change > 0.05 else f"fell {amount}" if change < -0.05 else "hardly moved"
+    measured = f"from {_grouped(base, places)}{', the close before,' if before else ''} to {_grouped(last, places)}"
+    stamps = (rows["ts"].item(0), rows["ts"].item(-1), top[0])
     if series.interval.intraday:
-        stamps = stamps.dt.convert_time_zone(EXCHANGES[series.instrument.exchange or "24/7"].zone)
-        form = "%H:%M" if stamps.dt.date().n_unique() == 1 else "%d %b %Y %H:%M"
-    told, places = stamps.dt.strftime(form), decimals_of(last)
-    change = (last / first - 1) * 100
-    moved = f"rose {change:.1f} %" if change > 0.05 else f"fell {-change:.1f} %" if change < -0.05 else "hardly moved"
-    return (
-        f"{name} {moved}, from {first:.{places}f} to {last:.{places}f}, {told.item(0)} to {told.item(-1)}; "
-        f"highest {high['top']:.{places}f}, {told.item(high['index'])}."
-    )
+        zone = ZoneInfo(EXCHANGES[series.instrument.exchange or "24/7"].zone)
+        local = [stamp.astimezone(zone) for stamp in stamps]
+        one_day = local[0].date() == local[1].date()
+        first, end, when = (f"{at:%H:%M}" if one_day else f"{said(at)} {at:%H:%M}" for at in local)
+    else:
+        begun = history.dates(name, stamps[0], min(stamps[0] + timedelta(days=400), asked.end), as_of)
+        ended = history.dates(name, stamps[1], asked.end, as_of)
+        first, end = said(next(iter(begun), stamps[0])), said(next(reversed(ended), stamps[1]))
+        when = _within(series.interval, top[0])
+    return f"{name} {moved}, {measured}, {first} to {end}; highest {_grouped(top[1], places)}, {when}."
+
+
+def _base(closes: pl.Series, before: float | None) -> float:
+    """What the change of a range is measured from: the last close before it, where there is one, else its first."""
+    return before or float(closes.item(0))
+
+
+def _grouped(number: float, places: int) -> str:
+    """`1 234.50`, as the page writes it."""
+    return f"{number:,.{places}f}".replace(",", THIN)
+
+
+def _within(interval: Interval, label: datetime) -> str:
+    """When something was that is known to lie in the bar of a day or longer with this `label`."""
+    if interval == DAY:
+        return said(label)
+    named = {"w": f"in the week of {said(label)}", "mo": f"in {label:%b %Y}", "y": f"in {label:%Y}"}
+    return named.get(interval.unit if interval.count == 1 else "", f"in the bar of {said(label)}")

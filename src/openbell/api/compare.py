@@ -36,8 +36,18 @@ class Daily(BaseModel):
     share: dict[str, Column]
 
 
+class Missing(BaseModel):
+    """A symbol that has no prices in the stretch, or none together with the others, and why."""
+
+    symbol: str
+    detail: str
+
+
 class Row(BaseModel):
-    """One symbol's statistics; beta against the first symbol, volatility annualised, drawdown at most 0."""
+    """One symbol's statistics over the common stretch.
+
+    Beta is against the first symbol; volatility is annualised; drawdown is at most 0.
+    """
 
     symbol: str
     name: str | None
@@ -57,13 +67,21 @@ class Row(BaseModel):
 
 
 class Comparison(BaseModel):
-    """Everything the Compare page shows."""
+    """Everything the Compare page shows, all of one stretch: from the first to the last bar that all symbols have.
+
+    `start`, `end`: the stretch that was asked. `common_start`, `common_end`: the labels of the first and the last
+    common bar; every change is from the close of the one to that of the other. A symbol that is `missing` stays in
+    `symbols`, with nulls.
+    """
 
     symbols: list[str]
     interval: str
     intervals_offered: list[str]
     start: datetime
     end: datetime
+    common_start: datetime | None
+    common_end: datetime | None
+    missing: list[Missing]
     window: int
     rebased: Lines
     ratio: Lines
@@ -86,7 +104,7 @@ def compare(
     adjust: Scale = "split",
     window: int = 20,
 ) -> Comparison:
-    """Compare symbols over a `range` (default 6M) or from `from` to `to`."""
+    """Compare symbols over a `range` (default 6M) or from `from` to `to`, where all of them have prices."""
     answer = compared(
         desk.history,
         symbols.split(","),
@@ -98,12 +116,16 @@ def compare(
         window=window,
     )
     c = answer.comparison
+    common_start, common_end = c.common or (None, None)
     return Comparison(
         symbols=list(c.symbols),
         interval=str(answer.stretch.interval),
         intervals_offered=[str(i) for i in answer.stretch.offered],
         start=answer.stretch.start,
         end=answer.stretch.end,
+        common_start=common_start,
+        common_end=common_end,
+        missing=[Missing(symbol=each.symbol, detail=each.detail) for each in answer.missing],
         window=window,
         rebased=_lines(c.rebased),
         ratio=_lines(c.ratio),

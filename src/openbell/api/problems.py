@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -47,6 +47,23 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
 }
 
 
+SAID = {
+    "int_parsing": "{given!r} is not a whole number",
+    "int_type": "{given!r} is not a whole number",
+    "float_parsing": "{given!r} is not a number",
+    "bool_parsing": "{given!r} is neither true nor false",
+    "string_type": "{given!r} is not a text",
+    "list_type": "{given!r} is not a list",
+    "literal_error": "{given!r} is not one of {expected}",
+    "greater_than_equal": "{given} is less than {ge}",
+    "less_than_equal": "{given} is more than {le}",
+    "string_too_short": "this is too short (at least {min_length})",
+    "string_too_long": "this is too long (at most {max_length})",
+    "model_attributes_type": "this is not an object",
+}
+"""What a caller is told, by pydantic's type of the error."""
+
+
 def answer_problems(app: FastAPI) -> None:
     """Turn every error of `app` into problem+json."""
     app.add_exception_handler(errors.OpenbellError, _openbell)
@@ -85,8 +102,19 @@ def _validation(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return _json(Problem(title="Invalid input", status=422, detail="The body is not JSON.", field="body"))
     field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-    return _json(Problem(title="Invalid input", status=422, detail=f"{field}: {first['msg']}.", field=field))
+    detail = f"{field}: {_said(first['type'], first.get('input'), first.get('ctx', {}), first['msg'])}."
+    return _json(Problem(title="Invalid input", status=422, detail=detail, field=field))
+
+
+def _said(kind: str, given: object, limits: Mapping[str, object], otherwise: str) -> str:
+    """What is wrong with what was `given`, in plain words for the kinds of errors that callers make."""
+    if kind == "missing":
+        return "this is missing"
+    form = SAID.get(kind)
+    return otherwise if form is None else form.format(given=str(given)[:80], **limits)
 
 
 def _http(_request: Request, error: Exception) -> JSONResponse:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from openbell.api.access import Role, TheDesk, allow
-from openbell.api.shapes import decimals_of
+from openbell.api.shapes import decimals_of, renamed
 from openbell.board import Freshness, board, movers
 from openbell.board import Missing as BoardMissing
 from openbell.board import Quote as BoardQuote
@@ -28,9 +28,10 @@ class Spark(BaseModel):
 
 
 class Quote(BaseModel):
-    """The latest price of a symbol."""
+    """The latest price of a symbol, as it was asked; `renamed_to`: its instrument's ticker, where that is another."""
 
     symbol: str
+    renamed_to: str | None
     name: str | None
     currency: str | None
     price: float
@@ -68,10 +69,15 @@ class Quotes(BaseModel):
 
 
 class Movers(BaseModel):
-    """The watched symbols that rose and fell most."""
+    """The watched symbols that rose and fell most.
+
+    `stale`: how many have a price too old to be ranked; `newest`: when the newest price of all was true.
+    """
 
     up: list[Quote]
     down: list[Quote]
+    stale: int
+    newest: datetime | None
 
 
 @router.get("/quotes", dependencies=[allow(Role.VIEWER)])
@@ -91,8 +97,13 @@ def quotes(
 def day_movers(desk: TheDesk, limit: int = Query(5, ge=1, le=50)) -> Movers:
     """The watched symbols that rose and fell most against their previous close."""
     now = desk.clock()
-    up, down = movers(desk, limit)
-    return Movers(up=[_shape(q, now) for q in up], down=[_shape(q, now) for q in down])
+    found = movers(desk, limit)
+    return Movers(
+        up=[_shape(q, now) for q in found.up],
+        down=[_shape(q, now) for q in found.down],
+        stale=found.stale,
+        newest=found.newest,
+    )
 
 
 def _shape(quote: BoardQuote, now: datetime) -> Quote:
@@ -100,7 +111,8 @@ def _shape(quote: BoardQuote, now: datetime) -> Quote:
     if quote.spark is not None:
         spark = Spark(ts=[int(at.timestamp()) for at, _ in quote.spark], close=[close for _, close in quote.spark])
     return Quote(
-        symbol=quote.instrument.ticker,
+        symbol=quote.symbol,
+        renamed_to=renamed(quote.symbol, quote.instrument),
         name=quote.instrument.name,
         currency=quote.instrument.currency,
         price=quote.price,

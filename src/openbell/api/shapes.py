@@ -8,6 +8,8 @@ from math import isfinite
 import polars as pl
 from pydantic import BaseModel
 
+from openbell.store.register import Instrument
+
 Column = list[float | None]
 
 
@@ -65,6 +67,11 @@ def _sentence(row: dict[str, object]) -> str:
         return f"Spin-off, price factor {ratio:.6g}"
     text = f"{ratio:.6g}:1" if ratio >= 1 else f"1:{1 / ratio:.6g}"
     return f"Split {text}" + (" (inferred from the prices)" if row["source"] == "inferred" else "")
+
+
+def renamed(asked: str, instrument: Instrument) -> str | None:
+    """The instrument's ticker, where it is not the one that was asked."""
+    return instrument.ticker if instrument.ticker != asked else None
 
 
 def decimals_of(price: float | None) -> int:

@@ -23,7 +23,9 @@ router = APIRouter(tags=["statistics"])
 class Statistics(BaseModel):
     """One value per `label` (a trade date, or an hour on the exchange's clock) in each column.
 
-    mean_*: averages over the bars; high, low: extremes; volume: the total; vwap: typical prices weighted by volume.
+    bars: how many a row is made of. mean_*: averages over them; high, low: extremes; volume: the total; vwap: typical
+    prices weighted by volume, null of bars of a day or longer. Where no row has a second bar, mean_high and mean_low
+    would repeat high and low, and are null; mean_open and mean_close are the bar's own.
     """
 
     symbol: str
@@ -71,9 +73,11 @@ def statistics(
     else:
         frame = by_hour(series.bars, zone)
         labels = [f"{hour:02}:00" for hour in frame["hour"]]
+    if frame["bars"].max() == 1:
+        frame = frame.with_columns(mean_high=None, mean_low=None)
     columns = ("mean_open", "mean_high", "mean_low", "mean_close", "high", "low", "volume", "vwap")
     return Statistics(
-        symbol=series.instrument.ticker,
+        symbol=symbol.strip().upper(),
         by=by,
         interval=str(asked.interval),
         zone=zone,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from openbell.api.access import Role, TheDesk, allow
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
+from openbell.model.symbols import TICKER
 from openbell.store.ledger import Fetch
 from openbell.store.ledger import Watchlist as StoredWatchlist
 
 router = APIRouter(tags=["watchlists"])
 
-TICKER = re.compile(r"[A-Z0-9^][A-Z0-9.\-=^]{0,19}")
 MOST = 500
 
 
@@ -60,11 +58,12 @@ def change_watchlist(desk: TheDesk, key: int, change: Change) -> Watchlist:
 
 
 def _await_prices(desk: Desk, added: set[str]) -> None:
-    """Have the background fetch the symbols that the desk has nothing of."""
+    """Have the background fetch the symbols that the desk has nothing of, or imported things only."""
     if desk.settings.offline:
         return
+    imported = {f.symbol for f in desk.ledger.fetches() if f.state == "imported"}
     for symbol in added:
-        if desk.history.stored(desk.history.register.id_of(symbol)).is_empty():
+        if symbol in imported or desk.history.stored(desk.history.register.id_of(symbol)).is_empty():
             desk.ledger.save_fetch(Fetch(symbol, "history", "waiting", "Waiting to be fetched.", 0, None, desk.clock()))
 
 

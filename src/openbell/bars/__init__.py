@@ -4,4 +4,5 @@ sessions     when exchanges trade        adjust       splits and dividends, ther
 aggregate    trades -> bars              indicators   averages, bands, oscillators of one symbol
 resample     bars -> longer bars         statistics   by day and by hour
 buckets      the grid under both         compare      two to eight symbols
+cross        closing auctions printed late
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -19,11 +20,18 @@ FEWEST_RETURNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Frames with a column per symbol beside `ts` or `date`; null where a symbol has no value then."""
+    """Frames with a column per symbol beside `ts` or `date`; null where a symbol has no value then.
+
+    All of it is of one stretch: from the first to the last instant at which all symbols have a close.
+    """
 
     symbols: tuple[str, ...]
+    common: tuple[datetime, datetime] | None
+    """The labels of the first and the last bar that all have; None where no symbol has any."""
+    left_out: tuple[str, ...]
+    """Symbols without an instant in common with those whose prices are newer: they have nulls everywhere."""
     rebased: pl.DataFrame
-    """Per cent above the close at the first instant that all have, from then on; every instant of any symbol."""
+    """Per cent above the first common close; every instant of any symbol."""
     ratio: pl.DataFrame
     """The first symbol's close divided by each other one's, at the instants of both."""
     moving_average: pl.DataFrame
@@ -39,9 +47,9 @@ class Comparison:
     correlation: list[list[float | None]]
     """Pearson's, of simple returns between the instants that all have; null below FEWEST_RETURNS or without moves."""
     statistics: pl.DataFrame
-    """A row per symbol, in order, from its own bars: first and last close, change_pct (per cent), high, low, volatility
-    (of logarithmic returns, a year's), max_drawdown (a fraction, at most 0), average_volume (a bar's), bars, and beta
-    to the first symbol, from the same returns as the correlation."""
+    """A row per symbol, in order, from its own bars of the common stretch: first and last close, change_pct (per cent),
+    high, low, volatility (of logarithmic returns, a year's), max_drawdown (a fraction, at most 0), average_volume (a
+    bar's), bars, and beta to the first symbol, from the same returns as the correlation."""
 
 
 def compare(
@@ -50,7 +58,7 @@ def compare(
     """How `symbols` did beside each other, from their BARS of one interval and scale; the first is the measure.
 
     `sessions`: by symbol, those of its exchange over the bars. Raises InvalidInput unless there are two to eight
-    different symbols and a window of 1 to 2000 bars. A symbol without bars has nulls.
+    different symbols and a window of 1 to 2000 bars. A symbol without bars has nulls and takes nothing from the others.
     """
     if not 2 <= len(symbols) <= 8 or len(set(symbols)) < len(symbols):
         named = ", ".join(symbols) or "nothing"
@@ -60,17 +68,23 @@ def compare(
     if bars["interval"].n_unique() > 1:
         raise ValueError("bars of several intervals cannot be compared")
     ordered = bars.filter(pl.col("symbol").is_in(list(symbols))).sort("symbol", "ts")
-    traded = ordered.drop_nulls("close")
-    closes = _beside(traded, "ts", "close", symbols)
-    returns = closes.drop_nulls().select(pl.col(*symbols).pct_change()).slice(1)
     average = pl.col("close").rolling_mean(window).over("symbol")
+    traded = ordered.drop_nulls("close").with_columns(average=average)  # warmed up on the bars before the common ones
+    kept = _together(_beside(traded, "ts", "close", symbols), symbols)
+    shared = _beside(traded, "ts", "close", kept).drop_nulls()
+    common = (shared["ts"].item(0), shared["ts"].item(-1)) if kept else None
+    ordered, traded = (_within(each, kept, common) for each in (ordered, traded))
+    closes = _beside(traded, "ts", "close", symbols)
+    returns = shared.select(pl.col(*kept).pct_change()).slice(1) if kept else shared
     days = pl.concat(by_day(ordered.filter(pl.col("symbol") == symbol), sessions[symbol]) for symbol in symbols)
     volumes = _beside(days, "date", "volume", symbols)
     return Comparison(
         symbols=tuple(symbols),
-        rebased=_rebased(closes, symbols),
+        common=common,
+        left_out=tuple(symbol for symbol in symbols if symbol not in kept),
+        rebased=closes.with_columns((pl.col(each) / shared[each].item(0) - 1) * 100 for each in kept),
         ratio=_ratio(closes, symbols),
-        moving_average=_beside(traded.with_columns(average.alias("average")), "ts", "average", symbols),
+        moving_average=_beside(traded, "ts", "average", symbols),
         daily_average=_beside(days, "date", "mean_close", symbols),
         daily_volume=volumes,
         daily_share=volumes.with_columns((pl.col(*symbols) / pl.sum_horizontal(*symbols)).fill_nan(None)),
@@ -82,6 +96,23 @@ def compare(
     )
 
 
+def _together(closes: pl.DataFrame, symbols: Sequence[str]) -> list[str]:
+    """The symbols that all have a close at some instant, in order; those whose prices are newer come first."""
+    newest = {symbol: stamps.item(-1) for symbol in symbols if (stamps := closes.drop_nulls(symbol)["ts"]).len()}
+    kept: list[str] = []
+    for symbol in sorted(newest, key=lambda each: newest[each], reverse=True):
+        if not closes.drop_nulls([*kept, symbol]).is_empty():
+            kept.append(symbol)
+    return [symbol for symbol in symbols if symbol in kept]
+
+
+def _within(bars: pl.DataFrame, symbols: Sequence[str], common: tuple[datetime, datetime] | None) -> pl.DataFrame:
+    """The bars of `symbols` in the `common` stretch."""
+    if common is None:
+        return bars.clear()
+    return bars.filter(pl.col("symbol").is_in(list(symbols)), pl.col("ts").is_between(*common))
+
+
 def _beside(rows: pl.DataFrame, index: str, value: str, symbols: Sequence[str]) -> pl.DataFrame:
     """`value` by `index`, oldest first, with a column per symbol."""
     wide = rows.select(index).unique().sort(index)
@@ -89,14 +120,6 @@ def _beside(rows: pl.DataFrame, index: str, value: str, symbols: Sequence[str]) 
         own = rows.filter(pl.col("symbol") == symbol).select(index, pl.col(value).cast(pl.Float64).alias(symbol))
         wide = wide.join(own, on=index, how="left", maintain_order="left")
     return wide
-
-
-def _rebased(closes: pl.DataFrame, symbols: Sequence[str]) -> pl.DataFrame:
-    common = closes.drop_nulls()
-    if common.is_empty():
-        return closes.clear()
-    after = closes.filter(pl.col("ts") >= common["ts"].item(0))
-    return after.with_columns((pl.col(symbol) / common[symbol].item(0) - 1) * 100 for symbol in symbols)
 
 
 def _ratio(closes: pl.DataFrame, symbols: Sequence[str]) -> pl.DataFrame:
@@ -111,14 +134,14 @@ def _hourly_highs(bars: pl.DataFrame) -> pl.DataFrame:
 
 
 def _correlation(returns: pl.DataFrame, one: str, other: str) -> float | None:
-    if returns.height < FEWEST_RETURNS:
+    if returns.height < FEWEST_RETURNS or not {one, other} <= set(returns.columns):
         return None
     return _finite(returns.select(pl.corr(one, other)).item())
 
 
 def _beta(returns: pl.DataFrame, symbol: str, measure: str) -> float | None:
     """How much `symbol` moves with a move of `measure`: the covariance of their returns by the variance of its."""
-    if returns.height < FEWEST_RETURNS:
+    if returns.height < FEWEST_RETURNS or not {symbol, measure} <= set(returns.columns):
         return None
     return _finite(returns.select(pl.cov(symbol, measure) / pl.col(measure).var()).item())
 

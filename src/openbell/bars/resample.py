@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from openbell.bars.buckets import Hours, dates, runs, starts
+from openbell.bars.cross import with_crosses
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, UTC, conform
 from openbell.model.interval import Interval
@@ -17,14 +18,17 @@ def resample(bars: pl.DataFrame, to: Interval, sessions: pl.DataFrame, *, hours:
 
     By session: intraday bars start with the open (09:30-10:30, ...), the last may be short, and none spans a night.
     `hours`: only the regular session, or also extended hours, in bars of their own. A bar of a day or longer is made
-    of regular hours only, and has its first date. Open and close are the first and the last that are not null.
-    Raises InvalidInput where the interval of `bars` does not make up `to`.
+    of regular hours and the closing auction, however late it was printed (`cross`), and has its first date. Open and
+    close are the first and the last that are not null. Raises InvalidInput where the interval of `bars` does not make
+    up `to`.
     """
     if bars.is_empty():
         return conform(bars, BARS)
     step = _interval(bars)
     check_makes_up(step, to)
     ordered = bars if _ordered(bars) else bars.sort("symbol", "ts")
+    if step.intraday and not to.intraday:
+        ordered = with_crosses(ordered, step, sessions)
     longer = runs(ordered.with_columns(start=_starts(ordered["ts"], step, to, sessions, hours))).agg(
         pl.col("symbol", "scale", "source", "start").first(),
         pl.col("open").first(ignore_nulls=True),

@@ -12,8 +12,9 @@ def by_day(bars: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     """Each trade date of each symbol, oldest first, from BARS of one interval: one row per symbol and `date`.
 
     mean_open, mean_high, mean_low, mean_close: the means over the day's bars; high, low: the day's extremes; volume:
-    the day's total; vwap: the mean of the bars' typical prices (high + low + close)/3, weighted by volume; bars: how
-    many. Intraday bars count in regular hours only. What cannot be computed is null.
+    the day's total; vwap: the mean of the bars' typical prices (high + low + close)/3, weighted by volume, and null of
+    bars of a day or longer, which do not say what was traded at which price; bars: how many. Intraday bars count in
+    regular hours only. What cannot be computed is null.
     """
     return _statistics(bars, _trade_date(bars, sessions).alias("date"))
 
@@ -28,9 +29,13 @@ def by_hour(bars: pl.DataFrame, zone: str) -> pl.DataFrame:
 
 
 def _trade_date(bars: pl.DataFrame, sessions: pl.DataFrame) -> pl.Series:
-    if bars.is_empty() or not Interval.parse(bars["interval"].item(0)).intraday:
+    if not _intraday(bars):
         return bars["ts"].dt.date()
     return starts(bars["ts"], sessions, DAY, "regular").dt.date()
+
+
+def _intraday(bars: pl.DataFrame) -> bool:
+    return not bars.is_empty() and Interval.parse(bars["interval"].item(0)).intraday
 
 
 def _statistics(bars: pl.DataFrame, part: pl.Series) -> pl.DataFrame:
@@ -45,7 +50,10 @@ def _statistics(bars: pl.DataFrame, part: pl.Series) -> pl.DataFrame:
             pl.col("high").max(),
             pl.col("low").min(),
             pl.when(pl.col("volume").count() > 0).then(pl.col("volume").sum()).alias("volume"),
-            ((typical * pl.col("volume")).sum() / weight.sum()).fill_nan(None).alias("vwap"),
+            pl.when(_intraday(bars))
+            .then((typical * pl.col("volume")).sum() / weight.sum())
+            .fill_nan(None)
+            .alias("vwap"),
             pl.len().cast(pl.Int64).alias("bars"),
         )
         .sort("symbol", part.name)

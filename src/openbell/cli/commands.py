@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -19,23 +20,28 @@ from rich.progress import Progress, TaskID
 
 from openbell import __version__
 from openbell.cli import terminal
-from openbell.cli.terminal import Adjust, Format, err
+from openbell.cli.terminal import Adjust, Format
 from openbell.history import History
-from openbell.history.stretch import instant, stretch
-from openbell.model.errors import InvalidInput, OpenbellError, ProviderError, StoreError
+from openbell.history.stretch import Stretch, instant, stretch
+from openbell.model.errors import InvalidInput, OpenbellError, ProviderError, StoreError, UnreadableFile
 from openbell.model.interval import Interval
-from openbell.settings import Settings
+from openbell.model.words import counted
+from openbell.settings import WATCHED, Settings
 from openbell.store.lake import Lake
 
 if TYPE_CHECKING:
     from openbell.desk import Desk
+    from openbell.ingest.importing import Imported
     from openbell.ingest.storing import Stored
+    from openbell.providers.files import Reading
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 FEW = 20
 """So many newly imported symbols are put on the watchlist; of more, a reader chooses."""
+MOST_FILES = 1_000
+"""A folder with more price files is hardly meant: it is imported when that is confirmed."""
 
 
 class Stamp(StrEnum):
@@ -43,6 +49,14 @@ class Stamp(StrEnum):
 
     START = "start"
     END = "end"
+
+
+class Dates(StrEnum):
+    """The order of day, month and year."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+    YMD = "ymd"
 
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
@@ -97,11 +111,15 @@ def import_(
     scale: Annotated[Adjust | None, typer.Option(help="The scale of the file's prices.")] = None,
     tz: Annotated[str | None, typer.Option(help="The time zone of naive stamps, such as America/New_York.")] = None,
     stamp: Annotated[Stamp | None, typer.Option(help="Whether stamps mark a bar's start or its end.")] = None,
+    dates: Annotated[Dates | None, typer.Option(help="The order of day, month and year.")] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Which column is which, such as ts=Day,close=Rate; the others are recognised.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=f"Import a folder of more than {MOST_FILES:,} files.")] = False,
     as_json: Json = False,
 ) -> None:
     """Import price files into the lake; repeating an import stores nothing twice."""
-    from openbell.ingest.importing import import_file  # noqa: PLC0415  # reading files loads slowly
-    from openbell.providers.files import Reading, find  # noqa: PLC0415
+    from openbell.providers.files import Reading, find  # noqa: PLC0415  # reading files loads slowly
 
     reading = Reading(
         symbol=symbol.upper() if symbol else None,
@@ -110,31 +128,74 @@ def import_(
         scale=scale.value if scale else None,
         tz=tz,
         stamp=stamp.value if stamp else None,
+        dates=dates.value if dates else None,
+        columns=_columns(columns) if columns else None,
     )
-    done, failures = [], []
-    with _desk(Settings(offline=True)) as desk, terminal.progress() as bar:
-        for path in find(paths):
-            task = bar.add_task(path.name, total=None)
-            try:
-                done.append(
-                    import_file(
-                        path,
-                        desk.lake,
-                        reading,
-                        now=desk.clock(),
-                        started=partial(_total, bar, task),
-                        progress=partial(bar.advance, task),
-                    )
-                )
-            except OpenbellError as error:
-                failures.append(error)
-            bar.remove_task(task)
-        _watch(desk, sorted({s for each in done for s in each.symbols}))
-    terminal.imported(done, as_json=as_json)
-    for failure in failures:
-        terminal.failed(failure)
-    if failures:
+    with terminal.patience(f"Looking for price files in {', '.join(map(str, paths))}"):
+        files = find(paths, most=None if yes else MOST_FILES)
+    done, failed = _imported(files, reading, tell=None if as_json else terminal.imported)
+    if as_json:
+        terminal.imported_as_json(done)
+    elif len(files) > 1:
+        terminal.imported_in_all(done, failed)
+    if failed:
         raise typer.Exit(1)
+
+
+def _columns(text: str) -> dict[str, str]:
+    """Our columns and the file's, of `ts=Day,close=Rate`."""
+    pairs = [each.partition("=") for each in text.split(",")]
+    if not all(ours.strip() and theirs.strip() for ours, _, theirs in pairs):
+        raise InvalidInput("columns", f"{text!r} names no columns.", remedy="Write --columns ts=Day,close=Rate.")
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+
+
+def _imported(
+    files: Sequence[Path], reading: Reading, *, tell: Callable[[Imported], None] | None
+) -> tuple[list[Imported], list[Path]]:
+    """What became of the files that could be imported, and those that could not; each is told of at once."""
+    done: list[Imported] = []
+    failed: list[Path] = []
+    with _desk(Settings(offline=True)) as desk, terminal.progress() as bar:
+        try:
+            for path in files:
+                try:
+                    done.append(_import_one(path, reading, desk, bar))
+                except OpenbellError as error:
+                    terminal.failed(error)
+                    failed.append(path)
+                else:
+                    if tell is not None:
+                        tell(done[-1])
+        finally:
+            _watch_imported(desk, sorted({s for each in done if each.stored.first for s in each.symbols}))
+            if len(done) + len(failed) < len(files):
+                terminal.note(f"{len(done)} of {counted(len(files), 'file')} imported.")
+    return done, failed
+
+
+def _import_one(path: Path, reading: Reading, desk: Desk, bar: Progress) -> Imported:
+    """Import a file; raises OpenbellError for whatever is wrong with it, since others may follow."""
+    from openbell.ingest.importing import import_file  # noqa: PLC0415  # reading files loads slowly
+
+    task = bar.add_task(path.name, total=None)
+    try:
+        return import_file(
+            path,
+            desk.lake,
+            reading,
+            now=desk.clock(),
+            started=partial(_total, bar, task),
+            progress=partial(bar.advance, task),
+        )
+    except (OpenbellError, OSError):
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:  # one file must not end the others
+        raise UnreadableFile(
+            str(path), f"this file could not be read: {type(error).__name__}.", remedy="Please report it."
+        ) from error
+    finally:
+        bar.remove_task(task)
 
 
 def _total(bar: Progress, task: TaskID, rows: int) -> None:
@@ -142,9 +203,25 @@ def _total(bar: Progress, task: TaskID, rows: int) -> None:
 
 
 def _watch(desk: Desk, symbols: Sequence[str]) -> None:
-    """Put newly imported symbols on the first watchlist, when they are few, so that the page shows them."""
+    """Put new symbols on the first watchlist, when they are few, so that the page shows them."""
     if new := desk.ledger.watch(symbols, most=FEW):
         terminal.note(f"On the watchlist now: {', '.join(new)}")
+
+
+def _watch_imported(desk: Desk, symbols: Sequence[str]) -> None:
+    """The same for imported ones, of which a vendor's prices are another company's, for all that the desk knows."""
+    from openbell.store.ledger import Fetch  # noqa: PLC0415  # the desk has loaded it; other commands need none
+
+    known = {s for w in desk.ledger.watchlists() for s in w.symbols} | {f.symbol for f in desk.ledger.fetches()}
+    private = [s for s in symbols if s not in known and s not in WATCHED]
+    if len(private) > FEW:
+        private = []
+    for symbol in private:
+        told = f"Imported. No vendor is asked for it until `openbell fetch {symbol}`."
+        desk.ledger.save_fetch(Fetch(symbol, "history", "imported", told, 0, None, desk.clock()))
+    _watch(desk, symbols)
+    if private:
+        terminal.note(f"No vendor is asked for {', '.join(private)} until `openbell fetch {private[0]}`.")
 
 
 @app.command()
@@ -172,7 +249,11 @@ def fetch(
                 remedy="Give --from before --to, not in the future.",
             )
         answers = [_fetch_one(desk, s.upper(), length, first, last) for s in symbols]
-        _watch(desk, [a["symbol"] for a in answers if not a["error"]])
+        fetched = [a["symbol"] for a in answers if not a["error"]]
+        _watch(desk, fetched)
+        for fetch in desk.ledger.fetches():
+            if fetch.symbol in fetched and fetch.state == "imported":
+                desk.ledger.save_fetch(replace(fetch, state="waiting", detail="Waiting to be fetched."))
     terminal.fetched(answers, as_json=as_json)
     if any(a["error"] for a in answers):
         raise typer.Exit(1)
@@ -231,7 +312,20 @@ def bars(
     )
     for note in series.notes:
         terminal.note(note)
+    if series.bars.is_empty():
+        terminal.note(_none(history, symbol, length, asked))
     terminal.bars(series, Format.JSON if as_json else form)
+
+
+def _none(history: History, symbol: str, interval: Interval, asked: Stretch) -> str:
+    """That there are no bars in the stretch asked for, and where there are some."""
+    held = history.stored(history.instrument(symbol).id).sort("first")
+    spans = [
+        f"{i} bars are held from {a:%Y-%m-%d} to {z:%Y-%m-%d}"
+        for i, a, z in held.select("interval", "first", "last").iter_rows()
+    ]
+    last = asked.end - timedelta.resolution
+    return f"No {interval} bars between {asked.start:%Y-%m-%d} and {last:%Y-%m-%d}; {', '.join(spans)}."
 
 
 @app.command()
@@ -263,10 +357,18 @@ def sql(
     statement: Annotated[str, typer.Argument(help='Such as "select symbol, count(*) from bars group by symbol".')],
     as_json: Json = False,
 ) -> None:
-    """Answer a read-only SQL query over the lake: bars, actions, rejects, quotes, instruments."""
+    """Answer a read-only SQL query over the lake.
+
+    bars and actions are what the desk shows, bar_versions and action_versions all that was ever told; there are also
+    rejects, quotes and instruments.
+    """
     from openbell.store.sql import query  # noqa: PLC0415  # loads DuckDB
 
-    terminal.frame(query(_lake(), statement), as_json=as_json)
+    try:
+        terminal.frame(query(_lake(), statement), as_json=as_json)
+    except InvalidInput as error:
+        first = error.what.splitlines()[0].rstrip(".!")
+        raise InvalidInput("sql", f"{first}.", remedy=error.remedy) from error
 
 
 @app.command()
@@ -304,7 +406,7 @@ def job(name: Annotated[str, typer.Argument(help="A job that `openbell jobs` lis
             reason = "the demo market is not open on this desk" if name == "demo" else "this desk is offline"
             raise InvalidInput("name", f"The job {name!r} does not apply: {reason}.", remedy="See `openbell jobs`.")
         done = JOBS[name].run(desk)
-    told = {"demo": "{0.rows:,} bars stored, {0.rejects:,} bad prints set aside", "compact": "{} partitions rewritten"}
+    told = {"demo": "{0.rows:,} bars stored, {0.rejects:,} bad prints set aside", "compact": "partitions rewritten: {}"}
     print(told.get(name, f"{name}: done").format(done))
 
 
@@ -320,6 +422,9 @@ def _desk(settings: Settings) -> Iterator[Desk]:
     desk = open_desk(settings)
     try:
         yield desk
+    except KeyboardInterrupt as error:
+        terminal.note("\nInterrupted; what was stored stays, and repeating the command stores nothing twice.")
+        raise typer.Exit(130) from error
     finally:
         desk.close()
 
@@ -339,9 +444,6 @@ def main() -> None:
         name = f"OPENBELL_{str(first['loc'][0]).upper()}" if first["loc"] else "the settings"
         terminal.failed(InvalidInput(name, f"{name}: {first['msg']}.", remedy="See .env.example."))
         sys.exit(2)
-    except KeyboardInterrupt:
-        err.print("\nInterrupted; what was stored stays, and repeating the command stores nothing twice.")
-        sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:

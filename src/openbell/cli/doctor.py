@@ -5,16 +5,18 @@ from __future__ import annotations
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 from openbell.api.app import PAGE
-from openbell.cli.serve import address, refuse_others
+from openbell.cli.running import Running, running
+from openbell.cli.serve import address, has_real_prices, refuse_others
 from openbell.desk import Desk, open_desk, reachable
 from openbell.model.errors import InvalidInput, OpenbellError
+from openbell.model.words import counted
 from openbell.settings import Settings
 
 LITTLE_SPACE = 2_000_000_000
@@ -23,7 +25,7 @@ MANY_FILES = 500
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at: `ok`, `note` (works, but), or `bad`; `remedy` says what to do."""
+    """One thing looked at: `ok`, `note` (works, but), or `bad`; `remedy` says what to do, of the desk what is next."""
 
     subject: str
     state: Literal["ok", "note", "bad"]
@@ -38,10 +40,30 @@ def examine(settings: Settings) -> list[Finding]:
         return found
     try:
         with closing(open_desk(settings)) as desk:
-            found += [*_lake(desk), *_vendors(desk)]
+            answering = {wire.provider: reachable(wire.base_url) for wire in desk.wires}
+            opened = running(settings.folder)
+            found += [*_lake(desk), *_fetches(desk), *_vendors(desk, answering)]
+            if opened is None:
+                found.append(_port(settings))
+            return [*found, _desk(desk, opened, answering=any(answering.values()))]
     except OpenbellError as error:
         return [*found, Finding("store", "bad", error.what, error.remedy)]
-    return [*found, _port(settings)]
+
+
+def _desk(desk: Desk, opened: Running | None, *, answering: bool) -> Finding:
+    """Whether the desk is open, and what is next."""
+    if opened is not None:
+        return Finding(
+            "desk", "ok", f"open at {opened.address} (process {opened.process})", f"Open {opened.address} in a browser."
+        )
+    if has_real_prices(desk) or answering:
+        return Finding("desk", "ok", "not open", "Run `openbell up`.")
+    return Finding(
+        "desk",
+        "ok",
+        "not open",
+        "Run `openbell up` for the demo market, or `openbell import FILE` for prices of your own.",
+    )
 
 
 def _python() -> Finding:
@@ -76,35 +98,43 @@ def _lake(desk: Desk) -> Iterator[Finding]:
     volumes = {v.table: v for v in desk.lake.volumes()}
     bars = volumes["bars"]
     if bars.rows == 0:
-        yield Finding("lake", "note", "No prices yet.", "Run `openbell up` or `openbell import FILE`.")
+        yield Finding("lake", "note", "no prices yet")
     else:
         symbols = desk.lake.spans()["symbol"].n_unique()
-        size = f"{bars.rows:,} bars of {symbols:,} symbols in {bars.files:,} files, {bars.size / 1e6:,.1f} MB"
+        held = f"{counted(bars.rows, 'bar')} of {counted(symbols, 'symbol')}"
+        size = f"{held} in {counted(bars.files, 'file')}, {bars.size / 1e6:,.1f} MB"
         state: Literal["ok", "note"] = "ok" if bars.files <= MANY_FILES else "note"
         yield Finding("lake", state, size, "" if state == "ok" else "Run `openbell job compact`.")
     rejects = volumes["rejects"].rows
     if rejects:
-        yield Finding("quality", "ok", f"{rejects:,} rows were set aside; the Sources page says why")
+        yield Finding("quality", "ok", f"set aside: {counted(rejects, 'row')}; the Sources page says why")
+
+
+def _fetches(desk: Desk) -> Iterator[Finding]:
     waiting = [f for f in desk.ledger.fetches() if f.state in {"failed", "rate_limited", "unknown"}]
     for fetch in waiting[:5]:
         again = f" Next try {fetch.next_try:%H:%M} UTC." if fetch.next_try else ""
         yield Finding(f"fetch {fetch.symbol}", "note", fetch.detail + again)
+    imported = [f.symbol for f in desk.ledger.fetches() if f.state == "imported"]
+    if imported:
+        yield Finding(
+            "imported",
+            "ok",
+            f"no vendor is asked for {', '.join(imported)}; `openbell fetch {imported[0]}` would ask from then on",
+        )
 
 
-def _vendors(desk: Desk) -> Iterator[Finding]:
+def _vendors(desk: Desk, answering: Mapping[str, bool]) -> Iterator[Finding]:
     settings = desk.settings
     if settings.offline:
         yield Finding("vendors", "ok", "offline, as set")
         return
-    answering = {wire.provider: reachable(wire.base_url) for wire in desk.wires}
     for wire in desk.wires:
         if answering[wire.provider]:
             yield Finding(f"vendor {wire.provider}", "ok", "reachable")
         else:
-            detail = f"{wire.base_url} cannot be reached" + (
-                "." if any(answering.values()) else "; without stored prices the desk opens the demo market."
-            )
-            yield Finding(f"vendor {wire.provider}", "note", detail, "Check the network, or use `openbell up --demo`.")
+            detail = f"{wire.base_url} cannot be reached."
+            yield Finding(f"vendor {wire.provider}", "note", detail, "Check the network.")
     for health in desk.vendors.health():
         if health.next_try is not None and health.next_try - desk.clock() > timedelta(0):
             yield Finding(f"vendor {health.name}", "note", f"{health.detail} Next try {health.next_try:%H:%M} UTC.")

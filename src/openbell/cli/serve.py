@@ -15,6 +15,7 @@ import polars as pl
 import uvicorn
 
 from openbell.api.app import create_app
+from openbell.cli.running import alone
 from openbell.desk import Desk, open_desk, reachable
 from openbell.jobs import run_apart
 from openbell.model.errors import InvalidInput
@@ -23,12 +24,22 @@ from openbell.settings import WATCHED, Settings
 
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
-    """Open the desk and serve it until interrupted; `say` is told each step. Raises InvalidInput for a bad address."""
+    """Open the desk and serve it until interrupted; `say` is told each step.
+
+    Raises InvalidInput for a bad address, and where this desk is open already.
+    """
     refuse_others(settings.host)
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: sys.exit(0))  # the server raises it again once it has ended
+    with alone(settings.folder, address(settings)):
+        _serve(settings, say)
+
+
+def _serve(settings: Settings, say: Callable[[str], None]) -> None:
     listener = _listener(settings.host, settings.port)
     say(f"Opening the desk in {settings.folder}")
     desk = open_desk(settings)
-    demo = settings.demo or (not _vendor_answers(desk, say) and not _has_real_prices(desk))
+    demo = settings.demo or (not _vendor_answers(desk, say) and not has_real_prices(desk))
     if demo and not settings.demo:
         desk.close()
         desk = open_desk(settings.model_copy(update={"demo": True}))
@@ -39,7 +50,6 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         _watch_real(desk)
     server = uvicorn.Server(uvicorn.Config(create_app(desk), log_level="warning", lifespan="on"))
     listener.listen()  # whoever comes at once waits a moment instead of being turned away
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the server raises it again once it has ended
     say(f"Openbell is at {address(settings)}  (Ctrl-C ends it)")
     try:
         asyncio.run(server.serve(sockets=[listener]))
@@ -94,7 +104,7 @@ def _vendor_answers(desk: Desk, say: Callable[[str], None]) -> bool:
     return any(reachable(wire.base_url) for wire in desk.wires)
 
 
-def _has_real_prices(desk: Desk) -> bool:
+def has_real_prices(desk: Desk) -> bool:
     """Whether the lake holds real bars only: a desk that began with the demo market keeps it beside imports."""
     simulated = {i.id for i in desk.history.register if i.simulated}
     return not simulated and not desk.lake.spans().is_empty()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from openbell.model.errors import InvalidInput, OpenbellError
+from openbell.model.words import counted
 
 if TYPE_CHECKING:
     from openbell.cli.doctor import Finding
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
 
 out, err = Console(), Console(stderr=True)
 
+PER_CENT = {"change_pct": "change %", "volatility": "volatility %", "max_drawdown": "max_drawdown %"}
+READABLE = 7
+"""Significant digits of a price that was computed."""
 MARKS = {"ok": ("ok  ", "green"), "note": ("note", "yellow"), "bad": ("bad ", "red")}
 
 
@@ -64,53 +72,91 @@ def progress() -> Progress:
         console=err,
         transient=True,
         disable=not err.is_terminal,
+        redirect_stdout=out.is_terminal,
     )
+
+
+@contextmanager
+def patience(text: str) -> Iterator[None]:
+    """Say `text` where what is done inside takes over a second."""
+    timer = Timer(1, note, [text])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def called(text: str) -> str:
+    """`text` with each command in it, such as `openbell up`, as it can be typed here."""
+    program = Path(sys.argv[0])
+    if program.name != "openbell":
+        typed = "python -m openbell"
+    elif shutil.which("openbell"):
+        typed = "openbell"
+    else:
+        typed = str(program)
+    return text.replace("`openbell ", f"`{typed} ")
 
 
 def failed(error: OpenbellError) -> None:
     """One sentence on standard error."""
-    err.print(Text.assemble(("error: ", "red"), str(error)), soft_wrap=True)
+    err.print(Text.assemble(("error: ", "red"), called(str(error))), soft_wrap=True)
 
 
 def note(text: str) -> None:
     """A remark beside the answer, on standard error."""
-    err.print(Text(text), soft_wrap=True)
+    err.print(Text(called(text)), soft_wrap=True)
 
 
-def imported(done: Sequence[Imported], *, as_json: bool) -> None:
-    """What became of each file."""
-    if as_json:
-        print(json.dumps([_imported(each) for each in done], indent=1))
-        return
-    for each in done:
-        s = each.stored
-        names = ", ".join(each.symbols[:6]) + (f" and {len(each.symbols) - 6} more" if len(each.symbols) > 6 else "")
-        span = f", {each.first:%Y-%m-%d} to {each.last:%Y-%m-%d}" if each.first and each.last else ""
-        parts = [f"{s.rows:,} bars stored"]
-        parts += [f"{s.known:,} were there already"] if s.known else []
-        parts += [f"{s.rejects:,} rows set aside (see the Sources page)"] if s.rejects else []
-        parts += [f"{s.actions:,} splits and dividends"] if s.actions else []
-        parts += [f"{each.quotes:,} quotes"] if each.quotes else []
-        parts += [f"{each.instruments:,} ticker periods"] if each.instruments else []
-        out.print(Text(f"{each.path.name} ({each.preset}): {names}{span}: {', '.join(parts)}."), soft_wrap=True)
-        for remark in s.notes:
-            out.print(Text(f"  {remark}", style="dim"), soft_wrap=True)
+def imported(each: Imported) -> None:
+    """What became of a file."""
+    s = each.stored
+    names = ", ".join(each.symbols[:6]) + (f" and {len(each.symbols) - 6} more" if len(each.symbols) > 6 else "")
+    span = f", {s.first:%Y-%m-%d} to {s.last:%Y-%m-%d}" if s.first and s.last else ""
+    parts = [counted(s.actions, "split or dividend", "splits and dividends")] if s.actions else []
+    parts += [counted(each.quotes, "quote")] if each.quotes else []
+    parts += [counted(each.instruments, "ticker period")] if each.instruments else []
+    if s.first or s.rejects:
+        parts.insert(0, f"{counted(s.rows, 'bar')} stored")
+    parts += [f"{s.known:,} there already"] if s.known else []
+    parts += [f"{counted(s.rejects, 'row')} set aside (see the Sources page)"] if s.rejects else []
+    told = f"{each.path.name} ({each.preset}): {names}{span}: {', '.join(parts) or 'nothing new'}."
+    out.print(Text(told), soft_wrap=True)
+    for remark in s.notes:
+        out.print(Text(f"  {remark}", style="dim"), soft_wrap=True)
+
+
+def imported_in_all(done: Sequence[Imported], failed: Sequence[Path]) -> None:
+    """The sum of several files."""
+    parts = [f"{counted(len(done), 'file')} imported ({counted(sum(e.stored.rows for e in done), 'bar')} stored)"]
+    if failed:
+        named = ", ".join(path.name for path in failed[:10]) + (", ..." if len(failed) > 10 else "")
+        parts.append(f"{len(failed):,} not: {named}")
+    out.print(Text(f"{', '.join(parts)}."), soft_wrap=True)
+
+
+def imported_as_json(done: Sequence[Imported]) -> None:
+    """What became of the files, as JSON."""
+    print(json.dumps([_imported(each) for each in done], indent=1))
 
 
 def _imported(each: Imported) -> dict[str, object]:
+    s = each.stored
     return {
         "file": str(each.path),
         "preset": each.preset,
         "symbols": each.symbols,
-        "first": each.first.isoformat() if each.first else None,
-        "last": each.last.isoformat() if each.last else None,
-        "rows": each.stored.rows,
-        "already_there": each.stored.known,
-        "set_aside": each.stored.rejects,
-        "actions": each.stored.actions,
+        "first": s.first.isoformat() if s.first else None,
+        "last": s.last.isoformat() if s.last else None,
+        "rows": s.rows,
+        "already_there": s.known,
+        "set_aside": s.rejects,
+        "actions": s.actions,
         "quotes": each.quotes,
         "instruments": each.instruments,
-        "notes": each.stored.notes,
+        "notes": s.notes,
     }
 
 
@@ -121,10 +167,10 @@ def fetched(answers: Sequence[dict[str, Any]], *, as_json: bool) -> None:
         return
     for a in answers:
         if a["error"]:
-            err.print(Text.assemble((f"{a['symbol']}: ", "red"), a["error"]), soft_wrap=True)
+            err.print(Text.assemble((f"{a['symbol']}: ", "red"), called(a["error"])), soft_wrap=True)
         else:
-            aside = f", {a['set_aside']:,} rows set aside" if a["set_aside"] else ""
-            told = f"{a['symbol']}: {a['rows']:,} bars stored, {a['already_there']:,} were there already{aside}."
+            aside = f", {counted(a['set_aside'], 'row')} set aside" if a["set_aside"] else ""
+            told = f"{a['symbol']}: {counted(a['rows'], 'bar')} stored, {a['already_there']:,} there already{aside}."
             out.print(Text(told), soft_wrap=True)
 
 
@@ -137,12 +183,24 @@ def bars(series: Series, form: Format) -> None:
             raise InvalidInput("format", "Parquet is not for a terminal.", remedy="Redirect it: ... > bars.parquet")
         rows.write_parquet(sys.stdout.buffer)
         return
-    frame(rows.with_columns(pl.col("ts").dt.strftime(stamp)), as_json=form is Format.JSON, as_csv=form is Format.CSV)
+    if (rows["volume"].drop_nulls() % 1 == 0).all():
+        rows = rows.with_columns(pl.col("volume").cast(pl.Int64))
+    rows = rows.with_columns(pl.col("ts").dt.strftime(stamp))
+    frame(rows, as_json=form is Format.JSON, as_csv=form is Format.CSV, digits=READABLE)
 
 
 def comparison(answer: Compared, *, as_json: bool) -> None:
-    """The table of statistics."""
-    frame(answer.comparison.statistics, as_json=as_json)
+    """The table of statistics; what are fractions there are per cent for a reader, as the change is."""
+    rows = answer.comparison.statistics
+    if not as_json:
+        rows = rows.with_columns(
+            (pl.col("volatility", "max_drawdown") * 100).round(2),
+            pl.col("change_pct", "beta").round(2),
+            pl.col("average_volume").round(0),
+        ).rename(PER_CENT)
+    frame(rows, as_json=as_json, digits=READABLE)
+    for said in (*(each.detail for each in answer.missing), *answer.notes):
+        err.print(Text(said), soft_wrap=True)
 
 
 def findings(found: Sequence[Finding], *, as_json: bool) -> None:
@@ -152,13 +210,18 @@ def findings(found: Sequence[Finding], *, as_json: bool) -> None:
         print(json.dumps(rows, indent=1))
         return
     for finding in found:
-        out.print(Text.assemble(MARKS[finding.state], f" {finding.subject}: {finding.detail}"), soft_wrap=True)
-    todo = [f.remedy for state in ("bad", "note") for f in found if f.state == state and f.remedy]
-    out.print(Text(f"\nNext: {todo[0]}" if todo else "\nEverything works. Next: openbell up"), soft_wrap=True)
+        remedy = f" {finding.remedy}" if finding.remedy and finding.state == "note" else ""
+        told = called(f" {finding.subject}: {finding.detail}{remedy}")
+        out.print(Text.assemble(MARKS[finding.state], told), soft_wrap=True)
+    todo = [f.remedy for state in ("bad", "ok") for f in found if f.state == state and f.remedy]
+    out.print(Text(called(f"\nNext: {todo[0] if todo else 'Mend what is bad.'}")), soft_wrap=True)
 
 
-def frame(rows: pl.DataFrame, *, as_json: bool, as_csv: bool = False) -> None:
-    """A frame as JSON, CSV, or a table: fitted to the terminal, or in full where there is none."""
+def frame(rows: pl.DataFrame, *, as_json: bool, as_csv: bool = False, digits: int = 10) -> None:
+    """A frame as JSON, CSV, or a table: fitted to the terminal, or in full where there is none.
+
+    A table shows `digits` of a number, and all numbers of a column with as many decimals.
+    """
     if as_json:
         print(json.dumps(rows.to_dicts(), default=str))
     elif as_csv:
@@ -167,16 +230,16 @@ def frame(rows: pl.DataFrame, *, as_json: bool, as_csv: bool = False) -> None:
         table = Table(box=None, header_style="bold")
         for name, dtype in rows.schema.items():
             table.add_column(Text(_printable(name)), justify="right" if dtype.is_numeric() else "left")
-        for row in rows.iter_rows():
-            table.add_row(*(Text(_cell(cell)) for cell in row))
+        for row in zip(*(_cells(column, digits) for column in rows), strict=True):
+            table.add_row(*map(Text, row))
         out.print(table)
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _aligned(rows))
+        sys.stdout.writelines(f"{line}\n" for line in _aligned(rows, digits))
 
 
-def _aligned(rows: pl.DataFrame) -> Iterator[str]:
+def _aligned(rows: pl.DataFrame, digits: int) -> Iterator[str]:
     """The lines of a table with every cell in full, for files and other programs."""
-    cells = [[_printable(name), *map(_cell, rows[name])] for name in rows.columns]
+    cells = [[_printable(column.name), *_cells(column, digits)] for column in rows]
     widths = [max(map(len, column)) for column in cells]
     sides = [">" if dtype.is_numeric() else "<" for dtype in rows.dtypes]
     for line in zip(*cells, strict=True):
@@ -184,10 +247,20 @@ def _aligned(rows: pl.DataFrame) -> Iterator[str]:
         yield "  ".join(fitted).rstrip()
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:.10g}" if isinstance(value, float) else _printable(str(value))
+def _cells(column: pl.Series, digits: int) -> list[str]:
+    """The cells as text: numbers with the decimals of the most precise, or as powers of ten where one is."""
+    if not column.dtype.is_float():
+        return ["" if cell is None else _printable(str(cell)) for cell in column]
+    shown = ["" if cell is None else _number(cell, digits) for cell in column]
+    if any(letter in text for text in shown for letter in "en"):  # 1e+20, inf, nan
+        return shown
+    decimals = max((len(text.partition(".")[2]) for text in shown), default=0)
+    return ["" if cell is None else f"{cell:.{decimals}f}" for cell in column]
+
+
+def _number(value: float, digits: int) -> str:
+    """At least its whole part, up to a million billions."""
+    return f"{value:.0f}" if 10**digits <= abs(value) < 1e15 else f"{value:.{digits}g}"
 
 
 def _printable(text: str) -> str:

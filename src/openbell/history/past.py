@@ -71,6 +71,8 @@ class History:
 
     def instrument(self, ticker: str, on: date | None = None) -> Instrument:
         """The instrument that bears `ticker`; raises NoData when the desk has never heard of it."""
+        if not ticker.strip():
+            raise InvalidInput("symbol", "No symbol was named.", remedy="Name one, such as AAPL.")
         register = self.register
         key = register.id_of(ticker.upper(), on)
         if not register.knows(key) and self.stored(key).is_empty():
@@ -83,6 +85,12 @@ class History:
     def stored(self, key: str) -> pl.DataFrame:
         """What is stored of the instrument with id `key`: interval, first, last, rows."""
         return self._lake.spans().filter(pl.col("symbol") == key)
+
+    def days_of(self, instrument: Instrument, interval: Interval, start: datetime, end: datetime) -> int:
+        """On how many of its exchange's dates bars of the stored `interval` begin, of start <= ts < end."""
+        stamps = self._lake.bars([instrument.id], interval, start, end)["ts"]
+        zone = EXCHANGES[instrument.exchange or "24/7"].zone if interval.intraday else "UTC"
+        return stamps.dt.convert_time_zone(zone).dt.date().n_unique()
 
     def bars(
         self,
@@ -120,7 +128,12 @@ class History:
             interval,
             rows,
             actions.filter(pl.col("ex_date").is_between(start.date(), end.date())),
-            (*_scale_notes(rows, adjust), *past.dividend_notes(rows)),
+            (
+                *_scale_notes(rows, adjust),
+                *_source_notes(rows),
+                *past.dividend_notes(rows),
+                *_longer_notes(past.stored, interval, rows, start),
+            ),
         )
 
     def latest(self, instruments: Sequence[Instrument]) -> dict[str, Latest]:
@@ -135,7 +148,7 @@ class History:
         spans = self._lake.spans()
         alike: dict[tuple[object, ...], list[Instrument]] = {}
         for instrument in instruments:
-            stored = spans.filter(pl.col("symbol") == instrument.id)
+            stored = _making_days(spans.filter(pl.col("symbol") == instrument.id))
             if not stored.is_empty():
                 newest: datetime = max(stored["last"].to_list())
                 kept = tuple(stored["interval"].sort())
@@ -147,7 +160,7 @@ class History:
 
     def _latest_of(self, group: tuple[Instrument, ...], spans: pl.DataFrame) -> dict[str, Latest]:
         ids = [i.id for i in group]
-        stored = spans.filter(pl.col("symbol").is_in(ids))
+        stored = _making_days(spans.filter(pl.col("symbol").is_in(ids)))
         past = _Past(self._lake, group, stored, self._lake.actions(ids), "split", None)
         newest: datetime = max(stored["last"].to_list())
         days = past.daily(DAY, newest - LATEST, newest + _DAY_LENGTH).drop_nulls("close")
@@ -176,7 +189,19 @@ class History:
             return None
         day = _midnight(before["trade_date"].item(-1)) + _DAY_LENGTH
         closes = self.bars(ticker, DAY, day - timedelta(days=14), day, adjust=adjust, as_of=as_of).bars["close"]
-        return None if closes.is_empty() else closes.item(-1)
+        return closes.drop_nulls().last()  # type: ignore[return-value]  # a column of floats
+
+    def dates(self, ticker: str, start: datetime, end: datetime, as_of: datetime | None = None) -> list[date]:
+        """The dates with a daily close of start <= ts < end, in order; none where days are neither stored nor made."""
+        if not _makes(self.stored(self.instrument(ticker).id), DAY):
+            return []
+        days = self.bars(ticker, DAY, start, end, adjust="raw", as_of=as_of).bars
+        return days.drop_nulls("close")["ts"].dt.date().to_list()
+
+
+def said(day: date) -> str:
+    """A date, or that of an instant, as sentences say it: `2 Jan 1998`."""
+    return f"{day.day} {day:%b %Y}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +220,18 @@ class _Past:
         return self._made(interval, start, end, hours).filter(pl.col("ts").is_between(start, end, closed="left"))
 
     def daily(self, interval: Interval, start: datetime, end: datetime) -> pl.DataFrame:
-        """Bars of a day or longer: from stored days and, for the days after them, from minutes."""
+        """Bars of a day or longer: from stored days and, for the days after them, from minutes.
+
+        Where these make none, a longer bar is the stored one of that interval: monthly closes reach back furthest.
+        """
         oldest = min(self.stored["first"].to_list(), default=start)
         first = _floor(interval, start) if start <= oldest else _first_of(interval, start)
-        kept = {Interval.parse(text) for text in self.stored["interval"]}
-        if interval in kept and interval != DAY and DAY not in kept and not any(i.intraday for i in kept):
-            return self._scaled(self._read(interval, first, end))
         days = self._days(first, end)
-        return days if interval == DAY else resample(days, interval, self._sessions(first, end))
+        if interval == DAY:
+            return days
+        made = resample(days, interval, self._sessions(first, end))
+        stored = self._scaled(self._read(interval, first, end))
+        return pl.concat([made, stored.join(made, on=["symbol", "ts"], how="anti")]).sort("symbol", "ts")
 
     def _days(self, start: datetime, end: datetime) -> pl.DataFrame:
         days = self._scaled(self._read(DAY, start, end))
@@ -279,10 +308,12 @@ class _Past:
     def _scaled(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` on the scale asked for; those that came on another one and cannot be converted stay as they are."""
         scales = set(rows["scale"].unique())
-        if scales <= {self.adjust} or self.adjust == "raw" or "raw" not in scales or _long(rows):
+        if scales <= {self.adjust} or self.adjust == "raw" or "raw" not in scales:
             return rows
         if self.actions.is_empty():
             return rows.with_columns(scale=pl.when(scale="raw").then(pl.lit(self.adjust)).otherwise("scale"))
+        if _long(rows):
+            return rows
         convertible = pl.col("scale").is_in(["raw", self.adjust])
         moved = adjusted(
             rows.filter(convertible), self.actions, self.adjust, zone=self._zone(), closes=self._closes(rows)
@@ -319,6 +350,9 @@ class _Past:
         return sessions(self._exchange, start.date() - _DAY_LENGTH, end.date() + _DAY_LENGTH)
 
 
+OWN_VOLUME = {"dukascopy", "mt5"}
+"""Sources whose volumes are a broker's own, or counts of ticks."""
+
 _DAY_LENGTH = timedelta(days=1)
 _END = datetime(2200, 1, 1, tzinfo=UTC)
 INTRADAY = r"^\d+[smh]$"
@@ -330,6 +364,11 @@ def _bases(stored: pl.DataFrame, interval: Interval) -> list[Interval]:
     if interval.intraday:
         kept = [i for i in kept if i.length <= interval.length and not interval.length % i.length]
     return sorted(kept, key=lambda i: i.length, reverse=True)
+
+
+def _making_days(stored: pl.DataFrame) -> pl.DataFrame:
+    """What is stored that has days or makes them: monthly bars may be newer, and are not."""
+    return stored.filter((pl.col("interval") == str(DAY)) | pl.col("interval").str.contains(INTRADAY))
 
 
 def _makes(stored: pl.DataFrame, interval: Interval) -> bool:
@@ -350,6 +389,29 @@ def _scale_notes(bars: pl.DataFrame, adjust: Scale) -> tuple[str, ...]:
         f"Some bars came {words[scale]} and cannot be put on the {adjust} scale; they are shown as they came."
         for scale in sorted(set(bars["scale"].unique()) - {adjust})
     )
+
+
+def _source_notes(bars: pl.DataFrame) -> tuple[str, ...]:
+    """What is meant by volume where it is not what an exchange counts."""
+    own = sorted(set(bars["source"].unique()) & OWN_VOLUME)
+    return tuple(f"Volumes from {source} are the broker's own or count ticks, not the shares traded." for source in own)
+
+
+def _longer_notes(stored: pl.DataFrame, interval: Interval, bars: pl.DataFrame, start: datetime) -> list[str]:
+    """Where bars are not made of days, and where longer bars than those shown reach back further."""
+    if interval.intraday or bars.is_empty():
+        return []
+    days = _making_days(stored)
+    longer = stored.filter(~pl.col("interval").is_in([*days["interval"], str(interval)])).sort("first")
+    begin, end = bars["ts"].item(0), bars["ts"].item(-1)
+    if not days.is_empty() and str(interval) in stored["interval"] and interval != DAY:
+        first, last = min(days["first"].to_list()), max(days["last"].to_list())
+        if begin < _floor(interval, first) or end > last:
+            return [f"Before {said(first)} and after {said(last)} these are {interval} bars as they were stored."]
+    if not longer.is_empty() and start < begin and longer["first"].item(0) < begin - timedelta(days=31):
+        held = longer["interval"].item(0)
+        return [f"{held} bars since {said(longer['first'].item(0))} are held; choose {held} to see them."]
+    return []
 
 
 def _floor(interval: Interval, start: datetime) -> datetime:

@@ -35,6 +35,12 @@ FITTING: Final = (
 """The interval that shows a span of at most that length in a few hundred bars."""
 
 
+COUNTED = timedelta(days=200)
+"""In a stretch up to so long the days that have intraday bars are counted; a longer one fits bars of a day and more."""
+NEARLY_ALL = 0.9
+"""An interval covers a stretch when its bars are of so many of the days that the best stored one knows, less one: the
+newest day may still lack them."""
+
 DAY_LENGTH = timedelta(days=1)
 EARLIEST, LATEST = 1700, 2200
 """The years that can be asked for: from before the first exchange's prices, with room for arithmetic on either side."""
@@ -69,14 +75,30 @@ def stretch(
         raise NoData(f"There are no prices of {instrument.ticker} here yet.", remedy="Its fetch may still run.")
     if span is not None and (start or end):
         raise InvalidInput("range", "Both a range and its ends were given.", remedy="Give one of the two.")
-    newest, oldest = _newest(stored), min(stored["first"].to_list())
+    newest, oldest = newest_of(stored), min(stored["first"].to_list())
     if start or end:
         first, last = instant("from", start) if start else oldest, instant("to", end, end=True) if end else newest
+        if last <= first:
+            raise _backwards(instrument, start, end, oldest, newest)
     else:
         first, last = _start(instrument, oldest, span or "6M", newest), newest
-    offered = _offered(stored, max(first, oldest), min(last, newest))
+    offered = offered_in(history, instrument, first, last)
     fitting = _fitting(min(last, newest) - max(first, oldest), span, offered)
     return Stretch(first, last, interval or fitting, offered)
+
+
+def _backwards(
+    instrument: Instrument, start: str | None, end: str | None, oldest: datetime, newest: datetime
+) -> InvalidInput:
+    """What is wrong with a stretch that ends before it starts, in the words of whoever typed it."""
+    if start and end:
+        return InvalidInput("to", f"The stretch ends ({end}) before it starts ({start}).", remedy="Swap the two.")
+    name, last = instrument.ticker, (newest - timedelta(microseconds=1)).date()
+    if start:
+        what = f"The prices of {name} end on {last}, before the stretch starts ({start})."
+        return InvalidInput("from", what, remedy=f"Start it by {last}, or name its end too.")
+    what = f"The prices of {name} begin on {oldest.date()}, after the stretch ends ({end})."
+    return InvalidInput("to", what, remedy=f"End it on {oldest.date()} or later, or name its start too.")
 
 
 def instant(field: str, text: str, *, end: bool = False) -> datetime:
@@ -95,6 +117,35 @@ def instant(field: str, text: str, *, end: bool = False) -> datetime:
     if end and whole_day:
         moment += timedelta(days=1)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def offered_in(history: History, instrument: Instrument, start: datetime, end: datetime) -> tuple[Interval, ...]:
+    """The intervals whose stored bars cover about all of start <= ts < end; where none does, those that touch it."""
+    stored = history.stored(instrument.id)
+    first, last = max(start, min(stored["first"].to_list())), min(end, newest_of(stored))
+    slack = timedelta(days=5)
+    late = max(first, last - max(slack, (last - first) / 4))
+    whole = stored.filter(pl.col("first") <= first + slack, pl.col("last") >= late - DAY_LENGTH)
+    touching = stored.filter(pl.col("first") < last, pl.col("last") >= first - DAY_LENGTH)
+    if last - first <= COUNTED:
+        whole = _without_holes(history, instrument, whole, start, end)
+    chosen = next(part for part in (whole, touching, stored) if not part.is_empty())
+    kept = {Interval.parse(text) for text in chosen["interval"]}
+    fine = [i.length for i in kept if i.intraday]
+    daily = bool(fine) or DAY in kept
+
+    def makes(i: Interval) -> bool:
+        return any(i.length >= f and not i.length % f for f in fine) if i.intraday else daily
+
+    return tuple(i for i in OFFERED if i in kept or makes(i)) or tuple(kept)
+
+
+def newest_of(stored: pl.DataFrame) -> datetime:
+    """The instant just after the newest stored bar."""
+    ends: list[tuple[datetime, Interval]] = [
+        (row["last"], Interval.parse(row["interval"])) for row in stored.iter_rows(named=True)
+    ]
+    return max(last + (i.length if i.intraday else timedelta(days=1)) for last, i in ends)
 
 
 def _start(instrument: Instrument, oldest: datetime, span: Range, newest: datetime) -> datetime:
@@ -119,29 +170,17 @@ def _session_starts(instrument: Instrument, newest: datetime, count: int) -> dat
     return min(_midnight(days["trade_date"].item(0)), first)
 
 
-def _newest(stored: pl.DataFrame) -> datetime:
-    """The instant just after the newest stored bar."""
-    ends: list[tuple[datetime, Interval]] = [
-        (row["last"], Interval.parse(row["interval"])) for row in stored.iter_rows(named=True)
-    ]
-    return max(last + (i.length if i.intraday else timedelta(days=1)) for last, i in ends)
-
-
-def _offered(stored: pl.DataFrame, start: datetime, end: datetime) -> tuple[Interval, ...]:
-    """The intervals whose stored bars cover about the whole stretch; where none does, those that touch it."""
-    slack = timedelta(days=5)
-    late = max(start, end - max(slack, (end - start) / 4))
-    whole = stored.filter(pl.col("first") <= start + slack, pl.col("last") >= late - DAY_LENGTH)
-    touching = stored.filter(pl.col("first") < end, pl.col("last") >= start - DAY_LENGTH)
-    chosen = next(part for part in (whole, touching, stored) if not part.is_empty())
-    kept = {Interval.parse(text) for text in chosen["interval"]}
-    fine = [i.length for i in kept if i.intraday]
-    daily = bool(fine) or DAY in kept
-
-    def makes(i: Interval) -> bool:
-        return any(i.length >= f and not i.length % f for f in fine) if i.intraday else daily
-
-    return tuple(i for i in OFFERED if i in kept or makes(i)) or tuple(kept)
+def _without_holes(
+    history: History, instrument: Instrument, stored: pl.DataFrame, start: datetime, end: datetime
+) -> pl.DataFrame:
+    """The `stored` intervals that have bars on nearly all days of the stretch; those longer than a day, uncounted."""
+    fine = {text: i for text in stored["interval"] if (i := Interval.parse(text)).intraday or i == DAY}
+    if len(fine) < 2:
+        return stored
+    days = {text: history.days_of(instrument, i, start, end) for text, i in fine.items()}
+    most = max(days.values())
+    holed = [text for text, count in days.items() if not count or count + 1 < NEARLY_ALL * most]
+    return stored.filter(~pl.col("interval").is_in(holed))
 
 
 def _fitting(length: timedelta, span: Range | None, offered: Sequence[Interval]) -> Interval:

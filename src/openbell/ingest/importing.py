@@ -29,8 +29,6 @@ class Imported:
     path: Path
     preset: str
     symbols: tuple[str, ...]
-    first: datetime | None
-    last: datetime | None
     stored: Stored
     quotes: int = 0
     instruments: int = 0
@@ -76,9 +74,7 @@ def import_file(
     return Imported(
         path,
         contents.preset,
-        tuple(bars["symbol"].unique().sort()),
-        _first(bars["ts"].min()),
-        _first(bars["ts"].max()),
+        _symbols(bars, contents),
         stored + Stored(rejects=rejects, notes=contents.notes),
         quotes,
         instruments,
@@ -98,5 +94,7 @@ def _with_trades(contents: Contents, register: Register, reading: Reading) -> pl
     return pl.concat(made)
 
 
-def _first(value: object) -> datetime | None:
-    return value if isinstance(value, datetime) else None
+def _symbols(bars: pl.DataFrame, contents: Contents) -> tuple[str, ...]:
+    """The tickers that the file is about."""
+    told = pl.concat([bars["symbol"], contents.actions["symbol"], contents.quotes["symbol"]]).unique().sort()
+    return tuple(told if told.len() else contents.instruments["ticker"].unique().sort())

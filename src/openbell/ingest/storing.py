@@ -34,13 +34,18 @@ TODAY = ScaleDays()
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a batch: rows that were new, rows that were there already, rows set aside, actions."""
+    """What became of a batch: rows that were new, rows that were there already, rows set aside, actions.
+
+    `first` and `last` are the stamps of the rows that are in the lake now.
+    """
 
     rows: int = 0
     known: int = 0
     rejects: int = 0
     actions: int = 0
     notes: tuple[str, ...] = ()
+    first: datetime | None = None
+    last: datetime | None = None
 
     def __add__(self, other: Stored) -> Stored:
         return Stored(
@@ -49,6 +54,8 @@ class Stored:
             self.rejects + other.rejects,
             self.actions + other.actions,
             tuple(dict.fromkeys((*self.notes, *other.notes))),
+            min((s for s in (self.first, other.first) if s is not None), default=None),
+            max((s for s in (self.last, other.last) if s is not None), default=None),
         )
 
 
@@ -164,7 +171,8 @@ class _Batch:
             part = clean.slice(start, SLICE_ROWS)
             rows += self.lake.append_bars(part, self.now, recorded=self.recorded)
             self.progress(part.height)
-        return Stored(rows, clean.height - rows)
+        first, last = clean.select(pl.min("ts"), pl.max("ts").alias("last")).row(0)
+        return Stored(rows, clean.height - rows, first=first, last=last)
 
 
 def _without(actions: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:

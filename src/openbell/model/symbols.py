@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
+
+TICKER = re.compile(r"[A-Z0-9^][A-Z0-9.\-=^/_]{0,19}")
+"""What can be a ticker, in capitals: BRK.B, ^GSPC, EURUSD=X, BTC/USD."""
 
 MICS: Mapping[str, str] = MappingProxyType(
     {

@@ -17,7 +17,8 @@ from openbell.model.errors import InvalidInput, StoreError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-FetchState = Literal["waiting", "running", "done", "rate_limited", "unknown", "failed"]
+FetchState = Literal["waiting", "running", "done", "rate_limited", "unknown", "failed", "imported"]
+"""`imported`: prices from a file only; no vendor is asked until the reader asks for it."""
 
 _META = sa.MetaData()
 _BUDGETS = sa.Table(

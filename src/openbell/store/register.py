@@ -11,7 +11,7 @@ import polars as pl
 
 from openbell.model.frames import INSTRUMENTS, frame_of
 
-KNOWN_RENAMES = frame_of(
+KNOWN = frame_of(
     INSTRUMENTS,
     [
         # Facebook, Inc. became Meta Platforms on 2022-06-09.
@@ -21,11 +21,13 @@ KNOWN_RENAMES = frame_of(
         {"id": "GOOGL", "ticker": "GOOG", "valid_to": date(2014, 4, 2)},
         {"id": "GOOGL", "ticker": "GOOGL", "valid_from": date(2014, 4, 3)},
         {"id": "GOOG", "ticker": "GOOG", "valid_from": date(2014, 4, 3)},
+        *({"id": ticker, "ticker": ticker} for ticker in ("AAPL", "AMZN", "MSFT", "NFLX", "NVDA")),
+        {"id": "SPY", "ticker": "SPY", "exchange": "ARCX", "type": "etf"},
     ],
 ).with_columns(
-    pl.lit("XNAS").alias("exchange"),
+    pl.col("exchange").fill_null("XNAS"),
     pl.lit("USD").alias("currency"),
-    pl.lit("stock").alias("type"),
+    pl.col("type").fill_null("stock"),
     pl.lit(value=False).alias("simulated"),
     pl.lit("openbell").alias("source"),
 )
@@ -61,7 +63,7 @@ class Register:
     """The register's rows (INSTRUMENTS), asked by ticker and date. A value: rebuilt when rows are added."""
 
     def __init__(self, rows: pl.DataFrame) -> None:
-        self._rows = pl.concat([KNOWN_RENAMES, rows.select(*INSTRUMENTS)])
+        self._rows = pl.concat([KNOWN, rows.select(*INSTRUMENTS)])
         self._newest = {row["id"]: row for row in self._periods().iter_rows(named=True)}
         self._bearers: dict[str, list[_Period]] = {}
         for row in self._rows.iter_rows(named=True):

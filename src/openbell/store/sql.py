@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain, count
+from tempfile import TemporaryDirectory
 
 import duckdb
 import polars as pl
@@ -12,19 +13,40 @@ from openbell.model.errors import InvalidInput
 from openbell.store.lake import Lake
 
 VIEWS = {
-    "bars": "every stored bar, with each source and correction",
-    "actions": "splits, dividends and spin-offs",
+    "bars": "stored bars as the desk shows them: of each symbol, interval and time the newest known",
+    "bar_versions": "every stored bar, with each source and correction",
+    "actions": "splits, dividends and spin-offs as the desk applies them",
+    "action_versions": "everything that was ever told of them; without ratio and amount: withdrawn",
     "rejects": "rows that were set aside, with the reason",
     "quotes": "historical quotes",
     "instruments": "the instrument register",
 }
 
+MEMORY = "2GB"
+"""What exceeds it is written to a temporary folder: the newest of 49 million bars takes more."""
+
+# `Lake.bars` and `Lake.actions` in SQL. A filter on a column that a window is partitioned by is applied to the files.
+NEWEST = {
+    "bars": """
+        select * from bar_versions
+        qualify row_number() over (partition by symbol, interval, year, ts order by known_at desc, source desc) = 1""",
+    "actions": """
+        with last as (
+            select * from action_versions qualify known_at = max(known_at) over (partition by symbol, ex_date, kind)
+        ), told as (
+            select * from last qualify source = max(source) over (partition by symbol, ex_date, kind)
+        )
+        select distinct * from told where coalesce(ratio, amount) is not null""",
+}
+STORED = {"bar_versions": "bars", "action_versions": "actions"}
+
 
 def query(lake: Lake, statement: str) -> pl.DataFrame:
     """The answer to one SELECT over the views `VIEWS`; raises InvalidInput for anything else or an error in it."""
-    with duckdb.connect(":memory:") as connection:
-        for name in VIEWS:
-            connection.execute(f"create view {name} as {_source(lake, name)}")
+    with TemporaryDirectory() as spill, duckdb.connect(":memory:") as connection:
+        create_views(lake, connection)
+        connection.execute(f"set memory_limit = '{MEMORY}'")
+        connection.execute(f"set temp_directory = '{_quoted(spill)}'")
         connection.execute(f"set allowed_directories = ['{_quoted(str(lake.root.resolve()))}']")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -38,6 +60,12 @@ def query(lake: Lake, statement: str) -> pl.DataFrame:
         except duckdb.Error as error:
             views = ", ".join(VIEWS)
             raise InvalidInput("sql", f"{error}", remedy=f"The tables are {views}.") from error
+
+
+def create_views(lake: Lake, connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the views `VIEWS` over the files of `lake`."""
+    for name in sorted(VIEWS, key=NEWEST.__contains__):  # those that others are made of come first
+        connection.execute(f"create view {name} as {NEWEST.get(name) or _source(lake, STORED.get(name, name))}")
 
 
 def _frame(answer: duckdb.DuckDBPyRelation) -> pl.DataFrame:

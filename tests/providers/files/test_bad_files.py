@@ -32,18 +32,32 @@ def zipped(**files: str | bytes) -> bytes:
         ("ACME.csv", b"", "the file is empty"),
         ("ACME.csv", b"\n\n  \n", "the file is empty"),
         ("ACME.csv", HEAD, "there is a header but no row"),
-        ("ACME.csv", "a,b,c\n1,2,3\n", "no date or time and no closing price among the columns 'a', 'b', 'c'"),
+        (
+            "ACME.csv",
+            "a,b,c\n1,2,3\n",
+            "no date or time and no closing price among the columns 'a', 'b', 'c'. Name them with --columns",
+        ),
         ("ACME.csv", "Date,Open,Close\n2024-01-02,1,2\n", "no high, low among the columns 'Date', 'Open', 'Close'"),
         ("ACME.csv", "1,2,3\n4,5,6\n", "the file has no header"),
         ("ACME.csv", "Dear Sir or Madam\n", "this is no table of prices; it begins with 'Dear Sir or Madam'"),
         ("ACME.csv", os.urandom(64) + b"\0" * 8 + os.urandom(4000), "this is binary data"),
-        ("ACME.csv", (HEAD + "2024-01-02,1,2,0.5,1.5,caf\xe9\n").encode("latin-1"), "the text is not UTF-8 (byte"),
+        (
+            "ACME.csv",
+            (HEAD + "2024-01-02,1,2,0.5,1.5,\x81\n").encode("latin-1"),
+            "neither UTF-8 nor Windows-1252 (byte",
+        ),
         ("ACME.csv", ROWS.encode("utf-16"), "the text is UTF-16"),
         ("ACME.csv", "Date,Open,High,Low,Close,Close\n2024-01-02,1,2,0.5,1.5,1\n", "two columns are called 'Close'"),
         ("ACME.csv", HEAD + "2024-01-02,a,b,c,d,e\n", "no row can be read: Open is a, which is no number"),
         ("ACME.csv", HEAD + "soon,1,2,0.5,1.5,1\n", "no date format fits 'soon'"),
-        ("ACME.csv", HEAD + "02/01/24,1,2,0.5,1.5,1\n", "the year in '02/01/24' has two digits"),
+        ("ACME.csv", HEAD + "02/01/24,1,2,0.5,1.5,1\n", "has two digits, and may stand on either side. Say which with"),
+        ("ACME.csv", HEAD + "02-Jan-24,1,2,0.5,1.5,1\n", "the year in '02-Jan-24' has two digits"),
         ("ACME.csv", HEAD + "01/02/2024,1,2,0.5,1.5,1\n", "may be day/month or month/day"),
+        (
+            "ACME.csv",
+            HEAD + "2024-01-02,1,2,0.5,1.5,1\n2024-01-21,1,2,0.5,1.5,1\n",
+            "the dates lie 19 days apart. Say which with --interval, such as --interval 1d.",
+        ),
         (
             "ACME.csv",
             'Date;Open;High;Low;Close\n2024-01-02;"1,234";"1,240";"1,200";"1,210"\n',
@@ -103,7 +117,7 @@ def test_mixed_time_zones_name_the_two_rows(write):
     with pytest.raises(UnreadableFile) as caught:
         read(path, now=NOW)
     assert caught.value.what == (
-        f"{path}: mixed time zones: row 1 says '2024-01-02 09:30:00-05:00', row 2 says '2024-01-02 09:31:00'."
+        f"{path}: mixed time zones: line 2 says '2024-01-02 09:30:00-05:00', line 3 says '2024-01-02 09:31:00'."
     )
 
 
@@ -128,6 +142,35 @@ def test_a_folder_without_prices_and_a_missing_path_are_told_apart(write, tmp_pa
         find([tmp_path / "empty"])
     with pytest.raises(UnreadableFile, match="there is no such file or folder"):
         find([tmp_path / "none"])
+
+
+def test_a_search_stays_in_its_folder_and_passes_by_what_is_no_file(write, tmp_path):
+    inside = write("a/ACME.csv", ROWS)
+    outside = write("b/ZETA.csv", ROWS)
+    (tmp_path / "a" / "ZETA.csv").symlink_to(outside)
+    (tmp_path / "a" / "again.csv").symlink_to(inside)
+    (tmp_path / "a" / "more").symlink_to(tmp_path / "b")
+    os.mkfifo(tmp_path / "a" / "PIPE.csv")
+    assert find([tmp_path / "a"]) == [inside, tmp_path / "a" / "again.csv"]
+
+
+def test_a_search_ends_where_a_folder_holds_more_than_is_meant(write, tmp_path):
+    for number in range(5):
+        write(f"a/deep/{number}.csv", ROWS)
+    assert len(find([tmp_path / "a"], most=5)) == 5
+    with pytest.raises(InvalidInput) as caught:
+        find([tmp_path / "a"], most=3)
+    assert str(caught.value) == (
+        f"{tmp_path}/a holds more than 3 price files: among the first are 4 in {tmp_path}/a/deep. "
+        "Name the folder that you mean, or pass --yes to import them all."
+    )
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "PIPE.csv")
+    for ask in (lambda: find([tmp_path / "PIPE.csv"]), lambda: read(tmp_path / "PIPE.csv", now=NOW)):
+        with pytest.raises(UnreadableFile, match="this is a pipe, a device or a socket, not a file"):
+            ask()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -155,12 +198,12 @@ def test_bad_rows_are_set_aside_and_the_rest_is_read(load):
     )
     assert found.bars["ts"].dt.day().to_list() == [2, 11]
     assert found.bars["volume"].to_list() == [100.0, None]
-    assert found.rejects.select("reason", "detail").rows() == [
-        ("unreadable_row", "row 2: Low is x, which is no number"),
-        ("unreadable_row", "row 3: Date is 2024-13-04, which is no stamp"),
-        ("unreadable_row", "row 4: 3 cells where the file has 6 columns"),
-        ("unreadable_row", "row 5: 7 cells where the file has 6 columns"),
-        ("unreadable_row", "row 7: Close is inf, which is no number"),
+    assert found.rejects.select("reason", "symbol", "detail").rows() == [
+        ("unreadable_row", "ACME", "line 3: Low is x, which is no number"),
+        ("unreadable_row", "ACME", "line 4: Date is 2024-13-04, which is no stamp"),
+        ("unreadable_row", "ACME", "line 5: 3 cells where the file has 6 columns"),
+        ("unreadable_row", "ACME", "line 6: 7 cells where the file has 6 columns"),
+        ("unreadable_row", "ACME", "line 8: Close is inf, which is no number"),
     ]
     assert (
         found.rejects["row"][0] == '{"Date":"2024-01-03","Open":"1","High":"2","Low":"x","Close":"1.5","Volume":"100"}'
@@ -171,7 +214,37 @@ def test_bad_rows_are_set_aside_and_the_rest_is_read(load):
 def test_an_unclosed_quote_costs_its_rows_and_no_more(load):
     found = load("ACME.csv", ROWS + '2024-01-04,"1,2,0.5,1.5,100\n2024-01-05,1,2,0.5,1.5,100\n')
     assert found.bars.height == 2
-    assert found.rejects["detail"].to_list() == ["row 3: 2 cells where the file has 6 columns"]
+    assert found.rejects["detail"].to_list() == ["line 4: 2 cells where the file has 6 columns"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (HEAD + "\n2024-01-02,1,2,0.5,1.5,1\n\n2024-01-03,x,2,0.5,1.5,1\n", "line 5: Open is x, which is no number"),
+        (
+            "# mine\n" + HEAD + "2024-01-02,1,2,0.5,1.5,1\n2024-01-03,1\n",
+            "line 4: 2 cells where the file has 6 columns",
+        ),
+        (HEAD + "2024-01-02,1,2,0.5,1.5,1\n# gap\n2024-01-03,x,2,0.5,1.5,1\n", "line 4: Open is x, which is no number"),
+        (HEAD + "2024-01-02,1,2,0.5,1.5,1\n2024-01-03,1,2,0.5,1.5,x", "line 3: Volume is x, which is no number"),
+    ],
+)
+def test_a_row_is_named_by_its_line_in_the_file(load, content, told):
+    assert load("ACME.csv", content).rejects["detail"].to_list() == [told]
+
+
+def test_a_cell_longer_than_python_allows_is_read_and_told_in_short(load):
+    found = load(
+        "ACME.csv", f"Note,{HEAD}{'x' * 300_000},2024-01-02,1,2,0.5,1.5,1\n\ny,2024-01-03,{'z' * 300_000},2,1,1,1\n"
+    )
+    assert found.bars.height == 1
+    assert found.rejects["detail"].to_list() == [f"line 4: Open is {'z' * 80}, which is no number"]
+    assert len(found.rejects["row"][0]) == 2_000
+
+
+def test_braces_in_the_name_of_a_column_are_no_placeholders(load):
+    found = load("ACME.csv", "Date,Open,High,Low,{}\n2024-01-02,1,2,1,1\n2024-01-03,1,2,1,x\n", columns={"close": "{}"})
+    assert found.rejects["detail"].to_list() == ["line 3: {} is x, which is no number"]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +254,10 @@ def test_an_unclosed_quote_costs_its_rows_and_no_more(load):
         ({"scale": "doubled"}, "scale"),
         ({"stamp": "middle"}, "stamp"),
         ({"symbol": " "}, "symbol"),
+        ({"symbol": "!!"}, "symbol"),
+        ({"symbol": "A" * 21}, "symbol"),
+        ({"tz": "Mars/Phobos"}, "tz"),
+        ({"dates": "ydm"}, "dates"),
         ({"columns": {"closing": "Close"}}, "columns"),
         ({"columns": {"close": "Last"}}, "columns"),
     ],
@@ -193,3 +270,8 @@ def test_a_wrong_argument_is_named(write, reading, field):
     with pytest.raises(InvalidInput) as caught:
         read(write("ACME.csv", ROWS), Reading(**reading), now=NOW)
     assert caught.value.field == field
+
+
+def test_a_misspelt_time_zone_is_told_its_nearest():
+    with pytest.raises(InvalidInput, match=r"no time zone 'America/New_Yrok'\. Did you mean America/New_York\?"):
+        Reading(tz="America/New_Yrok")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from market import SHARED, needs_shared
@@ -276,6 +276,7 @@ def series(closes: list[float], dividends: dict[int, float], splits: dict[int, f
     ratio=st.sampled_from([1.0, 2.0, 3.0, 4.0, 7.0, 20.0, 1.5, 0.1, 0.05]),
     walk=st.lists(st.integers(-150, 150), min_size=40, max_size=40),
 )
+@example(day=1, cents=197, ratio=1.0, walk=[-150, -50, *[0] * 38])  # of the close of the ex day it would be 2.00
 def test_any_dividend_with_or_without_a_split_is_found_to_the_cent(day, cents, ratio, walk):
     closes, close = [], 100.0
     for at, move in enumerate(walk):

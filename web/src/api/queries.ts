@@ -13,9 +13,14 @@ type Interval = number | false;
 
 /** How soon a failed question is asked again, so that the page mends itself when the desk does. */
 const MENDS_MS = 3 * SECOND;
+/** And one that the desk answered, only not with what was wanted: prices may come in. */
+const REFUSED_MS = 20 * SECOND;
 
 function every(interval: Interval) {
-  return ({ state }: { state: { status: string } }): Interval => (state.status === "error" ? MENDS_MS : interval);
+  return ({ state: { error } }: { state: { error: Error | null } }): Interval => {
+    if (!error) return interval;
+    return error instanceof Problem && error.status >= 400 && error.status < 500 ? REFUSED_MS : MENDS_MS;
+  };
 }
 
 export const queries = new QueryClient({
@@ -115,8 +120,8 @@ export function barsQuery(symbol: string, wanted: BarsWanted) {
       const answer = await answered(client.GET("/api/v1/bars", { params: { query }, signal }));
       return { ...answer, indicators: inOrder(answer.indicators, indicators) };
     },
-    // Minutes grow while one looks; a past instant does not.
-    refetchInterval: every(asOf || to ? false : (GROWS[range] ?? false)),
+    // Bars grow while one looks, and a day's turns into the next; a past instant does not.
+    refetchInterval: every(asOf || to ? false : (GROWS[range] ?? MINUTE)),
   });
 }
 

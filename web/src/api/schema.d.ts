@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Compare
-         * @description Compare symbols over a `range` (default 6M) or from `from` to `to`.
+         * @description Compare symbols over a `range` (default 6M) or from `from` to `to`, where all of them have prices.
          */
         get: operations["compare_api_v1_compare_get"];
         put?: never;
@@ -351,6 +351,9 @@ export interface components {
         /**
          * Chart
          * @description Everything one chart shows.
+         *
+         *     `symbol`: as it was asked; `renamed_to`: its instrument's ticker, where that is another. `change_pct`: from the
+         *     last close before the range (`previous_close`), where there is one, else from the first close, to the last close.
          */
         Chart: {
             /** Actions */
@@ -363,6 +366,8 @@ export interface components {
             /** As Of */
             as_of: string | null;
             bars: components["schemas"]["Bars"];
+            /** Change Pct */
+            change_pct: number | null;
             /** Currency */
             currency: string | null;
             /** Decimals */
@@ -390,6 +395,8 @@ export interface components {
             notes: string[];
             /** Previous Close */
             previous_close: number | null;
+            /** Renamed To */
+            renamed_to: string | null;
             /** Simulated */
             simulated: boolean;
             /** Sources */
@@ -408,9 +415,17 @@ export interface components {
         };
         /**
          * Comparison
-         * @description Everything the Compare page shows.
+         * @description Everything the Compare page shows, all of one stretch: from the first to the last bar that all symbols have.
+         *
+         *     `start`, `end`: the stretch that was asked. `common_start`, `common_end`: the labels of the first and the last
+         *     common bar; every change is from the close of the one to that of the other. A symbol that is `missing` stays in
+         *     `symbols`, with nulls.
          */
         Comparison: {
+            /** Common End */
+            common_end: string | null;
+            /** Common Start */
+            common_start: string | null;
             /** Correlation */
             correlation: (number | null)[][];
             daily: components["schemas"]["Daily"];
@@ -424,6 +439,8 @@ export interface components {
             interval: string;
             /** Intervals Offered */
             intervals_offered: string[];
+            /** Missing */
+            missing: components["schemas"]["openbell__api__compare__Missing"][];
             moving_average: components["schemas"]["Lines"];
             /** Notes */
             notes: string[];
@@ -483,7 +500,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "running" | "done" | "rate_limited" | "unknown" | "failed";
+            state: "waiting" | "running" | "done" | "rate_limited" | "unknown" | "failed" | "imported";
             /** Symbol */
             symbol: string;
         };
@@ -598,29 +615,18 @@ export interface components {
             zone: string;
         };
         /**
-         * Missing
-         * @description A symbol without a price: why, and when the next try is.
-         */
-        Missing: {
-            /** Detail */
-            detail: string;
-            /** Next Try */
-            next_try: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "fetching" | "rate_limited" | "unknown" | "no_data" | "failed";
-            /** Symbol */
-            symbol: string;
-        };
-        /**
          * Movers
          * @description The watched symbols that rose and fell most.
+         *
+         *     `stale`: how many have a price too old to be ranked; `newest`: when the newest price of all was true.
          */
         Movers: {
             /** Down */
             down: components["schemas"]["Quote"][];
+            /** Newest */
+            newest: string | null;
+            /** Stale */
+            stale: number;
             /** Up */
             up: components["schemas"]["Quote"][];
         };
@@ -659,7 +665,7 @@ export interface components {
         };
         /**
          * Quote
-         * @description The latest price of a symbol.
+         * @description The latest price of a symbol, as it was asked; `renamed_to`: its instrument's ticker, where that is another.
          */
         Quote: {
             /** Age S */
@@ -689,6 +695,8 @@ export interface components {
             previous_close: number | null;
             /** Price */
             price: number;
+            /** Renamed To */
+            renamed_to: string | null;
             /** Simulated */
             simulated: boolean;
             /** Source */
@@ -710,7 +718,7 @@ export interface components {
          */
         Quotes: {
             /** Missing */
-            missing: components["schemas"]["Missing"][];
+            missing: components["schemas"]["openbell__api__quotes__Missing"][];
             /**
              * Now
              * Format: date-time
@@ -779,7 +787,9 @@ export interface components {
         };
         /**
          * Row
-         * @description One symbol's statistics; beta against the first symbol, volatility annualised, drawdown at most 0.
+         * @description One symbol's statistics over the common stretch.
+         *
+         *     Beta is against the first symbol; volatility is annualised; drawdown is at most 0.
          */
         Row: {
             /** Average Volume */
@@ -840,7 +850,9 @@ export interface components {
          * Statistics
          * @description One value per `label` (a trade date, or an hour on the exchange's clock) in each column.
          *
-         *     mean_*: averages over the bars; high, low: extremes; volume: the total; vwap: typical prices weighted by volume.
+         *     bars: how many a row is made of. mean_*: averages over them; high, low: extremes; volume: the total; vwap: typical
+         *     prices weighted by volume, null of bars of a day or longer. Where no row has a second bar, mean_high and mean_low
+         *     would repeat high and low, and are null; mean_open and mean_close are the bar's own.
          */
         Statistics: {
             /** Bars */
@@ -979,6 +991,33 @@ export interface components {
         Watchlists: {
             /** Watchlists */
             watchlists: components["schemas"]["Watchlist"][];
+        };
+        /**
+         * Missing
+         * @description A symbol that has no prices in the stretch, or none together with the others, and why.
+         */
+        openbell__api__compare__Missing: {
+            /** Detail */
+            detail: string;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * Missing
+         * @description A symbol without a price: why, and when the next try is.
+         */
+        openbell__api__quotes__Missing: {
+            /** Detail */
+            detail: string;
+            /** Next Try */
+            next_try: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fetching" | "rate_limited" | "unknown" | "no_data" | "failed";
+            /** Symbol */
+            symbol: string;
         };
     };
     responses: never;

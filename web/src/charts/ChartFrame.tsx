@@ -7,6 +7,8 @@ import type { Stage } from "./Stage";
 interface ChartFrameProps {
   label: string;
   summary: string;
+  /** The currency and the clock of the figures, told once. */
+  measures: string;
   legend: ReactNode;
   host: RefObject<HTMLDivElement | null>;
   stage: RefObject<{ stage: Stage } | null>;
@@ -20,7 +22,7 @@ interface ChartFrameProps {
 }
 
 export function ChartFrame(props: ChartFrameProps) {
-  const { label, summary, legend, host, stage, count, index, onIndex, spoken, height } = props;
+  const { label, summary, measures, legend, host, stage, count, index, onIndex, spoken, height } = props;
   const [said, say] = useState("");
   const read = (to: number) => {
     onIndex(to);
@@ -49,6 +51,12 @@ export function ChartFrame(props: ChartFrameProps) {
       <p className="aside" aria-live="polite">
         {said}
       </p>
+      <p className={styles.measures}>
+        {measures && `${measures} · `}
+        <a href="https://www.tradingview.com/" target="_blank" rel="noreferrer">
+          Charts by TradingView
+        </a>
+      </p>
       <figcaption className={styles.caption}>{summary}</figcaption>
     </figure>
   );
@@ -73,8 +81,8 @@ function actionOf({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent, re
   if (key === "ArrowRight") return shiftKey ? () => stage.stride(1) : read(at + 1);
   if (key === "Home") return read(0);
   if (key === "End") return read(last);
-  if (key === "+" || key === "=") return () => stage.zoom(CLOSER);
-  if (key === "-" || key === "\u2212") return () => stage.zoom(1 / CLOSER);
+  if (key === "+" || key === "=") return () => stage.zoom(CLOSER, index);
+  if (key === "-" || key === "\u2212") return () => stage.zoom(1 / CLOSER, index);
   if (key === "0") return () => stage.fit();
   return null;
 }

@@ -20,15 +20,20 @@ export function Legend({ answer, index }: { answer: Bars; index: number }) {
     <>
       <div className={styles.line}>
         <span className={styles.time}>{format.barTime(ts, zone, intraday)}</span>
-        {(["open", "high", "low", "close"] as const).map((name) => (
-          <span key={name}>
-            <abbr title={name}>{name[0]?.toUpperCase()}</abbr> {format.price(bars[name][index], decimals)}
-          </span>
-        ))}
+        {(["open", "high", "low", "close"] as const).map(
+          (name) =>
+            hasAny(bars[name]) && (
+              <span key={name}>
+                <abbr title={name}>{name[0]?.toUpperCase()}</abbr> {format.price(bars[name][index], decimals)}
+              </span>
+            ),
+        )}
         <Move value={moved} text={format.percentUnit(moved)} />
-        <span>
-          <abbr title="volume">Vol</abbr> {format.compact(bars.volume[index])}
-        </span>
+        {hasAny(bars.volume) && (
+          <span>
+            <abbr title="volume">Vol</abbr> {format.compact(bars.volume[index])}
+          </span>
+        )}
         {mark && <span className={styles.mark}>{mark.text}</span>}
       </div>
       {Object.keys(indicators).length > 0 && (
@@ -40,14 +45,22 @@ export function Legend({ answer, index }: { answer: Bars; index: number }) {
                 style={{ background: `var(--line-${lineNumber(place)})` }}
                 aria-hidden="true"
               />
-              {indicatorOf(key)?.title ?? key}{" "}
-              {Object.values(lines)
-                .map((line) => format.indicator(line[index], indicatorOf(key)?.unit ?? "figure", decimals))
-                .join(" / ")}
+              <abbr>{indicatorOf(key)?.title ?? key}</abbr> {readingOf(lines, key, index, decimals)}
             </span>
           ))}
         </div>
       )}
     </>
   );
+}
+
+function hasAny(column: readonly (number | null)[]): boolean {
+  return column.some((value) => value !== null);
+}
+
+/** One figure, or several with their names: `upper 82.00, middle 76.58, lower 71.16`. */
+function readingOf(lines: Bars["indicators"][string], key: string, index: number, decimals: number): string {
+  const unit = indicatorOf(key)?.unit ?? "figure";
+  const figures = Object.entries(lines).map(([name, line]) => [name, format.indicator(line[index], unit, decimals)]);
+  return figures.length === 1 ? (figures[0]?.[1] ?? "") : figures.map((each) => each.join(" ")).join(", ");
 }

@@ -7,6 +7,7 @@ import { type Lines, LinesPlot } from "./LinesPlot";
 interface LinesChartProps {
   label: string;
   summary: string;
+  measures: string;
   lines: Lines;
   height: string;
   legend: (index: number) => ReactNode;
@@ -15,7 +16,7 @@ interface LinesChartProps {
 }
 
 /** Several symbols on one chart, with the keyboard and a spoken reading. */
-export function LinesChart({ label, summary, lines, height, legend, spoken }: LinesChartProps) {
+export function LinesChart({ label, summary, measures, lines, height, legend, spoken }: LinesChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<LinesPlot>(null);
   const [index, setIndex] = useState<number | null>(null);
@@ -46,6 +47,7 @@ export function LinesChart({ label, summary, lines, height, legend, spoken }: Li
     <ChartFrame
       label={label}
       summary={summary}
+      measures={measures}
       legend={legend(at ?? count - 1)}
       host={host}
       stage={plot}

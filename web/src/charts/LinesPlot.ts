@@ -1,16 +1,22 @@
 /** Several symbols on one chart: as lines, or as columns stacked on one another. */
 
 import { HistogramSeries, type ISeriesApi, LineSeries, LineStyle, type SeriesType } from "lightweight-charts";
+import { isIntraday } from "../lib/interval";
 import { wallSeconds } from "../lib/zone";
-import { type Colours, faint } from "./colours";
-import { lineOf, stacked } from "./columns";
+import type { Colours } from "./colours";
+import { brokenLineOf, stacked } from "./columns";
 import { asTime, Stage } from "./Stage";
+
+/** Pixels from which on a chart has room for names beside its lines. */
+const WIDE_ENOUGH = 600;
 
 export interface Lines {
   ts: readonly number[];
-  intraday: boolean;
+  /** How long what stands at one instant is: `30m`, `1d`. */
+  interval: string;
   zone: string;
-  series: readonly { symbol: string; values: readonly (number | null)[] }[];
+  /** Each symbol with the number of its colour. */
+  series: readonly { symbol: string; colour: number; values: readonly (number | null)[] }[];
   kind: "lines" | "stacked";
   /** A level worth a line of its own, such as 0 % where everything began. */
   level: number | null;
@@ -30,9 +36,10 @@ export class LinesPlot {
   show(lines: Lines, colours: Colours): void {
     const { chart } = this.stage;
     for (const series of this.#series) chart.removeSeries(series);
-    this.#wall = wallSeconds(lines.ts, lines.intraday ? lines.zone : "UTC");
+    this.#wall = wallSeconds(lines.ts, isIntraday(lines.interval) ? lines.zone : "UTC");
     this.stage.paint(colours);
-    this.stage.measure(this.#wall.length, lines.intraday);
+    this.stage.measure(this.#wall, lines.interval);
+    this.stage.leaveRoom(...extremes(lines));
     this.#series = lines.kind === "stacked" ? this.#columns(lines, colours) : this.#lines(lines, colours);
     const [first] = this.#series;
     if (first && lines.level !== null) {
@@ -44,22 +51,23 @@ export class LinesPlot {
 
   point(index: number, price: number | null): void {
     const [first] = this.#series;
-    const time = this.#wall[index];
-    if (first && time !== undefined) this.stage.point(index, time, price, first);
+    if (first) this.stage.point(index, price, first);
   }
 
   #lines({ series, show, decimals }: Lines, colours: Colours): ISeriesApi<SeriesType>[] {
-    return series.map(({ symbol, values }, place) => {
+    // On a phone the names would cover the lines; the legend has them.
+    const named = this.stage.chart.chartElement().clientWidth >= WIDE_ENOUGH;
+    return series.map(({ symbol, colour, values }) => {
       const line = this.stage.chart.addSeries(LineSeries, {
-        title: symbol,
-        color: colours.lines[place] ?? colours.ink,
+        title: named ? symbol : "",
+        color: colours.lines[colour - 1] ?? colours.ink,
         lineWidth: 2,
         // The second four are dotted, so that no line is told by its colour alone.
-        lineStyle: place < 4 ? LineStyle.Solid : LineStyle.Dotted,
+        lineStyle: colour <= 4 ? LineStyle.Solid : LineStyle.Dotted,
         priceLineVisible: false,
         priceFormat: { type: "custom", minMove: 10 ** -decimals, formatter: show },
       });
-      line.setData(lineOf(this.#wall, values));
+      line.setData(brokenLineOf(this.#wall, values));
       return line;
     });
   }
@@ -68,9 +76,9 @@ export class LinesPlot {
     const totals = stacked(series.map(({ values }) => values));
     // The tallest total is drawn first; each shorter one then covers its foot.
     return totals.toReversed().map((values, back) => {
-      const place = totals.length - 1 - back;
+      const { colour = 0 } = series[totals.length - 1 - back] ?? {};
       const columns = this.stage.chart.addSeries(HistogramSeries, {
-        color: faint(colours.lines[place] ?? colours.ink, 1),
+        color: colours.lines[colour - 1] ?? colours.ink,
         priceLineVisible: false,
         lastValueVisible: false,
         priceFormat: { type: "custom", minMove: 1, formatter: show },
@@ -80,4 +88,15 @@ export class LinesPlot {
       return columns;
     });
   }
+}
+
+function extremes({ series }: Lines): [low: number, high: number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { values } of series) {
+    for (const value of values) {
+      low = Math.min(low, value ?? low);
+      high = Math.max(high, value ?? high);
+    }
+  }
+  return [low, high];
 }

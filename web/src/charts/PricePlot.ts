@@ -2,12 +2,14 @@
 
 import {
   type AutoscaleInfo,
+  type CandlestickData,
   CandlestickSeries,
   createSeriesMarkers,
   HistogramSeries,
   type IPriceLine,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
+  type LineData,
   LineSeries,
   LineStyle,
   PriceScaleMode,
@@ -21,8 +23,9 @@ import { indicatorOf, lineNumber } from "../lib/indicators";
 import { isIntraday } from "../lib/interval";
 import { wallSeconds } from "../lib/zone";
 import { type Colours, faint } from "./colours";
-import { lineOf, marksOf } from "./columns";
+import { extremesOf, lineOf, marksOf, onlyCloses } from "./columns";
 import { asTime, Stage } from "./Stage";
+import type { Slots } from "./slots";
 
 const MODES = {
   linear: PriceScaleMode.Normal,
@@ -32,6 +35,9 @@ const MODES = {
 
 const PRICE_PANE = 0;
 const VOLUME_PANE = 1;
+
+/** Prices as candles, or as a line where there are only closes. */
+type Prices = ISeriesApi<"Candlestick"> | ISeriesApi<"Line">;
 
 export interface Drawing {
   answer: Bars;
@@ -43,64 +49,90 @@ export interface Drawing {
 
 export class PricePlot {
   readonly stage: Stage;
-  readonly #candles: ISeriesApi<"Candlestick">;
+  #prices: Prices | null = null;
+  #marks: ISeriesMarkersPluginApi<Time> | null = null;
   readonly #volume: ISeriesApi<"Histogram">;
-  readonly #marks: ISeriesMarkersPluginApi<Time>;
+  #lastClose: IPriceLine | null = null;
   #previousClose: IPriceLine | null = null;
   #indicators: ISeriesApi<SeriesType>[] = [];
+  /** The time of each bar on the chart's clock. */
   #wall: number[] = [];
   #shown = "";
 
   constructor(host: HTMLElement, onPoint: (index: number | null) => void) {
     this.stage = new Stage(host, onPoint);
-    const { chart } = this.stage;
-    this.#candles = chart.addSeries(CandlestickSeries, { priceLineVisible: false }, PRICE_PANE);
-    this.#marks = createSeriesMarkers(this.#candles);
-    this.#volume = chart.addSeries(HistogramSeries, { priceLineVisible: false, lastValueVisible: false }, VOLUME_PANE);
+    const quiet = { priceLineVisible: false, lastValueVisible: false };
+    this.#volume = this.stage.chart.addSeries(HistogramSeries, quiet, VOLUME_PANE);
   }
 
   show({ answer, scale, oneDay, colours }: Drawing): void {
     const follow = this.stage.whole;
-    const intraday = isIntraday(answer.interval);
-    this.#wall = wallSeconds(answer.bars.ts, intraday ? answer.zone : "UTC");
+    const { bars, interval, zone } = answer;
+    const intraday = isIntraday(interval);
+    this.#wall = wallSeconds(bars.ts, intraday ? zone : "UTC");
     this.stage.paint(colours);
-    this.stage.measure(this.#wall.length, intraday);
-    this.#showBars(answer, colours);
+    const slots = this.stage.measure(this.#wall, interval);
+    const prices = this.#pricesAs(onlyCloses(bars) ? "Line" : "Candlestick");
+    this.#showBars(prices, answer, slots, colours);
     this.#showMarks(answer, intraday, colours);
     // Over more than a day the close before the first bar is no yardstick for the last one.
-    this.#showPreviousClose(oneDay ? answer.previous_close : null, colours);
+    this.#showPreviousClose(prices, oneDay ? answer.previous_close : null, colours);
     this.#showIndicators(answer, colours);
     this.stage.chart.priceScale("right", PRICE_PANE).applyOptions({ mode: MODES[scale] });
-    this.#stretch();
-    const window = [answer.symbol, answer.interval, answer.bars.ts[0]].join("/");
+    this.stage.leaveRoom(...extremesOf(bars));
+    this.#stretch(bars.volume.some((value) => value !== null));
+    const window = [answer.symbol, interval, bars.ts[0]].join("/");
     if (window !== this.#shown || follow) this.stage.fit();
     this.#shown = window;
   }
 
-  point(index: number, price: number | null): void {
-    const time = this.#wall[index];
-    if (time !== undefined) this.stage.point(index, time, price, this.#candles);
+  /** Draws the last bar again, as it is by now. */
+  follow({ bars }: Bars, colours: Colours): void {
+    const last = bars.ts.length - 1;
+    const wall = this.#wall[last];
+    if (!this.#prices || wall === undefined) return;
+    const point = pointOf(bars, last, wall, this.#prices.seriesType());
+    if (this.#prices.seriesType() === "Line") (this.#prices as ISeriesApi<"Line">).update(point as LineData);
+    else (this.#prices as ISeriesApi<"Candlestick">).update(point as CandlestickData);
+    this.#showLastClose(this.#prices, bars, colours);
   }
 
-  #showBars({ bars, decimals }: Bars, colours: Colours): void {
-    this.#candles.applyOptions({
+  point(index: number, price: number | null): void {
+    if (this.#prices) this.stage.point(index, price, this.#prices);
+  }
+
+  /** The series of that kind; one of the other kind makes room for it, with all that hangs on it. */
+  #pricesAs(kind: "Candlestick" | "Line"): Prices {
+    const { chart } = this.stage;
+    if (this.#prices?.seriesType() === kind) return this.#prices;
+    if (this.#prices) chart.removeSeries(this.#prices);
+    const quiet = { priceLineVisible: false, lastValueVisible: false };
+    this.#prices =
+      kind === "Line"
+        ? chart.addSeries(LineSeries, { ...quiet, lineWidth: 2 }, PRICE_PANE)
+        : chart.addSeries(CandlestickSeries, quiet, PRICE_PANE);
+    this.#marks = createSeriesMarkers(this.#prices as ISeriesApi<SeriesType>);
+    this.#lastClose = null;
+    this.#previousClose = null;
+    return this.#prices;
+  }
+
+  #showBars(prices: Prices, { bars, decimals }: Bars, slots: Slots, colours: Colours): void {
+    const kind = prices.seriesType();
+    prices.applyOptions({
       upColor: colours.up,
       downColor: colours.down,
       wickUpColor: colours.up,
       wickDownColor: colours.down,
       borderVisible: false,
+      color: colours.accent,
       priceFormat: priceFormat(decimals),
     });
     this.#volume.applyOptions({ priceFormat: { type: "custom", minMove: 1, formatter: format.compact } });
-    this.#candles.setData(
-      this.#wall.map((wall, i) => {
-        const [open, high, low, close] = [bars.open[i], bars.high[i], bars.low[i], bars.close[i]];
-        const time = asTime(wall);
-        return open == null || high == null || low == null || close == null
-          ? { time }
-          : { time, open, high, low, close };
-      }),
-    );
+    const points = slots.wall.map((wall, place) => pointOf(bars, slots.barAt[place] ?? -1, wall, kind));
+    if (kind === "Line") (prices as ISeriesApi<"Line">).setData(points as LineData[]);
+    else (prices as ISeriesApi<"Candlestick">).setData(points as CandlestickData[]);
+    this.#showLastClose(prices, bars, colours);
     const [rose, fell] = [faint(colours.up, 0.45), faint(colours.down, 0.45)];
     this.#volume.setData(
       this.#wall.map((wall, i) => {
@@ -111,6 +143,18 @@ export class PricePlot {
     );
   }
 
+  /** The tag on the axis: the last close there is, whichever bars the window shows. */
+  #showLastClose(prices: Prices, { open, close }: Bars["bars"], { up, down }: Colours): void {
+    if (this.#lastClose) prices.removePriceLine(this.#lastClose);
+    this.#lastClose = null;
+    const last = close.findLastIndex((value) => value !== null);
+    const price = close[last];
+    if (price == null) return;
+    const from = open[last] ?? close[last - 1] ?? price;
+    const color = price < from ? down : up;
+    this.#lastClose = prices.createPriceLine({ price, color, lineVisible: false, axisLabelVisible: true, title: "" });
+  }
+
   #showMarks({ bars, actions }: Bars, intraday: boolean, { accent }: Colours): void {
     const marks = marksOf(bars.ts, actions, intraday).map(({ index, letter }) => ({
       time: asTime(this.#wall[index] ?? 0),
@@ -119,18 +163,18 @@ export class PricePlot {
       color: accent,
       text: letter,
     }));
-    this.#marks.setMarkers(marks);
+    this.#marks?.setMarkers(marks);
   }
 
-  #showPreviousClose(price: number | null, { edge }: Colours): void {
-    if (this.#previousClose) this.#candles.removePriceLine(this.#previousClose);
+  #showPreviousClose(prices: Prices, price: number | null, { edge }: Colours): void {
+    if (this.#previousClose) prices.removePriceLine(this.#previousClose);
     this.#previousClose = null;
-    this.#candles.applyOptions({
-      autoscaleInfoProvider: (usual: () => AutoscaleInfo | null) => including(price, usual()),
+    prices.applyOptions({
+      autoscaleInfoProvider: (usual: () => AutoscaleInfo | null) => including(price === null ? [] : [price], usual()),
     });
     if (price === null) return;
     const dashed = { lineWidth: 1, lineStyle: LineStyle.Dashed, title: "prev. close" } as const;
-    this.#previousClose = this.#candles.createPriceLine({ price, color: edge, ...dashed });
+    this.#previousClose = prices.createPriceLine({ price, color: edge, ...dashed });
   }
 
   #showIndicators({ indicators, decimals }: Bars, colours: Colours): void {
@@ -148,6 +192,7 @@ export class PricePlot {
         const series = this.#addLine(name, lineColour(colours, name, place), own ? pane : PRICE_PANE);
         series.applyOptions({ priceFormat: { type: "custom", minMove: own ? 0.0001 : 10 ** -decimals, formatter } });
         series.setData(lineOf(this.#wall, values));
+        if (indicator) showLevels(series, indicator.levels, colours);
         this.#indicators.push(series);
       }
     });
@@ -165,18 +210,34 @@ export class PricePlot {
     );
   }
 
-  #stretch(): void {
+  #stretch(hasVolume: boolean): void {
+    const shares = { price: 6, volume: hasVolume ? 1.2 : 0.001, own: 1.8 };
     this.stage.chart.panes().forEach((pane, place) => {
-      pane.setStretchFactor(place === PRICE_PANE ? 6 : place === VOLUME_PANE ? 1.2 : 1.8);
+      pane.setStretchFactor(place === PRICE_PANE ? shares.price : place === VOLUME_PANE ? shares.volume : shares.own);
     });
   }
 }
 
-/** The price axis, stretched to show `price` as well. */
-function including(price: number | null, usual: AutoscaleInfo | null): AutoscaleInfo | null {
-  if (price === null || !usual?.priceRange) return usual;
+/** The bar at `index` for a series of that kind; a close alone is a dash among candles. */
+function pointOf({ open, high, low, close }: Bars["bars"], index: number, wall: number, kind: SeriesType) {
+  const time = asTime(wall);
+  const value = close[index];
+  if (value == null) return { time };
+  if (kind === "Line") return { time, value };
+  return { time, open: open[index] ?? value, high: high[index] ?? value, low: low[index] ?? value, close: value };
+}
+
+function showLevels(series: ISeriesApi<SeriesType>, levels: readonly number[], { edge }: Colours): void {
+  const dashed = { lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: false, title: "" } as const;
+  for (const price of levels) series.createPriceLine({ price, color: edge, ...dashed });
+  series.applyOptions({ autoscaleInfoProvider: (usual: () => AutoscaleInfo | null) => including(levels, usual()) });
+}
+
+/** The axis, stretched to show `prices` as well. */
+function including(prices: readonly number[], usual: AutoscaleInfo | null): AutoscaleInfo | null {
+  if (!usual?.priceRange) return usual;
   const { minValue, maxValue } = usual.priceRange;
-  return { ...usual, priceRange: { minValue: Math.min(minValue, price), maxValue: Math.max(maxValue, price) } };
+  return { ...usual, priceRange: { minValue: Math.min(minValue, ...prices), maxValue: Math.max(maxValue, ...prices) } };
 }
 
 function priceFormat(decimals: number) {

@@ -12,10 +12,14 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import * as format from "../lib/format";
+import { isIntraday } from "../lib/interval";
 import type { Colours } from "./colours";
+import { type Slots, slotsOf, yearsToName } from "./slots";
 
 /** The smallest window one can zoom to, in bars. */
 const CLOSEST = 5;
+/** The room in pixels two labels of the time axis need, and that the price axis takes. */
+const [LABEL, PRICE_AXIS] = [84, 70];
 
 export function asTime(wall: number): UTCTimestamp {
   return wall as UTCTimestamp;
@@ -23,10 +27,19 @@ export function asTime(wall: number): UTCTimestamp {
 
 export class Stage {
   readonly chart: IChartApi;
-  #count = 0;
+  readonly #host: HTMLElement;
+  #slots: Slots = { wall: [], ofBar: [], barAt: [] };
+  #empty = new Set<number>();
+  #yearsToName = new Set<number>();
+  /** Whether the reader has left the window as it is: all of it. */
+  #whole = true;
+  #width = 0;
+  /** What the keyboard reads. */
+  #held: { price: number; time: number; series: ISeriesApi<SeriesType> } | null = null;
 
   /** `onPoint` hears the index of the bar under the pointer, or null when it leaves. */
   constructor(host: HTMLElement, onPoint: (index: number | null) => void) {
+    this.#host = host;
     this.chart = createChart(host, {
       autoSize: true,
       crosshair: { mode: CrosshairMode.Magnet },
@@ -34,18 +47,27 @@ export class Stage {
       timeScale: {
         borderVisible: false,
         rightOffset: 0,
+        // Twenty years of days are to fit on a phone.
+        minBarSpacing: 0.001,
         fixLeftEdge: true,
         fixRightEdge: true,
-        tickMarkFormatter: tick,
+        tickMarkFormatter: (wall: Time, kind: TickMarkType) => this.#tick(Number(wall), kind),
       },
-      rightPriceScale: { borderVisible: false, entireTextOnly: true, scaleMargins: { top: 0.08, bottom: 0.06 } },
+      rightPriceScale: { borderVisible: false, entireTextOnly: true },
       // A page scrolls with the wheel; a chart is zoomed by Ctrl and wheel, a pinch, or the keyboard.
       handleScroll: { mouseWheel: false, vertTouchDrag: false },
       handleScale: { mouseWheel: false },
     });
-    this.chart.subscribeCrosshairMove(({ logical }) => {
-      const inside = logical !== undefined && logical >= 0 && logical < this.#count;
-      onPoint(inside ? Math.round(logical) : null);
+    this.chart.subscribeCrosshairMove(({ logical, sourceEvent }) => {
+      // What the keyboard reads stays read until the pointer moves, whatever is drawn anew meanwhile.
+      if (this.#held && !sourceEvent) return;
+      this.#held = null;
+      const bar = logical === undefined ? -1 : (this.#slots.barAt[Math.round(logical)] ?? -1);
+      onPoint(bar < 0 ? null : bar);
+    });
+    this.chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
+      this.#keepWhole();
+      this.#hold();
     });
   }
 
@@ -57,7 +79,8 @@ export class Stage {
         textColor: colours.quiet,
         fontFamily: getComputedStyle(document.documentElement).fontFamily,
         fontSize: 11,
-        attributionLogo: true,
+        // The frame around the chart names and links TradingView, where no bar is covered and every reader hears it.
+        attributionLogo: false,
         panes: { separatorColor: colours.hair, separatorHoverColor: colours.hair },
       },
       grid: { vertLines: { visible: false }, horzLines: { color: colours.hair } },
@@ -65,33 +88,55 @@ export class Stage {
     });
   }
 
-  /** Tells how many bars are shown and whether their labels have a time of day. */
-  measure(count: number, intraday: boolean): void {
-    this.#count = count;
+  /** Takes the times of the bars on the chart's clock, and gives them their places. */
+  measure(wall: readonly number[], interval: string): Slots {
+    const intraday = isIntraday(interval);
+    this.#slots = slotsOf(wall, interval);
+    this.#empty = new Set(this.#slots.wall.filter((_, place) => this.#slots.barAt[place] === -1));
+    const room = (LABEL * this.#slots.wall.length) / Math.max(1, this.#host.clientWidth - PRICE_AXIS);
+    this.#yearsToName = yearsToName(wall, room, Date.now());
     this.chart.applyOptions({
       timeScale: { timeVisible: intraday, secondsVisible: false },
-      localization: { timeFormatter: (wall: Time) => format.barTime(Number(wall), "UTC", intraday) },
+      localization: { timeFormatter: (at: Time) => format.barTime(Number(at), "UTC", intraday) },
     });
+    return this.#slots;
+  }
+
+  /** Leaves room below `low`, unless the axis would then name prices below nothing where there are none. */
+  leaveRoom(low: number, high: number): void {
+    const below = low >= 0 && low < 0.1 * (high - low) ? 0.005 : 0.06;
+    this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.08, bottom: below } });
   }
 
   /** Puts the crosshair on the bar at `index` and brings it into the window. */
-  point(index: number, time: number, price: number | null, series: ISeriesApi<SeriesType>): void {
+  point(index: number, price: number | null, series: ISeriesApi<SeriesType>): void {
+    const place = this.#slots.ofBar[index];
+    const time = place === undefined ? undefined : this.#slots.wall[place];
+    if (place === undefined || time === undefined) return;
     const window = this.chart.timeScale().getVisibleLogicalRange();
-    if (window && (index < window.from || index > window.to)) {
-      this.pan(index < window.from ? Math.floor(index - window.from) : Math.ceil(index - window.to));
+    if (window && (place < window.from || place > window.to)) {
+      this.pan(place < window.from ? Math.floor(place - window.from) : Math.ceil(place - window.to));
     }
-    if (price !== null) this.chart.setCrosshairPosition(price, asTime(time), series);
+    this.#held = price === null ? null : { price, time, series };
+    this.#hold();
   }
 
-  /** Shows `factor` times as many bars, around the middle. */
-  zoom(factor: number): void {
+  /** Shows `factor` times as many bars, around the bar that is read, else around the middle. */
+  zoom(factor: number, index: number | null): void {
     const scale = this.chart.timeScale();
     const window = scale.getVisibleLogicalRange();
     if (!window) return;
-    const middle = (window.from + window.to) / 2;
-    const half = Math.max(CLOSEST / 2, ((window.to - window.from) / 2) * factor);
-    if (2 * half >= this.#count) scale.fitContent();
-    else scale.setVisibleLogicalRange({ from: middle - half, to: middle + half });
+    const read = index === null ? undefined : this.#slots.ofBar[index];
+    const fixed = read !== undefined && read >= window.from && read <= window.to ? read : (window.from + window.to) / 2;
+    const width = Math.max(CLOSEST, (window.to - window.from) * factor);
+    if (width >= this.#slots.wall.length) {
+      this.fit();
+      return;
+    }
+    const share = (fixed - window.from) / (window.to - window.from);
+    // Where it stood in the window it stays, and all of it is seen.
+    const first = Math.min(Math.max(fixed - share * width, fixed + 0.5 - width), fixed - 0.5);
+    scale.setVisibleLogicalRange({ from: first, to: first + width });
   }
 
   pan(bars: number): void {
@@ -106,28 +151,49 @@ export class Stage {
     if (window) this.pan((way * (window.to - window.from)) / 4);
   }
 
+  /** Shows every bar, and keeps doing so when the chart or its price axis becomes wider or narrower. */
   fit(): void {
-    this.chart.timeScale().fitContent();
+    const scale = this.chart.timeScale();
+    this.#whole = true;
+    this.#width = scale.width();
+    scale.setVisibleLogicalRange({ from: -0.5, to: this.#slots.wall.length - 0.5 });
   }
 
   /** Whether the window shows every bar, so that new ones should be shown too. */
   get whole(): boolean {
-    const window = this.chart.timeScale().getVisibleLogicalRange();
-    return !window || (window.from <= 0.5 && window.to >= this.#count - 1.5);
+    return this.#whole;
   }
 
   remove(): void {
     this.chart.remove();
   }
-}
 
-function tick(wall: Time, kind: TickMarkType): string {
-  const kinds = {
-    [TickMarkType.Year]: "year",
-    [TickMarkType.Month]: "month",
-    [TickMarkType.DayOfMonth]: "day",
-    [TickMarkType.Time]: "time",
-    [TickMarkType.TimeWithSeconds]: "time",
-  } as const;
-  return format.axisTick(Number(wall), kinds[kind]);
+  /** Keeps the crosshair on the bar that the keyboard reads: by itself it stays where it was in pixels. */
+  #hold(): void {
+    if (this.#held) this.chart.setCrosshairPosition(this.#held.price, asTime(this.#held.time), this.#held.series);
+  }
+
+  /** A window that changed with the chart's width is made whole again; one the reader changed is the reader's. */
+  #keepWhole(): void {
+    if (!this.#whole) return;
+    const scale = this.chart.timeScale();
+    if (scale.width() !== this.#width) {
+      this.fit();
+      return;
+    }
+    const window = scale.getVisibleLogicalRange();
+    this.#whole = !window || (window.from <= 0.5 && window.to >= this.#slots.wall.length - 1.5);
+  }
+
+  #tick(wall: number, kind: TickMarkType): string {
+    if (this.#empty.has(wall)) return "";
+    const kinds = {
+      [TickMarkType.Year]: "year",
+      [TickMarkType.Month]: "month",
+      [TickMarkType.DayOfMonth]: "day",
+      [TickMarkType.Time]: "time",
+      [TickMarkType.TimeWithSeconds]: "time",
+    } as const;
+    return format.axisTick(wall, kinds[kind], this.#yearsToName.has(new Date(wall * 1000).getUTCFullYear()));
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { barOf, lineOf, marksOf, stacked } from "./columns";
+import { barOf, brokenLineOf, lineOf, marksOf, onlyCloses, stacked } from "./columns";
 
 const at = (text: string) => Date.parse(`${text}Z`) / 1000;
 const WEEKS = ["2026-11-02", "2026-11-09", "2026-11-16"].map((date) => at(`${date}T00:00:00`));
@@ -8,6 +8,29 @@ const action = (ex_date: string, kind: string) => ({ ex_date, kind, text: kind }
 
 test("a gap in the values is a gap on the line", () => {
   expect(lineOf([1, 2, 3], [10, null, 0])).toEqual([{ time: 1, value: 10 }, { time: 2 }, { time: 3, value: 0 }]);
+});
+
+test("a line is not drawn over more than a month without a value, but over shorter holes it is", () => {
+  const wall = ["2021-03-30", "2021-03-31", "2021-04-20", "2025-08-28"].map((date) => at(`${date}T00:00:00`));
+  expect(brokenLineOf(wall, [1, null, 2, 3])).toEqual([
+    { time: wall[0], value: 1 },
+    { time: wall[1] },
+    { time: wall[2], value: 2, color: "transparent" },
+    { time: wall[3], value: 3 },
+  ]);
+});
+
+test("closes alone are a line; a bar or two without an open are not", () => {
+  const columns = (open: (number | null)[]) => ({
+    ts: [1, 2, 3],
+    open,
+    high: open,
+    low: open,
+    close: [1, 2, 3],
+    volume: [],
+  });
+  expect(onlyCloses(columns([null, null, null]))).toBe(true);
+  expect(onlyCloses(columns([1, null, 3]))).toBe(false);
 });
 
 test("an action on a Wednesday belongs to the week that holds it", () => {

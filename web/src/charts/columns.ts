@@ -1,16 +1,48 @@
 /** From the desk's columns to what a chart takes, and where on it a corporate action belongs. */
 
-import type { SingleValueData, UTCTimestamp, WhitespaceData } from "lightweight-charts";
-import type { BarAction } from "../api/desk";
+import type { LineData, SingleValueData, UTCTimestamp, WhitespaceData } from "lightweight-charts";
+import type { BarAction, Bars } from "../api/desk";
 
 type Point = SingleValueData<UTCTimestamp> | WhitespaceData<UTCTimestamp>;
+type LinePoint = LineData<UTCTimestamp> | WhitespaceData<UTCTimestamp>;
+type Column = readonly (number | null)[];
 
 /** One value per time; what is missing leaves a gap. */
-export function lineOf(wall: readonly number[], values: readonly (number | null)[]): Point[] {
+export function lineOf(wall: readonly number[], values: Column): Point[] {
   return wall.map((time, index) => {
     const value = values[index];
     return value == null ? { time: time as UTCTimestamp } : { time: time as UTCTimestamp, value };
   });
+}
+
+const DAY_S = 86_400;
+
+/** The same line, not drawn where more than `gap_s` lie between a value and the next. */
+export function brokenLineOf(wall: readonly number[], values: Column, gap_s = 30 * DAY_S): LinePoint[] {
+  const points = lineOf(wall, values);
+  const drawn = points.filter((point): point is SingleValueData<UTCTimestamp> => "value" in point);
+  const ends = new Set<Point>(
+    drawn.filter((point, place) => (drawn[place + 1]?.time ?? point.time) - point.time > gap_s),
+  );
+  // What follows a point is drawn in the point's colour.
+  return points.map((point) => (ends.has(point) ? { ...point, color: "transparent" } : point));
+}
+
+/** Whether closes are all there is, or nearly: then there is a line to draw and no candles. */
+export function onlyCloses({ open, high, low, close }: Bars["bars"]): boolean {
+  const candles = close.filter((_, bar) => open[bar] != null && high[bar] != null && low[bar] != null).length;
+  return candles < close.filter((value) => value !== null).length / 2;
+}
+
+/** The lowest and the highest price of all bars; of nothing, 0 and 0. */
+export function extremesOf({ high, low, close }: Bars["bars"]): [low: number, high: number] {
+  const known = (column: Column, bar: number) => column[bar] ?? close[bar];
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let bar = 0; bar < close.length; bar++) {
+    least = Math.min(least, known(low, bar) ?? least);
+    most = Math.max(most, known(high, bar) ?? most);
+  }
+  return least <= most ? [least, most] : [0, 0];
 }
 
 /**
@@ -53,7 +85,7 @@ export function marksOf(
 }
 
 /** Running totals across `series`, so that columns drawn behind one another read as stacked. */
-export function stacked(series: readonly (readonly (number | null)[])[]): number[][] {
+export function stacked(series: readonly Column[]): number[][] {
   const totals: number[][] = [];
   for (const values of series) {
     const below = totals.at(-1);

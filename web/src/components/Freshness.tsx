@@ -14,6 +14,7 @@ interface FreshnessProps {
 
 /** A desk that has been silent for longer than this no longer vouches for its prices. */
 const SILENT_S = 15;
+const DAY_S = 86_400;
 
 type Aged = Pick<Quote, "freshness" | "ts" | "age_s">;
 
@@ -30,7 +31,8 @@ export function Freshness({ quote, now, lag_s }: FreshnessProps) {
     live: `${format.age(age_s)} ago`,
     delayed: `${format.age(age_s)} late`,
     closed: `close ${format.soon(ts, now)}`,
-    stale: `stale, ${format.age(age_s)}`,
+    // Days are no measure of years.
+    stale: age_s < DAY_S ? `stale, ${format.age(age_s)}` : `stale, ${format.day(format.tradeDay(ts))}`,
   };
   return (
     <time className={styles[freshness]} dateTime={ts ?? undefined} title={`${freshness}: as of ${format.moment(ts)}`}>

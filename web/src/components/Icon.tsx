@@ -14,6 +14,8 @@ const PATHS = {
   chevron: "M7 10l5 5 5-5",
   left: "M14 7l-5 5 5 5",
   right: "M10 7l5 5-5 5",
+  first: "M7 7v10M16 7l-5 5 5 5",
+  last: "M17 7v10M8 7l5 5-5 5",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -1,8 +1,9 @@
 /** A plain table of many rows, a page at a time, that can be taken away as a CSV file. */
 
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { type Cell, csvOf, download } from "../lib/csv";
 import { whole } from "../lib/format";
+import { useEdges, useRoom } from "../lib/hooks";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
 import styles from "./Table.module.css";
@@ -11,6 +12,8 @@ export interface Column<Row> {
   title: string;
   /** What stands under the title in small: a unit or a few words. */
   unit?: string;
+  /** Whose clock its times are of; a file has them in UTC. */
+  clock?: string;
   number?: boolean;
   show: (row: Row) => ReactNode;
   /** The figure in full, for the file; a column without one is left out of it. */
@@ -19,31 +22,45 @@ export interface Column<Row> {
 
 interface TableProps<Row> {
   caption: string;
+  /** Whether the caption is shown, and not only told. */
+  captioned?: boolean;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string | number;
   /** The file's name without `.csv`; without one there is no download. */
   file?: string;
-  pageSize?: number;
+  /** Rows on a page; `window`: as many as the window has room for. */
+  pageSize?: number | "window";
 }
 
-export function Table<Row>({ caption, columns, rows, keyOf, file, pageSize = 100 }: TableProps<Row>) {
+const ROW_PX = { desk: 32, phone: 44 };
+/** What stands above and below a page of a symbol's bars: the head, the controls, the headings and the pager. */
+const AROUND_PX = 356;
+const FEWEST_ROWS = 10;
+
+export function Table<Row>(props: TableProps<Row>) {
+  const { caption, captioned = false, columns, rows, keyOf, file, pageSize: asked = 100 } = props;
   const [wanted, setPage] = useState(0);
+  const { height, phone } = useRoom();
+  const scroller = useRef<HTMLElement>(null);
+  useEdges(scroller);
+  const room = Math.floor((height - AROUND_PX) / (phone ? ROW_PX.phone : ROW_PX.desk));
+  const pageSize = asked === "window" ? Math.max(FEWEST_ROWS, room) : asked;
   const pages = Math.max(1, Math.ceil(rows.length / pageSize));
   const page = Math.min(wanted, pages - 1);
   const shown = rows.slice(page * pageSize, (page + 1) * pageSize);
   return (
     <div className={styles.frame}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <section className={styles.scroll} aria-label={caption} tabIndex={0}>
+      <section ref={scroller} className={styles.scroll} aria-label={caption} tabIndex={0}>
         <table className={styles.table}>
-          <caption className="aside">{caption}</caption>
+          <caption className={captioned ? styles.caption : "aside"}>{caption}</caption>
           <thead>
             <tr>
-              {columns.map(({ title, unit, number }) => (
+              {columns.map(({ title, unit, clock, number }) => (
                 <th key={title} scope="col" className={number ? styles.number : undefined}>
                   {title}
-                  {unit && <span className={styles.unit}> {unit}</span>}
+                  {(unit || clock) && <span className={styles.unit}> {unit ?? clock}</span>}
                 </th>
               ))}
             </tr>
@@ -96,11 +113,17 @@ export function Pager({ page, pages, rows, onPage }: PagerProps) {
       <span className="quiet" aria-live="polite">
         Page {page + 1} of {pages}, {whole(rows)} rows
       </span>
+      <Button look="quiet" aria-label="First page" disabled={page === 0} onClick={() => onPage(0)}>
+        <Icon name="first" size={16} />
+      </Button>
       <Button look="quiet" aria-label="Previous page" disabled={page === 0} onClick={() => onPage(page - 1)}>
         <Icon name="left" size={16} />
       </Button>
       <Button look="quiet" aria-label="Next page" disabled={page >= pages - 1} onClick={() => onPage(page + 1)}>
         <Icon name="right" size={16} />
+      </Button>
+      <Button look="quiet" aria-label="Last page" disabled={page >= pages - 1} onClick={() => onPage(pages - 1)}>
+        <Icon name="last" size={16} />
       </Button>
     </div>
   );

@@ -5,6 +5,7 @@ import {
   compareAddress,
   compareQuery,
   inRange,
+  isTicker,
   sortOf,
   symbolPath,
   symbolsOf,
@@ -58,6 +59,12 @@ test("a comparison keeps at most eight symbols, each once", () => {
 
 test("tickers may be parted by commas, spaces or lines", () => {
   expect(symbolsOf(" aapl, msft\nbrk.b ")).toEqual(["AAPL", "MSFT", "BRK.B"]);
+});
+
+test("what no exchange could list is no ticker", () => {
+  expect(["BRK.B", "^GSPC", "BTC/USD", "EURUSD=X", "0700.HK"].every(isTicker)).toBe(true);
+  expect(["", "!!", "A B", "-", "x".repeat(21)].some(isTicker)).toBe(false);
+  expect(symbolsOf("AAPL, !!, MSFT")).toEqual(["AAPL", "MSFT"]);
 });
 
 test("a leading minus sorts the largest first", () => {

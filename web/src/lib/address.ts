@@ -114,16 +114,14 @@ export function compareQuery(address: CompareAddress): string {
   });
 }
 
+/** Whether `text` could be a ticker, as the desk sees it: `BRK.B`, `^GSPC`, `EURUSD=X`, `BTC/USD`. */
+export function isTicker(text: string): boolean {
+  return /^[A-Z\d^][A-Z\d.=^/_-]{0,19}$/i.test(text);
+}
+
 /** Tickers out of what a reader typed or linked: parted by commas or spaces, in capitals, each once. */
 export function symbolsOf(text: string | null): string[] {
-  return [
-    ...new Set(
-      (text ?? "")
-        .toUpperCase()
-        .split(/[\s,;]+/)
-        .filter(Boolean),
-    ),
-  ];
+  return [...new Set((text ?? "").toUpperCase().split(/[\s,;]+/))].filter(isTicker);
 }
 
 export interface Sort<Key extends string> {

@@ -29,7 +29,33 @@ describe("numbers", () => {
   });
 });
 
+test("the desk's own sentence gets true minus signs and thin thousands, and keeps its dates", () => {
+  expect(
+    format.told("A price is zero or less: open 2695263.0, low -76.55, close 76.61. Seen 2026-11-10, in 2026."),
+  ).toBe("A price is zero or less: open 2\u202f695\u202f263, low \u221276.55, close 76.61. Seen 2026-11-10, in 2026.");
+});
+
 describe("time", () => {
+  test("September has three letters like every month", () => {
+    expect([format.day("2025-09-01"), format.weekdayOfYear("2025-09-01")]).toEqual(["1 Sep 2025", "Mon 1 Sep 2025"]);
+  });
+  test("a day near today needs no year", () => {
+    const now = Date.parse("2026-11-21T12:00:00Z");
+    expect([format.dayNear("2026-08-28", now), format.dayNear("2025-08-28", now)]).toEqual(["28 Aug", "28 Aug 2025"]);
+  });
+  test("a session that ends at midnight is that of the day before", () => {
+    expect(format.day(format.tradeDay("2025-08-29T00:00:00Z"))).toBe("28 Aug 2025");
+  });
+  test("a zone is named by its place", () => {
+    expect(["America/New_York", "UTC", "Etc/UTC"].map(format.zoneName)).toEqual(["New York time", "UTC", "UTC"]);
+  });
+  test("a tick carries its year where the axis does not tell it elsewhere", () => {
+    const august = Date.UTC(2025, 7, 11) / 1000;
+    expect([format.axisTick(august, "day", false), format.axisTick(august, "month", true)]).toEqual([
+      "11 Aug",
+      "Aug 2025",
+    ]);
+  });
   test("a daily bar shows its own date, whatever the zone", () => {
     expect(format.barTime(Date.UTC(2026, 10, 19) / 1000, "America/New_York", false)).toBe("19 Nov 2026");
   });

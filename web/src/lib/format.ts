@@ -101,6 +101,17 @@ export function compact(value: number | Missing): string {
   return step ? `${written(value / step[0], 1)}${THIN}${step[1]}` : written(value, 0);
 }
 
+/** The desk's own sentence with its numbers as the page writes them: thin thousands, true minus, no idle `.0`. */
+export function told(sentence: string): string {
+  return sentence.replace(/(?<=^|[\s(])(?:-\d+(?:\.\d+)?|\d+\.\d+|\d{5,})(?=[\s,;:%)]|\.?$|\.\s)/g, figureAsWritten);
+}
+
+/** A number as its source wrote it, with as many decimals. */
+export function figureAsWritten(text: string): string {
+  const [, decimals = ""] = text.split(".");
+  return written(Number(text), /[1-9]/.test(decimals) ? decimals.length : 0);
+}
+
 const BYTES = ["B", "kB", "MB", "GB", "TB"];
 
 export function bytes(value: number): string {
@@ -131,22 +142,53 @@ function dateFormat(zone: string | undefined, options: Intl.DateTimeFormatOption
 }
 
 const DAY = { day: "numeric", month: "short", year: "numeric" } as const;
-const DAY_SHORT = { weekday: "short", day: "numeric", month: "short" } as const;
+const DAY_AND_MONTH = { day: "numeric", month: "short" } as const;
+const WEEKDAY = { weekday: "short", ...DAY_AND_MONTH } as const;
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 
 function instant(value: Instant): Date {
   return value instanceof Date ? value : typeof value === "number" ? new Date(value * 1000) : new Date(value);
 }
 
+/** The one form of a date: no comma after the weekday, and months of three letters, September's too. */
+function dated(value: Instant, zone: string | undefined, options: Intl.DateTimeFormatOptions): string {
+  return dateFormat(zone, options).format(instant(value)).replace(",", "").replace("Sept", "Sep");
+}
+
 /** `12 May 2026`. Numbers are epoch seconds; a bare date is that date, in every zone. */
 export function day(value: Instant | Missing, zone = "UTC"): string {
-  return value == null ? NONE : dateFormat(zone, DAY).format(instant(value));
+  return value == null ? NONE : dated(value, zone, DAY);
 }
 
 /** `Thu 26 Nov`, for dates near today. */
 export function weekday(value: Instant, zone = "UTC"): string {
-  return dateFormat(zone, DAY_SHORT).format(instant(value)).replace(",", "");
+  return dated(value, zone, WEEKDAY);
 }
+
+/** `Thu 26 Nov 2026`. */
+export function weekdayOfYear(value: Instant, zone = "UTC"): string {
+  return dated(value, zone, { ...WEEKDAY, year: "numeric" });
+}
+
+/** `28 Aug`, with the year where it is not that of `now` (milliseconds). */
+export function dayNear(value: Instant, now: number, zone = "UTC"): string {
+  const sameYear = dated(value, zone, { year: "numeric" }) === dated(new Date(now), zone, { year: "numeric" });
+  return dated(value, zone, sameYear ? DAY_AND_MONTH : DAY);
+}
+
+/** The day whose trading a price at `ts` closed or belongs to: a day that ends at midnight is the one before it. */
+export function tradeDay(ts: string): Date {
+  return new Date(Date.parse(ts) - 1);
+}
+
+/** Whose clock times are told by: `New York time`, `UTC`. */
+export function zoneName(zone: string): string {
+  const place = zone.split("/").at(-1) ?? zone;
+  return zone.includes("/") && !zone.startsWith("Etc/") ? `${place.replaceAll("_", " ")} time` : place;
+}
+
+/** The reader's own clock. */
+export const READERS_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** `14:05` in `zone`, or in the reader's own. */
 export function clock(value: Instant | Missing, zone?: string): string {
@@ -160,7 +202,7 @@ export function barTime(ts: number, zone: string, intraday: boolean): string {
 
 /** A date and time in the reader's own zone: `12 May 2026 14:05`. */
 export function moment(value: Instant | Missing): string {
-  return value == null ? NONE : `${dateFormat(undefined, DAY).format(instant(value))} ${clock(value)}`;
+  return value == null ? NONE : `${dated(value, undefined, DAY)} ${clock(value)}`;
 }
 
 /** Today's times as `14:05`, others as `Thu 26 Nov 14:05`; in the reader's zone. */
@@ -168,7 +210,7 @@ export function soon(value: Instant | Missing, now: number): string {
   if (value == null) return NONE;
   const at = instant(value);
   const far = Math.abs(at.getTime() - now) > 16 * 3600_000;
-  return far ? `${dateFormat(undefined, DAY_SHORT).format(at).replace(",", "")} ${clock(at)}` : clock(at);
+  return far ? `${dated(at, undefined, WEEKDAY)} ${clock(at)}` : clock(at);
 }
 
 /** A countdown: `2 d 3 h`, `2 h 14 min`, `14 min 05 s`, `5 s`. */
@@ -195,13 +237,17 @@ export function period(seconds: number): string {
   return { 1: "second", 60: "minute", 3600: "hour", 86400: "day" }[seconds] ?? age(seconds);
 }
 
-/** A tick of a chart's time axis, from seconds that read as wall-clock time when taken for UTC (see lib/zone). */
-export function axisTick(wall: number, kind: "year" | "month" | "day" | "time"): string {
+/**
+ * A tick of a chart's time axis, from seconds that read as wall-clock time when taken for UTC (see lib/zone);
+ * `withYear` where the axis does not tell the year elsewhere.
+ */
+export function axisTick(wall: number, kind: "year" | "month" | "day" | "time", withYear: boolean): string {
+  const year = withYear ? ({ year: "numeric" } as const) : {};
   const options = {
     year: { year: "numeric" },
-    month: { month: "short" },
-    day: { day: "numeric", month: "short" },
+    month: { month: "short", ...year },
+    day: { ...DAY_AND_MONTH, ...year },
     time: CLOCK,
   } as const;
-  return dateFormat("UTC", options[kind]).format(new Date(wall * 1000));
+  return dated(wall, "UTC", options[kind]);
 }

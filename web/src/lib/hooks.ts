@@ -1,6 +1,6 @@
 /** Small habits of every page: its title, the present, keys, and what a reader stopped typing. */
 
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { type RefObject, useEffect, useState, useSyncExternalStore } from "react";
 
 export function useTitle(title: string): void {
   useEffect(() => {
@@ -32,6 +32,49 @@ export function useSettled<T>(value: T, wait_ms: number): T {
     return () => window.clearTimeout(timer);
   }, [value, wait_ms]);
   return settled;
+}
+
+function onResize(tell: () => void): () => void {
+  window.addEventListener("resize", tell);
+  return () => window.removeEventListener("resize", tell);
+}
+
+/** The window's height, and whether it is as narrow as a phone's. */
+export function useRoom(): { height: number; phone: boolean } {
+  const height = useSyncExternalStore(onResize, () => window.innerHeight);
+  const phone = useSyncExternalStore(onResize, () => window.innerWidth <= 720);
+  return { height, phone };
+}
+
+/**
+ * Marks a box that scrolls sideways with `data-before` and `data-after` where it hides something there, for base.css to
+ * fade that edge; what is chosen in it is brought into sight first.
+ */
+export function useEdges(box: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const mark = () => {
+      const { scrollLeft, scrollWidth, clientWidth } = element;
+      element.toggleAttribute("data-before", scrollLeft > 1);
+      element.toggleAttribute("data-after", scrollLeft + clientWidth < scrollWidth - 1);
+    };
+    const chosen = element.querySelector<HTMLElement>("[aria-current]");
+    if (chosen) element.scrollLeft += centre(chosen) - centre(element);
+    const watch = new ResizeObserver(mark);
+    watch.observe(element);
+    for (const child of element.children) watch.observe(child);
+    element.addEventListener("scroll", mark, { passive: true });
+    return () => {
+      watch.disconnect();
+      element.removeEventListener("scroll", mark);
+    };
+  }, [box]);
+}
+
+function centre(element: HTMLElement): number {
+  const { left, width } = element.getBoundingClientRect();
+  return left + width / 2;
 }
 
 /** Whether the reader is writing, so that a letter is a letter and not a command. */

@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
-import { indicatorOf, offered } from "./indicators";
+import { indicatorOf, keyWith, offered, WITH_BARS } from "./indicators";
 
 test("an indicator's name holds its numbers", () => {
-  expect(indicatorOf("macd:12,26,9")?.title).toBe("MACD 12, 26, 9");
+  expect(indicatorOf("macd:12,26,9")?.title).toBe("MACD (12, 26, 9)");
   expect(indicatorOf("obv")?.title).toBe("OBV");
+});
+
+test("an indicator says what it is in its own numbers", () => {
+  expect(indicatorOf("sma:50")?.meaning).toBe("The mean close of the last 50 bars.");
+  expect(indicatorOf("bollinger:20,2")?.meaning).toBe(
+    "The mean close of 20 bars, and two bands 2 standard deviations away.",
+  );
 });
 
 test("numbers that are missing, too many or not above nothing are no indicator", () => {
@@ -13,4 +20,19 @@ test("numbers that are missing, too many or not above nothing are no indicator",
 test("the menu lists the usual ones, and the one an address asks for", () => {
   const keys = offered(["sma:37", "sma:20"]).map(({ key }) => key);
   expect(keys.filter((key) => key.startsWith("sma"))).toEqual(["sma:20", "sma:50", "sma:200", "sma:37"]);
+});
+
+test("a reader may choose the bars of what looks back on bars, and its other numbers stay", () => {
+  expect(WITH_BARS.map(([name]) => keyWith(name, 9))).toEqual([
+    "sma:9",
+    "ema:9",
+    "bollinger:9,2",
+    "rsi:9",
+    "atr:9",
+    "volatility:9",
+  ]);
+});
+
+test("the relative strength index has the levels at which it is extreme", () => {
+  expect(indicatorOf("rsi:14")?.levels).toEqual([30, 70]);
 });

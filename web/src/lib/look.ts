@@ -7,6 +7,18 @@ export type Theme = (typeof THEMES)[number];
 export const MOVES = ["teal-vermilion", "green-red", "red-green"] as const;
 export type Moves = (typeof MOVES)[number];
 
+export const THEME_NAMES: Record<Theme, string> = { system: "As the system", light: "Light", dark: "Dark" };
+export const MOVES_NAMES: Record<Moves, string> = {
+  "teal-vermilion": "Teal and vermilion",
+  "green-red": "Green and red",
+  "red-green": "Red and green",
+};
+export const MOVES_MEANINGS: Record<Moves, string> = {
+  "teal-vermilion": "A rise is teal and a fall vermilion: colours that colour-blind readers tell apart.",
+  "green-red": "A rise is green and a fall red, as in Europe and America.",
+  "red-green": "A rise is red and a fall green, as in China and Japan.",
+};
+
 const listeners = new Set<() => void>();
 
 function read(name: "theme" | "moves"): string | undefined {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from difflib import get_close_matches
+from typing import Literal, get_args
+from zoneinfo import available_timezones
 
 import polars as pl
 
@@ -23,7 +25,14 @@ from openbell.model.frames import (
     frame_of,
 )
 from openbell.model.interval import Interval
-from openbell.providers.files.table import ROW, Table, missing, row_as_json
+from openbell.model.symbols import TICKER
+from openbell.providers.files.stamps import DateOrder
+from openbell.providers.files.table import LONGEST_STRAY, ROW, Table, missing, row_as_json
+
+LONGEST_CELL = 80
+"""Characters that are told of a cell which cannot be read."""
+
+WHAT = {"ts": "stamp", "symbol": "symbol"}
 
 ADJ_CLOSE: Schema = {"symbol": pl.String, "ts": UTC, "adj_close": pl.Float64}
 
@@ -38,6 +47,8 @@ class Reading:
     scale: Scale | None = None
     tz: str | None = None
     stamp: Literal["start", "end"] | None = None
+    dates: DateOrder | None = None
+    """The order of day, month and year."""
     columns: Mapping[str, str] | None = None
     """Our column (`ts`, `close`, ...) -> the file's."""
 
@@ -46,8 +57,27 @@ class Reading:
             raise InvalidInput("scale", f"There is no scale {self.scale!r}.", remedy=f"Use {', '.join(SCALES)}.")
         if self.stamp is not None and self.stamp not in {"start", "end"}:
             raise InvalidInput("stamp", f"A stamp is no {self.stamp!r} of a bar.", remedy="Use start or end.")
-        if self.symbol is not None and not self.symbol.strip():
-            raise InvalidInput("symbol", "The symbol is empty.", remedy="Leave it out, or name one.")
+        if self.dates is not None and self.dates not in get_args(DateOrder):
+            orders = ", ".join(get_args(DateOrder))
+            raise InvalidInput("dates", f"There is no order of dates {self.dates!r}.", remedy=f"Use {orders}.")
+        if self.symbol is not None and not TICKER.fullmatch(self.symbol.upper()):
+            raise InvalidInput(
+                "symbol",
+                f"{self.symbol!r} is no ticker.",
+                remedy="Write letters, digits and . - ^ = / _ only, 20 at most; or leave it out.",
+            )
+        if self.tz is not None:
+            _check_zone(self.tz)
+
+
+def _check_zone(zone: str) -> None:
+    """Raise InvalidInput unless this machine knows `zone`."""
+    known = available_timezones()
+    if zone in known:
+        return
+    near = get_close_matches(zone, sorted(known), n=1, cutoff=0.7)
+    remedy = f"Did you mean {near[0]}?" if near else "Use a name such as America/New_York."
+    raise InvalidInput("tz", f"There is no time zone {zone!r}.", remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,28 +167,28 @@ def parted(
         ROW, row=row_as_json([name for name in table.frame.columns if name != ROW])
     )
     unread = judged.filter(bad).select("symbol", "ts", ROW, "why").join(as_written, on=ROW, maintain_order="left")
+    only = rows["symbol"].item(0) if rows["symbol"].n_unique() == 1 else None
     strays = table.strays.select(
-        pl.lit(None, pl.String).alias("symbol"),
+        pl.lit(only, pl.String).alias("symbol"),
         pl.lit(None, UTC).alias("ts"),
         ROW,
         pl.col("detail").alias("why"),
         "row",
     )
     origin = table.path if table.path.endswith(table.name) else f"{table.path} ({table.name})"
-    return rows.filter(~bad), _rejects(pl.concat([unread, strays]), origin, source=source, interval=interval)
+    both = pl.concat([unread, strays]).with_columns(where=pl.format(f"{table.unit} {{}}", ROW))
+    return rows.filter(~bad), _rejects(both, origin, source=source, interval=interval)
 
 
 def _why(ours: str, theirs: str) -> pl.Expr:
     """The sentence of a cell that could not be read; null where it could, or where nothing was written."""
-    cell = pl.col(f"{ours}#")
-    if ours in {"ts", "symbol"}:
-        what = pl.format(
-            f"{theirs} is {{}}, which is no {'stamp' if ours == 'ts' else 'symbol'}",
-            cell.cast(pl.String).fill_null("missing"),
-        )
+    cell, named = pl.col(f"{ours}#"), pl.lit(theirs)
+    shown = cell.cast(pl.String).str.head(LONGEST_CELL)
+    if ours in WHAT:
+        what = pl.format("{} is {}, which is no {}", named, shown.fill_null("missing"), pl.lit(WHAT[ours]))
         return pl.when(pl.col(ours).is_null()).then(what)
     return pl.when(pl.col(ours).is_null() & ~missing(cell)).then(
-        pl.format(f"{theirs} is {{}}, which is no number", cell.cast(pl.String))
+        pl.format("{} is {}, which is no number", named, shown)
     )
 
 
@@ -168,8 +198,8 @@ def _rejects(unread: pl.DataFrame, origin: str, *, source: str, interval: str | 
         pl.lit(interval, pl.String).alias("interval"),
         pl.col("ts").cast(UTC),
         pl.lit("unreadable_row").alias("reason"),
-        pl.format("row {}: {}", ROW, "why").alias("detail"),
-        "row",
+        pl.format("{}: {}", "where", "why").alias("detail"),
+        pl.col("row").str.head(LONGEST_STRAY),
         pl.lit(value=False).alias("repaired"),
         pl.lit(source).alias("source"),
         pl.lit(origin).alias("origin"),

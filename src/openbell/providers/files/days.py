@@ -10,7 +10,7 @@ from openbell.model.errors import Undecided
 from openbell.model.frames import UTC
 from openbell.model.sessions import EXCHANGES
 from openbell.model.symbols import exchange_of
-from openbell.providers.files.hours import NEW_YORK, check_zone
+from openbell.providers.files.hours import NEW_YORK
 from openbell.providers.files.stamps import Stamps, all_midnight
 from openbell.providers.files.table import Table
 
@@ -31,8 +31,6 @@ def dates_of(
     """
     if stamps.kind == "date":
         return stamps.values, ()
-    if tz is not None:
-        check_zone(tz)
     zone = tz or _zone_of(symbols)
     if stamps.kind == "instant" or written_in == "UTC":
         return _of_instants(table, stamps, zone, asked=tz is not None)

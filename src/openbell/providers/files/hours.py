@@ -14,11 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
-from openbell.model.errors import InvalidInput, Undecided
+from openbell.model.errors import Undecided
 from openbell.model.frames import UTC
 from openbell.model.interval import Interval
 from openbell.model.sessions import AROUND_THE_CLOCK, EXCHANGES, sessions
@@ -71,12 +70,10 @@ def clock_of(
     """The one clock by which the naive `stamps` fit the hours of `exchange`; `zone` and `side` where known.
 
     `exchange`: None where no hours prove anything. `assume`: the side to take where the zone is known and nothing
-    proves the other. Raises Undecided, InvalidInput.
+    proves the other. Raises Undecided.
     """
-    if zone is not None:
-        check_zone(zone)
-        if side is not None:
-            return Clock(zone, side)
+    if zone is not None and side is not None:
+        return Clock(zone, side)
     if zone is not None and assume is not None:
         proved = _side_by_regular_hours(stamps, zone, interval)
         how = "by New York's regular hours" if proved else "as most vendors do; pass --stamp end if they are the end"
@@ -176,16 +173,6 @@ def _extended(ends: pl.DataFrame) -> tuple[int, int] | None:
     whole = ends.slice(1, max(0, ends.height - 2))  # the first and the last day may be cut
     spanning = whole.filter((pl.col("first") <= pl.col("open")) & (pl.col("last") >= pl.col("close"))).height
     return (touching, ends.height) if touching and spanning >= OFTEN * whole.height else None
-
-
-def check_zone(zone: str) -> None:
-    """Raise InvalidInput unless this machine knows `zone`."""
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInput(
-            "tz", f"There is no time zone {zone!r}.", remedy="Use a name such as America/New_York."
-        ) from error
 
 
 def _undecided(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,9 +12,10 @@ import polars as pl
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import Scale
 from openbell.providers.files.hours import Side
+from openbell.providers.files.stamps import DateOrder
 from openbell.providers.files.table import ROW, Table
 
-# Our columns and how vendors call them, written as `_plain` leaves them: lower case, no signs.
+# Our columns and how vendors and German spreadsheets call them, as `_plain` leaves them: lower case, no signs.
 NAMES: Mapping[str, tuple[str, ...]] = {
     "symbol": ("symbol", "ticker", "sym", "instrument", "ric"),
     "ts": (
@@ -27,15 +29,16 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "dateandtime",
         "opentime",
         "beginsat",
+        "datum",
         "t",
     ),
     "clock": ("time",),
-    "open": ("open", "openprice", "o"),
-    "high": ("high", "highprice", "h"),
-    "low": ("low", "lowprice", "l"),
-    "close": ("close", "closeprice", "last", "price", "closelast", "value", "c"),
+    "open": ("open", "openprice", "eroffnung", "eroffnungskurs", "erster", "o"),
+    "high": ("high", "highprice", "hoch", "tageshoch", "h"),
+    "low": ("low", "lowprice", "tief", "tagestief", "l"),
+    "close": ("close", "closeprice", "last", "price", "closelast", "value", "schluss", "schlusskurs", "c"),
     "adjusted": ("adjclose", "adjusted", "adjustedclose", "closeadj", "closeadjusted"),
-    "volume": ("volume", "vol", "tickvol", "tickvolume", "realvolume", "v"),
+    "volume": ("volume", "vol", "tickvol", "tickvolume", "realvolume", "stucke", "stuecke", "stuck", "volumen", "v"),
     "dividend": ("dividends", "dividend", "exdividend", "dividendamount", "divcash"),
     "gain": ("capitalgains",),
     "split": ("stocksplits", "splitratio", "splitcoefficient", "splitfactor"),
@@ -59,6 +62,7 @@ class Layout:
     """What the vendor promises; None: plain prices, taken as traded."""
     zone: str | None = None
     side: Side | None = None
+    dates: DateOrder | None = None
     wide: tuple[str, ...] = ()
     """The columns of a table with one close column a symbol."""
     ignored: tuple[str, ...] = ()
@@ -75,6 +79,7 @@ class Vendor:
     scale: Scale | None
     zone: str | None = None
     side: Side | None = None
+    dates: DateOrder | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -121,7 +126,7 @@ VENDORS = (
     Vendor("mt5", "mt5", _has("<DATE>", "<OPEN>", "<CLOSE>"), "raw", side="start"),
     Vendor("dukascopy", "dukascopy", _has("Gmt time", "Open", "Close"), "raw", "UTC", "start"),
     Vendor("dukascopy", "dukascopy", _has("Local time", "Open", "Close"), "raw", side="start"),
-    Vendor("nasdaq", "nasdaq", _has("Date", "Close/Last", "Volume"), "split"),
+    Vendor("nasdaq", "nasdaq", _has("Date", "Close/Last", "Volume"), "split", dates="mdy"),
     Vendor("investing", "investing", _has("Date", "Price", "Vol.", "Change %"), "split"),
 )
 ALPHA_VANTAGE_HEADERS = (
@@ -147,7 +152,15 @@ def layout_of(table: Table, columns: Mapping[str, str] | None) -> Layout:
     ignored = tuple(name for name in table.header if name and name not in used and not _adjusted_copy(name))
     vendor = _vendor(table, header, found)
     return Layout(
-        vendor.preset, found, vendor.source, vendor.scale, vendor.zone, vendor.side, ignored=ignored, notes=vendor.notes
+        vendor.preset,
+        found,
+        vendor.source,
+        vendor.scale,
+        vendor.zone,
+        vendor.side,
+        vendor.dates,
+        ignored=ignored,
+        notes=vendor.notes,
     )
 
 
@@ -163,7 +176,7 @@ def _vendor(table: Table, header: frozenset[str], found: Mapping[str, str]) -> V
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", name.lower()))
 
 
 def _found(table: Table) -> dict[str, str]:
@@ -198,11 +211,17 @@ def _require(table: Table, found: Mapping[str, str]) -> None:
     lacking = [name for name in ("ts", "close") if name not in found]
     if lacking:
         spoken = " and ".join({"ts": "no date or time", "close": "no closing price"}[name] for name in lacking)
-        raise table.refuse(f"{spoken} among the columns {_listed(table)}.", "Name the columns, or give a price file.")
+        raise table.refuse(
+            f"{spoken} among the columns {_listed(table)}.",
+            "Name them with --columns, such as --columns ts=Day,close=Rate; or give a price file.",
+        )
     if any(name in found for name in ("open", "high", "low")):
         absent = [name for name in ("open", "high", "low") if name not in found]
         if absent:
-            raise table.refuse(f"no {', '.join(absent)} among the columns {_listed(table)}.", "Name the columns.")
+            raise table.refuse(
+                f"no {', '.join(absent)} among the columns {_listed(table)}.",
+                f"Name {'it' if len(absent) == 1 else 'them'} with --columns, such as --columns {absent[0]}=NAME.",
+            )
 
 
 def _listed(table: Table) -> str:

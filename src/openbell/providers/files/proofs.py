@@ -57,6 +57,10 @@ def explicit_actions(rows: pl.DataFrame, scale: Scale, source: str) -> pl.DataFr
     return ordered(pl.concat([splits, _actions(dividends, "dividend", source)]))
 
 
+BY_CHANCE = 2
+"""So many decimals fewer the amounts may have without meaning anything: CRSP's rule is the usual one."""
+
+
 def proved_actions(rows: pl.DataFrame, source: str, decimals: tuple[int, int], promised: Scale | None = None) -> Proof:
     """The actions that the column `adjusted` of daily `rows` (symbol, ts, close) proves; `decimals` of both.
 
@@ -68,8 +72,11 @@ def proved_actions(rows: pl.DataFrame, source: str, decimals: tuple[int, int], p
 
 
 def _proof(steps: list[dict[str, Any]], source: str, *, promised: bool) -> Proof:
-    readings = [[_explained(step, promised, of_ex_day=of_ex_day) for step in steps] for of_ex_day in (False, True)]
-    explained = min(readings, key=lambda reading: sum(_digits(found) for found in reading))  # CRSP's wins a tie
+    of_day_before, of_ex_day = (
+        [_explained(step, promised, of_ex_day=of_ex_day) for step in steps] for of_ex_day in (False, True)
+    )
+    gained = sum(_digits(found) for found in of_day_before) - sum(_digits(found) for found in of_ex_day)
+    explained = of_ex_day if gained > BY_CHANCE else of_day_before
     actions = [
         {"symbol": step["symbol"], "ex_date": step["ex_date"], "source": source, **action}
         for step, found in zip(steps, explained, strict=True)

@@ -12,6 +12,7 @@ import polars as pl
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.model.frames import ACTIONS, BARS, SCALES, Scale, conform, frame_of
 from openbell.model.interval import DAY, Interval
+from openbell.model.words import counted
 from openbell.providers.events import priced_or_null
 from openbell.providers.files.contents import ADJ_CLOSE, Contents, Reading, contents, joined, parted
 from openbell.providers.files.days import dates_of, local_dates
@@ -71,7 +72,7 @@ def _member(member: Member, reading: Reading, now: datetime) -> Contents:
 def _long(sheet: Sheet, now: datetime) -> Contents:
     """A table with one row a bar."""
     table, layout = sheet.table, sheet.layout
-    stamps = stamps_of(table, _stamp_column(table, layout), now)
+    stamps = stamps_of(table, _stamp_column(table, layout), now, sheet.reading.dates or layout.dates)
     numeric = {ours: theirs for ours, theirs in layout.columns.items() if ours in NUMBERS}
     symbols, symbol_note = _symbols(sheet)
     rows = table.frame.select(ROW, symbols.alias("symbol"), stamps.values.alias("ts"))
@@ -117,7 +118,7 @@ def _wide(sheet: Sheet, now: datetime) -> Contents:
             option="--scale",
             remedy="Say which with --scale raw, --scale split or --scale total.",
         )
-    stamps = stamps_of(table, table.frame[layout.columns["ts"]], now)
+    stamps = stamps_of(table, table.frame[layout.columns["ts"]], now, reading.dates)
     closes = {name: name for name in names}
     rows = table.frame.select(ROW, stamps.values.alias("ts")).hstack(numbers(table, closes))
     spaced = rows.with_columns(symbol=pl.lit(names[0]))
@@ -235,9 +236,14 @@ def _scale(sheet: Sheet, rows: pl.DataFrame, interval: Interval) -> tuple[Scale,
     decimals = _decimals(table, layout, "close"), _decimals(table, layout, "adjusted")
     proof = proved_actions(rows, source, decimals, promised)
     scale: Scale = sheet.reading.scale or ("raw" if proof.raw else layout.scale or "raw")
-    notes = [f"{proof.actions.height} splits and dividends proved by the column {layout.columns['adjusted']!r}"]
+    kinds = proof.actions["kind"].to_list()
+    told = " and ".join(counted(kinds.count(kind), kind) for kind in ("split", "dividend"))
+    notes = [f"{told} proved by the column {layout.columns['adjusted']!r}"] if kinds else []
     if proof.odd_days:
-        notes.append(f"{len(proof.odd_days)} moves of it are neither, the first on {proof.odd_days[0]}")
+        notes.append(
+            f"{counted(len(proof.odd_days), 'move')} of the column {layout.columns['adjusted']!r} "
+            f"explained by no split or dividend, the first on {proof.odd_days[0]}"
+        )
     return scale, ordered(proof.actions), tuple(notes)
 
 

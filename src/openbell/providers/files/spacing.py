@@ -8,6 +8,7 @@ import polars as pl
 
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.model.interval import DAY, Interval
+from openbell.model.words import counted
 from openbell.providers.files.table import Table
 
 SAMPLE_ROWS = 20_000
@@ -70,7 +71,10 @@ def _of_dates(table: Table, gaps: pl.Series) -> tuple[Interval, str]:
     for text, least, most in PERIODS:
         if least <= middle <= most:
             return Interval.parse(text), f"interval {text}: the dates lie that far apart"
-    raise _undecided(table, f"the dates lie {middle:g} days apart.")
+    nearest = gaps.sort()[0] / DAY_US
+    if nearest <= PERIODS[0][2]:
+        return DAY, f"interval 1d: dates lie as near as {counted(int(nearest), 'day')}"
+    raise _undecided(table, f"the dates lie {middle:g} days apart.", example="1d")
 
 
 def _mode(gaps: pl.Series) -> int:
@@ -83,10 +87,10 @@ def _minutes(micros: int) -> str:
     return f"{micros / MINUTE_US:g} minutes"
 
 
-def _undecided(table: Table, why: str) -> Undecided:
+def _undecided(table: Table, why: str, *, example: str = "1m") -> Undecided:
     return Undecided(
         table.path,
         f"the interval is not clear: {why}",
         option="--interval",
-        remedy="Say which with --interval, such as --interval 1m.",
+        remedy=f"Say which with --interval, such as --interval {example}.",
     )

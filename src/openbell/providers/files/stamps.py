@@ -9,9 +9,13 @@ from typing import Literal
 
 import polars as pl
 
+from openbell.model.errors import Undecided
 from openbell.providers.files.table import ROW, Table
 
 Kind = Literal["date", "naive", "instant"]
+DateOrder = Literal["dmy", "mdy", "ymd"]
+"""The order of day, month and year in a date."""
+
 NAIVE = pl.Datetime("us")
 SAMPLE = 400
 
@@ -28,6 +32,9 @@ MONTHS = {
     r"[A-Za-z]{3} \d{1,2} \d{4}": "%b %d %Y",
 }
 ISO_REMEDY = "Write the dates as YYYY-MM-DD."
+ORDERED = {"dmy": "%d{0}%m{0}%Y", "mdy": "%m{0}%d{0}%Y", "ymd": "%Y{0}%m{0}%d"}
+DAY_OR_MONTH_FIRST: tuple[DateOrder, ...] = ("dmy", "mdy")
+SPOKEN = {"d": "day", "m": "month", "y": "year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,12 @@ class Stamps:
     """Instants as they stand in the stamps' own offsets; None where these say nothing, being UTC's."""
 
 
-def stamps_of(table: Table, column: pl.Series, now: datetime) -> Stamps:
-    """The stamps in `column`; raises UnreadableFile where the column is in no known format, or in two at once."""
+def stamps_of(table: Table, column: pl.Series, now: datetime, order: DateOrder | None = None) -> Stamps:
+    """The stamps in `column`, their dates in that `order` where it is known.
+
+    Raises UnreadableFile where the column is in no known format, or in two at once, and Undecided where the order of
+    day and month may be either.
+    """
     if column.dtype == pl.Date:
         return Stamps(column.cast(NAIVE), "date")
     if isinstance(column.dtype, pl.Datetime):
@@ -56,10 +67,10 @@ def stamps_of(table: Table, column: pl.Series, now: datetime) -> Stamps:
     if all(re.fullmatch(r"\d{10}|\d{13}|\d{16}|\d{19}", cell) for cell in sample):
         return _epoch(text, len(sample[0]))
     if any(re.search(OFFSET_AT_END, cell) for cell in sample):
-        return _offset(table, text, now)
-    local = _local(table, text, now)
+        return _offset(table, text, now, order)
+    local, notes = _local(table, text, now, order)
     _refuse_mixed(table, text, local.is_null())
-    return Stamps(local, "date" if all_midnight(local) else "naive")
+    return Stamps(local, "date" if all_midnight(local) else "naive", notes)
 
 
 def _typed(column: pl.Series) -> Stamps:
@@ -82,28 +93,30 @@ def _epoch(text: pl.Series, digits: int) -> Stamps:
     return _instants(values, note)
 
 
-def _offset(table: Table, text: pl.Series, now: datetime) -> Stamps:
+def _offset(table: Table, text: pl.Series, now: datetime, order: DateOrder | None) -> Stamps:
     """Stamps that carry their offset; a column may mix several (daylight saving), but not offsets with none."""
     common = re.search(OFFSET_AT_END, _sample(text)[0])
     if common and (text.is_null() | text.str.ends_with(common[1])).all():
         between = " " if _sample(text)[0].endswith(f" {common[1]}") else ""
         bare = text.str.strip_suffix(between + common[1])
-        return _shifted(_local(table, bare, now), pl.lit(_offset_s(common[1])))
+        local, notes = _local(table, bare, now, order)
+        return _shifted(local, pl.lit(_offset_s(common[1])), notes)
     written = text.alias("text").to_frame()
     offsets = written.select(pl.col("text").str.extract(OFFSET_AT_END))["text"]
     bare = written.select(pl.col("text").str.replace(rf"(?i) ?{OFFSET}$", ""))["text"]
     _refuse_mixed(table, text, offsets.is_null() & text.is_not_null())
     known = {offset: _offset_s(offset) for offset in offsets.drop_nulls().unique().to_list()}
     seconds = offsets.replace_strict(known, return_dtype=pl.Int64, default=None)
-    return _shifted(_local(table, bare, now), pl.lit(seconds))
+    local, notes = _local(table, bare, now, order)
+    return _shifted(local, pl.lit(seconds), notes)
 
 
-def _shifted(local: pl.Series, offset_s: pl.Expr) -> Stamps:
+def _shifted(local: pl.Series, offset_s: pl.Expr, notes: tuple[str, ...]) -> Stamps:
     """Local stamps less their offsets; where each is a midnight, the dates as they stand."""
     if all_midnight(local):
-        return Stamps(local, "date", ("dates are the exchange's own, whatever the offset",))
+        return Stamps(local, "date", (*notes, "dates are the exchange's own, whatever the offset"))
     frame = local.alias("local").to_frame()
-    return _instants(frame.select(pl.col("local") - pl.duration(seconds=offset_s))["local"], local=local)
+    return _instants(frame.select(pl.col("local") - pl.duration(seconds=offset_s))["local"], *notes, local=local)
 
 
 def _instants(values: pl.Series, *notes: str, local: pl.Series | None = None) -> Stamps:
@@ -136,15 +149,16 @@ def _refuse_mixed(table: Table, text: pl.Series, odd: pl.Series) -> None:
         return
     first, second = with_offset.row(0, named=True), without.row(0, named=True)
     raise table.refuse(
-        f"mixed time zones: row {first['row']} says {first['text']!r}, row {second['row']} says {second['text']!r}.",
+        f"mixed time zones: {table.unit} {first['row']} says {first['text']!r}, "
+        f"{table.unit} {second['row']} says {second['text']!r}.",
         "Give every stamp an offset, or none.",
     )
 
 
-def _local(table: Table, text: pl.Series, now: datetime) -> pl.Series:
-    """Naive date-times; the first format that reads most of the sample, its siblings for the rest."""
+def _local(table: Table, text: pl.Series, now: datetime, order: DateOrder | None) -> tuple[pl.Series, tuple[str, ...]]:
+    """Naive date-times, and what was decided; the first format that reads most of the sample, else its siblings."""
     sample = pl.Series("sample", _sample(text))
-    dates = _date_formats(table, text, sample, now)
+    dates, notes = _date_format(table, text, str(sample[0]), now, order)
     formats = [dates, *(f"{dates}{between}{clock}" for between in (" ", "T") for clock in CLOCKS)]
     scored = sorted(formats, key=lambda form: _reads(sample, form), reverse=True)
     if not _reads(sample, scored[0]):
@@ -156,16 +170,25 @@ def _local(table: Table, text: pl.Series, now: datetime) -> pl.Series:
         if values.null_count() == text.null_count():
             break
         values = values.fill_null(text.str.to_datetime(sibling, time_unit="us", strict=False))
-    return values
+    return values, notes
 
 
 def _reads(sample: pl.Series, form: str) -> int:
     return sample.len() - sample.str.to_datetime(form, time_unit="us", strict=False).null_count()
 
 
-def _date_formats(table: Table, text: pl.Series, sample: pl.Series, now: datetime) -> str:
-    """The chrono format of the date part, as the sample writes it and the column proves it."""
-    example = str(sample[0])
+def _date_format(
+    table: Table, text: pl.Series, example: str, now: datetime, order: DateOrder | None
+) -> tuple[str, tuple[str, ...]]:
+    """The chrono format of the date part, as the `example` writes it and the column proves it, and what was decided."""
+    if re.match(r"\d{1,2}([-/.])\d{1,2}\1\d{4}", example):
+        return _day_or_month_first(table, text, example, now, order)
+    if order is not None and (found := re.match(r"\d{1,2}([-/.])\d{1,2}\1\d{2}(?!\d)", example)):
+        return ORDERED[order].format(found[1]).replace("%Y", "%y"), (f"dates are {_spoken(order, found[1])}, as told",)
+    return _plain_format(table, example), ()
+
+
+def _plain_format(table: Table, example: str) -> str:
     if re.match(r"\d{4}([-/.])\d{1,2}\1\d{1,2}", example):
         sign = example[4]
         return f"%Y{sign}%m{sign}%d"
@@ -176,24 +199,50 @@ def _date_formats(table: Table, text: pl.Series, sample: pl.Series, now: datetim
     for pattern, form in MONTHS.items():
         if re.match(pattern + r"\b", example):
             return form
-    if re.match(r"\d{1,2}([-/.])\d{1,2}\1\d{4}", example):
-        return _day_or_month_first(table, text, example, now)
-    if re.match(r"\d{1,2}[-/.](\d{1,2}|[A-Za-z]{3})[-/.]\d{2}(?!\d)", example):
+    if re.match(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?!\d)", example):
+        raise Undecided(
+            table.path,
+            f"the year in {example!r} has two digits, and may stand on either side.",
+            option="--dates",
+            remedy="Say which with --dates dmy, --dates mdy or --dates ymd.",
+        )
+    if re.match(r"\d{1,2}[-/.][A-Za-z]{3}[-/.]\d{2}(?!\d)", example):
         raise table.refuse(f"the year in {example!r} has two digits.", ISO_REMEDY)
     raise table.refuse(f"no date format fits {example!r}.", ISO_REMEDY)
 
 
-def _day_or_month_first(table: Table, text: pl.Series, example: str, now: datetime) -> str:
+def _day_or_month_first(
+    table: Table, text: pl.Series, example: str, now: datetime, order: DateOrder | None
+) -> tuple[str, tuple[str, ...]]:
     """d/m/Y or m/d/Y, as far as the calendar, the weekdays or the order of the rows prove one of them."""
     sign = next(sign for sign in "/-." if sign in example)
+    if order is not None:
+        return ORDERED[order].format(sign), (f"dates are {_spoken(order, sign)}",)
     days = text.str.extract(r"^(\d{1,2}[-/.]\d{1,2}[-/.]\d{4})").drop_nulls()
-    read = {form: days.str.to_date(form, strict=False) for form in (f"%d{sign}%m{sign}%Y", f"%m{sign}%d{sign}%Y")}
-    for holds in (_mostly_dates, lambda dates: _not_ahead(dates, now.date()), _on_weekdays, _in_order):
-        fitting = {form: dates for form, dates in read.items() if holds(dates)}
+    read = {order: days.str.to_date(ORDERED[order].format(sign), strict=False) for order in DAY_OR_MONTH_FIRST}
+    for holds, why in (
+        (_mostly_dates, "the other way some are no dates"),
+        (lambda dates: _not_ahead(dates, now.date()), "the other way some are in the future"),
+        (_on_weekdays, "the other way some are on a weekend"),
+        (_in_order, "the other way they are out of order"),
+    ):
+        fitting = {order: dates for order, dates in read.items() if holds(dates)}
         if len(fitting) == 1:
-            return next(iter(fitting))
+            decided = next(iter(fitting))
+            return ORDERED[decided].format(sign), (f"dates are {_spoken(decided, sign)}: {why}",)
         read = fitting or read
-    raise table.refuse(f"{example!r} may be day/month or month/day, and nothing in the column decides.", ISO_REMEDY)
+    if sign == ".":
+        return ORDERED["dmy"].format(sign), ("dates are day.month.year, as where points are written",)
+    raise Undecided(
+        table.path,
+        f"{example!r} may be day/month or month/day, and nothing in the column decides.",
+        option="--dates",
+        remedy="Say which with --dates dmy or --dates mdy.",
+    )
+
+
+def _spoken(order: DateOrder, sign: str) -> str:
+    return sign.join(SPOKEN[letter] for letter in order)
 
 
 def _mostly_dates(dates: pl.Series) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 import polars as pl
 import pyarrow as pa
@@ -21,7 +22,7 @@ from openbell.providers.files.unpack import LARGEST_BYTES, Member
 
 SAMPLE_LINES = 50
 OPENING_BYTES = 1 << 18  # enough to see the separator, the header and a few rows of the widest table
-ROW = "#row"  # the row's number in the file, from 1; no vendor's column is called so
+ROW = "#row"  # the line in the file, from 1 (of Parquet the row); no vendor's column is called so
 LONGEST_STRAY = 2_000  # characters
 Style = Literal["point", "comma"]
 SEPARATORS = ";\t|,"  # in this order: a European decimal comma must not win over its semicolon
@@ -43,6 +44,16 @@ MULTIPLES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 STRAY_SCHEMA = {ROW: pl.Int64, "row": pl.String, "detail": pl.String}
 
 
+class Records(Protocol):
+    """What csv.reader returns, for which it has no public name."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """The cells of one record after another."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows as text (typed only when they come from Parquet), and the rows whose shape was wrong."""
@@ -55,6 +66,8 @@ class Table:
     strays: pl.DataFrame
     stacked: bool = False
     """Whether the rows were yfinance's columns, one a symbol."""
+    unit: Literal["line", "row"] = "line"
+    """What ROW counts."""
 
     @property
     def first(self) -> tuple[str, ...]:
@@ -154,7 +167,7 @@ def _parquet(member: Member) -> Table:
     header = tuple(frame.columns)
     frame = frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
     frame = frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
-    return Table(member.path, member.name, header, frame, pl.DataFrame(schema=STRAY_SCHEMA))
+    return Table(member.path, member.name, header, frame, pl.DataFrame(schema=STRAY_SCHEMA), unit="row")
 
 
 def _text(member: Member) -> Table:
@@ -190,11 +203,27 @@ def _stacked(bare: Table, data: bytes, opening: list[list[str]], separator: str,
 
 
 def _bytes_of_text(member: Member) -> bytes:
+    """The text in UTF-8; what begins as none is Windows-1252, in which Excel saves a CSV."""
     if member.data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableFile(member.path, "the text is UTF-16.", remedy="Save it as CSV in UTF-8.")
     if b"\0" in member.data[:OPENING_BYTES]:
         raise UnreadableFile(member.path, "this is binary data, no table.", remedy="Give a CSV or a Parquet file.")
-    return member.data.removeprefix(b"\xef\xbb\xbf")
+    data = member.data.removeprefix(b"\xef\xbb\xbf")
+    opening = codecs.getincrementaldecoder("utf-8")()
+    try:
+        opening.decode(data[:OPENING_BYTES])
+    except UnicodeDecodeError:
+        return _from_windows(member, data).encode()
+    return data
+
+
+def _from_windows(member: Member, data: bytes) -> str:
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            member.path, f"the text is neither UTF-8 nor Windows-1252 (byte {error.start}).", remedy="Save it as UTF-8."
+        ) from error
 
 
 def _opening_lines(data: bytes) -> list[tuple[int, str]]:
@@ -216,7 +245,13 @@ def _separator(lines: list[str]) -> str:
 
 
 def _cells(line: str, separator: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    return [cell.strip() for cell in next(iter(_records([line], separator)), [])]
+
+
+def _records(lines: Iterable[str], separator: str) -> Records:
+    """The cells of each record, however long one is: an unclosed quote swallows the rest of the file."""
+    csv.field_size_limit(LARGEST_BYTES)
+    return csv.reader(lines, delimiter=separator)
 
 
 def _header(bare: Table, cells: list[str]) -> tuple[str, ...] | None:
@@ -232,7 +267,7 @@ def _header(bare: Table, cells: list[str]) -> tuple[str, ...] | None:
 def _rows(
     bare: Table, data: bytes, names: list[str], separator: str, *, skip: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows as text; where Polars sees a ragged row, or one cut short, Python reads them one by one."""
+    """The rows as text; where Polars sees a ragged row, or one cut short or of several lines, Python reads them."""
     try:
         frame = pl.read_csv(
             data,
@@ -247,24 +282,34 @@ def _rows(
         frame = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     except pl.exceptions.PolarsError:  # it says so in several ways
         return _rows_one_by_one(_decoded(bare, data), names, separator, skip=skip)
-    if frame[names[-1]].null_count():
+    lines = data.count(b"\n") + (not data.endswith(b"\n")) - skip
+    if frame[names[-1]].null_count() or frame.height != lines:
         return _rows_one_by_one(_decoded(bare, data), names, separator, skip=skip)
-    return _numbered(frame), pl.DataFrame(schema=STRAY_SCHEMA)
+    numbered = frame.with_row_index(ROW, offset=skip + 1).with_columns(pl.col(ROW).cast(pl.Int64))
+    return numbered, pl.DataFrame(schema=STRAY_SCHEMA)
 
 
 def _decoded(bare: Table, data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise bare.refuse(f"the text is not UTF-8 (byte {error.start}).", "Save it as CSV in UTF-8.") from error
+        raise bare.refuse(
+            f"the text begins as UTF-8 and is none from byte {error.start} on.", "Save it as CSV in UTF-8."
+        ) from error
 
 
 def _rows_one_by_one(text: str, names: list[str], separator: str, *, skip: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    lines = [line for line in text.splitlines()[skip:] if line.strip() and not line.startswith("#")]
+    lines = [
+        (at, line)
+        for at, line in enumerate(text.splitlines()[skip:], skip + 1)
+        if line.strip() and not line.startswith("#")
+    ]
     kept: list[list[str | None]] = []
     strays: list[tuple[int, str, str]] = []
-    csv.field_size_limit(LARGEST_BYTES)  # an unclosed quote swallows the rest of the file; it becomes one stray row
-    for row, cells in enumerate(csv.reader(lines, delimiter=separator), start=1):
+    records = _records((line for _, line in lines), separator)
+    begun = 0
+    for cells in records:
+        row, begun = lines[begun][0], records.line_num
         if len(cells) == len(names):
             kept.append([*(cell.strip() or None for cell in cells), str(row)])
         else:
@@ -272,7 +317,3 @@ def _rows_one_by_one(text: str, names: list[str], separator: str, *, skip: int) 
             strays.append((row, written[:LONGEST_STRAY], f"{len(cells)} cells where the file has {len(names)} columns"))
     frame = pl.DataFrame(kept, schema=dict.fromkeys([*names, ROW], pl.String), orient="row")
     return frame.with_columns(pl.col(ROW).cast(pl.Int64)), pl.DataFrame(strays, schema=STRAY_SCHEMA, orient="row")
-
-
-def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import stat
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-from openbell.model.errors import UnreadableFile
+from openbell.model.errors import InvalidInput, UnreadableFile
 
 LARGEST_BYTES = 1 << 30  # unpacked, all members together
 FREE_BYTES = 16 << 20  # below this a bomb harms nobody
@@ -49,7 +52,9 @@ class Readable(Protocol):
 def members(path: Path) -> list[Member]:
     """The tables packed in the file at `path`; raises UnreadableFile for what is broken, nested or far too large."""
     try:
-        packed_bytes = path.stat().st_size
+        about = path.stat()
+        _require_regular(path, about)
+        packed_bytes = about.st_size
         with path.open("rb") as file:
             magic = file.read(4)
             file.seek(0)
@@ -60,8 +65,6 @@ def members(path: Path) -> list[Member]:
             if packed_bytes > LARGEST_BYTES:
                 raise _too_large(path)
             return [Member(str(path), path.name, file.read())]
-    except IsADirectoryError as error:
-        raise UnreadableFile(str(path), "this is a folder, not a file.") from error
     except FileNotFoundError as error:
         raise UnreadableFile(str(path), "there is no such file.", remedy="Check the path.") from error
     except OSError as error:
@@ -69,20 +72,30 @@ def members(path: Path) -> list[Member]:
         raise UnreadableFile(str(path), f"{reason}.", remedy="Check its permissions and the disk.") from error
 
 
-def find(paths: Iterable[Path]) -> list[Path]:
-    """The price files among `paths`, folders searched to the bottom, sorted and each once; raises UnreadableFile."""
+def find(paths: Iterable[Path], *, most: int | None = None) -> list[Path]:
+    """The price files among `paths`, folders searched to the bottom, sorted and each once.
+
+    A search stays within its folder and file system, and ends with InvalidInput once a folder holds more than `most`;
+    raises UnreadableFile for what is no file or folder, or holds nothing.
+    """
     found: set[Path] = set()
     for path in paths:
-        found.update(_files_of(path))
+        found.update(_files_of(path, most))
     return sorted(found)
 
 
-def _files_of(path: Path) -> list[Path]:
+def _files_of(path: Path, most: int | None) -> list[Path]:
     try:
-        if not path.is_dir():
+        about = path.stat()
+        if not stat.S_ISDIR(about.st_mode):
+            _require_regular(path, about)
             with path.open("rb"):
                 return [path]
-        inside = [file for file in path.rglob("*") if _price_file(file.relative_to(path)) and file.is_file()]
+        inside: list[Path] = []
+        for file in _price_files(path, about.st_dev):
+            inside.append(file)
+            if most is not None and len(inside) > most:
+                raise _too_many(path, inside, most)
     except FileNotFoundError as error:
         raise UnreadableFile(str(path), "there is no such file or folder.", remedy="Check the path.") from error
     except OSError as error:
@@ -95,8 +108,49 @@ def _files_of(path: Path) -> list[Path]:
     return inside
 
 
-def _price_file(relative: Path) -> bool:
-    return relative.name.lower().endswith(EXTENSIONS) and not any(part.startswith(".") for part in relative.parts)
+def _require_regular(path: Path, about: os.stat_result) -> None:
+    """Raise UnreadableFile for a pipe, a device or a socket, which may keep a reader waiting for ever."""
+    if stat.S_ISREG(about.st_mode):
+        return
+    what = "a folder, not a file" if stat.S_ISDIR(about.st_mode) else "a pipe, a device or a socket, not a file"
+    raise UnreadableFile(str(path), f"this is {what}.", remedy="Save the prices in a file, and give that.")
+
+
+def _price_files(folder: Path, device: int) -> Iterator[Path]:
+    """The price files below `folder`; hidden ones, links out of it and other file systems are left out."""
+    home = folder.resolve()
+    next(folder.iterdir(), None)  # a folder that cannot be read is told; one inside it is passed by
+    for here, folders, names in os.walk(folder):
+        at = Path(here)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and _on_device(at / name, device))
+        for name in sorted(names):
+            if name.lower().endswith(EXTENSIONS) and not name.startswith(".") and _file_within(at / name, home):
+                yield at / name
+
+
+def _on_device(folder: Path, device: int) -> bool:
+    try:
+        return folder.lstat().st_dev == device
+    except OSError:
+        return False
+
+
+def _file_within(file: Path, home: Path) -> bool:
+    try:
+        return file.is_file() and (not file.is_symlink() or file.resolve().is_relative_to(home))
+    except OSError:
+        return False
+
+
+def _too_many(folder: Path, inside: list[Path], most: int) -> InvalidInput:
+    parts = (file.relative_to(folder).parts for file in inside)
+    places = Counter(folder / part[0] if len(part) > 1 else folder for part in parts).most_common(3)
+    told = ", ".join(f"{count:,} in {place}" for place, count in places)
+    return InvalidInput(
+        "paths",
+        f"{folder} holds more than {most:,} price files: among the first are {told}.",
+        remedy="Name the folder that you mean, or pass --yes to import them all.",
+    )
 
 
 def _gunzipped(path: Path, file: IO[bytes], packed_bytes: int) -> Member:

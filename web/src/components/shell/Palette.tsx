@@ -1,6 +1,6 @@
 /** The palette: symbols, pages and actions, found by typing. */
 
-import { useQuery } from "@tanstack/react-query";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import {
   Autocomplete,
@@ -16,11 +16,12 @@ import {
   SearchField,
 } from "react-aria-components";
 import { useNavigate } from "react-router";
-import type { Instrument } from "../../api/desk";
+import type { Instrument, Symbols } from "../../api/desk";
+import { Problem } from "../../api/problem";
 import { symbolsQuery } from "../../api/queries";
-import { symbolPath } from "../../lib/address";
+import { isTicker, symbolPath } from "../../lib/address";
 import { useSettled } from "../../lib/hooks";
-import { chooseMoves, chooseTheme, MOVES, THEMES } from "../../lib/look";
+import { chooseMoves, chooseTheme, MOVES, MOVES_NAMES, THEME_NAMES, THEMES } from "../../lib/look";
 import { type Pick, useOverlays } from "../../lib/palette";
 import { Icon } from "../Icon";
 import { Simulated } from "../Simulated";
@@ -44,7 +45,7 @@ interface PaletteProps {
 
 export default function Palette({ pick, onClose }: PaletteProps) {
   const [text, setText] = useState("");
-  const { sections, note, remote } = useEntries(text.trim(), pick);
+  const { sections, note, remote, ready } = useEntries(text.trim(), pick);
   const run = (id: string | number) => {
     const entry = sections.flatMap(({ entries }) => entries).find((each) => each.id === id);
     if (!entry?.stays) onClose();
@@ -65,7 +66,9 @@ export default function Palette({ pick, onClose }: PaletteProps) {
               aria-label="Found"
               items={sections}
               onAction={run}
-              renderEmptyState={() => <p className={styles.none}>{note}</p>}
+              key={ready ? "found" : "looking"}
+              autoFocus="first"
+              renderEmptyState={() => !remote && <p className={styles.none}>{note}</p>}
             >
               {({ title, entries }) => (
                 <ListBoxSection id={title}>
@@ -102,8 +105,10 @@ interface Found {
   sections: Section[];
   /** What to read where nothing was found, or not all could be asked. */
   note: string | null;
-  /** Whether the sources were asked too. */
+  /** Whether the note is told though there are entries: the sources were asked too, or nobody could be. */
   remote: boolean;
+  /** Whether symbols have been looked for at all, so that the first entry is the first for good. */
+  ready: boolean;
 }
 
 function useEntries(text: string, pick: Pick | null): Found {
@@ -120,15 +125,20 @@ function useEntries(text: string, pick: Pick | null): Found {
     .filter(({ ticker, name }) => remote || speaksOf(`${ticker} ${name ?? ""}`, text))
     .map((each) => symbolEntry(each, choose));
   const further: Entry[] = [];
-  if (text && !remote)
+  const asked = remote && !found.isError;
+  // Signs alone name nothing that anybody could know.
+  if (/[\p{L}\d]/u.test(text) && !asked)
     further.push({
       id: "ask the sources",
       label: `Ask the sources for “${text}”`,
       note: "beyond what the desk holds",
-      act: () => setRemoteFor(text),
+      act: () => {
+        setRemoteFor(text);
+        if (remote) void found.refetch();
+      },
       stays: true,
     });
-  if (text && pick) {
+  if (pick && isTicker(text)) {
     const ticker = text.toUpperCase();
     further.push({
       id: "as typed",
@@ -142,8 +152,18 @@ function useEntries(text: string, pick: Pick | null): Found {
     { id: "Pages", title: "Pages", entries: pick ? [] : pageEntries(text, navigate) },
     { id: "Actions", title: "Actions", entries: pick ? [] : actionEntries(text, shortcuts) },
   ].filter(({ entries }) => entries.length > 0);
-  const nothing = symbols.length === 0 ? "Nothing by that name." : null;
-  return { sections, note: found.isFetching ? "Looking…" : (found.data?.note ?? nothing), remote };
+  return {
+    sections,
+    note: noteOf(found, symbols.length === 0),
+    remote: remote || found.isError,
+    ready: !found.isPending,
+  };
+}
+
+function noteOf({ isFetching, error, data }: UseQueryResult<Symbols>, nothing: boolean): string | null {
+  if (isFetching) return "Looking…";
+  if (error) return error instanceof Problem ? `${error.detail} ${error.remedy ?? ""}` : error.message;
+  return data?.note ?? (nothing ? "Nothing by that name. Search by a ticker or a name, in letters or digits." : null);
 }
 
 function symbolEntry({ ticker, name, exchange, simulated }: Instrument, choose: (ticker: string) => void): Entry {
@@ -161,9 +181,9 @@ function pageEntries(text: string, navigate: (to: string) => void): Entry[] {
 }
 
 function actionEntries(text: string, shortcuts: () => void): Entry[] {
-  const themes = THEMES.map((theme) => ({ label: `Theme: ${theme}`, act: () => chooseTheme(theme) }));
+  const themes = THEMES.map((theme) => ({ label: `Theme: ${THEME_NAMES[theme]}`, act: () => chooseTheme(theme) }));
   const moves = MOVES.map((each) => ({
-    label: `Rise and fall: ${each.replace("-", " and ")}`,
+    label: `Rise and fall: ${MOVES_NAMES[each]}`,
     act: () => chooseMoves(each),
   }));
   return [...themes, ...moves, { label: "Keyboard shortcuts", act: shortcuts }]

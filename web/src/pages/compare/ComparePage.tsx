@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { compareQueryOf, watchlistsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
@@ -15,7 +16,6 @@ import {
   type View,
   WINDOWS,
 } from "../../lib/address";
-import { percentUnit } from "../../lib/format";
 import { useTitle } from "../../lib/hooks";
 import { CHOICES } from "../../lib/words";
 import styles from "./ComparePage.module.css";
@@ -23,6 +23,7 @@ import { Correlation } from "./Correlation";
 import { StatisticsTable } from "./StatisticsTable";
 import { Symbols } from "./Symbols";
 import { ViewChart } from "./ViewChart";
+import { verdict } from "./verdict";
 import { CHART_HEIGHT } from "./views";
 
 const TITLES: Record<View, string> = {
@@ -40,7 +41,7 @@ type To = (change: Partial<CompareAddress>) => string;
 export default function ComparePage() {
   const [params] = useSearchParams();
   const navigate = useNavigate();
-  const address = compareAddress(params);
+  const address = useMemo(() => compareAddress(params), [params]);
   const to: To = (change) => `/compare?${compareQuery({ ...address, ...change })}`;
   const choose = (symbols: string[]) => navigate(to({ symbols }));
   const comparison = useQuery({ ...compareQueryOf(address), placeholderData: keepPreviousData });
@@ -49,7 +50,7 @@ export default function ComparePage() {
 
   return (
     <article>
-      <h1 className={styles.title}>{data && address.symbols.length >= 2 ? best(data.statistics) : "Compare"}</h1>
+      <h1 className={styles.title}>{data && address.symbols.length >= 2 ? verdict(data.statistics) : "Compare"}</h1>
       <Symbols symbols={address.symbols} onChange={choose} />
       {address.symbols.length < 2 ? (
         <Start chosen={address.symbols} onChoose={choose} />
@@ -60,14 +61,19 @@ export default function ComparePage() {
           {!data && !error && <Skeleton height={CHART_HEIGHT} />}
           {data && !error && (
             <div className={styles.answer} aria-busy={comparison.isPlaceholderData}>
-              <ViewChart comparison={data} view={address.view} table={address.table} />
-              {data.notes.map((note) => (
+              <ViewChart
+                comparison={data}
+                compared={comparison.isPlaceholderData ? data.symbols : address.symbols}
+                view={address.view}
+                table={address.table}
+              />
+              {[...data.missing.map(({ symbol, detail }) => `${symbol}: ${detail}`), ...data.notes].map((note) => (
                 <p key={note} className={styles.note}>
                   {note}
                 </p>
               ))}
               <StatisticsTable comparison={data} />
-              <Correlation symbols={data.symbols} rows={data.correlation} />
+              <Correlation comparison={data} />
             </div>
           )}
         </>
@@ -138,12 +144,4 @@ function Start({ chosen, onChoose }: { chosen: readonly string[]; onChoose: (sym
       The chart shows how each has moved since the start of the range.
     </Notice>
   );
-}
-
-function best(statistics: readonly { symbol: string; change_pct: number | null }[]): string {
-  const known = statistics.flatMap(({ symbol, change_pct }) => (change_pct === null ? [] : [{ symbol, change_pct }]));
-  const [first, ...rest] = known.sort((a, b) => b.change_pct - a.change_pct);
-  const last = rest.at(-1);
-  if (!first || !last) return "Compare";
-  return `${first.symbol} did best, ${percentUnit(first.change_pct)}; ${last.symbol} worst, ${percentUnit(last.change_pct)}`;
 }

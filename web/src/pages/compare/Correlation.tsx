@@ -1,32 +1,27 @@
+import type { Comparison } from "../../api/desk";
 import { type Column, Table } from "../../components/Table";
 import * as format from "../../lib/format";
-
-interface CorrelationProps {
-  symbols: readonly string[];
-  rows: readonly (readonly (number | null)[])[];
-}
+import { lengthOf } from "../../lib/interval";
+import { present } from "./views";
 
 /** How alike the symbols moved: 1 together, 0 unrelated, −1 against each other. */
-export function Correlation({ symbols, rows }: CorrelationProps) {
-  const columns: Column<number>[] = [
-    { title: "Symbol", show: (row) => symbols[row], cell: (row) => symbols[row] },
-    ...symbols.map((symbol, column) => ({
+export function Correlation({ comparison }: { comparison: Comparison }) {
+  const { symbols, interval, correlation } = comparison;
+  const here = present(comparison);
+  const at = (row: string, column: string) => correlation[symbols.indexOf(row)]?.[symbols.indexOf(column)];
+  const columns: Column<string>[] = [
+    { title: "Symbol", show: (row) => row, cell: (row) => row },
+    ...here.map((symbol) => ({
       title: symbol,
       number: true,
-      show: (row: number) => format.figure(rows[row]?.[column]),
-      cell: (row: number) => rows[row]?.[column],
+      show: (row: string) => format.figure(at(row, symbol)),
+      cell: (row: string) => at(row, symbol),
     })),
   ];
   return (
     <section>
-      <h2>Correlation of returns</h2>
-      <Table
-        caption="Correlation of returns"
-        columns={columns}
-        rows={symbols.map((_, index) => index)}
-        keyOf={(row) => symbols[row] ?? row}
-        file="correlation"
-      />
+      <h2>Correlation of the returns of {lengthOf(interval)} bars</h2>
+      <Table caption="Correlation of returns" columns={columns} rows={here} keyOf={(row) => row} file="correlation" />
     </section>
   );
 }

@@ -4,14 +4,24 @@ import { Move } from "../../components/Move";
 import { type Column, Table } from "../../components/Table";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { isIntraday, lengthOf } from "../../lib/interval";
+import { present } from "./views";
 
 type Row = Comparison["statistics"][number];
 
 /** The range in figures, one row per symbol. */
 export function StatisticsTable({ comparison }: { comparison: Comparison }) {
-  const decimals = Math.max(...comparison.statistics.map((row) => row.decimals));
+  const { interval, symbols } = comparison;
+  const here = new Set(present(comparison));
+  const statistics = comparison.statistics.filter(({ symbol }) => here.has(symbol));
+  const decimals = Math.max(2, ...statistics.map((row) => row.decimals));
+  const bars = `${lengthOf(interval)} bars`;
+  const currencies = [...new Set(statistics.map(({ currency }) => currency))];
+  // One currency stands in the headings; several in a column of their own.
+  const [currency] = currencies.length === 1 ? currencies : [];
   const price = (title: string, key: "first" | "last" | "high" | "low"): Column<Row> => ({
     title,
+    ...(currency && { unit: currency }),
     number: true,
     // Fewer decimals than the column's most: the points still stand in one line.
     show: (row) => (
@@ -19,6 +29,11 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
     ),
     cell: (row) => row[key],
   });
+  const currencyColumn: Column<Row> = {
+    title: "Currency",
+    show: (row) => row.currency ?? format.NONE,
+    cell: (row) => row.currency,
+  };
   const columns: Column<Row>[] = [
     {
       title: "Symbol",
@@ -26,6 +41,7 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
       cell: ({ symbol }) => symbol,
     },
     { title: "Name", show: ({ name }) => name, cell: ({ name }) => name },
+    ...(currencies.length > 1 ? [currencyColumn] : []),
     price("First", "first"),
     price("Last", "last"),
     {
@@ -39,7 +55,7 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
     price("Low", "low"),
     {
       title: "Volatility",
-      unit: "a year",
+      unit: `a year, ${bars}`,
       number: true,
       show: (row) => format.share(row.volatility),
       cell: (row) => row.volatility,
@@ -52,14 +68,14 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
     },
     {
       title: "Volume",
-      unit: "a bar",
+      unit: `a ${lengthOf(interval)} bar`,
       number: true,
       show: (row) => format.compact(row.average_volume),
       cell: (row) => row.average_volume,
     },
     {
       title: "Beta",
-      unit: `to ${comparison.symbols[0]}`,
+      unit: `to ${symbols[0]}, ${bars}`,
       number: true,
       show: (row) => format.figure(row.beta),
       cell: (row) => row.beta,
@@ -67,14 +83,25 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
   ];
   return (
     <section>
-      <h2>Statistics</h2>
+      <h2>
+        Statistics <span>{stretchOf(comparison)}</span>
+      </h2>
       <Table
         caption="Statistics of the range"
         columns={columns}
-        rows={comparison.statistics}
+        rows={statistics}
         keyOf={({ symbol }) => symbol}
         file="statistics"
       />
     </section>
   );
+}
+
+/** The stretch that all have in common. */
+function stretchOf({ common_start, common_end, interval }: Comparison): string {
+  if (!common_start || !common_end) return "";
+  const [from, to] = [common_start, common_end].map((at) =>
+    format.barTime(Date.parse(at) / 1000, format.READERS_ZONE, isIntraday(interval)),
+  );
+  return `from ${from} to ${to}`;
 }

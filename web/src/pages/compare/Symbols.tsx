@@ -3,6 +3,7 @@ import { Icon } from "../../components/Icon";
 import { MOST_COMPARED } from "../../lib/address";
 import { useOverlays } from "../../lib/palette";
 import styles from "./Symbols.module.css";
+import { colourOf } from "./views";
 
 interface SymbolsProps {
   symbols: readonly string[];
@@ -15,9 +16,13 @@ export function Symbols({ symbols, onChange }: SymbolsProps) {
   const add = (symbol: string) => onChange([...new Set([...symbols, symbol])]);
   return (
     <ul className={styles.row} aria-label="Compared symbols">
-      {symbols.map((symbol, place) => (
+      {symbols.map((symbol) => (
         <li key={symbol} className={styles.chip}>
-          <span className={styles.swatch} style={{ background: `var(--line-${place + 1})` }} aria-hidden="true" />
+          <span
+            className={styles.swatch}
+            style={{ background: `var(--line-${colourOf(symbol, symbols)})` }}
+            aria-hidden="true"
+          />
           {symbol}
           <button
             type="button"

@@ -4,7 +4,7 @@ import type { Comparison } from "../../api/desk";
 import type { Lines } from "../../charts/LinesPlot";
 import type { View } from "../../lib/address";
 import * as format from "../../lib/format";
-import { isIntraday } from "../../lib/interval";
+import { isIntraday, lengthOf } from "../../lib/interval";
 
 export const CHART_HEIGHT = "clamp(300px, calc(100vh - 420px), 480px)";
 
@@ -15,20 +15,31 @@ export interface Seen extends Lines {
   what: string;
 }
 
-/** What `view` shows of `comparison`. Its exchanges may keep different hours: times are on the clock of `zone`. */
-export function seen(comparison: Comparison, view: View, zone: string): Seen {
+/** The number of a symbol's colour: the same in the chips, the lines and the legend, whatever else is left out. */
+export function colourOf(symbol: string, compared: readonly string[]): number {
+  return compared.indexOf(symbol) + 1;
+}
+
+/**
+ * What `view` shows of `comparison`, coloured by the places in `compared`. Its exchanges may keep different hours: times
+ * are on the clock of `zone`.
+ */
+export function seen(comparison: Comparison, view: View, compared: readonly string[], zone: string): Seen {
   const { interval, rebased, moving_average, ratio, window, daily, hourly_high, symbols, statistics } = comparison;
+  const drawn = present(comparison);
   const of = (values: Columns) =>
-    symbols.flatMap((symbol) => (values[symbol] ? [{ symbol, values: values[symbol] }] : []));
+    drawn.flatMap((symbol) =>
+      values[symbol] ? [{ symbol, colour: colourOf(symbol, compared), values: values[symbol] }] : [],
+    );
   const bars = ({ ts, values }: Comparison["rebased"]) => ({
     ts,
     series: of(values),
-    intraday: isIntraday(interval),
+    interval,
     zone,
   });
   const days = (values: Columns) => {
     const ts = daily.dates.map((date) => Date.parse(date) / 1000);
-    return { ts, series: of(values), intraday: false, zone };
+    return { ts, series: of(values), interval: "1d", zone };
   };
   const decimals = Math.max(...statistics.map((row) => row.decimals));
   const price = {
@@ -38,14 +49,29 @@ export function seen(comparison: Comparison, view: View, zone: string): Seen {
     show: (value: number) => format.price(value, decimals),
   } as const;
   const views: Record<View, () => Seen> = {
-    rebased: () => ({ ...bars(rebased), ...PERCENT, what: "Change since the start of the range" }),
-    moving: () => ({ ...bars(moving_average), ...price, what: `Mean close of ${window} bars of ${interval}` }),
+    rebased: () => ({ ...bars(rebased), ...PERCENT, what: changeOf(comparison, zone) }),
+    moving: () => ({ ...bars(moving_average), ...price, what: `Mean close of ${window} ${lengthOf(interval)} bars` }),
     average: () => ({ ...days(daily.average), ...price, what: "Average price of each day" }),
-    high: () => ({ ...bars(hourly_high), ...price, intraday: true, what: "Highest price of each hour" }),
+    high: () => ({ ...bars(hourly_high), ...price, interval: "1h", what: "Highest price of each hour" }),
     volume: () => ({ ...days(daily.volume), ...VOLUME, what: "Units traded each day" }),
     ratio: () => ({ ...bars(ratio), ...RATIO, what: `Price in units of ${symbols[0]}` }),
   };
   return views[view]();
+}
+
+/** The symbols that have prices here. */
+export function present({ symbols, missing }: Pick<Comparison, "symbols" | "missing">): string[] {
+  const absent = new Set(missing.map(({ symbol }) => symbol));
+  return symbols.filter((symbol) => !absent.has(symbol));
+}
+
+/** `Change since the close of 28 Feb 2000`: that of the first bar that all have. */
+function changeOf({ common_start, interval }: Comparison, zone: string): string {
+  if (!common_start) return "Change";
+  const bar = format.barTime(Date.parse(common_start) / 1000, zone, isIntraday(interval));
+  return interval === "1d"
+    ? `Change since the close of ${bar}`
+    : `Change since the ${lengthOf(interval)} bar of ${bar}`;
 }
 
 const PERCENT = { kind: "lines", level: 0, decimals: 2, show: (value: number) => format.percentUnit(value) } as const;

@@ -7,7 +7,17 @@ import { useMarkets } from "../../components/shell/markets";
 import * as format from "../../lib/format";
 import { useTitle } from "../../lib/hooks";
 import { offered } from "../../lib/indicators";
-import { chooseMoves, chooseTheme, MOVES, THEMES, useMoves, useTheme } from "../../lib/look";
+import {
+  chooseMoves,
+  chooseTheme,
+  MOVES,
+  MOVES_MEANINGS,
+  MOVES_NAMES,
+  THEME_NAMES,
+  THEMES,
+  useMoves,
+  useTheme,
+} from "../../lib/look";
 import styles from "./HelpPage.module.css";
 import { COLUMNS } from "./words";
 
@@ -68,13 +78,13 @@ function Hours({ market, at }: { market: Market; at: number }) {
         <MarketClock market={market} at={at} />.
         {open &&
           close &&
-          ` The session runs from ${format.clock(open, zone)} to ${format.clock(close, zone)} (${zone}), `}
+          ` The session runs from ${format.clock(open, zone)} to ${format.clock(close, zone)} ${format.zoneName(zone)}, `}
         {open && close && `which is ${format.clock(open)} to ${format.clock(close)} where you are.`}
       </p>
       <dl className={styles.words}>
         {upcoming.map(({ date, kind, name, close: early }) => (
           <div key={date}>
-            <dt>{format.weekday(date)}</dt>
+            <dt>{format.weekdayOfYear(date)}</dt>
             <dd>
               {kind === "holiday" ? "Closed" : `Closes at ${format.clock(early, zone)}`}
               {name && `, ${name}`}
@@ -95,7 +105,7 @@ function Appearance() {
         <legend>Theme</legend>
         {THEMES.map((each) => (
           <Button key={each} look="quiet" aria-pressed={theme === each} onClick={() => chooseTheme(each)}>
-            {each}
+            {THEME_NAMES[each]}
           </Button>
         ))}
       </fieldset>
@@ -103,10 +113,11 @@ function Appearance() {
         <legend>Rise and fall</legend>
         {MOVES.map((each) => (
           <Button key={each} look="quiet" aria-pressed={moves === each} onClick={() => chooseMoves(each)}>
-            {each.replace("-", " and ")}
+            {MOVES_NAMES[each]}
           </Button>
         ))}
       </fieldset>
+      <p className={styles.hint}>{MOVES_MEANINGS[moves]}</p>
     </>
   );
 }

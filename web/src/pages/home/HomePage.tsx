@@ -3,6 +3,7 @@ import { useSearchParams } from "react-router";
 import { quotesQuery, watchlistsQuery } from "../../api/queries";
 import { Notice, Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
+import { useMarkets } from "../../components/shell/markets";
 import { useTitle } from "../../lib/hooks";
 import { Calendar } from "./Calendar";
 import styles from "./HomePage.module.css";
@@ -17,11 +18,12 @@ export function HomePage() {
   const lists = useQuery(watchlistsQuery());
   const list = lists.data?.watchlists.find(({ id }) => String(id) === params.get("list")) ?? lists.data?.watchlists[0];
   const quotes = useQuery(quotesQuery(list?.symbols ?? []));
+  const zone = useMarkets().own.data?.zone ?? "UTC";
 
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <h1>{quotes.data && list && list.symbols.length > 0 ? headline(quotes.data.quotes) : "Watchlist"}</h1>
+        <h1>{quotes.data && list && list.symbols.length > 0 ? headline(quotes.data.quotes, zone) : "Watchlist"}</h1>
         <Calendar />
       </header>
       <div className={styles.columns}>
@@ -33,7 +35,7 @@ export function HomePage() {
             <Notice title="There is no watchlist">Restart the desk; it makes one when it starts.</Notice>
           )}
         </section>
-        {!lists.isPending && <Movers />}
+        {!lists.isPending && <Movers zone={zone} />}
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import type { Quote } from "../../api/desk";
+import type { Movers as Answer, Quote } from "../../api/desk";
 import { moversQuery } from "../../api/queries";
 import { Live } from "../../components/Live";
 import { Move } from "../../components/Move";
@@ -9,24 +9,41 @@ import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import styles from "./Movers.module.css";
 
-/** What rose and fell most of everything the desk holds. */
-export function Movers() {
+/** What rose and fell most of everything the desk holds; dates are those of `zone`. */
+export function Movers({ zone }: { zone: string }) {
   const { data, isError } = useQuery(moversQuery());
   if (isError && !data) return null;
+  const none = data && data.up.length === 0 && data.down.length === 0;
   return (
     <aside className={styles.movers} aria-label="Movers">
-      <Group title="Rose most" quotes={data?.up} />
-      <Group title="Fell most" quotes={data?.down} />
+      {none ? (
+        <section>
+          <h2 className={styles.title}>Movers</h2>
+          <p className={styles.none}>{noneOf(data, zone)}</p>
+        </section>
+      ) : (
+        <>
+          <Group title="Rose most" none="Nothing rose." quotes={data?.up} />
+          <Group title="Fell most" none="Nothing fell." quotes={data?.down} />
+        </>
+      )}
     </aside>
   );
 }
 
-function Group({ title, quotes }: { title: string; quotes: Quote[] | undefined }) {
+/** Why nothing can be ranked. */
+function noneOf({ stale, newest }: Answer, zone: string): string {
+  if (stale === 0 || !newest) return "Nothing yet: movers need two days of prices.";
+  const day = format.day(format.tradeDay(newest), zone);
+  return `Nothing moved lately: the newest price is from ${day}. Fetch or import newer ones.`;
+}
+
+function Group({ title, none, quotes }: { title: string; none: string; quotes: Quote[] | undefined }) {
   return (
     <section>
       <h2 className={styles.title}>{title}</h2>
       {!quotes && <Skeleton height={160} />}
-      {quotes?.length === 0 && <p className={styles.none}>Nothing yet: movers need two days of prices.</p>}
+      {quotes?.length === 0 && <p className={styles.none}>{none}</p>}
       <ul>
         {quotes?.map(({ symbol, name, change_pct }) => (
           <li key={symbol}>

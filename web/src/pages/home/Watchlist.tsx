@@ -3,7 +3,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { KeyboardEvent } from "react";
 import { useSearchParams } from "react-router";
-import type { Watchlist as List, Quotes } from "../../api/desk";
+import type { Absent, Watchlist as List, Quotes } from "../../api/desk";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
 import { Icon } from "../../components/Icon";
@@ -28,12 +28,14 @@ export function Watchlist({ list, lists, quotes }: WatchlistProps) {
   const { add, remove } = useEdits(list);
   const { search } = useOverlays();
   const lag_s = useLag(quotes);
+  // Of a list that was just changed, the answer to what it was before stays until its own is there.
+  const answered = quotes.isPlaceholderData ? undefined : quotes.data;
   const askForSymbol = () => search({ title: `Add to ${list.name}`, pick: add });
   return (
     <>
       <div className={styles.bar}>
         {lists.length > 1 ? <Lists lists={lists} chosen={list} /> : <h2>{list.name}</h2>}
-        <Partial quotes={quotes.data} of={list.symbols.length} />
+        <Partial quotes={answered} symbols={list.symbols} />
         <Button look="quiet" onClick={askForSymbol}>
           <Icon name="plus" size={16} /> Add
         </Button>
@@ -43,7 +45,7 @@ export function Watchlist({ list, lists, quotes }: WatchlistProps) {
       ) : quotes.isError && !quotes.data ? (
         <Trouble error={quotes.error} onRetry={quotes.refetch} />
       ) : (
-        <Rows list={list} quotes={quotes.data} lag_s={lag_s} onRemove={remove} />
+        <Rows list={list} quotes={quotes.data} answered={answered !== undefined} lag_s={lag_s} onRemove={remove} />
       )}
     </>
   );
@@ -52,11 +54,13 @@ export function Watchlist({ list, lists, quotes }: WatchlistProps) {
 interface RowsProps {
   list: List;
   quotes: Quotes | undefined;
+  /** Whether they are of just these symbols. */
+  answered: boolean;
   lag_s: number;
   onRemove: (symbol: string) => void;
 }
 
-function Rows({ list, quotes, lag_s, onRemove }: RowsProps) {
+function Rows({ list, quotes, answered, lag_s, onRemove }: RowsProps) {
   const [params] = useSearchParams();
   const sort = sortOf(params.get("sort"), COLUMNS);
   const known = new Map(quotes?.quotes.map((quote) => [quote.symbol, quote]));
@@ -70,14 +74,14 @@ function Rows({ list, quotes, lag_s, onRemove }: RowsProps) {
       <tbody>
         {sorted(list.symbols, known, sort).map((symbol) => {
           const quote = known.get(symbol);
-          const missing = absent.get(symbol);
+          const missing = absent.get(symbol) ?? (answered ? untold(symbol) : undefined);
           if (quote) {
             return (
               <QuoteRow key={symbol} quote={quote} decimals={decimals} now={now} lag_s={lag_s} onRemove={onRemove} />
             );
           }
           if (missing) return <AbsentRow key={symbol} missing={missing} now={now} onRemove={onRemove} />;
-          return <PendingRow key={symbol} symbol={symbol} />;
+          return <PendingRow key={symbol} symbol={symbol} onRemove={onRemove} />;
         })}
       </tbody>
     </table>
@@ -104,14 +108,20 @@ function Empty({ name, onAdd }: { name: string; onAdd: () => void }) {
   );
 }
 
+/** A symbol of which the desk told neither a price nor why there is none. */
+function untold(symbol: string): Absent {
+  return { symbol, state: "no_data", detail: "", next_try: null };
+}
+
 /** `12 of 20 priced, next try 14:05`. */
-function Partial({ quotes, of }: { quotes: Quotes | undefined; of: number }) {
-  const missing = quotes?.missing ?? [];
-  if (!quotes || missing.length === 0) return <span className={styles.partial} />;
-  const [soonest] = missing.flatMap(({ next_try }) => (next_try ? [next_try] : [])).sort();
+function Partial({ quotes, symbols }: { quotes: Quotes | undefined; symbols: readonly string[] }) {
+  const priced = new Set(quotes?.quotes.map(({ symbol }) => symbol));
+  const count = symbols.filter((symbol) => priced.has(symbol)).length;
+  if (!quotes || count === symbols.length) return <span className={styles.partial} />;
+  const [soonest] = quotes.missing.flatMap(({ next_try }) => (next_try ? [next_try] : [])).sort();
   return (
     <span className={styles.partial} role="status">
-      {of - missing.length} of {of} priced{soonest && `, next try ${format.soon(soonest, Date.parse(quotes.now))}`}
+      {count} of {symbols.length} priced{soonest && `, next try ${format.soon(soonest, Date.parse(quotes.now))}`}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 /** The rows of the watchlist: priced, not priced (and why), and not answered yet. */
 
-import type { CSSProperties } from "react";
+import type { CSSProperties, MouseEvent } from "react";
 import { Link } from "react-router";
 import type { Absent, Quote } from "../../api/desk";
 import { Freshness, isStale } from "../../components/Freshness";
@@ -92,17 +92,24 @@ export function AbsentRow({ missing: { symbol, state, detail, next_try }, now, o
   );
 }
 
-export function PendingRow({ symbol }: { symbol: string }) {
+interface PendingRowProps {
+  symbol: string;
+  onRemove: (symbol: string) => void;
+}
+
+export function PendingRow({ symbol, onRemove }: PendingRowProps) {
   return (
     <tr>
       <td className={styles.symbol}>
-        <span className={styles.ticker}>{symbol}</span>
+        <Link to={symbolPath(symbol)}>
+          <span className={styles.ticker}>{symbol}</span>
+        </Link>
       </td>
       <td>
         <Skeleton height={16} />
       </td>
       <EmptyCells />
-      <td className={styles.removeColumn} />
+      <RemoveCell symbol={symbol} onRemove={onRemove} />
     </tr>
   );
 }
@@ -120,10 +127,21 @@ function EmptyCells() {
   );
 }
 
+/** Gives the focus to the row after that of `element`, or else before it: it stays in the list when the row goes. */
+function focusBeside(element: Element): void {
+  const row = element.closest("tr");
+  (row?.nextElementSibling ?? row?.previousElementSibling)?.querySelector("a")?.focus();
+}
+
+/** The pointer's way to take a row off; the keyboard has Delete, and so one stop per row. */
 function RemoveCell({ symbol, onRemove }: { symbol: string; onRemove: (symbol: string) => void }) {
+  const remove = (event: MouseEvent<HTMLButtonElement>) => {
+    focusBeside(event.currentTarget);
+    onRemove(symbol);
+  };
   return (
     <td className={`${styles.last} ${styles.removeColumn}`}>
-      <button type="button" className={styles.remove} aria-label={`Remove ${symbol}`} onClick={() => onRemove(symbol)}>
+      <button type="button" tabIndex={-1} className={styles.remove} aria-label={`Remove ${symbol}`} onClick={remove}>
         <Icon name="close" size={16} />
       </button>
     </td>

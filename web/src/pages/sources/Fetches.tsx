@@ -3,6 +3,8 @@ import type { Fetch } from "../../api/desk";
 import { Table } from "../../components/Table";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { CLOCK } from "./Providers";
+import styles from "./Providers.module.css";
 
 const STATES: Record<Fetch["state"], string> = {
   waiting: "Waiting for its turn",
@@ -10,6 +12,7 @@ const STATES: Record<Fetch["state"], string> = {
   done: "Done",
   rate_limited: "The source asks us to wait",
   unknown: "No source knows it",
+  imported: "Imported; no source is asked",
   failed: "Failed",
 };
 
@@ -35,8 +38,8 @@ export function Fetches({ fetches }: { fetches: readonly Fetch[] }) {
                 `${STATES[state]}${next_try ? `, next try ${format.clock(next_try)}` : ""}`,
             },
             { title: "Rows", number: true, show: ({ rows }) => format.whole(rows) },
-            { title: "At", show: ({ at }) => format.moment(at) },
-            { title: "Detail", show: ({ detail }) => <span className="quiet">{detail}</span> },
+            { title: "At", clock: CLOCK, show: ({ at }) => format.moment(at) },
+            { title: "Detail", show: ({ detail }) => <span className={styles.told}>{detail}</span> },
           ]}
         />
       )}

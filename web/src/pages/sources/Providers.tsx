@@ -17,18 +17,25 @@ export function Providers({ providers }: { providers: readonly Provider[] }) {
   return (
     <section>
       <h2>Providers</h2>
-      <Table caption="Providers" columns={COLUMNS} rows={providers} keyOf={({ name }) => name} />
+      {providers.length === 0 ? (
+        <p className="quiet">None: the desk runs offline, on what it holds.</p>
+      ) : (
+        <Table caption="Providers" columns={COLUMNS} rows={providers} keyOf={({ name }) => name} />
+      )}
     </section>
   );
 }
 
+/** Whose clock this page's times are of. */
+export const CLOCK = format.zoneName(format.READERS_ZONE);
+
 const COLUMNS: Column<Provider>[] = [
   { title: "Source", show: ({ title, note }) => <Named title={title} note={note} /> },
   { title: "State", show: (provider) => <State provider={provider} /> },
-  { title: "Last answer", show: ({ last_ok }) => format.moment(last_ok) },
+  { title: "Last answer", clock: CLOCK, show: ({ last_ok }) => format.moment(last_ok) },
   { title: "Calls left", show: ({ budget }) => <Budgets budget={budget} /> },
   { title: "Delay", number: true, show: ({ delay_s }) => (delay_s ? format.age(delay_s) : format.NONE) },
-  { title: "Offers", show: ({ kinds }) => kinds.join(", ") },
+  { title: "Offers", show: ({ kinds }) => <span className={styles.wrapped}>{kinds.join(", ")}</span> },
   { title: "Intervals", show: ({ intervals }) => <span className={styles.wrapped}>{intervals.join(" ")}</span> },
 ];
 

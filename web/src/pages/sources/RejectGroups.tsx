@@ -2,6 +2,7 @@ import { Link } from "react-router";
 import type { RejectGroup } from "../../api/desk";
 import { Table } from "../../components/Table";
 import * as format from "../../lib/format";
+import { CLOCK } from "./Providers";
 
 interface RejectGroupsProps {
   groups: readonly RejectGroup[];
@@ -31,7 +32,7 @@ export function RejectGroups({ groups, chosen }: RejectGroupsProps) {
         },
         { title: "Source", show: ({ source }) => source, cell: ({ source }) => source },
         { title: "Rows", number: true, show: ({ count }) => format.whole(count), cell: ({ count }) => count },
-        { title: "Latest", show: ({ latest }) => format.moment(latest), cell: ({ latest }) => latest },
+        { title: "Latest", clock: CLOCK, show: ({ latest }) => format.moment(latest), cell: ({ latest }) => latest },
       ]}
     />
   );

@@ -7,14 +7,17 @@ import { isIntraday } from "../../lib/interval";
 /** Exactly the bars of the chart, newest first. */
 export function BarsTable({ answer }: { answer: Bars }) {
   const { bars, symbol, interval, adjust, zone, currency } = answer;
+  const clock = isIntraday(interval) ? `, ${format.zoneName(zone)}` : "";
   const newestFirst = bars.ts.map((_, index) => bars.ts.length - 1 - index);
   return (
     <Table
-      caption={`Bars of ${symbol}, ${interval}, ${adjust} prices${currency ? ` in ${currency}` : ""}, times in ${zone}`}
+      caption={`Bars of ${symbol}, ${interval}, ${adjust} prices${currency ? ` in ${currency}` : ""}${clock}`}
+      captioned
       columns={[...columnsOf(answer), ...indicatorColumns(answer)]}
       rows={newestFirst}
       keyOf={(index) => bars.ts[index] ?? index}
       file={`${symbol}-${interval}-${adjust}`.replaceAll(/[^\w.-]/g, "_")}
+      pageSize="window"
     />
   );
 }

@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import { useNavigate } from "react-router";
 import type { Bars } from "../../api/desk";
 import { Button } from "../../components/Button";
@@ -15,6 +16,7 @@ import {
   SCALES,
   type Scale,
 } from "../../lib/address";
+import { useEdges } from "../../lib/hooks";
 import { isIntraday } from "../../lib/interval";
 import { CHOICES } from "../../lib/words";
 import styles from "./Controls.module.css";
@@ -35,6 +37,8 @@ interface ControlsProps {
 
 export function Controls({ address, answer, to, onNear }: ControlsProps) {
   const navigate = useNavigate();
+  const rest = useRef<HTMLDivElement>(null);
+  useEdges(rest);
   useChartKeys(address, to);
   const interval = address.interval ?? answer?.interval ?? "";
   const show = (dates: Dates) => {
@@ -53,7 +57,7 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
         onNear={onNear}
         options={RANGES.map((range) => ({ value: range, label: range, to: to(inRange(range)) }))}
       />
-      <div className={styles.rest}>
+      <div ref={rest} className={styles.rest}>
         <Select
           label="Interval"
           value={interval}

@@ -4,6 +4,7 @@ import { Button } from "../../components/Button";
 import type { ChartAddress } from "../../lib/address";
 import styles from "./DatesMenu.module.css";
 import menu from "./IndicatorMenu.module.css";
+import { roomBelow } from "./menus";
 
 export type Dates = Pick<ChartAddress, "from" | "to" | "asOf">;
 
@@ -30,6 +31,7 @@ export default function DatesMenu({ trigger, dates, onChoose, onClose }: DatesMe
       triggerRef={trigger}
       isOpen
       onOpenChange={(open) => !open && onClose()}
+      maxHeight={roomBelow(trigger)}
       UNSTABLE_portalContainer={document.getElementById("content") ?? document.body}
     >
       <Dialog className={menu.dialog ?? ""} aria-label="Dates">

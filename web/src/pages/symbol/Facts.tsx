@@ -1,5 +1,5 @@
-import type { ReactNode } from "react";
 import type { Bars, Instrument, Quote } from "../../api/desk";
+import { extremesOf } from "../../charts/columns";
 import * as format from "../../lib/format";
 import styles from "./Facts.module.css";
 
@@ -7,24 +7,31 @@ interface FactsProps {
   quote: Quote | undefined;
   instrument: Instrument | undefined;
   answer: Bars | undefined;
+  /** The desk's clock when it told the quote. */
+  now: string | undefined;
 }
 
-/** The day in figures, and where they come from. */
-export function Facts({ quote, instrument, answer }: FactsProps) {
-  const price = (value: number | null | undefined) => format.price(value, quote?.decimals);
-  const rows: [string, ReactNode][] = [
-    ["Open", price(quote?.open)],
-    ["Day’s range", `${price(quote?.low)} to ${price(quote?.high)}`],
-    ["Previous close", price(quote?.previous_close)],
-    ["Volume today", format.whole(quote?.volume)],
+/** The session in figures, and where they come from; what is not known is left out. */
+export function Facts({ quote, instrument, answer, now }: FactsProps) {
+  const zone = answer?.zone ?? "UTC";
+  const currency = quote?.currency ?? answer?.currency;
+  const rows: (readonly [string, string])[] = [
+    ...(quote ? sessionRows(quote, zone, now) : []),
     ["Shown range", answer ? rangeOf(answer) : format.NONE],
     ["Held since", format.day(instrument?.first)],
-    ["Price as of", format.moment(quote?.ts)],
+    ...(quote
+      ? [
+          [
+            "Price as of",
+            `${format.barTime(Date.parse(quote.ts) / 1000, zone, true)}, ${format.zoneName(zone)}`,
+          ] as const,
+        ]
+      : []),
     ["Source", answer?.sources.join(", ") || quote?.source || format.NONE],
   ];
   return (
     <section>
-      <h2>Figures</h2>
+      <h2>Figures {currency && <span className={styles.unit}>in {currency}</span>}</h2>
       <dl className={styles.facts}>
         {rows.map(([name, value]) => (
           <div key={name}>
@@ -37,11 +44,23 @@ export function Facts({ quote, instrument, answer }: FactsProps) {
   );
 }
 
+/** The session's figures, by its date where that is not today's. */
+function sessionRows(quote: Quote, zone: string, now: string | undefined): (readonly [string, string])[] {
+  const { open, low, high, previous_close, volume, decimals, ts } = quote;
+  const price = (value: number | null) => format.price(value, decimals);
+  const clock = now ? Date.parse(now) : 0;
+  const day = format.dayNear(format.tradeDay(ts), clock, zone);
+  const today = day === format.dayNear(new Date(clock), clock, zone);
+  const rows: [string, string, number | null][] = [
+    [today ? "Open" : `Open on ${day}`, price(open), open],
+    [today ? "Day’s range" : `Range on ${day}`, `${price(low)} to ${price(high)}`, low],
+    [today ? "Previous close" : "Close before", price(previous_close), previous_close],
+    [today ? "Volume today" : `Volume on ${day}`, format.whole(volume), volume],
+  ];
+  return rows.flatMap(([name, text, value]) => (value === null ? [] : [[name, text] as const]));
+}
+
 function rangeOf({ bars, decimals }: Bars): string {
-  const lows = bars.low.filter((value) => value !== null);
-  const highs = bars.high.filter((value) => value !== null);
-  if (lows.length === 0 || highs.length === 0) return format.NONE;
-  const low = lows.reduce((a, b) => Math.min(a, b));
-  const high = highs.reduce((a, b) => Math.max(a, b));
-  return `${format.price(low, decimals)} to ${format.price(high, decimals)}`;
+  const [low, high] = extremesOf(bars);
+  return high === 0 ? format.NONE : `${format.price(low, decimals)} to ${format.price(high, decimals)}`;
 }

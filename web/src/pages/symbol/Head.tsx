@@ -1,9 +1,11 @@
+import { Link } from "react-router";
 import type { Absent, Instrument, Quote } from "../../api/desk";
 import { Freshness } from "../../components/Freshness";
 import { Live } from "../../components/Live";
 import { Move } from "../../components/Move";
 import { Simulated } from "../../components/Simulated";
 import { Skeleton } from "../../components/Skeleton";
+import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import styles from "./Head.module.css";
 
@@ -12,12 +14,14 @@ interface HeadProps {
   instrument: Instrument | undefined;
   quote: Quote | undefined;
   missing: Absent | undefined;
+  /** Whether the desk has told what it knows of the price. */
+  answered: boolean;
   now: string | undefined;
   lag_s: number;
 }
 
 /** Which symbol this is, and what it costs now. */
-export function Head({ ticker, instrument, quote, missing, now, lag_s }: HeadProps) {
+export function Head({ ticker, instrument, quote, missing, answered, now, lag_s }: HeadProps) {
   const name = instrument?.name ?? quote?.name;
   const place = [instrument?.exchange, instrument?.currency ?? quote?.currency].filter(Boolean).join(" · ");
   return (
@@ -28,13 +32,14 @@ export function Head({ ticker, instrument, quote, missing, now, lag_s }: HeadPro
         </h1>
         <p className={styles.place}>
           {place || "\u00a0"} {quote?.simulated && <Simulated brief />}
+          {quote?.renamed_to && <RenamedTo ticker={quote.renamed_to} />}
         </p>
       </div>
       <div className={styles.now}>
         {quote ? (
           <Priced quote={quote} now={now ? Date.parse(now) : 0} lag_s={lag_s} />
-        ) : missing ? (
-          <p className="quiet">{missing.detail ?? "No price yet"}</p>
+        ) : missing || answered ? (
+          <p className="quiet">{missing?.detail || "No price yet"}</p>
         ) : (
           <Skeleton width={220} height={44} />
         )}
@@ -43,12 +48,20 @@ export function Head({ ticker, instrument, quote, missing, now, lag_s }: HeadPro
   );
 }
 
+function RenamedTo({ ticker }: { ticker: string }) {
+  return (
+    <>
+      {" · "}now <Link to={symbolPath(ticker)}>{ticker}</Link>
+    </>
+  );
+}
+
 function Priced({ quote, now, lag_s }: { quote: Quote; now: number; lag_s: number }) {
-  const { price, change, change_pct, decimals } = quote;
+  const { price, change, change_pct, decimals, currency } = quote;
   return (
     <>
       <p className={styles.price}>
-        <Live value={price}>{format.price(price, decimals)}</Live>
+        <Live value={price}>{format.price(price, decimals)}</Live> <span className={styles.currency}>{currency}</span>
       </p>
       <p className={styles.change}>
         <Move value={change} text={`${format.change(change, decimals)} (${format.percentUnit(change_pct)})`} arrow />{" "}

@@ -1,7 +1,9 @@
-import type { RefObject } from "react";
+import type { FormEvent, RefObject } from "react";
 import { Checkbox, CheckboxGroup, Dialog, Popover } from "react-aria-components";
-import { type Indicator, offered } from "../../lib/indicators";
+import { Button } from "../../components/Button";
+import { FEWEST_BARS, type Indicator, keyWith, MOST_BARS, offered, WITH_BARS } from "../../lib/indicators";
 import styles from "./IndicatorMenu.module.css";
+import { roomBelow } from "./menus";
 
 interface IndicatorMenuProps {
   trigger: RefObject<HTMLButtonElement | null>;
@@ -20,6 +22,7 @@ export default function IndicatorMenu({ trigger, chosen, onChoose, onClose }: In
       triggerRef={trigger}
       isOpen
       onOpenChange={(open) => !open && onClose()}
+      maxHeight={roomBelow(trigger)}
       UNSTABLE_portalContainer={main()}
     >
       <Dialog className={styles.dialog ?? ""} aria-label="Indicators">
@@ -27,6 +30,7 @@ export default function IndicatorMenu({ trigger, chosen, onChoose, onClose }: In
           <Group title="On the price" indicators={indicators.filter(({ pane }) => pane === "price")} />
           <Group title="Below it" indicators={indicators.filter(({ pane }) => pane === "own")} />
         </CheckboxGroup>
+        <Another onAdd={(key) => onChoose([...new Set([...chosen, key])])} />
       </Dialog>
     </Popover>
   );
@@ -53,5 +57,38 @@ function Group({ title, indicators }: { title: string; indicators: readonly Indi
         </Checkbox>
       ))}
     </div>
+  );
+}
+
+/** An indicator over a number of bars of one's own. */
+function Another({ onAdd }: { onAdd: (key: string) => void }) {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget);
+    onAdd(keyWith(String(given.get("name")), Number(given.get("bars"))));
+  };
+  return (
+    <form className={styles.another} onSubmit={submit}>
+      <select name="name" className={styles.field} aria-label="Indicator">
+        {WITH_BARS.map(([name, title]) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+      </select>
+      over
+      <input
+        aria-label="Number of bars"
+        className={styles.field}
+        name="bars"
+        type="number"
+        min={FEWEST_BARS}
+        max={MOST_BARS}
+        defaultValue={100}
+        required
+      />
+      bars
+      <Button type="submit">Add</Button>
+    </form>
   );
 }

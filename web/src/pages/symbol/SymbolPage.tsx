@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
 import { Link, useParams } from "react-router";
-import type { Bars } from "../../api/desk";
+import type { Bars, Quote } from "../../api/desk";
 import { Problem } from "../../api/problem";
 import { barsQuery, instrumentQuery, quotesQuery } from "../../api/queries";
+import { latestOf, withLatest } from "../../charts/latest";
 import { PriceChart } from "../../charts/PriceChart";
 import { Notice, Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
-import { type ChartAddress, inRange, isOwnStretch } from "../../lib/address";
+import { type ChartAddress, inRange, isOwnStretch, isTicker } from "../../lib/address";
 import { useLag, useTitle } from "../../lib/hooks";
 import { indicatorOf } from "../../lib/indicators";
 import { Actions } from "./Actions";
@@ -18,11 +20,17 @@ import { Facts } from "./Facts";
 import { Head } from "./Head";
 import { Rhythm } from "./Rhythm";
 import styles from "./SymbolPage.module.css";
-import { Unpriced } from "./Unpriced";
+import { NoTicker, Unpriced } from "./Unpriced";
 
 /** Where has this been, where is it now? */
 export default function SymbolPage() {
   const { ticker = "" } = useParams();
+  useTitle(ticker);
+  // What no exchange could list need not be asked for.
+  return isTicker(ticker) ? <Priced key={ticker} ticker={ticker} /> : <NoTicker text={ticker} />;
+}
+
+function Priced({ ticker }: { ticker: string }) {
   const [address, to] = useChartAddress();
   const bars = useQuery({
     ...barsQuery(ticker, address),
@@ -35,18 +43,24 @@ export default function SymbolPage() {
   const quote = quotes.data?.quotes.find(({ symbol }) => symbol === ticker);
   const missing = quotes.data?.missing.find(({ symbol }) => symbol === ticker);
   const lag_s = useLag(quotes);
-  useTitle(ticker);
+  const { isError: refused, refetch } = bars;
+  const priced = quote !== undefined;
+  useEffect(() => {
+    // The first price of a symbol that had none comes with its bars.
+    if (priced && refused) void refetch();
+  }, [priced, refused, refetch]);
 
   if (!bars.data && bars.error instanceof Problem && bars.error.status === 404) {
     return <Unpriced ticker={ticker} error={bars.error} missing={missing} />;
   }
   return (
-    <article key={ticker}>
+    <article>
       <Head
         ticker={ticker}
         instrument={instrument.data}
         quote={quote}
         missing={missing}
+        answered={quotes.isSuccess && !quotes.isPlaceholderData}
         now={quotes.data?.now}
         lag_s={lag_s}
       />
@@ -58,7 +72,7 @@ export default function SymbolPage() {
         style={{ minHeight: `calc(${heightOf(address)} + 56px)` }}
       >
         {bars.data ? (
-          <Drawn answer={bars.data} address={address} maxTo={to(inRange("Max"))} />
+          <Drawn answer={bars.data} quote={quote} address={address} maxTo={to(inRange("Max"))} />
         ) : bars.isError ? (
           <Trouble error={bars.error} onRetry={bars.refetch} />
         ) : (
@@ -66,22 +80,36 @@ export default function SymbolPage() {
         )}
       </div>
       <div className={styles.below}>
-        <Facts quote={quote} instrument={instrument.data} answer={bars.data} />
+        <Facts quote={quote} instrument={instrument.data} answer={bars.data} now={quotes.data?.now} />
         <Actions symbol={ticker} />
-        {bars.data && <Rhythm answer={bars.data} wanted={address} />}
       </div>
+      {bars.data && <Rhythm answer={bars.data} wanted={address} />}
     </article>
   );
 }
 
-function Drawn({ answer, address, maxTo }: { answer: Bars; address: ChartAddress; maxTo: string }) {
+interface DrawnProps {
+  answer: Bars;
+  quote: Quote | undefined;
+  address: ChartAddress;
+  maxTo: string;
+}
+
+function Drawn({ answer, quote, address, maxTo }: DrawnProps) {
+  const latest = useMemo(() => (address.to ? null : latestOf(answer, quote)), [answer, quote, address.to]);
   if (answer.bars.ts.length === 0) return <NoBars answer={answer} maxTo={maxTo} />;
   return (
     <>
       {address.table ? (
-        <BarsTable answer={answer} />
+        <BarsTable answer={withLatest(answer, latest)} />
       ) : (
-        <PriceChart answer={answer} scale={address.scale} oneDay={isOneDay(address)} height={heightOf(address)} />
+        <PriceChart
+          answer={answer}
+          latest={latest}
+          scale={address.scale}
+          oneDay={isOneDay(address)}
+          height={heightOf(address)}
+        />
       )}
       {answer.notes.map((note) => (
         <p key={note} className={styles.note}>

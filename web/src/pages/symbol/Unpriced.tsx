@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 import type { Absent } from "../../api/desk";
 import type { Problem } from "../../api/problem";
 import { watchlistsQuery } from "../../api/queries";
@@ -35,6 +36,7 @@ export function Unpriced({ ticker, error, missing }: UnpricedProps) {
         <>
           <Follow ticker={ticker} />
           <Button onClick={() => search()}>Search</Button>
+          <Link to="/">Go to the watchlist</Link>
         </>
       }
     >
@@ -49,6 +51,28 @@ export function Unpriced({ ticker, error, missing }: UnpricedProps) {
           <Words text={error.remedy} />
         </p>
       )}
+    </Notice>
+  );
+}
+
+/** Letters that no exchange would list: nothing to ask for, but perhaps a name to search by. */
+export function NoTicker({ text }: { text: string }) {
+  const { search } = useOverlays();
+  return (
+    <Notice
+      whole
+      title={`“${text}” cannot be a ticker`}
+      action={
+        <>
+          <Button look="main" onClick={() => search()}>
+            Search
+          </Button>
+          <Link to="/">Go to the watchlist</Link>
+        </>
+      }
+    >
+      A ticker has at most 20 letters, digits and the signs . - ^ = / _ between them. Search finds symbols by their
+      names too.
     </Notice>
   );
 }

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { slotsOf, yearsToName } from "./slots";
+
+const days = (...dates: string[]) => dates.map((date) => Date.parse(date) / 1000);
+const NOW = Date.parse("2026-11-21");
+
+test("bars that follow one another stand side by side, over a weekend too", () => {
+  const wall = days("2026-11-19", "2026-11-20", "2026-11-23");
+  expect(slotsOf(wall, "1d")).toEqual({ wall, ofBar: [0, 1, 2], barAt: [0, 1, 2] });
+});
+
+test("where more than ten sessions are missing a place stays empty", () => {
+  const wall = days("2021-03-31", "2025-08-28");
+  const [before = 0, after = 0] = wall;
+  expect(slotsOf(wall, "1d")).toEqual({ wall: [before, before + 1, after], ofBar: [0, 2], barAt: [0, -1, 1] });
+});
+
+test("a month's bar covers its month, and is no gap", () => {
+  expect(slotsOf(days("2026-01-01", "2026-02-01"), "1mo").barAt).toEqual([0, 1]);
+  expect(slotsOf(days("2026-01-01", "2026-03-01"), "1mo").barAt).toEqual([0, -1, 1]);
+});
+
+test("many gaps leave most of the chart to the bars", () => {
+  const wall = Array.from({ length: 400 }, (_, bar) => bar * 40 * 86_400);
+  expect(slotsOf(wall, "1d").wall.length).toBe(2 * wall.length - 1);
+});
+
+test("a year is named by its ticks where no tick for the new year stands", () => {
+  const wall = days("2020-06-01", "2020-12-31", "2021-01-04", "2021-03-31", "2025-08-11", "2025-08-28");
+  expect(yearsToName(wall, 3, NOW)).toEqual(new Set([2020, 2025]));
+  expect(yearsToName(wall, 2, NOW)).toEqual(new Set([2020]));
+});
+
+test("months of this year need no year, those of another do", () => {
+  expect(yearsToName(days("2026-06-01", "2026-07-01"), 10, NOW)).toEqual(new Set());
+  expect(yearsToName(days("2014-06-01", "2014-07-01"), 10, NOW)).toEqual(new Set([2014]));
+});
