@@ -34,6 +34,9 @@ NOTICED = timedelta(seconds=2)
 CLOSED_AGAIN = timedelta(minutes=10)
 """How often minutes are closed for good, and what made them leaves the log."""
 
+ASKED = timedelta(minutes=1)
+"""How often quotes are asked for where nobody pushes them."""
+
 SETTLED = timedelta(seconds=5)
 """How long after a minute its vendor has its own bar of it."""
 
@@ -113,7 +116,14 @@ class Live:
         streams: list[Stream] = []
         if desk.demo:
             streams.append(Polled(desk.simulated, timedelta(seconds=1), apart=False))
-        return [*streams, *desk.streams]
+        asked = [Polled(desk.vendors, ASKED, due=self._worth_asking)] if desk.wires else []
+        return [*streams, *desk.streams, *asked]
+
+    def _worth_asking(self, symbols: Sequence[str]) -> Sequence[str]:
+        """Those whose market is open, or of which no quote is known."""
+        quoted, now = self._desk.tape.latest(symbols), self._desk.clock()
+        states = {venue: market_state(venue, now).state for venue in {self._venue(symbol) for symbol in symbols}}
+        return [symbol for symbol in symbols if symbol not in quoted or states[self._venue(symbol)] != "closed"]
 
     async def _follow(self, wanted: Sequence[Wanted]) -> None:
         """What is watched is heard of: by the simulated market's feed, or by the first feed that is not in trouble."""
@@ -132,7 +142,10 @@ class Live:
             await asyncio.sleep(NOTICED.total_seconds())
 
     def _watched(self) -> set[str]:
-        return {symbol for each in self._desk.ledger.watchlists() for symbol in each.symbols}
+        """The symbols of all watchlists but those that were imported only: they may be somebody's own."""
+        ledger = self._desk.ledger
+        imported = {fetch.symbol for fetch in ledger.fetches() if fetch.state == "imported"}
+        return {symbol for each in ledger.watchlists() for symbol in each.symbols} - imported
 
     async def _keep(self, intake: Intake, entries: Log) -> None:
         """Every minute, the minutes that have ended go to the lake; now and then they are closed, and leave the log."""
@@ -162,7 +175,7 @@ class Live:
         return True
 
     def _was_open(self, symbol: str, start: datetime, end: datetime) -> bool:
-        venue = self._exchange_of(symbol) or "XNYS"
+        venue = self._venue(symbol)
         states = {market_state(venue, at).state for at in (start, start + (end - start) / 2, end)}
         return states != {"closed"}
 
@@ -174,6 +187,9 @@ class Live:
         bars = desk.simulated.bars(symbol, MINUTE, start, end)
         actions = desk.simulated.actions(symbol, start.date(), end.date())
         store(desk.lake, bars, actions, now=desk.clock(), origin="demo market", promises_raw=True)
+
+    def _venue(self, symbol: str) -> str:
+        return self._exchange_of(symbol) or "XNYS"
 
     def _exchange_of(self, symbol: str) -> str | None:
         register = self._desk.history.register

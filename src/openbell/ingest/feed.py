@@ -164,8 +164,7 @@ class Feed:
         now, last = self._clock(), self._health.last
         if told.ready:
             self._note(state="live", symbols=len(wanted.symbols))
-            if last is not None:
-                self._begin_healing(Gap(self._health.name, tuple(sorted(wanted.symbols)), last, now))
+            self._begin_healing(Gap(self._health.name, tuple(sorted(wanted.symbols)), last or now, now))
         taken = self._intake.take(told)
         newest = max(
             (m for frame in (told.trades, told.quotes) if isinstance(m := frame["ts"].max(), datetime)), default=None
