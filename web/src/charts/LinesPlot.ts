@@ -4,8 +4,9 @@ import { HistogramSeries, type ISeriesApi, LineSeries, LineStyle, type SeriesTyp
 import { isIntraday } from "../lib/interval";
 import { wallSeconds } from "../lib/zone";
 import type { Colours } from "./colours";
-import { brokenLineOf, stacked } from "./columns";
-import { asTime, Stage } from "./Stage";
+import { brokenLineOf, inPlaces, lineOf, stacked } from "./columns";
+import { Stage } from "./Stage";
+import type { Slots } from "./slots";
 
 /** Pixels from which on a chart has room for names beside its lines. */
 const WIDE_ENOUGH = 600;
@@ -34,13 +35,12 @@ export class LinesPlot {
   }
 
   show(lines: Lines, colours: Colours): void {
-    const { chart } = this.stage;
-    for (const series of this.#series) chart.removeSeries(series);
+    for (const series of this.#series) this.stage.take(series);
     this.#wall = wallSeconds(lines.ts, isIntraday(lines.interval) ? lines.zone : "UTC");
     this.stage.paint(colours);
-    this.stage.measure(this.#wall, lines.interval);
+    const slots = this.stage.measure(this.#wall, lines.interval);
     this.stage.leaveRoom(...extremes(lines));
-    this.#series = lines.kind === "stacked" ? this.#columns(lines, colours) : this.#lines(lines, colours);
+    this.#series = lines.kind === "stacked" ? this.#columns(lines, slots, colours) : this.#lines(lines, slots, colours);
     const [first] = this.#series;
     if (first && lines.level !== null) {
       const quiet = { lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: false, title: "" } as const;
@@ -54,7 +54,7 @@ export class LinesPlot {
     if (first) this.stage.point(index, price, first);
   }
 
-  #lines({ series, show, decimals }: Lines, colours: Colours): ISeriesApi<SeriesType>[] {
+  #lines({ series, show, decimals }: Lines, slots: Slots, colours: Colours): ISeriesApi<SeriesType>[] {
     // On a phone the names would cover the lines; the legend has them.
     const named = this.stage.chart.chartElement().clientWidth >= WIDE_ENOUGH;
     return series.map(({ symbol, colour, values }) => {
@@ -67,12 +67,12 @@ export class LinesPlot {
         priceLineVisible: false,
         priceFormat: { type: "custom", minMove: 10 ** -decimals, formatter: show },
       });
-      line.setData(brokenLineOf(this.#wall, values));
+      line.setData(inPlaces(brokenLineOf(this.#wall, values), slots));
       return line;
     });
   }
 
-  #columns({ series, show }: Lines, colours: Colours): ISeriesApi<SeriesType>[] {
+  #columns({ series, show }: Lines, slots: Slots, colours: Colours): ISeriesApi<SeriesType>[] {
     const totals = stacked(series.map(({ values }) => values));
     // The tallest total is drawn first; each shorter one then covers its foot.
     return totals.toReversed().map((values, back) => {
@@ -84,7 +84,7 @@ export class LinesPlot {
         priceFormat: { type: "custom", minMove: 1, formatter: show },
       });
       columns.priceScale().applyOptions({ scaleMargins: { top: 0.06, bottom: 0 } });
-      columns.setData(values.map((value, i) => ({ time: asTime(this.#wall[i] ?? 0), value })));
+      columns.setData(inPlaces(lineOf(this.#wall, values), slots));
       return columns;
     });
   }

@@ -105,7 +105,7 @@ export class PricePlot {
   #pricesAs(kind: "Candlestick" | "Line"): Prices {
     const { chart } = this.stage;
     if (this.#prices?.seriesType() === kind) return this.#prices;
-    if (this.#prices) chart.removeSeries(this.#prices);
+    if (this.#prices) this.stage.take(this.#prices as ISeriesApi<SeriesType>);
     const quiet = { priceLineVisible: false, lastValueVisible: false };
     this.#prices =
       kind === "Line"
@@ -178,8 +178,7 @@ export class PricePlot {
   }
 
   #showIndicators({ indicators, decimals }: Bars, colours: Colours): void {
-    const { chart } = this.stage;
-    for (const series of this.#indicators) chart.removeSeries(series);
+    for (const series of this.#indicators) this.stage.take(series);
     this.#indicators = [];
     let pane = VOLUME_PANE;
     Object.entries(indicators).forEach(([key, lines], place) => {

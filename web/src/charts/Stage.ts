@@ -88,15 +88,24 @@ export class Stage {
     });
   }
 
+  /** Takes `series` off the chart. */
+  take(series: ISeriesApi<SeriesType>): void {
+    if (this.#held?.series === series) this.#held = null;
+    this.chart.removeSeries(series);
+  }
+
   /** Takes the times of the bars on the chart's clock, and gives them their places. */
   measure(wall: readonly number[], interval: string): Slots {
     const intraday = isIntraday(interval);
     this.#slots = slotsOf(wall, interval);
+    if (this.#held && !this.#slots.wall.includes(this.#held.time)) this.#held = null;
     this.#empty = new Set(this.#slots.wall.filter((_, place) => this.#slots.barAt[place] === -1));
     const room = (LABEL * this.#slots.wall.length) / Math.max(1, this.#host.clientWidth - PRICE_AXIS);
     this.#yearsToName = yearsToName(wall, room, Date.now());
+    const [longest, usual] = ["25 Aug 2025".length, 8];
+    const tickMarkMaxCharacterLength = this.#yearsToName.size > 0 ? longest : usual;
     this.chart.applyOptions({
-      timeScale: { timeVisible: intraday, secondsVisible: false },
+      timeScale: { timeVisible: intraday, secondsVisible: false, tickMarkMaxCharacterLength },
       localization: { timeFormatter: (at: Time) => format.barTime(Number(at), "UTC", intraday) },
     });
     return this.#slots;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { barOf, brokenLineOf, lineOf, marksOf, onlyCloses, stacked } from "./columns";
+import { barOf, brokenLineOf, inPlaces, lineOf, marksOf, onlyCloses, stacked } from "./columns";
 
 const at = (text: string) => Date.parse(`${text}Z`) / 1000;
 const WEEKS = ["2026-11-02", "2026-11-09", "2026-11-16"].map((date) => at(`${date}T00:00:00`));
@@ -17,6 +17,15 @@ test("a line is not drawn over more than a month without a value, but over short
     { time: wall[1] },
     { time: wall[2], value: 2, color: "transparent" },
     { time: wall[3], value: 3 },
+  ]);
+});
+
+test("a place that has no bar is left empty", () => {
+  const slots = { wall: [1, 2, 9], ofBar: [0, 2], barAt: [0, -1, 1] };
+  expect(inPlaces(lineOf([1, 9], [10, 11]), slots)).toEqual([
+    { time: 1, value: 10 },
+    { time: 2 },
+    { time: 9, value: 11 },
   ]);
 });
 

@@ -2,6 +2,7 @@
 
 import type { LineData, SingleValueData, UTCTimestamp, WhitespaceData } from "lightweight-charts";
 import type { BarAction, Bars } from "../api/desk";
+import type { Slots } from "./slots";
 
 type Point = SingleValueData<UTCTimestamp> | WhitespaceData<UTCTimestamp>;
 type LinePoint = LineData<UTCTimestamp> | WhitespaceData<UTCTimestamp>;
@@ -16,6 +17,14 @@ export function lineOf(wall: readonly number[], values: Column): Point[] {
 }
 
 const DAY_S = 86_400;
+
+/** The same points with the chart's empty places between them. */
+export function inPlaces<Data>(
+  points: readonly Data[],
+  { wall, barAt }: Slots,
+): (Data | WhitespaceData<UTCTimestamp>)[] {
+  return barAt.map((bar, place) => points[bar] ?? { time: wall[place] as UTCTimestamp });
+}
 
 /** The same line, not drawn where more than `gap_s` lie between a value and the next. */
 export function brokenLineOf(wall: readonly number[], values: Column, gap_s = 30 * DAY_S): LinePoint[] {

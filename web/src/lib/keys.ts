@@ -33,7 +33,7 @@ export const KEYS: readonly { where: string; keys: readonly (readonly [press: st
     keys: [
       ["← →", "Read bar by bar"],
       ["Home End", "The first or the last bar"],
-      ["+ −", "Zoom in or out"],
+      ["+ −", "Zoom in or out, around the bar that is read"],
       ["Shift ← →", "Move the window"],
       ["0", "Show all of it"],
     ],

@@ -67,7 +67,7 @@ export default function ComparePage() {
                 view={address.view}
                 table={address.table}
               />
-              {[...data.missing.map(({ symbol, detail }) => `${symbol}: ${detail}`), ...data.notes].map((note) => (
+              {[...data.missing.map(({ detail }) => detail), ...data.notes].map((note) => (
                 <p key={note} className={styles.note}>
                   {note}
                 </p>
