@@ -49,7 +49,7 @@ def batch(nth: int) -> pl.DataFrame:
 
 def take_all(folder: Path, *, first: int = 0, said: Callable[[str], object] = str) -> None:
     """Take in every batch from a little before `first`, saving and closing minutes in between."""
-    now = START + first * STEP
+    now = START + (first + 2) * STEP  # time has gone on while the desk was away
 
     def clock() -> datetime:
         return now

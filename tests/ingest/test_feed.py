@@ -142,14 +142,15 @@ def test_symbols_come_and_go_without_a_new_connection(log: Log):
 def test_a_dropped_line_is_taken_up_again_and_what_was_missed_is_healed(log: Log):
     with vendor(drops_after(says(1, 2)), drops_after(says(3)), tells(4)) as fake:
         desk = Desk(fake, log)
-        desk.run(lambda: desk.sizes == [1, 2, 3, 4] and len(desk.gaps) == 2)
+        desk.run(lambda: desk.sizes == [1, 2, 3, 4] and desk.feed.health.healed == 3)
         assert fake.connections == 3
         assert fake.heard == [{"type": "subscribe", "symbol": COIN}] * 3
         assert desk.waits == [1.0, 2.0]  # doubled each time, jittered by a chance of a half
-        first, second = desk.gaps
+        begun, first, second = desk.gaps
+        assert begun.start == begun.end  # of the minute in which it began to listen
         assert first.symbols == (COIN,)
         assert first.start < first.end <= second.start < second.end
-        assert (desk.feed.health.gaps, desk.feed.health.healed) == (2, 2)
+        assert desk.feed.health.gaps == 3
 
 
 def test_a_line_on_which_nothing_is_said_is_given_up(log: Log):

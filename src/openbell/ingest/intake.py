@@ -149,6 +149,7 @@ class Intake:
 
         Entries after the offset `upto` stay: somebody has not acted on them yet.
         """
+        moment = moment.replace(second=0, microsecond=0)
         with self._guard:
             self.save(lake, self._clock())
             closed = _closed(self._log)
