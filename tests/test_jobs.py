@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -17,7 +19,8 @@ from openbell.board import board
 from openbell.cli import main
 from openbell.desk import Desk, open_desk
 from openbell.ingest.fetching import fetch_bars
-from openbell.jobs import JOBS, Clockwork, Told, fetch_symbol, open_demo, poll_quotes, watch_vendors
+from openbell.jobs import JOBS, Clockwork, Told, fetch_symbol, open_demo, watch_vendors
+from openbell.live import Live
 from openbell.model.errors import ProviderError, Unreachable
 from openbell.model.interval import DAY
 from openbell.settings import WATCHED, Settings
@@ -77,10 +80,34 @@ def market() -> Iterator[Vendor]:
         yield server
 
 
+@contextmanager
+def listening(desk: Desk) -> Iterator[Live]:
+    """The desk's feeds at work."""
+    live = Live(desk)
+    live.start()
+    try:
+        yield live
+    finally:
+        live.stop()
+
+
+def until(so: Callable[[], object]) -> None:
+    """Wait until something is so; it must be within ten seconds."""
+    for _ in range(1000):
+        if so():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never was so")
+
+
 @pytest.fixture
 def online(tmp_path: Path, market: Vendor) -> Iterator[Desk]:
     settings = Settings(
-        home=tmp_path / "home", yahoo_url=market.url, yahoo_cookie_url=f"{market.url}/cookie", providers="yahoo"
+        home=tmp_path / "home",
+        yahoo_url=market.url,
+        yahoo_cookie_url=f"{market.url}/cookie",
+        providers="yahoo",
+        streams="",
     )
     desk = open_desk(settings, lambda: NOW)
     yield desk
@@ -90,7 +117,8 @@ def online(tmp_path: Path, market: Vendor) -> Iterator[Desk]:
 def test_a_watched_symbol_is_fetched_with_its_name_and_its_quote(online: Desk):
     online.ledger.add_watchlist("Mine", ["ACME"])
     watch_vendors(online)
-    poll_quotes(online)
+    with listening(online):
+        until(lambda: online.tape.latest(["ACME"]))
     fetch = online.ledger.fetches()[0]
     assert (fetch.symbol, fetch.state, fetch.rows) == ("ACME", "done", 2)
     acme = online.history.instrument("ACME")
@@ -212,7 +240,8 @@ def test_an_imported_symbol_is_asked_of_no_vendor(online: Desk, market: Vendor):
     online.ledger.add_watchlist("Mine", ["ACME"])
     online.ledger.save_fetch(imported("ACME"))
     watch_vendors(online)
-    poll_quotes(online)
+    with listening(online) as live:
+        until(live.health)
     assert market.asked == []
 
 
@@ -263,11 +292,12 @@ def test_the_log_is_told_of_a_failure_once_and_then_hourly():
 
 
 def test_the_demo_market_asks_no_vendor(tmp_path: Path, market: Vendor):
-    settings = Settings(home=tmp_path, demo=True, providers="yahoo", yahoo_url=market.url)
+    settings = Settings(home=tmp_path, demo=True, providers="yahoo", yahoo_url=market.url, streams="")
     desk = open_desk(settings, lambda: NOW)
     desk.lake.append_instruments(desk.simulated.instruments(), NOW)
     desk.ledger.add_watchlist("Watchlist", ["QUORB"])
     watch_vendors(desk)
-    poll_quotes(desk)
+    with listening(desk):
+        until(lambda: desk.tape.latest(["QUORB"]))
     assert market.asked == []
     desk.close()

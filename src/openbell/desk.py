@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from openbell.history import History
@@ -17,6 +18,11 @@ from openbell.providers.budget import Budget, Metered
 from openbell.providers.http import Browser, Plain
 from openbell.providers.ordered import Ordered
 from openbell.providers.simulated import Simulated
+from openbell.providers.streams.alpaca import AlpacaDialect
+from openbell.providers.streams.finnhub import FinnhubDialect
+from openbell.providers.streams.socket import Socket
+from openbell.providers.streams.spoken import Stream
+from openbell.providers.streams.yahoo import YahooDialect
 from openbell.providers.yahoo import Yahoo
 from openbell.settings import Settings
 from openbell.store.lake import Lake
@@ -41,6 +47,7 @@ class Desk:
     history: History
     capabilities: tuple[Capabilities, ...]
     vendors: Ordered
+    streams: tuple[Stream, ...]
     wires: tuple[Browser | Plain, ...]
     simulated: Simulated
     tape: Tape
@@ -79,6 +86,7 @@ def open_desk(settings: Settings, clock: Clock = system_clock) -> Desk:
             budget=budget,
             clock=clock,
         ),
+        streams=() if settings.offline else tuple(_streams(settings, clock)),
         wires=tuple(wires),
         simulated=Simulated(settings.demo_seed, clock),
         tape=Tape(),
@@ -106,6 +114,26 @@ def _vendors(
                 "OPENBELL_PROVIDERS", f"There is no vendor {name!r}.", remedy="Use `yahoo`, `alphavantage`, or both."
             )
     return vendors, wires
+
+
+def _streams(settings: Settings, clock: Clock) -> Iterator[Stream]:
+    """The streams named in the settings, in that order; one without its key is left out."""
+    for name in filter(None, (n.strip() for n in settings.streams.split(","))):
+        if name == "yahoo":
+            yield Socket(partial(YahooDialect, settings.yahoo_stream_url), clock)
+        elif name == "alpaca":
+            if settings.alpaca_key is not None and settings.alpaca_secret is not None:
+                secrets = settings.alpaca_key.get_secret_value(), settings.alpaca_secret.get_secret_value()
+                dialect = partial(AlpacaDialect, *secrets, settings.alpaca_feed, url=settings.alpaca_stream_url)
+                yield Socket(dialect, clock)
+        elif name == "finnhub":
+            if settings.finnhub_key is not None:
+                key = settings.finnhub_key.get_secret_value()
+                yield Socket(partial(FinnhubDialect, key, settings.finnhub_stream_url), clock)
+        else:
+            raise InvalidInput(
+                "OPENBELL_STREAMS", f"There is no stream {name!r}.", remedy="Use `yahoo`, `alpaca`, `finnhub`, or some."
+            )
 
 
 def _allows_polling(capabilities: Capabilities) -> bool:

@@ -18,7 +18,6 @@ from openbell.ingest.fetching import fetch_bars
 from openbell.ingest.storing import Stored, store
 from openbell.model.errors import OpenbellError, ProviderError, RateLimited, UnknownSymbol
 from openbell.model.interval import DAY, MINUTE, Interval
-from openbell.model.sessions import market_state
 from openbell.model.words import counted
 from openbell.settings import WATCHED, Settings
 from openbell.store.ledger import Fetch, FetchState
@@ -133,26 +132,6 @@ def _failed(fetch: Fetch, error: OpenbellError, now: datetime) -> Fetch:
     return replace(fetch, state=kind, detail=str(error), next_try=next_try, at=now)
 
 
-def poll_quotes(desk: Desk) -> None:
-    """The latest quotes of the watched real symbols whose market is open, or of which none is known, onto the tape.
-
-    Not of those that were imported only.
-    """
-    register = desk.history.register
-    listed = dict.fromkeys(s for w in desk.ledger.watchlists() for s in w.symbols)
-    imported = {f.symbol for f in desk.ledger.fetches() if f.state == "imported"}
-    quoted = desk.tape.latest(list(listed))
-    symbols = [
-        s
-        for s in listed
-        if s not in imported
-        and not (instrument := register.instrument(s)).simulated
-        and (s not in quoted or market_state(instrument.exchange or "XNYS", desk.clock()).state != "closed")
-    ]
-    if symbols:
-        desk.tape.update(desk.vendors.quotes(symbols))
-
-
 def compact(desk: Desk) -> int:
     """Keep the number of the lake's files bounded."""
     return desk.lake.compact()
@@ -175,9 +154,8 @@ class Job:
 
 
 JOBS: Mapping[str, Job] = {
-    "demo": Job("Follow the simulated market", timedelta(minutes=1), open_demo, lambda desk: desk.demo),
+    "demo": Job("Follow the simulated market", timedelta(hours=1), open_demo, lambda desk: desk.demo),
     "fetch": Job("Fetch watched symbols", timedelta(seconds=5), watch_vendors, _online),
-    "quotes": Job("Poll quotes", timedelta(minutes=1), poll_quotes, _online),
     "compact": Job("Compact the lake", timedelta(hours=1), compact, apart=True),
 }
 

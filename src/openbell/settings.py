@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,7 +32,20 @@ class Settings(BaseSettings):
     alphavantage_key: SecretStr | None = Field(
         default=None, description="the key for Alpha Vantage; without it, unused"
     )
+    streams: str = Field(default="yahoo", description="vendors that push prices, in the order they are listened to")
+    yahoo_stream_url: str = Field(
+        default="wss://streamer.finance.yahoo.com/?version=2", description="the address of Yahoo's stream"
+    )
+    alpaca_key: SecretStr | None = Field(default=None, description="the key for Alpaca's stream; without it, unused")
+    alpaca_secret: SecretStr | None = Field(default=None, description="the secret that belongs to the key")
+    alpaca_feed: Literal["iex", "sip"] = Field(default="iex", description="IEX alone, or all exchanges (paid)")
+    alpaca_stream_url: str = Field(
+        default="wss://stream.data.alpaca.markets/v2", description="the address of Alpaca's stream"
+    )
+    finnhub_key: SecretStr | None = Field(default=None, description="the key for Finnhub's stream; without it, unused")
+    finnhub_stream_url: str = Field(default="wss://ws.finnhub.io", description="the address of Finnhub's stream")
     lake_url: str = Field(default="", description="the folder of the lake; empty: OPENBELL_HOME/lake")
+    log_url: str = Field(default="", description="the file of the log; empty: OPENBELL_HOME/log.db")
     ledger_url: str = Field(default="", description="the ledger's SQLAlchemy address; empty: OPENBELL_HOME/ledger.db")
 
     @property
@@ -43,6 +57,11 @@ class Settings(BaseSettings):
     def lake(self) -> Path:
         """The folder of the lake."""
         return Path(self.lake_url).expanduser() if self.lake_url else self.folder / "lake"
+
+    @property
+    def log(self) -> Path:
+        """The file of the log."""
+        return Path(self.log_url).expanduser() if self.log_url else self.folder / "log.db"
 
     @property
     def ledger(self) -> str:

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput, StoreError
+from openbell.store.alertbook import AlertBook
 from openbell.store.ledger import HEAD, Fetch, Ledger, Watchlist, migrations, revisions
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -72,6 +73,21 @@ def test_opening_again_changes_nothing(ledger: Ledger, url: str):
     ledger.add_watchlist("Mine", ["ACME"])
     again = Ledger(url)
     assert [w.name for w in again.watchlists()] == ["Mine"]
+    again.close()
+
+
+def test_a_ledger_of_the_first_release_is_brought_forward(ledger: Ledger, url: str):
+    ledger.add_watchlist("Mine", ["ACME"])
+    ledger.close()
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        for table in ("attempts", "outbox", "firings", "channels", "alert_rules", "alert_cursor"):
+            connection.execute(sa.text(f"drop table {table}"))
+        connection.execute(sa.text("update alembic_version set version_num = '0001'"))
+    engine.dispose()
+    again = Ledger(url)
+    assert [w.name for w in again.watchlists()] == ["Mine"]
+    assert AlertBook(again).channels() == []
     again.close()
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
 from openbell.desk import Desk
 
@@ -42,6 +44,36 @@ def allow(role: Role) -> Any:  # FastAPI types its dependencies so
 
     check.least = role  # type: ignore[attr-defined]  # read back by `least_role`
     return Depends(check)
+
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def known_name(connection: HTTPConnection, host: str) -> bool:
+    """Whether the desk was asked under a name of its own: another that resolves here is not the owner's."""
+    return _name_of(f"//{connection.headers.get('host', '')}") in {*LOOPBACK, host}
+
+
+def asked_from_here(connection: HTTPConnection, host: str) -> bool:
+    """Whether a WebSocket was opened by the desk's own page, or by no page: browsers let any site open one."""
+    origin = connection.headers.get("origin")
+    return known_name(connection, host) and (origin is None or _place(origin) == connection.headers.get("host"))
+
+
+def _name_of(address: str) -> str | None:
+    """The host name in an address, without brackets and port."""
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
+
+
+def _place(origin: str) -> str | None:
+    """The host and port in an origin."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def least_role(dependencies: list[Callable[..., Any]]) -> Role | None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
@@ -14,15 +13,15 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
 
 from openbell import __version__
-from openbell.api import actions, bars, compare, market, quotes, sources, statistics, symbols, watchlists
-from openbell.api.access import Role, allow
+from openbell.api import actions, bars, compare, live, market, quotes, sources, statistics, symbols, watchlists
+from openbell.api.access import Role, allow, known_name
 from openbell.api.problems import NotFound, answer_problems, refuse
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
+from openbell.live import Live
 
-NOUNS = (market, symbols, quotes, bars, actions, compare, statistics, sources, watchlists)
+NOUNS = (market, symbols, quotes, bars, actions, compare, statistics, sources, watchlists, live)
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LONGEST = 255
 """Characters in a path of the page."""
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
@@ -32,13 +31,17 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     """The application over `desk`; with `jobs`, they run while it serves."""
 
     @asynccontextmanager
-    async def life(_app: FastAPI) -> AsyncIterator[None]:
-        clockwork = Clockwork(desk)
-        if jobs:
-            clockwork.start()
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        if not jobs:
+            yield
+            return
+        clockwork, feeds = Clockwork(desk), Live(desk)
+        app.state.live = feeds
+        feeds.start()
+        clockwork.start()
         yield
-        if jobs:
-            clockwork.stop()
+        clockwork.stop()
+        feeds.stop()
 
     app = FastAPI(
         title="Openbell",
@@ -63,7 +66,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
 async def _guarded(request: Request, call: RequestResponseEndpoint) -> Response:
     """Refuse other names and writes that another site's page sends, and tell browsers to keep this one closed."""
     desk: Desk = request.app.state.desk
-    if _host(request) not in {*LOOPBACK, desk.settings.host}:  # a name that resolves here is not the owner's
+    if not known_name(request, desk.settings.host):
         return refuse(400, "This desk is not known under that name.", "Use the address that `openbell up` printed.")
     if request.method not in {"GET", "HEAD", "OPTIONS"} and request.headers.get("sec-fetch-site", "none") not in {
         "same-origin",
@@ -77,14 +80,6 @@ async def _guarded(request: Request, call: RequestResponseEndpoint) -> Response:
     if request.url.path.startswith("/api/"):
         response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _host(request: Request) -> str | None:
-    """The name under which the caller asked, without brackets and port."""
-    try:
-        return urlsplit(f"//{request.headers.get('host', '')}").hostname
-    except ValueError:
-        return None
 
 
 def _page() -> APIRouter:

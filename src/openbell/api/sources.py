@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from openbell.api.access import Role, TheDesk, allow
 from openbell.desk import Desk
+from openbell.ingest.feed import FeedState
+from openbell.live import Live
 from openbell.providers.base import Capabilities
 from openbell.providers.ordered import Health, HealthState
 from openbell.store.ledger import FetchState
@@ -30,6 +33,13 @@ REASONS = {
     "negative_volume": "Negative volume",
     "adjusted_close": "Adjusted close lacks a dividend",
     "unreadable_row": "Row cannot be read",
+    "unreadable_message": "Message cannot be read",
+    "vendor_message": "A vendor's message",
+    "cancelled": "Trade cancelled by the exchange",
+    "corrected": "Trade corrected by the exchange",
+    "too_late": "Came too late",
+    "jump": "Far from the last price",
+    "missing_stamp": "No stamp",
 }
 """What a page says for each reason's code."""
 
@@ -57,6 +67,27 @@ class Provider(BaseModel):
     kinds: list[str]
     intervals: list[str]
     budget: list[Budget]
+
+
+class Feed(BaseModel):
+    """A stream of prices: whether it is heard, how fast and how late, and what it missed."""
+
+    name: str
+    title: str
+    state: FeedState
+    detail: str
+    since: datetime | None
+    last: datetime | None
+    next_try: datetime | None
+    symbols: int
+    lag_s: float | None
+    per_s: float
+    rows: int
+    repeated: int
+    rejects: int
+    connections: int
+    gaps: int
+    healed: int
 
 
 class Fetch(BaseModel):
@@ -100,6 +131,7 @@ class Sources(BaseModel):
     """The health of everything that brings prices."""
 
     providers: list[Provider]
+    feeds: list[Feed]
     fetches: list[Fetch]
     rejects: list[RejectCount]
     lake: LakeSize
@@ -128,14 +160,16 @@ class Rejects(BaseModel):
 
 
 @router.get("/sources", dependencies=[allow(Role.VIEWER)])
-def sources(desk: TheDesk) -> Sources:
+def sources(desk: TheDesk, request: Request) -> Sources:
     """Vendors, fetches, rejects per source and reason, and the lake's size."""
     health = [
         _provider(capabilities, h) for capabilities, h in zip(desk.capabilities, desk.vendors.health(), strict=True)
     ]
     demo = [_provider(desk.simulated.capabilities, _simulated_health(desk))] if desk.demo else []
+    live: Live | None = getattr(request.app.state, "live", None)  # none where no jobs run
     return Sources(
         providers=[*health, *demo],
+        feeds=[Feed(**asdict(feed)) for feed in live.health()] if live is not None else [],
         fetches=[
             Fetch(
                 symbol=f.symbol,

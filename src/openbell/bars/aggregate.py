@@ -25,10 +25,7 @@ def bars_from(trades: pl.DataFrame, step: Interval, sessions: pl.DataFrame) -> p
     session and its extended hours. A closing cross belongs to the session's last bar, however late it was printed.
     An off-market price counts in volume, and sets a price only in a minute that has no other.
     """
-    counted = _counted(trades)
-    placed = counted.with_columns(at=_at_the_close(counted, sessions)).sort("symbol", "at", "ts", "seq")
-    placed = placed.with_columns(_price(step), start=starts(placed["at"], sessions, step, "extended"))
-    bars = runs(placed).agg(
+    bars = runs(placed(trades, step, sessions).with_columns(_price(step))).agg(
         pl.col("symbol", "source", "start").first(),
         open=pl.col("price").first(ignore_nulls=True),
         high=pl.col("price").max(),
@@ -38,6 +35,14 @@ def bars_from(trades: pl.DataFrame, step: Interval, sessions: pl.DataFrame) -> p
     )
     named = bars.with_columns(ts=pl.col("start"), interval=pl.lit(str(step)), scale=pl.lit("raw"))
     return conform(named, BARS)
+
+
+def placed(trades: pl.DataFrame, step: Interval, sessions: pl.DataFrame) -> pl.DataFrame:
+    """The trades that count, by symbol and time, with `flags`, the instant `at` which they count, and the `start` of
+    their bar of `step`, null outside every session."""
+    counted = _counted(trades)
+    ordered = counted.with_columns(at=_at_the_close(counted, sessions)).sort("symbol", "at", "ts", "seq")
+    return ordered.with_columns(start=starts(ordered["at"], sessions, step, "extended"))
 
 
 def _counted(trades: pl.DataFrame) -> pl.DataFrame:

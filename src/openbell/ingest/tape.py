@@ -1,32 +1,136 @@
-"""The latest quote of each symbol, in memory."""
+"""The tape: the latest quote of each symbol and the minutes that are still in the making, in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from threading import Lock
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from threading import RLock
 
 import polars as pl
+
+from openbell.bars.partials import MINUTE_KEY, PARTIALS, bars_of, merged
+from openbell.model.frames import BARS, QUOTES, frame_of
 
 Quote = Mapping[str, object]
 """One row of QUOTES."""
 
+MINUTE = timedelta(minutes=1)
+MANY_PARTS = 32
+"""So many parts wait before they are put together: a batch need not touch what others have told."""
+
 
 class Tape:
-    """The newest quote per symbol; an older one never replaces it. Thread-safe."""
+    """The newest quote per symbol, and its running minutes from `final` on. Thread-safe; an older quote never replaces
+    a newer one."""
 
     def __init__(self) -> None:
-        self._quotes: dict[str, Quote] = {}
-        self._guard = Lock()
+        self._quotes: dict[str, dict[str, object]] = {}
+        self._versions: dict[str, int] = {}
+        self._version = 0
+        self._parts: list[pl.DataFrame] = []
+        self._unsaved: list[pl.DataFrame] = []
+        self._guard = RLock()
+
+    @property
+    def version(self) -> int:
+        """Grows with every change."""
+        return self._version
 
     def update(self, quotes: pl.DataFrame) -> None:
-        """Take in QUOTES."""
+        """Take in QUOTES; what a newer quote leaves out stays as it was."""
         with self._guard:
             for row in quotes.iter_rows(named=True):
-                held = self._quotes.get(row["symbol"])
-                if held is None or str(held["ts"]) <= str(row["ts"]):
-                    self._quotes[row["symbol"]] = row
+                held = self._quotes.get(row["symbol"], {})
+                if not held or _not_later(held["ts"], row["ts"]):
+                    told = {name: value for name, value in row.items() if value is not None}
+                    self._put(row["symbol"], {**_EMPTY, **held, **told})
+
+    def trade(self, partials: pl.DataFrame) -> None:
+        """Take in PARTIALS of trades never told before."""
+        if partials.is_empty():
+            return
+        newest = partials.sort("last_at", "last_ts", "last_seq").group_by("symbol", maintain_order=True)
+        rows = newest.agg(pl.col("close", "last_ts", "source").last(), pl.col("on_market").last())
+        with self._guard:
+            self._parts.append(partials)
+            self._unsaved.append(partials.select(MINUTE_KEY))
+            for symbol, price, ts, source, _ in rows.iter_rows():
+                held = self._quotes.get(symbol, _EMPTY)
+                if held["ts"] is None or _not_later(held["ts"], ts):
+                    self._put(symbol, {**held, "symbol": symbol, "price": price, "ts": ts, "source": source})
+                else:
+                    self._put(symbol, dict(held))  # a late trade changes a minute
+            if len(self._parts) >= MANY_PARTS:
+                self._gather()
 
     def latest(self, symbols: Sequence[str]) -> dict[str, Quote]:
         """The newest quote of each of `symbols` that has one."""
         with self._guard:
             return {symbol: self._quotes[symbol] for symbol in symbols if symbol in self._quotes}
+
+    def changed(self, symbols: Iterable[str], since: int) -> list[str]:
+        """Those of `symbols` that changed after the tape's `version` was `since`."""
+        with self._guard:
+            return [symbol for symbol in symbols if self._versions.get(symbol, 0) > since]
+
+    def minutes(self, symbols: Sequence[str], start: datetime | None = None) -> pl.DataFrame:
+        """BARS of the minutes of `symbols` that are not final, from `start` on; the newest may still run."""
+        with self._guard:
+            partials = self._gather()
+        mine = partials.filter(pl.col("symbol").is_in(list(symbols)))
+        return bars_of(mine if start is None else mine.filter(pl.col("start") >= start))
+
+    def unsaved(self, now: datetime) -> pl.DataFrame:
+        """BARS of the minutes that have ended by `now` and have changed since they were last said to be `saved`."""
+        with self._guard:
+            keys = self._changed_keys().filter(pl.col("start") + MINUTE <= now)
+            partials = self._gather()
+        return bars_of(partials.join(keys, on=MINUTE_KEY, how="semi")) if keys.height else frame_of(BARS)
+
+    def saved(self, bars: pl.DataFrame) -> None:
+        """The lake holds `bars` now, which `unsaved` has told.
+
+        A trade that came meanwhile makes its minute unsaved again: its bar differs from the one that was saved.
+        """
+        with self._guard:
+            keys = self._changed_keys()
+            mine = keys.join(bars.select("symbol", "source", start="ts"), on=MINUTE_KEY, how="semi")
+            same = bars_of(self._gather().join(mine, on=MINUTE_KEY, how="semi"))
+            done = same.join(bars, on=list(BARS), how="semi", nulls_equal=True).select("symbol", "source", start="ts")
+            self._unsaved = [keys.join(done, on=MINUTE_KEY, how="anti")]
+
+    def forget(self, before: datetime) -> None:
+        """Minutes that began before `before` are final: they are in the lake, and nothing changes them any more."""
+        with self._guard:
+            self._parts = [self._gather().filter(pl.col("start") >= before)]
+            self._unsaved = [self._changed_keys().filter(pl.col("start") >= before)]
+
+    def drop(self, symbols: Sequence[str], start: datetime, end: datetime) -> None:
+        """The minutes of `symbols` from `start` to `end` are told better by another source."""
+        there = pl.col("symbol").is_in(list(symbols)) & (pl.col("start") >= start) & (pl.col("start") < end)
+        with self._guard:
+            self._parts = [self._gather().filter(~there)]
+            self._unsaved = [self._changed_keys().filter(~there)]
+
+    def _put(self, symbol: str, quote: dict[str, object]) -> None:
+        self._version += 1
+        self._quotes[symbol] = quote
+        self._versions[symbol] = self._version
+
+    def _gather(self) -> pl.DataFrame:
+        """All parts as one."""
+        if len(self._parts) != 1:
+            self._parts = [merged(self._parts)]
+        return self._parts[0]
+
+    def _changed_keys(self) -> pl.DataFrame:
+        empty = frame_of(PARTIALS).select(MINUTE_KEY)
+        self._unsaved = [pl.concat([empty, *self._unsaved]).unique()]
+        return self._unsaved[0]
+
+
+_EMPTY: dict[str, object] = dict.fromkeys(QUOTES)
+
+
+def _not_later(held: object, told: object) -> bool:
+    return isinstance(held, datetime) and isinstance(told, datetime) and held <= told

@@ -64,6 +64,7 @@ TRADES: Schema = {
     "symbol": pl.String,
     "ts": UTC,
     "seq": pl.Int64,  # order within the source, from 0
+    "id": pl.Int64,  # the source's own number of the trade, with which it would tell it again; null where it has none
     "price": pl.Float64,
     "size": pl.Float64,
     "venue": pl.String,

@@ -22,7 +22,15 @@ from openbell.model.errors import (
 )
 from openbell.model.frames import ACTIONS, MATCHES, QUOTES, frame_of
 from openbell.model.interval import Interval
-from openbell.providers.base import ActionSource, BarSource, InstrumentSource, Provider, QuoteSource, SymbolSearch
+from openbell.providers.base import (
+    ActionSource,
+    BarSource,
+    Capabilities,
+    InstrumentSource,
+    Provider,
+    QuoteSource,
+    SymbolSearch,
+)
 from openbell.providers.budget import Budget, Remaining, Spent, clock_time
 
 HealthState = Literal["ok", "rate_limited", "not_entitled", "unreachable", "bad", "unused"]
@@ -149,6 +157,11 @@ class Ordered:
     def instrument(self, symbol: str) -> pl.DataFrame:
         """INSTRUMENTS of the first vendor that delivers; raises the ProviderError that says most when none does."""
         return self._first(self._instruments, lambda each: each.instrument(symbol), "facts of instruments")
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """As a source of quotes: whatever its vendors offer."""
+        return Capabilities(name="quotes", title="Quotes, asked for", quotes=True)
 
     def health(self) -> tuple[Health, ...]:
         """Each vendor's health, in the order they are asked."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,7 +44,7 @@ _WATCHLISTS = sa.Table(
 )
 
 
-HEAD = "0001"
+HEAD = "0002"
 """The schema that this program works with: the newest of `migrations`."""
 
 
@@ -95,10 +96,10 @@ class Ledger:
 
     def _migrate(self) -> None:
         """Bring the schema forward; a schema newer than this program is refused."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             if self._revision(connection) == HEAD:
                 return
-        with self._transaction(alone=True) as connection:
+        with self.transaction(alone=True) as connection:
             found = self._revision(connection)  # again: another process may have been faster
             if found == HEAD:
                 return
@@ -120,8 +121,11 @@ class Ledger:
         return connection.execute(sa.text("select version_num from alembic_version")).scalar_one_or_none()
 
     @contextmanager
-    def _transaction(self, *, alone: bool = False) -> Iterator[sa.Connection]:
-        """All or nothing; `alone`, what was read stays true until the end, since nobody else writes meanwhile."""
+    def transaction(self, *, alone: bool = False) -> Iterator[sa.Connection]:
+        """All or nothing; `alone`, what was read stays true until the end, since nobody else writes meanwhile.
+
+        For the modules of this package. A broken constraint is SQLAlchemy's IntegrityError: the caller knows why.
+        """
         where = self._engine.url.render_as_string(hide_password=True)
         try:
             with self._engine.connect().execution_options(alone=alone) as connection, connection.begin():
@@ -130,10 +134,8 @@ class Ledger:
             raise StoreError(
                 f"The ledger {where} did not answer: {error.orig}.", remedy="Is the disk full or locked?"
             ) from error
-        except sa.exc.IntegrityError as error:
-            raise InvalidInput(
-                "name", "There is a watchlist of that name already.", remedy="Choose another."
-            ) from error
+        except sa.exc.IntegrityError:
+            raise
         except sa.exc.DatabaseError as error:
             raise StoreError(
                 f"The ledger {where} cannot be read: {error.orig}.",
@@ -148,13 +150,13 @@ class Ledger:
 
     def load_budget(self, provider: str) -> dict[str, Any] | None:
         """The stored state of `provider`'s budget."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             query = sa.select(_BUDGETS.c.state).where(_BUDGETS.c.provider == provider)
             return connection.execute(query).scalar_one_or_none()
 
     def save_budget(self, provider: str, state: Mapping[str, Any]) -> None:
         """Replace the stored state of `provider`'s budget."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(sa.delete(_BUDGETS).where(_BUDGETS.c.provider == provider))
             connection.execute(sa.insert(_BUDGETS).values(provider=provider, state=dict(state)))
 
@@ -162,7 +164,7 @@ class Ledger:
 
     def fetches(self) -> list[Fetch]:
         """Every fetch's newest state, by symbol and kind."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             rows = connection.execute(sa.select(_FETCHES).order_by(_FETCHES.c.symbol, _FETCHES.c.kind)).all()
         return [
             Fetch(r.symbol, r.kind, r.state, r.detail, r.rows, _instant(r.next_try), datetime.fromisoformat(r.at))
@@ -171,7 +173,7 @@ class Ledger:
 
     def save_fetch(self, fetch: Fetch) -> None:
         """Replace the state of the fetch of `fetch.kind` for `fetch.symbol`."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             same = (_FETCHES.c.symbol == fetch.symbol) & (_FETCHES.c.kind == fetch.kind)
             connection.execute(sa.delete(_FETCHES).where(same))
             connection.execute(
@@ -190,13 +192,13 @@ class Ledger:
 
     def watchlists(self) -> list[Watchlist]:
         """All watchlists, oldest first."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             rows = connection.execute(sa.select(_WATCHLISTS).order_by(_WATCHLISTS.c.id)).all()
         return [Watchlist(r.id, r.name, tuple(r.symbols)) for r in rows]
 
     def add_watchlist(self, name: str, symbols: Sequence[str]) -> Watchlist:
         """A new watchlist."""
-        with self._transaction() as connection:
+        with own_name("watchlist"), self.transaction() as connection:
             result = connection.execute(sa.insert(_WATCHLISTS).values(name=name, symbols=list(symbols)))
             key = result.inserted_primary_key
         if key is None:
@@ -208,7 +210,7 @@ class Ledger:
 
         Where there is no watchlist, they are the first one's.
         """
-        with self._transaction(alone=True) as connection:
+        with self.transaction(alone=True) as connection:
             rows = connection.execute(sa.select(_WATCHLISTS).order_by(_WATCHLISTS.c.id)).all()
             watched = {symbol for row in rows for symbol in row.symbols}
             new = tuple(symbol for symbol in dict.fromkeys(symbols) if symbol not in watched)
@@ -223,7 +225,7 @@ class Ledger:
 
     def change_watchlist(self, watchlist: Watchlist) -> None:
         """Replace the name and symbols of a watchlist; raises InvalidInput when there is no such one."""
-        with self._transaction() as connection:
+        with own_name("watchlist"), self.transaction() as connection:
             result = connection.execute(
                 sa.update(_WATCHLISTS)
                 .where(_WATCHLISTS.c.id == watchlist.id)
@@ -231,6 +233,15 @@ class Ledger:
             )
         if result.rowcount != 1:
             raise InvalidInput("id", f"There is no watchlist {watchlist.id}.", remedy="List them with GET /watchlists.")
+
+
+@contextmanager
+def own_name(thing: str) -> Iterator[None]:
+    """A name that another `thing` bears is InvalidInput."""
+    try:
+        yield
+    except sa.exc.IntegrityError as error:
+        raise InvalidInput("name", f"There is a {thing} of that name already.", remedy="Choose another.") from error
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -254,6 +265,7 @@ def _engine(url: str) -> sa.Engine:
         ) from error
     if address.get_backend_name() == "sqlite":
         _make_folder(address.database)
+        _keep_private(address.database)
         sa.event.listen(engine, "connect", _careful_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -269,6 +281,17 @@ def _make_folder(database: str | None) -> None:
         raise StoreError(
             f"{folder} cannot be written: {error.strerror}.", remedy="Set OPENBELL_HOME to a folder of your own."
         ) from error
+
+
+def _keep_private(database: str | None) -> None:
+    """Only the owner reads the file: passwords of channels are in it. SQLite's other files get the same mode."""
+    if not database or database == ":memory:" or database.startswith("file:"):
+        return
+    with suppress(OSError):  # another user's file, or a disk without modes: opening tells whether it can be used
+        os.close(os.open(database, os.O_CREAT | os.O_RDONLY, 0o600))
+        for path in (database, f"{database}-wal", f"{database}-shm"):
+            with suppress(FileNotFoundError):
+                Path(path).chmod(0o600)
 
 
 def _careful_sqlite(connection: Any, _record: object) -> None:

@@ -76,8 +76,8 @@ def test_ticks_keep_their_order_venue_condition_and_flag(load):
     at = datetime(2013, 10, 11, 13, 30, 0, 1000, tzinfo=UTC)
     assert found.preset == "lean-tick"
     assert found.trades.rows() == [
-        ("ACME", at, 0, 1.0, 100.0, "P", "20002020", False, "lean"),
-        ("ACME", at, 1, 1.01, 50.0, "D", "2000", True, "lean"),
+        ("ACME", at, 0, None, 1.0, 100.0, "P", "20002020", False, "lean"),
+        ("ACME", at, 1, None, 1.01, 50.0, "D", "2000", True, "lean"),
     ]
 
 

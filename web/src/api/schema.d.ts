@@ -479,6 +479,47 @@ export interface components {
             };
         };
         /**
+         * Feed
+         * @description A stream of prices: whether it is heard, how fast and how late, and what it missed.
+         */
+        Feed: {
+            /** Connections */
+            connections: number;
+            /** Detail */
+            detail: string;
+            /** Gaps */
+            gaps: number;
+            /** Healed */
+            healed: number;
+            /** Lag S */
+            lag_s: number | null;
+            /** Last */
+            last: string | null;
+            /** Name */
+            name: string;
+            /** Next Try */
+            next_try: string | null;
+            /** Per S */
+            per_s: number;
+            /** Rejects */
+            rejects: number;
+            /** Repeated */
+            repeated: number;
+            /** Rows */
+            rows: number;
+            /** Since */
+            since: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "idle" | "connecting" | "live" | "waiting" | "refused";
+            /** Symbols */
+            symbols: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * Fetch
          * @description How the newest fetch for a symbol stands.
          */
@@ -828,6 +869,8 @@ export interface components {
          * @description The health of everything that brings prices.
          */
         Sources: {
+            /** Feeds */
+            feeds: components["schemas"]["Feed"][];
             /** Fetches */
             fetches: components["schemas"]["Fetch"][];
             lake: components["schemas"]["LakeSize"];

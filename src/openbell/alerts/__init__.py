@@ -1,0 +1,1 @@
+"""Alerts: what to tell whom about prices, volumes and the desk itself."""

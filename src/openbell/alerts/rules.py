@@ -1,0 +1,378 @@
+"""Alert rules: what is watched, on which symbols, how often it is told and in which words. Values only.
+
+Percentages are in percent (1.0 is one hundredth); prices in the instrument's currency; windows in sessions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from string import Formatter
+from types import MappingProxyType
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from openbell.bars.indicators import LONGEST
+from openbell.model.errors import InvalidInput
+
+Direction = Literal["up", "down", "either"]
+Repeat = Literal["once", "daily", "always"]
+"""How often a rule may fire on each of its symbols: once for good, once a trade date, or every time."""
+
+FIELDS = ("rule", "symbol", "price", "value", "level", "reference", "change", "at")
+"""What a message may name. `value` is what was measured (a spread, a volume, an RSI; else the price), `level` what it
+reached, `reference` the price compared with, and `change` the price's distance from that in percent."""
+
+FULL_DAY = 24 * 60
+
+
+class Value(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """An immutable value that names its kind in JSON."""
+
+
+class Symbol(Value, frozen=True):
+    """One symbol."""
+
+    symbol: str
+
+    def __post_init__(self) -> None:
+        if not self.symbol.strip():
+            raise InvalidInput("symbol", "The symbol is empty.", remedy="Name one, such as ACME.")
+
+
+class Watchlist(Value, frozen=True):
+    """Every symbol of a watchlist, as it is from time to time."""
+
+    id: str
+
+
+class Held(Value, frozen=True):
+    """Every symbol held in a portfolio."""
+
+
+Target = Symbol | Watchlist | Held
+
+
+class Crosses(Value, frozen=True):
+    """The price reaches `level` from the other side."""
+
+    level: float
+    direction: Direction = "either"
+
+    def __post_init__(self) -> None:
+        _positive("level", self.level)
+
+
+class Moves(Value, frozen=True):
+    """The price is `percent` away from a reference: the last session's close, this session's first regular price, the
+    close of the minute `minutes` ago (the day's first price where the day is younger), or the price of the last alert.
+    """
+
+    percent: float = 1.0
+    since: Literal["previous_close", "open", "minutes", "last_alert"] = "previous_close"
+    minutes: int = 0
+    direction: Direction = "either"
+
+    def __post_init__(self) -> None:
+        _positive("percent", self.percent)
+        if self.direction != "up" and self.percent >= 100:
+            raise InvalidInput("percent", "No price falls by 100 % or more.", remedy="Give less, or direction up.")
+        if self.since == "minutes":
+            _whole("minutes", self.minutes, 1, FULL_DAY)
+        elif self.minutes:
+            raise InvalidInput("minutes", f"Minutes say nothing of {self.since}.", remedy="Leave them out.")
+
+
+class NewExtreme(Value, frozen=True):
+    """The price goes beyond the highest high, or the lowest low, of the last `days` sessions before this one."""
+
+    days: int
+    of: Literal["high", "low"] = "high"
+
+    def __post_init__(self) -> None:
+        _whole("days", self.days, 1, LONGEST)
+
+
+class AverageCross(Value, frozen=True):
+    """At a day's close, the average over `fast` days (the close itself without it) crosses the one over `slow` days."""
+
+    slow: int
+    fast: int | None = None
+    kind: Literal["sma", "ema"] = "sma"
+    direction: Direction = "either"
+
+    def __post_init__(self) -> None:
+        _whole("slow", self.slow, 2, LONGEST)
+        if self.fast is not None:
+            _whole("fast", self.fast, 1, self.slow - 1)
+
+
+class MacdCross(Value, frozen=True):
+    """At a day's close, the MACD crosses its signal line."""
+
+    fast: int = 12
+    slow: int = 26
+    signal: int = 9
+    direction: Direction = "either"
+
+    def __post_init__(self) -> None:
+        _whole("slow", self.slow, 2, LONGEST)
+        _whole("fast", self.fast, 1, self.slow - 1)
+        _whole("signal", self.signal, 1, LONGEST)
+
+
+class RsiCross(Value, frozen=True):
+    """At a day's close, the RSI over `window` days crosses `level`."""
+
+    level: float = 70.0
+    window: int = 14
+    direction: Direction = "either"
+
+    def __post_init__(self) -> None:
+        _positive("level", self.level)
+        if self.level >= 100:
+            raise InvalidInput("level", "The RSI lies between 0 and 100.", remedy="Give a level such as 70.")
+        _whole("window", self.window, 1, LONGEST)
+
+
+class VolumeSpike(Value, frozen=True):
+    """The day's volume so far reaches `times` the mean volume of the last `days` whole days, at a minute's close."""
+
+    times: float = 2.0
+    days: int = 20
+
+    def __post_init__(self) -> None:
+        _positive("times", self.times)
+        _whole("days", self.days, 1, LONGEST)
+
+
+class Drawdown(Value, frozen=True):
+    """The price is `percent` below its highest of the last `days` sessions and this one; of all known without `days`.
+
+    A new high makes a new event possible.
+    """
+
+    percent: float
+    days: int | None = None
+
+    def __post_init__(self) -> None:
+        _positive("percent", self.percent)
+        if self.percent >= 100:
+            raise InvalidInput("percent", "No price falls by 100 % or more.", remedy="Give less than 100.")
+        if self.days is not None:
+            _whole("days", self.days, 1, LONGEST)
+
+
+class Spread(Value, frozen=True):
+    """The quoted spread reaches `percent` of the middle between bid and ask."""
+
+    percent: float
+
+    def __post_init__(self) -> None:
+        _positive("percent", self.percent)
+
+
+class Stale(Value, frozen=True):
+    """Nothing has been heard of the symbol for `minutes` while its market is open."""
+
+    minutes: int = 5
+
+    def __post_init__(self) -> None:
+        _whole("minutes", self.minutes, 1, FULL_DAY)
+
+
+class FeedDown(Value, frozen=True):
+    """A feed (any without `feed`) has been down for `minutes`."""
+
+    feed: str | None = None
+    minutes: int = 5
+
+    def __post_init__(self) -> None:
+        _whole("minutes", self.minutes, 0, FULL_DAY)
+
+
+class JobFailed(Value, frozen=True):
+    """A job (any without `job`) has failed."""
+
+    job: str | None = None
+
+
+OfPrice = Crosses | Moves | NewExtreme | Drawdown
+OfDays = AverageCross | MacdCross | RsiCross
+OfClock = Stale | FeedDown | JobFailed
+Condition = OfPrice | OfDays | VolumeSpike | Spread | OfClock
+
+MESSAGES: Mapping[type[Condition], str] = MappingProxyType(
+    {
+        Crosses: "{symbol} reached {level}: {price}",
+        Moves: "{symbol} {change} from {reference}: {price}",
+        NewExtreme: "{symbol} went beyond {reference}: {price}",
+        Drawdown: "{symbol} {change} below its high of {reference}: {price}",
+        AverageCross: "{symbol} crossed its average: {value} against {level}, close {price}",
+        MacdCross: "{symbol} MACD {value} crossed its signal {level}, close {price}",
+        RsiCross: "{symbol} RSI {value} crossed {level}, close {price}",
+        VolumeSpike: "{symbol} traded {value} today, more than {level}",
+        Spread: "{symbol} spread {value} % at {price}",
+        Stale: "{symbol}: nothing heard since {at}",
+        FeedDown: "Feed {symbol} is down since {at}",
+        JobFailed: "Job {symbol} failed at {at}",
+    }
+)
+"""What is told where the rule has no message of its own."""
+
+
+class Quiet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From `start` to `end` on the clocks of `zone`, over midnight where `end` is earlier: tell it afterwards."""
+
+    start: time
+    end: time
+    zone: str
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo or self.end.tzinfo:
+            raise InvalidInput(
+                "quiet", "Quiet hours are times of the zone's clock.", remedy="Give 22:00 without offset."
+            )
+        if self.start == self.end:
+            raise InvalidInput("quiet", "Quiet hours begin and end at once.", remedy="Give two times, or none.")
+        try:
+            ZoneInfo(self.zone)
+        except (KeyError, ValueError, OSError):
+            raise InvalidInput(
+                "quiet", f"There is no time zone {self.zone!r}.", remedy="Give one such as Europe/Amsterdam."
+            ) from None
+
+    def covers(self, at: datetime) -> bool:
+        """Whether the aware instant `at` lies in the quiet hours."""
+        clock = at.astimezone(ZoneInfo(self.zone)).time()
+        if self.start < self.end:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One alert rule. Raises InvalidInput where it cannot be."""
+
+    id: str
+    name: str
+    condition: Condition
+    target: Target | None = None
+    """None for feeds and jobs only."""
+    hysteresis_pct: float = 0.0
+    """So far the value must have come back, in percent of the level, before the next firing."""
+    cooldown: timedelta = timedelta(0)
+    repeat: Repeat = "always"
+    expires: datetime | None = None
+    quiet: Quiet | None = None
+    session_only: bool = False
+    message: str = ""
+    enabled: bool = True
+
+    def __post_init__(self) -> None:
+        for field, text in (("id", self.id), ("name", self.name)):
+            if not text.strip():
+                raise InvalidInput(field, f"The rule has no {field}.", remedy="Give it one.")
+        of_the_desk = isinstance(self.condition, FeedDown | JobFailed)
+        if of_the_desk and self.target is not None:
+            raise InvalidInput("target", "Feeds and jobs are of no symbol.", remedy="Leave the target out.")
+        if not of_the_desk and self.target is None:
+            raise InvalidInput("target", "The rule names no symbols.", remedy="Give a symbol, a watchlist, or held.")
+        if of_the_desk and self.session_only:
+            raise InvalidInput("session_only", "Feeds and jobs have no session.", remedy="Leave it out.")
+        if not 0 <= self.hysteresis_pct < 100:
+            raise InvalidInput("hysteresis_pct", f"{self.hysteresis_pct} % is no way back.", remedy="Give 0 to 99.")
+        if self.cooldown < timedelta(0):
+            raise InvalidInput("cooldown", "The cool-down is negative.", remedy="Give a positive time, or none.")
+        if self.expires is not None and self.expires.tzinfo is None:
+            raise InvalidInput("expires", "The instant of expiry has no zone.", remedy="Add one, such as Z.")
+        _fillable(self.message)
+
+    def to_json(self) -> str:
+        """The rule as JSON, which `from_json` reads."""
+        return msgspec.json.encode(self).decode()
+
+    @staticmethod
+    def from_json(text: str | bytes) -> Rule:
+        """The rule that `text` tells; raises InvalidInput with the field."""
+        try:
+            return msgspec.json.decode(text, type=Rule)
+        except msgspec.DecodeError as error:  # its messages end in: - at `$.condition.level`
+            what, _, path = str(error).partition(" - at `$")
+            field = path.strip(".`") or "rule"
+            raise InvalidInput(field, f"{field}: {what}.", remedy="See the rules in the documentation.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A rule fired. `rule` and `event` together are its identity: the same on every replay of the same events."""
+
+    rule: str
+    event: str
+    symbol: str
+    """The feed or the job, where the rule is of one."""
+    at: datetime
+    """When it happened, by the data's own time; of an episode, when it began."""
+    price: float | None
+    reference: float | None
+    """The price it was compared with: a level, a close, a high."""
+    message: str
+    quiet: bool
+    """Within the rule's quiet hours: to be delivered when they are over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a firing is of: see FIELDS."""
+
+    symbol: str
+    at: datetime
+    price: float | None = None
+    value: float | None = None
+    level: float | None = None
+    reference: float | None = None
+
+
+def fired(rule: Rule, event: str, seen: Seen) -> Firing:
+    """The firing of `rule` on `event`, in the rule's words."""
+    change = None if seen.price is None or not seen.reference else 100 * (seen.price / seen.reference - 1)
+    message = (rule.message or MESSAGES[type(rule.condition)]).format(
+        rule=rule.name,
+        symbol=seen.symbol,
+        price=_number(seen.price),
+        value=_number(seen.value),
+        level=_number(seen.level),
+        reference=_number(seen.reference),
+        change="–" if change is None else f"{change:+.2f} %",
+        at=f"{seen.at:%Y-%m-%d %H:%M:%S} UTC",
+    )
+    quiet = rule.quiet is not None and rule.quiet.covers(seen.at)
+    return Firing(rule.id, event, seen.symbol, seen.at, seen.price, seen.reference, message, quiet)
+
+
+def _number(number: float | None) -> str:
+    return "–" if number is None else f"{number:,.7g}" if abs(number) < 1e6 else f"{number:,.0f}"
+
+
+def _positive(field: str, number: float) -> None:
+    if not 0 < number < math.inf:
+        raise InvalidInput(field, f"{field} is {number}.", remedy="Give a number above zero.")
+
+
+def _whole(field: str, number: int, least: int, most: int) -> None:
+    if not least <= number <= most:
+        raise InvalidInput(field, f"{field} is {number}.", remedy=f"Give {least} to {most}.")
+
+
+def _fillable(message: str) -> None:
+    try:
+        parts = [part for part in Formatter().parse(message) if part[1] is not None]
+    except ValueError as error:
+        raise InvalidInput("message", f"The message has a brace too many: {error}.", remedy="Write {{ for {.") from None
+    for _, name, form, conversion in parts:
+        if name not in FIELDS or form or conversion:
+            allowed = ", ".join(f"{{{field}}}" for field in FIELDS)
+            raise InvalidInput("message", f"The message cannot have {{{name}}} so.", remedy=f"Use {allowed}.")

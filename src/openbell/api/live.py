@@ -1,0 +1,125 @@
+"""Quotes and running minutes as they change, over a WebSocket: as often as a reader can take, ten times a second."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, Field, ValidationError
+
+from openbell.api.access import Role, allow, asked_from_here
+from openbell.api.shapes import floats, seconds
+from openbell.desk import Desk
+from openbell.ingest.tape import Tape
+
+router = APIRouter(tags=["live"])
+
+PAUSE_S = 0.1
+"""Between two messages: what changes more often is told once, as it is then."""
+
+MOST = 500
+REFUSED, UNREADABLE = 1008, 1003  # RFC 6455, 7.4.1: against the policy; data that cannot be accepted
+
+
+class Wanted(BaseModel):
+    """What a reader asks for: exactly these symbols from now on."""
+
+    symbols: list[str] = Field(max_length=MOST)
+
+
+class Minute(BaseModel):
+    """The running minute of a symbol; `ts` in seconds since 1970."""
+
+    ts: int
+    open: float | None
+    high: float | None
+    low: float | None
+    close: float | None
+    volume: float | None
+
+
+class Changed(BaseModel):
+    """The newest quote of a symbol, and its running minute where it has one."""
+
+    symbol: str
+    ts: datetime
+    price: float | None
+    open: float | None
+    high: float | None
+    low: float | None
+    volume: float | None
+    bid: float | None
+    ask: float | None
+    source: str
+    minute: Minute | None
+
+
+class Update(BaseModel):
+    """What has changed since the last message; the first one tells all."""
+
+    now: datetime
+    changed: list[Changed]
+
+
+@router.websocket("/live", dependencies=[allow(Role.VIEWER)])
+async def live(socket: WebSocket) -> None:
+    """Send `Wanted` as JSON at any time; `Update` comes whenever something changes."""
+    desk: Desk = socket.app.state.desk
+    if not asked_from_here(socket, desk.settings.host):
+        await socket.close(REFUSED, "This desk is not known under that name, or the page is another site's.")
+        return
+    await socket.accept()
+    reader = _Reader(socket, desk)
+    telling = asyncio.create_task(reader.tell())
+    try:
+        while True:
+            reader.want(Wanted.model_validate_json(await socket.receive_text()))
+    except WebSocketDisconnect:
+        pass
+    except ValidationError:
+        await socket.close(UNREADABLE, f'Send {{"symbols": [...]}}, {MOST} at most.')
+    finally:
+        telling.cancel()
+        with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):  # it may have left in the middle
+            await telling
+
+
+class _Reader:
+    """One connection: what it wants, and up to which change it has been told."""
+
+    def __init__(self, socket: WebSocket, desk: Desk) -> None:
+        self._socket = socket
+        self._desk = desk
+        self._symbols: list[str] = []
+        self._told = -1
+
+    def want(self, wanted: Wanted) -> None:
+        self._symbols = list(dict.fromkeys(symbol.upper() for symbol in wanted.symbols))
+        self._told = -1  # all of them are told once
+
+    async def tell(self) -> None:
+        while True:
+            tape = self._desk.tape
+            version, symbols, first = tape.version, self._symbols, self._told < 0
+            if symbols and (changed := tape.changed(symbols, self._told)):
+                self._told = version
+                rows = await asyncio.to_thread(_changed, tape, changed, self._desk.clock())
+                await self._socket.send_text(Update(now=self._desk.clock(), changed=rows).model_dump_json())
+            elif symbols and first:
+                self._told = version
+            await asyncio.sleep(PAUSE_S)
+
+
+def _changed(tape: Tape, symbols: list[str], now: datetime) -> list[Changed]:
+    minute = now.replace(second=0, microsecond=0)
+    running = tape.minutes(symbols, minute - timedelta(minutes=1)).group_by("symbol", maintain_order=True).last()
+    columns = {name: floats(running[name]) for name in ("open", "high", "low", "close", "volume")}
+    stamps = seconds(running["ts"])
+    bars = {
+        symbol: Minute(ts=stamps[row], **{name: column[row] for name, column in columns.items()})
+        for row, symbol in enumerate(running["symbol"])
+    }
+    quotes = tape.latest(symbols)
+    return [Changed.model_validate({**quotes[symbol], "minute": bars.get(symbol)}) for symbol in quotes]

@@ -1,0 +1,360 @@
+"""What fired, and the outbox that carries it to the channels: at least once, under a key that tells repeats apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from openbell.model.errors import StoreError
+from openbell.store.alertbook import CHANNELS, RULES
+from openbell.store.ledger import Ledger
+
+State = Literal["waiting", "sending", "sent", "dead"]
+
+READ_BY_THE_PAGE = ("in-app", "browser")
+"""Kinds of channels that nothing is sent to: the page reads the firings itself."""
+
+LEASE = timedelta(seconds=60)
+"""How long an item belongs to the worker that took it; after a crash it is due again."""
+
+_META = sa.MetaData()
+_FIRINGS = sa.Table(
+    "firings",
+    _META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("rule_id", sa.Integer, nullable=False),
+    sa.Column("event", sa.String, nullable=False),
+    sa.Column("symbol", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("price", sa.Float),
+    sa.Column("message", sa.String, nullable=False),
+    sa.Column("quiet", sa.Boolean, nullable=False),
+    sa.Column("seen", sa.Boolean, nullable=False),
+)
+_OUTBOX = sa.Table(
+    "outbox",
+    _META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("firing_id", sa.Integer, nullable=False),
+    sa.Column("channel_id", sa.Integer, nullable=False),
+    sa.Column("key", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_try", sa.String),
+    sa.Column("created", sa.String, nullable=False),
+)
+_ATTEMPTS = sa.Table(
+    "attempts",
+    _META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("outbox_id", sa.Integer, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("ok", sa.Boolean, nullable=False),
+    sa.Column("receipt", sa.String, nullable=False),
+)
+_CURSOR = sa.Table(
+    "alert_cursor",
+    _META,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("offset", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.JSON, nullable=False),
+)
+_OPEN = _OUTBOX.c.state.in_(("waiting", "sending"))
+_USABLE = _OUTBOX.c.channel_id.in_(sa.select(CHANNELS.c.id).where(CHANNELS.c.enabled))
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule has fired: `event` tells it from every other time it fires, on every replay.
+
+    Nothing leaves before `not_before` (the end of quiet hours).
+    """
+
+    rule_id: int
+    event: str
+    symbol: str
+    at: datetime
+    price: float | None
+    message: str
+    quiet: bool = False
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """What fired, as it is kept. It never changes, but for `seen`."""
+
+    id: int
+    rule_id: int
+    event: str
+    symbol: str
+    at: datetime
+    price: float | None
+    message: str
+    quiet: bool
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far the log has been evaluated, and the state of the rules there."""
+
+    offset: int
+    state: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A firing on its way to a channel; it is this worker's until `leased_until`."""
+
+    id: int
+    key: str
+    attempts: int
+    leased_until: datetime
+    firing: Firing
+    kind: str
+    config: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the way of a firing to a channel stands; `next_try` is the end of the lease while it is `sending`."""
+
+    id: int
+    firing_id: int
+    channel_id: int
+    key: str
+    state: State
+    attempts: int
+    next_try: datetime | None
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try, and what the receiver answered or why it did not arrive."""
+
+    at: datetime
+    ok: bool
+    receipt: str
+
+
+class Outbox:
+    """Firings and their deliveries, in the ledger; any number of processes may use it at once."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    # firings
+
+    def cursor(self, name: str) -> Cursor | None:
+        """Where the evaluation called `name` stands."""
+        with self._ledger.transaction() as connection:
+            row = connection.execute(sa.select(_CURSOR).where(_CURSOR.c.name == name)).one_or_none()
+        return None if row is None else Cursor(row.offset, row.state)
+
+    def record(self, name: str, cursor: Cursor, fired: Sequence[Fired], now: datetime) -> int:
+        """Keep what fired, put it into the outbox and move the cursor, all or nothing; returns how many were new.
+
+        An event that its rule has fired for before is left as it is, and so is a cursor that is further already: what
+        is evaluated again, by this process after a crash or by another one, fires once. Each goes to the enabled
+        channels of its rule; one whose rule was removed meanwhile is dropped.
+        """
+        for _ in range(3):
+            try:
+                return self._record(name, cursor, fired, now)
+            except sa.exc.IntegrityError:  # another process was faster; its rows are found now
+                continue
+        raise StoreError("Several processes evaluate the alerts at once.", remedy="Stop all but one.")
+
+    def _record(self, name: str, cursor: Cursor, fired: Sequence[Fired], now: datetime) -> int:
+        new = 0
+        with self._ledger.transaction(alone=True) as connection:
+            _advance(connection, name, cursor)
+            if not fired:
+                return 0
+            told = {row.id: row.channels for row in connection.execute(sa.select(RULES.c.id, RULES.c.channels))}
+            enabled = sa.select(CHANNELS.c.id, CHANNELS.c.kind).where(CHANNELS.c.enabled)
+            channels = [(row.id, row.kind) for row in connection.execute(enabled.order_by(CHANNELS.c.id))]
+            for each in fired:
+                if each.rule_id not in told or _is_kept(connection, each):
+                    continue
+                to = told[each.rule_id]
+                _keep(connection, each, [c for c in channels if to is None or c[0] in to], now)
+                new += 1
+        return new
+
+    def firings(self, *, most: int, before: int | None = None) -> list[Firing]:
+        """The newest firings first, those numbered below `before`."""
+        query = sa.select(_FIRINGS).order_by(_FIRINGS.c.id.desc()).limit(most)
+        if before is not None:
+            query = query.where(_FIRINGS.c.id < before)
+        with self._ledger.transaction() as connection:
+            return [_firing(row, row.id) for row in connection.execute(query)]
+
+    def mark_seen(self, upto: int) -> None:
+        """The owner has seen all firings up to number `upto`."""
+        with self._ledger.transaction() as connection:
+            unseen = (_FIRINGS.c.id <= upto) & ~_FIRINGS.c.seen
+            connection.execute(sa.update(_FIRINGS).where(unseen).values(seen=True))
+
+    def deliveries(self, firing_id: int) -> list[Delivery]:
+        """How the ways of one firing stand, by channel."""
+        query = sa.select(_OUTBOX).where(_OUTBOX.c.firing_id == firing_id).order_by(_OUTBOX.c.channel_id)
+        with self._ledger.transaction() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Delivery(
+                r.id,
+                r.firing_id,
+                r.channel_id,
+                r.key,
+                r.state,
+                r.attempts,
+                None if r.next_try is None else datetime.fromisoformat(r.next_try),
+                datetime.fromisoformat(r.created),
+            )
+            for r in rows
+        ]
+
+    def attempts(self, delivery_id: int) -> list[Attempt]:
+        """The tries of one delivery, oldest first."""
+        query = sa.select(_ATTEMPTS).where(_ATTEMPTS.c.outbox_id == delivery_id).order_by(_ATTEMPTS.c.id)
+        with self._ledger.transaction() as connection:
+            rows = connection.execute(query).all()
+        return [Attempt(datetime.fromisoformat(r.at), r.ok, r.receipt) for r in rows]
+
+    # deliveries
+
+    def due(self, now: datetime) -> list[int]:
+        """The channels that something is due for. What waits for one that is off or gone is given up first."""
+        due = _OPEN & (_OUTBOX.c.next_try <= _text(now))
+        query = sa.select(_OUTBOX.c.channel_id, _USABLE).where(due).distinct().order_by(_OUTBOX.c.channel_id)
+        with self._ledger.transaction() as connection:
+            found = [(row[0], row[1]) for row in connection.execute(query)]
+        if not all(can for _, can in found):
+            self._give_up(_OPEN & ~_USABLE, "The channel was switched off or removed.", now)
+        return [channel for channel, can in found if can]
+
+    def _give_up(self, which: sa.ColumnElement[bool], why: str, now: datetime) -> None:
+        with self._ledger.transaction(alone=True) as connection:
+            for number in connection.execute(sa.select(_OUTBOX.c.id).where(which)).scalars().all():
+                given_up = sa.update(_OUTBOX).where(_OUTBOX.c.id == number, _OPEN)
+                if connection.execute(given_up.values(state="dead", next_try=None)).rowcount:
+                    _log(connection, number, now, ok=False, receipt=why)
+
+    def take(self, channel_id: int, now: datetime) -> Item | None:
+        """The item of a channel that is due for longest, for this worker alone until `now` + LEASE."""
+        due = _OPEN & _USABLE & (_OUTBOX.c.channel_id == channel_id) & (_OUTBOX.c.next_try <= _text(now))
+        oldest = sa.select(_OUTBOX.c.id, _OUTBOX.c.next_try).where(due).order_by(_OUTBOX.c.next_try, _OUTBOX.c.id)
+        until = now + LEASE
+        with self._ledger.transaction(alone=True) as connection:
+            while (found := connection.execute(oldest.limit(1)).one_or_none()) is not None:
+                unchanged = _OPEN & (_OUTBOX.c.id == found.id) & (_OUTBOX.c.next_try == found.next_try)
+                taken = sa.update(_OUTBOX).where(unchanged).values(state="sending", next_try=_text(until))
+                if connection.execute(taken).rowcount:  # else another worker took it since
+                    return _item(connection, found.id, until)
+        return None
+
+    def sent(self, item: Item, receipt: str, now: datetime) -> None:
+        """`item` has arrived."""
+        with self._ledger.transaction() as connection:
+            this = sa.update(_OUTBOX).where(_OUTBOX.c.id == item.id)
+            connection.execute(this.values(state="sent", attempts=_OUTBOX.c.attempts + 1, next_try=None))
+            _log(connection, item.id, now, ok=True, receipt=receipt)
+
+    def failed(self, item: Item, why: str, now: datetime, next_try: datetime | None, *, all_wait: bool = False) -> None:
+        """`item` has not arrived; it is dead without a `next_try`. If `all_wait`, its channel gets nothing before that.
+
+        A worker whose lease has run out only adds to the log: the item is another's.
+        """
+        state: State = "dead" if next_try is None else "waiting"
+        mine = (_OUTBOX.c.id == item.id) & (_OUTBOX.c.state == "sending")
+        mine &= _OUTBOX.c.next_try == _text(item.leased_until)
+        until = None if next_try is None else _text(next_try)
+        with self._ledger.transaction(alone=True) as connection:
+            this = sa.update(_OUTBOX).where(mine)
+            connection.execute(this.values(state=state, attempts=_OUTBOX.c.attempts + 1, next_try=until))
+            if all_wait and until is not None:
+                channel = sa.select(_OUTBOX.c.channel_id).where(_OUTBOX.c.id == item.id).scalar_subquery()
+                others = (_OUTBOX.c.channel_id == channel) & (_OUTBOX.c.state == "waiting")
+                earlier = others & (_OUTBOX.c.next_try < until)
+                connection.execute(sa.update(_OUTBOX).where(earlier).values(next_try=until))
+            _log(connection, item.id, now, ok=False, receipt=why)
+
+
+def _advance(connection: sa.Connection, name: str, cursor: Cursor) -> None:
+    named = _CURSOR.c.name == name
+    values = {"offset": cursor.offset, "state": dict(cursor.state)}
+    behind = sa.update(_CURSOR).where(named & (_CURSOR.c.offset < cursor.offset))
+    if connection.execute(behind.values(**values)).rowcount:
+        return
+    if connection.execute(sa.select(_CURSOR.c.name).where(named)).one_or_none() is None:
+        connection.execute(sa.insert(_CURSOR).values(name=name, **values))
+
+
+def _is_kept(connection: sa.Connection, fired: Fired) -> bool:
+    same = (_FIRINGS.c.rule_id == fired.rule_id) & (_FIRINGS.c.event == fired.event)
+    return connection.execute(sa.select(_FIRINGS.c.id).where(same)).one_or_none() is not None
+
+
+def _keep(connection: sa.Connection, fired: Fired, channels: Sequence[tuple[int, str]], now: datetime) -> None:
+    """Store a firing and its deliveries; what the page reads itself has arrived with that."""
+    values = {"rule_id": fired.rule_id, "event": fired.event, "symbol": fired.symbol, "at": _text(fired.at)}
+    shown = {"price": fired.price, "message": fired.message, "quiet": fired.quiet, "seen": False}
+    key = connection.execute(sa.insert(_FIRINGS).values(**values, **shown)).inserted_primary_key
+    if key is None:
+        raise StoreError("The ledger did not number the new firing.")
+    due = max(now, fired.not_before or now)
+    for channel, kind in channels:
+        read = kind in READ_BY_THE_PAGE
+        connection.execute(
+            sa.insert(_OUTBOX).values(
+                firing_id=key[0],
+                channel_id=channel,
+                key=_key(fired, channel),
+                state="sent" if read else "waiting",
+                attempts=0,
+                next_try=None if read else _text(due),
+                created=_text(now),
+            )
+        )
+
+
+def _key(fired: Fired, channel: int) -> str:
+    """`openbell-<firing>-<channel>`.
+
+    The firing is named by what happened, not by its number: a new ledger counts from 1 again, and mail servers drop a
+    Message-ID that they have seen.
+    """
+    event = sha256(f"{fired.rule_id}\n{fired.event}\n{_text(fired.at)}".encode()).hexdigest()[:20]
+    return f"openbell-{event}-{channel}"
+
+
+def _item(connection: sa.Connection, number: int, until: datetime) -> Item:
+    joined = _OUTBOX.join(_FIRINGS, _FIRINGS.c.id == _OUTBOX.c.firing_id).join(
+        CHANNELS, CHANNELS.c.id == _OUTBOX.c.channel_id
+    )
+    query = sa.select(_OUTBOX.c.key, _OUTBOX.c.attempts, _OUTBOX.c.firing_id, CHANNELS.c.kind, CHANNELS.c.config)
+    query = query.add_columns(*(column for column in _FIRINGS.c if column.name != "id"))
+    row = connection.execute(query.select_from(joined).where(_OUTBOX.c.id == number)).one()
+    return Item(number, row.key, row.attempts, until, _firing(row, row.firing_id), row.kind, row.config)
+
+
+def _firing(row: sa.Row[*tuple[Any, ...]], number: int) -> Firing:
+    at = datetime.fromisoformat(row.at)
+    return Firing(number, row.rule_id, row.event, row.symbol, at, row.price, row.message, row.quiet, row.seen)
+
+
+def _log(connection: sa.Connection, number: int, at: datetime, *, ok: bool, receipt: str) -> None:
+    connection.execute(sa.insert(_ATTEMPTS).values(outbox_id=number, at=_text(at), ok=ok, receipt=receipt))
+
+
+def _text(at: datetime) -> str:
+    """An instant whose texts sort as the instants do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,75 @@
+"""A desk that takes in a vendor's day until it is killed: `python taker.py FOLDER`. Prints each acknowledged batch.
+
+The vendor tells its trades again from a little before where the desk was: as after a broken connection.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from openbell.ingest.intake import LATENESS, Intake
+from openbell.ingest.tape import Tape
+from openbell.model.frames import TRADES, conform
+from openbell.providers.streams.spoken import Told
+from openbell.store.lake import Lake
+from openbell.store.log import Log
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+BATCHES, ROWS = 600, 200
+STEP = timedelta(seconds=20)
+AGAIN = 3
+"""Batches that are told again after a restart."""
+
+
+def batch(nth: int) -> pl.DataFrame:
+    """The trades of one step, some of them minutes late; each has its number."""
+    rng = np.random.default_rng(nth)
+    begun = int((START + nth * STEP).timestamp() * 1e6)
+    late = np.where(rng.random(ROWS) < 0.05, rng.integers(0, 600, ROWS) * 1_000_000, 0)
+    stamps = begun + rng.integers(0, 20_000_000, ROWS) - late
+    told = pl.DataFrame(
+        {
+            "symbol": [f"Q{n}" for n in rng.integers(0, 8, ROWS)],
+            "ts": pl.Series(stamps).cast(TRADES["ts"]),
+            "price": 100 + rng.integers(0, 500, ROWS) / 100,
+            "size": rng.integers(1, 500, ROWS).astype(float),
+            "id": np.arange(ROWS) + nth * ROWS,
+            "source": "vendor",
+        }
+    )
+    return conform(told, TRADES)
+
+
+def take_all(folder: Path, *, first: int = 0, said: Callable[[str], object] = str) -> None:
+    """Take in every batch from a little before `first`, saving and closing minutes in between."""
+    now = START + (first + 2) * STEP  # time has gone on while the desk was away
+
+    def clock() -> datetime:
+        return now
+
+    log, tape, lake = Log(folder / "log.db"), Tape(), Lake(folder / "lake")
+    intake = Intake(log, tape, exchange_of=lambda _symbol: "24/7", clock=clock)
+    intake.restore()
+    said("open")
+    for nth in range(max(0, first - AGAIN), BATCHES):
+        now = max(now, START + (nth + 1) * STEP)
+        intake.take(Told(trades=batch(nth)))
+        said(str(nth))
+        if nth % 6 == 5:
+            intake.save(lake, now)
+        if nth % 60 == 59:
+            intake.close_before(now - LATENESS, lake, upto=log.last)
+    now += timedelta(minutes=1)
+    intake.save(lake, now)
+    log.close()
+
+
+if __name__ == "__main__":
+    take_all(Path(sys.argv[1]), first=int(sys.argv[2]), said=partial(print, flush=True))
