@@ -185,6 +185,7 @@ def test_an_unreadable_file_is_named(shell: Shell):
         (("import", "ACME.csv", "--symbol", "!!"), 2, "'!!' is no ticker"),
         (("import", "ACME.csv", "--tz", "Mars/Phobos"), 2, "no time zone 'Mars/Phobos'"),
         (("import", "ACME.csv", "--columns", "close"), 2, "'close' names no columns"),
+        (("import", "ACME.csv", "--columns", "ts=Day,ts=Rate"), 2, "names a column twice"),
         (("import", "ACME.csv", "--dates", "ydm"), 2, "ydm"),
         (("job", "nothing"), 2, "no job"),
         (("job", "demo"), 2, "does not apply"),
@@ -414,6 +415,13 @@ def test_a_folder_of_a_thousand_files_is_imported_when_that_is_confirmed(shell: 
     assert shell("import", "many", "--yes").stdout.startswith(
         "0 files imported (0 bars stored), 1,001 not: 0.csv, 1.csv,"
     )
+
+
+def test_columns_of_a_file_without_a_header_cannot_be_named(shell: Shell):
+    (shell.folder / "ACME.csv").write_text("\n".join(WEEK.splitlines()[1:]))
+    done = shell("import", "ACME.csv", "--columns", "close=Rate")
+    assert done.returncode == 1
+    assert "has no header" in done.stderr
 
 
 def test_columns_and_the_order_of_dates_can_be_told(shell: Shell):

@@ -157,7 +157,10 @@ def _columns(text: str) -> dict[str, str]:
     pairs = [each.partition("=") for each in text.split(",")]
     if not all(ours.strip() and theirs.strip() for ours, _, theirs in pairs):
         raise InvalidInput("columns", f"{text!r} names no columns.", remedy="Write --columns ts=Day,close=Rate.")
-    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+    found = {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+    if len(found) < len(pairs):
+        raise InvalidInput("columns", f"{text!r} names a column twice.", remedy="Name each of ours once.")
+    return found
 
 
 def _imported(

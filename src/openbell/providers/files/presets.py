@@ -139,6 +139,10 @@ ALPHA_VANTAGE_HEADERS = (
 def layout_of(table: Table, columns: Mapping[str, str] | None) -> Layout:
     """The layout of a table; `columns` (ours -> the file's) wins. Raises UnreadableFile where it has no prices."""
     if table.header is None:
+        if columns:
+            raise InvalidInput(
+                "columns", f"{table.path} has no header, so no column has a name.", remedy="Write one above its rows."
+            )
         return _headerless(table)
     found = {**_found(table), **_checked(table, columns or {})}
     header = frozenset(table.header)
