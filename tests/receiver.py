@@ -86,7 +86,10 @@ def web(*answers: Answer) -> Iterator[Web]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # its sender was killed before it had said all
+                return
             with running.guard:
                 nth = len(running.heard)
                 headers = {name.lower(): text for name, text in self.headers.items()}

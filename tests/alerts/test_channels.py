@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -18,6 +17,7 @@ from typing import Any
 
 import pytest
 
+import apart
 from openbell.alerts.channels import Apprise, Channel, Email, Message, Undelivered, Webhook, channel_of, shown
 from openbell.alerts.deliver import send_test
 from openbell.model.errors import InvalidInput
@@ -31,12 +31,12 @@ apprise_loads = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:Deprec
 
 
 def send(channel: Channel, now: datetime = NOON) -> str:
-    return asyncio.run(channel.send(CROSSED, KEY, now))
+    return apart.run(channel.send(CROSSED, KEY, now))
 
 
 def refused(channel: Channel) -> Undelivered:
     with pytest.raises(Undelivered) as told:
-        asyncio.run(send_test(channel, NOON, timeout_s=0.5))
+        apart.run(send_test(channel, NOON, timeout_s=0.5))
     return told.value
 
 
@@ -209,7 +209,7 @@ def test_apprise_tells_a_service(caplog: pytest.LogCaptureFixture):
         channel = Apprise(server.url.replace("http", "json") + "/T0KEN")
         with caplog.at_level(logging.INFO):
             assert send(channel) == "Accepted; Apprise gives no receipt."
-            gone, broken = (asyncio.run(_undelivered(channel)) for _ in range(2))
+            gone, broken = (apart.run(_undelivered(channel)) for _ in range(2))
     assert json.loads(server.heard[0].body)["message"] == CROSSED.text
     assert (gone.what, gone.permanent) == ("The service did not accept it (HTTP 404).", True)
     assert (broken.what, broken.permanent) == ("The service did not accept it (HTTP 500).", False)
@@ -224,7 +224,7 @@ async def _undelivered(channel: Channel) -> Undelivered:
 
 @apprise_loads
 def test_a_service_that_apprise_does_not_know_is_refused_for_good():
-    error = asyncio.run(_undelivered(Apprise("nosuchservice://T0KEN")))
+    error = apart.run(_undelivered(Apprise("nosuchservice://T0KEN")))
     assert error.permanent
     assert "T0KEN" not in error.what
 

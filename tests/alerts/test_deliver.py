@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import apart
 from alerts import worker
 from alerts.worker import ENTRIES, START, fired_at
 from openbell.alerts.channels import Undelivered
@@ -69,7 +70,7 @@ def fire(outbox: Outbox, *events: str, not_before: datetime | None = None) -> No
 
 def one_pass(outbox: Outbox, seconds: float = 0, timeout_s: float = 5) -> None:
     """A pass so many seconds after the start, with the chance in the middle."""
-    asyncio.run(deliver(outbox, lambda: START + timedelta(seconds=seconds), lambda: 0.5, timeout_s=timeout_s))
+    apart.run(deliver(outbox, lambda: START + timedelta(seconds=seconds), lambda: 0.5, timeout_s=timeout_s))
 
 
 def story(outbox: Outbox, firing: int = 1) -> list[tuple[str, list[tuple[float, bool, str]]]]:
@@ -243,7 +244,7 @@ def test_a_channel_that_hangs_holds_up_no_other(outbox: Outbox, book: AlertBook)
         hook(book, slow, "slow")
         hook(book, quick, "quick")
         fire(outbox, "a")
-        asyncio.run(asyncio.wait_for(main(), 10))
+        apart.run(asyncio.wait_for(main(), 10))
         assert len(slow.heard) == 1
         assert [state for state, _ in story(outbox)] == ["sending", "sent"]
         one_pass(outbox, LEASE.total_seconds(), timeout_s=0.2)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import apart
 from openbell.ingest.feed import Feed, Gap
 from openbell.ingest.intake import Intake
 from openbell.ingest.tape import Tape
@@ -75,7 +76,7 @@ class Desk:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
 
-        asyncio.run(main())
+        apart.run(main())
 
     @property
     def sizes(self) -> list[float]:
