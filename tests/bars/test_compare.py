@@ -66,6 +66,17 @@ def test_a_symbol_that_ended_before_another_began_is_left_out():
     assert found.statistics["bars"].to_list() == [0, 3, 3]
 
 
+def test_a_newcomer_does_not_throw_out_the_others():
+    found = days([1, 2, 3, None, None], [2, 3, 4, None, None], [None, None, None, 5, 6])
+    assert found.left_out == ("CORK",)
+    assert found.common == (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 3, tzinfo=UTC))
+
+
+def test_of_two_pairs_the_one_with_newer_prices_stays():
+    found = days([1, 2, None, None], [None, None, 5, 6], [1, 2, None, None], [None, None, 7, 8])
+    assert found.left_out == ("ACME", "CORK")
+
+
 def test_an_average_moves_over_each_symbols_own_bars():
     found = days([1, 3, 5], [10, None, 30]).moving_average
     assert column(found, "ACME") == {2: 2, 3: 4}

@@ -71,6 +71,18 @@ def test_markets_that_are_never_open_together_are_told_to_take_longer_bars(desk:
     )
 
 
+def test_prices_that_begin_or_end_apart_from_the_others_are_not_sent_to_longer_bars(desk: Desk):
+    before = {day: close for day, close in FEBRUARY.items() if day < "2026-02-16"}
+    after = {day: close for day, close in FEBRUARY.items() if day > "2026-02-18"}
+    for symbol, closes in (("ACME", LATE), ("BOLT", LATE), ("GONE", before), ("NEW", after)):
+        stored(desk, symbol, "1d", closes)
+    answer = compared(desk.history, ["ACME", "BOLT", "GONE", "NEW"], span="Max")
+    assert answer.missing == (
+        Missing("GONE", "GONE has no price at the same time as the others; its prices end on 15 Feb 2026."),
+        Missing("NEW", "NEW has no price at the same time as the others; its prices begin on 19 Feb 2026."),
+    )
+
+
 def test_a_stretch_in_which_nobody_has_prices_is_empty(desk: Desk):
     for symbol in ("ACME", "BOLT"):
         stored(desk, symbol, "1d", FEBRUARY)

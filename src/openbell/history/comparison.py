@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -51,7 +51,7 @@ def compared(
     adjust: Scale = "split",
     window: int = 20,
 ) -> Compared:
-    """Compare `tickers` over the stretch of the one with the newest prices, in an interval that all can show.
+    """Compare `tickers` over the stretch up to the newest price of any, in an interval that all can show.
 
     The comparison is of the part of it in which all have prices; those that have none there are `missing`, and change
     nothing for the others. Symbols are named as they were asked. Raises InvalidInput unless there are two to eight
@@ -67,7 +67,11 @@ def compared(
     stored = {name: history.stored(instrument.id) for name, instrument in instruments.items()}
     held = {name: rows for name, rows in stored.items() if not rows.is_empty()}
     newest = max(held, key=lambda name: newest_of(held[name]), default=named[0])
-    asked = stretch(history, newest, span=span, start=start, end=end, interval=interval)
+    oldest = min(held, key=lambda name: min(held[name]["first"].to_list()), default=named[0])
+    measure = oldest if span == "Max" else newest  # else a newcomer's few bars would be all there is
+    asked = stretch(history, measure, span=span, start=start, end=end, interval=interval)
+    if span == "Max" and held:
+        asked = replace(asked, end=newest_of(held[newest]))
     offered = {
         name: offered_in(history, instruments[name], asked.start, asked.end)
         for name, rows in held.items()
