@@ -161,8 +161,41 @@ class Mail:
         return AuthResult(success=data.password == b"correct horse", handled=False)
 
 
+class _Line(SMTP):
+    """One connection, of which the server knows to hang up."""
+
+    def __init__(self, lines: list[asyncio.Transport], *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._lines = lines
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._lines.append(transport)
+        super().connection_made(transport)
+
+
 class _AnyPort(Controller):
-    """A server on whichever port is free, which the base class would look for under number 0."""
+    """A server on whichever port is free, which the base class would look for under number 0.
+
+    It hangs up before it stops; the base class leaves lines open in a loop that is closed.
+    """
+
+    def __init__(self, handler: object, **options: Any) -> None:
+        super().__init__(handler, **options)
+        self._lines: list[asyncio.Transport] = []
+
+    def factory(self) -> SMTP:
+        return _Line(self._lines, self.handler, **self.SMTP_kwargs)
+
+    def stop(self, no_assert: bool = False) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(5)
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        for line in self._lines:
+            line.abort()
+        for _ in range(3):  # an aborted line, and one in TLS around it, is closed in the loop's next rounds
+            await asyncio.sleep(0)
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)

@@ -105,14 +105,16 @@ class Email:
         server = aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
-            username=self.username or None,
-            password=self.password or None,
             use_tls=self.security == "tls",
             start_tls=self.security == "starttls",
             timeout=TIMEOUT_S,
         )
+        line = None
         try:
             await server.connect()
+            line = server.transport
+            if self.username:
+                await server.login(self.username, self.password)
             _, answer = await server.send_message(self._mail(message, key))
             with suppress(aiosmtplib.SMTPException):  # it has the mail, whatever it says to a good-bye
                 await server.quit(timeout=1.0)
@@ -125,6 +127,8 @@ class Email:
             raise Undelivered(_short(redacted(what, self.password))) from None
         finally:
             server.close()
+            if isinstance(line, asyncio.WriteTransport):
+                line.abort()  # closing one in TLS would wait for the server's good-bye
         return _short(redacted(answer, self.password))
 
     def _refused(self, code: int, said: str) -> Undelivered:
