@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 
+from openbell.alarm import Alarm
+from openbell.alerts.deliver import keep_delivering
+from openbell.alerts.watch import Facts
 from openbell.desk import Desk
 from openbell.ingest.feed import Feed, Gap, Health
 from openbell.ingest.fetching import fetch_bars
@@ -24,7 +27,9 @@ from openbell.providers.budget import Budget
 from openbell.providers.streams.polled import Polled
 from openbell.providers.streams.spoken import Stream
 from openbell.providers.streams.wanted import Wanted
+from openbell.rulebook import Rulebook
 from openbell.store.log import Kind, Log
+from openbell.store.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +46,9 @@ SETTLED = timedelta(seconds=5)
 """How long after a minute its vendor has its own bar of it."""
 
 
+AGAIN_S = 5.0
+"""After a failure that nobody foresaw."""
+
 _PRICES: tuple[Kind, ...] = ("trades", "quotes")
 
 
@@ -49,9 +57,11 @@ class Live:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._rulebook = Rulebook(desk)
         self._stop: Callable[[], None] | None = None
         self._feeds: Sequence[Feed] = ()
-        self._started = Event()
+        self._alarm: Alarm | None = None
+        self._started, self._stopping = Event(), Event()
         self._thread = Thread(target=self._run, name="live", daemon=True)
 
     def start(self) -> None:
@@ -61,6 +71,7 @@ class Live:
 
     def stop(self) -> None:
         """End; everything that was told is in the log, and every whole minute in the lake."""
+        self._stopping.set()
         if self._stop is not None:
             self._stop()
         self._thread.join(timeout=5)
@@ -69,16 +80,22 @@ class Live:
         """How each feed is doing."""
         return [feed.health for feed in self._feeds]
 
+    def newest_firing(self) -> int:
+        """The number of the newest alert that has fired since the start; 0 where none has."""
+        return 0 if self._alarm is None else self._alarm.newest
+
     def _run(self) -> None:
-        try:
-            with closing(Log(self._desk.settings.log)) as entries:
-                asyncio.run(self._main(entries))
-        except asyncio.CancelledError:
-            log.debug("stopped")
-        except OpenbellError:
-            log.exception("the live prices have ended")
-        finally:
-            self._started.set()
+        while not self._stopping.is_set():
+            try:
+                with closing(Log(self._desk.settings.log)) as entries:
+                    asyncio.run(self._main(entries))
+            except asyncio.CancelledError:
+                log.debug("stopped")
+            except Exception:  # prices must be heard again, whatever it was; what was told is in the log
+                log.exception("the live prices have ended, and begin again in %g s", AGAIN_S)
+                self._started.set()
+                self._stopping.wait(AGAIN_S)
+        self._started.set()
 
     async def _main(self, entries: Log) -> None:
         desk, loop = self._desk, asyncio.get_running_loop()
@@ -102,13 +119,34 @@ class Live:
             )
             for stream in streams
         ]
+        self._alarm = alarm = Alarm(desk, intake, self._facts, begin=entries.last)
+        alarm.start()
         self._started.set()
         wanted = [Wanted() for _ in streams]
-        async with asyncio.TaskGroup() as tasks:
-            for feed, symbols in zip(self._feeds, wanted, strict=True):
-                tasks.create_task(feed.run(symbols, heard_until))
-            tasks.create_task(self._follow(wanted))
-            tasks.create_task(self._keep(intake, entries))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for feed, symbols in zip(self._feeds, wanted, strict=True):
+                    tasks.create_task(feed.run(symbols, heard_until))
+                tasks.create_task(self._follow(wanted))
+                tasks.create_task(self._keep(intake, alarm))
+                tasks.create_task(self._deliver())
+        finally:
+            alarm.stop()
+
+    async def _deliver(self) -> None:
+        """What has fired goes out; a ledger that does not answer is asked again."""
+        outbox = Outbox(self._desk.ledger)
+        while True:
+            try:
+                await keep_delivering(outbox, self._desk.clock, random.random)
+            except* OpenbellError as errors:
+                log.warning("alerts wait in the outbox: %s", errors.exceptions[0])
+            await asyncio.sleep(AGAIN_S)
+
+    def _facts(self) -> Facts:
+        """Which feeds are down, and since when."""
+        down = {"waiting", "refused"}
+        return Facts(feeds_down={each.name: each.since for each in self.health() if each.state in down and each.since})
 
     def _streams(self) -> Sequence[Stream]:
         """The simulated market where it is open, then the vendors of the settings, then asking for quotes."""
@@ -142,12 +180,13 @@ class Live:
             await asyncio.sleep(NOTICED.total_seconds())
 
     def _watched(self) -> set[str]:
-        """The symbols of all watchlists but those that were imported only: they may be somebody's own."""
+        """The symbols of all watchlists and rules but those that were imported only: they may be somebody's own."""
         ledger = self._desk.ledger
         imported = {fetch.symbol for fetch in ledger.fetches() if fetch.state == "imported"}
-        return {symbol for each in ledger.watchlists() for symbol in each.symbols} - imported
+        listed = {symbol for each in ledger.watchlists() for symbol in each.symbols}
+        return (listed | self._rulebook.watched()) - imported
 
-    async def _keep(self, intake: Intake, entries: Log) -> None:
+    async def _keep(self, intake: Intake, alarm: Alarm) -> None:
         """Every minute, the minutes that have ended go to the lake; now and then they are closed, and leave the log."""
         closed = self._desk.clock()
         while True:
@@ -157,7 +196,7 @@ class Live:
             try:
                 await asyncio.to_thread(intake.save, self._desk.lake, self._desk.clock())
                 if (now := self._desk.clock()) - closed >= CLOSED_AGAIN:
-                    await asyncio.to_thread(intake.close_before, now - LATENESS, self._desk.lake, upto=entries.last)
+                    await asyncio.to_thread(intake.close_before, now - LATENESS, self._desk.lake, upto=alarm.kept)
                     closed = now
             except OpenbellError as error:
                 log.warning("minutes wait in the log: %s", error)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from string import Formatter
 from types import MappingProxyType
 from typing import Literal
@@ -252,6 +252,18 @@ class Quiet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.start < self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
+
+    def over(self, at: datetime) -> datetime:
+        """The first instant from `at` on that is not in the quiet hours."""
+        if not self.covers(at):
+            return at
+        local = at.astimezone(ZoneInfo(self.zone))
+        ends = (local + timedelta(days=n) for n in range(2))
+        return min(
+            end
+            for each in ends
+            if (end := datetime.combine(each.date(), self.end, each.tzinfo).astimezone(UTC)) > at.astimezone(UTC)
+        )
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

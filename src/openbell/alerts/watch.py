@@ -140,6 +140,14 @@ class Watch:
         """What the clock finds at `now`: symbols gone silent, feeds down, jobs that failed. An episode fires once."""
         return [*self._silent(now), *self._failing(now, facts)]
 
+    def told_minutes(self) -> dict[str, datetime | None]:
+        """The symbols whose closed minutes are wanted, with the start of the newest one that was told."""
+        return {symbol: self._memory.traded[symbol].until for symbol in self._volumes}
+
+    def told_days(self) -> dict[str, date | None]:
+        """The symbols whose closed days are wanted, with the newest one that was told."""
+        return {symbol: self._memory.traded[symbol].closed for symbol in self._days}
+
     def _lines_of(self, kind: type | UnionType, chosen: Mapping[str, Sequence[str]]) -> dict[str, list[Line]]:
         """By symbol, the lines of the rules with a condition of `kind`."""
         found: dict[str, list[Line]] = {}

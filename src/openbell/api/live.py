@@ -13,6 +13,7 @@ from openbell.api.access import Role, allow, asked_from_here
 from openbell.api.shapes import floats, seconds
 from openbell.desk import Desk
 from openbell.ingest.tape import Tape
+from openbell.live import Live
 
 router = APIRouter(tags=["live"])
 
@@ -61,6 +62,8 @@ class Update(BaseModel):
 
     now: datetime
     changed: list[Changed]
+    fired: int
+    """The number of the newest alert that has fired since the desk was started; 0 where none has."""
 
 
 @router.websocket("/live", dependencies=[allow(Role.VIEWER)])
@@ -94,6 +97,8 @@ class _Reader:
         self._desk = desk
         self._symbols: list[str] = []
         self._told = -1
+        self._fired = 0
+        self._feeds: Live | None = getattr(socket.app.state, "live", None)  # none where no jobs run
 
     def want(self, wanted: Wanted) -> None:
         self._symbols = list(dict.fromkeys(symbol.upper() for symbol in wanted.symbols))
@@ -101,14 +106,15 @@ class _Reader:
 
     async def tell(self) -> None:
         while True:
-            tape = self._desk.tape
-            version, symbols, first = tape.version, self._symbols, self._told < 0
-            if symbols and (changed := tape.changed(symbols, self._told)):
-                self._told = version
-                rows = await asyncio.to_thread(_changed, tape, changed, self._desk.clock())
-                await self._socket.send_text(Update(now=self._desk.clock(), changed=rows).model_dump_json())
-            elif symbols and first:
-                self._told = version
+            tape, now = self._desk.tape, self._desk.clock()
+            version, symbols = tape.version, self._symbols
+            changed = tape.changed(symbols, self._told)
+            news = 0 if self._feeds is None else self._feeds.newest_firing()
+            fired = news > self._fired
+            self._told, self._fired = version if symbols else -1, news  # before the wait: what is wanted may change
+            if changed or fired:
+                rows = await asyncio.to_thread(_changed, tape, changed, now) if changed else []
+                await self._socket.send_text(Update(now=now, changed=rows, fired=news).model_dump_json())
             await asyncio.sleep(PAUSE_S)
 
 

@@ -57,6 +57,8 @@ class Health:
     title: str
     state: FeedState = "idle"
     since: datetime | None = None
+    down: datetime | None = None
+    """Since when it has not been live, where it should be."""
     symbols: int = 0
     last: datetime | None = None
     """When it last said anything."""
@@ -218,5 +220,7 @@ class Feed:
 
     def _note(self, **changes: object) -> None:
         if "state" in changes and changes["state"] != self._health.state:
-            changes["since"] = self._clock()
+            changes["since"] = now = self._clock()
+            up = changes["state"] in {"live", "idle"}
+            changes["down"] = None if up else self._health.down or now
         self._health = replace(self._health, **changes)  # type: ignore[arg-type]  # fields of Health

@@ -197,6 +197,21 @@ class Outbox:
         with self._ledger.transaction() as connection:
             return [_firing(row, row.id) for row in connection.execute(query)]
 
+    def unseen(self) -> int:
+        """How many firings the owner has not seen."""
+        with self._ledger.transaction() as connection:
+            return connection.execute(sa.select(sa.func.count()).where(~_FIRINGS.c.seen)).scalar_one()
+
+    def standing(self, firing_ids: Sequence[int]) -> dict[int, dict[State, int]]:
+        """How many ways of each firing are in which state; a firing without channels is left out."""
+        query = sa.select(_OUTBOX.c.firing_id, _OUTBOX.c.state, sa.func.count())
+        query = query.where(_OUTBOX.c.firing_id.in_(firing_ids)).group_by(_OUTBOX.c.firing_id, _OUTBOX.c.state)
+        found: dict[int, dict[State, int]] = {}
+        with self._ledger.transaction() as connection:
+            for firing, state, count in connection.execute(query):
+                found.setdefault(firing, {})[state] = count
+        return found
+
     def mark_seen(self, upto: int) -> None:
         """The owner has seen all firings up to number `upto`."""
         with self._ledger.transaction() as connection:
@@ -291,7 +306,7 @@ class Outbox:
 def _advance(connection: sa.Connection, name: str, cursor: Cursor) -> None:
     named = _CURSOR.c.name == name
     values = {"offset": cursor.offset, "state": dict(cursor.state)}
-    behind = sa.update(_CURSOR).where(named & (_CURSOR.c.offset < cursor.offset))
+    behind = sa.update(_CURSOR).where(named & (_CURSOR.c.offset <= cursor.offset))
     if connection.execute(behind.values(**values)).rowcount:
         return
     if connection.execute(sa.select(_CURSOR.c.name).where(named)).one_or_none() is None:

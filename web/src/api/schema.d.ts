@@ -24,6 +24,202 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Channels
+         * @description Every channel, without its secrets.
+         */
+        get: operations["channels_api_v1_alerts_channels_get"];
+        put?: never;
+        /**
+         * Add Channel
+         * @description A new channel; send a test to see whether it works.
+         */
+        post: operations["add_channel_api_v1_alerts_channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/channels/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Channel
+         * @description Rename, reconfigure or switch a channel.
+         */
+        put: operations["change_channel_api_v1_alerts_channels__number__put"];
+        post?: never;
+        /**
+         * Remove Channel
+         * @description Forget a channel and its secrets; its receipts stay.
+         */
+        delete: operations["remove_channel_api_v1_alerts_channels__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/channels/{number}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Channel
+         * @description Send a message that says it is a test, and wait for the receipt.
+         */
+        post: operations["test_channel_api_v1_alerts_channels__number__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/firings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Firings
+         * @description What fired, the newest first, numbered below `before`.
+         */
+        get: operations["firings_api_v1_alerts_firings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/firings/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Seen
+         * @description The owner has looked at all firings up to a number.
+         */
+        post: operations["mark_seen_api_v1_alerts_firings_seen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/firings/{number}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliveries
+         * @description The proof of delivery of one firing: every way, every try.
+         */
+        get: operations["deliveries_api_v1_alerts_firings__number__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description Every rule.
+         */
+        get: operations["rules_api_v1_alerts_rules_get"];
+        put?: never;
+        /**
+         * Add Rule
+         * @description A new rule; it counts from now on.
+         */
+        post: operations["add_rule_api_v1_alerts_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Rule
+         * @description Replace a rule; one with another condition begins anew.
+         */
+        put: operations["change_rule_api_v1_alerts_rules__number__put"];
+        post?: never;
+        /**
+         * Remove Rule
+         * @description Forget a rule; what it has fired stays.
+         */
+        delete: operations["remove_rule_api_v1_alerts_rules__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trial
+         * @description When a rule would have fired in the last `days` days.
+         */
+        post: operations["trial_api_v1_alerts_trial_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bars": {
         parameters: {
             query?: never;
@@ -309,6 +505,21 @@ export interface components {
             actions: components["schemas"]["Action"][];
         };
         /**
+         * Attempt
+         * @description One try to deliver, with the receiver's receipt or the reason.
+         */
+        Attempt: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Ok */
+            ok: boolean;
+            /** Receipt */
+            receipt: string;
+        };
+        /**
          * Bars
          * @description Bars as columns; `ts` in seconds since 1970.
          */
@@ -347,6 +558,46 @@ export interface components {
             name?: string | null;
             /** Symbols */
             symbols?: string[] | null;
+        };
+        /**
+         * Channel
+         * @description A channel; what is secret in its `config` is shown by its end only.
+         */
+        Channel: {
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Enabled */
+            enabled: boolean;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ChannelChange
+         * @description What to change; what is absent stays, also within `config`: secrets need not be told again.
+         */
+        ChannelChange: {
+            /** Config */
+            config?: {
+                [key: string]: string | number;
+            } | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * Channels
+         * @description All channels, oldest first.
+         */
+        Channels: {
+            /** Channels */
+            channels: components["schemas"]["Channel"][];
         };
         /**
          * Chart
@@ -479,6 +730,206 @@ export interface components {
             };
         };
         /**
+         * Deliveries
+         * @description Every way of a firing.
+         */
+        Deliveries: {
+            /** Deliveries */
+            deliveries: components["schemas"]["Delivery"][];
+        };
+        /**
+         * Delivery
+         * @description The way of a firing to a channel.
+         */
+        Delivery: {
+            /** Attempts */
+            attempts: components["schemas"]["Attempt"][];
+            /** Channel */
+            channel: number;
+            /** Channel Name */
+            channel_name: string | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Key */
+            key: string;
+            /** Next Try */
+            next_try: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sending" | "sent" | "dead";
+        };
+        /**
+         * Draft
+         * @description A rule as its owner words it. `channels`: the ones it tells, null for all; times in minutes.
+         */
+        Draft: {
+            /** Channels */
+            channels?: number[] | null;
+            /** Condition */
+            condition: {
+                /**
+                 * @default either
+                 * @enum {unknown}
+                 */
+                direction: "down" | "either" | "up";
+                level: number;
+                /** @enum {unknown} */
+                type: "Crosses";
+            } | {
+                /**
+                 * @default either
+                 * @enum {unknown}
+                 */
+                direction: "down" | "either" | "up";
+                /** @default 0 */
+                minutes: number;
+                /** @default 1 */
+                percent: number;
+                /**
+                 * @default previous_close
+                 * @enum {unknown}
+                 */
+                since: "last_alert" | "minutes" | "open" | "previous_close";
+                /** @enum {unknown} */
+                type: "Moves";
+            } | {
+                days: number;
+                /**
+                 * @default high
+                 * @enum {unknown}
+                 */
+                of: "high" | "low";
+                /** @enum {unknown} */
+                type: "NewExtreme";
+            } | {
+                days?: number | null;
+                percent: number;
+                /** @enum {unknown} */
+                type: "Drawdown";
+            } | {
+                /**
+                 * @default either
+                 * @enum {unknown}
+                 */
+                direction: "down" | "either" | "up";
+                fast?: number | null;
+                /**
+                 * @default sma
+                 * @enum {unknown}
+                 */
+                kind: "ema" | "sma";
+                slow: number;
+                /** @enum {unknown} */
+                type: "AverageCross";
+            } | {
+                /**
+                 * @default either
+                 * @enum {unknown}
+                 */
+                direction: "down" | "either" | "up";
+                /** @default 12 */
+                fast: number;
+                /** @default 9 */
+                signal: number;
+                /** @default 26 */
+                slow: number;
+                /** @enum {unknown} */
+                type: "MacdCross";
+            } | {
+                /**
+                 * @default either
+                 * @enum {unknown}
+                 */
+                direction: "down" | "either" | "up";
+                /** @default 70 */
+                level: number;
+                /** @enum {unknown} */
+                type: "RsiCross";
+                /** @default 14 */
+                window: number;
+            } | {
+                /** @default 20 */
+                days: number;
+                /** @default 2 */
+                times: number;
+                /** @enum {unknown} */
+                type: "VolumeSpike";
+            } | {
+                percent: number;
+                /** @enum {unknown} */
+                type: "Spread";
+            } | {
+                /** @default 5 */
+                minutes: number;
+                /** @enum {unknown} */
+                type: "Stale";
+            } | {
+                feed?: string | null;
+                /** @default 5 */
+                minutes: number;
+                /** @enum {unknown} */
+                type: "FeedDown";
+            } | {
+                job?: string | null;
+                /** @enum {unknown} */
+                type: "JobFailed";
+            };
+            /**
+             * Cooldown Min
+             * @default 0
+             */
+            cooldown_min: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Expires */
+            expires?: string | null;
+            /**
+             * Hysteresis Pct
+             * @default 0
+             */
+            hysteresis_pct: number;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Name */
+            name: string;
+            quiet?: components["schemas"]["QuietHours"] | null;
+            /**
+             * Repeat
+             * @default always
+             * @enum {string}
+             */
+            repeat: "once" | "daily" | "always";
+            /**
+             * Session Only
+             * @default false
+             */
+            session_only: boolean;
+            /** Target */
+            target?: {
+                symbol: string;
+                /** @enum {unknown} */
+                type: "Symbol";
+            } | {
+                id: string;
+                /** @enum {unknown} */
+                type: "Watchlist";
+            } | {
+                /** @enum {unknown} */
+                type: "Held";
+            } | null;
+        };
+        /**
          * Feed
          * @description A stream of prices: whether it is heard, how fast and how late, and what it missed.
          */
@@ -545,10 +996,250 @@ export interface components {
             /** Symbol */
             symbol: string;
         };
+        /**
+         * Fired
+         * @description A rule would have fired.
+         */
+        Fired: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Message */
+            message: string;
+            /** Price */
+            price: number | null;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * Firing
+         * @description What fired, and how many of its ways are in which state.
+         */
+        Firing: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Deliveries */
+            deliveries: {
+                [key: string]: number;
+            };
+            /** Id */
+            id: number;
+            /** Message */
+            message: string;
+            /** Price */
+            price: number | null;
+            /** Quiet */
+            quiet: boolean;
+            /** Rule */
+            rule: number;
+            /** Rule Name */
+            rule_name: string | null;
+            /** Seen */
+            seen: boolean;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * Firings
+         * @description The newest first; `unseen` counts all that nobody has looked at.
+         */
+        Firings: {
+            /** Firings */
+            firings: components["schemas"]["Firing"][];
+            /** Unseen */
+            unseen: number;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * KeptRule
+         * @description A rule as it is kept, with a sentence for it and the symbols it is on now.
+         */
+        KeptRule: {
+            /**
+             * Changed
+             * Format: date-time
+             */
+            changed: string;
+            /** Channels */
+            channels?: number[] | null;
+            /** Condition */
+            condition: {
+                /**
+                 * @default either
+                 * @enum {unknown}
+                 */
+                direction: "down" | "either" | "up";
+                level: number;
+                /** @enum {unknown} */
+                type: "Crosses";
+            } | {
+                /**
+                 * @default either
+                 * @enum {unknown}
+                 */
+                direction: "down" | "either" | "up";
+                /** @default 0 */
+                minutes: number;
+                /** @default 1 */
+                percent: number;
+                /**
+                 * @default previous_close
+                 * @enum {unknown}
+                 */
+                since: "last_alert" | "minutes" | "open" | "previous_close";
+                /** @enum {unknown} */
+                type: "Moves";
+            } | {
+                days: number;
+                /**
+                 * @default high
+                 * @enum {unknown}
+                 */
+                of: "high" | "low";
+                /** @enum {unknown} */
+                type: "NewExtreme";
+            } | {
+                days?: number | null;
+                percent: number;
+                /** @enum {unknown} */
+                type: "Drawdown";
+            } | {
+                /**
+                 * @default either
+                 * @enum {unknown}
+                 */
+                direction: "down" | "either" | "up";
+                fast?: number | null;
+                /**
+                 * @default sma
+                 * @enum {unknown}
+                 */
+                kind: "ema" | "sma";
+                slow: number;
+                /** @enum {unknown} */
+                type: "AverageCross";
+            } | {
+                /**
+                 * @default either
+                 * @enum {unknown}
+                 */
+                direction: "down" | "either" | "up";
+                /** @default 12 */
+                fast: number;
+                /** @default 9 */
+                signal: number;
+                /** @default 26 */
+                slow: number;
+                /** @enum {unknown} */
+                type: "MacdCross";
+            } | {
+                /**
+                 * @default either
+                 * @enum {unknown}
+                 */
+                direction: "down" | "either" | "up";
+                /** @default 70 */
+                level: number;
+                /** @enum {unknown} */
+                type: "RsiCross";
+                /** @default 14 */
+                window: number;
+            } | {
+                /** @default 20 */
+                days: number;
+                /** @default 2 */
+                times: number;
+                /** @enum {unknown} */
+                type: "VolumeSpike";
+            } | {
+                percent: number;
+                /** @enum {unknown} */
+                type: "Spread";
+            } | {
+                /** @default 5 */
+                minutes: number;
+                /** @enum {unknown} */
+                type: "Stale";
+            } | {
+                feed?: string | null;
+                /** @default 5 */
+                minutes: number;
+                /** @enum {unknown} */
+                type: "FeedDown";
+            } | {
+                job?: string | null;
+                /** @enum {unknown} */
+                type: "JobFailed";
+            };
+            /**
+             * Cooldown Min
+             * @default 0
+             */
+            cooldown_min: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Expires */
+            expires?: string | null;
+            /**
+             * Hysteresis Pct
+             * @default 0
+             */
+            hysteresis_pct: number;
+            /** Id */
+            id: number;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Name */
+            name: string;
+            quiet?: components["schemas"]["QuietHours"] | null;
+            /**
+             * Repeat
+             * @default always
+             * @enum {string}
+             */
+            repeat: "once" | "daily" | "always";
+            /** Sentence */
+            sentence: string;
+            /**
+             * Session Only
+             * @default false
+             */
+            session_only: boolean;
+            /** Symbols */
+            symbols: string[];
+            /** Target */
+            target?: {
+                symbol: string;
+                /** @enum {unknown} */
+                type: "Symbol";
+            } | {
+                id: string;
+                /** @enum {unknown} */
+                type: "Watchlist";
+            } | {
+                /** @enum {unknown} */
+                type: "Held";
+            } | null;
         };
         /**
          * LakeSize
@@ -672,6 +1363,25 @@ export interface components {
             up: components["schemas"]["Quote"][];
         };
         /**
+         * NewChannel
+         * @description A channel and its configuration, see the documentation of alerts.
+         */
+        NewChannel: {
+            /** Config */
+            config: {
+                [key: string]: string | number;
+            };
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Provider
          * @description A vendor, what it delivers, how it is doing, and what may still be asked of it.
          */
@@ -703,6 +1413,24 @@ export interface components {
             state: "ok" | "rate_limited" | "not_entitled" | "unreachable" | "bad" | "unused";
             /** Title */
             title: string;
+        };
+        /**
+         * QuietHours
+         * @description From `start` to `end` on the clocks of `zone`.
+         */
+        QuietHours: {
+            /**
+             * End
+             * Format: time
+             */
+            end: string;
+            /**
+             * Start
+             * Format: time
+             */
+            start: string;
+            /** Zone */
+            zone: string;
         };
         /**
          * Quote
@@ -767,6 +1495,16 @@ export interface components {
             now: string;
             /** Quotes */
             quotes: components["schemas"]["Quote"][];
+        };
+        /**
+         * Receipt
+         * @description Whether a test message arrived, and what the receiver said.
+         */
+        Receipt: {
+            /** Ok */
+            ok: boolean;
+            /** Receipt */
+            receipt: string;
         };
         /**
          * Reject
@@ -863,6 +1601,24 @@ export interface components {
             symbol: string;
             /** Volatility */
             volatility: number | null;
+        };
+        /**
+         * Rules
+         * @description All rules, oldest first; `unreadable` names those that another version of the program wrote.
+         */
+        Rules: {
+            /** Rules */
+            rules: components["schemas"]["KeptRule"][];
+            /** Unreadable */
+            unreadable: string[];
+        };
+        /**
+         * Seen
+         * @description Everything up to this firing has been looked at.
+         */
+        Seen: {
+            /** Upto */
+            upto: number;
         };
         /**
          * Sources
@@ -983,6 +1739,33 @@ export interface components {
             rows: number;
         };
         /**
+         * Trial
+         * @description How a rule would have done: on bars of which interval, since when, and when it would have fired.
+         */
+        Trial: {
+            /** Fired */
+            fired: components["schemas"]["Fired"][];
+            /** Interval */
+            interval: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * Trials
+         * @description A rule on the past of its symbols.
+         */
+        Trials: {
+            /** Count */
+            count: number;
+            /** Trials */
+            trials: components["schemas"]["Trial"][];
+        };
+        /**
          * Upcoming
          * @description A day on which the exchange is closed or closes early.
          */
@@ -1091,6 +1874,400 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Actions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    channels_api_v1_alerts_channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channels"];
+                };
+            };
+        };
+    };
+    add_channel_api_v1_alerts_channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_channel_api_v1_alerts_channels__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_channel_api_v1_alerts_channels__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    test_channel_api_v1_alerts_channels__number__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    firings_api_v1_alerts_firings_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Firings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    mark_seen_api_v1_alerts_firings_seen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    deliveries_api_v1_alerts_firings__number__deliveries_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rules_api_v1_alerts_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+        };
+    };
+    add_rule_api_v1_alerts_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRule"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_rule_api_v1_alerts_rules__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRule"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_rule_api_v1_alerts_rules__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    trial_api_v1_alerts_trial_post: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trials"];
                 };
             };
             /** @description Validation Error */
