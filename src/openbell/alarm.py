@@ -55,6 +55,7 @@ class Alarm:
         self._queue = _Queue(intake)
         self._stopped = Event()
         self._newest = 0
+        self._looked: datetime | None = None
         self._cursor = self._outbox.cursor(NAME)
         self._thread = Thread(target=self._run, name="alarm", daemon=True)
 
@@ -67,6 +68,11 @@ class Alarm:
     def newest(self) -> int:
         """The number of the newest firing since `start`; 0 where nothing has fired."""
         return self._newest
+
+    @property
+    def looked(self) -> datetime | None:
+        """When the clock's rules were asked last, and what was heard until then was kept."""
+        return self._looked
 
     def start(self) -> None:
         """Begin where it was left."""
@@ -104,6 +110,7 @@ class Alarm:
                     fired += rules.look(now, self._facts())
                 if fired or due:
                     self._keep(Cursor(offset, {"watch": rules.watch.state()}), rules.outgoing(fired, now), now)
+                    self._looked = looked
                 if self._stopped.is_set():
                     break
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import json
 import os
@@ -24,6 +25,8 @@ from rich.console import Console
 
 from market import SHARED, needs_shared
 from openbell.cli import main, terminal
+from openbell.cli.running import LOCK, Running, alone, running
+from openbell.model.errors import InvalidInput
 from openbell.model.frames import INSTRUMENTS, frame_of
 from openbell.store.lake import Lake
 
@@ -393,13 +396,19 @@ def test_a_ticker_borne_again_after_its_bearer_is_gone_is_read_back_as_the_newco
     assert [row["ts"][:4] for row in ended] == ["2020"] * 3
 
 
-def test_a_file_that_nobody_foresaw_does_not_end_the_others_and_all_are_summed_up(shell: Shell):
+def test_a_file_that_nobody_foresaw_does_not_end_the_others_and_all_are_summed_up(
+    shell: Shell, caplog: pytest.LogCaptureFixture
+):
     (shell.folder / "AAA.csv").write_text(WEEK.replace("2026-03-02", "0001-01-01"))
     (shell.folder / "ACME.csv").write_text(WEEK)
     (shell.folder / "BAD.csv").write_text("")
     done = shell("import", ".", "--tz", "UTC", "--stamp", "start")
     assert done.returncode == 1
-    assert "error: AAA.csv: this file could not be read: OverflowError. Please report it." in done.stderr
+    said = "error: AAA.csv: this file could not be read: OverflowError. Please report it with the trace above.\n"
+    assert said in done.stderr
+    trace = next(record for record in caplog.records if record.message == "AAA.csv could not be read")
+    assert trace.exc_info is not None
+    assert trace.exc_info[0] is OverflowError
     assert done.stdout.splitlines()[-1] == "1 file imported (3 bars stored), 2 not: AAA.csv, BAD.csv."
     assert shell.rows() == 3
 
@@ -514,6 +523,23 @@ def test_a_folder_has_one_open_desk_and_the_doctor_knows_it(shell: Shell, open_d
     assert told.endswith(f"\nNext: Open {address} in a browser.\n")
     (shell.folder / "ZETA.csv").write_text(WEEK)
     assert shell("import", "ZETA.csv").returncode == 0
+
+
+def test_a_glance_of_the_doctor_keeps_no_desk_from_opening(tmp_path: Path):
+    with (tmp_path / LOCK).open("a+") as doctor:
+        fcntl.flock(doctor, fcntl.LOCK_SH)
+        with alone(tmp_path, "http://here", wait=lambda _: fcntl.flock(doctor, fcntl.LOCK_UN)):
+            assert running(tmp_path) == Running("http://here", os.getpid())
+
+
+def test_a_desk_whose_address_is_not_known_is_not_to_be_opened_there(tmp_path: Path):
+    with (tmp_path / LOCK).open("a+") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(InvalidInput) as refused, alone(tmp_path, "http://here", wait=lambda _: None):
+            pass
+    assert str(refused.value) == (
+        f"This desk is already open; its folder is {tmp_path}. Try again, or set OPENBELL_HOME to another folder."
+    )
 
 
 def test_a_desk_that_is_interrupted_ends_well_and_another_may_open(

@@ -39,6 +39,22 @@ def test_the_newest_day_may_still_lack_its_minutes(desk: Desk):
 
 
 @pytest.mark.parametrize(
+    ("exchange", "stamps", "days"),
+    [
+        ("XASX", ["2026-03-01T23:00", "2026-03-02T04:59", "2026-03-02T12:59", "2026-03-02T13:00"], 2),
+        ("XNYS", ["2026-03-03T04:59:59", "2026-03-03T05:00", "2026-03-03T23:59", "2026-03-04T00:59"], 2),
+        ("24/7", ["2026-03-02T23:59", "2026-03-03T00:00", "2026-03-03T00:01"], 2),
+    ],
+)
+def test_days_are_counted_where_the_exchange_is(desk: Desk, exchange: str, stamps: list[str], days: int):
+    listed(desk, "ACME", exchange)
+    stored(desk, "ACME", "1m", dict.fromkeys(stamps, 1.0))
+    stored(desk, "ACME", "1m", dict.fromkeys(stamps, 2.0))  # corrected
+    first, last = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+    assert desk.history.days_of(desk.history.instrument("ACME"), Interval.parse("1m"), first, last) == days
+
+
+@pytest.mark.parametrize(
     ("asked", "field", "says"),
     [
         ({"start": "2025-06-04", "end": "2025-06-03"}, "to", "ends (2025-06-03) before it starts (2025-06-04)"),

@@ -6,6 +6,7 @@ The vendor tells its trades again from a little before where the desk was: as af
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,11 +15,15 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from openbell.alarm import Alarm
+from openbell.alerts.rules import Crosses, Drawdown, Moves, Rule, Symbol
+from openbell.alerts.watch import Facts
+from openbell.desk import open_desk
 from openbell.ingest.intake import LATENESS, Intake
-from openbell.ingest.tape import Tape
 from openbell.model.frames import TRADES, conform
 from openbell.providers.streams.spoken import Told
-from openbell.store.lake import Lake
+from openbell.rulebook import Rulebook, body_of
+from openbell.settings import Settings
 from openbell.store.log import Log
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -47,6 +52,19 @@ def batch(nth: int) -> pl.DataFrame:
     return conform(told, TRADES)
 
 
+def make_rules(book: Rulebook) -> None:
+    """Some of each kind that prices set off, on every symbol, unless an earlier run has made them."""
+    if book.kept.rules():
+        return
+    conditions = [Crosses(102.5), Moves(4.0, "last_alert"), Moves(1.0, "minutes", 10), Drawdown(3.0)]
+    book.kept.add_channel("in-app", "Page", {})
+    for symbol in (f"Q{n}" for n in range(8)):
+        for condition in conditions:
+            name = f"{symbol} {condition}"
+            rule = Rule(id="new", name=name, condition=condition, target=Symbol(symbol), cooldown=timedelta(minutes=5))
+            book.kept.add_rule(name, body_of(rule), START)
+
+
 def take_all(folder: Path, *, first: int = 0, said: Callable[[str], object] = str) -> None:
     """Take in every batch from a little before `first`, saving and closing minutes in between."""
     now = START + (first + 2) * STEP  # time has gone on while the desk was away
@@ -54,21 +72,32 @@ def take_all(folder: Path, *, first: int = 0, said: Callable[[str], object] = st
     def clock() -> datetime:
         return now
 
-    log, tape, lake = Log(folder / "log.db"), Tape(), Lake(folder / "lake")
-    intake = Intake(log, tape, exchange_of=lambda _symbol: "24/7", clock=clock)
+    desk = open_desk(Settings(home=folder, offline=True), clock)
+    log, lake = Log(desk.settings.log), desk.lake
+    intake = Intake(log, desk.tape, exchange_of=lambda _symbol: "24/7", clock=clock)
     intake.restore()
+    make_rules(Rulebook(desk))
+    alarm = Alarm(desk, intake, Facts, begin=0)
+    alarm.start()
     said("open")
+    told = 0
     for nth in range(max(0, first - AGAIN), BATCHES):
         now = max(now, START + (nth + 1) * STEP)
         intake.take(Told(trades=batch(nth)))
+        told = log.last
         said(str(nth))
         if nth % 6 == 5:
             intake.save(lake, now)
         if nth % 60 == 59:
-            intake.close_before(now - LATENESS, lake, upto=log.last)
+            intake.close_before(now - LATENESS, lake, upto=alarm.kept)
     now += timedelta(minutes=1)
     intake.save(lake, now)
+    while alarm.kept < told:
+        now += timedelta(seconds=3)  # the alarm looks at the clock, and keeps where it is
+        time.sleep(0.01)
+    alarm.stop()
     log.close()
+    desk.close()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A desk that is killed at any moment has lost no acknowledged trade, and counts none twice."""
+"""A desk that is killed at any moment has lost no acknowledged trade, counts none twice, and fires each alert once."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from ingest import taker
 from openbell.model.frames import BARS
 from openbell.model.interval import MINUTE
 from openbell.store.lake import Lake
+from openbell.store.ledger import Ledger
+from openbell.store.outbox import Outbox
 
 KILLS = int(os.environ.get("OPENBELL_KILLS", "20"))
 ALL = (taker.START.replace(hour=0), taker.START.replace(day=4))
@@ -25,7 +27,17 @@ def minutes(folder: Path) -> object:
     return Lake(folder / "lake").bars(symbols, MINUTE, *ALL).select(*BARS)
 
 
-def test_kills_at_random_moments_lose_and_repeat_no_trade(tmp_path: Path):
+def alerts(folder: Path) -> list[tuple[object, ...]]:
+    """What fired, by rule and instant, and on how many ways; not its event, which names the place in the log."""
+    ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
+    outbox = Outbox(ledger)
+    fired = outbox.firings(most=100_000)
+    ways = [(f.rule_id, f.at, f.price, f.message, len(outbox.deliveries(f.id))) for f in fired]
+    ledger.close()
+    return sorted(ways, key=lambda way: way[:2])
+
+
+def test_kills_at_random_moments_lose_and_repeat_neither_trades_nor_alerts(tmp_path: Path):
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
     taker.take_all(undisturbed)
     rng, first, kills = random.Random(11), 0, 0
@@ -45,4 +57,6 @@ def test_kills_at_random_moments_lose_and_repeat_no_trade(tmp_path: Path):
         first = max(first, *(int(line) for line in heard), 0) if heard else first
     assert kills >= KILLS // 2
     assert_frame_equal(minutes(killed), minutes(undisturbed))
+    assert len(alerts(undisturbed)) > 200
+    assert alerts(killed) == alerts(undisturbed)
     assert Lake(killed / "lake").reject_counts().is_empty()

@@ -44,6 +44,16 @@ def test_bars_are_the_newest_known_of_any_source_as_the_desk_shows_them(lake: La
     assert every["close"].to_list() == [10.0, 12.0, 11.0]
 
 
+def test_of_what_two_sources_told_at_once_sql_shows_the_one_that_the_desk_shows(lake: Lake):
+    for symbol, sources in {"ACME": ("lean", "yahoo"), "BOLT": ("yahoo", "lean")}.items():
+        for close, source in enumerate(sources, start=10):
+            told(lake, close, source, 1, symbol)
+    shown = lake.bars(["ACME", "BOLT"], DAY, MONDAY, MONDAY + timedelta(days=1))
+    wanted = [("ACME", 11.0, "yahoo"), ("BOLT", 10.0, "yahoo")]
+    assert query(lake, "select symbol, close, source from bars order by symbol").rows() == wanted
+    assert shown.select("symbol", "close", "source").rows() == wanted
+
+
 def test_actions_are_those_that_were_not_withdrawn(lake: Lake):
     acted(lake, 1, "yahoo", amount=0.5)
     acted(lake, 2, "alphavantage", amount=0.6)

@@ -4,42 +4,35 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
 import typer
 from pydantic import ValidationError
-from rich.progress import Progress, TaskID
 
 from openbell import __version__
 from openbell.cli import terminal
 from openbell.cli.terminal import Adjust, Format
 from openbell.history import History
 from openbell.history.stretch import Stretch, instant, stretch
-from openbell.model.errors import InvalidInput, OpenbellError, ProviderError, StoreError, UnreadableFile
+from openbell.model.errors import InvalidInput, OpenbellError, ProviderError, StoreError
 from openbell.model.interval import Interval
-from openbell.model.words import counted
-from openbell.settings import WATCHED, Settings
+from openbell.settings import Settings
 from openbell.store.lake import Lake
 
 if TYPE_CHECKING:
     from openbell.desk import Desk
-    from openbell.ingest.importing import Imported
     from openbell.ingest.storing import Stored
-    from openbell.providers.files import Reading
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
-FEW = 20
-"""So many newly imported symbols are put on the watchlist; of more, a reader chooses."""
 MOST_FILES = 1_000
 """A folder with more price files is hardly meant: it is imported when that is confirmed."""
 
@@ -119,7 +112,8 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Import price files into the lake; repeating an import stores nothing twice."""
-    from openbell.providers.files import Reading, find  # noqa: PLC0415  # reading files loads slowly
+    from openbell.cli.importing import columns_of, import_into, look_in  # noqa: PLC0415  # reading files loads slowly
+    from openbell.providers.files import Reading  # noqa: PLC0415
 
     reading = Reading(
         symbol=symbol.upper() if symbol else None,
@@ -129,20 +123,11 @@ def import_(
         tz=tz,
         stamp=stamp.value if stamp else None,
         dates=dates.value if dates else None,
-        columns=_columns(columns) if columns else None,
+        columns=columns_of(columns) if columns else None,
     )
-    files: dict[Path, bool] = {}  # and whether it was found in a folder
-    failed: list[Path] = []
-    with terminal.patience(f"Looking for price files in {', '.join(map(str, paths))}"):
-        for path in paths:
-            try:
-                found = find([path], most=None if yes else MOST_FILES)
-            except UnreadableFile as error:
-                terminal.failed(error)
-                failed.append(path)
-            else:
-                files |= {file: path.is_dir() and files.get(file, True) for file in found}
-    done, unread = _imported(files, reading, tell=None if as_json else terminal.imported)
+    files, failed = look_in(paths, most=None if yes else MOST_FILES)
+    with _desk(Settings(offline=True)) as desk:
+        done, unread = import_into(desk, files, reading, tell=None if as_json else terminal.imported)
     failed += unread
     if as_json:
         terminal.imported_as_json(done)
@@ -150,96 +135,6 @@ def import_(
         terminal.imported_in_all(done, failed)
     if failed:
         raise typer.Exit(1)
-
-
-def _columns(text: str) -> dict[str, str]:
-    """Our columns and the file's, of `ts=Day,close=Rate`."""
-    pairs = [each.partition("=") for each in text.split(",")]
-    if not all(ours.strip() and theirs.strip() for ours, _, theirs in pairs):
-        raise InvalidInput("columns", f"{text!r} names no columns.", remedy="Write --columns ts=Day,close=Rate.")
-    found = {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
-    if len(found) < len(pairs):
-        raise InvalidInput("columns", f"{text!r} names a column twice.", remedy="Name each of ours once.")
-    return found
-
-
-def _imported(
-    files: Mapping[Path, bool], reading: Reading, *, tell: Callable[[Imported], None] | None
-) -> tuple[list[Imported], list[Path]]:
-    """What became of the files that could be imported, and those that could not; each is told of at once.
-
-    A file that is named says what its owner holds to be true now; those found in a folder may contradict each other,
-    and do so no more than once.
-    """
-    done: list[Imported] = []
-    failed: list[Path] = []
-    with _desk(Settings(offline=True)) as desk, terminal.progress() as bar:
-        try:
-            for path, in_folder in files.items():
-                try:
-                    done.append(_import_one(path, reading, desk, bar, recorded=in_folder))
-                except OpenbellError as error:
-                    terminal.failed(error)
-                    failed.append(path)
-                else:
-                    if tell is not None:
-                        tell(done[-1])
-        finally:
-            _watch_imported(desk, sorted({s for each in done if each.stored.first for s in each.symbols}))
-            if len(done) + len(failed) < len(files):
-                terminal.note(f"{len(done)} of {counted(len(files), 'file')} imported.")
-    return done, failed
-
-
-def _import_one(path: Path, reading: Reading, desk: Desk, bar: Progress, *, recorded: bool) -> Imported:
-    """Import a file; raises OpenbellError for whatever is wrong with it, since others may follow."""
-    from openbell.ingest.importing import import_file  # noqa: PLC0415  # reading files loads slowly
-
-    task = bar.add_task(path.name, total=None)
-    try:
-        return import_file(
-            path,
-            desk.lake,
-            reading,
-            now=desk.clock(),
-            recorded=recorded,
-            started=partial(_total, bar, task),
-            progress=partial(bar.advance, task),
-        )
-    except (OpenbellError, OSError):
-        raise
-    except (Exception, pl.exceptions.PanicException) as error:  # one file must not end the others
-        raise UnreadableFile(
-            str(path), f"this file could not be read: {type(error).__name__}.", remedy="Please report it."
-        ) from error
-    finally:
-        bar.remove_task(task)
-
-
-def _total(bar: Progress, task: TaskID, rows: int) -> None:
-    bar.update(task, total=rows)
-
-
-def _watch(desk: Desk, symbols: Sequence[str]) -> None:
-    """Put new symbols on the first watchlist, when they are few, so that the page shows them."""
-    if new := desk.ledger.watch(symbols, most=FEW):
-        terminal.note(f"On the watchlist now: {', '.join(new)}")
-
-
-def _watch_imported(desk: Desk, symbols: Sequence[str]) -> None:
-    """The same for imported ones, of which a vendor's prices are another company's, for all that the desk knows."""
-    from openbell.store.ledger import Fetch  # noqa: PLC0415  # the desk has loaded it; other commands need none
-
-    known = {s for w in desk.ledger.watchlists() for s in w.symbols} | {f.symbol for f in desk.ledger.fetches()}
-    private = [s for s in symbols if s not in known and s not in WATCHED]
-    if len(private) > FEW:
-        private = []
-    for symbol in private:
-        told = f"Imported. No vendor is asked for it until `openbell fetch {symbol}`."
-        desk.ledger.save_fetch(Fetch(symbol, "history", "imported", told, 0, None, desk.clock()))
-    _watch(desk, symbols)
-    if private:
-        terminal.note(f"No vendor is asked for {', '.join(private)} until `openbell fetch {private[0]}`.")
 
 
 @app.command()
@@ -254,6 +149,8 @@ def fetch(
     as_json: Json = False,
 ) -> None:
     """Fetch bars from a vendor into the lake; an interrupted fetch is simply repeated."""
+    from openbell.cli.importing import watch  # noqa: PLC0415  # as slow to load as the desk
+
     length = Interval.parse(interval)
     settings = Settings(providers=provider) if provider else Settings()
     with _desk(settings) as desk:
@@ -268,7 +165,7 @@ def fetch(
             )
         answers = [_fetch_one(desk, s.upper(), length, first, last) for s in symbols]
         fetched = [a["symbol"] for a in answers if not a["error"]]
-        _watch(desk, fetched)
+        watch(desk, fetched)
         for fetch in desk.ledger.fetches():
             if fetch.symbol in fetched and fetch.state == "imported":
                 desk.ledger.save_fetch(replace(fetch, state="waiting", detail="Waiting to be fetched."))

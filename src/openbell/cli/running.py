@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from openbell.model.errors import InvalidInput
 
 LOCK = "desk.lock"
+GLANCE_S = 0.05
+"""Longer than the doctor holds the lock to see whether it is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +27,36 @@ class Running:
 
 
 @contextmanager
-def alone(folder: Path, address: str) -> Iterator[None]:
+def alone(folder: Path, address: str, *, wait: Callable[[float], None] = time.sleep) -> Iterator[None]:
     """Be the one open desk of `folder`, at `address`; raises InvalidInput where another is."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("a+") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(lock, wait)
         except BlockingIOError as error:
-            other = running(folder)
-            where = f" at {other.address} (process {other.process})" if other else ""
-            raise InvalidInput(
-                "home",
-                f"This desk is already open{where}; its folder is {folder}.",
-                remedy="Open that address, or set OPENBELL_HOME to another folder.",
-            ) from error
+            raise _open_already(folder, running(folder)) from error
         lock.truncate(0)
         lock.write(f"{os.getpid()} {address}\n")
         lock.flush()
         yield
+
+
+def _lock(lock: TextIO, wait: Callable[[float], None]) -> None:
+    """Lock `lock` for this process; raises BlockingIOError where another keeps it for longer than a glance."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        wait(GLANCE_S)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _open_already(folder: Path, other: Running | None) -> InvalidInput:
+    if other is None:
+        what, remedy = "This desk is already open", "Try again, or set OPENBELL_HOME to another folder."
+    else:
+        what = f"This desk is already open at {other.address} (process {other.process})"
+        remedy = "Open that address, or set OPENBELL_HOME to another folder."
+    return InvalidInput("home", f"{what}; its folder is {folder}.", remedy=remedy)
 
 
 def running(folder: Path) -> Running | None:

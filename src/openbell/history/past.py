@@ -88,9 +88,10 @@ class History:
 
     def days_of(self, instrument: Instrument, interval: Interval, start: datetime, end: datetime) -> int:
         """On how many of its exchange's dates bars of the stored `interval` begin, of start <= ts < end."""
-        stamps = self._lake.bars([instrument.id], interval, start, end)["ts"]
+        stamps = self._lake.stamps(instrument.id, interval, start, end)
         zone = EXCHANGES[instrument.exchange or "24/7"].zone if interval.intraday else "UTC"
-        return stamps.dt.convert_time_zone(zone).dt.date().n_unique()
+        quarters = stamps.dt.truncate("15m").unique()  # far fewer to convert, and in any zone a day begins with one
+        return quarters.dt.convert_time_zone(zone).dt.date().n_unique()
 
     def bars(
         self,

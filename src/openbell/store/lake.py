@@ -134,14 +134,7 @@ class Lake:
         end: datetime,
         as_of: datetime | None,
     ) -> pl.DataFrame:
-        years = {str(year) for year in range(start.year, end.year + 1)}
-        chosen = [
-            f
-            for f in files
-            if f.partition["interval"] == str(interval)
-            and f.partition["year"] in years
-            and any(f.may_hold(s, s) for s in symbols)
-        ]
+        chosen = _holding(files, symbols, interval, start, end)
         if not chosen:
             return pl.DataFrame(schema={**frames.BARS, **frames.KNOWN})
         wanted = (pl.col("symbol") == symbols[0]) if len(symbols) == 1 else pl.col("symbol").is_in(list(symbols))
@@ -154,6 +147,12 @@ class Lake:
             pl.lit(str(interval)).alias("interval") if name == "interval" else name
             for name in (*frames.BARS, *frames.KNOWN)
         )
+
+    def stamps(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> pl.Series:
+        """The `ts` of every stored bar of `symbol` with start <= ts < end, in no order; nothing else of it is read."""
+        files = _holding(self._bars.snapshot().files, [symbol], interval, start, end)
+        wanted = (pl.col("symbol") == symbol) & (pl.col("ts") >= start) & (pl.col("ts") < end)
+        return self._bars.scan(files).filter(wanted).select("ts").collect()["ts"]
 
     def newest_bars(self, first: str, last: str, interval: Interval, columns: Sequence[str]) -> pl.DataFrame:
         """`symbol`, `ts` and `columns` of every bar of the symbols from `first` to `last`, newest known, in order.
@@ -355,6 +354,20 @@ _SQL_TYPES: Final = {
     pl.Date: "date",
     frames.UTC: "timestamptz",
 }
+
+
+def _holding(
+    files: Sequence[DataFile], symbols: Sequence[str], interval: Interval, start: datetime, end: datetime
+) -> list[DataFile]:
+    """The files that may hold bars of `interval` of any of `symbols` with start <= ts < end."""
+    years = {str(year) for year in range(start.year, end.year + 1)}
+    return [
+        f
+        for f in files
+        if f.partition["interval"] == str(interval)
+        and f.partition["year"] in years
+        and any(f.may_hold(s, s) for s in symbols)
+    ]
 
 
 def _in_order(rows: pl.DataFrame, symbols: Sequence[str] = ()) -> bool:

@@ -7,11 +7,16 @@ import io
 import os
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from uuid import uuid4
 
 import pytest
 
 from openbell.model.errors import InvalidInput, UnreadableFile
 from openbell.providers.files import Reading, find, read
+from openbell.providers.files.table import table_of
+from openbell.providers.files.unpack import Member
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 HEAD = "Date,Open,High,Low,Close,Volume\n"
@@ -55,7 +60,7 @@ def zipped(**files: str | bytes) -> bytes:
         ("ACME.csv", HEAD + "01/02/2024,1,2,0.5,1.5,1\n", "may be day/month or month/day"),
         (
             "ACME.csv",
-            HEAD + "2024-01-02,1,2,0.5,1.5,1\n2024-01-21,1,2,0.5,1.5,1\n",
+            HEAD + "".join(f"2024-{day},1,2,0.5,1.5,1\n" for day in ("01-02", "01-21", "02-09")),
             "the dates lie 19 days apart. Say which with --interval, such as --interval 1d.",
         ),
         (
@@ -154,6 +159,49 @@ def test_a_search_stays_in_its_folder_and_passes_by_what_is_no_file(write, tmp_p
     assert find([tmp_path / "a"]) == [inside, tmp_path / "a" / "again.csv"]
 
 
+def test_links_that_a_search_does_not_follow_are_told_where_there_is_nothing_else(write, tmp_path):
+    outside = write("b/ZETA.csv", ROWS)
+    for name, target in {"a/ZETA.csv": outside, "c/more": tmp_path / "b", "d/LOST.csv": tmp_path / "none.csv"}.items():
+        link = tmp_path / name
+        link.parent.mkdir()
+        link.symlink_to(target)
+        with pytest.raises(UnreadableFile) as caught:
+            find([link.parent])
+        assert str(caught.value) == (
+            f"{link.parent}: the folder holds no price files, only links that a search does not follow, "
+            f"such as {link}. Give the files or the folder that they lead to."
+        )
+    assert find([tmp_path / "a" / "ZETA.csv"]) == [tmp_path / "a" / "ZETA.csv"]
+
+
+def test_a_link_that_leads_to_itself_is_told_as_that(tmp_path):
+    loop = tmp_path / "ACME.csv"
+    loop.symlink_to(loop)
+    for ask in (lambda: find([loop]), lambda: read(loop, now=NOW)):
+        with pytest.raises(UnreadableFile) as caught:
+            ask()
+        assert str(caught.value) == (
+            f"{loop}: this is a link that leads back to itself. Give the file or folder that it is to lead to."
+        )
+
+
+SHM = Path("/dev/shm")  # the one place where a file system below another can be written to anywhere
+
+
+@pytest.mark.skipif(
+    not os.access(SHM, os.W_OK) or SHM.stat().st_dev == SHM.parent.stat().st_dev, reason="no file system below another"
+)
+def test_a_search_stays_on_its_file_system():
+    file = SHM / f"{uuid4().hex}.csv"
+    file.write_text(ROWS)
+    try:
+        assert find([SHM, file]).count(file) == 1
+        with pytest.raises(UnreadableFile, match="the folder holds no price files"):
+            find([SHM.parent])
+    finally:
+        file.unlink()
+
+
 def test_a_search_ends_where_a_folder_holds_more_than_is_meant(write, tmp_path):
     for number in range(5):
         write(f"a/deep/{number}.csv", ROWS)
@@ -231,6 +279,38 @@ def test_an_unclosed_quote_costs_its_rows_and_no_more(load):
 )
 def test_a_row_is_named_by_its_line_in_the_file(load, content, told):
     assert load("ACME.csv", content).rejects["detail"].to_list() == [told]
+
+
+def test_remarks_and_blank_lines_change_nothing_but_the_numbers_of_the_lines(load):
+    rows = [f"2024-01-{day:02},1,2,0.5,1.5,{'x' if day % 3 else day}" for day in range(1, 29)]
+    idle = ["", "# mine", "  ", "#,,,,,", "\t", "\x0c", '#"']
+    lines = [HEAD.strip()]
+    for number, row in enumerate(rows):
+        lines += [*idle[: number % 8], row]
+    plain = load("ACME.csv", "\n".join([HEAD.strip(), *rows]))
+    told = plain.rejects["detail"].str.replace(r"^line \d+: ", "").to_list()
+    at = [lines.index(row) + 1 for row in rows if row.endswith("x")]
+    for end in ("\n", "\r\n"):
+        for before, after in (("", ""), ("# mine\x0c\n\n", f"{end}{end}  "), ("\x0c\n", f"{end}# end")):
+            found = load("ACME.csv", (before + end.join(lines) + after).encode())
+            assert found.bars.equals(plain.bars)
+            assert found.rejects["row"].to_list() == plain.rejects["row"].to_list()
+            numbered = [f"line {line + before.count(chr(10))}: {why}" for line, why in zip(at, told, strict=True)]
+            assert found.rejects["detail"].to_list() == numbered
+
+
+def test_a_remark_or_a_blank_line_makes_a_long_file_no_slower():
+    rows = "2024-01-02,1,2,0.5,1.5,100\n" * 200_000
+
+    def seconds(text: str) -> float:
+        member = Member("ACME.csv", "ACME.csv", text.encode())
+        began = perf_counter()
+        assert table_of(member).frame.height == 200_000
+        return perf_counter() - began
+
+    plain = min(seconds(HEAD + rows) for _ in range(3))
+    for text in (HEAD + "# mine\n" + rows, HEAD + rows + "\n" + "# end"):
+        assert min(seconds(text) for _ in range(3)) < 6 * plain  # row by row it is twenty times as slow
 
 
 def test_a_cell_longer_than_python_allows_is_read_and_told_in_short(load):

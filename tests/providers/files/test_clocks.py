@@ -189,7 +189,8 @@ def test_day_and_month_are_told_apart_by_the_calendar_or_not_at_all(load, days, 
         (["2024-01-31", "2024-02-29", "2024-03-28"], "1mo", ["2024-01-01", "2024-02-01", "2024-03-01"]),
         (["2024-01", "2024-02", "2024-03"], "1mo", ["2024-01-01", "2024-02-01", "2024-03-01"]),
         (["2024-03-31", "2024-06-30", "2024-09-30"], "1q", ["2024-01-01", "2024-04-01", "2024-07-01"]),
-        (["2022-12-31", "2023-12-31"], "1y", ["2022-01-01", "2023-01-01"]),
+        (["2021-12-31", "2022-12-31", "2023-12-31"], "1y", ["2021-01-01", "2022-01-01", "2023-01-01"]),
+        (["2024-03-28", "2024-04-01"], "1d", ["2024-03-28", "2024-04-01"]),
         (["2024-01-05", "2024-01-08", "2024-01-09"], "1d", ["2024-01-05", "2024-01-08", "2024-01-09"]),
     ],
 )
@@ -198,6 +199,21 @@ def test_longer_bars_bear_the_first_day_of_their_period(load, stamps, interval, 
     found = load("ACME.csv", text)
     assert found.bars["interval"].unique().to_list() == [interval]
     assert found.bars["ts"].dt.strftime("%Y-%m-%d").to_list() == labels
+
+
+@pytest.mark.parametrize(
+    ("second", "days"), [("2024-03-27", "5 days"), ("2024-03-29", "7 days"), ("2025-03-22", "365")]
+)
+@pytest.mark.parametrize(
+    "more", ["", "BOLT,2024-03-22,1,2,0.5,1.5\n", "BOLT,{0},1,2,0.5,1.5\nBOLT,2024-03-22,1,2,0.5,1.5\n"]
+)
+def test_two_dates_alone_prove_no_bars_longer_than_a_day(load, second, days, more):
+    text = f"symbol,Date,Open,High,Low,Close\nACME,2024-03-22,1,2,0.5,1.5\nACME,{second},1,2,0.5,1.5\n"
+    text += more.format(second)
+    with pytest.raises(Undecided, match=f"two dates alone, {days}.* apart, do not tell it") as caught:
+        load("bars.csv", text)
+    assert caught.value.option == "--interval"
+    assert load("bars.csv", text, interval=Interval(1, "w")).bars["interval"].unique().to_list() == ["1w"]
 
 
 def test_stamps_without_a_common_step_ask_for_the_interval(load):

@@ -269,6 +269,7 @@ def test_the_user_s_column_names_win(load):
         Date,Country,Exchange rate
         1971-01-01,Australia,0.8944
         1971-02-01,Australia,0.8898
+        1971-03-01,Australia,0.8894
         1971-01-01,Austria,25.873
         1971-02-01,Austria,25.8715
         """,
@@ -277,6 +278,7 @@ def test_the_user_s_column_names_win(load):
     assert [row[:3] + row[6:7] for row in rows(found)] == [
         ("Australia", "1mo", "1971-01-01 00:00", 0.8944),
         ("Australia", "1mo", "1971-02-01 00:00", 0.8898),
+        ("Australia", "1mo", "1971-03-01 00:00", 0.8894),
         ("Austria", "1mo", "1971-01-01 00:00", 25.873),
         ("Austria", "1mo", "1971-02-01 00:00", 25.8715),
     ]

@@ -15,14 +15,17 @@ SAMPLE_ROWS = 20_000
 MINUTE_US = 60_000_000
 DAY_US = 86_400_000_000
 MOSTLY = 0.9
+WEEKEND_DAYS = 4
+"""From Friday to Tuesday: two dates that lie further apart may be of bars of any length."""
 PERIODS = (("1d", 1, 5), ("1w", 6, 8), ("1mo", 28, 31), ("1q", 89, 92), ("1y", 364, 366))
 
 
 def interval_of(table: Table, rows: pl.DataFrame, *, dates: bool) -> tuple[Interval, str]:
     """The interval of `rows` (symbol, ts) and why; raises Undecided where the distances do not prove one."""
-    gaps = _gaps(rows)
+    spaced = _gaps(rows)
+    gaps = spaced["gap"]
     if dates:
-        return _of_dates(table, gaps)
+        return _of_dates(table, gaps, alone=spaced.unique().height == 1)
     if gaps.is_empty():
         raise _undecided(table, "one bar a symbol says nothing of its length.")
     common = _mode(gaps)
@@ -58,16 +61,19 @@ def check_interval(interval: Interval, *, dates: bool, rows: pl.DataFrame) -> No
         )
 
 
-def _gaps(rows: pl.DataFrame) -> pl.Series:
+def _gaps(rows: pl.DataFrame) -> pl.DataFrame:
+    """The stamps that follow another of their symbol, and how many microseconds later they are."""
     sample = rows.head(SAMPLE_ROWS).drop_nulls("ts").unique(["symbol", "ts"]).sort("symbol", "ts")
-    gaps = sample.select(pl.col("ts").diff().over("symbol").dt.total_microseconds().alias("gap"))["gap"]
-    return gaps.drop_nulls()
+    return sample.select("ts", gap=pl.col("ts").diff().over("symbol").dt.total_microseconds()).drop_nulls("gap")
 
 
-def _of_dates(table: Table, gaps: pl.Series) -> tuple[Interval, str]:
+def _of_dates(table: Table, gaps: pl.Series, *, alone: bool) -> tuple[Interval, str]:
+    """The interval of dates; `alone`: there are two in all, whose distance may be chance."""
     if gaps.is_empty():
         return DAY, "interval 1d: dates without times"
     middle = gaps.sort()[gaps.len() // 2] / DAY_US
+    if alone and middle > WEEKEND_DAYS:
+        raise _undecided(table, f"two dates alone, {counted(int(middle), 'day')} apart, do not tell it.", example="1d")
     for text, least, most in PERIODS:
         if least <= middle <= most:
             return Interval.parse(text), f"interval {text}: the dates lie that far apart"

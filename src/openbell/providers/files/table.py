@@ -42,6 +42,9 @@ STAMP_NAMES = (
 )
 MULTIPLES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 STRAY_SCHEMA = {ROW: pl.Int64, "row": pl.String, "detail": pl.String}
+LINE_END = re.compile(r"\r\n|\n|\r")
+IDLE = re.compile(rb"\n(?!\Z)(?:#[^\n]*|[^\S\n]*)(?=\n|\Z)")
+"""A remark or a blank line, with the end of the line before it."""
 
 
 class Records(Protocol):
@@ -228,7 +231,7 @@ def _from_windows(member: Member, data: bytes) -> str:
 
 def _opening_lines(data: bytes) -> list[tuple[int, str]]:
     """The first lines that hold something, with the count of lines before each; `#` starts a remark."""
-    lines = data[:OPENING_BYTES].decode("utf-8", errors="replace").splitlines()
+    lines = LINE_END.split(data[:OPENING_BYTES].decode("utf-8", errors="replace"))
     kept = [(at, line) for at, line in enumerate(lines) if line.strip() and not line.startswith("#")]
     return kept[:SAMPLE_LINES]
 
@@ -268,25 +271,40 @@ def _rows(
     bare: Table, data: bytes, names: list[str], separator: str, *, skip: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows as text; where Polars sees a ragged row, or one cut short or of several lines, Python reads them."""
+    told, idle = _without_idle(data, skip)
     try:
         frame = pl.read_csv(
-            data,
+            told,
             has_header=False,
             skip_lines=skip,
             separator=separator,
             schema=dict.fromkeys(names, pl.String),
             infer_schema=False,
-            comment_prefix="#",
         )
     except pl.exceptions.NoDataError:
         frame = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     except pl.exceptions.PolarsError:  # it says so in several ways
         return _rows_one_by_one(_decoded(bare, data), names, separator, skip=skip)
-    lines = data.count(b"\n") + (not data.endswith(b"\n")) - skip
-    if frame[names[-1]].null_count() or frame.height != lines:
+    last = data.count(b"\n") + (not data.endswith(b"\n"))
+    lines = pl.int_range(skip + 1, last + 1, eager=True)
+    lines = lines.filter(~lines.is_in(idle))
+    if frame[names[-1]].null_count() or frame.height != lines.len():
         return _rows_one_by_one(_decoded(bare, data), names, separator, skip=skip)
-    numbered = frame.with_row_index(ROW, offset=skip + 1).with_columns(pl.col(ROW).cast(pl.Int64))
-    return numbered, pl.DataFrame(schema=STRAY_SCHEMA)
+    return frame.with_columns(lines.alias(ROW)), pl.DataFrame(schema=STRAY_SCHEMA)
+
+
+def _without_idle(data: bytes, skip: int) -> tuple[bytes, list[int]]:
+    """`data` without the remarks and blank lines below its first `skip` lines, and the numbers of these."""
+    kept, numbers_of_idle = list[memoryview](), list[int]()
+    line, counted, begun = 1, 0, 0
+    for idle in IDLE.finditer(data):
+        line += data.count(b"\n", counted, idle.start() + 1)
+        counted = idle.start() + 1
+        if line > skip:
+            kept.append(memoryview(data)[begun : idle.start()])
+            numbers_of_idle.append(line)
+            begun = idle.end()
+    return b"".join([*kept, memoryview(data)[begun:]]) if kept else data, numbers_of_idle
 
 
 def _decoded(bare: Table, data: bytes) -> str:
@@ -301,7 +319,7 @@ def _decoded(bare: Table, data: bytes) -> str:
 def _rows_one_by_one(text: str, names: list[str], separator: str, *, skip: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     lines = [
         (at, line)
-        for at, line in enumerate(text.splitlines()[skip:], skip + 1)
+        for at, line in enumerate(LINE_END.split(text)[skip:], skip + 1)
         if line.strip() and not line.startswith("#")
     ]
     kept: list[list[str | None]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
@@ -68,8 +69,7 @@ def members(path: Path) -> list[Member]:
     except FileNotFoundError as error:
         raise UnreadableFile(str(path), "there is no such file.", remedy="Check the path.") from error
     except OSError as error:
-        reason = error.strerror or "it cannot be opened"
-        raise UnreadableFile(str(path), f"{reason}.", remedy="Check its permissions and the disk.") from error
+        raise _unopened(path, error) from error
 
 
 def find(paths: Iterable[Path], *, most: int | None = None) -> list[Path]:
@@ -91,21 +91,45 @@ def _files_of(path: Path, most: int | None) -> list[Path]:
             _require_regular(path, about)
             with path.open("rb"):
                 return [path]
-        inside: list[Path] = []
-        for file in _price_files(path, about.st_dev):
-            inside.append(file)
+        home, inside, outward = path.resolve(), list[Path](), None
+        for found in _candidates(path, about.st_dev):
+            if not _file_within(found, home):
+                outward = outward or (found if found.is_symlink() else None)
+                continue
+            inside.append(found)
             if most is not None and len(inside) > most:
                 raise _too_many(path, inside, most)
     except FileNotFoundError as error:
         raise UnreadableFile(str(path), "there is no such file or folder.", remedy="Check the path.") from error
     except OSError as error:
-        reason = error.strerror or "it cannot be opened"
-        raise UnreadableFile(str(path), f"{reason}.", remedy="Check its permissions.") from error
+        raise _unopened(path, error) from error
     if not inside:
-        raise UnreadableFile(
-            str(path), "the folder holds no price files.", remedy=f"Looked for {', '.join(EXTENSIONS)}."
-        )
+        raise _none_in(path, outward)
     return inside
+
+
+def _unopened(path: Path, error: OSError) -> UnreadableFile:
+    if error.errno == errno.ELOOP:
+        return UnreadableFile(
+            str(path),
+            "this is a link that leads back to itself.",
+            remedy="Give the file or folder that it is to lead to.",
+        )
+    reason = error.strerror or "it cannot be opened"
+    return UnreadableFile(str(path), f"{reason}.", remedy="Check its permissions and the disk.")
+
+
+def _none_in(folder: Path, outward: Path | None) -> UnreadableFile:
+    """That `folder` holds no price files, and a link that was passed by where there is one."""
+    if outward is None:
+        return UnreadableFile(
+            str(folder), "the folder holds no price files.", remedy=f"Looked for {', '.join(EXTENSIONS)}."
+        )
+    return UnreadableFile(
+        str(folder),
+        f"the folder holds no price files, only links that a search does not follow, such as {outward}.",
+        remedy="Give the files or the folder that they lead to.",
+    )
 
 
 def _require_regular(path: Path, about: os.stat_result) -> None:
@@ -116,15 +140,15 @@ def _require_regular(path: Path, about: os.stat_result) -> None:
     raise UnreadableFile(str(path), f"this is {what}.", remedy="Save the prices in a file, and give that.")
 
 
-def _price_files(folder: Path, device: int) -> Iterator[Path]:
-    """The price files below `folder`; hidden ones, links out of it and other file systems are left out."""
-    home = folder.resolve()
+def _candidates(folder: Path, device: int) -> Iterator[Path]:
+    """What is named as a price file below `folder`, and links to folders; not what is hidden or on another device."""
     next(folder.iterdir(), None)  # a folder that cannot be read is told; one inside it is passed by
     for here, folders, names in os.walk(folder):
         at = Path(here)
         folders[:] = sorted(name for name in folders if not name.startswith(".") and _on_device(at / name, device))
+        yield from (at / name for name in folders if (at / name).is_symlink())
         for name in sorted(names):
-            if name.lower().endswith(EXTENSIONS) and not name.startswith(".") and _file_within(at / name, home):
+            if name.lower().endswith(EXTENSIONS) and not name.startswith("."):
                 yield at / name
 
 
