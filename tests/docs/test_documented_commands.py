@@ -49,7 +49,7 @@ def test_every_command_of_a_page_works(
             subprocess.run(line, shell=True, check=True)
             continue
         command = line.removeprefix(PREFIX)
-        monkeypatch.setattr(sys, "argv", ["openbell", *shlex.split(command)])
+        monkeypatch.setattr(sys, "argv", ["openbell", *shlex.split(command, comments=True)])
         with pytest.raises(SystemExit) as end:
             main()
         out, err = capsys.readouterr()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ import typer
 from pydantic import ValidationError
 
 from openbell import __version__
-from openbell.cli import terminal
+from openbell.cli import alerts, terminal
 from openbell.cli.terminal import Adjust, Format
 from openbell.history import History
 from openbell.history.stretch import Stretch, instant, stretch
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from openbell.ingest.storing import Stored
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app.add_typer(alerts.app, name="alerts")
 
 
 MOST_FILES = 1_000
@@ -265,6 +267,27 @@ def compare(
         adjust=adjust.value,
     )
     terminal.comparison(answer, as_json=as_json)
+
+
+@app.command()
+def watch(
+    symbols: Annotated[list[str] | None, typer.Argument(help="Tickers; default: the first watchlist.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show live prices of the open desk until interrupted; into a pipe, a line for each change."""
+    from openbell.cli.running import running  # noqa: PLC0415
+    from openbell.cli.watch import watch as follow  # noqa: PLC0415  # loads the HTTP client
+
+    settings = Settings(offline=True)
+    held = running(settings.folder)
+    if held is None:
+        raise InvalidInput("home", f"No desk is open in {settings.folder}.", remedy="Start it with `openbell up`.")
+    chosen = [symbol.upper() for symbol in symbols or ()]
+    if not chosen:
+        with _desk(settings) as desk:
+            chosen = [symbol for each in desk.ledger.watchlists()[:1] for symbol in each.symbols]
+    with suppress(KeyboardInterrupt):
+        asyncio.run(follow(held.address, list(dict.fromkeys(chosen)), as_json=as_json))
 
 
 @app.command()

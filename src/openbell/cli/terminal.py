@@ -105,6 +105,11 @@ def failed(error: OpenbellError) -> None:
     err.print(Text.assemble(("error: ", "red"), called(str(error))), soft_wrap=True)
 
 
+def said(text: str) -> None:
+    """A sentence as the answer."""
+    out.print(Text(text), soft_wrap=True)
+
+
 def note(text: str) -> None:
     """A remark beside the answer, on standard error."""
     err.print(Text(called(text)), soft_wrap=True)

@@ -1,0 +1,326 @@
+"""Alerts from the command line: rules, their trial on the past, what fired, and whether a channel works."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import polars as pl
+import typer
+
+from openbell.cli import terminal
+from openbell.model.errors import InvalidInput
+from openbell.model.words import counted
+from openbell.settings import Settings
+
+if TYPE_CHECKING:
+    from openbell.alerts.rules import Condition, Quiet, Target
+    from openbell.desk import Desk
+    from openbell.store.alertbook import StoredRule
+
+app = typer.Typer(no_args_is_help=True, help="Rules, what they would have done, and what fired.")
+
+Json = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
+
+
+class Repeat(StrEnum):
+    """How often a rule may fire."""
+
+    ONCE = "once"
+    DAILY = "daily"
+    ALWAYS = "always"
+
+
+KINDS = {
+    "crosses": ("Crosses", "level"),
+    "moves": ("Moves", "percent"),
+    "new-high": ("NewExtreme", "days"),
+    "new-low": ("NewExtreme", "days"),
+    "average-cross": ("AverageCross", "slow"),
+    "macd-cross": ("MacdCross", ""),
+    "rsi-cross": ("RsiCross", "level"),
+    "volume-spike": ("VolumeSpike", "times"),
+    "drawdown": ("Drawdown", "percent"),
+    "spread": ("Spread", "percent"),
+    "stale": ("Stale", "minutes"),
+    "feed-down": ("FeedDown", "minutes"),
+    "job-failed": ("JobFailed", "job"),
+}
+"""What a rule may wait for: the name of its type, and the field that a bare value is of."""
+
+OF_THE_DESK = {"feed-down", "job-failed"}
+
+
+@app.command("add")
+def add(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[SYMBOL] [KIND] [VALUE] [FIELD=VALUE]...",
+            help=f"Such as AAPL crosses 190 direction=up. Kinds: {', '.join(KINDS)}; without one: moves 1 (percent).",
+        ),
+    ],
+    watchlist: Annotated[str | None, typer.Option(help="On every symbol of this watchlist.")] = None,
+    name: Annotated[str | None, typer.Option(help="A name; default: what it waits for.")] = None,
+    repeat: Annotated[Repeat, typer.Option(help="How often it may fire on each symbol.")] = Repeat.ALWAYS,
+    hysteresis: Annotated[float, typer.Option(help="Percent to come back before it fires again.")] = 0.0,
+    cooldown: Annotated[float, typer.Option(help="Minutes of silence after each firing.")] = 0.0,
+    expires: Annotated[str | None, typer.Option(help="The date or instant it ends at.")] = None,
+    quiet: Annotated[str | None, typer.Option(help="Such as 22:00-07:00@Europe/Amsterdam.")] = None,
+    session_only: Annotated[bool, typer.Option("--session-only", help="In regular hours only.")] = False,
+    message: Annotated[str, typer.Option(help="What it says; {symbol} and {price} are filled in.")] = "",
+    channel: Annotated[list[str] | None, typer.Option(help="The channels it tells; default: all.")] = None,
+) -> None:
+    """Add a rule; a desk that is open follows it within seconds."""
+    from openbell.alerts.rules import Rule  # noqa: PLC0415  # loads slowly
+    from openbell.alerts.words import sentence  # noqa: PLC0415
+    from openbell.history.stretch import instant  # noqa: PLC0415
+    from openbell.rulebook import Rulebook, body_of, rule_of  # noqa: PLC0415
+
+    symbol, condition = _worded(words, on_list=watchlist is not None)
+    with _desk() as desk:
+        rule = Rule(
+            id="new",
+            name=name or _named(symbol or watchlist, condition),
+            condition=condition,
+            target=_target(desk, symbol, watchlist),
+            hysteresis_pct=hysteresis,
+            cooldown=timedelta(minutes=cooldown),
+            repeat=repeat.value,
+            expires=instant("expires", expires) if expires else None,
+            quiet=_quiet(quiet) if quiet else None,
+            session_only=session_only,
+            message=message,
+        )
+        book = Rulebook(desk)
+        numbers = [_channel(desk, each) for each in channel] if channel else None
+        stored = book.kept.add_rule(rule.name, body_of(rule), desk.clock(), channels=numbers)
+        terminal.said(f"Rule {stored.id}: {symbol or watchlist or 'the desk'} {sentence(rule_of(stored))}.")
+
+
+@app.command("list")
+def rules(as_json: Json = False) -> None:
+    """List the rules."""
+    from openbell.alerts.words import sentence  # noqa: PLC0415
+    from openbell.rulebook import Rulebook, rule_of  # noqa: PLC0415
+
+    with _desk() as desk:
+        book = Rulebook(desk)
+        rows = []
+        for stored in book.kept.rules():
+            rule = rule_of(stored)
+            symbols = [] if rule.target is None else list(book.members(rule.target))
+            rows.append(
+                {
+                    "id": stored.id,
+                    "on": ", ".join(symbols[:6]) + (" ..." if len(symbols) > 6 else ""),
+                    "rule": sentence(rule),
+                    "enabled": stored.enabled,
+                    "name": stored.name,
+                }
+            )
+    schema = {"id": pl.Int64, "on": pl.String, "rule": pl.String, "enabled": pl.Boolean, "name": pl.String}
+    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
+
+
+@app.command("remove")
+def remove(numbers: Annotated[list[int], typer.Argument(help="Numbers that `openbell alerts list` shows.")]) -> None:
+    """Remove rules; what they have fired stays in the log."""
+    from openbell.store.alertbook import AlertBook  # noqa: PLC0415
+
+    with _desk() as desk:
+        for number in numbers:
+            AlertBook(desk.ledger).remove_rule(number)
+            terminal.said(f"Rule {number} is removed.")
+
+
+@app.command("test")
+def tried(
+    number: Annotated[int, typer.Argument(help="A number that `openbell alerts list` shows.")],
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How far back.")] = 90,
+    as_json: Json = False,
+) -> None:
+    """Say when a rule would have fired."""
+    from openbell.rulebook import Rulebook, rule_of  # noqa: PLC0415
+
+    with _desk() as desk:
+        book = Rulebook(desk)
+        rule = rule_of(_stored(book.kept.rules(), number))
+        trials = book.trial(rule, () if rule.target is None else book.members(rule.target), days)
+    rows = [
+        {"at": f"{fired.at:%Y-%m-%d %H:%M:%S}Z", "symbol": each.symbol, "price": fired.price, "message": fired.message}
+        for each in trials
+        for fired in each.firings
+    ]
+    if not as_json:
+        times = "once" if len(rows) == 1 else f"{len(rows):,} times"
+        terminal.note(f"{rule.name} would have fired {times} in the last {counted(days, 'day')}.")
+        for each in trials:
+            terminal.note(f"{each.symbol}: judged on bars of {each.interval} since {each.since:%Y-%m-%d}.")
+    schema = {"at": pl.String, "symbol": pl.String, "price": pl.Float64, "message": pl.String}
+    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
+
+
+@app.command("log")
+def log(
+    most: Annotated[int, typer.Option(min=1, max=1000, help="How many of the newest.")] = 20, as_json: Json = False
+) -> None:
+    """Show what fired, newest first, and how its deliveries stand."""
+    from openbell.store.outbox import Outbox  # noqa: PLC0415
+
+    with _desk() as desk:
+        outbox = Outbox(desk.ledger)
+        found = outbox.firings(most=most)
+        standing = outbox.standing([each.id for each in found])
+    rows = [
+        {
+            "at": f"{each.at:%Y-%m-%d %H:%M:%S}Z",
+            "rule": each.rule_id,
+            "message": each.message,
+            "delivery": ", ".join(f"{count} {state}" for state, count in standing.get(each.id, {}).items()),
+        }
+        for each in found
+    ]
+    schema = {"at": pl.String, "rule": pl.Int64, "message": pl.String, "delivery": pl.String}
+    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
+
+
+@app.command("channels")
+def channels(as_json: Json = False) -> None:
+    """List the channels, without their secrets; the Alerts page adds them."""
+    from openbell.alerts.channels import shown  # noqa: PLC0415
+    from openbell.store.alertbook import AlertBook  # noqa: PLC0415
+
+    with _desk() as desk:
+        rows = [
+            {
+                "name": each.name,
+                "kind": each.kind,
+                "enabled": each.enabled,
+                "config": ", ".join(f"{key}={value}" for key, value in shown(each.kind, each.config).items()),
+            }
+            for each in AlertBook(desk.ledger).channels()
+        ]
+    schema = {"name": pl.String, "kind": pl.String, "enabled": pl.Boolean, "config": pl.String}
+    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
+
+
+@app.command("try")
+def try_channel(name: Annotated[str, typer.Argument(help="The name of a channel.")]) -> None:
+    """Send a test message through a channel, and show the receipt."""
+    from openbell.alerts.channels import channel_of  # noqa: PLC0415
+    from openbell.alerts.deliver import send_test  # noqa: PLC0415
+    from openbell.store.alertbook import AlertBook  # noqa: PLC0415
+
+    with _desk() as desk:
+        number = _channel(desk, name)
+        held = next(each for each in AlertBook(desk.ledger).channels() if each.id == number)
+        channel = channel_of(held.kind, held.config)
+        receipt = "The page shows these itself." if channel is None else asyncio.run(send_test(channel, desk.clock()))
+    terminal.said(f"{name}: {receipt}")
+
+
+def _worded(words: Sequence[str], *, on_list: bool) -> tuple[str | None, Condition]:
+    """The symbol, where one is named, and the condition."""
+    from openbell.alerts.rules import Moves  # noqa: PLC0415
+
+    rest = list(words)
+    first = rest[0].lower()
+    symbol = None if on_list or first in KINDS else rest.pop(0).upper()
+    if not rest:
+        return symbol, Moves()
+    kind = rest.pop(0).lower()
+    if kind not in KINDS:
+        raise InvalidInput("kind", f"There is no kind of rule {kind!r}.", remedy=f"Use one of {', '.join(KINDS)}.")
+    if symbol is None and not on_list and kind not in OF_THE_DESK:
+        raise InvalidInput("symbol", "No symbol was named.", remedy=f"Such as `openbell alerts add AAPL {kind} ...`.")
+    return symbol, _condition(kind, rest)
+
+
+def _condition(kind: str, words: Sequence[str]) -> Condition:
+    import msgspec  # noqa: PLC0415
+
+    from openbell.alerts.rules import Condition  # noqa: PLC0415
+
+    name, bare = KINDS[kind]
+    given: dict[str, Any] = {"type": name}
+    if kind in {"new-high", "new-low"}:
+        given["of"] = kind.removeprefix("new-")
+    for word in words:
+        field, equals, value = word.partition("=")
+        if not equals and (not bare or bare in given):
+            raise InvalidInput("value", f"{word!r} is one value too many.", remedy="Name it, such as direction=up.")
+        given[field if equals else bare] = value if equals else field
+    try:
+        made: Condition = msgspec.convert(given, Condition, strict=False)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at `$")
+        field = path.strip(".`") or "value"
+        raise InvalidInput(field, f"{kind}: {what}.", remedy="See docs/alerts.md for what each kind takes.") from error
+    return made
+
+
+def _named(on: str | None, condition: Condition) -> str:
+    from openbell.alerts.words import condition_said  # noqa: PLC0415
+
+    return f"{on or 'Desk'} {condition_said(condition)}"
+
+
+def _target(desk: Desk, symbol: str | None, watchlist: str | None) -> Target | None:
+    from openbell.alerts.rules import Symbol, Watchlist  # noqa: PLC0415
+
+    if watchlist is not None:
+        held = next((each for each in desk.ledger.watchlists() if each.name == watchlist), None)
+        if held is None:
+            names = ", ".join(each.name for each in desk.ledger.watchlists()) or "none yet"
+            raise InvalidInput("watchlist", f"There is no watchlist {watchlist!r}.", remedy=f"There are: {names}.")
+        return Watchlist(str(held.id))
+    return None if symbol is None else Symbol(symbol)
+
+
+def _quiet(text: str) -> Quiet:
+    from openbell.alerts.rules import Quiet  # noqa: PLC0415
+
+    found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)@(\S+)", text)
+    if found is None:
+        raise InvalidInput("quiet", f"{text!r} are no quiet hours.", remedy="Such as 22:00-07:00@Europe/Amsterdam.")
+    try:
+        start, end = (datetime.strptime(part, "%H:%M").replace(tzinfo=UTC).time() for part in found.groups()[:2])
+    except ValueError as error:
+        raise InvalidInput("quiet", f"{text!r} are no times of a day.", remedy="Such as 22:00-07:00.") from error
+    return Quiet(start, end, found[3])
+
+
+def _channel(desk: Desk, name: str) -> int:
+    from openbell.store.alertbook import AlertBook  # noqa: PLC0415
+
+    known = AlertBook(desk.ledger).channels()
+    found = next((each.id for each in known if each.name == name), None)
+    if found is None:
+        names = ", ".join(each.name for each in known) or "none yet: the Alerts page adds them"
+        raise InvalidInput("channel", f"There is no channel {name!r}.", remedy=f"There are: {names}.")
+    return found
+
+
+def _stored(rules: Sequence[StoredRule], number: int) -> StoredRule:
+    found = next((each for each in rules if each.id == number), None)
+    if found is None:
+        raise InvalidInput("number", f"There is no rule {number}.", remedy="See `openbell alerts list`.")
+    return found
+
+
+@contextmanager
+def _desk() -> Iterator[Desk]:
+    """The desk of the settings, without its vendors."""
+    from openbell.desk import open_desk  # noqa: PLC0415  # loads slowly
+
+    desk = open_desk(Settings(offline=True))
+    try:
+        yield desk
+    finally:
+        desk.close()

@@ -1,0 +1,168 @@
+"""Alerts and live prices from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+import pytest
+
+from cli.test_commands import Shell
+from e2e.started import StartedDesk
+from openbell.alerts.rules import Crosses, Quiet, Symbol, Watchlist
+from openbell.rulebook import rule_of
+from openbell.settings import Settings
+from openbell.store.alertbook import AlertBook, StoredRule
+from openbell.store.ledger import Ledger
+from openbell.store.outbox import Cursor, Fired, Outbox
+from receiver import says, web
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+DAYS = """date,open,high,low,close,volume
+2026-03-02,10,11,9,10.5,1000
+2026-03-03,10.5,12,10,11.5,1100
+2026-03-04,11.5,12,11,11.75,1200
+"""
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def ledger(shell: Shell) -> Iterator[Ledger]:
+    ledger = Ledger(Settings(home=shell.folder / "home").ledger)
+    yield ledger
+    ledger.close()
+
+
+def kept(ledger: Ledger) -> StoredRule:
+    return AlertBook(ledger).rules()[-1]
+
+
+def test_a_rule_is_added_in_words(shell: Shell, ledger: Ledger):
+    done = shell("alerts", "add", "acme", "crosses", "190", "direction=up", "--repeat", "daily", "--cooldown", 5)
+    assert done.stdout == "Rule 1: ACME reaches 190 from below, once a day, at most every 5 min.\n"
+    rule = rule_of(kept(ledger))
+    assert (rule.condition, rule.target, rule.repeat) == (Crosses(190.0, "up"), Symbol("ACME"), "daily")
+    assert json.loads(shell("alerts", "list", "--json").stdout) == [
+        {
+            "id": 1,
+            "on": "ACME",
+            "rule": "reaches 190 from below, once a day, at most every 5 min",
+            "enabled": True,
+            "name": "ACME reaches 190 from below",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "says_"),
+    [
+        (["acme"], "ACME moves 1 % from the previous close, every time."),
+        (["acme", "moves", "2", "since=open"], "ACME moves 2 % from the open, every time."),
+        (["acme", "moves", "2", "since=minutes", "minutes=15"], "ACME moves 2 % in 15 minutes, every time."),
+        (["acme", "new-low", "20"], "ACME makes a new low of 20 sessions, every time."),
+        (["acme", "average-cross", "50", "fast=20"], "ACME SMA 20 crosses SMA 50, every time."),
+        (["acme", "macd-cross"], "ACME MACD (12, 26, 9) crosses its signal, every time."),
+        (["feed-down", "5"], "the desk any feed is down for 5 minutes, every time."),
+        (["job-failed", "compact"], "the desk compact fails, every time."),
+    ],
+)
+def test_every_kind_has_a_sentence(shell: Shell, words: list[str], says_: str):
+    done = shell("alerts", "add", *words)
+    assert done.stdout == f"Rule 1: {says_}\n", done.stderr
+
+
+def test_a_rule_on_a_watchlist_with_quiet_hours_and_a_channel(shell: Shell, ledger: Ledger):
+    held = ledger.add_watchlist("Mine", ["ACME", "BOLT"])
+    number = AlertBook(ledger).add_channel("in-app", "Page", {}).id
+    options = ["--watchlist", "Mine", "--quiet", "22:00-07:00@Europe/Amsterdam", "--channel", "Page"]
+    assert shell("alerts", "add", "drawdown", "10", *options).returncode == 0
+    rule = rule_of(kept(ledger))
+    assert rule.target == Watchlist(str(held.id))
+    assert rule.quiet == Quiet(time(22), time(7), "Europe/Amsterdam")
+    assert kept(ledger).channels == (number,)
+    assert "ACME, BOLT" in shell("alerts", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says_"),
+    [
+        (["acme", "jumps", "3"], "There is no kind of rule 'jumps'."),
+        (["acme", "crosses"], "missing required field `level`"),
+        (["acme", "crosses", "high"], "Expected `float`"),
+        (["acme", "crosses", "level=-1"], "level is -1.0"),
+        (["acme", "crosses", "1", "2"], "'2' is one value too many"),
+        (["acme", "crosses", "1", "colour=red"], "unknown field `colour`"),
+        (["crosses", "1"], "No symbol was named."),
+        (["acme", "--quiet", "22-7"], "no quiet hours"),
+        (["acme", "--quiet", "25:00-07:00@UTC"], "no times of a day"),
+        (["acme", "--channel", "Nobody"], "There is no channel 'Nobody'."),
+        (["moves", "--watchlist", "Nobody's"], 'There is no watchlist "Nobody\'s".'),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_a_sentence(shell: Shell, ledger: Ledger, words: list[str], says_: str):
+    done = shell("alerts", "add", *words)
+    assert done.returncode == 2
+    assert says_ in done.stderr
+    assert AlertBook(ledger).rules() == []
+
+
+def test_a_rule_is_tried_on_the_past(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(DAYS)
+    shell("import", "ACME.csv")
+    shell("alerts", "add", "ACME", "crosses", "11.7", "direction=down")
+    done = shell("alerts", "test", "1", "--days", "3660", "--json")
+    assert [(row["at"][:10], row["price"]) for row in json.loads(done.stdout)] == [("2026-03-03", 11.5)], done.stderr
+    assert "would have fired once in the last 3,660 days" in shell("alerts", "test", "1", "--days", "3660").stderr
+    assert "There is no rule 7." in shell("alerts", "test", "7").stderr
+
+
+def test_what_fired_is_listed_with_its_deliveries_and_stays_without_its_rule(shell: Shell, ledger: Ledger):
+    AlertBook(ledger).add_channel("in-app", "Page", {})
+    shell("alerts", "add", "ACME", "crosses", "11")
+    Outbox(ledger).record("x", Cursor(1, {}), [Fired(1, "e", "ACME", NOON, 11.0, "ACME reached 11")], NOON)
+    assert shell("alerts", "remove", "1").stdout == "Rule 1 is removed.\n"
+    assert json.loads(shell("alerts", "log", "--json").stdout) == [
+        {"at": "2026-03-04 12:00:00Z", "rule": 1, "message": "ACME reached 11", "delivery": "1 sent"}
+    ]
+
+
+def test_a_channel_is_tried_and_its_secret_is_not_shown(shell: Shell, ledger: Ledger):
+    with web(says(200, "thanks"), says(404)) as server:
+        config = {"url": f"{server.url}/a-long-and-secret-path", "secret": "0123456789abcdef"}
+        AlertBook(ledger).add_channel("webhook", "Mine", config)
+        assert shell("alerts", "try", "Mine").stdout == "Mine: HTTP 200 thanks\n"
+        refused = shell("alerts", "try", "Mine")
+    assert (refused.returncode, "HTTP 404" in refused.stderr) == (1, True)
+    listed = shell("alerts", "channels").stdout
+    assert "Mine" in listed
+    assert "a-long-and" not in listed
+    assert "0123456789" not in listed
+
+
+def test_the_open_desk_is_watched(tmp_path: Path):
+    desk = StartedDesk(tmp_path)
+    desk.start()
+    command = [sys.executable, "-m", "openbell", "watch", "QUORB", "HAZLO", "--json"]
+    environment = {**os.environ, "OPENBELL_HOME": str(desk.home)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        told = [json.loads(watching.stdout.readline()) for _ in range(6)]
+        watching.terminate()
+    desk.end()
+    assert {each["symbol"] for each in told} == {"QUORB", "HAZLO"}
+    assert all(each["price"] > 0 for each in told)
+
+
+def test_without_an_open_desk_there_is_nothing_to_watch(shell: Shell):
+    done = shell("watch", "ACME")
+    assert done.returncode == 2
+    assert "No desk is open" in done.stderr
