@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import math
 import signal
 import socket
 import sys
@@ -21,6 +22,9 @@ from openbell.jobs import run_apart
 from openbell.model.errors import InvalidInput
 from openbell.model.interval import MINUTE
 from openbell.settings import WATCHED, Settings
+
+PATIENCE_S = 2.0
+"""How long a start may take without a word."""
 
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
@@ -49,13 +53,28 @@ def _serve(settings: Settings, say: Callable[[str], None]) -> None:
     else:
         _watch_real(desk)
     server = uvicorn.Server(uvicorn.Config(create_app(desk), log_level="warning", lifespan="on"))
-    listener.listen()  # whoever comes at once waits a moment instead of being turned away
-    say(f"Openbell is at {address(settings)}  (Ctrl-C ends it)")
     try:
-        asyncio.run(server.serve(sockets=[listener]))
+        asyncio.run(_answer(server, listener, settings, say))
     finally:
         desk.close()
         listener.close()
+
+
+async def _answer(
+    server: uvicorn.Server, listener: socket.socket, settings: Settings, say: Callable[[str], None]
+) -> None:
+    """Serve until interrupted, and say the address once a request would be answered."""
+    loop = asyncio.get_running_loop()
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    patient_until = loop.time() + PATIENCE_S
+    while not (server.started or serving.done()):
+        await asyncio.sleep(0.02)
+        if loop.time() > patient_until:
+            say("  reading what was told before it was closed")
+            patient_until = math.inf
+    if server.started:
+        say(f"Openbell is at {address(settings)}  (Ctrl-C ends it)")
+    await serving
 
 
 def address(settings: Settings) -> str:
