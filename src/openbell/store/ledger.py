@@ -44,6 +44,9 @@ _WATCHLISTS = sa.Table(
 )
 
 
+ALONE = 0x09E4BE11
+"""PostgreSQL's lock of those transactions that must be alone."""
+
 HEAD = "0002"
 """The schema that this program works with: the newest of `migrations`."""
 
@@ -250,13 +253,15 @@ def _instant(text: str | None) -> datetime | None:
 
 def _engine(url: str) -> sa.Engine:
     """The engine for a SQLAlchemy address; raises InvalidInput, without any password in it, for one that is none."""
-    remedy = "Leave OPENBELL_LEDGER_URL empty, or write sqlite:////folder/ledger.db."
+    remedy = "Leave it empty, or write sqlite:////folder/ledger.db or postgresql://user:password@host/database."
     try:
         address = sa.make_url(url)
     except sa.exc.ArgumentError as error:
         raise InvalidInput(
             "OPENBELL_LEDGER_URL", "OPENBELL_LEDGER_URL is not an address of a database.", remedy=remedy
         ) from error
+    if address.drivername == "postgresql":
+        address = address.set(drivername="postgresql+pg8000")
     try:
         engine = sa.create_engine(address)
     except (sa.exc.ArgumentError, ImportError) as error:
@@ -268,6 +273,8 @@ def _engine(url: str) -> sa.Engine:
         _keep_private(address.database)
         sa.event.listen(engine, "connect", _careful_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    else:
+        sa.event.listen(engine, "begin", _begin_postgres)
     return engine
 
 
@@ -304,3 +311,9 @@ def _careful_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     alone = connection.get_execution_options().get("alone", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if alone else "BEGIN")
+
+
+def _begin_postgres(connection: sa.Connection) -> None:
+    """One at a time of those that must be alone; the others go on beside it."""
+    if connection.get_execution_options().get("alone", False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ALONE})")
