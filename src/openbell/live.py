@@ -28,6 +28,7 @@ from openbell.providers.streams.polled import Polled
 from openbell.providers.streams.spoken import Stream
 from openbell.providers.streams.wanted import Wanted
 from openbell.rulebook import Rulebook
+from openbell.store.jobbook import JobBook
 from openbell.store.log import Kind, Log
 from openbell.store.outbox import Outbox
 

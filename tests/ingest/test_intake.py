@@ -283,3 +283,18 @@ def test_a_real_day_of_ticks_makes_the_vendors_own_minutes(tmp_path: Path):
         both = stored.join(own, on=["symbol", "ts"], suffix="_file")
         assert both.filter(pl.col("volume") == pl.col("volume_file")).height >= 418
         assert desk.lake.reject_counts().filter(pl.col("reason") != "outside_session").is_empty()
+
+
+def test_minutes_made_of_a_stream_say_so_and_stand_back_behind_official_ones(desk: Desk):
+    desk.now = NOON + timedelta(minutes=5)
+    desk.tell("ACME 1 10.0 100\nACME 61 10.2 5")
+    desk.save()
+    stored = desk.lake.bars(["ACME"], MINUTE, *ALWAYS)
+    assert stored.select("close", "source").rows() == [(10.0, "vendor:stream"), (10.2, "vendor:stream")]
+    official = stored.head(1).with_columns(close=pl.lit(10.05), high=pl.lit(10.05), source=pl.lit("vendor"))
+    desk.lake.append_bars(official.select(*BARS), desk.now + timedelta(minutes=1))
+    desk.tell("ACME 30 10.1 7\nACME 70 10.3 1")  # late, and in the minute after it
+    desk.now += timedelta(minutes=2)
+    desk.save()
+    stored = desk.lake.bars(["ACME"], MINUTE, *ALWAYS)
+    assert stored.select("close", "source").rows() == [(10.05, "vendor"), (10.3, "vendor:stream")]

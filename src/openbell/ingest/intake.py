@@ -18,7 +18,7 @@ from openbell.bars.partials import partials_from
 from openbell.ingest.prints import HEARD, Prints
 from openbell.ingest.quality.live import LiveCheck
 from openbell.ingest.tape import Tape
-from openbell.model.frames import QUOTES, TRADES, frame_of
+from openbell.model.frames import QUOTES, STREAM, TRADES, frame_of
 from openbell.model.sessions import sessions
 from openbell.providers.streams.spoken import Told
 from openbell.store.lake import Lake
@@ -139,7 +139,8 @@ class Intake:
         bars = self._tape.unsaved(now)
         if bars.is_empty():
             return 0
-        stored = lake.append_bars(Register(lake.instruments()).identified(bars), now)
+        streamed = bars.with_columns(pl.col("source") + STREAM)
+        stored = lake.append_bars(Register(lake.instruments()).identified(streamed), now, provisional=True)
         self._tape.saved(bars)
         return stored
 
