@@ -145,9 +145,11 @@ class Live:
             await asyncio.sleep(AGAIN_S)
 
     def _facts(self) -> Facts:
-        """Which feeds are down, and since when."""
-        down = {"waiting", "refused"}
-        return Facts(feeds_down={each.name: each.since for each in self.health() if each.state in down and each.since})
+        """Which feeds are down and which jobs fail, and since when."""
+        return Facts(
+            feeds_down={each.name: each.down for each in self.health() if each.down is not None},
+            jobs_failed=JobBook(self._desk.ledger).failing(),
+        )
 
     def _streams(self) -> Sequence[Stream]:
         """The simulated market where it is open, then the vendors of the settings, then asking for quotes."""

@@ -19,8 +19,8 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'deep' / 'ledger.db'}"
+def url(ledger_url: str) -> str:
+    return ledger_url
 
 
 @pytest.fixture

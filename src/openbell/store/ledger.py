@@ -95,7 +95,11 @@ class Ledger:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
-        self._migrate()
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
 
     def _migrate(self) -> None:
         """Bring the schema forward; a schema newer than this program is refused."""
