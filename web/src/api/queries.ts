@@ -4,6 +4,7 @@ import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-que
 import { type Adjust, type ChartAddress, type CompareAddress, isOwnStretch, type Range } from "../lib/address";
 import { client } from "./client";
 import type { Watchlist } from "./desk";
+import { line } from "./live";
 import { answered, Problem } from "./problem";
 
 const SECOND = 1000;
@@ -37,6 +38,11 @@ export const queries = new QueryClient({
   },
 });
 
+/** Asks for all prices on the page again, where some may have been missed. */
+export function catchUp(): void {
+  for (const key of ["quotes", "movers", "bars", "alerts"]) void queries.invalidateQueries({ queryKey: [key] });
+}
+
 /** What an exchange is doing; without one the desk's own: the demo market while that is on, else New York. */
 export function marketQuery(exchange?: string) {
   const query = exchange ? { exchange } : {};
@@ -58,7 +64,9 @@ export function quotesQuery(symbols: readonly string[], spark = true) {
     queryFn: ({ signal }) =>
       answered(client.GET("/api/v1/quotes", { params: { query: { symbols: symbols.join(","), spark } }, signal })),
     enabled: symbols.length > 0,
-    refetchInterval: every(2 * SECOND),
+    // What the line tells need not be asked for; whether it is late, and what has no price yet, must.
+    refetchInterval: ({ state: { data, error } }) =>
+      every(line.state === "up" && data?.missing.length === 0 ? 15 * SECOND : 2 * SECOND)({ state: { error } }),
     placeholderData: keepPreviousData,
   });
 }

@@ -25,11 +25,12 @@ test("a bare address is the default chart", () => {
     indicators: [],
     table: false,
     asOf: null,
+    trial: null,
   });
 });
 
 test("a chart's address reads back as it was written, and stays readable", () => {
-  const text = "range=5Y&interval=1w&adjust=raw&scale=log&with=sma:20;macd:12,26,9&view=table&as_of=2026-01-02";
+  const text = "range=5Y&interval=1w&adjust=raw&scale=log&with=sma:20;macd:12,26,9&view=table&as_of=2026-01-02&trial=3";
   expect(chartQuery(chart(text))).toBe(text);
 });
 

@@ -25,6 +25,8 @@ export interface ChartAddress {
   table: boolean;
   /** What the desk knew at the end of that day (ISO date, UTC) or at that instant; null: what it knows now. */
   asOf: string | null;
+  /** The rule whose trial on the past is shown. */
+  trial: number | null;
 }
 
 function oneOf<T extends string>(choices: readonly T[], given: string | null, otherwise: T): T {
@@ -48,6 +50,7 @@ export function chartAddress(params: URLSearchParams): ChartAddress {
     indicators: [...new Set(indicators)],
     table: params.get("view") === "table",
     asOf: momentOf(params.get("as_of")),
+    trial: numberOf(params.get("trial")),
   };
 }
 
@@ -74,6 +77,7 @@ export function chartQuery(address: ChartAddress): string {
     with: address.indicators.join(";") || null,
     view: address.table ? "table" : null,
     as_of: address.asOf,
+    trial: address.trial === null ? null : String(address.trial),
   });
 }
 

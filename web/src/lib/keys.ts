@@ -36,6 +36,8 @@ export const KEYS: readonly { where: string; keys: readonly (readonly [press: st
       ["+ −", "Zoom in or out, around the bar that is read"],
       ["Shift ← →", "Move the window"],
       ["0", "Show all of it"],
+      ["a", "An alert at the price that is read"],
+      ["↑ ↓", "Move an alert's level, where that has the focus"],
     ],
   },
 ];
