@@ -4,9 +4,10 @@ export const KEYS: readonly { where: string; keys: readonly (readonly [press: st
   {
     where: "Everywhere",
     keys: [
-      ["/", "Search symbols, pages and actions (also Ctrl-K)"],
+      ["/", "Search symbols, pages and actions (also Ctrl-K); “alert AAPL 190” makes an alert"],
       ["?", "This list"],
       ["g h", "Go home"],
+      ["g a", "Go to the alerts"],
       ["g c", "Go to the comparison"],
       ["g s", "Go to the sources"],
       ["g ?", "Go to the help"],
