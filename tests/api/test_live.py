@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 from fastapi.routing import APIWebSocketRoute
 from fastapi.testclient import TestClient
@@ -104,3 +105,21 @@ def test_the_page_of_the_desk_itself_may_listen(client: TestClient):
 def test_every_websocket_declares_who_may_open_it():
     found = [route for route in router.routes if isinstance(route, APIWebSocketRoute)]
     assert [least_role([d.call for d in route.dependant.dependencies if d.call]) for route in found] == [Role.VIEWER]
+
+
+def test_a_binary_frame_is_told_what_to_send(client: TestClient):
+    with client.websocket_connect(LIVE) as socket:
+        socket.send_bytes(b'{"symbols": ["ACME"]}')
+        with pytest.raises(WebSocketDisconnect) as ended:
+            socket.receive_json()
+    assert (ended.value.code, "symbols" in ended.value.reason) == (1003, True)
+
+
+def test_a_line_on_which_telling_fails_is_closed(desk: Desk, client: TestClient, caplog: pytest.LogCaptureFixture):
+    with client.websocket_connect(LIVE) as socket:
+        socket.send_json({"symbols": ["ACME"]})
+        desk.tape.update(quote("ACME", 10.0, 0).with_columns(source=pl.lit(None, pl.String)))  # no quote has none
+        with pytest.raises(WebSocketDisconnect) as ended:
+            socket.receive_json()
+    assert ended.value.code == 1011
+    assert "a reader of live prices failed" in caplog.text
