@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +18,7 @@ from sqlalchemy import create_engine
 from openbell.desk import Desk, open_desk
 from openbell.ingest.feed import Health
 from openbell.live import Live, Place, shares
+from openbell.model.errors import OpenbellError
 from openbell.model.interval import MINUTE
 from openbell.settings import Settings
 from openbell.store.log import Log
@@ -250,3 +254,85 @@ def test_a_clock_that_is_set_back_stops_no_minute_from_being_stored(tmp_path: Pa
         assert (feed(live).state, feed(live).connections) == ("live", 1)
         now.ahead += timedelta(hours=1, minutes=2)
         until(lambda: desk.lake.bars([COIN], MINUTE, now() - timedelta(minutes=3), now()).height)
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost_once_there_is_space(tmp_path: Path):
+    script = Path(__file__).with_name("full_disk.py")
+    paths = [str(Path(__file__).parent), *sys.path]
+    ran = subprocess.run(
+        [sys.executable, str(script), str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    state, detail = told["down"]
+    assert state == "waiting"
+    assert "Is the disk full" in detail
+    assert "Minutes wait in the log" in told["unsaved"]
+    assert told["up"] == ""
+    assert told["heard"] == told["kept"] > 40
+
+
+def test_a_recorded_day_that_is_replayed_makes_the_same_minutes(tmp_path: Path):
+    with vendor(ticks(100.0)) as fake:
+        settings = Settings(
+            home=tmp_path / "first", providers="alphavantage", streams="finnhub", finnhub_key="k3y",
+            finnhub_stream_url=fake.url, archive=tmp_path / "archive",
+        )  # fmt: skip
+        desk = open_desk(settings, now)
+        desk.ledger.add_watchlist("Mine", [COIN, OTHER])
+        with listening(desk) as live:
+            until(lambda: feed(live).rows > 50)
+            now.ahead += timedelta(minutes=1)
+            until(lambda: feed(live).rows > 150)
+        heard = desk.tape.minutes([COIN, OTHER])
+        desk.close()
+    settings = Settings(
+        home=tmp_path / "second", streams="replay", replay=tmp_path / "archive", replay_speed=0, offline=False
+    )
+    again = open_desk(settings, now)
+    again.ledger.add_watchlist("Mine", [COIN, OTHER])
+    with listening(again):
+        until(lambda: again.tape.minutes([COIN, OTHER]).equals(heard))
+        assert again.clock() < now()
+        assert again.wires == ()
+    again.close()
+    assert heard["ts"].n_unique() == 2
+
+
+def test_minutes_of_a_file_are_replayed_at_any_speed(tmp_path: Path):
+    table = "symbol,time,open,high,low,close,volume\n" + "".join(
+        f"BTC-USD,2026-03-02T12:{minute:02}:00Z,{minute}.5,{minute + 2},{minute},{minute + 1},400\n"
+        for minute in range(1, 31)
+    )
+    (tmp_path / "minutes.csv").write_text(table)
+    settings = Settings(home=tmp_path / "home", streams="replay", replay=tmp_path / "minutes.csv", replay_speed=600)
+    desk = open_desk(settings, now)
+    desk.ledger.add_watchlist("Mine", [COIN])
+    with listening(desk):
+        until(lambda: desk.tape.minutes([COIN]).height == 30)
+        first = desk.tape.minutes([COIN]).row(0, named=True)
+    assert [first[name] for name in ("open", "high", "low", "close", "volume")] == [1.5, 3.0, 1.0, 2.0, 400.0]
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("streams", "replay"), [("replay", None), ("yahoo,replay", Path("day")), ("replay", Path("nowhere"))]
+)
+def test_a_replay_of_nothing_is_refused_with_a_sentence(tmp_path: Path, streams: str, replay: Path | None):
+    with pytest.raises(OpenbellError, match=r"replay|nowhere"):
+        open_desk(Settings(home=tmp_path, streams=streams, replay=replay), now)
+
+
+def test_schwab_without_its_files_says_which_one_is_missing(tmp_path: Path):
+    settings = Settings(
+        home=tmp_path, providers="alphavantage", streams="schwab", schwab_preferences=tmp_path / "preferences.json",
+        schwab_token=tmp_path / "token",
+    )  # fmt: skip
+    desk = open_desk(settings, now)
+    desk.ledger.add_watchlist("Mine", ["ACME"])
+    with listening(desk) as live:
+        until(lambda: feed(live, "schwab").state == "refused")
+        assert "preferences.json cannot be read: No such file" in feed(live, "schwab").detail
+    desk.close()

@@ -1,4 +1,4 @@
-"""What was missed is fetched symbol by symbol; what cannot be had now is asked for again, and what never can is told."""
+"""What was missed is fetched by symbol; what cannot be had now is asked for again, and what never can is told."""
 
 from __future__ import annotations
 
@@ -64,10 +64,8 @@ def test_a_symbol_that_nobody_knows_keeps_no_other_from_being_healed():
     assert not vendor.heal(gap("AAA", "BBB", "CCC"))
     assert vendor.healed == [("BBB", START, END), ("CCC", START, END)]
     assert [symbol for symbol, _ in vendor.asked] == ["AAA", "BBB", "CCC"]
-    assert vendor.told == [
-        "What was missed of AAA from 15:00:20 to 15:02:40 UTC is not there: "
-        "yahoo: no such symbol: AAA. Check the spelling, or search for the name."
-    ]
+    missed = "What was missed of AAA from 15:00:20 to 15:02:40 UTC is not there:"
+    assert vendor.told == [f"{missed} yahoo: no such symbol: AAA. Check the spelling, or search for the name."]
 
 
 def test_what_is_limited_or_unreachable_is_asked_for_again():

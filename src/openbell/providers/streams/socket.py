@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from openbell.model.errors import BadResponse, NotEntitled, ProviderError, RateLimited, Unreachable
 from openbell.providers.base import Capabilities
 from openbell.providers.http import Response, retry_after_s
+from openbell.providers.streams.archive import Archive
 from openbell.providers.streams.spoken import Dialect, Frame, Told
 from openbell.providers.streams.wanted import Wanted
 
@@ -54,18 +55,23 @@ class Socket:
         *,
         mute: timedelta = MUTE,
         ping_s: float = PING_S,
+        archive: Archive | None = None,
+        capabilities: Capabilities | None = None,
     ) -> None:
+        """`archive`: where what is said is kept word for word; `capabilities`: of a dialect that needs files."""
         logging.getLogger("websockets").setLevel(logging.WARNING)  # it tells addresses, and a key may be part of one
         self._dialect = dialect
         self._clock = clock
         self._ping_s = ping_s
+        self._archive = archive
+        self._capabilities = capabilities
         self.mute: timedelta | None = mute
         """As Stream promises."""
 
     @property
     def capabilities(self) -> Capabilities:
         """As Stream promises."""
-        return self._dialect().capabilities
+        return self._capabilities or self._dialect().capabilities
 
     async def told(self, wanted: Wanted) -> AsyncIterator[Told]:
         """As Stream promises."""
@@ -75,7 +81,8 @@ class Socket:
             async with connect(
                 dialect.url, additional_headers=dict(dialect.headers), open_timeout=OPEN_S, max_size=LARGEST
             ) as socket:
-                async for told in _Conversation(dialect, socket, self._clock, self._ping_s).told(wanted):
+                conversation = _Conversation(dialect, socket, self._clock, self._ping_s, self._archive)
+                async for told in conversation.told(wanted):
                     yield told
         except InvalidStatus as error:
             raise _refused(name, dialect.url, error, self._clock()) from None
@@ -90,18 +97,26 @@ class _Conversation:
     """One connection: what is subscribed, and the frames that wait."""
 
     def __init__(
-        self, dialect: Dialect, socket: ClientConnection, clock: Callable[[], datetime], ping_s: float
+        self,
+        dialect: Dialect,
+        socket: ClientConnection,
+        clock: Callable[[], datetime],
+        ping_s: float,
+        archive: Archive | None,
     ) -> None:
         self._dialect = dialect
         self._socket = socket
         self._clock = clock
         self._ping_s = ping_s
+        self._archive = archive
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue(QUEUED)
         self._subscribed: frozenset[str] | None = None
         """None until the vendor has let us in."""
         self._ended: ConnectionClosed | None = None
 
     async def told(self, wanted: Wanted) -> AsyncIterator[Told]:
+        if self._archive is not None:
+            self._archive.begin(self._clock())
         await self._send(self._dialect.hello())
         opened = self._dialect.open_at_once
         if opened:
@@ -114,7 +129,11 @@ class _Conversation:
                 left = None if opened else begun + OPEN_S - asyncio.get_running_loop().time()
                 async with asyncio.timeout(left):
                     frames = await self._some()
-                told = self._dialect.hear(frames, self._clock())
+                at = self._clock()
+                if self._archive is not None:
+                    for frame in frames:
+                        self._archive.keep(frame, at)
+                told = self._dialect.hear(frames, at)
                 await self._send(told.replies)
                 if told.ready:
                     opened = True
@@ -128,6 +147,8 @@ class _Conversation:
             for task in tasks:
                 with suppress(asyncio.CancelledError, ConnectionClosed):
                     await task
+            if self._archive is not None:
+                self._archive.flush()
 
     async def _some(self) -> list[Frame]:
         """The frames that wait, none after a sign of life; raises what ended the connection once all before it are
