@@ -201,6 +201,26 @@ def test_a_gap_waits_for_a_vendor_that_wants_to_be_left_alone(tmp_path: Path):
         assert desk.tape.minutes([COIN]).height  # what was heard stays
 
 
+def test_a_vendor_stands_in_for_another_and_hands_back(tmp_path: Path):
+    refusals = dict.fromkeys(range(3), (500, {}))
+    with vendor(ticks(), refusals=refusals) as first, vendor(lambda line: line.stay()) as second:
+        settings = Settings(
+            home=tmp_path, providers="alphavantage", streams="finnhub,yahoo", finnhub_key="k3y",
+            finnhub_stream_url=first.url, yahoo_stream_url=second.url,
+        )  # fmt: skip
+        desk = open_desk(settings, now)
+        desk.ledger.add_watchlist("Mine", [COIN])
+        with listening(desk) as live:
+            assert second.connections == 0
+            until(lambda: second.heard, 30)
+            assert (feed(live).state, feed(live, "yahoo").state) == ("waiting", "live")
+            assert feed(live).detail == "finnhub: 127.0.0.1 answered HTTP 500 instead of a stream."
+            until(lambda: feed(live).state == "live" and len(second.heard) == 2, 30)
+            assert [*second.heard] == [{"subscribe": [COIN]}, {"unsubscribe": [COIN]}]
+            assert feed(live, "yahoo").gaps == 2  # before it stood in, and the minute in which it handed back
+        desk.close()
+
+
 def test_a_desk_that_finds_its_log_taken_says_so_and_begins_once_it_is_free(tmp_path: Path):
     with vendor(ticks()) as fake, desk_of(tmp_path, fake) as desk:
         other = Log(desk.settings.log)

@@ -139,22 +139,21 @@ def _trades_of(path: Path, now: datetime) -> pl.DataFrame:
 
 
 def _trades_in(minutes: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """A minute as four trades: its open, the extremes, the nearer one first, and its close."""
+    """A minute as four trades: its open, its extremes, of which a rising one has the low first, and its close."""
     rises = pl.col("close") >= pl.col("open")
-    steps: tuple[tuple[str | pl.Expr, int], ...] = (
-        ("open", 0),
-        (pl.when(rises).then("low").otherwise("high"), 20),
-        (pl.when(rises).then("high").otherwise("low"), 40),
-        ("close", 59),
+    steps = (
+        (0, pl.col("open")),
+        (20, pl.when(rises).then("low").otherwise("high")),
+        (40, pl.when(rises).then("high").otherwise("low")),
+        (59, pl.col("close")),
     )
-    for seq, (price, second) in enumerate(steps):
-        stamp = pl.col("ts") + timedelta(seconds=second)
+    for seq, (second, price) in enumerate(steps):
         told = minutes.select(
             "symbol",
             "source",
-            ts=stamp,
-            price=pl.col(price) if isinstance(price, str) else price,
-            size=pl.col("volume") / 4,
+            ts=pl.col("ts") + timedelta(seconds=second),
             seq=pl.lit(seq, pl.Int64),
+            price=price,
+            size=pl.col("volume") / len(steps),
         )
         yield conform(told.drop_nulls("price"), TRADES)
