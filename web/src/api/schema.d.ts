@@ -1207,7 +1207,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "idle" | "connecting" | "live" | "waiting" | "refused";
+            state: "idle" | "connecting" | "live" | "waiting" | "refused" | "failed";
             /** Symbols */
             symbols: number;
             /** Title */
