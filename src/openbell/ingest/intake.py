@@ -135,7 +135,7 @@ class Intake:
         Many at once cost little more than one. After a StoreError all may be told again: nothing counts twice that has
         an id. `feed`: whose they are, as in the sources of its rows.
         """
-        batches = [told] if isinstance(told, Told) else told
+        batches = [told] if isinstance(told, Told) else told or [Told()]
         with self._guard:
             now = self._clock()
             self._believe_no_future(now)
@@ -259,8 +259,9 @@ class Intake:
         again = self._seen.again(*identities(known))
         if not again.any():
             return trades
-        places = np.flatnonzero(trades["id"].is_not_null().to_numpy())[again]
-        return trades.filter(~pl.int_range(pl.len()).is_in(places))
+        fresh = np.ones(trades.height, np.bool_)
+        fresh[trades["id"].is_not_null().to_numpy()] = ~again
+        return trades.filter(pl.Series(fresh))
 
     def _remember(self, trades: pl.DataFrame) -> None:
         self._seen.remember(*identities(_with_ids(trades)))
