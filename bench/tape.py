@@ -106,7 +106,7 @@ class _Market:
         self._rng = np.random.default_rng(market.SEED)
         self.symbols = market.tickers(SYMBOLS)
         self._cents = self._rng.integers(1500, 40_000, SYMBOLS)
-        self.levels = [(symbol, cents / 100) for symbol, cents in zip(self.symbols, self._cents, strict=True)]
+        self.levels = [(symbol, cents / 100) for symbol, cents in zip(self.symbols, self._cents.tolist(), strict=True)]
         self._ids = count(1)
         self.elapsed = 0.0
 
@@ -128,7 +128,7 @@ class _Market:
         )  # fmt: skip
         told = [
             f'{{"T":"t","S":"{self.symbols[n]}","i":{number},"x":"{venue}","p":{cents / 100},"s":{size},'
-            f'"c":{CODES[code]},"z":"C","t":"{stamp.rstrip("0")}Z"}}'
+            f'"c":{CODES[code]},"z":"C","t":"{stamp.rstrip("0").rstrip(".")}Z"}}'
             for n, stamp, cents, size, code, venue, number in columns
         ]
         return [f"[{','.join(told[first : first + FRAME])}]".encode() for first in range(0, rows, FRAME)]

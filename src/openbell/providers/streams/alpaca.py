@@ -5,18 +5,21 @@ https://docs.alpaca.markets/docs/streaming-market-data and https://docs.alpaca.m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Literal, cast
+from typing import Literal, TypeVar, cast
 
 import msgspec
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from openbell.model.errors import BadResponse, NotEntitled, ProviderError, RateLimited
-from openbell.model.frames import BARS, QUOTES, TRADES, Schema, conform, frame_of
+from openbell.model.frames import BARS, QUOTES, TRADES, UTC, Schema, conform, frame_of
 from openbell.model.interval import MINUTE
 from openbell.providers.base import Capabilities
 from openbell.providers.http import redacted
@@ -47,6 +50,12 @@ Channel = Literal["trades", "quotes", "bars", "updatedBars"]
 CHANNELS: tuple[Channel, ...] = ("trades", "quotes", "bars", "updatedBars")
 NOT_ASKED_FOR = frozenset({"d", "i", "l", "s"})
 """Daily bars, imbalances, price limits and trading halts: no rows of ours."""
+
+TOGETHER = 2_000
+"""So many rows are turned into columns at once: more would not fit into the processor's cache, and take twice as long."""
+
+SHORTEST, LONGEST_STAMP = 20, 30
+"""Letters of a stamp, without decimals and with nine."""
 
 STAMP = "%Y-%m-%dT%H:%M:%S%.fZ"
 """RFC 3339 with up to nine decimals; those beyond microseconds are cut off, so that no trade enters the next minute."""
@@ -203,6 +212,10 @@ class _Kind(msgspec.Struct, rename={"kind": "T"}):
     kind: str
 
 
+TOLD = {name: TRADES[name] for name in ("symbol", "id", "price", "size", "venue", "ts", "condition")}
+"""What Alpaca tells of a trade."""
+
+_Message = TypeVar("_Message", _Trade, _Quote, _Bar)
 _Row = _Trade | _Quote | _Bar | _UpdatedBar
 _Part = _Row | _Cancelled | _Corrected | _Success | _Subscription | _Error
 _rows: msgspec.json.Decoder[list[_Row]] = msgspec.json.Decoder(list[_Row])
@@ -267,15 +280,17 @@ class AlpacaDialect:
                 heard.rows += _rows.decode(frame)
             except UNREADABLE:
                 self._hear_parts(frame, heard)
-        rows, stamps = heard.rows, _instants(None if isinstance(each, Reject) else each.stamp for each in heard.rows)
-        trades = _trades(rows, stamps, self._seq)
+            if len(heard.rows) >= TOGETHER:
+                heard.set_down()
+        heard.set_down()
+        trades, quotes, bars = (pl.concat(parts) for parts in (heard.trades, heard.quotes, heard.bars))
+        first = self._seq
         self._seq += trades.height
-        unread = (_reject(rows[place]) for place in stamps.is_null().arg_true())
         return Told(
-            trades=trades,
-            quotes=_quotes(rows, stamps),
-            bars=_bars(rows, stamps),
-            rejects=rejects_of(unread, NAME, self._key, self._secret),
+            trades=conform(trades.with_columns(seq=pl.int_range(pl.len()) + first, source=pl.lit(NAME)), TRADES),
+            quotes=quotes,
+            bars=bars,
+            rejects=rejects_of(heard.rejects, NAME, self._key, self._secret),
             replies=tuple(heard.replies),
             ready=heard.ready,
             refused=heard.refused,
@@ -345,49 +360,75 @@ class _Heard:
     """What is known of a batch so far."""
 
     rows: list[_Row | Reject] = field(default_factory=list)
+    """Those that are no columns yet."""
+    trades: list[pl.DataFrame] = field(default_factory=lambda: [frame_of(TOLD)])
+    quotes: list[pl.DataFrame] = field(default_factory=lambda: [frame_of(QUOTES)])
+    bars: list[pl.DataFrame] = field(default_factory=lambda: [frame_of(BARS)])
+    rejects: list[Reject] = field(default_factory=list)
     replies: list[Frame] = field(default_factory=list)
     ready: bool = False
     refused: dict[str, str] = field(default_factory=dict)
     ended: ProviderError | None = None
 
+    def set_down(self) -> None:
+        """Turn rows into columns."""
+        rows, self.rows = self.rows, []
+        if not rows:
+            return
+        stamps = _instants(_stamps(rows))
+        for parts, made in ((self.trades, _trades), (self.quotes, _quotes), (self.bars, _bars)):
+            if (told := made(rows, stamps)).height:
+                parts.append(told)
+        self.rejects += [_reject(rows[place]) for place in stamps.is_null().arg_true()]
 
-def _trades(rows: Sequence[_Row | Reject], stamps: pl.Series, first: int) -> pl.DataFrame:
-    places = [place for place, each in enumerate(rows) if isinstance(each, _Trade)]
-    if not places:
-        return frame_of(TRADES)
-    trades = cast("list[_Trade]", [rows[place] for place in places])
+
+def _trades(rows: Sequence[_Row | Reject], stamps: pl.Series) -> pl.DataFrame:
+    trades, ts = _of(_Trade, rows, stamps)
+    if not trades:
+        return frame_of(TOLD)
     told = _table(trades, TRADES, ("symbol", "id", "price", "size", "venue"))
-    codes = pl.Series([_condition(each.codes, each.tape) for each in trades], dtype=pl.String)
-    stamped = told.with_columns(ts=stamps.gather(places), condition=codes).drop_nulls("ts")
-    return conform(stamped.with_columns(seq=pl.int_range(pl.len()) + first, source=pl.lit(NAME)), TRADES)
+    codes = list(map(_condition, map(attrgetter("codes"), trades), map(attrgetter("tape"), trades)))
+    stamped = told.hstack([ts, pl.Series("condition", codes, dtype=pl.String)])
+    return stamped.drop_nulls("ts") if ts.null_count() else stamped
 
 
 def _quotes(rows: Sequence[_Row | Reject], stamps: pl.Series) -> pl.DataFrame:
     """Bids and asks; Alpaca writes 0 where there is none."""
-    places = [place for place, each in enumerate(rows) if isinstance(each, _Quote)]
-    if not places:
+    quotes, ts = _of(_Quote, rows, stamps)
+    if not quotes:
         return frame_of(QUOTES)
-    quotes = cast("list[_Quote]", [rows[place] for place in places])
     told = _table(quotes, QUOTES, ("symbol", "bid", "bid_size", "ask", "ask_size"))
     sides = (pl.when(pl.col(side) != 0).then(side).alias(side) for side in ("bid", "ask"))
-    stamped = told.with_columns(*sides, ts=stamps.gather(places)).drop_nulls("ts")
+    stamped = told.with_columns(ts, *sides).drop_nulls("ts")
     return conform(stamped.with_columns(currency=pl.lit("USD"), source=pl.lit(NAME)), QUOTES)
 
 
 def _bars(rows: Sequence[_Row | Reject], stamps: pl.Series) -> pl.DataFrame:
-    places = [place for place, each in enumerate(rows) if isinstance(each, _Bar)]
-    if not places:
+    bars, ts = _of(_Bar, rows, stamps)
+    if not bars:
         return frame_of(BARS)
-    bars = cast("list[_Bar]", [rows[place] for place in places])
     told = _table(bars, BARS, ("symbol", "open", "high", "low", "close", "volume"))
-    stamped = told.with_columns(ts=stamps.gather(places)).drop_nulls("ts")
+    stamped = told.with_columns(ts).drop_nulls("ts")
     labels = {"interval": str(MINUTE), "scale": "raw", "source": NAME}
     return conform(stamped.with_columns(pl.lit(text).alias(name) for name, text in labels.items()), BARS)
 
 
+def _of(
+    kind: type[_Message], rows: Sequence[_Row | Reject], stamps: pl.Series
+) -> tuple[Sequence[_Message], pl.Series]:
+    """The rows of a kind, and their stamps."""
+    kinds = set(map(type, rows))
+    if kinds == {kind}:
+        return cast("Sequence[_Message]", rows), stamps
+    if not any(issubclass(each, kind) for each in kinds):
+        return (), stamps.clear()
+    places = [place for place, each in enumerate(rows) if isinstance(each, kind)]
+    return cast("list[_Message]", [rows[place] for place in places]), stamps.gather(places)
+
+
 def _table(messages: Sequence[msgspec.Struct], schema: Schema, names: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame(
-        [pl.Series(name, [getattr(each, name) for each in messages], dtype=schema[name]) for name in names]
+        [pl.Series(name, list(map(attrgetter(name), messages)), dtype=schema[name]) for name in names]
     )
 
 
@@ -397,11 +438,46 @@ def _condition(codes: tuple[str, ...] | None, tape: str | None) -> str | None:
     return condition_of(known.get(code, Sale.UNKNOWN) for code in codes or ())
 
 
-def _instants(stamps: Iterable[str | None]) -> pl.Series:
+def _stamps(rows: Sequence[_Row | Reject]) -> Sequence[str | None]:
+    if Reject in set(map(type, rows)):
+        return [None if isinstance(each, Reject) else each.stamp for each in rows]
+    return list(map(attrgetter("stamp"), rows))
+
+
+def _instants(stamps: Sequence[str | None]) -> pl.Series:
     """RFC 3339 as instants; null where it is none, or none that Python can show."""
-    texts = pl.Series("ts", list(stamps), dtype=pl.String)
+    if (usual := _usual_instants(stamps)) is not None:
+        return usual
+    texts = pl.Series("ts", stamps, dtype=pl.String)
     read = texts.str.to_datetime(STAMP, time_unit="us", time_zone="UTC", strict=False)
     return read.to_frame().select(pl.when(pl.col("ts").dt.year().is_between(1, 9999)).then("ts")).to_series()
+
+
+def _usual_instants(stamps: Sequence[str | None]) -> pl.Series | None:
+    """The same in a fifth of the time, where all are written as `2024-07-01T13:30:00.123456789Z`; else None."""
+    try:
+        texts = np.array(stamps, "S")
+        letters = texts.view(np.uint8).reshape(len(stamps), -1)
+        if not SHORTEST <= letters.shape[1] <= LONGEST_STAMP or not _written_as_usual(letters):
+            return None
+        letters[letters == ord("Z")] = 0
+        instants = texts.astype("S26").astype("datetime64[us]")  # microseconds: further decimals are cut off
+    except ValueError:  # such as the 30th of February
+        return None
+    return pl.Series("ts", instants.astype(np.int64)).cast(UTC)
+
+
+def _written_as_usual(letters: NDArray[np.uint8]) -> bool:
+    digits = (letters >= ord("0")) & (letters <= ord("9"))
+    ends = letters == ord("Z")
+    tail = digits[:, 20:] | ends[:, 20:] | (letters[:, 20:] == 0)
+    return bool(
+        (letters[:, [4, 7, 10, 13, 16]] == np.frombuffer(b"--T::", np.uint8)).all()
+        and digits[:, [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18]].all()
+        and (letters[:, 0] != ord("0")).all()
+        and tail.all()
+        and (ends.sum(axis=1) == 1).all()
+    )
 
 
 def _reject(row: _Row | Reject) -> Reject:
