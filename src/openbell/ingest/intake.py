@@ -18,11 +18,12 @@ import msgspec
 import numpy as np
 import polars as pl
 
+from openbell.bars.buckets import Instants
 from openbell.bars.partials import Grid, partials_from
 from openbell.ingest.homes import Homes
 from openbell.ingest.prints import Last, Prints
 from openbell.ingest.quality.live import LiveCheck
-from openbell.ingest.seen import Seen, identities
+from openbell.ingest.seen import Keys, Seen, identities
 from openbell.ingest.tape import Tape
 from openbell.model.frames import QUOTES, TRADES, frame_of
 from openbell.model.sessions import sessions
@@ -117,7 +118,7 @@ class Intake:
             count += len(entries)
             if entries[0].kind == "trades":
                 trades = pl.concat([entry.frame for entry in entries])
-                self._remember(trades)
+                self._seen.remember(*identities(_with_ids(trades)))
                 self._act(Heard(entries[-1].offset, trades, frame_of(QUOTES)))
                 self._check.believe(trades)
                 continue
@@ -147,14 +148,14 @@ class Intake:
                 _joined([each.trades for each in batches]), now=now, final=self._state.final
             )
             rejects = pl.concat([*(each.rejects for each in batches), bad_quotes, bad_trades])
-            fresh = self._fresh(trades)
+            fresh, keys, stamps = self._fresh(trades)
             if rejects.height:
                 self._append("rejects", rejects, now)
                 self._rejects.append(rejects)
             if quotes.height:
                 self._append("quotes", quotes, now)
             if fresh.height:
-                self._append("trades", self._numbered(fresh), now)
+                self._append("trades", self._numbered(fresh), now, lambda: self._seen.remember(keys, stamps))
         return Taken(quotes.height + fresh.height, trades.height - fresh.height, rejects.height)
 
     def healed(self, symbols: Iterable[str], start: datetime, end: datetime) -> None:
@@ -229,11 +230,12 @@ class Intake:
             log.warning("minutes were closed until %s, which is in the future; the clock was wrong", self._state.final)
             self._state = replace(self._state, final=minute)
 
-    def _append(self, kind: Kind, frame: pl.DataFrame, now: datetime) -> None:
+    def _append(
+        self, kind: Kind, frame: pl.DataFrame, now: datetime, written: Callable[[], object] = bool
+    ) -> None:
         """Write an entry, act on it, and tell it."""
         offset = self._last = self._log.append(kind, frame, now)
-        if kind == "trades":
-            self._remember(frame)
+        written()
         heard = _heard(Entry(offset, kind, now, frame), self._prints)
         self._act(heard)
         for listener in self._listeners:
@@ -251,20 +253,15 @@ class Intake:
         first = (self._last + 1) << 32
         return trades.with_columns(seq=pl.int_range(first, first + trades.height, dtype=pl.Int64, eager=True))
 
-    def _fresh(self, trades: pl.DataFrame) -> pl.DataFrame:
-        """The trades that were not told before; those without an id all are."""
-        known = _with_ids(trades)
-        if known.is_empty():
-            return trades
-        again = self._seen.again(*identities(known))
+    def _fresh(self, trades: pl.DataFrame) -> tuple[pl.DataFrame, Keys, Instants]:
+        """The trades that were not told before, and what those with an id are known by; those without one are new."""
+        keys, stamps = identities(_with_ids(trades))
+        again = self._seen.again(keys, stamps)
         if not again.any():
-            return trades
+            return trades, keys, stamps
         fresh = np.ones(trades.height, np.bool_)
         fresh[trades["id"].is_not_null().to_numpy()] = ~again
-        return trades.filter(pl.Series(fresh))
-
-    def _remember(self, trades: pl.DataFrame) -> None:
-        self._seen.remember(*identities(_with_ids(trades)))
+        return trades.filter(pl.Series(fresh)), keys[~again], stamps[~again]
 
     def _act(self, heard: Heard) -> None:
         """What follows from an entry on the tape."""
@@ -278,11 +275,12 @@ class Intake:
 
     def _counting(self, partials: pl.DataFrame) -> pl.DataFrame:
         """Those of minutes that are open."""
-        counts = pl.col("start") >= self._state.final
+        if (partials["start"] < self._state.final).any():
+            partials = partials.filter(pl.col("start") >= self._state.final)
         for each in self._state.healed:
             there = pl.col("symbol").is_in(each.symbols) & (pl.col("start") >= each.start) & (pl.col("start") < each.end)
-            counts &= ~there
-        return partials.filter(counts)
+            partials = partials.filter(~there)
+        return partials
 
     def _prints_at(self, state: _State) -> Prints:
         return Prints(self._homes.session_of, state.heard)

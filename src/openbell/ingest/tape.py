@@ -52,17 +52,18 @@ class Tape:
         """Take in PARTIALS of trades never told before."""
         if partials.is_empty():
             return
-        newest = partials.sort("last_at", "last_ts", "last_seq").group_by("symbol", maintain_order=True)
-        rows = newest.agg(pl.col("close", "last_ts", "source").last(), pl.col("on_market").last())
+        rows = (
+            partials.sort("last_at", "last_ts", "last_seq")
+            .unique("symbol", keep="last")
+            .select("symbol", price="close", ts="last_ts", source="source")
+        )
         with self._guard:
             self._parts.append(partials)
             self._unsaved.append(partials.select(KEY))
-            for symbol, price, ts, source, _ in rows.iter_rows():
-                held = self._quotes.get(symbol, _EMPTY)
-                if held["ts"] is None or _not_later(held["ts"], ts):
-                    self._put(symbol, {**held, "symbol": symbol, "price": price, "ts": ts, "source": source})
-                else:
-                    self._put(symbol, dict(held))  # a late trade changes a minute
+            for told in rows.iter_rows(named=True):
+                held = self._quotes.get(told["symbol"], _EMPTY)
+                late = held["ts"] is not None and not _not_later(held["ts"], told["ts"])  # it changes a minute only
+                self._put(told["symbol"], held if late else held | told)
             if len(self._parts) >= MANY_PARTS:
                 self._gather()
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Literal, TypeVar, cast
+from typing import Literal, cast
 
 import msgspec
 import numpy as np
@@ -54,8 +54,11 @@ NOT_ASKED_FOR = frozenset({"d", "i", "l", "s"})
 TOGETHER = 2_000
 """So many rows are turned into columns at once: more would not fit into the processor's cache, and take twice as long."""
 
-SHORTEST, LONGEST_STAMP = 20, 30
-"""Letters of a stamp, without decimals and with nine."""
+SHORTEST, MICROSECONDS, LONGEST_STAMP = 20, 26, 30
+"""Letters of a stamp: without decimals, up to microseconds, and with nine decimals."""
+
+YEAR_1 = -62_135_596_800_000_000
+"""In microseconds since 1970: NumPy knows years that Python does not."""
 
 STAMP = "%Y-%m-%dT%H:%M:%S%.fZ"
 """RFC 3339 with up to nine decimals; those beyond microseconds are cut off, so that no trade enters the next minute."""
@@ -212,10 +215,9 @@ class _Kind(msgspec.Struct, rename={"kind": "T"}):
     kind: str
 
 
-TOLD = {name: TRADES[name] for name in ("symbol", "id", "price", "size", "venue", "ts", "condition")}
+TOLD = {name: TRADES[name] for name in ("symbol", "id", "price", "size", "venue", "condition", "ts")}
 """What Alpaca tells of a trade."""
 
-_Message = TypeVar("_Message", _Trade, _Quote, _Bar)
 _Row = _Trade | _Quote | _Bar | _UpdatedBar
 _Part = _Row | _Cancelled | _Corrected | _Success | _Subscription | _Error
 _rows: msgspec.json.Decoder[list[_Row]] = msgspec.json.Decoder(list[_Row])
@@ -373,75 +375,61 @@ class _Heard:
     def set_down(self) -> None:
         """Turn rows into columns."""
         rows, self.rows = self.rows, []
-        if not rows:
+        kinds = set(map(type, rows))
+        if kinds == {_Trade}:
+            self._set_down_trades(cast("list[_Trade]", rows))
             return
-        stamps = _instants(_stamps(rows))
-        for parts, made in ((self.trades, _trades), (self.quotes, _quotes), (self.bars, _bars)):
-            if (told := made(rows, stamps)).height:
-                parts.append(told)
+        stamps = _instants([None if isinstance(each, Reject) else each.stamp for each in rows])
         self.rejects += [_reject(rows[place]) for place in stamps.is_null().arg_true()]
+        told = [each for each, known in zip(rows, stamps.is_not_null(), strict=True) if known]
+        if trades := [each for each in told if isinstance(each, _Trade)]:
+            self._set_down_trades(trades)
+        if quotes := [each for each in told if isinstance(each, _Quote)]:
+            self.quotes.append(_quotes(quotes))
+        if bars := [each for each in told if isinstance(each, _Bar)]:
+            self.bars.append(_bars(bars))
+
+    def _set_down_trades(self, trades: Sequence[_Trade]) -> None:
+        told = {
+            "symbol": [each.symbol for each in trades],
+            "id": [each.id for each in trades],
+            "price": [each.price for each in trades],
+            "size": [each.size for each in trades],
+            "venue": [each.venue for each in trades],
+            "condition": [_condition(each.codes, each.tape) for each in trades],
+        }
+        columns = [pl.Series(name, column, dtype=TRADES[name]) for name, column in told.items()]
+        ts = _instants([each.stamp for each in trades])
+        frame = pl.DataFrame([*columns, ts])
+        if ts.null_count():
+            self.rejects += [_reject(trades[place]) for place in ts.is_null().arg_true()]
+            frame = frame.drop_nulls("ts")
+        self.trades.append(frame)
 
 
-def _trades(rows: Sequence[_Row | Reject], stamps: pl.Series) -> pl.DataFrame:
-    trades, ts = _of(_Trade, rows, stamps)
-    if not trades:
-        return frame_of(TOLD)
-    told = _table(trades, TRADES, ("symbol", "id", "price", "size", "venue"))
-    codes = list(map(_condition, map(attrgetter("codes"), trades), map(attrgetter("tape"), trades)))
-    stamped = told.hstack([ts, pl.Series("condition", codes, dtype=pl.String)])
-    return stamped.drop_nulls("ts") if ts.null_count() else stamped
-
-
-def _quotes(rows: Sequence[_Row | Reject], stamps: pl.Series) -> pl.DataFrame:
+def _quotes(quotes: Sequence[_Quote]) -> pl.DataFrame:
     """Bids and asks; Alpaca writes 0 where there is none."""
-    quotes, ts = _of(_Quote, rows, stamps)
-    if not quotes:
-        return frame_of(QUOTES)
     told = _table(quotes, QUOTES, ("symbol", "bid", "bid_size", "ask", "ask_size"))
     sides = (pl.when(pl.col(side) != 0).then(side).alias(side) for side in ("bid", "ask"))
-    stamped = told.with_columns(ts, *sides).drop_nulls("ts")
-    return conform(stamped.with_columns(currency=pl.lit("USD"), source=pl.lit(NAME)), QUOTES)
+    return conform(told.with_columns(*sides, currency=pl.lit("USD"), source=pl.lit(NAME)), QUOTES)
 
 
-def _bars(rows: Sequence[_Row | Reject], stamps: pl.Series) -> pl.DataFrame:
-    bars, ts = _of(_Bar, rows, stamps)
-    if not bars:
-        return frame_of(BARS)
+def _bars(bars: Sequence[_Bar]) -> pl.DataFrame:
     told = _table(bars, BARS, ("symbol", "open", "high", "low", "close", "volume"))
-    stamped = told.with_columns(ts).drop_nulls("ts")
     labels = {"interval": str(MINUTE), "scale": "raw", "source": NAME}
-    return conform(stamped.with_columns(pl.lit(text).alias(name) for name, text in labels.items()), BARS)
+    return conform(told.with_columns(pl.lit(text).alias(name) for name, text in labels.items()), BARS)
 
 
-def _of(
-    kind: type[_Message], rows: Sequence[_Row | Reject], stamps: pl.Series
-) -> tuple[Sequence[_Message], pl.Series]:
-    """The rows of a kind, and their stamps."""
-    kinds = set(map(type, rows))
-    if kinds == {kind}:
-        return cast("Sequence[_Message]", rows), stamps
-    if not any(issubclass(each, kind) for each in kinds):
-        return (), stamps.clear()
-    places = [place for place, each in enumerate(rows) if isinstance(each, kind)]
-    return cast("list[_Message]", [rows[place] for place in places]), stamps.gather(places)
-
-
-def _table(messages: Sequence[msgspec.Struct], schema: Schema, names: Sequence[str]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [pl.Series(name, list(map(attrgetter(name), messages)), dtype=schema[name]) for name in names]
-    )
+def _table(messages: Sequence[_Quote | _Bar], schema: Schema, names: Sequence[str]) -> pl.DataFrame:
+    """The columns `names`, and the stamps."""
+    columns = [pl.Series(name, list(map(attrgetter(name), messages)), dtype=schema[name]) for name in names]
+    return pl.DataFrame([*columns, _instants([each.stamp for each in messages])])
 
 
 @lru_cache(maxsize=4096)
 def _condition(codes: tuple[str, ...] | None, tape: str | None) -> str | None:
     known = UTP if tape == "C" else CTS
     return condition_of(known.get(code, Sale.UNKNOWN) for code in codes or ())
-
-
-def _stamps(rows: Sequence[_Row | Reject]) -> Sequence[str | None]:
-    if Reject in set(map(type, rows)):
-        return [None if isinstance(each, Reject) else each.stamp for each in rows]
-    return list(map(attrgetter("stamp"), rows))
 
 
 def _instants(stamps: Sequence[str | None]) -> pl.Series:
@@ -454,30 +442,29 @@ def _instants(stamps: Sequence[str | None]) -> pl.Series:
 
 
 def _usual_instants(stamps: Sequence[str | None]) -> pl.Series | None:
-    """The same in a fifth of the time, where all are written as `2024-07-01T13:30:00.123456789Z`; else None."""
+    """The same in a fifth of the time, where all are written as `2024-07-01T13:30:00.123456789Z`; else None.
+
+    NumPy reads no other letters than a date and a time have; what it would take besides is looked for here.
+    """
     try:
         texts = np.array(stamps, "S")
         letters = texts.view(np.uint8).reshape(len(stamps), -1)
-        if not SHORTEST <= letters.shape[1] <= LONGEST_STAMP or not _written_as_usual(letters):
+        if not SHORTEST <= letters.shape[1] <= LONGEST_STAMP:
             return None
-        letters[letters == ord("Z")] = 0
-        instants = texts.astype("S26").astype("datetime64[us]")  # microseconds: further decimals are cut off
+        ends = letters == ord("Z")
+        letters *= ~ends
+        behind = letters[:, MICROSECONDS:]
+        usual = (
+            np.count_nonzero(ends[:, SHORTEST - 1 :]) == len(stamps) == np.count_nonzero(ends.any(axis=1))
+            and (letters[:, [4, 13, 16]] == np.frombuffer(b"-::", np.uint8)).all()
+            and ((behind - ord("0") < 10) | (behind == 0)).all()
+        )
+        if not usual:
+            return None
+        instants = texts.astype(f"S{MICROSECONDS}").astype("datetime64[us]").astype(np.int64)
     except ValueError:  # such as the 30th of February
         return None
-    return pl.Series("ts", instants.astype(np.int64)).cast(UTC)
-
-
-def _written_as_usual(letters: NDArray[np.uint8]) -> bool:
-    digits = (letters >= ord("0")) & (letters <= ord("9"))
-    ends = letters == ord("Z")
-    tail = digits[:, 20:] | ends[:, 20:] | (letters[:, 20:] == 0)
-    return bool(
-        (letters[:, [4, 7, 10, 13, 16]] == np.frombuffer(b"--T::", np.uint8)).all()
-        and digits[:, [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18]].all()
-        and (letters[:, 0] != ord("0")).all()
-        and tail.all()
-        and (ends.sum(axis=1) == 1).all()
-    )
+    return pl.Series("ts", instants).cast(UTC) if instants.min() >= YEAR_1 else None
 
 
 def _reject(row: _Row | Reject) -> Reject:
