@@ -35,7 +35,7 @@ from openbell.store.log import Log
 
 OPEN = datetime(2024, 7, 1, 13, 30, tzinfo=UTC)
 SYMBOLS, RULES = 500, 1_000
-FRAME, WAITING = 100, 200
+FRAME, WAITING = 100, 400
 """Trades of a message, and messages that wait at a time: under this load so many have come meanwhile."""
 SUSTAINED_S = 60.0
 PLAIN_S = 10.0
@@ -90,7 +90,9 @@ def restart(_symbols: int) -> Iterator[Row | Skipped]:
         took = perf_counter() - begun
     if rows != SESSION:
         raise AssertionError(f"{rows:,} of {SESSION:,} trades are back")
-    yield Row(f"live again with {SESSION / 1e6:.0f} million trades in the log", took, "s", 10, note=f"holds {mb:.0f} MB")
+    yield Row(
+        f"live again with {SESSION / 1e6:.0f} million trades in the log", took, "s", 10, note=f"holds {mb:.0f} MB"
+    )
 
 
 def _alone(what: str, *more: str, one_core: bool = True) -> str:
@@ -125,6 +127,7 @@ class _Market:
         columns = zip(
             which.tolist(), stamps.tolist(), self._cents[which].tolist(), rng.integers(1, 500, rows).tolist(),
             rng.integers(0, 4, rows).tolist(), rng.choice(list("VNQP"), rows).tolist(), self._ids,
+            strict=False,
         )  # fmt: skip
         told = [
             f'{{"T":"t","S":"{self.symbols[n]}","i":{number},"x":"{venue}","p":{cents / 100},"s":{size},'
@@ -169,7 +172,12 @@ def _sustained() -> _Sustained:
 
 def _watch(made: _Market) -> Watch:
     rules = [
-        Rule(id=f"{symbol}{n}", name="level", condition=Crosses(round(level * (0.95 + 0.1 * n), 2)), target=Symbol(symbol))
+        Rule(
+            id=f"{symbol}{n}",
+            name="level",
+            condition=Crosses(round(level * (0.95 + 0.1 * n), 2)),
+            target=Symbol(symbol),
+        )
         for symbol, level in made.levels
         for n in range(RULES // SYMBOLS)
     ]

@@ -53,9 +53,10 @@ def flags_of(conditions: pl.Series) -> NDArray[np.int64]:
     if told.is_empty():
         return np.zeros(conditions.len(), np.int64)
     code = told.str.extract(r"^([0-9A-Fa-f]{2,8})$")
-    bits = code.str.to_integer(base=16, dtype=pl.Int64, strict=False).fill_null(0).to_numpy()
+    bits: NDArray[np.int64] = code.str.to_integer(base=16, dtype=pl.Int64, strict=False).fill_null(0).to_numpy()
     places = conditions.cast(pl.Enum(told)).to_physical().cast(pl.Int64).fill_null(told.len())
-    return np.append(bits, 0)[places.to_numpy()]
+    flags: NDArray[np.int64] = np.append(bits, 0)[places.to_numpy()]
+    return flags
 
 
 def at_the_close(instants: Instants, flags: NDArray[np.int64], sessions: pl.DataFrame) -> Instants:

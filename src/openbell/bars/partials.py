@@ -115,7 +115,7 @@ def _summed(
     volume = np.add.reduceat(np.where(known, size, 0.0), first)
     opening, closing = by[first], by[np.append(first[1:], by.size) - 1]
     ts, seq = instants_of(trades["ts"]), trades["seq"].to_numpy()
-    return pl.DataFrame(
+    parts = pl.DataFrame(
         {
             "symbol": trades["symbol"].gather(opening),
             "source": trades["source"].gather(opening),
@@ -133,7 +133,8 @@ def _summed(
             "close": trades["price"].gather(closing),
             "volume": pl.Series(volume).set(pl.Series(~np.logical_or.reduceat(known, first)), None),
         }
-    ).cast(dict(PARTIALS))
+    )
+    return conform(parts, PARTIALS)
 
 
 def merged(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -230,9 +230,7 @@ class Intake:
             log.warning("minutes were closed until %s, which is in the future; the clock was wrong", self._state.final)
             self._state = replace(self._state, final=minute)
 
-    def _append(
-        self, kind: Kind, frame: pl.DataFrame, now: datetime, written: Callable[[], object] = bool
-    ) -> None:
+    def _append(self, kind: Kind, frame: pl.DataFrame, now: datetime, written: Callable[[], object] = bool) -> None:
         """Write an entry, act on it, and tell it."""
         offset = self._last = self._log.append(kind, frame, now)
         written()
@@ -278,7 +276,9 @@ class Intake:
         if (partials["start"] < self._state.final).any():
             partials = partials.filter(pl.col("start") >= self._state.final)
         for each in self._state.healed:
-            there = pl.col("symbol").is_in(each.symbols) & (pl.col("start") >= each.start) & (pl.col("start") < each.end)
+            there = (
+                pl.col("symbol").is_in(each.symbols) & (pl.col("start") >= each.start) & (pl.col("start") < each.end)
+            )
             partials = partials.filter(~there)
         return partials
 

@@ -80,7 +80,7 @@ class Prints:
         grown = new.volume - last.volume
         if grown == 0 and new.price == last.price:
             return False, None
-        if 0 <= grown and new.ts.date() == last.ts.date() and _followed(new, last):
+        if grown >= 0 and new.ts.date() == last.ts.date() and _followed(new, last):
             return True, grown
         return True, self._since_the_opening(new.volume, grown, new, last)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from openbell.bars.buckets import TICK, instants_of
 from openbell.ingest.quality.findings import findings_of, first_findings
 from openbell.ingest.quality.hours import CLOCK, by_exchange, session_findings
-from openbell.model.frames import REJECTS, TRADES, UTC, Schema, conform, frame_of
+from openbell.model.frames import REJECTS, UTC, Schema, conform, frame_of
 from openbell.model.interval import Interval
 from openbell.model.sessions import EPOCH, sessions
 
@@ -112,7 +112,9 @@ class LiveCheck:
         if far.any():
             measured = rows.filter(pl.Series(far)).with_columns(last=pl.Series(last[far]))
             doubted = measured.filter(
-                pl.Series([self._doubt(*each) for each in measured.select("symbol", "price").iter_rows()], dtype=pl.Boolean)
+                pl.Series(
+                    [self._doubt(*each) for each in measured.select("symbol", "price").iter_rows()], dtype=pl.Boolean
+                )
             )
             yield from _jumps(doubted)
         if self._doubted:

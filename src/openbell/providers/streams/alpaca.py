@@ -16,7 +16,6 @@ from typing import Literal, cast
 import msgspec
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from openbell.model.errors import BadResponse, NotEntitled, ProviderError, RateLimited
 from openbell.model.frames import BARS, QUOTES, TRADES, UTC, Schema, conform, frame_of
@@ -51,8 +50,8 @@ CHANNELS: tuple[Channel, ...] = ("trades", "quotes", "bars", "updatedBars")
 NOT_ASKED_FOR = frozenset({"d", "i", "l", "s"})
 """Daily bars, imbalances, price limits and trading halts: no rows of ours."""
 
-TOGETHER = 2_000
-"""So many rows are turned into columns at once: more would not fit into the processor's cache, and take twice as long."""
+TOGETHER = 1_000
+"""So many rows are turned into columns at once: more do not fit into the processor's cache, and take twice as long."""
 
 SHORTEST, MICROSECONDS, LONGEST_STAMP = 20, 26, 30
 """Letters of a stamp: without decimals, up to microseconds, and with nine decimals."""
@@ -390,7 +389,7 @@ class _Heard:
             self.bars.append(_bars(bars))
 
     def _set_down_trades(self, trades: Sequence[_Trade]) -> None:
-        told = {
+        told: dict[str, Sequence[object]] = {
             "symbol": [each.symbol for each in trades],
             "id": [each.id for each in trades],
             "price": [each.price for each in trades],
