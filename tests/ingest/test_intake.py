@@ -395,6 +395,21 @@ def test_an_exchange_that_no_calendar_knows_is_none(desk: Desk):
     assert desk.tape.minutes(["ACME"])["volume"].to_list() == [100.0]
 
 
+def test_where_a_symbol_trades_is_asked_seldom_and_learned_soon(desk: Desk):
+    asked: list[str] = []
+
+    def exchange_of(symbol: str) -> str | None:
+        asked.append(symbol)
+        return "XNYS" if len(asked) > 2 else None
+
+    desk.intake = Intake(desk.log, desk.tape, exchange_of=exchange_of, clock=lambda: desk.now)
+    for second in range(5):
+        assert desk.tell(f"ACME {second} 10.0 1\nBOLT {second} 50.0 1") == Taken(rows=2)
+    assert sorted(asked) == ["ACME", "BOLT"]
+    desk.now = NOON + timedelta(hours=15)  # night in New York
+    assert desk.tell("ACME 54000 10.0 1") == Taken(rejects=1)
+
+
 def test_many_entries_are_acted_on_together_with_the_same_result(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("openbell.ingest.intake.RESTORED", 3)
     for n in range(20):

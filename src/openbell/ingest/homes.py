@@ -20,16 +20,18 @@ DAY = timedelta(days=1)
 class Homes:
     """The exchanges of symbols, from `exchange_of`; one that no calendar knows counts as none."""
 
-    def __init__(self, exchange_of: Callable[[str], str | None], clock: Callable[[], datetime]) -> None:
+    def __init__(self, exchange_of: Callable[[str], str | None]) -> None:
         self._exchange_of = exchange_of
-        self._clock = clock
         self._told: dict[str, str | None] = {}
-        self._asked = clock()
+        self._asked: datetime | None = None
+
+    def look(self, now: datetime) -> None:
+        """Before a batch: answers that are too old at `now` are asked for again."""
+        if self._asked is None or not self._asked <= now < self._asked + ASKED:
+            self._told, self._asked = {}, now
 
     def known(self, symbol: str) -> str | None:
         """The exchange of `symbol`; None where it is not known."""
-        if not self._asked <= self._clock() < self._asked + ASKED:
-            self._told, self._asked = {}, self._clock()
         if symbol not in self._told:
             told = self._exchange_of(symbol)
             self._told[symbol] = told if told in EXCHANGES else None

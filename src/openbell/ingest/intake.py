@@ -87,7 +87,7 @@ class Intake:
         self._log = log
         self._tape = tape
         self._clock = clock
-        self._homes = Homes(exchange_of, clock)
+        self._homes = Homes(exchange_of)
         self._check = LiveCheck(self._homes.known)
         self._seen = Seen()
         self._guard = RLock()
@@ -140,6 +140,7 @@ class Intake:
         with self._guard:
             now = self._clock()
             self._believe_no_future(now)
+            self._homes.look(now)
             if any(each.ready for each in batches):
                 self._mark(READY, feed, now, self._state)
                 self._prints.interrupt(feed, now)

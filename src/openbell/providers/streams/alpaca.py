@@ -452,10 +452,11 @@ def _usual_instants(stamps: Sequence[str | None]) -> pl.Series | None:
             return None
         ends = letters == ord("Z")
         letters *= ~ends
-        behind = letters[:, MICROSECONDS:]
+        fraction, behind = letters[:, SHORTEST - 1 :], letters[:, MICROSECONDS:]
         usual = (
             np.count_nonzero(ends[:, SHORTEST - 1 :]) == len(stamps) == np.count_nonzero(ends.any(axis=1))
-            and (letters[:, [4, 13, 16]] == np.frombuffer(b"-::", np.uint8)).all()
+            and (letters[:, [4, 10, 13, 16]] == np.frombuffer(b"-T::", np.uint8)).all()
+            and not ((fraction[:, :-1] == 0) & (fraction[:, 1:] != 0)).any()  # nothing stands behind the Z
             and ((behind - ord("0") < 10) | (behind == 0)).all()
         )
         if not usual:
