@@ -89,7 +89,7 @@ def restart(_symbols: int) -> Iterator[Row | Skipped]:
         lakes.told(f"writing {SESSION / 1e6:.0f} million trades")
         _alone("session", folder)
         begun = perf_counter()
-        rows, mb = json.loads(_alone("restored", folder, one_core=False))
+        rows, mb, used = json.loads(_alone("restored", folder, one_core=False))
         took = perf_counter() - begun
     if rows != SESSION:
         raise AssertionError(f"{rows:,} of {SESSION:,} trades are back")
@@ -265,12 +265,12 @@ def _write_session(folder: Path) -> None:
             log.append("trades", conform(trades, TRADES), OPEN)
 
 
-def _restore(folder: Path) -> tuple[int, float]:
-    """How many trades' entries are back, and the memory held."""
+def _restore(folder: Path) -> tuple[int, float, float]:
+    """How many trades' entries are back, the memory held, and the processor's time of the whole process."""
     with closing(Log(folder / "log.db")) as log:
         intake = Intake(log, Tape(), exchange_of=lambda _symbol: "XNAS", clock=lambda: OPEN + timedelta(hours=7))
         entries = intake.restore()
-        return entries * (SESSION // entries), _memory_mb()
+        return entries * (SESSION // entries), _memory_mb(), process_time()
 
 
 def _memory_mb() -> float:
