@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from urllib.parse import urlsplit
 
 from openbell.history import History
@@ -41,6 +42,32 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+HELD = timedelta(minutes=10)
+"""A clock that is set back by less stands still until its time has come again. One that is set back by more was wrong
+before: believing it would keep the desk in the future."""
+
+
+class Steady:
+    """A clock that never goes back by a little, so that what is learned later is known later."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._newest = clock()
+        self._guard = Lock()
+
+    def __call__(self) -> datetime:
+        """Now, or the newest instant that was told."""
+        with self._guard:
+            now = self._clock()
+            if not self._newest - HELD <= now < self._newest:
+                self._newest = now
+            return self._newest
+
+
+steady_clock: Clock = Steady(system_clock)
+"""The one clock of this process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything a running desk works with."""
@@ -69,7 +96,7 @@ class Desk:
         self.ledger.close()
 
 
-def open_desk(settings: Settings, clock: Clock = system_clock) -> Desk:
+def open_desk(settings: Settings, clock: Clock = steady_clock) -> Desk:
     """The desk that `settings` describe; its folder is made where it is missing."""
     settings.folder.mkdir(parents=True, exist_ok=True)
     replayed = _replayed(settings, clock)

@@ -153,7 +153,7 @@ class Live:
         coverage = Coverage(max(newest, default=None))
         desk.tape.forget(LAST)  # what a run that failed has left is told again by the log
         intake.restore()
-        healer = Healer(self._fetch, self._desk.tape.drop, clock=desk.clock, sleep=asyncio.sleep, venue_of=self._venue)
+        healer = Healer(self._fetch, intake.healed, clock=desk.clock, sleep=asyncio.sleep, venue_of=self._venue)
         budget = Budget(desk.ledger)
         feeds = [
             Feed(

@@ -21,7 +21,7 @@ from websockets.sync.client import connect
 from openbell.api.access import Role, least_role
 from openbell.api.app import create_app
 from openbell.api.live import router
-from openbell.bars.partials import partials_from
+from openbell.bars.partials import Grid, partials_from
 from openbell.desk import Desk
 from openbell.model.frames import QUOTES, TRADES, frame_of
 from openbell.model.sessions import sessions
@@ -59,7 +59,7 @@ def test_the_first_message_tells_all_and_the_next_ones_what_changed(desk: Desk, 
 
 def test_the_running_minute_comes_along(desk: Desk, client: TestClient):
     row = {"symbol": "ACME", "ts": NOW, "seq": 1, "price": 10.0, "size": 5.0, "source": "vendor"}
-    desk.tape.trade(partials_from(frame_of(TRADES, [row]), sessions("XNYS", NOW.date(), NOW.date())))
+    desk.tape.trade(partials_from(frame_of(TRADES, [row]), Grid(sessions("XNYS", NOW.date(), NOW.date()))))
     with client.websocket_connect(LIVE) as line:
         line.send_json({"symbols": ["ACME"]})
         changed = line.receive_json()["changed"][0]
