@@ -375,11 +375,11 @@ def test_batches_are_taken_while_minutes_are_closed(desk: Desk):
     taken: list[Taken] = []
 
     class Busy(Lake):
-        def append_bars(self, bars: pl.DataFrame, known_at: datetime, *, recorded: bool = False) -> int:
+        def append_bars(self, bars: pl.DataFrame, known_at: datetime, **how: bool) -> int:
             other = Thread(target=lambda: taken.append(desk.tell("ACME 2 10.0 1\nACME 62 10.0 4")))
             other.start()
             other.join(timeout=10)
-            return super().append_bars(bars, known_at, recorded=recorded)
+            return super().append_bars(bars, known_at, **how)
 
     desk.intake.close_before(NOON + timedelta(minutes=1), Busy(desk.folder / "lake"), upto=desk.log.last)
     assert taken == [Taken(rows=1, rejects=1)]

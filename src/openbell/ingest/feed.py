@@ -194,7 +194,7 @@ class Feed:
             self._note(state="live")
         if self._health.state == "live":
             self._cover(wanted.symbols, now)
-        taken = await asyncio.to_thread(self._intake.take, told)
+        taken = await asyncio.to_thread(self._intake.take, told, self._health.name)
         if _says(told):
             self._spoke = asyncio.get_running_loop().time()
             self._coverage.heard(self._hearing, now)
