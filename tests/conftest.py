@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
+from bench import servers
 
 from openbell.desk import Desk, open_desk
 from openbell.jobs import open_demo
@@ -37,3 +42,30 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk = open_desk(Settings(home=tmp_path / "home", offline=True), lambda: WEDNESDAY)
     yield desk
     desk.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a real PostgreSQL."""
+    with ExitStack() as running:
+        try:
+            address = running.enter_context(servers.postgres())
+        except (servers.Missing, RuntimeError) as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"NOTHING WAS TESTED ON POSTGRESQL: {error}")
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty ledger, on each database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'deep' / 'ledger.db'}"
+    address = sa.make_url(request.getfixturevalue("postgres")).set(drivername="postgresql+pg8000")
+    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    name = f"ledger_{uuid4().hex}"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return address.set(drivername="postgresql", database=name).render_as_string(hide_password=False)

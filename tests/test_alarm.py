@@ -281,6 +281,14 @@ def test_a_feed_that_is_down_is_told_once(running: Running):
     assert running.fired() == ["Feed yahoo is down since 2026-03-04 17:00:03 UTC"]
 
 
+def test_a_trial_tells_nothing_of_the_future(running: Running):
+    days = [(NOON.replace(hour=0) - timedelta(days=1), 9.0, 1.0), (NOON.replace(hour=0), 11.0, 1.0)]
+    store(running, "1d", days)
+    rule = Rule(id="new", name="new", condition=Crosses(10.0), target=Symbol("ACME"))
+    (trial,) = running.book.trial(rule, ["ACME"])
+    assert [(fired.symbol, fired.at <= running.now) for fired in trial.firings] == [("ACME", True)]
+
+
 def test_a_rule_of_another_version_is_left_out_and_the_others_go_on(running: Running):
     running.book.kept.add_rule("Newer", {"condition": {"type": "Telepathy"}}, running.now)
     running.rule(Crosses(10.0), message="{price}")

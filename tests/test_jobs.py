@@ -19,9 +19,8 @@ from openbell.board import board
 from openbell.cli import main
 from openbell.desk import Desk, open_desk
 from openbell.ingest.fetching import fetch_bars
-from openbell.jobs import JOBS, Clockwork, Told, fetch_symbol, open_demo, watch_vendors
+from openbell.jobs import JOBS, Clockwork, fetch_symbol, open_demo, watch_vendors
 from openbell.live import Live
-from openbell.model.errors import ProviderError, Unreachable
 from openbell.model.interval import DAY
 from openbell.settings import WATCHED, Settings
 from openbell.store.ledger import Fetch
@@ -129,7 +128,7 @@ def test_a_watched_symbol_is_fetched_with_its_name_and_its_quote(online: Desk):
     assert (quote.price, quote.previous_close, quote.freshness) == (11.5, 11.0, "closed")
 
 
-def test_a_fetched_symbol_is_left_alone_for_a_day(online: Desk, market: Vendor):
+def test_a_fetched_symbol_is_left_to_the_nightly_upkeep(online: Desk, market: Vendor):
     online.ledger.add_watchlist("Mine", ["ACME"])
     watch_vendors(online)
     asked = len(market.asked)
@@ -271,24 +270,6 @@ def test_a_fetch_by_hand_hands_an_imported_symbol_to_the_vendors(
         main()
     assert [(f.symbol, f.state) for f in desk.ledger.fetches()] == [("ACME", "waiting"), ("NOPE", "imported")]
     desk.close()
-
-
-def test_the_log_is_told_of_a_failure_once_and_then_hourly():
-    told = Told()
-    down, limit = Unreachable("yahoo", "no answer."), ProviderError("yahoo", "nonsense.")
-    outcomes = [
-        (down, 0),
-        (down, 1),
-        (down, 59),
-        (down, 60),
-        (down, 61),
-        (limit, 62),
-        (down, 63),
-        (None, 64),
-        (down, 65),
-    ]
-    heard = [minute for error, minute in outcomes if told.again(error, NOW + timedelta(minutes=minute))]
-    assert heard == [0, 60, 62, 63, 65]
 
 
 def test_the_demo_market_asks_no_vendor(tmp_path: Path, market: Vendor):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -153,7 +153,9 @@ class Rulebook:
             else history.bars(symbol, MINUTE, since, now, hours="extended").bars.drop_nulls("close").with_columns(named)
         )
         first: datetime = since if bars.is_empty() else max(since, bars["ts"].item(0))
-        return Trial(symbol, first, interval, tuple(would_have_fired(rule, bars, daily, self.exchange_of(symbol))))
+        fired = would_have_fired(rule, bars, daily, self.exchange_of(symbol))
+        told = (replace(each, at=min(each.at, now)) for each in fired)  # the running day is walked to its close
+        return Trial(symbol, first, interval, tuple(told))
 
     def _days_before(self, symbol: str, day: date) -> tuple[pl.DataFrame, float]:
         """The daily BARS before `day` on that date's scale, and the ratio of a split that takes effect with it."""

@@ -39,6 +39,11 @@ EVERYTHING = [
     "/alerts/firings",
     "/alerts/firings/1/deliveries",
     "/alerts/channels",
+    "/actions/inbox",
+    "/jobs",
+    "/jobs/backfills",
+    "/jobs/reports?symbol=QUORB",
+    "/jobs/compact/runs",
 ]
 
 
@@ -79,7 +84,13 @@ def test_every_noun_answers(client: TestClient, path: str):
 
 
 def test_every_documented_get_is_tried(client: TestClient):
-    tried = {path.partition("?")[0].replace("/QUORB", "/{ticker}").replace("/1/", "/{number}/") for path in EVERYTHING}
+    tried = {
+        path.partition("?")[0]
+        .replace("/QUORB", "/{ticker}")
+        .replace("/1/", "/{number}/")
+        .replace("/compact/", "/{name}/")
+        for path in EVERYTHING
+    }
     documented = {path.removeprefix("/api/v1") for path, item in client.app.openapi()["paths"].items() if "get" in item}
     assert documented == tried
 
@@ -116,6 +127,8 @@ def test_every_documented_get_is_tried(client: TestClient):
         ("/market?exchange=MARS", 422, "exchange", "MARS"),
         ("/sources/rejects?limit=0", 422, "limit", "limit"),
         ("/quotes", 422, "symbols", "symbols"),
+        ("/jobs/nothing/runs", 404, None, "no job 'nothing'"),
+        ("/jobs/reports?limit=0", 422, "limit", "limit"),
         ("/nothing", 404, None, "no /api/v1/nothing"),
     ],
 )

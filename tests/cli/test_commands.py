@@ -112,9 +112,20 @@ def test_every_format_and_the_readers_json(shell: Shell):
     ]
     compared = json.loads(shell("compare", "ACME", "ZETA", "--json").stdout)
     assert [row["symbol"] for row in compared] == ["ACME", "ZETA"]
-    assert json.loads(shell("jobs", "--json").stdout)[0]["name"]
     findings = json.loads(shell("doctor", "--json").stdout)
     assert {"lake", "folder", "port"} <= {f["subject"] for f in findings}
+
+
+def test_jobs_are_run_and_listed_with_what_came_of_them(shell: Shell):
+    assert [(each["name"], each["state"]) for each in json.loads(shell("jobs", "--json").stdout)] == [
+        ("compact", "never ran")
+    ]
+    assert shell("job", "compact").stdout == "0 partitions rewritten.\n"
+    (compact,) = json.loads(shell("job", "--json").stdout)
+    assert (compact["state"], compact["result"]) == ("done", "0 partitions rewritten.")
+    assert compact["next"] > compact["last"]
+    assert compact["took_s"] >= 0
+    assert "0 partitions rewritten." in shell("job").stdout
 
 
 def bomb(path: Path) -> None:
@@ -193,6 +204,8 @@ def test_an_unreadable_file_is_named(shell: Shell):
         (("job", "nothing"), 2, "no job"),
         (("job", "demo"), 2, "does not apply"),
         (("job", "fetch"), 2, "does not apply"),
+        (("job", "backfill", "ACME"), 2, "--from 2020-01"),
+        (("job", "backfill"), 2, "does not apply"),
         (("up", "--host", "0.0.0.0"), 2, "can be reached by others"),
         (("import", "ACME.csv", "--interval", "7x"), 2, "no interval"),
         (("nonsense",), 2, "error: No such command 'nonsense'. See `openbell --help`."),

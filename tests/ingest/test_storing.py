@@ -110,6 +110,24 @@ def test_a_dividend_withdrawn_comes_back_corrected(desk: Desk):
     assert told(desk.lake) == [(date(2024, 2, 7), "dividend", None, 0.1)]
 
 
+@pytest.mark.parametrize(("amount", "applied"), [(10.0, []), (0.1, [0.1])])
+def test_a_dividend_withdrawn_does_not_come_back_unproved_unless_it_is_corrected(
+    desk: Desk, amount: float, applied: list[float]
+):
+    desk.lake.append_actions(actions_of(dividend("2024-02-07", 10.0)), NOW)
+    stored(desk.lake, days("ACME", [20.0, 20, 19.9, 20]), now=NOW + timedelta(days=1))
+    week_after = days("ACME", [20.0, 20, 19.9, 20, 20, 20.1, 20.2]).tail(2)
+    stored(desk.lake, week_after, dividend("2024-02-07", amount), now=NOW + timedelta(days=2))
+    assert desk.lake.actions(["ACME"])["amount"].to_list() == applied
+
+
+def test_a_dividend_withdrawn_comes_back_with_prices_that_prove_it(desk: Desk):
+    desk.lake.append_actions(actions_of(dividend("2024-02-07", 10.0)), NOW)
+    stored(desk.lake, days("ACME", [20.0, 20, 19.9, 20]), now=NOW + timedelta(days=1))
+    stored(desk.lake, days("ACME", [20.0, 20, 10.1, 10]), dividend("2024-02-07", 10.0), now=NOW + timedelta(days=2))
+    assert desk.lake.actions(["ACME"])["amount"].to_list() == [10.0]
+
+
 def test_of_two_dividends_of_one_day_the_sound_one_stays(desk: Desk):
     desk.lake.append_actions(actions_of(dividend("2024-02-07", 0.1), dividend("2024-02-07", 10.0)), NOW)
     stored(desk.lake, days("ACME", [20.0, 20, 19.9, 20]), now=NOW + timedelta(days=1))

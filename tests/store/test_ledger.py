@@ -19,8 +19,8 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'deep' / 'ledger.db'}"
+def url(ledger_url: str) -> str:
+    return ledger_url
 
 
 @pytest.fixture
@@ -81,7 +81,9 @@ def test_a_ledger_of_the_first_release_is_brought_forward(ledger: Ledger, url: s
     ledger.close()
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        for table in ("attempts", "outbox", "firings", "channels", "alert_rules", "alert_cursor"):
+        alerts = ("attempts", "outbox", "firings", "channels", "alert_rules", "alert_cursor")
+        jobs = ("job_runs", "job_states", "upkeep_reports", "backfills", "backfilled_months", "action_inbox")
+        for table in (*alerts, *jobs):
             connection.execute(sa.text(f"drop table {table}"))
         connection.execute(sa.text("update alembic_version set version_num = '0001'"))
     engine.dispose()

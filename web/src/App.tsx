@@ -10,11 +10,13 @@ import { useOverlays } from "./lib/palette";
 import { HomePage } from "./pages/home/HomePage";
 
 const fetchers = {
+  alerts: () => import("./pages/alerts/AlertsPage"),
   symbol: () => import("./pages/symbol/SymbolPage"),
   compare: () => import("./pages/compare/ComparePage"),
   sources: () => import("./pages/sources/SourcesPage"),
   help: () => import("./pages/help/HelpPage"),
 };
+const AlertsPage = lazy(orUnreachable(fetchers.alerts));
 const SymbolPage = lazy(orUnreachable(fetchers.symbol));
 const ComparePage = lazy(orUnreachable(fetchers.compare));
 const SourcesPage = lazy(orUnreachable(fetchers.sources));
@@ -37,6 +39,7 @@ export function App() {
       <Suspense fallback={<div style={{ minHeight: "100vh" }} />}>
         <Routes>
           <Route path="/" element={<HomePage />} />
+          <Route path="/alerts" element={<AlertsPage />} />
           <Route path="/symbol/:ticker" element={<SymbolPage />} />
           <Route path="/compare" element={<ComparePage />} />
           <Route path="/sources" element={<SourcesPage />} />

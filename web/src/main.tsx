@@ -3,12 +3,20 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { App } from "./App";
-import { queries } from "./api/queries";
+import { keepAwake, line } from "./api/live";
+import { alertKeys, catchUp, queries } from "./api/queries";
 import "./tokens.css";
 import "./base.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root to draw in");
+
+line.open({
+  onReturn: catchUp,
+  onLoss: catchUp,
+  onFired: () => queries.invalidateQueries({ queryKey: alertKeys.all }),
+});
+keepAwake(line);
 
 createRoot(root).render(
   <StrictMode>

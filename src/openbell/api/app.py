@@ -13,14 +13,27 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
 
 from openbell import __version__
-from openbell.api import actions, alerts, bars, compare, live, market, quotes, sources, statistics, symbols, watchlists
+from openbell.api import (
+    actions,
+    alerts,
+    bars,
+    compare,
+    jobs,
+    live,
+    market,
+    quotes,
+    sources,
+    statistics,
+    symbols,
+    watchlists,
+)
 from openbell.api.access import Role, allow, known_name
 from openbell.api.problems import NotFound, answer_problems, refuse
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
 from openbell.live import Live
 
-NOUNS = (market, symbols, quotes, bars, actions, compare, statistics, sources, watchlists, alerts, live)
+NOUNS = (market, symbols, quotes, bars, actions, compare, statistics, sources, watchlists, alerts, jobs, live)
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
 LONGEST = 255
 """Characters in a path of the page."""

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from openbell.history import NoData
 from openbell.model import errors
+from openbell.store.jobbook import AlreadyRuns
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     errors.NotOffered: (422, "Not offered"),
     errors.Unreachable: (503, "Vendor unreachable"),
     errors.ProviderError: (502, "Vendor failed"),
+    AlreadyRuns: (409, "Runs already"),
     errors.StoreError: (503, "Store unavailable"),
     errors.OpenbellError: (500, "Failed"),
 }

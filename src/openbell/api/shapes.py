@@ -56,10 +56,11 @@ def seconds(stamps: pl.Series) -> list[int]:
 
 def action_of(row: dict[str, object]) -> Action:
     """One row of ACTIONS with `known_at`."""
-    return Action.model_validate({**row, "text": _sentence(row)})
+    return Action.model_validate({**row, "text": sentence(row)})
 
 
-def _sentence(row: dict[str, object]) -> str:
+def sentence(row: dict[str, object]) -> str:
+    """Such as `Split 4:1` or `Dividend 0.24 USD`, of a row of ACTIONS."""
     if row["kind"] == "dividend":
         return f"Dividend {row['amount']:.6g} {row['currency'] or ''}".strip()
     ratio = float(str(row["ratio"]))

@@ -331,27 +331,32 @@ def summary(
 
 @app.command()
 def jobs(as_json: Json = False) -> None:
-    """List what runs when."""
-    from openbell.jobs import JOBS  # noqa: PLC0415
+    """List what runs when: each job's last and next run, and what came of it."""
+    from openbell.cli.jobs import listed  # noqa: PLC0415
 
-    rows = [{"name": name, "every_s": job.every.total_seconds(), "does": job.title} for name, job in JOBS.items()]
-    terminal.frame(pl.DataFrame(rows), as_json=as_json)
+    with _desk(Settings()) as desk:
+        listed(desk, as_json=as_json)
 
 
 @app.command()
-def job(name: Annotated[str, typer.Argument(help="A job that `openbell jobs` lists.")]) -> None:
-    """Run one job now."""
-    from openbell.jobs import JOBS  # noqa: PLC0415
+def job(
+    name: Annotated[str | None, typer.Argument(help="A job that `openbell jobs` lists; default: list them.")] = None,
+    symbol: Annotated[str | None, typer.Argument(help="For backfill: a ticker.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="For backfill: the first month, such as 2020-01.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="For backfill: the last month; default: this one.")] = None,
+    interval: Annotated[str, typer.Option(help="For backfill: the length of a bar.")] = "1m",
+    as_json: Json = False,
+) -> None:
+    """Run one job now; without a name, list them."""
+    from openbell.cli.jobs import backfill, listed, run  # noqa: PLC0415
 
-    if name not in JOBS:
-        raise InvalidInput("name", f"There is no job {name!r}.", remedy=f"Use one of {', '.join(JOBS)}.")
     with _desk(Settings()) as desk:
-        if not JOBS[name].applies(desk):
-            reason = "the demo market is not open on this desk" if name == "demo" else "this desk is offline"
-            raise InvalidInput("name", f"The job {name!r} does not apply: {reason}.", remedy="See `openbell jobs`.")
-        done = JOBS[name].run(desk)
-    told = {"demo": "{0.rows:,} bars stored, {0.rejects:,} bad prints set aside", "compact": "partitions rewritten: {}"}
-    print(told.get(name, f"{name}: done").format(done))
+        if name is None:
+            listed(desk, as_json=as_json)
+        elif name == "backfill":
+            backfill(desk, symbol, start, end, interval)
+        else:
+            run(desk, name)
 
 
 def _lake() -> Lake:

@@ -39,16 +39,18 @@ def fetch_bars(
     end: datetime,
     *,
     clock: Callable[[], datetime],
+    whole: bool = False,
     progress: Callable[[Stored, datetime], None] = lambda _stored, _until: None,
 ) -> Stored:
-    """Fetch, check and store bars of `symbol`; each piece is stored before the next is asked for.
+    """Fetch, check and store bars of `symbol`; each piece is stored before the next is asked for, unless the range is
+    fetched `whole`: vendors whose calls bring a month would be asked for it by every piece.
 
     `progress` is told what has been stored so far and up to where. Raises ProviderError when no vendor delivers bars;
     where none delivers splits and dividends, raw bars are stored all the same, and a note says so.
     """
     _learn_instrument(lake, vendors, symbol, clock())
     total = Stored()
-    for first, until in pieces(interval, start, end):
+    for first, until in [(start, end)] if whole else pieces(interval, start, end):
         bars = vendors.bars(symbol, interval, first, until)
         actions, notes = _actions_beside(vendors, symbol, bars)
         origin = f"{symbol} {interval} {first:%Y-%m-%d}..{until:%Y-%m-%d}"

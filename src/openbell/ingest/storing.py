@@ -97,7 +97,7 @@ def store(
     Split-adjusted prices are as of their `scale_days`, else as of `now`. `recorded`: as Lake.append_bars has it.
     """
     register = Register(lake.instruments())
-    named = register.identified(actions, on="ex_date")
+    named = _provable(lake, register, register.identified(actions, on="ex_date"), bars)
     batch = _Batch(
         lake,
         as_paid(named, lake.actions(list(scale_days.days)), scale_days.days),
@@ -116,6 +116,18 @@ def store(
         lake.append_instruments(instruments, now)
         total += batch.store(rows) + Stored(notes=notes)
     return total + Stored(actions=lake.append_actions(batch.actions, now), notes=scale_days.notes)
+
+
+def _provable(lake: Lake, register: Register, actions: pl.DataFrame, bars: pl.DataFrame) -> pl.DataFrame:
+    """The actions without those that were withdrawn and come again without the prices of their day: nothing speaks for
+    them anew, and a vendor tells all of them with every fetch. Other values are a correction."""
+    gone = lake.withdrawn(actions["symbol"].unique().to_list())
+    if gone.is_empty():
+        return actions
+    days = register.identified(bars).group_by("symbol").agg(pl.min("ts").dt.date(), last=pl.max("ts").dt.date())
+    priced = pl.col("ex_date").is_between("ts", "last", closed="right").fill_null(value=False)
+    unproved = gone.join(days, on="symbol", how="left").filter(~priced)
+    return actions.join(unproved, on=["symbol", "ex_date", "kind", "ratio", "amount"], how="anti", nulls_equal=True)
 
 
 @dataclass(slots=True)

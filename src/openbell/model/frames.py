@@ -29,8 +29,12 @@ BARS: Schema = {
     "close": pl.Float64,
     "volume": pl.Float64,  # units traded; null where the source has none
     "scale": pl.String,  # one of SCALES; `raw` unless the source cannot be converted back
-    "source": pl.String,  # the provider's name, or the preset's of an imported file
+    "source": pl.String,  # the provider's name, or the preset's of an imported file; see STREAM
 }
+
+STREAM = ":stream"
+"""Behind the name of a source: the desk has made these bars of what its stream told."""
+STREAMED = pl.col("source").str.ends_with(STREAM)
 
 # A row with neither ratio nor amount withdraws what was told of the event before.
 ACTIONS: Schema = {
@@ -42,6 +46,9 @@ ACTIONS: Schema = {
     "currency": pl.String,  # of the amount; null where not known
     "source": pl.String,
 }
+
+OWNER = "owner"
+"""The source of ACTIONS that the desk's owner has decided on."""
 
 QUOTES: Schema = {
     "symbol": pl.String,

@@ -74,20 +74,23 @@ class Lake:
 
     # bars
 
-    def append_bars(self, bars: pl.DataFrame, known_at: datetime, *, recorded: bool = False) -> int:
+    def append_bars(
+        self, bars: pl.DataFrame, known_at: datetime, *, recorded: bool = False, provisional: bool = False
+    ) -> int:
         """Store the BARS that are new or corrected; returns how many were.
 
         Where a source comes back to what it said before, that is a correction too, unless `recorded`: the files of a
-        folder that contradict each other would correct each other again at each import.
+        folder that contradict each other would correct each other again at each import. `provisional` bars, which a
+        stream made, are not stored where anything but a stream has told of that time: it knows better.
         """
         if bars.is_empty():
             return 0
         rows = frames.known(frames.conform(bars, frames.BARS), known_at)
         rows = rows.with_columns(pl.col("ts").dt.year().alias("year"))
         with self._bars.writing():
-            return self._bars.append(self._unknown(rows, ever=recorded))
+            return self._bars.append(self._unknown(rows, ever=recorded, provisional=provisional))
 
-    def _unknown(self, rows: pl.DataFrame, *, ever: bool) -> pl.DataFrame:
+    def _unknown(self, rows: pl.DataFrame, *, ever: bool, provisional: bool) -> pl.DataFrame:
         """The rows whose newest stored twin (`ever`: any) of the same source is missing or has other values."""
         files = [f for f in self._bars.snapshot().files if _touches(f, rows)]
         if not files:
@@ -102,6 +105,8 @@ class Lake:
                 for f in files
             ]
         ).collect()
+        if provisional:
+            rows = rows.join(stored.filter(~frames.STREAMED), on=["symbol", "interval", "ts"], how="anti")
         twins = stored if ever else stored.sort("known_at").unique(key, keep="last")
         return rows.join(twins.select(*key, *BAR_VALUES), on=[*key, *BAR_VALUES], how="anti", nulls_equal=True)
 
@@ -134,19 +139,37 @@ class Lake:
         end: datetime,
         as_of: datetime | None,
     ) -> pl.DataFrame:
+        rows = self._told_bars(files, symbols, interval, start, end, as_of)
+        return _as_bars(rows if _in_order(rows, symbols) else _newest(rows), interval)
+
+    def bars_by_source(
+        self, symbols: Sequence[str], interval: Interval, start: datetime, end: datetime
+    ) -> pl.DataFrame:
+        """BARS and `known_at` with start <= ts < end: of each source the one that it told last."""
+        rows = self._told_bars(self._bars.snapshot().files, symbols, interval, start, end, None)
+        newest = rows.sort("symbol", "ts", "source", "known_at").unique(
+            ["symbol", "ts", "source"], keep="last", maintain_order=True
+        )
+        return _as_bars(newest, interval)
+
+    def _told_bars(
+        self,
+        files: Sequence[DataFile],
+        symbols: Sequence[str],
+        interval: Interval,
+        start: datetime,
+        end: datetime,
+        as_of: datetime | None,
+    ) -> pl.DataFrame:
+        """Every stored version of the bars asked for."""
         chosen = _holding(files, symbols, interval, start, end)
         if not chosen:
-            return pl.DataFrame(schema={**frames.BARS, **frames.KNOWN})
+            return pl.DataFrame(schema={name: kind for name, kind in self._bars.schema.items() if name != "interval"})
         wanted = (pl.col("symbol") == symbols[0]) if len(symbols) == 1 else pl.col("symbol").is_in(list(symbols))
         wanted &= (pl.col("ts") >= start) & (pl.col("ts") < end)
         if as_of is not None:
             wanted &= pl.col("known_at") <= as_of
-        rows = self._bars.scan(chosen).filter(wanted).collect()
-        rows = rows if _in_order(rows, symbols) else _newest(rows)
-        return rows.select(
-            pl.lit(str(interval)).alias("interval") if name == "interval" else name
-            for name in (*frames.BARS, *frames.KNOWN)
-        )
+        return self._bars.scan(chosen).filter(wanted).collect()
 
     def stamps(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> pl.Series:
         """The `ts` of every stored bar of `symbol` with start <= ts < end, in no order; nothing else of it is read."""
@@ -207,10 +230,24 @@ class Lake:
         """Store the ACTIONS that are new or corrected; returns how many were.
 
         What a source tells at once of one symbol, date and kind belongs together: two dividends are two rows, and what
-        it tells later replaces them all. A row without `ratio` and `amount` withdraws what was told before.
+        it tells later replaces them all. A row without `ratio` and `amount` withdraws what was told before; where the
+        owner has done so, nobody else brings the event back.
         """
-        rows = frames.conform(actions, frames.ACTIONS)
+        rows = self._not_undone(frames.conform(actions, frames.ACTIONS))
         return append_changed(self._actions, rows, ["symbol", "ex_date", "kind"], known_at)
+
+    def _not_undone(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The ACTIONS without those that the owner has withdrawn; the owner's own all stay."""
+        key, own = ["symbol", "ex_date", "kind"], pl.col("source") == frames.OWNER
+        undone = last_told(self.withdrawn(rows["symbol"].unique().to_list()), key).filter(own)
+        others = rows.filter(~own).join(undone, on=key, how="anti")
+        return pl.concat([rows.filter(own), others])
+
+    def withdrawn(self, symbols: Sequence[str]) -> pl.DataFrame:
+        """All that was ever told, as ACTIONS and `known_at`, of those events of `symbols` that are withdrawn now."""
+        key, known = ["symbol", "ex_date", "kind"], self._known(self._actions, None, symbols)
+        nothing = pl.all_horizontal(pl.col("ratio", "amount").is_null())
+        return known.join(last_told(known, key).filter(nothing.all().over(key)), on=key, how="semi")
 
     def actions(self, symbols: Sequence[str] | None = None, *, as_of: datetime | None = None) -> pl.DataFrame:
         """ACTIONS and `known_at`, oldest first; where several sources tell of the same event, the newest known."""
@@ -354,6 +391,14 @@ _SQL_TYPES: Final = {
     pl.Date: "date",
     frames.UTC: "timestamptz",
 }
+
+
+def _as_bars(rows: pl.DataFrame, interval: Interval) -> pl.DataFrame:
+    """BARS and `known_at` from rows of one interval, as its files have them."""
+    return rows.select(
+        pl.lit(str(interval)).alias("interval") if name == "interval" else name
+        for name in (*frames.BARS, *frames.KNOWN)
+    )
 
 
 def _holding(

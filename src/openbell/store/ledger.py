@@ -47,7 +47,7 @@ _WATCHLISTS = sa.Table(
 ALONE = 0x09E4BE11
 """PostgreSQL's lock of those transactions that must be alone."""
 
-HEAD = "0002"
+HEAD = "0003"
 """The schema that this program works with: the newest of `migrations`."""
 
 
@@ -95,7 +95,11 @@ class Ledger:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
-        self._migrate()
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
 
     def _migrate(self) -> None:
         """Bring the schema forward; a schema newer than this program is refused."""
@@ -198,6 +202,11 @@ class Ledger:
         with self.transaction() as connection:
             rows = connection.execute(sa.select(_WATCHLISTS).order_by(_WATCHLISTS.c.id)).all()
         return [Watchlist(r.id, r.name, tuple(r.symbols)) for r in rows]
+
+    def watched(self) -> set[str]:
+        """The symbols of all watchlists but those that were imported only: they may be somebody's own."""
+        imported = {fetch.symbol for fetch in self.fetches() if fetch.state == "imported"}
+        return {symbol for each in self.watchlists() for symbol in each.symbols} - imported
 
     def add_watchlist(self, name: str, symbols: Sequence[str]) -> Watchlist:
         """A new watchlist."""

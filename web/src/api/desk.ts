@@ -1,6 +1,6 @@
 /** The desk's nouns, named after what its routes answer. */
 
-import type { paths } from "./schema";
+import type { components, paths } from "./schema";
 
 type Answer<Path extends keyof paths> = paths[Path] extends {
   get: { responses: { 200: { content: { "application/json": infer Body } } } };
@@ -20,8 +20,21 @@ export type BarAction = Bars["actions"][number];
 export type Comparison = Answer<"/api/v1/compare">;
 export type Sources = Answer<"/api/v1/sources">;
 export type Provider = Sources["providers"][number];
+export type Feed = Sources["feeds"][number];
 export type Fetch = Sources["fetches"][number];
 export type RejectGroup = Sources["rejects"][number];
 export type Reject = Answer<"/api/v1/sources/rejects">["rows"][number];
 export type Watchlist = Answer<"/api/v1/watchlists">["watchlists"][number];
 export type Statistics = Answer<"/api/v1/statistics">;
+export type Rules = Answer<"/api/v1/alerts/rules">;
+export type Rule = Rules["rules"][number];
+export type Draft = components["schemas"]["Draft"];
+export type Condition = Draft["condition"];
+export type Target = NonNullable<Draft["target"]>;
+export type Trials = components["schemas"]["Trials"];
+export type Firings = Answer<"/api/v1/alerts/firings">;
+export type Firing = Firings["firings"][number];
+export type Delivery = Answer<"/api/v1/alerts/firings/{number}/deliveries">["deliveries"][number];
+export type Channel = Answer<"/api/v1/alerts/channels">["channels"][number];
+export type NewChannel = components["schemas"]["NewChannel"];
+export type ChannelChange = components["schemas"]["ChannelChange"];

@@ -31,6 +31,18 @@ test("a problem is told in the desk's own words", async () => {
   });
 });
 
+test("a problem names the field that is wrong, for its words to stand there", async () => {
+  const error = { title: "Invalid input", detail: "level is -1.", field: "level" };
+  const problem = await answered(Promise.resolve({ error, response: Response.json(error, { status: 422 }) })).catch(
+    (each: unknown) => each,
+  );
+  expect(problem).toMatchObject({ field: "level", detail: "level is -1." });
+});
+
+test("what was done without words is done", async () => {
+  await expect(answered(Promise.resolve({ response: new Response(null, { status: 204 }) }))).resolves.toBeUndefined();
+});
+
 test("a desk that is not running is told apart from one that refuses", async () => {
   const nobody = await refusal(Promise.reject(new TypeError("Failed to fetch")));
   const proxy = await refusal(Promise.resolve({ error: "Bad gateway", response: new Response("", { status: 502 }) }));

@@ -10,6 +10,8 @@ export class Problem extends Error {
     readonly remedy: string | null,
     /** The HTTP status; 0 where the desk could not be reached at all. */
     readonly status: number,
+    /** What of the given is wrong, by the name that the desk has for it. */
+    readonly field: string | null = null,
   ) {
     super(`${title}: ${detail}`);
   }
@@ -28,7 +30,8 @@ export async function answered<Data>(request: Promise<Outcome<Data>>): Promise<D
     if (error instanceof TypeError) throw unreachable();
     throw error;
   });
-  if (data !== undefined && response.ok) return data;
+  // What was done has no words (204): `Data` is undefined then.
+  if (response.ok && (data !== undefined || response.status === 204)) return data as Data;
   throw problemOf(error, response.status);
 }
 
@@ -47,10 +50,17 @@ function problemOf(error: unknown, status: number): Problem {
   if (!isProblem(error)) {
     return status >= 500 ? unreachable() : new Problem("The desk refused", `It answered ${status}.`, null, status);
   }
-  return new Problem(error.title, error.detail, error.remedy ?? null, status);
+  return new Problem(error.title, error.detail, error.remedy ?? null, status, error.field ?? null);
 }
 
-function isProblem(error: unknown): error is { title: string; detail: string; remedy?: string | null } {
+interface Told {
+  title: string;
+  detail: string;
+  remedy?: string | null;
+  field?: string | null;
+}
+
+function isProblem(error: unknown): error is Told {
   return (
     typeof error === "object" &&
     error !== null &&

@@ -3,7 +3,8 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { type Adjust, type ChartAddress, type CompareAddress, isOwnStretch, type Range } from "../lib/address";
 import { client } from "./client";
-import type { Watchlist } from "./desk";
+import type { ChannelChange, Draft, NewChannel, Watchlist } from "./desk";
+import { line } from "./live";
 import { answered, Problem } from "./problem";
 
 const SECOND = 1000;
@@ -37,6 +38,11 @@ export const queries = new QueryClient({
   },
 });
 
+/** Asks for all prices on the page again, where some may have been missed. */
+export function catchUp(): void {
+  for (const key of ["quotes", "movers", "bars", "alerts"]) void queries.invalidateQueries({ queryKey: [key] });
+}
+
 /** What an exchange is doing; without one the desk's own: the demo market while that is on, else New York. */
 export function marketQuery(exchange?: string) {
   const query = exchange ? { exchange } : {};
@@ -58,7 +64,9 @@ export function quotesQuery(symbols: readonly string[], spark = true) {
     queryFn: ({ signal }) =>
       answered(client.GET("/api/v1/quotes", { params: { query: { symbols: symbols.join(","), spark } }, signal })),
     enabled: symbols.length > 0,
-    refetchInterval: every(2 * SECOND),
+    // What the line tells need not be asked for; whether it is late, and what has no price yet, must.
+    refetchInterval: ({ state: { data, error } }) =>
+      every(line.state === "up" && data?.missing.length === 0 ? 15 * SECOND : 2 * SECOND)({ state: { error } }),
     placeholderData: keepPreviousData,
   });
 }
@@ -186,4 +194,105 @@ export function rejectsQuery(source: string, reason: string, offset: number, lim
       answered(client.GET("/api/v1/sources/rejects", { params: { query: { source, reason, offset, limit } }, signal })),
     placeholderData: keepPreviousData,
   });
+}
+
+/** What is told of alerts; all of it is asked again when one fires. */
+export const alertKeys = {
+  all: ["alerts"] as const,
+  rules: ["alerts", "rules"] as const,
+  firings: ["alerts", "firings"] as const,
+  deliveries: ["alerts", "deliveries"] as const,
+  channels: ["alerts", "channels"] as const,
+};
+
+/** How soon an alert is noticed by a page that nobody tells of it. */
+const NOTICED_MS = 15 * SECOND;
+
+export function rulesQuery() {
+  return queryOptions({
+    queryKey: alertKeys.rules,
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/alerts/rules", { signal })),
+  });
+}
+
+export function addRule(body: Draft) {
+  return answered(client.POST("/api/v1/alerts/rules", { body }));
+}
+
+export function changeRule(number: number, body: Draft) {
+  return answered(client.PUT("/api/v1/alerts/rules/{number}", { params: { path: { number } }, body }));
+}
+
+export function removeRule(number: number) {
+  return answered(client.DELETE("/api/v1/alerts/rules/{number}", { params: { path: { number } } }));
+}
+
+/** When a rule would have fired; a firing since changes little of that. */
+export function trialQuery(body: Draft) {
+  return queryOptions({
+    queryKey: ["trial", body],
+    queryFn: ({ signal }) => answered(client.POST("/api/v1/alerts/trial", { body, signal })),
+    placeholderData: keepPreviousData,
+    retry: false,
+    refetchInterval: false,
+  });
+}
+
+/** What fired, the newest first; also asked while nobody looks, for that is when an alert is to call. */
+export function firingsQuery(limit: number) {
+  return queryOptions({
+    queryKey: [...alertKeys.firings, limit],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/alerts/firings", { params: { query: { limit } }, signal })),
+    refetchInterval: every(NOTICED_MS),
+    refetchIntervalInBackground: true,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** One firing by its number: the newest below the next one. */
+export function firingQuery(number: number) {
+  const query = { limit: 1, before: number + 1 };
+  return queryOptions({
+    queryKey: [...alertKeys.firings, query],
+    queryFn: async ({ signal }) => {
+      const { firings } = await answered(client.GET("/api/v1/alerts/firings", { params: { query }, signal }));
+      return firings.find(({ id }) => id === number) ?? null;
+    },
+  });
+}
+
+export function deliveriesQuery(number: number) {
+  return queryOptions({
+    queryKey: [...alertKeys.deliveries, number],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/alerts/firings/{number}/deliveries", { params: { path: { number } }, signal })),
+    refetchInterval: every(2 * SECOND),
+  });
+}
+
+export function markSeen(upto: number) {
+  return answered(client.POST("/api/v1/alerts/firings/seen", { body: { upto } }));
+}
+
+export function channelsQuery() {
+  return queryOptions({
+    queryKey: alertKeys.channels,
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/alerts/channels", { signal })),
+  });
+}
+
+export function addChannel(body: NewChannel) {
+  return answered(client.POST("/api/v1/alerts/channels", { body }));
+}
+
+export function changeChannel(number: number, body: ChannelChange) {
+  return answered(client.PUT("/api/v1/alerts/channels/{number}", { params: { path: { number } }, body }));
+}
+
+export function removeChannel(number: number) {
+  return answered(client.DELETE("/api/v1/alerts/channels/{number}", { params: { path: { number } } }));
+}
+
+export function testChannel(number: number) {
+  return answered(client.POST("/api/v1/alerts/channels/{number}/test", { params: { path: { number } } }));
 }

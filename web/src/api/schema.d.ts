@@ -24,6 +24,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/actions/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inbox
+         * @description Splits and dividends that are news, with what each does to the prices.
+         */
+        get: operations["inbox_api_v1_actions_inbox_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/inbox/{number}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply Entry
+         * @description Adjust the prices for an event; again: no change.
+         */
+        post: operations["apply_entry_api_v1_actions_inbox__number__apply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/inbox/{number}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Entry
+         * @description Leave the prices as they are without the event, also when a vendor tells of it again; again: no change.
+         */
+        post: operations["undo_entry_api_v1_actions_inbox__number__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/channels": {
         parameters: {
             query?: never;
@@ -252,6 +312,126 @@ export interface paths {
          * @description Compare symbols over a `range` (default 6M) or from `from` to `to`, where all of them have prices.
          */
         get: operations["compare_api_v1_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs
+         * @description Every job with its last and next run.
+         */
+        get: operations["jobs_api_v1_jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Backfill
+         * @description Have months fetched in the background, newest first, within the vendors' budgets.
+         */
+        post: operations["backfill_api_v1_jobs_backfill_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/backfills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Backfills
+         * @description What was asked to be fetched by month, and how far it is.
+         */
+        get: operations["backfills_api_v1_jobs_backfills_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reports
+         * @description How streamed minutes compared with the vendor's official ones.
+         */
+        get: operations["reports_api_v1_jobs_reports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run
+         * @description Run a job now, in the background; 409 while it runs.
+         */
+        post: operations["run_api_v1_jobs__name__run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs
+         * @description The newest runs of a job.
+         */
+        get: operations["runs_api_v1_jobs__name__runs_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -518,6 +698,69 @@ export interface components {
             ok: boolean;
             /** Receipt */
             receipt: string;
+        };
+        /**
+         * Backfill
+         * @description A range of months to fetch, and how many are `done`; `first` and `last` by their first days.
+         */
+        Backfill: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Detail */
+            detail: string;
+            /** Done */
+            done: number;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /** Id */
+            id: number;
+            /** Interval */
+            interval: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "failed";
+            /** Symbol */
+            symbol: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * BackfillAsked
+         * @description Which months to fetch, written 2020-01; `to` is this month where it is absent.
+         */
+        BackfillAsked: {
+            /** From */
+            from: string;
+            /**
+             * Interval
+             * @default 1m
+             */
+            interval: string;
+            /** Symbol */
+            symbol: string;
+            /** To */
+            to?: string | null;
+        };
+        /**
+         * Backfills
+         * @description The newest first.
+         */
+        Backfills: {
+            /** Backfills */
+            backfills: components["schemas"]["Backfill"][];
         };
         /**
          * Bars
@@ -968,7 +1211,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "idle" | "connecting" | "live" | "waiting" | "refused";
+            state: "idle" | "connecting" | "live" | "waiting" | "refused" | "failed";
             /** Symbols */
             symbols: number;
             /** Title */
@@ -1062,6 +1305,152 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * Inbox
+         * @description The newest ex date first; `new` counts those that nobody has decided on.
+         */
+        Inbox: {
+            /** Entries */
+            entries: components["schemas"]["InboxEntry"][];
+            /** New */
+            new: number;
+        };
+        /**
+         * InboxEntry
+         * @description A split or dividend that is news. `in_use`: the prices are adjusted for it now.
+         *
+         *     What is `inferred` from a jump waits to be applied.
+         */
+        InboxEntry: {
+            /** Amount */
+            amount: number | null;
+            /**
+             * Changed
+             * Format: date-time
+             */
+            changed: string;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Ex Date
+             * Format: date
+             */
+            ex_date: string;
+            /** Id */
+            id: number;
+            /** In Use */
+            in_use: boolean;
+            /** Kind */
+            kind: string;
+            /**
+             * Noticed
+             * Format: date-time
+             */
+            noticed: string;
+            preview: components["schemas"]["InboxPreview"];
+            /** Ratio */
+            ratio: number | null;
+            /** Source */
+            source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "applied" | "undone";
+            /** Symbol */
+            symbol: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * InboxPreview
+         * @description What an event does to earlier prices: they are multiplied by `factor`. Changes are from the close before the ex
+         *     date to the first one after it, in percent: as traded, and adjusted for the event.
+         */
+        InboxPreview: {
+            /** Adjusted Change Pct */
+            adjusted_change_pct: number | null;
+            /** Change Pct */
+            change_pct: number | null;
+            /** Close After */
+            close_after: number | null;
+            /** Close Before */
+            close_before: number | null;
+            /** Factor */
+            factor: number | null;
+        };
+        /**
+         * JobProgress
+         * @description How far a run is.
+         */
+        JobProgress: {
+            /** Detail */
+            detail: string;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * JobRun
+         * @description One run of a job; `result` says what came of it, `error` why it did not end well.
+         */
+        JobRun: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "clock" | "hand";
+            /** Duration S */
+            duration_s: number | null;
+            /** Error */
+            error: string;
+            /** Id */
+            id: number;
+            /** Ok */
+            ok: boolean;
+            /** Result */
+            result: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed" | "paused" | "cut";
+        };
+        /**
+         * JobShape
+         * @description A job of this desk. `paused`: a vendor has asked to wait. `next` is null where there is nothing to do.
+         */
+        JobShape: {
+            /** Failing Since */
+            failing_since: string | null;
+            last: components["schemas"]["JobRun"] | null;
+            /** Name */
+            name: string;
+            /** Next */
+            next: string | null;
+            progress: components["schemas"]["JobProgress"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "idle" | "running" | "failed" | "paused";
+            /** Title */
+            title: string;
+        };
+        /**
+         * Jobs
+         * @description The jobs that apply to this desk.
+         */
+        Jobs: {
+            /** Jobs */
+            jobs: components["schemas"]["JobShape"][];
         };
         /**
          * KeptRule
@@ -1574,6 +1963,50 @@ export interface components {
             total: number;
         };
         /**
+         * Report
+         * @description What the upkeep found of one symbol's day; counts are null where the day could not be compared.
+         */
+        Report: {
+            /** Agree */
+            agree?: number | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Closes Differ */
+            closes_differ?: number | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Furthest */
+            furthest?: number | null;
+            /** Official */
+            official?: number | null;
+            /** Only Official */
+            only_official?: number | null;
+            /** Only Streamed */
+            only_streamed?: number | null;
+            /** Streamed */
+            streamed?: number | null;
+            /** Symbol */
+            symbol: string;
+            /** Text */
+            text: string;
+            /** Volumes Differ */
+            volumes_differ?: number | null;
+        };
+        /**
+         * Reports
+         * @description The newest day first.
+         */
+        Reports: {
+            /** Reports */
+            reports: components["schemas"]["Report"][];
+        };
+        /**
          * Row
          * @description One symbol's statistics over the common stretch.
          *
@@ -1620,6 +2053,14 @@ export interface components {
             rules: components["schemas"]["KeptRule"][];
             /** Unreadable */
             unreadable: string[];
+        };
+        /**
+         * Runs
+         * @description The newest runs of a job, newest first.
+         */
+        Runs: {
+            /** Runs */
+            runs: components["schemas"]["JobRun"][];
         };
         /**
          * Seen
@@ -1883,6 +2324,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Actions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    inbox_api_v1_actions_inbox_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+        };
+    };
+    apply_entry_api_v1_actions_inbox__number__apply_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of an entry of the inbox */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxEntry"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_entry_api_v1_actions_inbox__number__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of an entry of the inbox */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxEntry"];
                 };
             };
             /** @description Validation Error */
@@ -2358,6 +2883,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    jobs_api_v1_jobs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jobs"];
+                };
+            };
+        };
+    };
+    backfill_api_v1_jobs_backfill_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    backfills_api_v1_jobs_backfills_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfills"];
+                };
+            };
+        };
+    };
+    reports_api_v1_jobs_reports_get: {
+        parameters: {
+            query?: {
+                symbol?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reports"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    run_api_v1_jobs__name__run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    runs_api_v1_jobs__name__runs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runs"];
                 };
             };
             /** @description Validation Error */

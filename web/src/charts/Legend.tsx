@@ -6,8 +6,15 @@ import { isIntraday } from "../lib/interval";
 import { marksOf } from "./columns";
 import styles from "./Legend.module.css";
 
+interface LegendProps {
+  answer: Bars;
+  index: number;
+  /** What happened in that bar. */
+  told: readonly string[];
+}
+
 /** The bar under the crosshair in figures, and the indicators with their colours. */
-export function Legend({ answer, index }: { answer: Bars; index: number }) {
+export function Legend({ answer, index, told }: LegendProps) {
   const { bars, zone, interval, decimals, indicators, actions } = answer;
   const ts = bars.ts[index];
   if (ts === undefined) return null;
@@ -35,6 +42,11 @@ export function Legend({ answer, index }: { answer: Bars; index: number }) {
           </span>
         )}
         {mark && <span className={styles.mark}>{mark.text}</span>}
+        {told.length > 0 && (
+          <span className={styles.told} title={told.join("\n")}>
+            {told.join("; ")}
+          </span>
+        )}
       </div>
       {Object.keys(indicators).length > 0 && (
         <div className={styles.line}>

@@ -58,8 +58,12 @@ export class PricePlot {
   /** The time of each bar on the chart's clock. */
   #wall: number[] = [];
   #shown = "";
+  #colours: Colours | null = null;
+  readonly #onPaint: { updateAllViews: () => void };
 
-  constructor(host: HTMLElement, onPoint: (index: number | null) => void) {
+  /** `onPaint` is called whenever something may have moved, before it is painted. */
+  constructor(host: HTMLElement, onPoint: (index: number | null) => void, onPaint: () => void) {
+    this.#onPaint = { updateAllViews: onPaint };
     this.stage = new Stage(host, onPoint);
     const quiet = { priceLineVisible: false, lastValueVisible: false };
     this.#volume = this.stage.chart.addSeries(HistogramSeries, quiet, VOLUME_PANE);
@@ -70,6 +74,7 @@ export class PricePlot {
     const { bars, interval, zone } = answer;
     const intraday = isIntraday(interval);
     this.#wall = wallSeconds(bars.ts, intraday ? zone : "UTC");
+    this.#colours = colours;
     this.stage.paint(colours);
     const slots = this.stage.measure(this.#wall, interval);
     const prices = this.#pricesAs(onlyCloses(bars) ? "Line" : "Candlestick");
@@ -87,14 +92,38 @@ export class PricePlot {
   }
 
   /** Draws the last bar again, as it is by now. */
-  follow({ bars }: Bars, colours: Colours): void {
+  follow({ bars }: Bars): void {
     const last = bars.ts.length - 1;
     const wall = this.#wall[last];
-    if (!this.#prices || wall === undefined) return;
+    if (!this.#prices || !this.#colours || wall === undefined) return;
     const point = pointOf(bars, last, wall, this.#prices.seriesType());
     if (this.#prices.seriesType() === "Line") (this.#prices as ISeriesApi<"Line">).update(point as LineData);
     else (this.#prices as ISeriesApi<"Candlestick">).update(point as CandlestickData);
-    this.#showLastClose(this.#prices, bars, colours);
+    this.#volume.update(volumeOf(bars, last, wall, this.#colours));
+    this.#showLastClose(this.#prices, bars, this.#colours);
+  }
+
+  /** How wide and high the pane of the prices is, and how much of the price one pixel of it is. */
+  get pane(): { width: number; height: number; step: number } {
+    const { chart } = this.stage;
+    const [width, height] = [chart.timeScale().width(), chart.panes()[PRICE_PANE]?.getHeight() ?? 0];
+    const [top, bottom] = [this.priceAt(0), this.priceAt(height)];
+    return { width, height, step: top === null || bottom === null ? 0 : (top - bottom) / Math.max(1, height) };
+  }
+
+  /** Where `price` is, in pixels from the top of its pane; also above and below what is seen. */
+  yOf(price: number): number | null {
+    return this.#prices?.priceToCoordinate(price) ?? null;
+  }
+
+  priceAt(y: number): number | null {
+    return this.#prices?.coordinateToPrice(y) ?? null;
+  }
+
+  /** Where the bar at `index` stands, in pixels from the left; also beyond what is seen. */
+  xOf(index: number): number | null {
+    const wall = this.#wall[index];
+    return wall === undefined ? null : this.stage.chart.timeScale().timeToCoordinate(asTime(wall));
   }
 
   point(index: number, price: number | null): void {
@@ -112,6 +141,7 @@ export class PricePlot {
         ? chart.addSeries(LineSeries, { ...quiet, lineWidth: 2 }, PRICE_PANE)
         : chart.addSeries(CandlestickSeries, quiet, PRICE_PANE);
     this.#marks = createSeriesMarkers(this.#prices as ISeriesApi<SeriesType>);
+    (this.#prices as ISeriesApi<SeriesType>).attachPrimitive(this.#onPaint);
     this.#lastClose = null;
     this.#previousClose = null;
     return this.#prices;
@@ -133,26 +163,22 @@ export class PricePlot {
     if (kind === "Line") (prices as ISeriesApi<"Line">).setData(points as LineData[]);
     else (prices as ISeriesApi<"Candlestick">).setData(points as CandlestickData[]);
     this.#showLastClose(prices, bars, colours);
-    const [rose, fell] = [faint(colours.up, 0.45), faint(colours.down, 0.45)];
-    this.#volume.setData(
-      this.#wall.map((wall, i) => {
-        const value = bars.volume[i];
-        const color = (bars.close[i] ?? 0) < (bars.open[i] ?? 0) ? fell : rose;
-        return value == null ? { time: asTime(wall) } : { time: asTime(wall), value, color };
-      }),
-    );
+    this.#volume.setData(this.#wall.map((wall, index) => volumeOf(bars, index, wall, colours)));
   }
 
   /** The tag on the axis: the last close there is, whichever bars the window shows. */
   #showLastClose(prices: Prices, { open, close }: Bars["bars"], { up, down }: Colours): void {
-    if (this.#lastClose) prices.removePriceLine(this.#lastClose);
-    this.#lastClose = null;
     const last = close.findLastIndex((value) => value !== null);
     const price = close[last];
-    if (price == null) return;
+    if (price == null) {
+      if (this.#lastClose) prices.removePriceLine(this.#lastClose);
+      this.#lastClose = null;
+      return;
+    }
     const from = open[last] ?? close[last - 1] ?? price;
-    const color = price < from ? down : up;
-    this.#lastClose = prices.createPriceLine({ price, color, lineVisible: false, axisLabelVisible: true, title: "" });
+    const tag = { price, color: price < from ? down : up };
+    if (this.#lastClose) this.#lastClose.applyOptions(tag);
+    else this.#lastClose = prices.createPriceLine({ ...tag, lineVisible: false, axisLabelVisible: true, title: "" });
   }
 
   #showMarks({ bars, actions }: Bars, intraday: boolean, { accent }: Colours): void {
@@ -224,6 +250,12 @@ function pointOf({ open, high, low, close }: Bars["bars"], index: number, wall: 
   if (value == null) return { time };
   if (kind === "Line") return { time, value };
   return { time, open: open[index] ?? value, high: high[index] ?? value, low: low[index] ?? value, close: value };
+}
+
+function volumeOf({ open, close, volume }: Bars["bars"], index: number, wall: number, { up, down }: Colours) {
+  const [time, value] = [asTime(wall), volume[index]];
+  if (value == null) return { time };
+  return { time, value, color: faint((close[index] ?? 0) < (open[index] ?? 0) ? down : up, 0.45) };
 }
 
 function showLevels(series: ISeriesApi<SeriesType>, levels: readonly number[], { edge }: Colours): void {

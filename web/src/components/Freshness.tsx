@@ -2,11 +2,13 @@
 
 import type { Quote } from "../api/desk";
 import * as format from "../lib/format";
+import { useNow } from "../lib/hooks";
+import { type LiveQuote, useLineState } from "../lib/quotes";
 import styles from "./Freshness.module.css";
 
 interface FreshnessProps {
-  quote: Aged;
-  /** The desk's clock when it told the quote, in milliseconds. */
+  quote: Aged & Pick<LiveQuote, "heard">;
+  /** The desk's clock when it answered, in milliseconds. */
   now: number;
   /** Seconds since the desk last answered, where it should have again by now; else 0. */
   lag_s: number;
@@ -15,6 +17,7 @@ interface FreshnessProps {
 /** A desk that has been silent for longer than this no longer vouches for its prices. */
 const SILENT_S = 15;
 const DAY_S = 86_400;
+const POLLED = ". The live line is down: prices are asked for every 2 seconds until it is back.";
 
 type Aged = Pick<Quote, "freshness" | "ts" | "age_s">;
 
@@ -25,17 +28,22 @@ export function isStale(quote: Aged, lag_s: number): boolean {
 
 export function Freshness({ quote, now, lag_s }: FreshnessProps) {
   const { ts } = quote;
-  const age_s = quote.age_s + lag_s;
+  const age_s = quote.age_s + Math.max(0, useNow() - quote.heard) / 1000;
+  const asked = useLineState() === "down" && lag_s === 0;
   const freshness = isStale(quote, lag_s) ? "stale" : quote.freshness;
   const words = {
-    live: `${format.age(age_s)} ago`,
+    live: `${format.age(age_s)} ago${asked ? ", polled" : ""}`,
     delayed: `${format.age(age_s)} late`,
     closed: `close ${format.soon(ts, now)}`,
     // Days are no measure of years.
     stale: age_s < DAY_S ? `stale, ${format.age(age_s)}` : `stale, ${format.day(format.tradeDay(ts))}`,
   };
   return (
-    <time className={styles[freshness]} dateTime={ts ?? undefined} title={`${freshness}: as of ${format.moment(ts)}`}>
+    <time
+      className={styles[freshness]}
+      dateTime={ts ?? undefined}
+      title={`${freshness}: as of ${format.moment(ts)}${asked ? POLLED : ""}`}
+    >
       {words[freshness]}
     </time>
   );

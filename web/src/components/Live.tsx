@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 
-/** Text that glows once when its `value` changes. */
+/** What glows once when its `value`, best the text one reads, changes. */
 export function Live({ value, children }: { value: unknown; children: ReactNode }) {
   const [seen, setSeen] = useState({ value, changes: 0 });
   if (!Object.is(seen.value, value)) setSeen({ value, changes: seen.changes + 1 });

@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
 import {
+  alertAsked,
+  alertsAddress,
+  alertsPath,
   chartAddress,
   chartQuery,
   compareAddress,
   compareQuery,
   inRange,
   isTicker,
+  newAlertPath,
   sortOf,
   symbolPath,
   symbolsOf,
@@ -25,11 +29,12 @@ test("a bare address is the default chart", () => {
     indicators: [],
     table: false,
     asOf: null,
+    trial: null,
   });
 });
 
 test("a chart's address reads back as it was written, and stays readable", () => {
-  const text = "range=5Y&interval=1w&adjust=raw&scale=log&with=sma:20;macd:12,26,9&view=table&as_of=2026-01-02";
+  const text = "range=5Y&interval=1w&adjust=raw&scale=log&with=sma:20;macd:12,26,9&view=table&as_of=2026-01-02&trial=3";
   expect(chartQuery(chart(text))).toBe(text);
 });
 
@@ -74,4 +79,28 @@ test("a leading minus sorts the largest first", () => {
 
 test("a ticker with a slash is one part of the path", () => {
   expect(symbolPath("BTC/USD")).toBe("/symbol/BTC%2FUSD");
+});
+
+const alerts = (text: string) => alertsAddress(new URLSearchParams(text));
+
+test("an address of the alerts reads back as it was written", () => {
+  for (const text of ["", "new", "new=AAPL&level=190", "edit=3", "firing=12", "channels", "channels&add=ntfy"]) {
+    expect(alertsPath(alerts(text))).toBe(text ? `/alerts?${text}` : "/alerts");
+  }
+  expect(alertsPath(alerts("channels&channel=2"))).toBe("/alerts?channels&channel=2");
+});
+
+test("what is no number, no level and no ticker opens nothing, or an empty rule", () => {
+  expect(alerts("edit=0&firing=x").panel).toBeNull();
+  expect(alerts("edit=1.5").panel).toBeNull();
+  expect(alerts("new=!!&level=-4").panel).toEqual({ kind: "new", symbol: null, level: null });
+});
+
+test("a new alert is asked for in a line", () => {
+  expect(alertAsked("alert aapl 190")).toEqual({ symbol: "AAPL", level: 190 });
+  expect(alertAsked("Alert on BTC/USD at 0.5")).toEqual({ symbol: "BTC/USD", level: 0.5 });
+  expect(alertAsked("alert AAPL")).toEqual({ symbol: "AAPL", level: null });
+  expect(alertAsked("alert")).toBeNull();
+  expect(alertAsked("alerts")).toBeNull();
+  expect(newAlertPath("BTC/USD", 0.5)).toBe("/alerts?new=BTC%2FUSD&level=0.5");
 });

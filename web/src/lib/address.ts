@@ -25,6 +25,8 @@ export interface ChartAddress {
   table: boolean;
   /** What the desk knew at the end of that day (ISO date, UTC) or at that instant; null: what it knows now. */
   asOf: string | null;
+  /** The rule whose trial on the past is shown. */
+  trial: number | null;
 }
 
 function oneOf<T extends string>(choices: readonly T[], given: string | null, otherwise: T): T {
@@ -48,6 +50,7 @@ export function chartAddress(params: URLSearchParams): ChartAddress {
     indicators: [...new Set(indicators)],
     table: params.get("view") === "table",
     asOf: momentOf(params.get("as_of")),
+    trial: numberOf(params.get("trial")),
   };
 }
 
@@ -74,6 +77,7 @@ export function chartQuery(address: ChartAddress): string {
     with: address.indicators.join(";") || null,
     view: address.table ? "table" : null,
     as_of: address.asOf,
+    trial: address.trial === null ? null : String(address.trial),
   });
 }
 
@@ -124,6 +128,74 @@ export function symbolsOf(text: string | null): string[] {
   return [...new Set((text ?? "").toUpperCase().split(/[\s,;]+/))].filter(isTicker);
 }
 
+/** What stands beside the alerts: a rule being made or changed, the proof of a delivery, a channel. */
+export type AlertsPanel =
+  | { kind: "new"; symbol: string | null; level: number | null }
+  | { kind: "edit"; rule: number }
+  | { kind: "firing"; firing: number }
+  | { kind: "add"; channel: string }
+  | { kind: "channel"; channel: number };
+
+export interface AlertsAddress {
+  channels: boolean;
+  panel: AlertsPanel | null;
+}
+
+export function alertsAddress(params: URLSearchParams): AlertsAddress {
+  const channels = params.has("channels");
+  return { channels, panel: channels ? channelsPanel(params) : rulesPanel(params) };
+}
+
+function rulesPanel(params: URLSearchParams): AlertsPanel | null {
+  if (params.has("new")) {
+    const [symbol = null] = symbolsOf(params.get("new"));
+    return { kind: "new", symbol, level: positive(params.get("level")) };
+  }
+  const [rule, firing] = [numberOf(params.get("edit")), numberOf(params.get("firing"))];
+  if (rule) return { kind: "edit", rule };
+  return firing ? { kind: "firing", firing } : null;
+}
+
+function channelsPanel(params: URLSearchParams): AlertsPanel | null {
+  const [added, channel] = [params.get("add"), numberOf(params.get("channel"))];
+  if (added) return { kind: "add", channel: added };
+  return channel ? { kind: "channel", channel } : null;
+}
+
+export function alertsPath({ channels, panel }: AlertsAddress): string {
+  const asked = query({
+    channels: channels ? "" : null,
+    new: panel?.kind === "new" ? (panel.symbol ?? "") : null,
+    level: panel?.kind === "new" && panel.level !== null ? String(panel.level) : null,
+    edit: panel?.kind === "edit" ? String(panel.rule) : null,
+    firing: panel?.kind === "firing" ? String(panel.firing) : null,
+    add: panel?.kind === "add" ? panel.channel : null,
+    channel: panel?.kind === "channel" ? String(panel.channel) : null,
+  });
+  return asked ? `/alerts?${asked}` : "/alerts";
+}
+
+/** The address of a new alert, on a symbol and at a level where they are known. */
+export function newAlertPath(symbol: string | null = null, level: number | null = null): string {
+  return alertsPath({ channels: false, panel: { kind: "new", symbol, level } });
+}
+
+/** What `alert AAPL 190` or `alert AAPL at 190` asks for; null where a reader typed something else. */
+export function alertAsked(text: string): { symbol: string; level: number | null } | null {
+  const [, ticker, level = null] = /^alert\s+(?:on\s+)?(\S+)(?:\s+(?:at\s+)?(\d+(?:\.\d+)?))?$/i.exec(text) ?? [];
+  return ticker && isTicker(ticker) ? { symbol: ticker.toUpperCase(), level: positive(level) } : null;
+}
+
+function positive(text: string | null): number | null {
+  const number = Number(text);
+  return number > 0 && Number.isFinite(number) ? number : null;
+}
+
+function numberOf(text: string | null): number | null {
+  const number = positive(text);
+  return number !== null && Number.isSafeInteger(number) ? number : null;
+}
+
 export interface Sort<Key extends string> {
   key: Key;
   descending: boolean;
@@ -143,10 +215,12 @@ export function symbolPath(ticker: string): string {
 function query(values: Record<string, string | null>): string {
   return Object.entries(values)
     .filter((entry): entry is [string, string] => entry[1] !== null)
-    .map(
-      ([name, value]) => `${name}=${encodeURIComponent(value).replace(/%(2C|3A|3B)/g, (_, hex) => PLAIN[hex] ?? "")}`,
-    )
+    .map(([name, value]) => (value === "" ? name : `${name}=${plain(value)}`))
     .join("&");
+}
+
+function plain(value: string): string {
+  return encodeURIComponent(value).replace(/%(2C|3A|3B)/g, (_, hex) => PLAIN[hex] ?? "");
 }
 
 // Commas, colons and semicolons are allowed in a query, and a reader can then read the address.

@@ -65,6 +65,9 @@ describe("time", () => {
   test("midnight is 00:00, not 24:00", () => {
     expect(format.clock("2026-11-19T00:00:00Z", "UTC")).toBe("00:00");
   });
+  test("an instant of a proof is told to the second, in the reader's zone", () => {
+    expect(format.toTheSecond(new Date(2026, 4, 12, 9, 5, 7))).toBe("12 May 2026 09:05:07");
+  });
   test("a countdown names its two largest units", () => {
     expect([8040, 845, 5, -3, 183_600].map(format.span)).toEqual([
       "2 h 14 min",
@@ -72,6 +75,13 @@ describe("time", () => {
       "5 s",
       "0 s",
       "2 d 3 h",
+    ]);
+  });
+  test("things are counted in one or in many", () => {
+    expect([0, 1, 12_000].map((count) => format.counted(count, "alert"))).toEqual([
+      "0 alerts",
+      "1 alert",
+      "12\u202f000 alerts",
     ]);
   });
   test("a budget is counted by the minute or the day", () => {

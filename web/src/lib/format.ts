@@ -112,6 +112,11 @@ export function figureAsWritten(text: string): string {
   return written(Number(text), /[1-9]/.test(decimals) ? decimals.length : 0);
 }
 
+/** `1 alert`, `12 alerts`. */
+export function counted(count: number, noun: string): string {
+  return `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 const BYTES = ["B", "kB", "MB", "GB", "TB"];
 
 export function bytes(value: number): string {
@@ -203,6 +208,11 @@ export function barTime(ts: number, zone: string, intraday: boolean): string {
 /** A date and time in the reader's own zone: `12 May 2026 14:05`. */
 export function moment(value: Instant | Missing): string {
   return value == null ? NONE : `${dated(value, undefined, DAY)} ${clock(value)}`;
+}
+
+/** An instant to the second, in the reader's own zone: `12 May 2026 14:05:09`. */
+export function toTheSecond(value: Instant): string {
+  return `${dated(value, undefined, DAY)} ${dateFormat(undefined, { ...CLOCK, second: "2-digit" }).format(instant(value))}`;
 }
 
 /** Today's times as `14:05`, others as `Thu 26 Nov 14:05`; in the reader's zone. */

@@ -4,9 +4,10 @@ export const KEYS: readonly { where: string; keys: readonly (readonly [press: st
   {
     where: "Everywhere",
     keys: [
-      ["/", "Search symbols, pages and actions (also Ctrl-K)"],
+      ["/", "Search symbols, pages and actions (also Ctrl-K); “alert AAPL 190” makes an alert"],
       ["?", "This list"],
       ["g h", "Go home"],
+      ["g a", "Go to the alerts"],
       ["g c", "Go to the comparison"],
       ["g s", "Go to the sources"],
       ["g ?", "Go to the help"],
@@ -36,6 +37,8 @@ export const KEYS: readonly { where: string; keys: readonly (readonly [press: st
       ["+ −", "Zoom in or out, around the bar that is read"],
       ["Shift ← →", "Move the window"],
       ["0", "Show all of it"],
+      ["a", "An alert at the price that is read"],
+      ["↑ ↓", "Move an alert's level, where that has the focus"],
     ],
   },
 ];

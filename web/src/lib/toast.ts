@@ -10,6 +10,7 @@ export interface Toast {
 const LASTS_MS = 8000;
 
 let current: Toast | null = null;
+let waiting: Toast | null = null;
 let timer = 0;
 const listeners = new Set<() => void>();
 
@@ -20,21 +21,31 @@ function tell(toast: Toast | null): void {
 
 export function say(toast: Toast): void {
   window.clearTimeout(timer);
-  timer = window.setTimeout(() => tell(null), LASTS_MS);
+  timer = window.setTimeout(hush, LASTS_MS);
   tell(toast);
+}
+
+/** Says it once nothing else is said, so that no undo is taken away; of several that wait, the newest. */
+export function sayNext(toast: Toast): void {
+  if (current) waiting = toast;
+  else say(toast);
 }
 
 export function hush(): void {
   window.clearTimeout(timer);
-  tell(null);
+  const next = waiting;
+  waiting = null;
+  if (next) say(next);
+  else tell(null);
+}
+
+export function said(): Toast | null {
+  return current;
 }
 
 export function useToast(): Toast | null {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => current,
-  );
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, said);
 }

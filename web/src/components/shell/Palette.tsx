@@ -19,7 +19,7 @@ import { useNavigate } from "react-router";
 import type { Instrument, Symbols } from "../../api/desk";
 import { Problem } from "../../api/problem";
 import { symbolsQuery } from "../../api/queries";
-import { isTicker, symbolPath } from "../../lib/address";
+import { alertAsked, alertsPath, isTicker, newAlertPath, symbolPath } from "../../lib/address";
 import { useSettled } from "../../lib/hooks";
 import { chooseMoves, chooseTheme, MOVES, MOVES_NAMES, THEME_NAMES, THEMES } from "../../lib/look";
 import { type Pick, useOverlays } from "../../lib/palette";
@@ -124,10 +124,11 @@ function useEntries(text: string, pick: Pick | null): Found {
   const symbols = (found.data?.symbols ?? [])
     .filter(({ ticker, name }) => remote || speaksOf(`${ticker} ${name ?? ""}`, text))
     .map((each) => symbolEntry(each, choose));
+  const alert = pick ? null : alertAsked(text);
   const further: Entry[] = [];
   const asked = remote && !found.isError;
   // Signs alone name nothing that anybody could know.
-  if (/[\p{L}\d]/u.test(text) && !asked)
+  if (/[\p{L}\d]/u.test(text) && !asked && !alert)
     further.push({
       id: "ask the sources",
       label: `Ask the sources for “${text}”`,
@@ -148,9 +149,10 @@ function useEntries(text: string, pick: Pick | null): Found {
     });
   }
   const sections = [
+    { id: "Alert", title: "Alert", entries: alert ? [alertEntry(alert, navigate)] : [] },
     { id: "Symbols", title: "Symbols", entries: [...symbols, ...further] },
     { id: "Pages", title: "Pages", entries: pick ? [] : pageEntries(text, navigate) },
-    { id: "Actions", title: "Actions", entries: pick ? [] : actionEntries(text, shortcuts) },
+    { id: "Actions", title: "Actions", entries: pick ? [] : actionEntries(text, shortcuts, navigate) },
   ].filter(({ entries }) => entries.length > 0);
   return {
     sections,
@@ -180,13 +182,29 @@ function pageEntries(text: string, navigate: (to: string) => void): Entry[] {
   })).filter(({ label }) => speaksOf(label, text));
 }
 
-function actionEntries(text: string, shortcuts: () => void): Entry[] {
+/** `New alert on AAPL at 190`, for the reader who typed `alert AAPL 190`. */
+function alertEntry(
+  { symbol, level }: NonNullable<ReturnType<typeof alertAsked>>,
+  navigate: (to: string) => void,
+): Entry {
+  return {
+    id: "alert as typed",
+    label: `New alert on ${symbol}${level === null ? "" : ` at ${level}`}`,
+    act: () => navigate(newAlertPath(symbol, level)),
+  };
+}
+
+function actionEntries(text: string, shortcuts: () => void, navigate: (to: string) => void): Entry[] {
   const themes = THEMES.map((theme) => ({ label: `Theme: ${THEME_NAMES[theme]}`, act: () => chooseTheme(theme) }));
   const moves = MOVES.map((each) => ({
     label: `Rise and fall: ${MOVES_NAMES[each]}`,
     act: () => chooseMoves(each),
   }));
-  return [...themes, ...moves, { label: "Keyboard shortcuts", act: shortcuts }]
+  const alerts = [
+    { label: "New alert", act: () => navigate(newAlertPath()) },
+    { label: "Channels of alerts", act: () => navigate(alertsPath({ channels: true, panel: null })) },
+  ];
+  return [...alerts, ...themes, ...moves, { label: "Keyboard shortcuts", act: shortcuts }]
     .map((action) => ({ ...action, id: `action ${action.label}` }))
     .filter(({ label }) => text !== "" && speaksOf(label, text));
 }

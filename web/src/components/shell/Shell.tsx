@@ -6,6 +6,7 @@ import { isWriting } from "../../lib/hooks";
 import { OverlaysContext, type Pick } from "../../lib/palette";
 import { Icon, type IconName } from "../Icon";
 import { Mistake } from "./Mistake";
+import { useNews } from "./news";
 import styles from "./Shell.module.css";
 import { ToastLine } from "./ToastLine";
 import { TopLine } from "./TopLine";
@@ -16,6 +17,7 @@ const Shortcuts = lazy(() => import("./Shortcuts"));
 
 export const PAGES: readonly { to: string; label: string; icon: IconName; key: string }[] = [
   { to: "/", label: "Home", icon: "home", key: "h" },
+  { to: "/alerts", label: "Alerts", icon: "bell", key: "a" },
   { to: "/compare", label: "Compare", icon: "compare", key: "c" },
   { to: "/sources", label: "Sources", icon: "sources", key: "s" },
   { to: "/help", label: "Help", icon: "help", key: "?" },
@@ -59,15 +61,26 @@ export function Shell({ children }: { children: ReactNode }) {
 }
 
 function Rail() {
+  const unseen = useNews();
   return (
     <nav className={styles.rail} aria-label="Pages">
       {PAGES.map(({ to, label, icon }) => (
         <NavLink key={to} to={to} end={to === "/"} className={styles.page}>
           <Icon name={icon} />
           {label}
+          {to === "/alerts" && unseen > 0 && <Count unseen={unseen} />}
         </NavLink>
       ))}
     </nav>
+  );
+}
+
+function Count({ unseen }: { unseen: number }) {
+  return (
+    <span className={styles.count}>
+      {unseen > 99 ? "99+" : unseen}
+      <span className="aside"> new</span>
+    </span>
   );
 }
 

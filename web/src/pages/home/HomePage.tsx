@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
+import type { Quote } from "../../api/desk";
 import { quotesQuery, watchlistsQuery } from "../../api/queries";
 import { Notice, Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import { useMarkets } from "../../components/shell/markets";
 import { useTitle } from "../../lib/hooks";
+import { usePacedQuotes } from "../../lib/quotes";
 import { Calendar } from "./Calendar";
 import styles from "./HomePage.module.css";
 import { headline } from "./headline";
@@ -23,7 +25,11 @@ export function HomePage() {
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <h1>{quotes.data && list && list.symbols.length > 0 ? headline(quotes.data.quotes, zone) : "Watchlist"}</h1>
+        {quotes.data && list && list.symbols.length > 0 ? (
+          <Headline quotes={quotes.data.quotes} heard={quotes.dataUpdatedAt} zone={zone} />
+        ) : (
+          <h1>Watchlist</h1>
+        )}
         <Calendar />
       </header>
       <div className={styles.columns}>
@@ -39,4 +45,11 @@ export function HomePage() {
       </div>
     </div>
   );
+}
+
+/** How long the headline stands, so that one can read it. */
+const READ_MS = 2000;
+
+function Headline({ quotes, heard, zone }: { quotes: readonly Quote[]; heard: number; zone: string }) {
+  return <h1>{headline(usePacedQuotes(quotes, heard, READ_MS), zone)}</h1>;
 }

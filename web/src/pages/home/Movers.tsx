@@ -7,11 +7,12 @@ import { Move } from "../../components/Move";
 import { Skeleton } from "../../components/Skeleton";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { useTold, withTold } from "../../lib/quotes";
 import styles from "./Movers.module.css";
 
 /** What rose and fell most of everything the desk holds; dates are those of `zone`. */
 export function Movers({ zone }: { zone: string }) {
-  const { data, isError } = useQuery(moversQuery());
+  const { data, dataUpdatedAt, isError } = useQuery(moversQuery());
   if (isError && !data) return null;
   const none = data && data.up.length === 0 && data.down.length === 0;
   return (
@@ -23,8 +24,8 @@ export function Movers({ zone }: { zone: string }) {
         </section>
       ) : (
         <>
-          <Group title="Rose most" none="Nothing rose." quotes={data?.up} />
-          <Group title="Fell most" none="Nothing fell." quotes={data?.down} />
+          <Group title="Rose most" none="Nothing rose." quotes={data?.up} heard={dataUpdatedAt} />
+          <Group title="Fell most" none="Nothing fell." quotes={data?.down} heard={dataUpdatedAt} />
         </>
       )}
     </aside>
@@ -38,25 +39,40 @@ function noneOf({ stale, newest }: Answer, zone: string): string {
   return `Nothing moved lately: the newest price is from ${day}. Fetch or import newer ones.`;
 }
 
-function Group({ title, none, quotes }: { title: string; none: string; quotes: Quote[] | undefined }) {
+interface GroupProps {
+  title: string;
+  none: string;
+  quotes: Quote[] | undefined;
+  heard: number;
+}
+
+function Group({ title, none, quotes, heard }: GroupProps) {
   return (
     <section>
       <h2 className={styles.title}>{title}</h2>
       {!quotes && <Skeleton height={160} />}
       {quotes?.length === 0 && <p className={styles.none}>{none}</p>}
       <ul>
-        {quotes?.map(({ symbol, name, change_pct }) => (
-          <li key={symbol}>
-            <Link to={symbolPath(symbol)} className={styles.row}>
-              <span className={styles.symbol}>{symbol}</span>
-              <span className={styles.name}>{name}</span>
-              <Live value={change_pct}>
-                <Move value={change_pct} text={format.percentUnit(change_pct)} arrow />
-              </Live>
-            </Link>
-          </li>
+        {quotes?.map((quote) => (
+          <Mover key={quote.symbol} quote={quote} heard={heard} />
         ))}
       </ul>
     </section>
+  );
+}
+
+function Mover({ quote, heard }: { quote: Quote; heard: number }) {
+  const { symbol, name, change_pct } = withTold(quote, heard, useTold(quote.symbol));
+  const text = format.percentUnit(change_pct);
+  return (
+    <li>
+      <Link to={symbolPath(symbol)} className={styles.row}>
+        <span className={styles.symbol}>{symbol}</span>
+        <span className={styles.name}>{name}</span>
+        <Live value={text}>
+          <Move value={change_pct} text={text} arrow />
+        </Live>
+      </Link>
+    </li>
   );
 }

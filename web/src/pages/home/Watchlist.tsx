@@ -11,8 +11,8 @@ import { Notice, Trouble } from "../../components/Notice";
 import { sortOf } from "../../lib/address";
 import { useEdits } from "../../lib/edits";
 import * as format from "../../lib/format";
-import { useLag } from "../../lib/hooks";
 import { useOverlays } from "../../lib/palette";
+import { useQuotesLag } from "../../lib/quotes";
 import { ColumnHeads } from "./ColumnHeads";
 import { AbsentRow, PendingRow, QuoteRow } from "./rows";
 import { COLUMNS, sorted } from "./sorting";
@@ -27,7 +27,7 @@ interface WatchlistProps {
 export function Watchlist({ list, lists, quotes }: WatchlistProps) {
   const { add, remove } = useEdits(list);
   const { search } = useOverlays();
-  const lag_s = useLag(quotes);
+  const lag_s = useQuotesLag(quotes);
   // Of a list that was just changed, the answer to what it was before stays until its own is there.
   const answered = quotes.isPlaceholderData ? undefined : quotes.data;
   const askForSymbol = () => search({ title: `Add to ${list.name}`, pick: add });
@@ -45,7 +45,14 @@ export function Watchlist({ list, lists, quotes }: WatchlistProps) {
       ) : quotes.isError && !quotes.data ? (
         <Trouble error={quotes.error} onRetry={quotes.refetch} />
       ) : (
-        <Rows list={list} quotes={quotes.data} answered={answered !== undefined} lag_s={lag_s} onRemove={remove} />
+        <Rows
+          list={list}
+          quotes={quotes.data}
+          heard={quotes.dataUpdatedAt}
+          answered={answered !== undefined}
+          lag_s={lag_s}
+          onRemove={remove}
+        />
       )}
     </>
   );
@@ -54,13 +61,16 @@ export function Watchlist({ list, lists, quotes }: WatchlistProps) {
 interface RowsProps {
   list: List;
   quotes: Quotes | undefined;
+  /** When they were answered, in milliseconds by the reader's clock. */
+  heard: number;
   /** Whether they are of just these symbols. */
   answered: boolean;
   lag_s: number;
   onRemove: (symbol: string) => void;
 }
 
-function Rows({ list, quotes, answered, lag_s, onRemove }: RowsProps) {
+/** In the order of what the desk last answered: rows do not change places while one reads them. */
+function Rows({ list, quotes, heard, answered, lag_s, onRemove }: RowsProps) {
   const [params] = useSearchParams();
   const sort = sortOf(params.get("sort"), COLUMNS);
   const known = new Map(quotes?.quotes.map((quote) => [quote.symbol, quote]));
@@ -77,7 +87,15 @@ function Rows({ list, quotes, answered, lag_s, onRemove }: RowsProps) {
           const missing = absent.get(symbol) ?? (answered ? untold(symbol) : undefined);
           if (quote) {
             return (
-              <QuoteRow key={symbol} quote={quote} decimals={decimals} now={now} lag_s={lag_s} onRemove={onRemove} />
+              <QuoteRow
+                key={symbol}
+                quote={quote}
+                heard={heard}
+                decimals={decimals}
+                now={now}
+                lag_s={lag_s}
+                onRemove={onRemove}
+              />
             );
           }
           if (missing) return <AbsentRow key={symbol} missing={missing} now={now} onRemove={onRemove} />;

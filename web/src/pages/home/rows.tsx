@@ -1,6 +1,6 @@
 /** The rows of the watchlist: priced, not priced (and why), and not answered yet. */
 
-import type { CSSProperties, MouseEvent } from "react";
+import type { ComponentProps, CSSProperties, MouseEvent } from "react";
 import { Link } from "react-router";
 import type { Absent, Quote } from "../../api/desk";
 import { Freshness, isStale } from "../../components/Freshness";
@@ -11,10 +11,13 @@ import { Skeleton } from "../../components/Skeleton";
 import { Sparkline } from "../../components/Sparkline";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { useTold, withTold } from "../../lib/quotes";
 import styles from "./Watchlist.module.css";
 
 interface QuoteRowProps {
   quote: Quote;
+  /** When it was answered, in milliseconds by the reader's clock. */
+  heard: number;
   /** The most decimals in the column; rows with fewer are padded so that the points stand in one line. */
   decimals: number;
   now: number;
@@ -22,8 +25,9 @@ interface QuoteRowProps {
   onRemove: (symbol: string) => void;
 }
 
-export function QuoteRow({ quote, decimals, now, lag_s, onRemove }: QuoteRowProps) {
-  const { symbol, name, price, change, change_pct, volume, spark, previous_close } = quote;
+export function QuoteRow({ quote: answered, heard, decimals, now, lag_s, onRemove }: QuoteRowProps) {
+  const quote = withTold(answered, heard, useTold(answered.symbol));
+  const { symbol, name, price, change, change_pct, volume, previous_close } = quote;
   const padding = { "--pad": decimals - quote.decimals } as CSSProperties;
   return (
     <tr>
@@ -35,29 +39,47 @@ export function QuoteRow({ quote, decimals, now, lag_s, onRemove }: QuoteRowProp
       </td>
       <td className={styles.number} data-stale={isStale(quote, lag_s)}>
         <span className={`${styles.price} ${styles.padded}`} style={padding}>
-          <Live value={price}>{format.price(price, quote.decimals)}</Live>
+          <Glowing text={format.price(price, quote.decimals)} />
         </span>
       </td>
       <td className={`${styles.number} ${styles.changeColumn}`}>
         <span className={styles.padded} style={padding}>
-          <Move value={change} text={format.change(change, quote.decimals)} />
+          <GlowingMove value={change} text={format.change(change, quote.decimals)} />
         </span>
       </td>
       <td className={styles.number}>
-        <Live value={change_pct}>
-          <Move value={change_pct} text={format.percent(change_pct)} arrow />
-        </Live>
+        <GlowingMove value={change_pct} text={format.percent(change_pct)} arrow />
       </td>
       <td className={styles.sparkColumn}>
-        <Sparkline close={spark?.close ?? []} previousClose={previous_close} />
+        <Sparkline close={lineOf(quote)} previousClose={previous_close} />
       </td>
-      <td className={`${styles.number} ${styles.volumeColumn}`}>{format.compact(volume)}</td>
+      <td className={`${styles.number} ${styles.volumeColumn}`}>
+        <Glowing text={format.compact(volume)} />
+      </td>
       <td className={`${styles.number} ${styles.ageColumn}`}>
         <Freshness quote={quote} now={now} lag_s={lag_s} />
       </td>
       <RemoveCell symbol={symbol} onRemove={onRemove} />
     </tr>
   );
+}
+
+function Glowing({ text }: { text: string }) {
+  return <Live value={text}>{text}</Live>;
+}
+
+function GlowingMove(move: ComponentProps<typeof Move>) {
+  return (
+    <Live value={move.text}>
+      <Move {...move} />
+    </Live>
+  );
+}
+
+/** The day's line up to the price; that of days gone by as it is. */
+function lineOf({ spark, price, freshness }: Quote): readonly number[] {
+  if (!spark) return [];
+  return freshness === "live" || freshness === "delayed" ? [...spark.close, price] : spark.close;
 }
 
 const REASONS: Record<Absent["state"], string> = {

@@ -7,7 +7,9 @@ import { Skeleton } from "../../components/Skeleton";
 import { Table } from "../../components/Table";
 import * as format from "../../lib/format";
 import { useTitle } from "../../lib/hooks";
+import { Feeds } from "./Feeds";
 import { Fetches } from "./Fetches";
+import { headline } from "./headline";
 import { Providers } from "./Providers";
 import { RejectGroups } from "./RejectGroups";
 import { RejectRows } from "./RejectRows";
@@ -25,6 +27,7 @@ export default function SourcesPage() {
   return (
     <article className={styles.page}>
       <h1>{headline(data)}</h1>
+      <Feeds feeds={data.feeds} />
       <Providers providers={data.providers} />
       <Fetches fetches={data.fetches} />
       <section>
@@ -36,17 +39,6 @@ export default function SourcesPage() {
       <Lake lake={data.lake} />
     </article>
   );
-}
-
-function headline({ providers, fetches }: Sources): string {
-  const used = providers.filter(({ state }) => state !== "unused" && state !== "not_entitled");
-  const well = used.filter(({ state }) => state === "ok").length;
-  const waiting = fetches.filter(({ state }) => state === "waiting" || state === "running").length;
-  const sources =
-    used.length === 0
-      ? "No source has been asked yet"
-      : `${well} of ${used.length} ${used.length === 1 ? "source answers" : "sources answer"}`;
-  return waiting > 0 ? `${sources}; fetching ${waiting} ${waiting === 1 ? "symbol" : "symbols"}` : sources;
 }
 
 function Lake({ lake }: Pick<Sources, "lake">) {

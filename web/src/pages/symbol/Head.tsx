@@ -1,5 +1,5 @@
 import { Link } from "react-router";
-import type { Absent, Instrument, Quote } from "../../api/desk";
+import type { Absent, Instrument } from "../../api/desk";
 import { Freshness } from "../../components/Freshness";
 import { Live } from "../../components/Live";
 import { Move } from "../../components/Move";
@@ -7,12 +7,13 @@ import { Simulated } from "../../components/Simulated";
 import { Skeleton } from "../../components/Skeleton";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import type { LiveQuote } from "../../lib/quotes";
 import styles from "./Head.module.css";
 
 interface HeadProps {
   ticker: string;
   instrument: Instrument | undefined;
-  quote: Quote | undefined;
+  quote: LiveQuote | undefined;
   missing: Absent | undefined;
   /** Whether the desk has told what it knows of the price. */
   answered: boolean;
@@ -56,15 +57,21 @@ function RenamedTo({ ticker }: { ticker: string }) {
   );
 }
 
-function Priced({ quote, now, lag_s }: { quote: Quote; now: number; lag_s: number }) {
+function Priced({ quote, now, lag_s }: { quote: LiveQuote; now: number; lag_s: number }) {
   const { price, change, change_pct, decimals, currency } = quote;
+  const [told, moved] = [
+    format.price(price, decimals),
+    `${format.change(change, decimals)} (${format.percentUnit(change_pct)})`,
+  ];
   return (
     <>
       <p className={styles.price}>
-        <Live value={price}>{format.price(price, decimals)}</Live> <span className={styles.currency}>{currency}</span>
+        <Live value={told}>{told}</Live> <span className={styles.currency}>{currency}</span>
       </p>
       <p className={styles.change}>
-        <Move value={change} text={`${format.change(change, decimals)} (${format.percentUnit(change_pct)})`} arrow />{" "}
+        <Live value={moved}>
+          <Move value={change} text={moved} arrow />
+        </Live>{" "}
         <Freshness quote={quote} now={now} lag_s={lag_s} />
       </p>
     </>

@@ -1,17 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { Link, useParams } from "react-router";
-import type { Bars, Quote } from "../../api/desk";
+import type { Bars, Market, Quote } from "../../api/desk";
+import type { Minute } from "../../api/live";
 import { Problem } from "../../api/problem";
-import { barsQuery, instrumentQuery, quotesQuery } from "../../api/queries";
+import { barsQuery, instrumentQuery, marketQuery, quotesQuery } from "../../api/queries";
 import { latestOf, withLatest } from "../../charts/latest";
 import { PriceChart } from "../../charts/PriceChart";
 import { Notice, Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
+import { useMarkets } from "../../components/shell/markets";
 import { type ChartAddress, inRange, isOwnStretch, isTicker } from "../../lib/address";
-import { useLag, useTitle } from "../../lib/hooks";
+import { useTitle } from "../../lib/hooks";
 import { indicatorOf } from "../../lib/indicators";
+import { useQuotesLag, useTold, withTold } from "../../lib/quotes";
 import { Actions } from "./Actions";
+import { useAlerts } from "./alerts";
 import { BarsTable } from "./BarsTable";
 import { Controls } from "./Controls";
 import { useChartAddress, useNeighbours } from "./chartState";
@@ -40,9 +44,14 @@ function Priced({ ticker }: { ticker: string }) {
   const quotes = useQuery(quotesQuery([ticker]));
   const instrument = useQuery(instrumentQuery(ticker));
   const near = useNeighbours(ticker, address, bars.isSuccess);
-  const quote = quotes.data?.quotes.find(({ symbol }) => symbol === ticker);
+  const answered = quotes.data?.quotes.find(({ symbol }) => symbol === ticker);
+  const told = useTold(ticker);
+  const quote = useMemo(
+    () => answered && withTold(answered, quotes.dataUpdatedAt, told),
+    [answered, quotes.dataUpdatedAt, told],
+  );
   const missing = quotes.data?.missing.find(({ symbol }) => symbol === ticker);
-  const lag_s = useLag(quotes);
+  const lag_s = useQuotesLag(quotes);
   const { isError: refused, refetch } = bars;
   const priced = quote !== undefined;
   useEffect(() => {
@@ -72,7 +81,14 @@ function Priced({ ticker }: { ticker: string }) {
         style={{ minHeight: `calc(${heightOf(address)} + 56px)` }}
       >
         {bars.data ? (
-          <Drawn answer={bars.data} quote={quote} address={address} maxTo={to(inRange("Max"))} />
+          <Drawn
+            answer={bars.data}
+            quote={quote}
+            minutes={told?.minutes ?? NO_MINUTES}
+            address={address}
+            maxTo={to(inRange("Max"))}
+            pastTo={to({ trial: null })}
+          />
         ) : bars.isError ? (
           <Trouble error={bars.error} onRetry={bars.refetch} />
         ) : (
@@ -88,18 +104,34 @@ function Priced({ ticker }: { ticker: string }) {
   );
 }
 
+const NO_MINUTES: readonly Minute[] = [];
+
 interface DrawnProps {
   answer: Bars;
   quote: Quote | undefined;
+  minutes: readonly Minute[];
   address: ChartAddress;
   maxTo: string;
+  /** The same chart without a trial. */
+  pastTo: string;
 }
 
-function Drawn({ answer, quote, address, maxTo }: DrawnProps) {
-  const latest = useMemo(() => (address.to ? null : latestOf(answer, quote)), [answer, quote, address.to]);
+function Drawn({ answer, quote, minutes, address, maxTo, pastTo }: DrawnProps) {
+  const session = useSession(answer.exchange ?? ALWAYS_OPEN);
+  const { to, hours, asOf } = address;
+  const latest = useMemo(
+    () => (to ? [] : latestOf(answer, { quote, minutes, session, hours })),
+    [answer, quote, minutes, session, hours, to],
+  );
+  const { sentence, ...alerts } = useAlerts(answer.symbol, address.trial, answer.decimals);
   if (answer.bars.ts.length === 0) return <NoBars answer={answer} maxTo={maxTo} />;
   return (
     <>
+      {sentence && (
+        <p className={styles.trial}>
+          {sentence} <Link to={pastTo}>Hide</Link>
+        </p>
+      )}
       {address.table ? (
         <BarsTable answer={withLatest(answer, latest)} />
       ) : (
@@ -108,6 +140,7 @@ function Drawn({ answer, quote, address, maxTo }: DrawnProps) {
           latest={latest}
           scale={address.scale}
           oneDay={isOneDay(address)}
+          alerts={asOf ? null : alerts}
           height={heightOf(address)}
         />
       )}
@@ -118,6 +151,17 @@ function Drawn({ answer, quote, address, maxTo }: DrawnProps) {
       ))}
     </>
   );
+}
+
+/** Where hours are not told apart. */
+const ALWAYS_OPEN = "24/7";
+
+/** The session of `exchange` that is under way, else the next one. */
+function useSession(exchange: string): Market | undefined {
+  const { own } = useMarkets();
+  const isOwn = own.data?.exchange === exchange;
+  const other = useQuery({ ...marketQuery(exchange), enabled: own.isSuccess && !isOwn });
+  return isOwn ? own.data : other.data;
 }
 
 function NoBars({ answer, maxTo }: { answer: Bars; maxTo: string }) {

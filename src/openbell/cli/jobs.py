@@ -1,0 +1,59 @@
+"""Jobs from the command line: how each stands, and one run by hand."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from openbell.cli import terminal
+from openbell.desk import Desk
+from openbell.jobs import JOBS, next_of, run_now
+from openbell.jobs.months import ask_for
+from openbell.model.errors import InvalidInput, OpenbellError
+from openbell.store.jobbook import AlreadyRuns, JobBook
+
+
+def listed(desk: Desk, *, as_json: bool) -> None:
+    """Print the jobs of a desk with their last and next runs."""
+    book, rows = JobBook(desk.ledger), []
+    for name, job in JOBS.items():
+        if not job.applies(desk):
+            continue
+        standing = book.standing(name, desk.clock())
+        last, coming = standing.last, next_of(desk, job, standing)
+        rows.append(
+            {
+                "name": name,
+                "does": job.title,
+                "last": None if last is None else last.started.replace(microsecond=0),
+                "took_s": None if last is None or last.duration is None else round(last.duration.total_seconds(), 1),
+                "state": "running" if standing.running else "never ran" if last is None else last.state,
+                "result": None if last is None else last.error or last.result,
+                "next": None if coming is None else coming.replace(microsecond=0),
+            }
+        )
+    kinds: dict[str, pl.DataType | type[pl.DataType]] = {
+        "last": pl.Datetime("us", "UTC"),
+        "next": pl.Datetime("us", "UTC"),
+        "took_s": pl.Float64,
+    }
+    terminal.frame(pl.DataFrame(rows, schema_overrides=kinds), as_json=as_json)
+
+
+def run(desk: Desk, name: str) -> None:
+    """Run a job now and print what came of it; raises OpenbellError where it failed."""
+    done = run_now(desk, name)
+    if done.state == "failed":
+        raise OpenbellError(f"The job {name} failed. {done.error}")
+    print(done.result if done.state == "done" else f"{done.error} It goes on then, or when it is run again.")
+
+
+def backfill(desk: Desk, symbol: str | None, first: str | None, last: str | None, interval: str) -> None:
+    """Fetch months of a symbol, if one is named, and whatever other months are still to be fetched."""
+    if symbol is not None:
+        if first is None:
+            raise InvalidInput("from", "No month to begin with was named.", remedy="Write --from 2020-01.")
+        ask_for(desk, symbol, first, last, interval)
+    try:
+        run(desk, "backfill")
+    except AlreadyRuns:
+        print("The open desk fetches months already; these are among them. `openbell jobs` shows how far it is.")

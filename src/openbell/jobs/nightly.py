@@ -1,0 +1,117 @@
+"""The nightly upkeep of every watched symbol, each after the session of its own exchange."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from openbell.desk import Desk
+from openbell.ingest.inbox import notice
+from openbell.ingest.storing import Stored
+from openbell.ingest.upkeep import Agreement, Kept, Session, complete, last_session
+from openbell.model.errors import OpenbellError, RateLimited, UnknownSymbol
+from openbell.model.symbols import exchange_of
+from openbell.model.words import counted
+from openbell.store.inboxbook import InboxBook
+from openbell.store.jobbook import Progress, Tell
+from openbell.store.ledger import Fetch
+from openbell.store.upkeepbook import Report, UpkeepBook
+
+log = logging.getLogger(__name__)
+
+NAMED = 8
+"""So many symbols are named in a result; the reports have all."""
+
+
+class Unfinished(OpenbellError):
+    """Some symbols could not be kept up; the next run tries them again, and them only."""
+
+
+def kept_up(desk: Desk) -> dict[str, Fetch]:
+    """The symbols whose days are completed: watched real ones with a first history."""
+    done = {fetch.symbol: fetch for fetch in desk.ledger.fetches() if fetch.state == "done"}
+    register, watched = desk.history.register, desk.ledger.watched()
+    return {
+        symbol: done[symbol] for symbol in sorted(watched & done.keys()) if not register.instrument(symbol).simulated
+    }
+
+
+def venues(desk: Desk) -> frozenset[str]:
+    """The exchanges of those symbols."""
+    return frozenset(_venue(desk, symbol) for symbol in kept_up(desk))
+
+
+def keep_up(desk: Desk, tell: Tell, *, settled: timedelta) -> str:
+    """Complete every symbol whose newest session is not, and say how its stream did.
+
+    Raises RateLimited where a vendor asks to wait, and Unfinished where symbols failed: what is done is not done again.
+    """
+    book, failed, unknown = UpkeepBook(desk.ledger), dict[str, str](), list[str]()
+    todo = _unfinished(desk, book, settled)
+    stored, said = Stored(), dict[str, Agreement]()
+    for nth, (symbol, (session, fetch)) in enumerate(todo.items()):
+        tell(Progress(nth, len(todo), symbol))
+        try:
+            kept = _complete(desk, symbol, session)
+        except RateLimited:
+            raise
+        except UnknownSymbol as error:  # delisted, perhaps: asked again after the next session
+            unknown.append(symbol)
+            book.save(Report(symbol, session.day, {"error": str(error)}, desk.clock()))
+        except OpenbellError as error:
+            failed[symbol] = str(error)
+        except Exception as error:  # one symbol's trouble must not keep the others waiting; the trace is in the log
+            log.exception("the upkeep of %s failed", symbol)
+            failed[symbol] = f"{type(error).__name__}; the log has more."
+        else:
+            _book(desk, symbol, kept, fetched=fetch.at)
+            stored += kept.stored
+            said[symbol] = kept.agreements[session.day]
+    done = _sentence(said, stored, unknown, len(todo))
+    if failed:
+        named = " ".join(f"{symbol}: {error}" for symbol, error in list(failed.items())[:NAMED])
+        raise Unfinished(f"{len(failed)} of {counted(len(todo), 'symbol')} failed. {named} {done}")
+    return done
+
+
+def _unfinished(desk: Desk, book: UpkeepBook, settled: timedelta) -> dict[str, tuple[Session, Fetch]]:
+    """The symbols whose newest ended session was neither completed nor part of their first history."""
+    done, now, found = book.last_days(), desk.clock(), dict[str, tuple[Session, Fetch]]()
+    for symbol, fetch in kept_up(desk).items():
+        session = last_session(_venue(desk, symbol), now, settled)
+        if session is None or fetch.at >= session.close + settled:
+            continue
+        if symbol not in done or done[symbol] < session.day:
+            found[symbol] = session, fetch
+    return found
+
+
+def _complete(desk: Desk, symbol: str, session: Session) -> Kept:
+    key = desk.history.register.id_of(symbol)
+    return complete(desk.lake, desk.vendors, desk.capabilities, symbol, key, session, clock=desk.clock)
+
+
+def _book(desk: Desk, symbol: str, kept: Kept, *, fetched: datetime) -> None:
+    """Put new actions into the inbox and keep the reports, the newest last: it says that all is done."""
+    book, key = UpkeepBook(desk.ledger), desk.history.register.id_of(symbol)
+    notice(desk.lake, InboxBook(desk.ledger), key, fetched, desk.clock())
+    for day, agreement in sorted(kept.agreements.items()):
+        told = {**asdict(agreement), "text": str(agreement), "stored": kept.stored.rows, "notes": kept.stored.notes}
+        book.save(Report(symbol, day, told, desk.clock()))
+
+
+def _sentence(said: dict[str, Agreement], stored: Stored, unknown: list[str], asked: int) -> str:
+    if not asked:
+        return "Every day is complete."
+    compared = sorted(said.items(), key=lambda pair: (-pair[1].closes_differ, pair[0]))
+    named = [f"{symbol}: {agreement}." for symbol, agreement in compared if agreement.streamed][:NAMED]
+    parts = [f"{counted(len(said), 'symbol')} completed, {counted(stored.rows, 'bar')} stored.", *named]
+    if unknown:
+        parts.append(f"No vendor knows {', '.join(unknown[:NAMED])} any more.")
+    return " ".join((*parts, *stored.notes[:NAMED]))
+
+
+def _venue(desk: Desk, symbol: str) -> str:
+    register = desk.history.register
+    return register.instrument(register.id_of(symbol)).exchange or exchange_of(symbol) or "XNYS"

@@ -1,0 +1,98 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import type { Delivery, Firing } from "../../api/desk";
+import { deliveriesQuery, firingQuery } from "../../api/queries";
+import { Trouble } from "../../components/Notice";
+import { Skeleton } from "../../components/Skeleton";
+import { alertsPath, symbolPath } from "../../lib/address";
+import * as format from "../../lib/format";
+import { STATES } from "./delivery";
+import styles from "./FiringPanel.module.css";
+import { Panel } from "./Panel";
+
+/** The proof of delivery: by which channel, at which time, with which receipt. */
+export function FiringPanel({ number, back }: { number: number; back: string }) {
+  const firing = useQuery(firingQuery(number));
+  const ways = useQuery(deliveriesQuery(number));
+  return (
+    <Panel title="What fired, and how it was told" back={back}>
+      {firing.isError && <Trouble error={firing.error} onRetry={firing.refetch} />}
+      {firing.isPending && <Skeleton height={120} />}
+      {firing.data === null && <p>There is no firing {number}.</p>}
+      {firing.data && <Facts firing={firing.data} />}
+      {firing.data && ways.isError && <Trouble error={ways.error} onRetry={ways.refetch} />}
+      {firing.data && ways.data?.deliveries.map((way) => <Way key={way.key} way={way} />)}
+      {firing.data && ways.data?.deliveries.length === 0 && (
+        <p className="quiet">
+          It was told on this page only: no channel was switched on for it.{" "}
+          <Link to={alertsPath({ channels: true, panel: null })}>Add a channel</Link>
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function Facts({ firing: { rule, rule_name, symbol, at, price, message, quiet } }: { firing: Firing }) {
+  return (
+    <>
+      <p className={styles.message}>{format.told(message)}</p>
+      <dl className={styles.facts}>
+        <dt>Happened</dt>
+        <dd>{format.toTheSecond(at)}</dd>
+        {price !== null && (
+          <>
+            <dt>Symbol</dt>
+            <dd>
+              <Link to={symbolPath(symbol)}>{symbol}</Link> at {format.price(price)}
+            </dd>
+          </>
+        )}
+        <dt>Alert</dt>
+        <dd>
+          {rule_name ? (
+            <Link to={alertsPath({ channels: false, panel: { kind: "edit", rule } })}>{rule_name}</Link>
+          ) : (
+            "Removed since"
+          )}
+        </dd>
+        {quiet && (
+          <>
+            <dt>Quiet hours</dt>
+            <dd>It leaves when they are over</dd>
+          </>
+        )}
+      </dl>
+    </>
+  );
+}
+
+function Way({ way: { channel, channel_name, state, key, next_try, attempts } }: { way: Delivery }) {
+  const name = channel_name ?? `Channel ${channel}, removed since`;
+  const { text, tone } = STATES[state];
+  return (
+    <section className={styles.way} aria-label={name}>
+      <p className={styles.channel}>
+        <strong>{name}</strong>
+        <span className={styles.state} data-tone={tone}>
+          {text}
+        </span>
+      </p>
+      {attempts.length === 0 && (
+        <p className="quiet">{state === "sent" ? "The page shows these itself." : "Not tried yet."}</p>
+      )}
+      <ol>
+        {attempts.map(({ at, ok, receipt }) => (
+          <li key={at} className={styles.attempt}>
+            <time dateTime={at}>{format.toTheSecond(at)}</time>
+            <span className={ok ? styles.arrived : styles.missed}>{ok ? "Arrived" : "Did not arrive"}</span>
+            <code className={styles.receipt}>{receipt}</code>
+          </li>
+        ))}
+      </ol>
+      {next_try && state === "waiting" && <p>Next try {format.toTheSecond(next_try)}</p>}
+      <p className={styles.key}>
+        Key <code>{key}</code>
+      </p>
+    </section>
+  );
+}

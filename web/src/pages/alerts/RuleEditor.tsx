@@ -1,0 +1,236 @@
+/** A rule in the side panel: what it waits for, on what, whom it tells, and what it would have done. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useNavigate } from "react-router";
+import type { Draft, Rule } from "../../api/desk";
+import { addRule, alertKeys, changeRule, quotesQuery, watchlistsQuery } from "../../api/queries";
+import { Button } from "../../components/Button";
+import { isTicker, symbolPath } from "../../lib/address";
+import * as format from "../../lib/format";
+import { useSettled } from "../../lib/hooks";
+import { useOverlays } from "../../lib/palette";
+import { say } from "../../lib/toast";
+import { ConditionFieldInput } from "./ConditionFieldInput";
+import { CONDITIONS, type ConditionType, fieldsOf, GROUPS, initialValues, isOfSymbols, TYPES } from "./conditions";
+import { draftOf, type Form, hasOptions, isWrong, nameOf, type Wrong } from "./draft";
+import { ChoiceField, Field, TextField } from "./Field";
+import { More } from "./More";
+import { Panel } from "./Panel";
+import styles from "./RuleEditor.module.css";
+import { whyNot, wrongOf } from "./refusal";
+import { Trial, useTrial } from "./Trial";
+
+const SETTLED_MS = 500;
+const MORE = new Set(["hysteresis_pct", "cooldown_min", "expires", "quiet", "session_only", "message", "channels"]);
+
+interface RuleEditorProps {
+  /** What the form begins with. */
+  begin: Form;
+  /** The rule that is changed; null: a new one. */
+  rule: Rule | null;
+  back: string;
+}
+
+/** Changes of some fields of a form. */
+export type Change = (change: Partial<Form>) => void;
+
+export default function RuleEditor({ begin, rule, back }: RuleEditorProps) {
+  const [form, setForm] = useState(begin);
+  const [refused, setRefused] = useState<Wrong | null>(null);
+  const lists = useQuery(watchlistsQuery()).data?.watchlists ?? [];
+  const list = form.list || String(lists[0]?.id ?? "");
+  const nameOfList = (id: string) => lists.find((each) => String(each.id) === id)?.name ?? "";
+  const told = { ...form, list };
+  const draft = draftOf(told, nameOfList);
+  const trial = useSettledTrial(draft);
+  const { save, saving } = useSave(rule, back, setRefused);
+
+  const change: Change = (some) => {
+    setRefused(null);
+    setForm((before) => ({ ...before, ...some }));
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isWrong(draft)) setRefused(draft);
+    else save(draft);
+  };
+  const wrong = refused ?? trial.wrong;
+  const errorAt = (...fields: string[]) => (wrong && fields.includes(wrong.field) ? wrong.what : undefined);
+  const { about, fields } = CONDITIONS[form.type];
+  const placed = ["name", "target", "symbol", "condition", ...fields.map(({ name }) => name)];
+  const moreIsWrong = wrong !== null && MORE.has(wrong.field);
+  return (
+    <Panel title={rule ? "Change the alert" : "New alert"} back={back}>
+      <form className={styles.form} onSubmit={submit} noValidate>
+        <Condition form={form} error={errorAt("condition")} onChange={change} />
+        <p className={styles.about}>{about}</p>
+        {isOfSymbols(form.type) && (
+          <On form={told} lists={lists} error={errorAt("target", "symbol")} onChange={change} />
+        )}
+        {fieldsOf(form.type, form.values).map((field) => (
+          <ConditionFieldInput
+            key={`${form.type} ${field.name}`}
+            field={field}
+            value={form.values[field.name] ?? ""}
+            error={errorAt(field.name)}
+            hint={
+              field.name === "level" && form.type === "Crosses" && form.on === "Symbol" && <Now symbol={form.symbol} />
+            }
+            onChange={(value) => change({ values: { ...form.values, [field.name]: value } })}
+          />
+        ))}
+        <ChoiceField
+          label="Tell me"
+          value={form.repeat}
+          options={REPEATS}
+          onChange={(repeat) => change({ repeat: repeat as Form["repeat"] })}
+        />
+        <TextField
+          label="Name"
+          value={form.name}
+          placeholder={nameOf(told, nameOfList)}
+          error={errorAt("name")}
+          onChange={(name) => change({ name })}
+        />
+        <More form={form} begun={hasOptions(begin)} opened={moreIsWrong} errorAt={errorAt} onChange={change} />
+        {wrong && !placed.includes(wrong.field) && !moreIsWrong && (
+          <p role="alert" className={styles.error}>
+            {wrong.what}
+          </p>
+        )}
+        <Button type="submit" look="main" disabled={saving}>
+          {rule ? "Save" : "Set the alert"}
+        </Button>
+      </form>
+      <Trial draft={trial.draft} trial={trial.answer} kept={rule?.id ?? null} />
+    </Panel>
+  );
+}
+
+const REPEATS = [
+  ["always", "Every time"],
+  ["daily", "Once a day"],
+  ["once", "Once"],
+] as const;
+
+/** The trial of a draft that stands still, and what the desk finds wrong with it. */
+function useSettledTrial(draft: Draft | Wrong) {
+  const written = isWrong(draft) ? "" : JSON.stringify(draft);
+  const settled = useSettled(written, SETTLED_MS);
+  const still: Draft | null = settled ? JSON.parse(settled) : null;
+  const answer = useTrial(still);
+  // What is wrong with the draft before this one is not said of this one.
+  const wrong = settled === written ? wrongOf(answer.error) : null;
+  return { draft: still, answer, wrong };
+}
+
+function useSave(rule: Rule | null, back: string, onRefused: (wrong: Wrong) => void) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { mutate, isPending } = useMutation({
+    mutationFn: (draft: Draft) => (rule ? changeRule(rule.id, draft) : addRule(draft)),
+    onSuccess: ({ id, name, target }) => {
+      void client.invalidateQueries({ queryKey: alertKeys.all });
+      navigate(back);
+      const chart = target?.type === "Symbol" && `${symbolPath(target.symbol)}?trial=${id}`;
+      say({
+        text: `${name} is ${rule ? "saved" : "set"}.`,
+        ...(chart && { action: { label: "Show on the chart", act: () => navigate(chart) } }),
+      });
+    },
+    onError: (error) => onRefused(wrongOf(error) ?? { field: "", what: whyNot(error) }),
+  });
+  return { save: mutate, saving: isPending };
+}
+
+interface PartProps {
+  form: Form;
+  error: string | undefined;
+  onChange: Change;
+}
+
+function Condition({ form: { type }, error, onChange }: PartProps) {
+  const choose = (chosen: ConditionType) => onChange({ type: chosen, values: initialValues(chosen) });
+  return (
+    <Field label="When" error={error}>
+      {(tied) => (
+        <select
+          {...tied}
+          value={type}
+          onChange={({ target }) => choose(TYPES.find((each) => each === target.value) ?? "Moves")}
+        >
+          {GROUPS.map((group) => (
+            <optgroup key={group} label={group}>
+              {TYPES.filter((each) => CONDITIONS[each].group === group).map((each) => (
+                <option key={each} value={each}>
+                  {CONDITIONS[each].label}
+                </option>
+              ))}
+            </optgroup>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+const TARGETS = [
+  ["Symbol", "A symbol"],
+  ["Watchlist", "A watchlist"],
+  ["Held", "Everything held"],
+] as const;
+
+interface OnProps extends PartProps {
+  lists: readonly { id: number; name: string }[];
+}
+
+function On({ form, lists, error, onChange }: OnProps) {
+  const { search } = useOverlays();
+  const find = () => search({ title: "Alert on", pick: (symbol) => onChange({ symbol }) });
+  return (
+    <>
+      <ChoiceField
+        label="On"
+        value={form.on}
+        options={TARGETS}
+        error={form.on === "Symbol" ? undefined : error}
+        hint={form.on === "Held" && "There are no portfolios yet, so nothing is held and this alert will wait."}
+        onChange={(on) => onChange({ on: on as Form["on"] })}
+      />
+      {form.on === "Symbol" && (
+        <Field label="Symbol" error={error}>
+          {(tied) => (
+            <>
+              <input
+                {...tied}
+                value={form.symbol}
+                autoCapitalize="characters"
+                autoComplete="off"
+                spellCheck={false}
+                onChange={(event) => onChange({ symbol: event.target.value.toUpperCase() })}
+              />
+              <Button onClick={find}>Find</Button>
+            </>
+          )}
+        </Field>
+      )}
+      {form.on === "Watchlist" && (
+        <ChoiceField
+          label="Watchlist"
+          value={form.list}
+          options={lists.map(({ id, name }) => [String(id), name] as const)}
+          onChange={(list) => onChange({ list })}
+        />
+      )}
+    </>
+  );
+}
+
+/** Where the price is now, to place a level by. */
+function Now({ symbol }: { symbol: string }) {
+  const settled = useSettled(symbol.trim().toUpperCase(), SETTLED_MS);
+  const { data } = useQuery({ ...quotesQuery(isTicker(settled) ? [settled] : [], false) });
+  const quote = data?.quotes.find((each) => each.symbol === settled);
+  return quote ? `${settled} is at ${format.price(quote.price, quote.decimals)} now.` : null;
+}

@@ -1,0 +1,120 @@
+import { Link, useNavigate } from "react-router";
+import type { Channel, Rule, Watchlist } from "../../api/desk";
+import { Button } from "../../components/Button";
+import { Icon } from "../../components/Icon";
+import { Notice } from "../../components/Notice";
+import { Table } from "../../components/Table";
+import { alertsPath, newAlertPath, symbolPath } from "../../lib/address";
+import * as format from "../../lib/format";
+import { useRuleEdits } from "./edits";
+import styles from "./Rules.module.css";
+
+interface RulesProps {
+  rules: readonly Rule[];
+  lists: readonly Watchlist[];
+  channels: readonly Channel[];
+}
+
+/** What is waited for. */
+export function Rules({ rules, lists, channels }: RulesProps) {
+  const navigate = useNavigate();
+  const { toggle, remove } = useRuleEdits();
+  if (rules.length === 0) {
+    return (
+      <Notice
+        title="You are waiting for nothing"
+        action={
+          <Button look="main" onClick={() => navigate(newAlertPath())}>
+            Make the first alert
+          </Button>
+        }
+      >
+        An alert waits for a price, a move, an average or a silence, and tells you here and by the channels you choose.
+      </Notice>
+    );
+  }
+  return (
+    <Table
+      caption="Alerts"
+      pageSize={20}
+      rows={rules}
+      keyOf={({ id }) => id}
+      columns={[
+        { title: "On", show: (rule) => <Switch on={rule.enabled} name={rule.name} onSwitch={() => toggle(rule)} /> },
+        { title: "Alert", show: (rule) => <Named rule={rule} /> },
+        { title: "Watches", show: (rule) => <Target rule={rule} lists={lists} /> },
+        {
+          title: "Tells",
+          show: (rule) => <span className={styles.wrapped}>{told(rule, channels)}</span>,
+        },
+        {
+          title: "Change",
+          show: (rule) => (
+            <span className={styles.actions}>
+              <Link className={styles.edit} to={editPath(rule)} aria-label={`Edit ${rule.name}`}>
+                Edit
+              </Link>
+              <Button look="quiet" aria-label={`Remove ${rule.name}`} onClick={() => remove(rule)}>
+                <Icon name="close" size={16} />
+              </Button>
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function editPath({ id }: Rule): string {
+  return alertsPath({ channels: false, panel: { kind: "edit", rule: id } });
+}
+
+interface SwitchProps {
+  on: boolean;
+  name: string;
+  onSwitch: () => void;
+}
+
+export function Switch({ on, name, onSwitch }: SwitchProps) {
+  return (
+    <button
+      type="button"
+      role="switch"
+      aria-checked={on}
+      aria-label={name}
+      className={styles.switch}
+      onClick={onSwitch}
+    >
+      <span />
+    </button>
+  );
+}
+
+function Named({ rule }: { rule: Rule }) {
+  return (
+    <span className={styles.named} data-off={!rule.enabled || undefined}>
+      <Link to={editPath(rule)}>{rule.name}</Link>
+      <span className={styles.sentence}>{rule.sentence}</span>
+    </span>
+  );
+}
+
+function Target({ rule: { target, symbols }, lists }: { rule: Rule; lists: readonly Watchlist[] }) {
+  if (!target) return <span className="quiet">The desk</span>;
+  if (target.type === "Symbol") return <Link to={symbolPath(target.symbol)}>{target.symbol}</Link>;
+  const count = <span className="quiet">{format.counted(symbols.length, "symbol")}</span>;
+  if (target.type === "Held") return <>Everything held, {count}</>;
+  const list = lists.find(({ id }) => String(id) === target.id);
+  return list ? (
+    <>
+      {list.name}, {count}
+    </>
+  ) : (
+    <span className="quiet">A list that is gone</span>
+  );
+}
+
+function told({ channels: chosen }: Rule, channels: readonly Channel[]): string {
+  const to = channels.filter(({ id, enabled }) => enabled && (chosen?.includes(id) ?? true));
+  return to.length === 0 ? "This page only" : to.map(({ name }) => name).join(", ");
+}

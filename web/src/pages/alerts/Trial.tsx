@@ -1,0 +1,85 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import type { Draft, Trials } from "../../api/desk";
+import { Problem } from "../../api/problem";
+import { trialQuery } from "../../api/queries";
+import { symbolPath } from "../../lib/address";
+import * as format from "../../lib/format";
+import { canBeTried } from "./conditions";
+import { tried } from "./draft";
+import styles from "./Trial.module.css";
+
+const TRIED_DAYS = 90;
+const MOST_SHOWN = 8;
+
+/** The trial of a draft, and what the desk finds wrong with it; null: there is none to try. */
+export function useTrial(draft: Draft | null) {
+  const asked = draft !== null && canBeTried(draft.condition.type);
+  return useQuery({ ...trialQuery(tried(draft ?? NONE)), enabled: asked });
+}
+
+const NONE = { name: "", condition: { type: "JobFailed" } } as Draft;
+
+interface TrialProps {
+  draft: Draft | null;
+  trial: ReturnType<typeof useTrial>;
+  /** The number of the rule, where it is kept already and can be shown on a chart. */
+  kept: number | null;
+}
+
+/** `Would have fired 7 times in the last 90 days`, and when. */
+export function Trial({ draft, trial: { data, error, isFetching }, kept }: TrialProps) {
+  if (!draft) return null;
+  const { condition, target } = draft;
+  if (!canBeTried(condition.type)) {
+    return <p className="quiet">What would have been cannot be told: the past keeps prices, and no quotes or feeds.</p>;
+  }
+  if (target?.type === "Held") return null;
+  if (error) return error instanceof Problem && error.field ? null : <Untried error={error} />;
+  return (
+    <section className={styles.trial} aria-label="Trial" aria-busy={isFetching}>
+      <p role="status" className={styles.verdict}>
+        {data ? verdict(data) : "Trying it on the past…"}
+      </p>
+      {data && <Times trials={data} />}
+      {kept !== null && target?.type === "Symbol" && (
+        <Link to={`${symbolPath(target.symbol)}?trial=${kept}`}>Show on the chart</Link>
+      )}
+    </section>
+  );
+}
+
+function Untried({ error }: { error: Error }) {
+  const told = error instanceof Problem ? `${error.detail} An alert on it waits for them.` : error.message;
+  return (
+    <p role="status" className="quiet">
+      {told}
+    </p>
+  );
+}
+
+function verdict({ count, trials }: Trials): string {
+  const [since] = trials.map(({ since }) => since).sort();
+  if (!since) return "There are no prices yet to try it on.";
+  const days = Math.round((Date.now() - Date.parse(since)) / 86_400_000);
+  const times = count === 0 ? "never" : count === 1 ? "once" : `${format.whole(count)} times`;
+  const span = days >= TRIED_DAYS - 3 ? `in the last ${TRIED_DAYS} days` : `since ${format.day(since)}`;
+  return `Would have fired ${times} ${span}.`;
+}
+
+function Times({ trials: { trials } }: { trials: Trials }) {
+  const fired = trials.flatMap((each) => each.fired).sort((one, other) => (one.at < other.at ? 1 : -1));
+  const byDay = new Set(trials.map(({ interval }) => interval)).has("1d");
+  const rest = fired.length - MOST_SHOWN;
+  return (
+    <ol className={styles.times}>
+      {fired.slice(0, MOST_SHOWN).map(({ symbol, at, message }) => (
+        <li key={`${symbol} ${at}`}>
+          <time dateTime={at}>{byDay ? format.day(format.tradeDay(at)) : format.moment(at)}</time>
+          <span>{format.told(message)}</span>
+        </li>
+      ))}
+      {rest > 0 && <li className="quiet">and {format.whole(rest)} before that</li>}
+    </ol>
+  );
+}

@@ -1,0 +1,144 @@
+/** The ways by which an alert reaches a person, and what each has to be told. */
+
+import type { Channel } from "../../api/desk";
+
+export interface ConfigField {
+  name: string;
+  label: string;
+  of: "text" | "secret" | "port" | readonly (readonly [value: string, label: string])[];
+  initial: string;
+  placeholder?: string;
+  hint?: string;
+}
+
+export interface ChannelKind {
+  /** Its name in an address. */
+  id: string;
+  /** What the desk calls it. */
+  kind: string;
+  title: string;
+  about: string;
+  fields: readonly ConfigField[];
+}
+
+const apprise = (id: string, title: string, about: string, form: string): ChannelKind => ({
+  id,
+  kind: "apprise",
+  title,
+  about,
+  fields: [{ name: "url", label: "Address", of: "secret", initial: "", placeholder: form, hint: `As ${form}` }],
+});
+
+const EMAIL: ChannelKind = {
+  id: "email",
+  kind: "email",
+  title: "E-mail",
+  about: "A mail to one address, through the mail server that you name.",
+  fields: [
+    { name: "to", label: "To", of: "text", initial: "", placeholder: "you@example.org" },
+    { name: "sender", label: "From", of: "text", initial: "", placeholder: "desk@example.org" },
+    { name: "host", label: "Mail server", of: "text", initial: "", placeholder: "smtp.example.org" },
+    {
+      name: "security",
+      label: "Security",
+      of: [
+        ["starttls", "STARTTLS (usual with port 587)"],
+        ["tls", "TLS (usual with port 465)"],
+        ["none", "None: only within your own network"],
+      ],
+      initial: "starttls",
+    },
+    { name: "port", label: "Port", of: "port", initial: "587" },
+    { name: "username", label: "User name", of: "text", initial: "", hint: "Empty where the server asks for none." },
+    { name: "password", label: "Password", of: "secret", initial: "" },
+  ],
+};
+
+export const KINDS: readonly ChannelKind[] = [
+  {
+    id: "browser",
+    kind: "browser",
+    title: "Browser notifications",
+    about: "Your browser shows it, also while this page is behind other windows. It must be open somewhere.",
+    fields: [],
+  },
+  EMAIL,
+  apprise(
+    "telegram",
+    "Telegram",
+    "A bot writes to you: make one with @BotFather, and take its token and the number of your chat.",
+    "tgram://123456:token/chat",
+  ),
+  apprise("ntfy", "ntfy", "A push to your phone: the ntfy app listens to a topic that only you know.", "ntfy://topic"),
+  apprise(
+    "discord",
+    "Discord",
+    "A message in a channel of your server: its settings make a webhook with a number and a token.",
+    "discord://number/token",
+  ),
+  apprise(
+    "slack",
+    "Slack",
+    "A message in a channel of your workspace: an incoming webhook has three tokens.",
+    "slack://A/B/C/#channel",
+  ),
+  apprise(
+    "sns",
+    "Amazon SNS",
+    "A text message or a topic of AWS: an access key that may publish, a region, and a number or topic.",
+    "sns://key/secret/eu-west-1/+31600000000",
+  ),
+  apprise(
+    "apprise",
+    "Another service",
+    "Apprise speaks to a hundred more, each by an address of its own form.",
+    "service://…",
+  ),
+  {
+    id: "webhook",
+    kind: "webhook",
+    title: "Webhook",
+    about: "A signed POST of JSON to a program of your own.",
+    fields: [
+      { name: "url", label: "Address", of: "secret", initial: "", placeholder: "https://example.org/path" },
+      {
+        name: "secret",
+        label: "Secret",
+        of: "secret",
+        initial: "",
+        hint: "Your program checks the signature with it; at least 16 characters.",
+      },
+    ],
+  },
+  {
+    id: "in-app",
+    kind: "in-app",
+    title: "This page only",
+    about: "For alerts that should leave by no other way: choose it alone in the alert.",
+    fields: [],
+  },
+];
+
+/** The kind of a kept channel; a service of Apprise is not told by which of its names it was added. */
+export function kindOf({ kind }: Pick<Channel, "kind">): ChannelKind | null {
+  return KINDS.find(({ id }) => id === kind) ?? null;
+}
+
+/** `values` as the desk is told them: only what was given, numbers as numbers. */
+export function configOf(
+  fields: readonly ConfigField[],
+  values: Record<string, string>,
+): Record<string, string | number> {
+  const given = fields.flatMap(({ name, of }) => {
+    const value = (values[name] ?? "").trim();
+    if (value === "" && of !== "text") return [];
+    return [[name, of === "port" ? Number(value) : value] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+/** A secret that nobody guesses: 32 hexadecimal digits. */
+export function newSecret(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
