@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
+from e2e.watched import Watched
+
 pytestmark = pytest.mark.e2e
 
 RANGES = ("1D", "5D", "1M", "3M", "YTD", "1Y", "5Y", "Max")
@@ -195,6 +197,42 @@ def test_days_of_ones_own_and_a_past_instant_are_in_the_address_and_said_above_t
     expect(page).to_have_url(re.compile(rf"\?from={first}&to={last}$"))
     page.get_by_role("link", name="Back to 6M").click()
     expect(page).to_have_url(re.compile("/symbol/HAZLO$"))
+
+
+def test_a_stretch_that_ends_before_it_starts_is_refused_once_and_with_what_to_do(page: Page, watched: Watched):
+    watched.expected.append("422")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/bars?" in request.url else None)
+    page.goto("/symbol/HAZLO?from=2026-02-01&to=2026-01-01")
+    refusal = page.get_by_role("main").get_by_role("alert")
+    for sentence in ("The stretch ends (2026-01-01) before it starts (2026-02-01).", "Swap the two."):
+        expect(refusal).to_contain_text(sentence)
+    page.wait_for_request("**/api/v1/market*")
+    assert len([url for url in asked if "from=2026-02-01" in url]) == 1
+    expect(refusal).to_be_visible()
+
+
+def test_the_choice_of_days_refuses_an_end_before_its_start(page: Page):
+    page.goto("/symbol/HAZLO")
+    settled(page)
+    page.get_by_role("button", name="Dates").click()
+    menu = page.get_by_role("dialog", name="Dates")
+    menu.get_by_label("From").fill("2026-10-01")
+    menu.get_by_label("To").fill("2026-09-01")
+    menu.get_by_role("button", name="Show").click()
+    expect(menu.get_by_role("alert")).to_have_text("“To” is before “From”. Swap the two.")
+    expect(page).to_have_url(re.compile("/symbol/HAZLO$"))
+    menu.get_by_label("To").fill("2026-11-01")
+    menu.get_by_role("button", name="Show").click()
+    expect(page).to_have_url(re.compile("from=2026-10-01&to=2026-11-01$"))
+
+
+def test_an_interval_that_cannot_be_is_the_fitting_one(page: Page, watched: Watched):
+    watched.expected.append("422")
+    page.goto("/symbol/HAZLO?range=1Y&interval=7x")
+    settled(page)
+    expect(page.get_by_role("main")).to_contain_text("There is no interval '7x'. Shown in its place: 1d.")
+    expect(page.get_by_label("Interval")).to_have_value("1d")
 
 
 def told_days(page: Page) -> tuple[str, str, str]:
