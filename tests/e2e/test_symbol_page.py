@@ -8,9 +8,10 @@ from math import prod
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
-from e2e.watched import Watched
+from e2e.started import StartedDesk
+from e2e.watched import PHONE, Watched, window
 
 pytestmark = pytest.mark.e2e
 
@@ -119,6 +120,29 @@ def test_the_last_candle_is_the_price_in_the_head(page: Page):
             return legend.innerText.includes(`C ${price}`);
         }"""
     )
+
+
+FIRST_PIXELS = """() => [...document.querySelectorAll('[role=application] canvas')].some(canvas => {
+    const {data} = canvas.getContext('2d').getImageData(0, 0, 2, canvas.height / 4);
+    return data.some((red, at) => at % 4 === 0 && data[at + 3] > 0 && data[at + 1] > red + 60);
+})"""
+"""Whether something green stands in the upper quarter of the chart's first pixels."""
+
+
+def test_a_phone_draws_the_first_bar_of_a_day_of_minutes(browser: Browser, desk: StartedDesk, watched: Watched):
+    def low_after_the_first(route: Route) -> None:
+        told = route.fetch().json()
+        start = told["bars"]["ts"][0] if told["bars"]["ts"] else 0
+        told["bars"] = {name: [value] * 480 for name, value in (("open", 10), ("high", 11), ("low", 10), ("close", 11))}
+        told["bars"] |= {"ts": [start + 60 * minute for minute in range(480)], "volume": [1] * 480}
+        told["bars"]["high"][0] = told["bars"]["close"][0] = 20
+        route.fulfill(json=told)
+
+    with window(browser, desk.address, watched, PHONE) as page:
+        page.route("**/api/v1/bars?*", low_after_the_first)
+        page.goto("/symbol/HAZLO?range=1D")
+        settled(page)
+        page.wait_for_function(FIRST_PIXELS)
 
 
 def test_figures_by_hour_stay_behind_their_heading_until_they_are_wanted(page: Page):
