@@ -33,6 +33,18 @@ PAGES = {
     "/nowhere": lambda page: page.get_by_role("heading", name="There is no such page"),
 }
 
+def test_a_number_that_glows_can_be_read_also_when_the_theme_changes_meanwhile(page: Page):
+    page.goto("/")
+    expect(PAGES["/"](page).first).to_be_visible()
+    page.add_style_tag(content=".glow { animation-duration: 60s }")
+    expect(page.locator("tbody .glow .down").first).to_be_attached()
+    expect(page.locator("tbody .glow .up").first).to_be_attached()
+    page.evaluate(AXE.read_text())
+    for theme in ("light", "dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        assert violations(page, ["color-contrast"]) == []
+
+
 MOST_JAVASCRIPT = 220_000
 """Bytes gzipped, for what a page needs before it stands."""
 

@@ -8,7 +8,10 @@ from math import prod
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
+
+from e2e.started import StartedDesk
+from e2e.watched import PHONE, Watched, window
 
 pytestmark = pytest.mark.e2e
 
@@ -119,6 +122,29 @@ def test_the_last_candle_is_the_price_in_the_head(page: Page):
     )
 
 
+FIRST_PIXELS = """() => [...document.querySelectorAll('[role=application] canvas')].some(canvas => {
+    const {data} = canvas.getContext('2d').getImageData(0, 0, 2, canvas.height / 4);
+    return data.some((red, at) => at % 4 === 0 && data[at + 3] > 0 && data[at + 1] > red + 60);
+})"""
+"""Whether something green stands in the upper quarter of the chart's first pixels."""
+
+
+def test_a_phone_draws_the_first_bar_of_a_day_of_minutes(browser: Browser, desk: StartedDesk, watched: Watched):
+    def low_after_the_first(route: Route) -> None:
+        told = route.fetch().json()
+        start = told["bars"]["ts"][0] if told["bars"]["ts"] else 0
+        told["bars"] = {name: [value] * 480 for name, value in (("open", 10), ("high", 11), ("low", 10), ("close", 11))}
+        told["bars"] |= {"ts": [start + 60 * minute for minute in range(480)], "volume": [1] * 480}
+        told["bars"]["high"][0] = told["bars"]["close"][0] = 20
+        route.fulfill(json=told)
+
+    with window(browser, desk.address, watched, PHONE) as page:
+        page.route("**/api/v1/bars?*", low_after_the_first)
+        page.goto("/symbol/HAZLO?range=1D")
+        settled(page)
+        page.wait_for_function(FIRST_PIXELS)
+
+
 def test_figures_by_hour_stay_behind_their_heading_until_they_are_wanted(page: Page):
     page.goto("/symbol/QUORB?range=1D")
     settled(page)
@@ -195,6 +221,42 @@ def test_days_of_ones_own_and_a_past_instant_are_in_the_address_and_said_above_t
     expect(page).to_have_url(re.compile(rf"\?from={first}&to={last}$"))
     page.get_by_role("link", name="Back to 6M").click()
     expect(page).to_have_url(re.compile("/symbol/HAZLO$"))
+
+
+def test_a_stretch_that_ends_before_it_starts_is_refused_once_and_with_what_to_do(page: Page, watched: Watched):
+    watched.expected.append("422")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/bars?" in request.url else None)
+    page.goto("/symbol/HAZLO?from=2026-02-01&to=2026-01-01")
+    refusal = page.get_by_role("main").get_by_role("alert")
+    for sentence in ("The stretch ends (2026-01-01) before it starts (2026-02-01).", "Swap the two."):
+        expect(refusal).to_contain_text(sentence)
+    page.wait_for_event("request", lambda request: "/api/v1/market" in request.url)
+    assert len([url for url in asked if "from=2026-02-01" in url]) == 1
+    expect(refusal).to_be_visible()
+
+
+def test_the_choice_of_days_refuses_an_end_before_its_start(page: Page):
+    page.goto("/symbol/HAZLO")
+    settled(page)
+    page.get_by_role("button", name="Dates").click()
+    menu = page.get_by_role("dialog", name="Dates")
+    menu.get_by_label("From").fill("2026-10-01")
+    menu.get_by_label("To").fill("2026-09-01")
+    menu.get_by_role("button", name="Show").click()
+    expect(menu.get_by_role("alert")).to_have_text("“To” is before “From”. Swap the two.")
+    expect(page).to_have_url(re.compile("/symbol/HAZLO$"))
+    menu.get_by_label("To").fill("2026-11-01")
+    menu.get_by_role("button", name="Show").click()
+    expect(page).to_have_url(re.compile("from=2026-10-01&to=2026-11-01$"))
+
+
+def test_an_interval_that_cannot_be_is_the_fitting_one(page: Page, watched: Watched):
+    watched.expected.append("422")
+    page.goto("/symbol/HAZLO?range=1Y&interval=7x")
+    settled(page)
+    expect(page.get_by_role("main")).to_contain_text("There is no interval '7x'. Shown in its place: 1d.")
+    expect(page.get_by_label("Interval")).to_have_value("1d")
 
 
 def told_days(page: Page) -> tuple[str, str, str]:

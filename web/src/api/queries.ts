@@ -16,10 +16,13 @@ type Interval = number | false;
 const MENDS_MS = 3 * SECOND;
 /** And one that the desk answered, only not with what was wanted: prices may come in. */
 const REFUSED_MS = 20 * SECOND;
+/** What was asked is wrong, and stays so. */
+const WRONG = 422;
 
 function every(interval: Interval) {
   return ({ state: { error } }: { state: { error: Error | null } }): Interval => {
     if (!error) return interval;
+    if (error instanceof Problem && error.status === WRONG) return false;
     return error instanceof Problem && error.status >= 400 && error.status < 500 ? REFUSED_MS : MENDS_MS;
   };
 }

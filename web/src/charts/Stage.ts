@@ -97,10 +97,11 @@ export class Stage {
   /** Takes the times of the bars on the chart's clock, and gives them their places. */
   measure(wall: readonly number[], interval: string): Slots {
     const intraday = isIntraday(interval);
-    this.#slots = slotsOf(wall, interval);
+    const width = Math.max(1, this.#host.clientWidth - PRICE_AXIS);
+    this.#slots = slotsOf(wall, interval, width);
     if (this.#held && !this.#slots.wall.includes(this.#held.time)) this.#held = null;
     this.#empty = new Set(this.#slots.wall.filter((_, place) => this.#slots.barAt[place] === -1));
-    const room = (LABEL * this.#slots.wall.length) / Math.max(1, this.#host.clientWidth - PRICE_AXIS);
+    const room = (LABEL * this.#slots.wall.length) / width;
     this.#yearsToName = yearsToName(wall, room, Date.now());
     const [longest, usual] = ["25 Aug 2025".length, 8];
     const tickMarkMaxCharacterLength = this.#yearsToName.size > 0 ? longest : usual;

@@ -16,13 +16,24 @@ const LONG_S = 16 * 86_400;
 /** How much of the chart one gap may take, and all of them. */
 const [ONE_GAP, ALL_GAPS] = [0.03, 0.3];
 
-/** Places for the bars at `wall` seconds; where more than ten sessions are missing, some stay empty. */
-export function slotsOf(wall: readonly number[], interval: string): Slots {
+/** The pixel by which the library draws bars too far to the left. */
+const CUT_PX = 1;
+
+/**
+ * Places for the bars at `wall` seconds on a chart of `width` pixels; where more than ten sessions are missing, some
+ * stay empty, and before the first bar as many as are cut off at the left.
+ */
+export function slotsOf(wall: readonly number[], interval: string, width: number): Slots {
   const missing_s = (bar: number) => (wall[bar + 1] ?? Number.NEGATIVE_INFINITY) - endOf(wall[bar] ?? 0, interval);
   const gaps = wall.filter((_, bar) => missing_s(bar) > LONG_S).length;
   const share = Math.min(ONE_GAP, ALL_GAPS / gaps);
   const empty = Math.max(1, Math.round(share * wall.length));
   const slots = { wall: [] as number[], ofBar: [] as number[], barAt: [] as number[] };
+  const cut = Math.ceil((CUT_PX * wall.length) / Math.max(1, width - CUT_PX) - 0.5);
+  for (let place = cut; place > 0; place--) {
+    slots.wall.push((wall[0] ?? 0) - place);
+    slots.barAt.push(-1);
+  }
   wall.forEach((time, bar) => {
     slots.ofBar.push(slots.wall.length);
     slots.wall.push(time);

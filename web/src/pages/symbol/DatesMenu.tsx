@@ -1,4 +1,4 @@
-import { type FormEvent, type RefObject, useId } from "react";
+import { type FormEvent, type RefObject, useId, useState } from "react";
 import { Dialog, Popover } from "react-aria-components";
 import { Button } from "../../components/Button";
 import type { ChartAddress } from "../../lib/address";
@@ -17,12 +17,17 @@ interface DatesMenuProps {
 
 /** Days of one's own in the place of a range, and a day in the past to look from. */
 export default function DatesMenu({ trigger, dates, onChoose, onClose }: DatesMenuProps) {
+  const [reversed, setReversed] = useState(false);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget);
     const day = (name: string) => String(given.get(name) ?? "") || null;
+    const [from, to] = [day("from"), day("to")];
+    const backwards = from !== null && to !== null && to < from;
+    setReversed(backwards);
+    if (backwards) return;
     onClose();
-    onChoose({ from: day("from"), to: day("to"), asOf: day("as_of") });
+    onChoose({ from, to, asOf: day("as_of") });
   };
   return (
     <Popover
@@ -39,6 +44,11 @@ export default function DatesMenu({ trigger, dates, onChoose, onClose }: DatesMe
           <Day name="from" label="From" value={dates.from} />
           <Day name="to" label="To" value={dates.to} hint="Both days included; an empty one is as far as there is." />
           <Day name="as_of" label="As of" value={dates.asOf} hint="What the desk knew at the end of that day, UTC." />
+          {reversed && (
+            <p role="alert" className={styles.refusal}>
+              “To” is before “From”. Swap the two.
+            </p>
+          )}
           <Button type="submit" look="main">
             Show
           </Button>

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { Link, useParams } from "react-router";
 import type { Bars, Market, Quote } from "../../api/desk";
 import type { Minute } from "../../api/live";
 import { Problem } from "../../api/problem";
-import { barsQuery, instrumentQuery, marketQuery, quotesQuery } from "../../api/queries";
+import { instrumentQuery, marketQuery, quotesQuery } from "../../api/queries";
 import { latestOf, withLatest } from "../../charts/latest";
 import { PriceChart } from "../../charts/PriceChart";
 import { Notice, Trouble } from "../../components/Notice";
@@ -18,7 +18,7 @@ import { Actions } from "./Actions";
 import { useAlerts } from "./alerts";
 import { BarsTable } from "./BarsTable";
 import { Controls } from "./Controls";
-import { useChartAddress, useNeighbours } from "./chartState";
+import { useBars, useChartAddress, useFirstPrice, useNeighbours } from "./chartState";
 import { Dated } from "./Dated";
 import { Facts } from "./Facts";
 import { Head } from "./Head";
@@ -35,29 +35,21 @@ export default function SymbolPage() {
 }
 
 function Priced({ ticker }: { ticker: string }) {
-  const [address, to] = useChartAddress();
-  const bars = useQuery({
-    ...barsQuery(ticker, address),
-    // The chart of the last range stays until this one's is there; that of another symbol does not.
-    placeholderData: (before) => (before?.symbol === ticker ? before : undefined),
-  });
+  const [asked, to] = useChartAddress();
+  const { bars, shown: address, refusal } = useBars(ticker, asked);
   const quotes = useQuery(quotesQuery([ticker]));
   const instrument = useQuery(instrumentQuery(ticker));
   const near = useNeighbours(ticker, address, bars.isSuccess);
-  const answered = quotes.data?.quotes.find(({ symbol }) => symbol === ticker);
+  const known = quotes.data?.quotes.find(({ symbol }) => symbol === ticker);
   const told = useTold(ticker);
   const quote = useMemo(
-    () => answered && withTold(answered, quotes.dataUpdatedAt, told),
-    [answered, quotes.dataUpdatedAt, told],
+    () => known && withTold(known, quotes.dataUpdatedAt, told),
+    [known, quotes.dataUpdatedAt, told],
   );
   const missing = quotes.data?.missing.find(({ symbol }) => symbol === ticker);
   const lag_s = useQuotesLag(quotes);
-  const { isError: refused, refetch } = bars;
-  const priced = quote !== undefined;
-  useEffect(() => {
-    // The first price of a symbol that had none comes with its bars.
-    if (priced && refused) void refetch();
-  }, [priced, refused, refetch]);
+  const answered = quotes.isSuccess && !quotes.isPlaceholderData;
+  useFirstPrice(answered, quote !== undefined, bars.refetch);
 
   if (!bars.data && bars.error instanceof Problem && bars.error.status === 404) {
     return <Unpriced ticker={ticker} error={bars.error} missing={missing} />;
@@ -69,7 +61,7 @@ function Priced({ ticker }: { ticker: string }) {
         instrument={instrument.data}
         quote={quote}
         missing={missing}
-        answered={quotes.isSuccess && !quotes.isPlaceholderData}
+        answered={answered}
         now={quotes.data?.now}
         lag_s={lag_s}
       />
@@ -83,6 +75,7 @@ function Priced({ ticker }: { ticker: string }) {
         {bars.data ? (
           <Drawn
             answer={bars.data}
+            refusal={refusal}
             quote={quote}
             minutes={told?.minutes ?? NO_MINUTES}
             address={address}
@@ -108,6 +101,8 @@ const NO_MINUTES: readonly Minute[] = [];
 
 interface DrawnProps {
   answer: Bars;
+  /** Why the interval is not the one of the address. */
+  refusal: string | null;
   quote: Quote | undefined;
   minutes: readonly Minute[];
   address: ChartAddress;
@@ -116,7 +111,7 @@ interface DrawnProps {
   pastTo: string;
 }
 
-function Drawn({ answer, quote, minutes, address, maxTo, pastTo }: DrawnProps) {
+function Drawn({ answer, refusal, quote, minutes, address, maxTo, pastTo }: DrawnProps) {
   const session = useSession(answer.exchange ?? ALWAYS_OPEN);
   const { to, hours, asOf } = address;
   const latest = useMemo(
@@ -144,7 +139,7 @@ function Drawn({ answer, quote, minutes, address, maxTo, pastTo }: DrawnProps) {
           height={heightOf(address)}
         />
       )}
-      {answer.notes.map((note) => (
+      {[...(refusal ? [`${refusal} Shown in its place: ${answer.interval}.`] : []), ...answer.notes].map((note) => (
         <p key={note} className={styles.note}>
           {note}
         </p>

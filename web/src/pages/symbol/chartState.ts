@@ -1,8 +1,10 @@
 /** The chart as its address says, and what will likely be asked of it next. */
 
-import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef } from "react";
 import { useLocation, useNavigate, useSearchParams } from "react-router";
+import type { Bars } from "../../api/desk";
+import { Problem } from "../../api/problem";
 import { barsQuery } from "../../api/queries";
 import {
   type ChartAddress,
@@ -27,6 +29,29 @@ export function useChartAddress(): [ChartAddress, To] {
     return query ? `${pathname}?${query}` : pathname;
   };
   return [address, to];
+}
+
+/**
+ * The bars of `address`, and the address they are of: where the desk has none of its interval, the fitting one's are
+ * taken in their place, and `refusal` says why.
+ */
+export function useBars(symbol: string, address: ChartAddress) {
+  // The chart of the last range stays until this one's is there; that of another symbol does not.
+  const placeholderData = (before: Bars | undefined) => (before?.symbol === symbol ? before : undefined);
+  const asked = useQuery({ ...barsQuery(symbol, address), placeholderData });
+  const refusal = asked.error instanceof Problem && asked.error.field === "interval" ? asked.error.detail : null;
+  const fitting = { ...address, interval: null };
+  const instead = useQuery({ ...barsQuery(symbol, fitting), placeholderData, enabled: refusal !== null });
+  return refusal === null ? { bars: asked, shown: address, refusal } : { bars: instead, shown: fitting, refusal };
+}
+
+/** Calls `act` once when the first price comes in of a symbol of which the desk had told that it has none. */
+export function useFirstPrice(answered: boolean, priced: boolean, act: () => void): void {
+  const awaited = useRef(false);
+  useEffect(() => {
+    if (priced && awaited.current) act();
+    awaited.current = answered && !priced;
+  }, [answered, priced, act]);
 }
 
 /** Fetches the ranges beside this one once it is shown; the result fetches any other that is likely next. */
