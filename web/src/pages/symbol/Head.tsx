@@ -9,6 +9,7 @@ import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import type { LiveQuote } from "../../lib/quotes";
 import styles from "./Head.module.css";
+import { Ways } from "./Ways";
 
 interface HeadProps {
   ticker: string;
@@ -36,6 +37,7 @@ export function Head({ ticker, instrument, quote, missing, answered, now, lag_s 
           {quote?.renamed_to && <RenamedTo ticker={quote.renamed_to} />}
         </p>
       </div>
+      <Ways ticker={ticker} />
       <div className={styles.now}>
         {quote ? (
           <Priced quote={quote} now={now ? Date.parse(now) : 0} lag_s={lag_s} />
