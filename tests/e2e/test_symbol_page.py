@@ -110,14 +110,15 @@ def test_an_indicator_over_bars_of_ones_own_is_added_and_says_its_number(page: P
     expect(page).to_have_url(re.compile(r"with=sma:37$"))
 
 
-def test_the_last_candle_is_the_price_in_the_head(page: Page):
+def test_the_last_candle_and_the_sentence_are_the_price_in_the_head(page: Page):
     page.goto("/symbol/QUORB?range=1Y")
     settled(page)
     page.wait_for_function(
         """() => {
             const [head, legend] = ['header h1', 'figure'].map(it => document.querySelector(it));
             const price = head.closest('header').innerText.match(/\\d+\\.\\d+/)[0];
-            return legend.innerText.includes(`C ${price}`);
+            const said = document.querySelector('figcaption').innerText;
+            return legend.innerText.includes(`C ${price}`) && said.includes(` to ${price}, `);
         }"""
     )
 
