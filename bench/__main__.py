@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import alarming, appending, importing, lakes, page, reading, server, size, wholelake
+from bench import alarming, appending, importing, lakes, page, reading, server, size, tape, wholelake
 from bench.rows import Row, Skipped, show
 from openbell.model.errors import OpenbellError
 
@@ -15,6 +15,8 @@ QUESTIONS: Mapping[str, Callable[[int], Iterator[Row | Skipped]]] = {
     "import": importing.measure,
     "append": appending.measure,
     "alarm": alarming.measure,
+    "tape": tape.measure,
+    "restart": tape.restart,
     "size": size.measure,
     "read": reading.measure,
     "lake": wholelake.measure,

@@ -47,7 +47,7 @@ def measure(symbols: int) -> Iterator[Row]:
     names = [symbol for symbol, _ in _picks(symbols, seed=2)]
     years: list[Callable[[], object]] = [partial(_year, lake, name) for name in names]
     theirs = [partial(_ask, peer, YEAR_SQL, [name]) for name in names]
-    history = History(Lake(lake.root))
+    history = History(Lake(lake.root), _now)
     history.instrument(names[0])  # the register and the spans are read once in a process
     asked: list[Callable[[], object]] = [partial(history.bars, name, DAY, *YEAR) for name in names]
     ms, page_ms = median_ms(years), median_ms(asked)
@@ -71,6 +71,10 @@ def _picks(symbols: int, seed: int = 1) -> list[tuple[str, date]]:
     return pairs[: READS + 1]
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _ends(day: date) -> tuple[datetime, datetime]:
     start = datetime.combine(day, time(), UTC)
     return start, start + timedelta(days=1)
@@ -86,7 +90,7 @@ def _assert_same(lake: Lake, peer: duckdb.DuckDBPyConnection, symbol: str, day: 
     theirs = _ask(peer, DAY_SQL, [symbol, *ends]).select(VALUES)
     assert_frame_equal(lake.bars([symbol], MINUTE, *ends).select(VALUES), theirs, check_dtypes=False)
     days = _ask(peer, YEAR_SQL, [symbol])
-    asked = History(lake).bars(symbol, DAY, *YEAR).bars
+    asked = History(lake, _now).bars(symbol, DAY, *YEAR).bars
     for ours in (_year(lake, symbol), asked):
         dated = ours.select(pl.col("ts").dt.date().alias("day"), *VALUES[1:])
         assert_frame_equal(dated, days, check_dtypes=False)

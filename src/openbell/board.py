@@ -40,6 +40,8 @@ class Quote:
     low: float | None
     volume: float | None
     ts: datetime
+    day: date | None
+    """The trade date that the price is the close of; None for one of some instant within a day."""
     freshness: Freshness
     source: str
     spark: tuple[tuple[datetime, float], ...] | None
@@ -121,11 +123,13 @@ def _quote(
     spark: bool,
 ) -> Quote | None:
     """From the live quote where there is one, else from the newest stored bar."""
+    day: date | None = None
     if live is not None:
         row, price, ts = live, _number(live["price"]), _instant(live["ts"])
     elif latest is not None:
         row = latest.days.row(-1, named=True)
-        price, ts = _number(row["close"]), _told_at(instrument, latest)
+        price = _number(row["close"])
+        ts, day = _told_at(instrument, latest)
     else:
         return None
     if price is None:
@@ -143,6 +147,7 @@ def _quote(
         low=_number(row["low"]),
         volume=_number(row["volume"]),
         ts=ts,
+        day=day,
         freshness=_freshness(_state(instrument, now), ts, now),
         source=str(row["source"]),
         spark=_spark(latest) if spark and latest is not None else None,
@@ -164,12 +169,13 @@ def _close_before(instrument: Instrument, latest: Latest, ts: datetime) -> float
     return None if close.is_empty() else _number(close.item())
 
 
-def _told_at(instrument: Instrument, latest: Latest) -> datetime:
-    """When the newest stored price was true: the end of the last minute, else of the last day's session."""
+def _told_at(instrument: Instrument, latest: Latest) -> tuple[datetime, date | None]:
+    """When the newest stored price was true: the end of the last minute; else of the last day's session, and its
+    date."""
     day: datetime = latest.days["ts"].item(-1)
     if latest.minute_end is not None and latest.minute_end >= day:
-        return latest.minute_end
-    return _close_of(instrument, day.date())
+        return latest.minute_end, None
+    return _close_of(instrument, day.date()), day.date()
 
 
 def _close_of(instrument: Instrument, day: date) -> datetime:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
+from threading import Lock
 from urllib.parse import urlsplit
 
 from openbell.history import History
 from openbell.ingest.tape import Tape
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import InvalidInput, NotEntitled
 from openbell.providers.alphavantage import AlphaVantage
 from openbell.providers.base import Capabilities
 from openbell.providers.budget import Budget, Metered
@@ -19,7 +21,11 @@ from openbell.providers.http import Browser, Plain
 from openbell.providers.ordered import Ordered
 from openbell.providers.simulated import Simulated
 from openbell.providers.streams.alpaca import AlpacaDialect
+from openbell.providers.streams.archive import Archive
 from openbell.providers.streams.finnhub import FinnhubDialect
+from openbell.providers.streams.replayed import NAME as REPLAY
+from openbell.providers.streams.replayed import Replayed
+from openbell.providers.streams.schwab import SchwabDialect, streamer_of
 from openbell.providers.streams.socket import Socket
 from openbell.providers.streams.spoken import Stream
 from openbell.providers.streams.yahoo import YahooDialect
@@ -34,6 +40,32 @@ Clock = Callable[[], datetime]
 def system_clock() -> datetime:
     """The time of this machine, in UTC."""
     return datetime.now(UTC)
+
+
+HELD = timedelta(minutes=10)
+"""A clock that is set back by less stands still until its time has come again. One that is set back by more was wrong
+before: believing it would keep the desk in the future."""
+
+
+class Steady:
+    """A clock that never goes back by a little, so that what is learned later is known later."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._newest = clock()
+        self._guard = Lock()
+
+    def __call__(self) -> datetime:
+        """Now, or the newest instant that was told."""
+        with self._guard:
+            now = self._clock()
+            if not self._newest - HELD <= now < self._newest:
+                self._newest = now
+            return self._newest
+
+
+steady_clock: Clock = Steady(system_clock)
+"""The one clock of this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +96,22 @@ class Desk:
         self.ledger.close()
 
 
-def open_desk(settings: Settings, clock: Clock = system_clock) -> Desk:
+def open_desk(settings: Settings, clock: Clock = steady_clock) -> Desk:
     """The desk that `settings` describe; its folder is made where it is missing."""
     settings.folder.mkdir(parents=True, exist_ok=True)
+    replayed = _replayed(settings, clock)
+    clock = clock if replayed is None else replayed.now
+    offline = settings.offline or replayed is not None  # no vendor is asked about a day that is over
+    streams = tuple(_streams(settings, clock)) if not offline else (() if replayed is None else (replayed,))
     lake, ledger = Lake(settings.lake), Ledger(settings.ledger)
     budget = Budget(ledger)
-    vendors, wires = ([], []) if settings.offline else _vendors(settings, budget, clock)
+    vendors, wires = ([], []) if offline else _vendors(settings, budget, clock)
     return Desk(
         settings=settings,
         clock=clock,
         lake=lake,
         ledger=ledger,
-        history=History(lake),
+        history=History(lake, clock),
         capabilities=tuple(v.capabilities for v in vendors),
         vendors=Ordered(
             bars=vendors,
@@ -86,7 +122,7 @@ def open_desk(settings: Settings, clock: Clock = system_clock) -> Desk:
             budget=budget,
             clock=clock,
         ),
-        streams=() if settings.offline else tuple(_streams(settings, clock)),
+        streams=streams,
         wires=tuple(wires),
         simulated=Simulated(settings.demo_seed, clock),
         tape=Tape(),
@@ -116,23 +152,57 @@ def _vendors(
     return vendors, wires
 
 
+def _replayed(settings: Settings, clock: Clock) -> Replayed | None:
+    """The recorded day, where the settings ask for one; then its time is the desk's."""
+    if settings.streams.strip() != REPLAY:
+        return None
+    if settings.replay is None:
+        raise InvalidInput("OPENBELL_REPLAY", "It is not said what to replay.", remedy="Name a file or a folder.")
+    return Replayed(settings.replay.expanduser(), settings.replay_speed, clock)
+
+
+def _schwab(preferences: Path, token: Path) -> SchwabDialect:
+    """Level one for the user of the two files; raises NotEntitled where they are not there, BadResponse where the
+    preferences are none."""
+    try:
+        streamer, secret = streamer_of(preferences.expanduser().read_bytes()), token.expanduser().read_text().strip()
+    except OSError as error:
+        what = f"{error.filename} cannot be read: {error.strerror}."
+        raise NotEntitled(SchwabDialect.capabilities.name, what, remedy="Write Schwab's answer there.") from None
+    return SchwabDialect(streamer, secret, bars=False)
+
+
 def _streams(settings: Settings, clock: Clock) -> Iterator[Stream]:
     """The streams named in the settings, in that order; one without its key is left out."""
+
+    def kept(name: str) -> Archive | None:
+        return None if settings.archive is None else Archive(settings.archive.expanduser(), name)
+
     for name in filter(None, (n.strip() for n in settings.streams.split(","))):
         if name == "yahoo":
-            yield Socket(partial(YahooDialect, settings.yahoo_stream_url), clock)
+            yield Socket(partial(YahooDialect, settings.yahoo_stream_url), clock, archive=kept(name))
         elif name == "alpaca":
             if settings.alpaca_key is not None and settings.alpaca_secret is not None:
                 secrets = settings.alpaca_key.get_secret_value(), settings.alpaca_secret.get_secret_value()
                 dialect = partial(AlpacaDialect, *secrets, settings.alpaca_feed, url=settings.alpaca_stream_url)
-                yield Socket(dialect, clock)
+                yield Socket(dialect, clock, archive=kept(name))
         elif name == "finnhub":
             if settings.finnhub_key is not None:
                 key = settings.finnhub_key.get_secret_value()
-                yield Socket(partial(FinnhubDialect, key, settings.finnhub_stream_url), clock)
+                yield Socket(partial(FinnhubDialect, key, settings.finnhub_stream_url), clock, archive=kept(name))
+        elif name == "schwab":
+            if settings.schwab_preferences is not None and settings.schwab_token is not None:
+                opened = partial(_schwab, settings.schwab_preferences, settings.schwab_token)
+                yield Socket(opened, clock, archive=kept(name), capabilities=SchwabDialect.capabilities)
+        elif name == REPLAY:
+            raise InvalidInput(
+                "OPENBELL_STREAMS", "A replay is listened to alone.", remedy="Use `replay` and nothing else."
+            )
         else:
             raise InvalidInput(
-                "OPENBELL_STREAMS", f"There is no stream {name!r}.", remedy="Use `yahoo`, `alpaca`, `finnhub`, or some."
+                "OPENBELL_STREAMS",
+                f"There is no stream {name!r}.",
+                remedy="Use `yahoo`, `alpaca`, `finnhub`, `schwab`, or some; or `replay`.",
             )
 
 

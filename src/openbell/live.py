@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 
@@ -15,11 +16,12 @@ from openbell.alarm import Alarm
 from openbell.alerts.deliver import keep_delivering
 from openbell.alerts.watch import Facts
 from openbell.desk import Desk
-from openbell.ingest.feed import Feed, Gap, Health
+from openbell.ingest.feed import Feed, FeedState, Health
 from openbell.ingest.fetching import fetch_bars
+from openbell.ingest.gaps import Coverage, Gap, Healer
 from openbell.ingest.intake import LATENESS, Intake
 from openbell.ingest.storing import store
-from openbell.model.errors import OpenbellError
+from openbell.model.errors import OpenbellError, StoreError
 from openbell.model.interval import MINUTE
 from openbell.model.sessions import market_state
 from openbell.model.symbols import exchange_of
@@ -37,20 +39,51 @@ log = logging.getLogger(__name__)
 NOTICED = timedelta(seconds=2)
 """How soon a symbol that is newly watched is heard of."""
 
-CLOSED_AGAIN = timedelta(minutes=10)
+CLOSED_AGAIN_S = 600.0
 """How often minutes are closed for good, and what made them leaves the log."""
 
 ASKED = timedelta(minutes=1)
 """How often quotes are asked for where nobody pushes them."""
 
-SETTLED = timedelta(seconds=5)
-"""How long after a minute its vendor has its own bar of it."""
+SOON_S = 2.0
+"""A start waits so long for the log to be read; what is left is read while the page is open."""
 
+LOOKED_S = 1.0
+"""How often it is looked whether a minute has ended: the clock may be set at any time."""
+
+STOPPED_S = 10.0
+"""How long a stop may take."""
 
 AGAIN_S = 5.0
 """After a failure that nobody foresaw."""
 
+LAST = datetime.max.replace(tzinfo=UTC)
+
 _PRICES: tuple[Kind, ...] = ("trades", "quotes")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A feed as the sharing of symbols sees it; `holds`: what it listens to now."""
+
+    state: FeedState
+    holds: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+
+
+def shares(symbols: frozenset[str], places: Sequence[Place]) -> list[frozenset[str]]:
+    """What each feed is to listen to, by its place: all that no feed before it delivers.
+
+    A feed that stands in for another keeps its symbols until the other is live, and gets none while it only begins.
+    """
+    left, shared = symbols, []
+    for nth, place in enumerate(places):
+        shared.append(left)
+        if place.state == "live":
+            left &= place.refused
+        elif place.state in {"idle", "connecting"}:
+            left &= place.refused.union(*(other.holds for other in places[nth + 1 :]))
+    return shared
 
 
 class Live:
@@ -60,26 +93,34 @@ class Live:
         self._desk = desk
         self._rulebook = Rulebook(desk)
         self._stop: Callable[[], None] | None = None
+        self._streams = self._chosen()
         self._feeds: Sequence[Feed] = ()
         self._alarm: Alarm | None = None
+        self._trouble = Health("", "", "connecting", detail="What the log holds is being read.")
+        """How all feeds are as long as they do not run."""
+        self._unsaved = ""
         self._started, self._stopping = Event(), Event()
         self._thread = Thread(target=self._run, name="live", daemon=True)
 
     def start(self) -> None:
-        """Begin; returns once the tape is where it was when the desk was stopped."""
+        """Begin; returns once the tape is where it was when the desk was stopped, or soon."""
         self._thread.start()
-        self._started.wait()
+        self._started.wait(SOON_S)
 
     def stop(self) -> None:
         """End; everything that was told is in the log, and every whole minute in the lake."""
         self._stopping.set()
         if self._stop is not None:
             self._stop()
-        self._thread.join(timeout=5)
+        self._thread.join(STOPPED_S)
 
     def health(self) -> list[Health]:
         """How each feed is doing."""
-        return [feed.health for feed in self._feeds]
+        if self._feeds:
+            each = [feed.health for feed in self._feeds]
+            return [replace(h, detail=f"{h.detail} {self._unsaved}".strip()) for h in each]
+        facts = [stream.capabilities for stream in self._streams]
+        return [replace(self._trouble, name=each.name, title=each.title) for each in facts]
 
     def newest_firing(self) -> int:
         """The number of the newest alert that has fired since the start; 0 where none has."""
@@ -92,8 +133,12 @@ class Live:
                     asyncio.run(self._main(entries))
             except asyncio.CancelledError:
                 log.debug("stopped")
-            except Exception:  # prices must be heard again, whatever it was; what was told is in the log
-                log.exception("the live prices have ended, and begin again in %g s", AGAIN_S)
+            except Exception as error:  # prices must be heard again, whatever it was; what was told is in the log
+                now = self._desk.clock()
+                sentence = f"No prices are heard: {_sentence(error)}"
+                self._trouble = Health("", "", "failed", since=now, down=self._trouble.down or now, detail=sentence)
+                self._feeds = ()
+                log.log(_level(error), "%s Again in %g s.", sentence, AGAIN_S, exc_info=_unforeseen(error))
                 self._started.set()
                 self._stopping.wait(AGAIN_S)
         self._started.set()
@@ -101,13 +146,16 @@ class Live:
     async def _main(self, entries: Log) -> None:
         desk, loop = self._desk, asyncio.get_running_loop()
         self._stop = partial(_cancel, loop, asyncio.current_task())
+        if self._stopping.is_set():
+            return
         intake = Intake(entries, desk.tape, exchange_of=self._exchange_of, clock=desk.clock)
         newest = [entry.at for kind in _PRICES if (entry := entries.newest(kind)) is not None]
-        heard_until = max(newest, default=None)
+        coverage = Coverage(max(newest, default=None))
+        desk.tape.forget(LAST)  # what a run that failed has left is told again by the log
         intake.restore()
-        streams = self._streams()
+        healer = Healer(self._fetch, intake.healed, clock=desk.clock, sleep=asyncio.sleep, venue_of=self._venue)
         budget = Budget(desk.ledger)
-        self._feeds = [
+        feeds = [
             Feed(
                 stream,
                 intake,
@@ -116,33 +164,32 @@ class Live:
                 chance=random.random,
                 budget=budget,
                 exchange_of=self._exchange_of,
-                heal=self._heal,
+                coverage=coverage,
+                heal=partial(self._heal, healer),
             )
-            for stream in streams
+            for stream in self._streams
         ]
         self._alarm = alarm = Alarm(desk, intake, self._facts, begin=entries.last)
         alarm.start()
+        self._feeds = feeds
         self._started.set()
-        wanted = [Wanted() for _ in streams]
+        wanted = [Wanted() for _ in feeds]
         try:
             async with asyncio.TaskGroup() as tasks:
-                for feed, symbols in zip(self._feeds, wanted, strict=True):
-                    tasks.create_task(feed.run(symbols, heard_until))
-                tasks.create_task(self._follow(wanted))
-                tasks.create_task(self._keep(intake, alarm))
-                tasks.create_task(self._deliver())
+                for feed, symbols in zip(feeds, wanted, strict=True):
+                    tasks.create_task(feed.run(symbols))
+                tasks.create_task(_always(partial(self._follow, wanted, coverage)))
+                tasks.create_task(_always(partial(self._keep, intake, alarm)))
+                tasks.create_task(_always(self._deliver))
         finally:
-            alarm.stop()
+            try:
+                self._save(intake)
+            finally:
+                alarm.stop()
 
     async def _deliver(self) -> None:
         """What has fired goes out; a ledger that does not answer is asked again."""
-        outbox = Outbox(self._desk.ledger)
-        while True:
-            try:
-                await keep_delivering(outbox, self._desk.clock, random.random)
-            except* OpenbellError as errors:
-                log.warning("alerts wait in the outbox: %s", errors.exceptions[0])
-            await asyncio.sleep(AGAIN_S)
+        await keep_delivering(Outbox(self._desk.ledger), self._desk.clock, random.random)
 
     def _facts(self) -> Facts:
         """Which feeds are down and which jobs fail, and since when."""
@@ -151,7 +198,7 @@ class Live:
             jobs_failed=JobBook(self._desk.ledger).failing(),
         )
 
-    def _streams(self) -> Sequence[Stream]:
+    def _chosen(self) -> Sequence[Stream]:
         """The simulated market where it is open, then the vendors of the settings, then asking for quotes."""
         desk = self._desk
         streams: list[Stream] = []
@@ -166,69 +213,70 @@ class Live:
         states = {venue: market_state(venue, now).state for venue in {self._venue(symbol) for symbol in symbols}}
         return [symbol for symbol in symbols if symbol not in quoted or states[self._venue(symbol)] != "closed"]
 
-    async def _follow(self, wanted: Sequence[Wanted]) -> None:
+    async def _follow(self, wanted: Sequence[Wanted], coverage: Coverage) -> None:
         """What is watched is heard of: by the simulated market's feed, or by the first feed that is not in trouble."""
         while True:
-            watched = await asyncio.to_thread(self._watched)
-            register = self._desk.history.register
-            simulated = {symbol for symbol in watched if register.instrument(symbol).simulated}
-            left = watched - simulated
-            for feed, symbols in zip(self._feeds, wanted, strict=True):
-                if feed.health.name == self._desk.simulated.capabilities.name:
-                    symbols.want(simulated)
-                    continue
-                symbols.want(left)
-                if feed.health.state in {"live", "connecting"}:
-                    left = left & feed.refused
+            watched, simulated = await asyncio.to_thread(self._watched)
+            coverage.follow(watched, self._desk.clock())
+            own = self._desk.simulated.capabilities.name
+            feeds = list(zip(self._feeds, wanted, strict=True))
+            for _, symbols in (pair for pair in feeds if pair[0].name == own):
+                symbols.want(simulated)
+            pushing = [pair for pair in feeds if pair[0].name != own]
+            places = [Place(feed.state, symbols.symbols, feed.refused) for feed, symbols in pushing]
+            real = watched - simulated
+            for (feed, symbols), share in zip(pushing, shares(real, places), strict=True):
+                handed_over = (symbols.symbols - share) & real
+                symbols.want(share)
+                if handed_over:
+                    feed.missed(handed_over)
             await asyncio.sleep(NOTICED.total_seconds())
 
-    def _watched(self) -> set[str]:
-        """The symbols of all watchlists and rules but those that were imported only: they may be somebody's own."""
-        ledger = self._desk.ledger
+    def _watched(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The symbols of all watchlists and rules but those that were imported only: they may be somebody's own; and
+        which of them are simulated."""
+        ledger, register = self._desk.ledger, self._desk.history.register
         imported = {fetch.symbol for fetch in ledger.fetches() if fetch.state == "imported"}
         listed = {symbol for each in ledger.watchlists() for symbol in each.symbols}
-        return (listed | self._rulebook.watched()) - imported
+        watched = frozenset((listed | self._rulebook.watched()) - imported)
+        return watched, frozenset(symbol for symbol in watched if register.instrument(symbol).simulated)
 
     async def _keep(self, intake: Intake, alarm: Alarm) -> None:
         """Every minute, the minutes that have ended go to the lake; now and then they are closed, and leave the log."""
-        closed = self._desk.clock()
+        loop = asyncio.get_running_loop()
+        closed, saved = loop.time(), self._desk.clock()
         while True:
+            await asyncio.sleep(LOOKED_S)
             now = self._desk.clock()
-            over = now.replace(second=0, microsecond=0) + timedelta(minutes=1) + SETTLED / 5
-            await asyncio.sleep((over - now).total_seconds())
-            try:
-                await asyncio.to_thread(intake.save, self._desk.lake, self._desk.clock())
-                if (now := self._desk.clock()) - closed >= CLOSED_AGAIN:
+            if now.replace(second=0, microsecond=0) == saved.replace(second=0, microsecond=0):
+                continue
+            saved = now
+            await asyncio.to_thread(self._save, intake)
+            if loop.time() - closed >= CLOSED_AGAIN_S:
+                closed = loop.time()
+                with suppress(StoreError):  # told by the next save, where it has not passed by then
                     await asyncio.to_thread(intake.close_before, now - LATENESS, self._desk.lake, upto=alarm.kept)
-                    closed = now
-            except OpenbellError as error:
-                log.warning("minutes wait in the log: %s", error)
 
-    async def _heal(self, gap: Gap) -> bool:
-        """Store the vendor's own minutes of a gap, once the last of them is over; whether there were any to ask for."""
-        start = gap.start.replace(second=0, microsecond=0)
-        end = gap.end.replace(second=0, microsecond=0) + timedelta(minutes=1)
-        if not any(self._was_open(symbol, start, end) for symbol in gap.symbols):
-            return True
-        await asyncio.sleep(max(0.0, (end + SETTLED - self._desk.clock()).total_seconds()))
-        for symbol in gap.symbols:
-            await asyncio.to_thread(self._fetch, symbol, start, end)
-            self._desk.tape.drop([symbol], start, end)
-        return True
+    def _save(self, intake: Intake) -> None:
+        try:
+            intake.save(self._desk.lake, self._desk.clock())
+            self._unsaved = ""
+        except StoreError as error:
+            self._unsaved = f"Minutes wait in the log: {error}"
+            log.warning("%s", self._unsaved)
 
-    def _was_open(self, symbol: str, start: datetime, end: datetime) -> bool:
-        venue = self._venue(symbol)
-        states = {market_state(venue, at).state for at in (start, start + (end - start) / 2, end)}
-        return states != {"closed"}
+    async def _heal(self, healer: Healer, gap: Gap, tell: Callable[[str], None]) -> bool:
+        """Whether the minutes of a gap are stored; without a vendor there is nobody to ask."""
+        can = bool(self._desk.wires) or gap.feed == self._desk.simulated.capabilities.name
+        return can and await healer.heal(gap, tell)
 
-    def _fetch(self, symbol: str, start: datetime, end: datetime) -> None:
+    def _fetch(self, symbol: str, start: datetime, end: datetime) -> datetime | None:
         desk = self._desk
         if not desk.history.register.instrument(symbol).simulated:
-            fetch_bars(desk.lake, desk.vendors, symbol, MINUTE, start, end, clock=desk.clock)
-            return
+            return fetch_bars(desk.lake, desk.vendors, symbol, MINUTE, start, end, clock=desk.clock).last
         bars = desk.simulated.bars(symbol, MINUTE, start, end)
         actions = desk.simulated.actions(symbol, start.date(), end.date())
-        store(desk.lake, bars, actions, now=desk.clock(), origin="demo market", promises_raw=True)
+        return store(desk.lake, bars, actions, now=desk.clock(), origin="demo market", promises_raw=True).last
 
     def _venue(self, symbol: str) -> str:
         return self._exchange_of(symbol) or "XNYS"
@@ -238,6 +286,34 @@ class Live:
         return register.instrument(register.id_of(symbol)).exchange or exchange_of(symbol)
 
 
+async def _always(work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work`, and again when it has failed."""
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            log.log(_level(error), "%s Again in %g s.", _sentence(error), AGAIN_S, exc_info=_unforeseen(error))
+        await asyncio.sleep(AGAIN_S)
+
+
 def _cancel(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None] | None) -> None:
     if task is not None:
-        loop.call_soon_threadsafe(task.cancel)
+        with suppress(RuntimeError):  # the loop has ended by itself
+            loop.call_soon_threadsafe(task.cancel)
+
+
+def _first(error: BaseException) -> BaseException:
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+
+
+def _unforeseen(error: Exception) -> Exception | None:
+    return None if isinstance(_first(error), OpenbellError) else error
+
+
+def _level(error: Exception) -> int:
+    return logging.WARNING if _unforeseen(error) is None else logging.ERROR
+
+
+def _sentence(error: Exception) -> str:
+    first = _first(error)
+    return str(first) if isinstance(first, OpenbellError) else f"{type(first).__name__}: {first}."

@@ -44,6 +44,17 @@ class Settings(BaseSettings):
     )
     finnhub_key: SecretStr | None = Field(default=None, description="the key for Finnhub's stream; without it, unused")
     finnhub_stream_url: str = Field(default="wss://ws.finnhub.io", description="the address of Finnhub's stream")
+    schwab_preferences: Path | None = Field(
+        default=None, description="the file with Schwab's answer to GET /trader/v1/userPreference; without it, unused"
+    )
+    schwab_token: Path | None = Field(
+        default=None, description="the file with the access token; read for each connection"
+    )
+    archive: Path | None = Field(
+        default=None, description="the folder in which what streams say is kept, word for word"
+    )
+    replay: Path | None = Field(default=None, description="what the stream `replay` plays: a file or a folder")
+    replay_speed: float = Field(default=1.0, ge=0, description="seconds of market in a second; 0: as fast as can be")
     lake_url: str = Field(default="", description="the folder of the lake; empty: OPENBELL_HOME/lake")
     log_url: str = Field(default="", description="the file of the log; empty: OPENBELL_HOME/log.db")
     ledger_url: str = Field(default="", description="the ledger's SQLAlchemy address; empty: OPENBELL_HOME/ledger.db")

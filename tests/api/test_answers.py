@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -12,7 +12,7 @@ from conftest import WEDNESDAY
 from history.test_past import stored
 from openbell.api.app import create_app
 from openbell.desk import Desk
-from openbell.model.frames import BARS, frame_of
+from openbell.model.frames import ACTIONS, BARS, frame_of
 from openbell.model.interval import DAY, MINUTE
 
 
@@ -214,3 +214,70 @@ def test_prices_without_volume_or_range_are_quoted_and_drawn(small: TestClient, 
     assert quote["spark"]["close"] == [12.0, 13.0]
     assert small.get("/api/v1/bars?symbol=SPX").json()["summary"].endswith("highest 13.00, 3 Mar 2026.")
     assert small.get("/api/v1/statistics?symbol=SPX").json()["volume"] == [None, None]
+
+
+def split(desk: Desk, ex_date: str, ratio: float) -> None:
+    row = {"symbol": "ACME", "ex_date": date.fromisoformat(ex_date), "kind": "split", "ratio": ratio, "source": "test"}
+    desk.lake.append_actions(frame_of(ACTIONS, [row]), WEDNESDAY)
+
+
+def test_a_change_of_raw_prices_names_the_splits_in_it(small: TestClient, desk: Desk):
+    stored(desk, "ACME", "1d", {FRIDAY: 700.0, "2026-03-02": 105.0, "2026-03-03": 11.0})
+    split(desk, "2026-03-02", 7.0)
+    split(desk, "2026-03-03", 10.0)
+
+    def said(query: str) -> str:
+        return small.get(f"/api/v1/bars?symbol=ACME&{query}").json()["summary"].partition(", from")[0]
+
+    assert said("range=Max&adjust=raw") == "ACME fell 98.4 % (raw prices; includes a 7:1 split and a 10:1 split)"
+    assert said("from=2026-03-02&to=2026-03-02&adjust=raw") == "ACME fell 85.0 % (raw prices; includes a 7:1 split)"
+    assert said("range=Max&adjust=split") == "ACME rose 10.0 %"
+    assert said(f"from={FRIDAY}&to={FRIDAY}&adjust=raw") == "ACME hardly moved"
+
+
+def test_a_small_price_is_told_with_the_digits_that_it_has(small: TestClient, desk: Desk):
+    stored(desk, "ACME", "1d", {FRIDAY: 0.14834, "2026-03-02": 124.9, "2026-03-03": 0.00021})
+    summary = small.get("/api/v1/bars?symbol=ACME&range=Max").json()["summary"]
+    assert "from 0.1483 to 0.00021, 27 Feb 2026 to 3 Mar 2026; highest 124.90," in summary
+    rise = small.get("/api/v1/bars?symbol=ACME&to=2026-03-02").json()["summary"]
+    assert "from 0.1483 to 124.90" in rise
+
+
+def test_the_price_of_a_day_is_told_as_that_days_close(small: TestClient, desk: Desk):
+    stored(desk, "ACME", "1d", {"2026-03-02": 10.0, "2026-03-03": 11.0})
+    stored(desk, "BOLT", "1m", {"2026-03-04T15:00": 10.0})
+    quotes = small.get("/api/v1/quotes?symbols=ACME,BOLT").json()["quotes"]
+    assert [(q["ts"], q["day"]) for q in quotes] == [
+        ("2026-03-04T00:00:00Z", "2026-03-03"),
+        ("2026-03-04T15:01:00Z", None),
+    ]
+
+
+def test_a_daily_average_is_of_bars_within_the_day_or_of_nothing(small: TestClient, desk: Desk):
+    for name in ("ACME", "BOLT"):
+        stored(desk, name, "1d", {"2026-03-02": 10.0, "2026-03-03": 12.0})
+        stored(desk, name, "1h", {f"2026-03-0{day}T1{hour}:00": 10.0 + hour for day in (2, 3) for hour in (5, 6)})
+    days = small.get("/api/v1/compare?symbols=ACME,BOLT&range=Max&interval=1d").json()["daily"]
+    assert (days["average"], days["volume"]) == (
+        {"ACME": [None, None], "BOLT": [None, None]},
+        {"ACME": [100.0, 100.0], "BOLT": [100.0, 100.0]},
+    )
+    assert days["note"] == (
+        "An average over a day is made of bars within it; these are 1d bars. Choose an intraday interval."
+    )
+    hours = small.get("/api/v1/compare?symbols=ACME,BOLT&range=Max&interval=1h").json()["daily"]
+    assert (hours["average"]["ACME"], hours["note"]) == ([15.5, 15.5], None)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "notes"),
+    [
+        ("2030-01-01", ["1 Jan 2030 is yet to come; this is what is known now."]),
+        ("2026-03-05", []),  # the end of today
+    ],
+)
+def test_what_will_be_known_one_day_is_what_is_known_now(small: TestClient, desk: Desk, as_of: str, notes: list[str]):
+    stored(desk, "ACME", "1d", {"2026-03-02": 10.0})
+    chart = small.get(f"/api/v1/bars?symbol=ACME&as_of={as_of}").json()
+    assert (chart["as_of"], chart["notes"], chart["bars"]["close"]) == ("2026-03-04T15:30:20Z", notes, [10.0])
+    assert small.get(f"/api/v1/statistics?symbol=ACME&as_of={as_of}").json()["mean_close"] == [10.0]

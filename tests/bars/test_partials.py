@@ -10,12 +10,13 @@ from polars.testing import assert_frame_equal
 
 from bars.tables import DAY, assert_bars, at, trades_of
 from openbell.bars.aggregate import bars_from
-from openbell.bars.partials import PARTIALS, bars_of, merged, partials_from
+from openbell.bars.partials import PARTIALS, Grid, bars_of, merged, partials_from
 from openbell.model.frames import TRADES, frame_of
 from openbell.model.interval import MINUTE
 from openbell.model.sessions import sessions
 
 MONDAY = sessions("XNYS", DAY, DAY)
+GRID = Grid(MONDAY)
 
 PRINTS = st.lists(
     st.tuples(
@@ -37,7 +38,7 @@ def test_a_minute_is_the_same_in_however_many_parts_its_trades_come():
         ACME 09:30:10 10.1  50
         ACME 09:30:20 10.9   -""")
     assert_bars(
-        bars_of(merged([partials_from(part, MONDAY) for part in (early, late)])),
+        bars_of(merged([partials_from(part, GRID) for part in (early, late)])),
         "ACME 09:30 10.1 10.9 10.1 10.3 250",
     )
 
@@ -56,7 +57,7 @@ def test_parts_in_any_order_make_the_bars_of_all_trades(prints, cuts, seed):
     ends = sorted(min(cut, trades.height) for cut in cuts)
     parts = [trades[first:last] for first, last in zip([0, *ends], [*ends, trades.height], strict=True)]
     Random(seed).shuffle(parts)
-    once = merged([partials_from(part, MONDAY) for part in parts])
+    once = merged([partials_from(part, GRID) for part in parts])
     twice = merged([once.filter(pl.col("symbol") == "ACME"), once.filter(pl.col("symbol") != "ACME")])
     for found in (once, twice):
         assert dict(found.schema) == PARTIALS
@@ -65,4 +66,4 @@ def test_parts_in_any_order_make_the_bars_of_all_trades(prints, cuts, seed):
 
 def test_no_trades_are_no_bars():
     assert bars_of(merged([])).is_empty()
-    assert bars_of(partials_from(frame_of(TRADES), MONDAY)).is_empty()
+    assert bars_of(partials_from(frame_of(TRADES), GRID)).is_empty()

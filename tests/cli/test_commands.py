@@ -208,7 +208,20 @@ def test_an_unreadable_file_is_named(shell: Shell):
         (("job", "backfill"), 2, "does not apply"),
         (("up", "--host", "0.0.0.0"), 2, "can be reached by others"),
         (("import", "ACME.csv", "--interval", "7x"), 2, "no interval"),
-        (("nonsense",), 2, "nonsense"),
+        (("nonsense",), 2, "error: No such command 'nonsense'. See `openbell --help`."),
+        (
+            ("import", "ACME.csv", "--scale", "5x"),
+            2,
+            "Invalid value for '--scale': '5x' is not one of 'raw', 'split', 'total'. See `openbell import --help`.",
+        ),
+        (("import", "ACME.csv", "--dates", "dym"), 2, "error: Invalid value for '--dates': 'dym' is not one of"),
+        (("bars", "ACME", "--format", "xml"), 2, "error: Invalid value for '--format': 'xml' is not one of"),
+        (("bars",), 2, "error: Missing argument 'symbol'. See `openbell bars --help`."),
+        (("bars", "ACME", "--nope"), 2, "error: No such option: --nope"),
+        (("import", "ACME.csv", "--symbol", ""), 2, "error: '' is no ticker."),
+        (("sql", "select * from nope"), 2, "error: Table with name nope does not exist. The tables are bars,"),
+        (("bars", "ACME", "--from", "2030-01-01"), 2, "Begin on 2026-03-04 or earlier."),
+        (("bars", "ACME", "--to", "2020-01-01"), 2, "End on 2026-03-02 or later."),
     ],
 )
 def test_a_wrong_argument_gets_a_sentence_and_an_exit_code(shell: Shell, args: tuple[str, ...], code: int, says: str):
@@ -217,7 +230,16 @@ def test_a_wrong_argument_gets_a_sentence_and_an_exit_code(shell: Shell, args: t
     done = shell(*args)
     assert says in " ".join((done.stderr + done.stdout).split())
     assert done.returncode == code
-    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith(("error: ", "ACME: "))
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_will_be_known_one_day_is_what_is_known_now(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    assert shell("import", "ACME.csv").returncode == 0
+    done = shell("bars", "ACME", "--as-of", "2199-01-01")
+    assert (done.returncode, done.stderr) == (0, "1 Jan 2199 is yet to come; this is what is known now.\n")
+    assert len(done.stdout.splitlines()) == 4
 
 
 def test_a_range_in_the_future_is_empty(shell: Shell):
@@ -459,7 +481,65 @@ def test_columns_and_the_order_of_dates_can_be_told(shell: Shell):
 def test_the_report_of_an_import_tells_the_span_of_what_is_stored(shell: Shell):
     (shell.folder / "ACME.csv").write_text(WEEK + "2199-01-02,12,13,11,12,1\n")
     done = shell("import", "ACME.csv")
-    assert "ACME, 2026-03-02 to 2026-03-04: 3 bars stored, 1 row set aside (see the Sources page)." in done.stdout
+    assert "ACME, 2026-03-02 to 2026-03-04: 3 bars stored, 1 row set aside: ends in the future (line 5)." in done.stdout
+    assert done.returncode == 0
+
+
+def test_a_file_of_which_all_is_set_aside_fails_with_the_reasons_and_the_lines(shell: Shell):
+    head, *rows = WEEK.replace("2026-", "2199-").splitlines()
+    lines = [head, *rows, "2199-03-05,1,2,3,4,5", "2199-03-06,12,13,11,12,1", "soon,1,1,1,1,1"]
+    (shell.folder / "ACME.csv").write_text("\n".join(lines))
+    for _ in range(2):
+        done = shell("import", "ACME.csv")
+        assert done.returncode == 1
+        assert done.stdout.splitlines()[0] == (
+            "ACME.csv (generic): ACME: 0 bars stored, 6 rows set aside: "
+            "ends in the future (lines 2, 3, 4, ...), high or low is not the extreme (line 5), "
+            "row cannot be read (line 7)."
+        )
+    reasons = json.loads(shell("import", "ACME.csv", "--json").stdout)[0]["reasons"]
+    assert {"reason": "future", "rows": 4, "repaired": False, "first_lines": [2, 3, 4]} in reasons
+
+
+def test_a_row_that_comes_twice_is_left_out_and_a_changed_one_is_a_correction(shell: Shell):
+    (shell.folder / "ACME.csv").write_text(WEEK + WEEK.splitlines()[1] + "\n")
+    first = shell("import", "ACME.csv").stdout
+    assert "2026-03-04: 3 bars stored.\n" in first
+    assert "  1 repeated row left out\n" in first
+    (shell.folder / "ACME.csv").write_text(WEEK.replace("11.75", "11.80") + "2026-03-05,11.5,12,11,11.75,1200\n")
+    assert "2026-03-05: 1 bar stored, 1 bar corrected, 2 there already.\n" in shell("import", "ACME.csv").stdout
+    (shell.folder / "ACME.csv").write_text(WEEK)
+    done = shell("import", "ACME.csv", "--json")
+    assert {name: json.loads(done.stdout)[0][name] for name in ("rows", "corrected", "already_there")} == {
+        "rows": 1,
+        "corrected": 1,
+        "already_there": 2,
+    }
+
+
+def test_a_ticker_that_is_another_by_now_is_told_with_it(shell: Shell):
+    (shell.folder / "FB.csv").write_text(WEEK.replace("2026-", "2020-"))
+    done = shell("import", "FB.csv")
+    assert "FB.csv (generic): FB (now META), 2020-03-02" in done.stdout
+    assert "On the watchlist now: META\n" in done.stderr
+
+
+def test_a_file_that_is_named_in_two_ways_is_imported_once(shell: Shell):
+    (shell.folder / "files").mkdir()
+    (shell.folder / "files" / "ACME.csv").write_text(WEEK)
+    (shell.folder / "link").symlink_to("files")
+    done = shell("import", "files/ACME.csv", shell.folder / "files", "link", "./link/../files/ACME.csv")
+    assert [line for line in done.stdout.splitlines() if "ACME.csv" in line] == [
+        "ACME.csv (generic): ACME, 2026-03-02 to 2026-03-04: 3 bars stored."
+    ]
+    assert "imported" not in done.stdout
+
+
+def test_several_new_symbols_are_fetched_with_one_command(shell: Shell):
+    for ticker in ("ACME", "ZETA"):
+        (shell.folder / f"{ticker}.csv").write_text(WEEK)
+    said = shell("import", "ACME.csv", "ZETA.csv").stderr.splitlines()[-1]
+    assert said == "No vendor is asked for 2 of them until `openbell fetch ACME ZETA`."
 
 
 def test_an_empty_stretch_is_told_with_what_there_is(shell: Shell):
@@ -489,8 +569,10 @@ def test_what_is_compared_in_per_cent_says_so(shell: Shell):
     (shell.folder / "ACME.csv").write_text(WEEK)
     (shell.folder / "ZETA.csv").write_text(WEEK.replace("11.75", "9"))
     shell("import", "ACME.csv", "ZETA.csv")
-    header, *_ = shell("compare", "ACME", "ZETA").stdout.splitlines()
-    assert ["change %" in header, "volatility %" in header, "max_drawdown %" in header] == [True] * 3
+    period, header, *_ = shell("compare", "ACME", "ZETA").stdout.splitlines()
+    assert period == "2026-03-02 to 2026-03-03, 1d bars, adjusted for splits"
+    assert ["change %" in header, "volatility %" in header, "max drawdown %" in header] == [True] * 3
+    assert "_" not in header
     exact = json.loads(shell("compare", "ACME", "ZETA", "--json").stdout)
     assert "change_pct" in exact[0]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 import pytest
 
 from openbell.board import board
 from openbell.desk import Desk
-from openbell.history import stretch
+from openbell.history import History, stretch
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, QUOTES, frame_of
 from openbell.model.interval import DAY, Interval
@@ -169,3 +170,45 @@ def test_one_read_serves_a_whole_watchlist(desk: Desk):
     assert all(q.spark is not None and len(q.spark) == 10 for q in quotes)
     days = desk.history.bars("Q0", DAY, MONDAY, MONDAY + timedelta(days=5), adjust="raw").bars
     assert days["volume"].to_list() == [100.0, 100.0, 1000.0]
+
+
+def told(desk: Desk, *actions: dict[str, object]) -> None:
+    rows = [{"symbol": "ACME", "source": "test", **action} for action in actions]
+    desk.lake.append_actions(frame_of(ACTIONS, rows), LEARNED)
+
+
+@pytest.mark.parametrize("kind", ["split", "total"])
+def test_what_is_announced_changes_no_price_before_its_ex_date_has_come(desk: Desk, kind: Literal["split", "total"]):
+    listed(desk, "ACME")
+    stored(desk, "ACME", "1d", {"2026-03-02": 100.0, "2026-03-03": 110.0})
+    told(
+        desk,
+        {"ex_date": date(2026, 3, 5), "kind": "split", "ratio": 2.0},
+        {"ex_date": date(2026, 3, 5), "kind": "dividend", "amount": 11.0, "currency": "USD"},
+    )
+    now = [LEARNED]
+    history = History(desk.lake, lambda: now[0])
+
+    def shown() -> tuple[list[float], list[float]]:
+        acme = history.instrument("ACME")
+        days = history.bars("ACME", DAY, MONDAY, MONDAY + timedelta(days=9), adjust=kind).bars["close"]
+        return days.to_list(), history.latest([acme])["ACME"].days["close"].to_list()
+
+    assert shown() == ([100.0, 110.0], [100.0, 110.0])
+    now[0] = datetime(2026, 3, 5, 4, 59, tzinfo=UTC)  # 23:59 in New York
+    assert shown() == ([100.0, 110.0], [100.0, 110.0])
+    now[0] = datetime(2026, 3, 5, 5, 1, tzinfo=UTC)
+    paid = 1 - 11 / 55 if kind == "total" else 1.0
+    assert shown() == (pytest.approx([50.0 * paid, 55.0 * paid]), [50.0, 55.0])
+    as_known = history.bars("ACME", DAY, MONDAY, MONDAY + timedelta(days=9), adjust=kind, as_of=LEARNED).bars["close"]
+    assert as_known.to_list() == [100.0, 110.0]
+
+
+def test_bars_that_fit_no_hour_are_cut_at_the_close_and_say_so(desk: Desk):
+    listed(desk, "ACME")
+    stored(desk, "ACME", "1m", session("2026-03-02", 10.0))
+    sevens = desk.history.bars("ACME", Interval.parse("7m"), MONDAY, MONDAY + timedelta(days=1))
+    assert (sevens.bars.height, sevens.bars["volume"].tail(1).to_list()) == (56, [500.0])  # 390 = 55 * 7 + 5
+    assert sevens.notes == ("7m bars are counted from each open; the last one before a close may be shorter.",)
+    for text in ("5m", "30m", "1h", "2h"):
+        assert desk.history.bars("ACME", Interval.parse(text), MONDAY, MONDAY + timedelta(days=1)).notes == ()

@@ -38,6 +38,18 @@ def test_the_newest_day_may_still_lack_its_minutes(desk: Desk):
     assert stretch(desk.history, "ACME", span="5D").interval == Interval.parse("5m")
 
 
+def test_a_range_ends_where_what_was_known_ends(desk: Desk):
+    listed(desk, "ACME")
+    days = ("2025-06-02", "2025-06-03", "2025-06-04")
+    stored(desk, "ACME", "5m", {at: 1.0 for day in days for at in session(day, 1.0, "5m", 78)})
+    noon = datetime(2025, 6, 3, 16, tzinfo=UTC)
+    asked = stretch(desk.history, "ACME", span="1D", as_of=noon)
+    assert (asked.start.date(), asked.end) == (date(2025, 6, 3), noon)
+    assert stretch(desk.history, "ACME", start="2025-06-03", as_of=noon).end == noon
+    before_all = stretch(desk.history, "ACME", span="1D", as_of=datetime(2020, 1, 1, tzinfo=UTC))
+    assert before_all == stretch(desk.history, "ACME", span="1D")
+
+
 @pytest.mark.parametrize(
     ("exchange", "stamps", "days"),
     [

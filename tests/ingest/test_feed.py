@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import apart
-from openbell.ingest.feed import Feed, Gap
+from openbell.ingest.feed import Feed
+from openbell.ingest.gaps import Coverage, Gap
 from openbell.ingest.intake import Intake
 from openbell.ingest.tape import Tape
+from openbell.model.frames import QUOTES, frame_of
+from openbell.providers.base import Capabilities
 from openbell.providers.budget import Budget
 from openbell.providers.streams.finnhub import FinnhubDialect
+from openbell.providers.streams.polled import Polled
 from openbell.providers.streams.socket import Socket
+from openbell.providers.streams.spoken import Stream, Told
 from openbell.providers.streams.wanted import Wanted
 from openbell.store.log import Log
 from vendor import Line, Vendor, seconds_ago, trade, trades, vendor
@@ -42,22 +50,30 @@ class Desk:
     vendor: Vendor
     log: Log
     mute: timedelta = timedelta(seconds=30)
+    ping_s: float = 15.0
     tape: Tape = field(default_factory=Tape)
     waits: list[float] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """How it was doing before each wait."""
     gaps: list[Gap] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.intake = Intake(self.log, self.tape, exchange_of=lambda _symbol: "24/7", clock=clock)
-        self.feed = Feed(
-            Socket(lambda: FinnhubDialect("k3y", self.vendor.url), clock),
+        dialect = partial(FinnhubDialect, "k3y", self.vendor.url)
+        self.feed = self.feed_of(Socket(dialect, clock, mute=self.mute, ping_s=self.ping_s))
+
+    def feed_of(self, stream: Stream) -> Feed:
+        """A feed of any stream."""
+        return Feed(
+            stream,
             self.intake,
             clock=clock,
             sleep=self._sleep,
             chance=lambda: 0.5,
             budget=Budget(Saved()),
             exchange_of=lambda _symbol: "24/7",
+            coverage=Coverage(),
             heal=self._heal,
-            mute=self.mute,
         )
 
     def run(self, until: Callable[[], bool], *symbols: str, then: Callable[[Wanted], None] | None = None) -> None:
@@ -65,7 +81,7 @@ class Desk:
 
         async def main() -> None:
             wanted = Wanted(symbols or [COIN])
-            running = asyncio.create_task(self.feed.run(wanted, None))
+            running = asyncio.create_task(self.feed.run(wanted))
             try:
                 async with asyncio.timeout(10):
                     while not until():
@@ -85,9 +101,10 @@ class Desk:
 
     async def _sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
+        self.told.append(f"{self.feed.state}: {self.feed.health.detail}")
         await asyncio.sleep(0 if seconds != 600 else 60)
 
-    async def _heal(self, gap: Gap) -> bool:
+    async def _heal(self, gap: Gap, tell: Callable[[str], None]) -> bool:
         self.gaps.append(gap)
         return True
 
@@ -107,6 +124,18 @@ def tells(*sizes: float, ago: float = 1.0) -> Callable[[Line], None]:
         for size in sizes:
             line.say(trades(trade(COIN, 100.0, size, seconds_ago(ago))))
         line.stay()
+
+    return scene
+
+
+def ticking() -> Callable[[Line], None]:
+    """A scene: a trade of one unit every hundredth of a second."""
+
+    def scene(line: Line) -> None:
+        line.hear()
+        while not line.vendor.over.is_set():
+            line.say(trades(trade(COIN, 100.0, 1, clock())))
+            time.sleep(0.01)
 
     return scene
 
@@ -160,6 +189,82 @@ def test_a_line_on_which_nothing_is_said_is_given_up(log: Log):
         desk.run(lambda: desk.sizes == [7])
         assert fake.connections == 2
         assert desk.waits == [1.0]
+
+
+def test_a_quiet_line_that_answers_pings_is_kept(log: Log):
+    started = time.monotonic()
+    with vendor(tells()) as fake:
+        desk = Desk(fake, log, mute=timedelta(seconds=0.6), ping_s=0.05)
+        desk.run(lambda: time.monotonic() - started > 2.0)
+        assert (fake.connections, desk.waits) == (1, [])
+
+
+def test_a_line_that_answers_pings_and_never_speaks_is_given_up_too(log: Log):
+    with vendor(tells(), tells(8)) as fake:
+        desk = Desk(fake, log, mute=timedelta(seconds=0.2), ping_s=0.02)
+        desk.run(lambda: desk.sizes == [8])
+        assert "nothing was said for" in desk.told[0]
+
+
+def test_what_is_asked_for_once_in_a_while_is_not_taken_for_dead(log: Log):
+    class Quoted:
+        capabilities = Capabilities(name="quotes", title="Quotes", quotes=True)
+
+        def quotes(self, symbols: Sequence[str]) -> pl.DataFrame:
+            rows = [{"symbol": symbol, "ts": clock(), "price": 10.0, "source": "quotes"} for symbol in symbols]
+            return frame_of(QUOTES, rows)
+
+    polled = Polled(Quoted(), timedelta(minutes=1))
+    assert polled.mute is None
+    desk = Desk(Vendor([]), log)
+    desk.feed = desk.feed_of(Polled(Quoted(), timedelta(seconds=0.2)))
+    desk.run(lambda: desk.feed.health.rows == 4)
+    assert (desk.feed.health.connections, desk.feed.health.gaps, desk.waits) == (1, 1, [])
+
+
+def test_a_symbol_that_is_added_to_an_open_line_has_its_own_gap(log: Log):
+    with vendor(ticking()) as fake:
+        desk = Desk(fake, log)
+        desk.run(lambda: len(desk.gaps) == 2, then=lambda wanted: wanted.want([COIN, OTHER]) if desk.sizes else None)
+        assert [gap.symbols for gap in desk.gaps] == [(COIN,), (OTHER,)]
+        assert fake.connections == 1
+
+
+def test_a_failure_that_nobody_foresaw_is_told_and_passes(log: Log, caplog: pytest.LogCaptureFixture):
+    class Odd:
+        capabilities = Capabilities(name="odd", title="Odd", quotes=True)
+        mute = None
+        begun = 0
+
+        async def told(self, wanted: Wanted) -> AsyncIterator[Told]:
+            self.begun += 1
+            if self.begun == 1:
+                raise KeyError("price")
+            yield Told(ready=True)
+            await asyncio.sleep(60)
+
+    desk = Desk(Vendor([]), log)
+    desk.feed = desk.feed_of(Odd())
+    desk.run(lambda: desk.feed.state == "live")
+    assert desk.told == ["failed: It failed for a reason of its own (KeyError: 'price')."]
+    assert "the feed of odd failed" in caplog.text
+
+
+def test_a_clock_that_is_set_back_stops_nothing(log: Log):
+    with vendor(ticking()) as fake:
+        desk = Desk(fake, log)
+        shift = [timedelta(0)]
+        desk.feed._clock = lambda: clock() + shift[0]
+
+        def set_back(_: Wanted) -> None:
+            if len(desk.sizes) > 3:
+                shift[0] = timedelta(hours=-3)
+
+        desk.run(lambda: len(desk.sizes) > 20, then=set_back)
+        health = desk.feed.health
+    assert (health.state, health.connections) == ("live", 1)
+    assert len(desk.feed._counted) < 20
+    assert all(gap.start <= gap.end for gap in desk.gaps)
 
 
 def test_garbage_and_half_a_message_lose_only_themselves(log: Log):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 import polars as pl
 import pytest
@@ -20,6 +21,7 @@ from market import SHARED, needs_shared
 from openbell.bars.aggregate import bars_from
 from openbell.ingest.intake import LATENESS, Intake, Taken
 from openbell.ingest.tape import Tape
+from openbell.model.errors import StoreError
 from openbell.model.frames import BARS, QUOTES, TRADES, frame_of
 from openbell.model.interval import MINUTE
 from openbell.model.sessions import sessions
@@ -170,6 +172,255 @@ def test_listeners_hear_every_entry_in_order_and_can_catch_up(desk: Desk):
     assert heard == [1, 2, 3, 4, 5]
     missed = list(desk.intake.entries(after=3))
     assert [(entry.offset, entry.trades.height) for entry in missed] == [(4, 1), (5, 1)]
+
+
+def quotes_of(table: str) -> Told:
+    """Quotes: symbol, seconds after noon, price and the day's volume."""
+    rows = [line.split() for line in table.strip().splitlines()]
+    return Told(quotes=frame_of(QUOTES, (
+        {"symbol": symbol, "ts": NOON + timedelta(seconds=float(second)), "price": float(price),
+         "volume": float(volume), "source": "vendor"}
+        for symbol, second, price, volume in rows
+    )))  # fmt: skip
+
+
+def official(desk: Desk, start: datetime, volume: float) -> None:
+    """The vendor's own minute is stored."""
+    row = {"symbol": "ACME", "interval": "1m", "ts": start, "open": 9.0, "high": 12.0, "low": 9.0, "close": 11.5,
+           "volume": volume, "scale": "raw", "source": "vendor"}  # fmt: skip
+    desk.lake.append_bars(frame_of(BARS, [row]), desk.now)
+
+
+def test_a_healed_minute_stays_as_it_was_healed(desk: Desk):
+    desk.now = NOON + timedelta(seconds=65)
+    desk.tell("ACME 1 10.0 100\nACME 61 10.0 7\nBOLT 1 50.0 3")
+    desk.save()
+    desk.tell("ACME 50 10.5 7")  # late, and not saved yet
+    desk.now += timedelta(seconds=5)
+    official(desk, NOON, 5000.0)
+    desk.intake.healed(["ACME"], NOON, NOON + timedelta(minutes=1))
+    assert desk.tape.minutes(["ACME"])["ts"].to_list() == [NOON + timedelta(minutes=1)]
+    whole = [("12:00", 9.0, 12.0, 9.0, 11.5, 5000.0), ("12:01", 10.0, 10.0, 10.0, 10.0, 7.0)]
+    desk.now = NOON + timedelta(minutes=2)
+    desk.tell("ACME 45 11.2 3")
+    desk.save()
+    assert desk.minutes() == whole
+    desk.now = NOON + timedelta(minutes=3)
+    desk.restart()
+    desk.tell("ACME 46 11.2 3\nBOLT 46 51.0 2")
+    desk.save()
+    assert desk.minutes() == whole
+    assert desk.minutes("BOLT") == [("12:00", 50.0, 51.0, 50.0, 51.0, 5.0)]
+
+
+def test_a_healed_minute_stays_so_when_the_mark_leaves_the_log(desk: Desk):
+    desk.now = NOON + timedelta(minutes=20)
+    desk.tell("ACME 901 10.0 100")
+    official(desk, NOON + timedelta(minutes=15), 5000.0)
+    desk.intake.healed(["ACME"], NOON, NOON + timedelta(minutes=16))
+    desk.tell("BOLT 1140 50.0 3")
+    assert desk.intake.close_before(NOON + timedelta(minutes=5), desk.lake, upto=desk.log.last) == 0
+    assert desk.intake.close_before(NOON + timedelta(minutes=15), desk.lake, upto=desk.log.last) == 0
+    desk.intake._log.trim(desk.log.last)  # all but the newest mark
+    desk.restart()
+    desk.tell("ACME 902 10.0 100")
+    desk.save()
+    assert desk.minutes() == [("12:15", 9.0, 12.0, 9.0, 11.5, 5000.0)]
+    desk.intake.close_before(NOON + timedelta(minutes=16), desk.lake, upto=desk.log.last)
+    assert "ACME" not in desk.log.newest("marks").frame["detail"].item()  # closed: nothing could change it
+
+
+def test_minutes_that_another_source_tells_better_are_dropped_whole(desk: Desk):
+    desk.tell("ACME 1 10.0 100\nBOLT 1 50.0 3\nACME 3 10.0 100")
+    desk.tape.drop(["ACME"], NOON, NOON + timedelta(minutes=1))
+    desk.now = NOON + timedelta(minutes=1)
+    assert desk.tape.unsaved(desk.now)["symbol"].to_list() == ["BOLT"]
+    assert desk.tape.minutes(["ACME", "BOLT"])["symbol"].to_list() == ["BOLT"]
+
+
+def test_what_could_not_be_written_counts_when_it_is_told_again(desk: Desk, tmp_path: Path):
+    desk.log.close()
+    desk.log = Log(tmp_path / "small.db", limit_bytes=256 * 1024)
+    desk.intake = Intake(desk.log, desk.tape, exchange_of=lambda _symbol: "24/7", clock=lambda: desk.now)
+    told = [f"ACME 1 10.0 {n} {n}" for n in range(1, 20_000)]
+    with pytest.raises(StoreError, match="full"):
+        desk.tell("\n".join(told))
+    assert desk.tape.minutes(["ACME"]).is_empty()
+    assert desk.tell("\n".join(told[:2])) == Taken(rows=2)
+    assert desk.tell("\n".join(told[:3])) == Taken(rows=1, repeated=2)
+
+
+def test_rows_set_aside_while_others_are_saved_are_saved_next(desk: Desk):
+    class Slow(Lake):
+        def append_rejects(self, rejects: pl.DataFrame, known_at: datetime) -> int:
+            desk.tell("ACME 2 -5 1")
+            return super().append_rejects(rejects, known_at)
+
+    desk.tell("ACME 1 0 1")
+    desk.intake.save(Slow(desk.folder / "lake"), desk.now)
+    desk.save()
+    assert dict(desk.lake.reject_counts().select("reason", "count").iter_rows()) == {"not_positive": 2}
+
+
+def test_rows_set_aside_that_cannot_be_stored_hold_up_no_minute(desk: Desk):
+    class Full(Lake):
+        def append_rejects(self, rejects: pl.DataFrame, known_at: datetime) -> int:
+            raise StoreError("The lake is full.", remedy="Make space.")
+
+    desk.tell("ACME 1 0 1\nACME 2 10.0 5")
+    desk.now += timedelta(minutes=1)
+    with pytest.raises(StoreError):
+        desk.intake.save(Full(desk.folder / "lake"), desk.now)
+    assert desk.minutes() == [("12:00", 10.0, 10.0, 10.0, 10.0, 5.0)]
+    desk.save()
+    assert desk.lake.reject_counts()["count"].to_list() == [1]
+
+
+def test_a_clock_that_was_ahead_has_not_closed_the_future(desk: Desk, caplog: pytest.LogCaptureFixture):
+    desk.now = NOON + timedelta(days=2)
+    desk.intake.close_before(desk.now - LATENESS, desk.lake, upto=desk.log.last)
+    desk.now = NOON + timedelta(minutes=1)
+    assert desk.tell("ACME 60 10.0 5") == Taken(rows=1)
+    assert "in the future" in caplog.text
+    desk.now = NOON + timedelta(days=2)
+    desk.intake.close_before(desk.now - LATENESS, desk.lake, upto=0)
+    desk.now = NOON + timedelta(minutes=1)
+    desk.restart()
+    assert desk.tell("ACME 61 10.0 5") == Taken(rows=1)
+    assert desk.intake.final == NOON + timedelta(minutes=1)
+    assert desk.tape.minutes(["ACME"]).select("ts", "volume").rows() == [(NOON + timedelta(minutes=1), 10.0)]
+
+
+def test_of_a_minute_that_two_streams_tell_the_fuller_one_counts(desk: Desk):
+    desk.now = NOON + timedelta(seconds=59)
+    desk.tell("ACME 1 10.0 100\nACME 20 11.0 100")
+    other = trades_of("ACME 50 10.5 3").with_columns(source=pl.lit("zebra"))
+    desk.intake.take(Told(trades=other))
+    desk.now += timedelta(seconds=10)
+    assert desk.save() == 1
+    assert desk.minutes() == [("12:00", 10.0, 11.0, 10.0, 11.0, 200.0)]
+    desk.intake.take(Told(trades=other.with_columns(ts=pl.col("ts") + timedelta(seconds=1))))
+    assert desk.save() == 0
+    desk.now += timedelta(minutes=1)
+    desk.intake.take(Told(trades=other.with_columns(size=pl.lit(900.0))))
+    assert desk.save() == 1
+    assert desk.minutes() == [("12:00", 10.5, 10.5, 10.5, 10.5, 906.0)]
+
+
+def test_a_quote_that_cannot_be_is_set_aside_also_after_a_restart(desk: Desk):
+    desk.intake.take(quotes_of("ACME 0 10.0 100"))
+    assert desk.intake.take(quotes_of("ACME 1 1000.0 110")) == Taken(rejects=1)
+    desk.restart()
+    assert desk.intake.take(quotes_of("ACME 2 1000.0 110\nACME 2 10.1 110")) == Taken(rows=1, rejects=1)
+    assert desk.tape.latest(["ACME"])["ACME"]["price"] == 10.1
+    assert [desk.intake.take(quotes_of(f"ACME {n} 200.0 110")).rows for n in range(3, 10)] == [0] * 5 + [1] * 2
+
+
+def test_a_price_is_believed_in_the_end_whatever_others_do(desk: Desk):
+    desk.tell("ACME 1 10.0 100\nBOLT 1 50.0 1")
+    desk.now = NOON + timedelta(minutes=1)
+    taken = 0
+    for second in range(2, 12):
+        taken += desk.tell(f"ACME {second} 200.0 1").rows
+        desk.tell(f"BOLT {second} 50.0 1")
+    assert taken == 5
+
+
+def test_a_line_that_is_taken_up_again_counts_no_volume_twice(desk: Desk):
+    desk.intake.take(quotes_of("ACME 0 10.0 1000\nACME 1 10.0 1100"), "vendor")
+    desk.now = NOON + timedelta(seconds=200)
+    desk.intake.take(Told(ready=True), "vendor")
+    desk.restart()
+    desk.intake.take(quotes_of("ACME 190 10.1 901000\nACME 191 10.1 901005"), "vendor")
+    assert desk.tape.minutes(["ACME"]).select("close", "volume").rows() == [(10.0, 100.0), (10.1, 5.0)]
+    desk.restart()
+    assert desk.tape.minutes(["ACME"]).select("close", "volume").rows() == [(10.0, 100.0), (10.1, 5.0)]
+
+
+def test_a_first_quote_and_an_old_one_leave_the_stored_minutes_alone(desk: Desk):
+    desk.now = NOON + timedelta(days=1)
+    official(desk, NOON, 900_000.0)
+    whole = desk.minutes()
+    desk.intake.take(quotes_of("ACME 58 11.5 30000"))
+    desk.intake.take(quotes_of("ACME 59 11.6 30500"))
+    assert desk.save() == 0
+    assert desk.minutes() == whole
+    assert desk.tape.latest(["ACME"])["ACME"]["price"] == 11.6
+
+
+def test_batches_that_waited_are_taken_as_one(desk: Desk):
+    told = [Told(trades=trades_of(f"ACME {n} 1{n}.0 5 {n}\nACME {n} 0 1")) for n in (3, 1, 2, 3)]
+    assert desk.intake.take(told) == Taken(rows=3, repeated=1, rejects=4)
+    assert [(entry.kind, entry.frame.height) for entry in desk.log.read()] == [("rejects", 4), ("trades", 3)]
+    assert desk.intake.take([]) == Taken()
+
+
+def test_closing_minutes_drops_what_made_them_but_nothing_that_is_still_needed(desk: Desk):
+    for minute in range(5):
+        desk.now = NOON + timedelta(minutes=minute, seconds=30)
+        desk.tell(f"ACME {60 * minute} 10.0 1 {minute}")
+    assert desk.intake.close_before(NOON + timedelta(minutes=3), desk.lake, upto=2) == 2
+    assert desk.log.first == 3
+    assert desk.intake.close_before(NOON + timedelta(minutes=3), desk.lake, upto=desk.log.last) == 1
+    assert desk.log.first == 4
+    assert len(desk.minutes()) == 4
+    desk.restart()
+    assert desk.tell("ACME 180 10.0 1 3\nACME 240 10.0 1 4") == Taken(repeated=2)
+
+
+def test_batches_are_taken_while_minutes_are_closed(desk: Desk):
+    """Only for a moment does the one wait for the other: nothing is lost that comes in between."""
+    desk.now = NOON + timedelta(minutes=2)
+    desk.tell("ACME 1 10.0 100\nACME 61 10.0 1")
+    taken: list[Taken] = []
+
+    class Busy(Lake):
+        def append_bars(self, bars: pl.DataFrame, known_at: datetime, **how: bool) -> int:
+            other = Thread(target=lambda: taken.append(desk.tell("ACME 2 10.0 1\nACME 62 10.0 4")))
+            other.start()
+            other.join(timeout=10)
+            return super().append_bars(bars, known_at, **how)
+
+    desk.intake.close_before(NOON + timedelta(minutes=1), Busy(desk.folder / "lake"), upto=desk.log.last)
+    assert taken == [Taken(rows=1, rejects=1)]
+    desk.now += timedelta(minutes=1)
+    desk.save()
+    assert [volume for *_, volume in desk.minutes()] == [100.0, 5.0]
+
+
+def test_an_exchange_that_no_calendar_knows_is_none(desk: Desk):
+    desk.venue = "XBOM"
+    desk.restart()
+    assert desk.tell("ACME 1 10.0 100") == Taken(rows=1)
+    assert desk.tape.minutes(["ACME"])["volume"].to_list() == [100.0]
+
+
+def test_where_a_symbol_trades_is_asked_seldom_and_learned_soon(desk: Desk):
+    asked: list[str] = []
+
+    def exchange_of(symbol: str) -> str | None:
+        asked.append(symbol)
+        return "XNYS" if len(asked) > 2 else None
+
+    desk.intake = Intake(desk.log, desk.tape, exchange_of=exchange_of, clock=lambda: desk.now)
+    for second in range(5):
+        assert desk.tell(f"ACME {second} 10.0 1\nBOLT {second} 50.0 1") == Taken(rows=2)
+    assert sorted(asked) == ["ACME", "BOLT"]
+    desk.now = NOON + timedelta(hours=15)  # night in New York
+    assert desk.tell("ACME 54000 10.0 1") == Taken(rejects=1)
+
+
+def test_many_entries_are_acted_on_together_with_the_same_result(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("openbell.ingest.intake.RESTORED", 3)
+    for n in range(20):
+        desk.tell(f"ACME {n} {10 + n / 10} 5 {n}\nBOLT {n} 50 1\nACME {n} 0 1")
+        if n % 7 == 0:
+            desk.intake.take(quotes_of(f"COIL {n} 9.0 {n}"))
+    before = desk.tape.minutes(["ACME", "BOLT", "COIL"]), desk.tape.latest(["ACME", "BOLT", "COIL"])
+    desk.restart()
+    assert_frame_equal(desk.tape.minutes(["ACME", "BOLT", "COIL"]), before[0])
+    assert desk.tape.latest(["ACME", "BOLT", "COIL"]) == before[1]
+    assert desk.tell("ACME 3 10.3 5 3") == Taken(repeated=1)
 
 
 def test_the_simulated_markets_seconds_make_its_own_minutes(desk: Desk):

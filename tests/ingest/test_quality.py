@@ -186,8 +186,8 @@ def test_of_rows_with_one_stamp_the_last_is_kept():
     assert closes(result) == [("2024-01-02", 10.0), ("2024-01-03", 10.5)]
     assert result.rejects.select("reason", "detail").rows() == [
         ("duplicate", "A later row bears the same stamp and is kept, with close 10.5; this one has 10.0."),
-        ("duplicate", "The row comes more than once; one is kept."),
     ]
+    assert result.notes == ("1 repeated row left out",)
 
 
 def test_a_wrong_row_does_not_displace_a_right_one_of_its_stamp():
@@ -476,6 +476,51 @@ def test_a_bar_that_mixes_both_sides_of_a_split_is_set_aside():
     )
     result = checked(bars, split("2024-02-12", 4.0))
     assert found(result) == [("2024-02-12", "scale_mix", False)]
+
+
+CALM = "ACME 2024-02-05 100 101 99 100 5\nACME 2024-02-06 {}\nACME 2024-02-07 {}"
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (
+            "100 102 12 101 5",
+            "The low of 12.0 is far from all prices around it: 100.0 at the open, 101.0 at the close.",
+        ),
+        (
+            "99 800 98 101 5",
+            "The high of 800.0 is far from all prices around it: 99.0 at the open, 101.0 at the close.",
+        ),
+    ],
+)
+def test_an_extreme_that_nobody_traded_at_is_set_aside(row: str, sentence: str):
+    bars = bars_of(CALM.format(row, "100 103 98 102 5"))
+    result = checked(bars)
+    assert found(result) == [("2024-02-06", "far_extreme", False)]
+    assert result.rejects["detail"].to_list() == [sentence]
+    assert closes(result) == [("2024-02-05", 100.0), ("2024-02-07", 102.0)]
+    newest = checked(bars.slice(1, 1), before=bars.head(1))
+    assert found(newest) == [("2024-02-06", "far_extreme", False)]
+
+
+@pytest.mark.parametrize(
+    ("row", "after"),
+    [
+        ("100 102 35 101 5", "100 103 98 102 5"),  # a flash crash
+        ("100 101 12 15 5", "15 16 12 14 5"),  # a crash that lasts
+        ("100 100 12 100 5", "90 95 14 80 5"),  # the next day trades there too
+        ("20 21 3 20 5", "20 22 19 21 5"),  # the open is far from the close before: another cause is looked for
+    ],
+)
+def test_a_crash_is_no_impossible_extreme(row: str, after: str):
+    result = checked(bars_of(CALM.format(row, after)))
+    assert "far_extreme" not in result.rejects["reason"].to_list()
+
+
+def test_a_penny_stock_may_trade_that_far_apart_within_a_day():
+    penny = "ACME 2024-02-05 .05 .06 .04 .05 5\nACME 2024-02-06 .05 .05 .004 .05 5\nACME 2024-02-07 .05 .05 .04 .05 5"
+    assert checked(bars_of(penny)).rejects.height == 0
 
 
 ADJUSTED = """

@@ -48,7 +48,9 @@ def test_nobody_there_and_nobody_answering_are_unreachable_and_do_not_tell_the_k
     with vendor(echo) as server:
         gone = server.url
     closing.append(fetch := client("vendor", gone))
-    with pytest.raises(Unreachable, match=r"vendor: no answer from 127\.0\.0\.1:\d+") as refused:
+    with pytest.raises(
+        Unreachable, match=r"vendor: no answer from 127\.0\.0\.1:\d+: the connection failed\."
+    ) as refused:
         fetch.get("query", {"apikey": KEY})
 
     def slow(asked: Asked) -> Answer:
@@ -57,7 +59,7 @@ def test_nobody_there_and_nobody_answering_are_unreachable_and_do_not_tell_the_k
 
     with vendor(slow) as server:
         closing.append(fetch := client("vendor", server.url, timeout_s=0.1))
-        with pytest.raises(Unreachable, match="Timeout") as late:
+        with pytest.raises(Unreachable, match=": it took too long\\.") as late:
             fetch.get("query", {"apikey": KEY})
     for error in (refused.value, late.value):
         assert KEY not in repr(error) + str(error)
@@ -110,3 +112,17 @@ def test_a_key_is_redacted_wherever_it_stands(said: str, clean: str):
 )
 def test_retry_after_is_a_number_or_a_date(header: str, seconds: float):
     assert retry_after_s(Response(429, "", {"retry-after": header}), NOON, default=3600.0) == seconds
+
+
+def test_a_host_without_an_address_is_told_in_words(monkeypatch: pytest.MonkeyPatch):
+    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    nowhere = Browser("vendor", "https://vendor.invalid")
+    try:
+        with pytest.raises(Unreachable) as lost:
+            nowhere.get("/", {})
+    finally:
+        nowhere.close()
+    assert str(lost.value) == (
+        "vendor: no answer from vendor.invalid: its address is not found. Check the network, then try again."
+    )

@@ -86,6 +86,23 @@ def test_the_law_holds_for_any_seed_company_and_day(seed: int, symbol: str, day:
     assert [ends] == days.select(*OHLC, "volume").rows()
 
 
+def test_prices_do_not_stay_at_the_extremes_of_a_day_nor_cross_it_at_once():
+    start = MIDNIGHT - timedelta(days=20)
+    for symbol in SYMBOLS:
+        days = market().bars(symbol, DAY, start, MIDNIGHT)
+        minutes = good(market().bars(symbol, MINUTE, start, MIDNIGHT), days)
+        reach = pl.col("day_high") - pl.col("day_low")
+        told = minutes.group_by("day").agg(
+            top=(pl.col("high") == pl.col("day_high")).sum(),
+            bottom=(pl.col("low") == pl.col("day_low")).sum(),
+            near=(pl.col("day_high") - pl.col("high") < reach / 20).mean(),
+            step=((pl.col("high") - pl.col("low")) / reach).max(),
+        )
+        assert told.select(pl.max_horizontal("top", "bottom").mean()).item() < 6, symbol
+        assert told["near"].mean() < 0.06, symbol
+        assert told["step"].mean() < 0.25, symbol
+
+
 def test_a_price_does_not_depend_on_when_or_in_which_order_it_is_asked_for():
     start, end = MIDNIGHT - timedelta(days=3), MIDNIGHT - timedelta(days=2)
     later = market(NOW + timedelta(days=400))

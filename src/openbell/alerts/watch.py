@@ -35,7 +35,7 @@ from openbell.alerts.rules import (
 )
 from openbell.alerts.screen import LONG_AGO, Batch
 from openbell.alerts.stream import EPOCH, Heard, Stream
-from openbell.bars.aggregate import OFF_MARKET, OFFICIAL
+from openbell.bars.aggregate import OFF_MARKET, OFFICIAL, flags_of
 from openbell.bars.buckets import TICK, instants_of
 from openbell.model.interval import Interval
 from openbell.model.sessions import market_state, sessions
@@ -281,9 +281,8 @@ def _traded(trades: pl.DataFrame, stream: Stream) -> Batch:
     if rows["suspicious"].any():
         rows = rows.filter(~pl.col("suspicious").fill_null(value=False))
     if rows["condition"].null_count() < rows.height:
-        code = pl.col("condition").str.extract(r"^([0-9A-Fa-f]{2,8})$")
-        flags = code.str.to_integer(base=16, dtype=pl.Int64, strict=False).fill_null(0)
-        rows = rows.filter(flags & (OFFICIAL | OFF_MARKET) == 0)
+        sets = flags_of(rows["condition"]) & (OFFICIAL | OFF_MARKET) == 0
+        rows = rows if sets.all() else rows.filter(pl.Series(sets))
     price = rows["price"].to_numpy()
     return _watched(rows, stream, rows["seq"].to_numpy(), price, price)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from math import floor, log10
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from openbell.api.access import Role, TheDesk, allow
-from openbell.api.shapes import Action, Bars, Column, action_of, bars_of, decimals_of, floats, renamed
+from openbell.api.shapes import Action, Bars, Column, action_of, bars_of, decimals_of, floats, ratio_said, renamed
 from openbell.bars.indicators import compute
 from openbell.history import History, Hours, Series
 from openbell.history.past import said
@@ -88,10 +89,9 @@ def bars(
     indicators: str = "",
 ) -> Chart:
     """Bars of `symbol` over a `range` (default 6M) or from `from` to `to`; `indicators` separated by `;`."""
-    asked = stretch(
-        desk.history, symbol, span=span, start=start, end=to, interval=Interval.parse(interval) if interval else None
-    )
-    known = instant("as_of", as_of) if as_of else None
+    length = Interval.parse(interval) if interval else None
+    known, unknown = desk.history.past(instant("as_of", as_of)) if as_of else (None, ())
+    asked = stretch(desk.history, symbol, span=span, start=start, end=to, interval=length, as_of=known)
     series = desk.history.bars(symbol, asked.interval, asked.start, asked.end, adjust=adjust, as_of=known, hours=hours)
     specs = [spec.strip() for spec in indicators.split(";") if spec.strip()]
     before = desk.history.close_before(symbol, asked.start, adjust, known)
@@ -125,7 +125,7 @@ def bars(
         change_pct=None if last is None or base is None else (last / base - 1) * 100,
         summary=_summary(desk.history, name, series, asked, before, base, known),
         sources=series.bars["source"].unique().sort().to_list(),
-        notes=list(series.notes),
+        notes=[*unknown, *series.notes],
     )
 
 
@@ -194,22 +194,41 @@ def _summary(
         return f"{name} has no prices from {said(asked.start)} to {said(asked.end - timedelta(microseconds=1))}."
     last = rows["close"].item(-1)
     top = rows.select("ts", top=pl.coalesce("high", "close")).sort("top", descending=True, maintain_order=True).row(0)
-    change, places = (last / base - 1) * 100, decimals_of(last)
+    change = (last / base - 1) * 100
     amount = f"{_grouped(abs(change), 1)} %"
     moved = f"rose {amount}" if change > 0.05 else f"fell {amount}" if change < -0.05 else "hardly moved"
-    measured = f"from {_grouped(base, places)}{', the close before,' if before else ''} to {_grouped(last, places)}"
+    measured = f"from {_price(base)}{', the close before,' if before else ''} to {_price(last)}"
     stamps = (rows["ts"].item(0), rows["ts"].item(-1), top[0])
     if series.interval.intraday:
         zone = ZoneInfo(EXCHANGES[series.instrument.exchange or "24/7"].zone)
         local = [stamp.astimezone(zone) for stamp in stamps]
         one_day = local[0].date() == local[1].date()
         first, end, when = (f"{at:%H:%M}" if one_day else f"{said(at)} {at:%H:%M}" for at in local)
+        days = local[0].date(), local[1].date()
     else:
         begun = history.dates(name, stamps[0], min(stamps[0] + timedelta(days=400), asked.end), as_of)
         ended = history.dates(name, stamps[1], asked.end, as_of)
-        first, end = said(next(iter(begun), stamps[0])), said(next(reversed(ended), stamps[1]))
+        days = next(iter(begun), stamps[0].date()), next(reversed(ended), stamps[1].date())
+        first, end = map(said, days)
         when = _within(series.interval, top[0])
-    return f"{name} {moved}, {measured}, {first} to {end}; highest {_grouped(top[1], places)}, {when}."
+    raw = _splits_in(series, None if before else days[0], days[1]) if series.adjust == "raw" else ""
+    return f"{name} {moved}{raw}, {measured}, {first} to {end}; highest {_price(top[1])}, {when}."
+
+
+def _splits_in(series: Series, after: date | None, until: date) -> str:
+    """The splits that a change of raw prices includes: those `after` a date (None: all of the stretch), `until` one."""
+    splits = series.actions.filter(pl.col("ex_date") <= until, kind="split").unique("ex_date").sort("ex_date")
+    ratios = splits["ratio"] if after is None else splits.filter(pl.col("ex_date") > after)["ratio"]
+    named = " and ".join(f"a {ratio_said(ratio)} split" for ratio in ratios)
+    return f" (raw prices; includes {named})" if named else ""
+
+
+def _price(number: float) -> str:
+    """With two decimals; one below 1 with four digits that say something."""
+    if not 0 < number < 1:
+        return _grouped(number, 2)
+    exact = f"{number:.{3 - floor(log10(number))}f}".rstrip("0")
+    return f"{exact:0<4}"
 
 
 def _first_close(history: History, series: Series, adjust: Scale, as_of: datetime | None) -> float | None:

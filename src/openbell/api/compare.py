@@ -28,12 +28,16 @@ class Lines(BaseModel):
 
 
 class Daily(BaseModel):
-    """Per trade date: mean close, volume, and share of all volume (0 to 1) of each symbol."""
+    """Per trade date: mean close, volume, and share of all volume (0 to 1) of each symbol.
+
+    One bar a day has no mean: `average` is null throughout then, and `note` says what to do.
+    """
 
     dates: list[date]
     average: dict[str, Column]
     volume: dict[str, Column]
     share: dict[str, Column]
+    note: str | None
 
 
 class Missing(BaseModel):
@@ -131,15 +135,27 @@ def compare(
         ratio=_lines(c.ratio),
         moving_average=_lines(c.moving_average),
         hourly_high=_lines(c.hourly_high),
-        daily=Daily(
-            dates=c.daily_average["date"].to_list(),
-            average=_columns(c.daily_average),
-            volume=_columns(c.daily_volume),
-            share=_columns(c.daily_share),
-        ),
+        daily=_daily(answer),
         statistics=_rows(answer),
         correlation=c.correlation,
         notes=list(answer.notes),
+    )
+
+
+def _daily(answer: Compared) -> Daily:
+    c, interval = answer.comparison, answer.stretch.interval
+    average, note = _columns(c.daily_average), None
+    if not interval.intraday:
+        average = {symbol: [None] * len(values) for symbol, values in average.items()}
+        note = (
+            f"An average over a day is made of bars within it; these are {interval} bars. Choose an intraday interval."
+        )
+    return Daily(
+        dates=c.daily_average["date"].to_list(),
+        average=average,
+        volume=_columns(c.daily_volume),
+        share=_columns(c.daily_share),
+        note=note,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -15,13 +16,15 @@ from openbell.desk import Desk
 from openbell.ingest.tape import Tape
 from openbell.live import Live
 
+log = logging.getLogger(__name__)
+
 router = APIRouter(tags=["live"])
 
 PAUSE_S = 0.1
 """Between two messages: what changes more often is told once, as it is then."""
 
 MOST = 500
-REFUSED, UNREADABLE = 1008, 1003  # RFC 6455, 7.4.1: against the policy; data that cannot be accepted
+REFUSED, UNREADABLE, FAILED = 1008, 1003, 1011  # RFC 6455, 7.4.1: policy; unacceptable data; an error of ours
 
 
 class Wanted(BaseModel):
@@ -75,18 +78,28 @@ async def live(socket: WebSocket) -> None:
         return
     await socket.accept()
     reader = _Reader(socket, desk)
-    telling = asyncio.create_task(reader.tell())
+    both = [asyncio.create_task(each) for each in (reader.listen(), reader.tell())]
     try:
-        while True:
-            reader.want(Wanted.model_validate_json(await socket.receive_text()))
-    except WebSocketDisconnect:
-        pass
-    except ValidationError:
-        await socket.close(UNREADABLE, f'Send {{"symbols": [...]}}, {MOST} at most.')
+        done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        telling.cancel()
-        with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):  # it may have left in the middle
-            await telling
+        for task in both:
+            task.cancel()
+        await asyncio.wait(both)
+    for error in filter(None, (task.exception() for task in done)):
+        if isinstance(error, _Unreadable):
+            await _close(socket, UNREADABLE, f'Send {{"symbols": [...]}}, {MOST} at most.')
+        elif not isinstance(error, WebSocketDisconnect):
+            log.error("a reader of live prices failed", exc_info=error)
+            await _close(socket, FAILED, "The desk failed; open the line again.")
+
+
+async def _close(socket: WebSocket, code: int, reason: str) -> None:
+    with suppress(RuntimeError, WebSocketDisconnect):  # the reader was faster
+        await socket.close(code, reason)
+
+
+class _Unreadable(Exception):
+    """What the reader sent does not say what is wanted."""
 
 
 class _Reader:
@@ -104,7 +117,19 @@ class _Reader:
         self._symbols = list(dict.fromkeys(symbol.upper() for symbol in wanted.symbols))
         self._told = -1  # all of them are told once
 
+    async def listen(self) -> None:
+        """Hear what is wanted until the reader leaves; raises WebSocketDisconnect, or _Unreadable."""
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code", 1000))
+            try:
+                self.want(Wanted.model_validate_json(message.get("text") or ""))  # a binary frame has no text
+            except ValidationError as error:
+                raise _Unreadable from error
+
     async def tell(self) -> None:
+        """Tell what has changed; a reader that is slow is told less often, and then what is so by then."""
         while True:
             tape, now = self._desk.tape, self._desk.clock()
             version, symbols = tape.version, self._symbols

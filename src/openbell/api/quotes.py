@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from fastapi import APIRouter, Query
@@ -28,7 +28,11 @@ class Spark(BaseModel):
 
 
 class Quote(BaseModel):
-    """The latest price of a symbol, as it was asked; `renamed_to`: its instrument's ticker, where that is another."""
+    """The latest price of a symbol, as it was asked; `renamed_to`: its instrument's ticker, where that is another.
+
+    `day`: the trade date that the price is the close of; say `close of 3 Mar 2026` then, since `ts` is only when that
+    session ended. Null for a price of some instant within a day: say `ts`.
+    """
 
     symbol: str
     renamed_to: str | None
@@ -43,6 +47,7 @@ class Quote(BaseModel):
     low: float | None
     volume: float | None
     ts: datetime
+    day: date | None
     freshness: Freshness
     age_s: float
     source: str
@@ -124,6 +129,7 @@ def _shape(quote: BoardQuote, now: datetime) -> Quote:
         low=quote.low,
         volume=quote.volume,
         ts=quote.ts,
+        day=quote.day,
         freshness=quote.freshness,
         age_s=max(0.0, (now - quote.ts).total_seconds()),
         source=quote.source,

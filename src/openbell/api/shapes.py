@@ -66,8 +66,12 @@ def sentence(row: dict[str, object]) -> str:
     ratio = float(str(row["ratio"]))
     if row["kind"] == "spinoff":
         return f"Spin-off, price factor {ratio:.6g}"
-    text = f"{ratio:.6g}:1" if ratio >= 1 else f"1:{1 / ratio:.6g}"
-    return f"Split {text}" + (" (inferred from the prices)" if row["source"] == "inferred" else "")
+    return f"Split {ratio_said(ratio)}" + (" (inferred from the prices)" if row["source"] == "inferred" else "")
+
+
+def ratio_said(ratio: float) -> str:
+    """A split's `7:1` or `1:10`."""
+    return f"{ratio:.6g}:1" if ratio >= 1 else f"1:{1 / ratio:.6g}"
 
 
 def renamed(asked: str, instrument: Instrument) -> str | None:

@@ -60,10 +60,9 @@ def statistics(
 
     By hour, bars of a day or longer have no row: ask for an intraday interval.
     """
-    asked = stretch(
-        desk.history, symbol, span=span, start=start, end=to, interval=Interval.parse(interval) if interval else None
-    )
-    known = instant("as_of", as_of) if as_of else None
+    length = Interval.parse(interval) if interval else None
+    known, _ = desk.history.past(instant("as_of", as_of)) if as_of else (None, ())
+    asked = stretch(desk.history, symbol, span=span, start=start, end=to, interval=length, as_of=known)
     series = desk.history.bars(symbol, asked.interval, asked.start, asked.end, adjust=adjust, as_of=known)
     exchange = series.instrument.exchange or "24/7"
     zone, day = EXCHANGES[exchange].zone, timedelta(days=1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from openbell.bars.buckets import AUCTION, TICK, instants_of, runs, stamps_of, starts
+from openbell.bars.buckets import AUCTION, TICK, Instants, instants_of, runs, stamps_of, starts
 from openbell.model.frames import BARS, conform
 from openbell.model.interval import Interval
 
@@ -41,31 +42,41 @@ def placed(trades: pl.DataFrame, step: Interval, sessions: pl.DataFrame) -> pl.D
     """The trades that count, by symbol and time, with `flags`, the instant `at` which they count, and the `start` of
     their bar of `step`, null outside every session."""
     counted = _counted(trades)
-    ordered = counted.with_columns(at=_at_the_close(counted, sessions)).sort("symbol", "at", "ts", "seq")
+    at = stamps_of(at_the_close(instants_of(counted["ts"]), counted["flags"].to_numpy(), sessions))
+    ordered = counted.with_columns(at=at).sort("symbol", "at", "ts", "seq")
     return ordered.with_columns(start=starts(ordered["at"], sessions, step, "extended"))
 
 
-def _counted(trades: pl.DataFrame) -> pl.DataFrame:
-    """The trades that count, with their sale conditions as bits in `flags`; a code of one letter says nothing here."""
-    code = pl.col("condition").str.extract(r"^([0-9A-Fa-f]{2,8})$")
-    flags = code.str.to_integer(base=16, dtype=pl.Int64, strict=False).fill_null(0)
-    return trades.with_columns(flags=flags).filter(
-        pl.col("price").is_not_null(), ~pl.col("suspicious").fill_null(value=False), pl.col("flags") & OFFICIAL == 0
-    )
+def flags_of(conditions: pl.Series) -> NDArray[np.int64]:
+    """Sale conditions as bits; a code of one letter says nothing here."""
+    told = conditions.drop_nulls().unique()
+    if told.is_empty():
+        return np.zeros(conditions.len(), np.int64)
+    code = told.str.extract(r"^([0-9A-Fa-f]{2,8})$")
+    bits: NDArray[np.int64] = code.str.to_integer(base=16, dtype=pl.Int64, strict=False).fill_null(0).to_numpy()
+    places = conditions.cast(pl.Enum(told)).to_physical().cast(pl.Int64).fill_null(told.len())
+    flags: NDArray[np.int64] = np.append(bits, 0)[places.to_numpy()]
+    return flags
 
 
-def _at_the_close(trades: pl.DataFrame, sessions: pl.DataFrame) -> pl.Series:
-    """The instants of the trades, a closing cross moved to the last one of its session."""
-    instants = instants_of(trades["ts"])
+def at_the_close(instants: Instants, flags: NDArray[np.int64], sessions: pl.DataFrame) -> Instants:
+    """The instants at which trades with these sale conditions count: of a closing cross the last one of its session."""
     if sessions.is_empty():
-        return trades["ts"]
+        return instants
     ordered = sessions.sort("trade_date")
     close = instants_of(ordered["close"])
     until = np.maximum(instants_of(ordered["post"]), close + AUCTION // TICK)
     nth = np.searchsorted(instants_of(ordered["open"]), instants, "right") - 1
-    cross = (trades["flags"].to_numpy() & CLOSING_PRINT != 0) & (nth >= 0)
+    cross = (flags & CLOSING_PRINT != 0) & (nth >= 0)
     late = cross & (instants >= close[nth]) & (instants < until[nth])
-    return stamps_of(np.where(late, close[nth] - 1, instants))
+    return np.where(late, close[nth] - 1, instants)
+
+
+def _counted(trades: pl.DataFrame) -> pl.DataFrame:
+    """The trades that count, with their sale conditions as bits in `flags`."""
+    return trades.with_columns(flags=flags_of(trades["condition"])).filter(
+        pl.col("price").is_not_null(), ~pl.col("suspicious").fill_null(value=False), pl.col("flags") & OFFICIAL == 0
+    )
 
 
 def _price(step: Interval) -> pl.Expr:

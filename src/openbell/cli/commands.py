@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +22,7 @@ from openbell import __version__
 from openbell.cli import alerts, terminal
 from openbell.cli.terminal import Adjust, Format
 from openbell.history import History
-from openbell.history.stretch import Stretch, instant, stretch
+from openbell.history.stretch import Range, Stretch, instant, stretch
 from openbell.model.errors import InvalidInput, OpenbellError, ProviderError, StoreError
 from openbell.model.interval import Interval
 from openbell.settings import Settings
@@ -30,6 +31,9 @@ from openbell.store.lake import Lake
 if TYPE_CHECKING:
     from openbell.desk import Desk
     from openbell.ingest.storing import Stored
+
+USAGE: type[Exception] = typer.BadParameter.__mro__[1]
+"""What the parser raises for any wrong word; its releases keep the class in different places."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(alerts.app, name="alerts")
@@ -114,28 +118,29 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Import price files into the lake; repeating an import stores nothing twice."""
-    from openbell.cli.importing import columns_of, import_into, look_in  # noqa: PLC0415  # reading files loads slowly
+    from openbell.cli.importing import columns_of, import_into, look_in, nothing_of  # noqa: PLC0415  # loads slowly
     from openbell.providers.files import Reading  # noqa: PLC0415
 
     reading = Reading(
-        symbol=symbol.upper() if symbol else None,
-        interval=Interval.parse(interval) if interval else None,
+        symbol=None if symbol is None else symbol.upper(),
+        interval=None if interval is None else Interval.parse(interval),
         source=source,
         scale=scale.value if scale else None,
         tz=tz,
         stamp=stamp.value if stamp else None,
         dates=dates.value if dates else None,
-        columns=columns_of(columns) if columns else None,
+        columns=None if columns is None else columns_of(columns),
     )
     files, failed = look_in(paths, most=None if yes else MOST_FILES)
+    several = len(files) + len(failed) > 1
     with _desk(Settings(offline=True)) as desk:
         done, unread = import_into(desk, files, reading, tell=None if as_json else terminal.imported)
     failed += unread
     if as_json:
         terminal.imported_as_json(done)
-    elif len(files) + len(failed) > 1:
+    elif several:
         terminal.imported_in_all(done, failed)
-    if failed:
+    if failed or any(nothing_of(each) for each in done):
         raise typer.Exit(1)
 
 
@@ -215,9 +220,10 @@ def bars(
 ) -> None:
     """Print stored bars, resampled and adjusted as asked."""
     length = Interval.parse(interval)
-    history = History(_lake())
-    asked = stretch(history, symbol, span=None if start or end else "Max", start=start, end=end, interval=length)
-    known = instant("as-of", as_of) if as_of else None
+    history = _history()
+    known, unknown = history.past(instant("as-of", as_of)) if as_of else (None, ())
+    span: Range | None = None if start or end else "Max"
+    asked = stretch(history, symbol, span=span, start=start, end=end, interval=length, as_of=known)
     series = history.bars(
         symbol,
         length,
@@ -227,7 +233,7 @@ def bars(
         as_of=known,
         hours="extended" if extended else "regular",
     )
-    for note in series.notes:
+    for note in (*unknown, *series.notes):
         terminal.note(note)
     if series.bars.is_empty():
         terminal.note(_none(history, symbol, length, asked))
@@ -258,7 +264,7 @@ def compare(
     from openbell.history.comparison import compared  # noqa: PLC0415
 
     answer = compared(
-        History(_lake()),
+        _history(),
         symbols,
         span=None if start or end else "1Y",
         start=start,
@@ -305,7 +311,7 @@ def sql(
     try:
         terminal.frame(query(_lake(), statement), as_json=as_json)
     except InvalidInput as error:
-        first = error.what.splitlines()[0].rstrip(".!")
+        first = re.sub(r"^(\w+ )+Error: ", "", error.what.splitlines()[0]).rstrip(".!")
         raise InvalidInput("sql", f"{first}.", remedy=error.remedy) from error
 
 
@@ -358,6 +364,10 @@ def _lake() -> Lake:
     return Lake(Settings(offline=True).lake)
 
 
+def _history() -> History:
+    return History(_lake(), lambda: datetime.now(UTC))
+
+
 @contextmanager
 def _desk(settings: Settings) -> Iterator[Desk]:
     from openbell.desk import open_desk  # noqa: PLC0415  # vendors' clients load slowly
@@ -375,7 +385,12 @@ def _desk(settings: Settings) -> Iterator[Desk]:
 def main() -> None:
     """Run the command line; an error is one sentence on standard error, and exit code 1 (2 for wrong arguments)."""
     try:
-        app(standalone_mode=True)
+        code = app(prog_name=terminal.program(), standalone_mode=False)
+    except USAGE as error:
+        _misused(error)
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(1)
     except InvalidInput as error:
         terminal.failed(error)
         sys.exit(2)
@@ -385,7 +400,8 @@ def main() -> None:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"OPENBELL_{str(first['loc'][0]).upper()}" if first["loc"] else "the settings"
-        terminal.failed(InvalidInput(name, f"{name}: {first['msg']}.", remedy="See .env.example."))
+        why = first["msg"].removeprefix("Value error, ")
+        terminal.failed(InvalidInput(name, f"{name}: {why}.", remedy="See .env.example."))
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(0)
@@ -393,3 +409,11 @@ def main() -> None:
         what = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
         terminal.failed(StoreError(what, remedy="`openbell doctor` says which folders are used."))
         sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _misused(error: Any) -> None:
+    """One sentence for what was typed; a command without what it needs has shown its help already."""
+    if said := error.format_message().strip().replace("Value error, ", ""):
+        where = error.ctx.command_path if error.ctx else terminal.program()
+        terminal.failed(InvalidInput("usage", f"{said.rstrip('.')}.", remedy=f"See `{where} --help`."))

@@ -40,6 +40,7 @@ def look_in(paths: Sequence[Path], *, most: int | None) -> tuple[dict[Path, bool
     """The files, and whether each was found in a folder; and the paths where none is, each told of at once."""
     files: dict[Path, bool] = {}
     failed: list[Path] = []
+    spelt: dict[Path, Path] = {}  # of two spellings of a path the first
     with terminal.patience(f"Looking for price files in {', '.join(map(str, paths))}"):
         for path in paths:
             try:
@@ -48,7 +49,9 @@ def look_in(paths: Sequence[Path], *, most: int | None) -> tuple[dict[Path, bool
                 terminal.failed(error)
                 failed.append(path)
             else:
-                files |= {file: path.is_dir() and files.get(file, True) for file in found}
+                for file in found:
+                    first = spelt.setdefault(file.parent.resolve() / file.name, file)
+                    files[first] = path.is_dir() and files.get(first, True)
     return files, failed
 
 
@@ -74,10 +77,18 @@ def import_into(
                     if tell is not None:
                         tell(done[-1])
         finally:
-            _watch_imported(desk, sorted({s for each in done if each.stored.first for s in each.symbols}))
+            _watch_imported(
+                desk, sorted({each.renamed.get(s, s) for each in done if each.stored.first for s in each.symbols})
+            )
             if len(done) + len(failed) < len(files):
                 terminal.note(f"{len(done)} of {counted(len(files), 'file')} imported.")
     return done, failed
+
+
+def nothing_of(each: Imported) -> bool:
+    """Whether nothing of a file was stored or is there, since all of it was set aside."""
+    s = each.stored
+    return bool(s.aside) and s.first is None and not (s.actions or each.quotes or each.instruments)
 
 
 def watch(desk: Desk, symbols: Sequence[str]) -> None:
@@ -127,4 +138,5 @@ def _watch_imported(desk: Desk, symbols: Sequence[str]) -> None:
         desk.ledger.save_fetch(Fetch(symbol, "history", "imported", told, 0, None, desk.clock()))
     watch(desk, symbols)
     if private:
-        terminal.note(f"No vendor is asked for {', '.join(private)} until `openbell fetch {private[0]}`.")
+        which = private[0] if len(private) == 1 else f"{len(private)} of them"
+        terminal.note(f"No vendor is asked for {which} until `openbell fetch {' '.join(private)}`.")

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.table import Table
 from rich.text import Text
 
+from openbell.ingest.quality.reasons import REASONS
 from openbell.model.errors import InvalidInput, OpenbellError
 from openbell.model.words import counted
 
@@ -26,10 +27,17 @@ if TYPE_CHECKING:
     from openbell.history import Series
     from openbell.history.comparison import Compared
     from openbell.ingest.importing import Imported
+    from openbell.ingest.storing import Aside
 
 out, err = Console(), Console(stderr=True)
 
-PER_CENT = {"change_pct": "change %", "volatility": "volatility %", "max_drawdown": "max_drawdown %"}
+SPOKEN = {
+    "change_pct": "change %",
+    "volatility": "volatility %",
+    "max_drawdown": "max drawdown %",
+    "average_volume": "average volume",
+}
+SCALES = {"raw": "as traded", "split": "adjusted for splits", "total": "adjusted for splits and dividends"}
 READABLE = 7
 """Significant digits of a price that was computed."""
 MARKS = {"ok": ("ok  ", "green"), "note": ("note", "yellow"), "bad": ("bad ", "red")}
@@ -90,14 +98,15 @@ def patience(text: str) -> Iterator[None]:
 
 def called(text: str) -> str:
     """`text` with each command in it, such as `openbell up`, as it can be typed here."""
-    program = Path(sys.argv[0])
-    if program.name != "openbell":
-        typed = "python -m openbell"
-    elif shutil.which("openbell"):
-        typed = "openbell"
-    else:
-        typed = str(program)
-    return text.replace("`openbell ", f"`{typed} ")
+    return text.replace("`openbell ", f"`{program()} ")
+
+
+def program() -> str:
+    """What is typed here to run a command."""
+    path = Path(sys.argv[0])
+    if path.name != "openbell":
+        return "python -m openbell"
+    return "openbell" if shutil.which("openbell") else str(path)
 
 
 def failed(error: OpenbellError) -> None:
@@ -118,24 +127,54 @@ def note(text: str) -> None:
 def imported(each: Imported) -> None:
     """What became of a file."""
     s = each.stored
-    names = ", ".join(each.symbols[:6]) + (f" and {len(each.symbols) - 6} more" if len(each.symbols) > 6 else "")
+    told = [f"{symbol} (now {each.renamed[symbol]})" if symbol in each.renamed else symbol for symbol in each.symbols]
+    names = ", ".join(told[:6]) + (f" and {len(told) - 6} more" if len(told) > 6 else "")
     span = f", {s.first:%Y-%m-%d} to {s.last:%Y-%m-%d}" if s.first and s.last else ""
-    parts = [counted(s.actions, "split or dividend", "splits and dividends")] if s.actions else []
+    parts = _stored(s.rows, s.corrected) if s.first or s.aside else []
+    parts += [counted(s.actions, "split or dividend", "splits and dividends")] if s.actions else []
     parts += [counted(each.quotes, "quote")] if each.quotes else []
     parts += [counted(each.instruments, "ticker period")] if each.instruments else []
-    if s.first or s.rejects:
-        parts.insert(0, f"{counted(s.rows, 'bar')} stored")
     parts += [f"{s.known:,} there already"] if s.known else []
-    parts += [f"{counted(s.rejects, 'row')} set aside (see the Sources page)"] if s.rejects else []
-    told = f"{each.path.name} ({each.preset}): {names}{span}: {', '.join(parts) or 'nothing new'}."
-    out.print(Text(told), soft_wrap=True)
+    parts += [_set_aside(s.aside, repaired=repaired) for repaired in (False, True) if _of(s.aside, repaired=repaired)]
+    line = f"{each.path.name} ({each.preset}): {names}{span}: {', '.join(parts) or 'nothing new'}."
+    out.print(Text(line), soft_wrap=True)
     for remark in s.notes:
         out.print(Text(f"  {remark}", style="dim"), soft_wrap=True)
 
 
+def _stored(rows: int, corrected: int) -> list[str]:
+    """`3 bars stored`, `1 bar corrected`."""
+    new = [f"{counted(rows - corrected, 'bar')} stored"] if rows > corrected or not corrected else []
+    return new + ([f"{counted(corrected, 'bar')} corrected"] if corrected else [])
+
+
+def _of(asides: Sequence[Aside], *, repaired: bool) -> list[Aside]:
+    return [each for each in asides if each.repaired is repaired]
+
+
+def _set_aside(asides: Sequence[Aside], *, repaired: bool) -> str:
+    """`2 rows set aside: ends in the future (lines 2, 3)`."""
+    chosen = _of(asides, repaired=repaired)
+    reasons = ", ".join(f"{_lower(REASONS.get(each.reason, each.reason))}{_lines(each)}" for each in chosen)
+    done = "set aside and repaired" if repaired else "set aside"
+    return f"{counted(sum(each.rows for each in chosen), 'row')} {done}: {reasons}"
+
+
+def _lines(aside: Aside) -> str:
+    if not aside.lines:
+        return ""
+    listed = ", ".join(map(str, aside.lines)) + (", ..." if aside.rows > len(aside.lines) else "")
+    return f" (line{'s' if aside.rows > 1 else ''} {listed})"
+
+
+def _lower(title: str) -> str:
+    return title[0].lower() + title[1:]
+
+
 def imported_in_all(done: Sequence[Imported], failed: Sequence[Path]) -> None:
     """The sum of several files."""
-    parts = [f"{counted(len(done), 'file')} imported ({counted(sum(e.stored.rows for e in done), 'bar')} stored)"]
+    rows, corrected = (sum(getattr(each.stored, name) for each in done) for name in ("rows", "corrected"))
+    parts = [f"{counted(len(done), 'file')} imported ({', '.join(_stored(rows, corrected))})"]
     if failed:
         named = ", ".join(path.name for path in failed[:10]) + (", ..." if len(failed) > 10 else "")
         parts.append(f"{len(failed):,} not: {named}")
@@ -153,11 +192,16 @@ def _imported(each: Imported) -> dict[str, object]:
         "file": str(each.path),
         "preset": each.preset,
         "symbols": each.symbols,
+        "renamed": each.renamed,
         "first": s.first.isoformat() if s.first else None,
         "last": s.last.isoformat() if s.last else None,
         "rows": s.rows,
+        "corrected": s.corrected,
         "already_there": s.known,
         "set_aside": s.rejects,
+        "reasons": [
+            {"reason": a.reason, "rows": a.rows, "repaired": a.repaired, "first_lines": a.lines} for a in s.aside
+        ],
         "actions": s.actions,
         "quotes": each.quotes,
         "instruments": each.instruments,
@@ -195,15 +239,21 @@ def bars(series: Series, form: Format) -> None:
 
 
 def comparison(answer: Compared, *, as_json: bool) -> None:
-    """The table of statistics; what are fractions there are per cent for a reader, as the change is."""
+    """The table of statistics under its stretch; what are fractions there are per cent for a reader."""
     rows = answer.comparison.statistics
-    if not as_json:
-        rows = rows.with_columns(
+    if as_json:
+        frame(rows, as_json=True)
+    else:
+        if common := answer.comparison.common:
+            clock = "%Y-%m-%d %H:%M UTC" if answer.stretch.interval.intraday else "%Y-%m-%d"
+            first, last = (f"{at:{clock}}" for at in common)
+            out.print(Text(f"{first} to {last}, {answer.stretch.interval} bars, {SCALES[answer.adjust]}"))
+        rounded = rows.with_columns(
             (pl.col("volatility", "max_drawdown") * 100).round(2),
             pl.col("change_pct", "beta").round(2),
             pl.col("average_volume").round(0),
-        ).rename(PER_CENT)
-    frame(rows, as_json=as_json, digits=READABLE)
+        ).rename(SPOKEN)
+        frame(rounded, as_json=False, digits=READABLE)
     for said in (*(each.detail for each in answer.missing), *answer.notes):
         err.print(Text(said), soft_wrap=True)
 

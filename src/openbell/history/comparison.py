@@ -31,9 +31,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A comparison, the stretch it was asked over, and the instruments in it, in order."""
+    """A comparison, the stretch and the scale it was asked in, and the instruments in it, in order."""
 
     stretch: Stretch
+    adjust: Scale
     instruments: tuple[Instrument, ...]
     comparison: Comparison
     missing: tuple[Missing, ...]
@@ -89,6 +90,7 @@ def compared(
     comparison = compare(bars, named, days, window=window)
     return Compared(
         over,
+        adjust,
         tuple(series[name].instrument if name in series else instruments[name] for name in named),
         comparison,
         tuple(_missing(name, stored[name], over, bars, comparison.common) for name in comparison.left_out),

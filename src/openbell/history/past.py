@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -48,16 +49,21 @@ class Series:
 
     instrument: Instrument
     interval: Interval
+    adjust: Scale
     bars: pl.DataFrame
     actions: pl.DataFrame
     notes: tuple[str, ...]
 
 
 class History:
-    """The lake, asked in the reader's words. Tickers in, bars out."""
+    """The lake, asked in the reader's words. Tickers in, bars out.
 
-    def __init__(self, lake: Lake) -> None:
+    A split or dividend changes nothing before its ex date has come by the `clock`, though vendors announce it earlier.
+    """
+
+    def __init__(self, lake: Lake, clock: Callable[[], datetime]) -> None:
         self._lake = lake
+        self._clock = clock
         self._register: tuple[tuple[int, ...], Register] | None = None
         self._latest: dict[tuple[object, ...], dict[str, Latest]] = {}
 
@@ -81,6 +87,15 @@ class History:
                 remedy=f"Fetch it with `openbell fetch {ticker.upper()}`, or import a file with `openbell import`.",
             )
         return register.instrument(key)
+
+    def past(self, moment: datetime) -> tuple[datetime, tuple[str, ...]]:
+        """`moment`, or now where it is yet to come; and a note where it is of a later day than today (UTC)."""
+        now = self._clock()
+        if moment <= now:
+            return moment, ()
+        if moment <= _midnight(now.date()) + _DAY_LENGTH:  # the end of today
+            return now, ()
+        return now, (f"{said(moment)} is yet to come; this is what is known now.",)
 
     def stored(self, key: str) -> pl.DataFrame:
         """What is stored of the instrument with id `key`: interval, first, last, rows."""
@@ -115,7 +130,8 @@ class History:
             )
         instrument = self.instrument(ticker, (end - timedelta(microseconds=1)).date())
         actions = self._lake.actions([instrument.id], as_of=as_of)
-        past = _Past(self._lake, (instrument,), self.stored(instrument.id), actions, adjust, as_of)
+        due = self._happened(actions, instrument, as_of)
+        past = _Past(self._lake, (instrument,), self.stored(instrument.id), due, adjust, as_of)
         if not _makes(past.stored, interval):
             have, finer = ", ".join(past.stored["interval"].unique().sort()), "minute" if interval.intraday else "daily"
             raise InvalidInput(
@@ -127,11 +143,13 @@ class History:
         return Series(
             instrument,
             interval,
+            adjust,
             rows,
             actions.filter(pl.col("ex_date").is_between(start.date(), end.date())),
             (
                 *_scale_notes(rows, adjust),
                 *_source_notes(rows),
+                *_short_notes(interval),
                 *past.dividend_notes(rows),
                 *_longer_notes(past.stored, interval, rows, start),
             ),
@@ -139,7 +157,8 @@ class History:
 
     def latest(self, instruments: Sequence[Instrument]) -> dict[str, Latest]:
         """The last sessions of each instrument that has prices, by id; read once for each version of the lake."""
-        key = (self._lake.version(), tuple(i.id for i in instruments))
+        hour = self._clock().replace(minute=0, second=0, microsecond=0)  # an ex date comes without a commit
+        key = (self._lake.version(), hour, tuple(i.id for i in instruments))
         if key not in self._latest:
             self._latest = {key: self._read_latest(instruments)}
         return self._latest[key]
@@ -162,7 +181,8 @@ class History:
     def _latest_of(self, group: tuple[Instrument, ...], spans: pl.DataFrame) -> dict[str, Latest]:
         ids = [i.id for i in group]
         stored = _making_days(spans.filter(pl.col("symbol").is_in(ids)))
-        past = _Past(self._lake, group, stored, self._lake.actions(ids), "split", None)
+        due = self._happened(self._lake.actions(ids), group[0], None)
+        past = _Past(self._lake, group, stored, due, "split", None)
         newest: datetime = max(stored["last"].to_list())
         days = past.daily(DAY, newest - LATEST, newest + _DAY_LENGTH).drop_nulls("close")
         line = past.last_session(days)
@@ -178,6 +198,11 @@ class History:
             for key in ids
             if not (rows := days.filter(pl.col("symbol") == key)).is_empty()
         }
+
+    def _happened(self, actions: pl.DataFrame, instrument: Instrument, as_of: datetime | None) -> pl.DataFrame:
+        """The `actions` whose ex date has come on the exchange by `as_of`, else by now."""
+        zone = ZoneInfo(EXCHANGES[instrument.exchange or "24/7"].zone)
+        return actions.filter(pl.col("ex_date") <= (as_of or self._clock()).astimezone(zone).date())
 
     def close_before(self, ticker: str, moment: datetime, adjust: Scale, as_of: datetime | None = None) -> float | None:
         """The close of the last session that ended by `moment`, on the scale `adjust`; None where none is stored."""
@@ -396,6 +421,14 @@ def _source_notes(bars: pl.DataFrame) -> tuple[str, ...]:
     """What is meant by volume where it is not what an exchange counts."""
     own = sorted(set(bars["source"].unique()) & OWN_VOLUME)
     return tuple(f"Volumes from {source} are the broker's own or count ticks, not the shares traded." for source in own)
+
+
+def _short_notes(interval: Interval) -> tuple[str, ...]:
+    """That bars are cut at the close, where they fit no hour and so hardly a session."""
+    hour = timedelta(hours=1)
+    if not interval.intraday or not hour % interval.length or not interval.length % hour:
+        return ()
+    return (f"{interval} bars are counted from each open; the last one before a close may be shorter.",)
 
 
 def _longer_notes(stored: pl.DataFrame, interval: Interval, bars: pl.DataFrame, start: datetime) -> list[str]:

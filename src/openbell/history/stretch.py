@@ -64,8 +64,11 @@ def stretch(
     start: str | None = None,
     end: str | None = None,
     interval: Interval | None = None,
+    as_of: datetime | None = None,
 ) -> Stretch:
     """The stretch of a `span` (default 6M) up to the newest stored bar, or from `start` to `end` (ISO 8601).
+
+    One without an end is over at `as_of`: nobody knew later bars.
 
     Raises NoData where nothing of `ticker` is stored, InvalidInput for ends that cannot be read.
     """
@@ -76,6 +79,8 @@ def stretch(
     if span is not None and (start or end):
         raise InvalidInput("range", "Both a range and its ends were given.", remedy="Give one of the two.")
     newest, oldest = newest_of(stored), min(stored["first"].to_list())
+    if as_of is not None and as_of > oldest:
+        newest = min(newest, as_of)
     if start or end:
         first, last = instant("from", start) if start else oldest, instant("to", end, end=True) if end else newest
         if last <= first:
@@ -96,9 +101,9 @@ def _backwards(
     name, last = instrument.ticker, (newest - timedelta(microseconds=1)).date()
     if start:
         what = f"The prices of {name} end on {last}, before the stretch starts ({start})."
-        return InvalidInput("from", what, remedy=f"Start it by {last}, or name its end too.")
+        return InvalidInput("from", what, remedy=f"Begin on {last} or earlier.")
     what = f"The prices of {name} begin on {oldest.date()}, after the stretch ends ({end})."
-    return InvalidInput("to", what, remedy=f"End it on {oldest.date()} or later, or name its start too.")
+    return InvalidInput("to", what, remedy=f"End on {oldest.date()} or later.")
 
 
 def instant(field: str, text: str, *, end: bool = False) -> datetime:

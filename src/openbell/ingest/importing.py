@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import polars as pl
 from openbell.bars.aggregate import bars_from
 from openbell.ingest.exchange import NEW_YORK
 from openbell.ingest.scale_day import scale_days
-from openbell.ingest.storing import Stored, store
+from openbell.ingest.storing import FEW, Aside, Stored, store
 from openbell.model import frames
 from openbell.model.interval import MINUTE
 from openbell.model.sessions import sessions
@@ -29,6 +29,9 @@ class Imported:
     path: Path
     preset: str
     symbols: tuple[str, ...]
+    """The tickers in the file."""
+    renamed: Mapping[str, str]
+    """Those whose instrument bears another ticker by now, and that one."""
     stored: Stored
     quotes: int = 0
     instruments: int = 0
@@ -73,11 +76,13 @@ def import_file(
     register = Register(lake.instruments())
     rejects = lake.append_rejects(register.identified(contents.rejects), now)
     quotes = lake.append_quotes(register.identified(contents.quotes), now)
+    stored += Stored(rejects=rejects, notes=contents.notes, aside=_unread(contents.rejects))
     return Imported(
         path,
         contents.preset,
         _symbols(bars, contents),
-        stored + Stored(rejects=rejects, notes=contents.notes),
+        _renamed(bars, register),
+        replace(stored, aside=tuple(_located(each, contents.lines, register) for each in stored.aside)),
         quotes,
         instruments,
     )
@@ -94,6 +99,29 @@ def _with_trades(contents: Contents, register: Register, reading: Reading) -> pl
         minutes = bars_from(trades, MINUTE, days).with_columns(source=pl.lit(reading.source or contents.preset))
         made.append(frames.conform(minutes, frames.BARS))
     return pl.concat(made)
+
+
+def _unread(rejects: pl.DataFrame) -> tuple[Aside, ...]:
+    """The rows that could not be read at all; their details begin with the line."""
+    found = rejects.group_by("reason", maintain_order=True).agg(
+        pl.len(), lines=pl.col("detail").str.extract(r"^line (\d+)").cast(pl.Int64).drop_nulls().head(FEW)
+    )
+    return tuple(Aside(reason, False, rows, lines=tuple(lines)) for reason, rows, lines in found.iter_rows())
+
+
+def _located(aside: Aside, lines: pl.DataFrame, register: Register) -> Aside:
+    """`aside` with the lines of the rows that it names; of two of one stamp the first, which a later one replaced."""
+    stamps = [stamp for _, stamp in aside.first]
+    near = register.identified(lines.filter(pl.col("ts").is_in(stamps)))
+    at = {(symbol, stamp): line for symbol, stamp, line in near.sort("line", descending=True).iter_rows()}
+    return replace(aside, lines=aside.lines + tuple(sorted(at[row] for row in aside.first if row in at)))
+
+
+def _renamed(bars: pl.DataFrame, register: Register) -> dict[str, str]:
+    """The tickers of `bars` whose instrument bears another one by now."""
+    told = bars.select("symbol", id=register.identified(bars)["symbol"]).unique()
+    named = ((ticker, register.instrument(key).ticker) for ticker, key in told.iter_rows())
+    return {ticker: now for ticker, now in named if now != ticker}
 
 
 def _symbols(bars: pl.DataFrame, contents: Contents) -> tuple[str, ...]:

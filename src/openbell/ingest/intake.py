@@ -6,36 +6,45 @@ restart: nothing else is needed to be where one was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
 from threading import RLock
 
 import msgspec
+import numpy as np
 import polars as pl
 
-from openbell.bars.partials import partials_from
-from openbell.ingest.prints import HEARD, Prints
+from openbell.bars.buckets import Instants
+from openbell.bars.partials import Grid, partials_from
+from openbell.ingest.homes import Homes
+from openbell.ingest.prints import Last, Prints
 from openbell.ingest.quality.live import LiveCheck
+from openbell.ingest.seen import Keys, Seen, identities
 from openbell.ingest.tape import Tape
 from openbell.model.frames import QUOTES, STREAM, TRADES, frame_of
 from openbell.model.sessions import sessions
 from openbell.providers.streams.spoken import Told
 from openbell.store.lake import Lake
-from openbell.store.log import MARKS, Kind, Log
+from openbell.store.log import MARKS, Entry, Kind, Log
 from openbell.store.register import Register
+
+log = logging.getLogger(__name__)
 
 LATENESS = timedelta(minutes=30)
 """So late a trade may come and still count; what comes later is set aside, and the vendor's own bars correct it."""
 
-REMEMBERED = 500_000
-"""Ids of trades kept in each of two generations, to know a trade that is told again."""
+RESTORED = 200_000
+"""So many trades of the log are acted on at once when a desk starts."""
 
-CLOSED = "closed"
-"""The mark that says up to when minutes are closed."""
-
-ROUND_THE_CLOCK = "24/7"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+CLOSED, HEALED, READY = "closed", "healed", "ready"
+"""Marks: minutes are closed, or told better by another source, or a feed has begun to listen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,14 @@ class Taken:
     rejects: int = 0
 
 
+class Healed(msgspec.Struct, frozen=True, array_like=True):
+    """Minutes of symbols, from `start` to before `end`, that another source tells better."""
+
+    symbols: tuple[str, ...]
+    start: datetime
+    end: datetime
+
+
 class Intake:
     """Takes what feeds tell, one batch after another, from any thread."""
 
@@ -69,20 +86,23 @@ class Intake:
     ) -> None:
         self._log = log
         self._tape = tape
-        self._exchange_of = exchange_of
         self._clock = clock
-        self._check = LiveCheck(exchange_of)
-        self._old_ids, self._new_ids = set[int](), set[int]()
+        self._homes = Homes(exchange_of)
+        self._check = LiveCheck(self._homes.known)
+        self._seen = Seen()
         self._guard = RLock()
+        self._storing = RLock()  # taken before the guard, never after it
         self._listeners: list[Callable[[Heard], None]] = []
         self._rejects: list[pl.DataFrame] = []
-        closed = _closed(log)
-        self._final, self._prints, self._first = closed.final, closed.prints, closed.cut
+        self._state = _state(log)
+        self._prints = self._prints_at(self._state)
+        self._last = log.last
+        self._believe_no_future(clock())
 
     @property
     def final(self) -> datetime:
         """Minutes that began before are closed for good."""
-        return self._final
+        return self._state.final
 
     def listen(self, listener: Callable[[Heard], None]) -> None:
         """Tell `listener` of every entry, in order, once it is durable."""
@@ -94,148 +114,228 @@ class Intake:
         Listeners are told nothing: who must not miss an entry asks for the `entries` from where it left off.
         """
         count = 0
-        for entry in self._log.read(self._first - 1):
-            heard = self._act(entry.offset, entry.kind, entry.frame)
-            self._remember(_identities(heard.trades.drop_nulls("id")).to_list())
-            self._check.believe(heard.trades)
-            count += 1
+        for entries in _together(self._log.read(self._state.cut - 1)):
+            count += len(entries)
+            if entries[0].kind == "trades":
+                trades = pl.concat([entry.frame for entry in entries])
+                self._seen.remember(*identities(_with_ids(trades)))
+                self._act(Heard(entries[-1].offset, trades, frame_of(QUOTES)))
+                self._check.believe(trades)
+                continue
+            for entry in entries:
+                if entry.kind == "rejects":
+                    self._rejects.append(entry.frame)
+                self._act(_heard(entry, self._prints))
+                if entry.kind == "quotes":
+                    self._check.believe(entry.frame)
         return count
 
-    def take(self, told: Told) -> Taken:
-        """Take in one batch; what is returned for is durable."""
+    def take(self, told: Told | Sequence[Told], feed: str = "") -> Taken:
+        """Take in a batch, or several that wait; what is returned for is durable.
+
+        Many at once cost little more than one. After a StoreError all may be told again: nothing counts twice that has
+        an id. `feed`: whose they are, as in the sources of its rows.
+        """
+        batches = [told] if isinstance(told, Told) else told or [Told()]
         with self._guard:
             now = self._clock()
-            quotes, bad_quotes = self._check.quotes(told.quotes, now=now)
-            trades, bad_trades = self._check.trades(told.trades, now=now, final=self._final)
-            fresh = self._numbered(self._fresh(trades))
-            rejects = pl.concat([told.rejects, bad_quotes, bad_trades])
-            frames: tuple[tuple[Kind, pl.DataFrame], ...] = (
-                ("rejects", rejects),
-                ("quotes", quotes),
-                ("trades", fresh),
+            self._believe_no_future(now)
+            self._homes.look(now)
+            if any(each.ready for each in batches):
+                self._mark(READY, feed, now, self._state)
+                self._prints.interrupt(feed, now)
+            quotes, bad_quotes = self._check.quotes(_joined([each.quotes for each in batches]), now=now)
+            trades, bad_trades = self._check.trades(
+                _joined([each.trades for each in batches]), now=now, final=self._state.final
             )
-            for kind, frame in frames:
-                if frame.height:
-                    heard = self._act(self._log.append(kind, frame, now), kind, frame)
-                    for listener in self._listeners:
-                        listener(heard)
+            rejects = pl.concat([*(each.rejects for each in batches), bad_quotes, bad_trades])
+            fresh, keys, stamps = self._fresh(trades)
+            if rejects.height:
+                self._append("rejects", rejects, now)
+                self._rejects.append(rejects)
+            if quotes.height:
+                self._append("quotes", quotes, now)
+            if fresh.height:
+                self._append("trades", self._numbered(fresh), now, lambda: self._seen.remember(keys, stamps))
         return Taken(quotes.height + fresh.height, trades.height - fresh.height, rejects.height)
+
+    def healed(self, symbols: Iterable[str], start: datetime, end: datetime) -> None:
+        """The lake has the minutes of `symbols` from `start` to before `end` from a source that tells them better: what
+        streams have told of them, and will tell, makes no minute; after a restart too."""
+        heal = Healed(tuple(sorted(symbols)), start, end)
+        with self._guard:
+            state = replace(self._state, healed=(*self._state.healed, heal))
+            self._mark(HEALED, "", self._clock(), state)
+            self._tape.drop(heal.symbols, start, end)
 
     def entries(self, after: int) -> Iterator[Heard]:
         """What the log says after the offset `after`, for one who must catch up."""
-        closed = _closed(self._log)
-        for entry in self._log.read(closed.cut - 1):  # what a quote prints follows from all quotes before it
-            heard = _heard(entry.offset, entry.kind, entry.frame, closed.prints)
+        state = self._state
+        prints = self._prints_at(state)
+        for entry in self._log.read(state.cut - 1):  # what a quote prints follows from all quotes before it
+            heard = _heard(entry, prints)
             if entry.offset > after:
                 yield heard
 
     def save(self, lake: Lake, now: datetime) -> int:
         """Bring the minutes that have ended by `now`, and the rows set aside, into the lake; returns how many bars are
         new or corrected. One commit each, and only where there is anything."""
-        rejects = self._rejects
-        if rejects:
-            lake.append_rejects(pl.concat(rejects), now)
-            del self._rejects[: len(rejects)]
-        bars = self._tape.unsaved(now)
-        if bars.is_empty():
-            return 0
-        streamed = bars.with_columns(pl.col("source") + STREAM)
-        stored = lake.append_bars(Register(lake.instruments()).identified(streamed), now, provisional=True)
-        self._tape.saved(bars)
+        with self._storing:
+            stored = 0
+            bars = self._tape.unsaved(now)
+            if bars.height:
+                streamed = Register(lake.instruments()).identified(bars.with_columns(pl.col("source") + STREAM))
+                stored = lake.append_bars(streamed, now, provisional=True)
+                self._tape.saved(bars)
+            rejects = list(self._rejects)  # more may come meanwhile
+            if rejects:
+                lake.append_rejects(pl.concat(rejects), now)
+                del self._rejects[: len(rejects)]
         return stored
 
     def close_before(self, moment: datetime, lake: Lake, *, upto: int) -> int:
         """Minutes that began before `moment` change no more: the lake has them, and the log drops what made them;
-        returns the number of entries dropped.
+        returns the number of entries dropped. Batches are taken meanwhile.
 
         Entries after the offset `upto` stay: somebody has not acted on them yet.
         """
-        moment = moment.replace(second=0, microsecond=0)
-        with self._guard:
+        with self._storing:
+            with self._guard:
+                final = max(self._state.final, moment.replace(second=0, microsecond=0))
+                self._state = replace(self._state, final=final)  # nothing changes these minutes while they are saved
             self.save(lake, self._clock())
-            closed = _closed(self._log)
-            cut = max(closed.cut, self._log.first)
-            for entry in self._log.read(cut - 1, upto):
-                if entry.kind in {"trades", "quotes"} and _newest(entry.frame) >= moment:
-                    break
-                _heard(entry.offset, entry.kind, entry.frame, closed.prints)
-                cut = entry.offset + 1
-            self._final = max(self._final, moment)
-            self._log.append("marks", _mark(self._final, cut, closed.prints), self._clock())
-            self._tape.forget(self._final)
+            cut, heard = self._cut(upto)
+            with self._guard:
+                healed = tuple(each for each in self._state.healed if each.end > final)
+                self._mark(CLOSED, "", self._clock(), replace(self._state, cut=cut, heard=heard, healed=healed))
+                self._tape.forget(final)
+                self._seen.forget(final)
         return self._log.trim(cut)
+
+    def _cut(self, upto: int) -> tuple[int, tuple[Last, ...]]:
+        """The first entry to keep, and the last quotes before it."""
+        state = self._state
+        prints = self._prints_at(state)
+        cut = max(state.cut, self._log.first)
+        for entry in self._log.read(cut - 1, upto):
+            if entry.kind in {"trades", "quotes"} and _newest(entry.frame) >= state.final:
+                break
+            if entry.kind != "trades":
+                _heard(entry, prints)
+            cut = entry.offset + 1
+        return cut, prints.heard()
+
+    def _believe_no_future(self, now: datetime) -> None:
+        """A clock that was ahead of its time has closed minutes that are yet to come: they are open again."""
+        minute = now.replace(second=0, microsecond=0)
+        if self._state.final > minute:
+            log.warning("minutes were closed until %s, which is in the future; the clock was wrong", self._state.final)
+            self._state = replace(self._state, final=minute)
+
+    def _append(self, kind: Kind, frame: pl.DataFrame, now: datetime, written: Callable[[], object] = bool) -> None:
+        """Write an entry, act on it, and tell it."""
+        offset = self._last = self._log.append(kind, frame, now)
+        written()
+        heard = _heard(Entry(offset, kind, now, frame), self._prints)
+        self._act(heard)
+        for listener in self._listeners:
+            listener(heard)
+
+    def _mark(self, what: str, feed: str, now: datetime, state: _State) -> None:
+        """Write a mark, with the `state` that holds from here on: the newest mark says all that is known."""
+        facts = msgspec.json.encode(_Facts(state.cut, state.heard, state.final, state.healed)).decode()
+        row = {"ts": now, "feed": feed, "what": what, "detail": facts}
+        self._last = self._log.append("marks", frame_of(MARKS, [row]), now)
+        self._state = state
 
     def _numbered(self, trades: pl.DataFrame) -> pl.DataFrame:
         """The trades with their order of arrival, across restarts too."""
-        first = (self._log.last + 1) << 32
-        return trades.with_columns(seq=pl.int_range(pl.len(), dtype=pl.Int64) + first)
+        first = (self._last + 1) << 32
+        return trades.with_columns(seq=pl.int_range(first, first + trades.height, dtype=pl.Int64, eager=True))
 
-    def _fresh(self, trades: pl.DataFrame) -> pl.DataFrame:
-        """The trades that were not told before, within the batch or the last million; those without an id all are."""
-        if trades["id"].null_count() == trades.height:
-            return trades
-        keys = _identities(trades)
-        told = keys.to_list()
-        again = ~keys.is_first_distinct()
-        if not (self._old_ids.isdisjoint(told) and self._new_ids.isdisjoint(told)):
-            again |= pl.Series([key in self._old_ids or key in self._new_ids for key in told])
-        self._remember(told)
-        again &= trades["id"].is_not_null()
-        return trades.filter(~again) if again.any() else trades
+    def _fresh(self, trades: pl.DataFrame) -> tuple[pl.DataFrame, Keys, Instants]:
+        """The trades that were not told before, and what those with an id are known by; those without one are new."""
+        keys, stamps = identities(_with_ids(trades))
+        again = self._seen.again(keys, stamps)
+        if not again.any():
+            return trades, keys, stamps
+        fresh = np.ones(trades.height, np.bool_)
+        fresh[trades["id"].is_not_null().to_numpy()] = ~again
+        return trades.filter(pl.Series(fresh)), keys[~again], stamps[~again]
 
-    def _remember(self, keys: Sequence[int]) -> None:
-        self._new_ids.update(keys)
-        if len(self._new_ids) > REMEMBERED:
-            self._old_ids, self._new_ids = self._new_ids, set()
-
-    def _act(self, offset: int, kind: Kind, frame: pl.DataFrame) -> Heard:
-        """What follows from an entry: on the tape, and among the rows set aside."""
-        if kind == "rejects":
-            self._rejects.append(frame)
-        heard = _heard(offset, kind, frame, self._prints)
+    def _act(self, heard: Heard) -> None:
+        """What follows from an entry on the tape."""
         self._tape.update(heard.quotes)
-        for venue, trades in self._by_venue(heard.trades):
-            partials = partials_from(trades, _sessions_around(venue, trades))
-            self._tape.trade(partials.filter(pl.col("start") >= self._final))
-        return heard
+        if heard.trades.is_empty():
+            return
+        first, last = heard.trades.select(pl.col("ts").min().dt.date(), last=pl.col("ts").max().dt.date()).row(0)
+        for venue, trades in self._homes.apart(heard.trades):
+            partials = partials_from(trades, _grid(venue, first - DAY, last + DAY))
+            self._tape.trade(self._counting(partials))
 
-    def _by_venue(self, trades: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-        symbols = trades["symbol"].unique().to_list()
-        venues = {symbol: self._exchange_of(symbol) or ROUND_THE_CLOCK for symbol in symbols}
-        for venue in sorted(set(venues.values())):
-            there = [symbol for symbol in symbols if venues[symbol] == venue]
-            yield venue, trades if len(there) == len(symbols) else trades.filter(pl.col("symbol").is_in(there))
+    def _counting(self, partials: pl.DataFrame) -> pl.DataFrame:
+        """Those of minutes that are open."""
+        if (partials["start"] < self._state.final).any():
+            partials = partials.filter(pl.col("start") >= self._state.final)
+        for each in self._state.healed:
+            there = (
+                pl.col("symbol").is_in(each.symbols) & (pl.col("start") >= each.start) & (pl.col("start") < each.end)
+            )
+            partials = partials.filter(~there)
+        return partials
+
+    def _prints_at(self, state: _State) -> Prints:
+        return Prints(self._homes.session_of, state.heard)
 
 
 @dataclass(frozen=True, slots=True)
-class _Closed:
-    """What the log's newest mark says: minutes before `final` are closed, entries before `cut` count no more, and the
-    quotes in them were these."""
+class _State:
+    """What the log's newest mark says: minutes before `final` are closed, entries before `cut` count no more, the last
+    quotes in them were these, and some open minutes are told better by another source."""
 
-    final: datetime
-    cut: int
-    prints: Prints
-
-
-def _closed(log: Log) -> _Closed:
-    mark = log.newest("marks")
-    if mark is None:
-        return _Closed(EPOCH, 1, Prints())
-    told = mark.frame.row(0, named=True)
-    facts = msgspec.json.decode(told["detail"], type=_Facts)
-    heard = pl.DataFrame(facts.heard, schema=dict(HEARD), orient="row")
-    return _Closed(told["ts"], facts.cut, Prints(heard))
+    final: datetime = EPOCH
+    cut: int = 1
+    heard: tuple[Last, ...] = ()
+    healed: tuple[Healed, ...] = ()
 
 
 class _Facts(msgspec.Struct):
     cut: int
-    heard: list[tuple[str, datetime, float, float | None]]
+    heard: tuple[Last, ...]
+    final: datetime | None = None  # an older program wrote it as the mark's `ts`
+    healed: tuple[Healed, ...] = ()
 
 
-def _mark(final: datetime, cut: int, prints: Prints) -> pl.DataFrame:
-    facts = _Facts(cut, list(prints.heard().iter_rows()))
-    row = {"ts": final, "feed": "", "what": CLOSED, "detail": msgspec.json.encode(facts).decode()}
-    return frame_of(MARKS, [row])
+def _state(log: Log) -> _State:
+    mark = log.newest("marks")
+    if mark is None:
+        return _State()
+    told = mark.frame.row(0, named=True)
+    facts = msgspec.json.decode(told["detail"], type=_Facts)
+    return _State(facts.final or told["ts"], facts.cut, facts.heard, facts.healed)
+
+
+def _together(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Entries of one kind that follow one another; of trades, RESTORED at most or a single entry."""
+    for _, run in groupby(entries, key=lambda entry: entry.kind):
+        some: list[Entry] = []
+        rows = 0
+        for entry in run:
+            if some and rows + entry.frame.height > RESTORED:
+                yield some
+                some, rows = [], 0
+            some.append(entry)
+            rows += entry.frame.height
+        yield some
+
+
+def _joined(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    told = [frame for frame in frames if frame.height] or frames[:1]
+    return told[0] if len(told) == 1 else pl.concat(told, rechunk=True)
+
+
+def _with_ids(trades: pl.DataFrame) -> pl.DataFrame:
+    return trades.filter(pl.col("id").is_not_null()) if trades["id"].null_count() else trades
 
 
 def _newest(frame: pl.DataFrame) -> datetime:
@@ -243,22 +343,21 @@ def _newest(frame: pl.DataFrame) -> datetime:
     return newest if isinstance(newest, datetime) else EPOCH
 
 
-def _heard(offset: int, kind: str, frame: pl.DataFrame, prints: Prints) -> Heard:
-    if kind == "quotes":
-        made = prints.of(frame).with_columns(seq=pl.col("seq") + (offset << 32))
-        return Heard(offset, made, frame)
-    return Heard(offset, frame if kind == "trades" else frame_of(TRADES), frame_of(QUOTES))
+def _heard(entry: Entry, prints: Prints) -> Heard:
+    """What an entry says; `prints` are where the log was before it, and then after it."""
+    trades, quotes = frame_of(TRADES), frame_of(QUOTES)
+    if entry.kind == "trades":
+        trades = entry.frame
+    elif entry.kind == "quotes":
+        quotes = entry.frame
+        made = prints.of(quotes, entry.at - LATENESS)
+        trades = made.with_columns(seq=pl.col("seq") + (entry.offset << 32))
+    elif entry.kind == "marks":
+        for ts, feed in entry.frame.filter(what=READY).select("ts", "feed").iter_rows():
+            prints.interrupt(feed, ts)
+    return Heard(entry.offset, trades, quotes)
 
 
-def _identities(trades: pl.DataFrame) -> pl.Series:
-    """A number for each trade: vendors count per symbol, venue and day."""
-    parts = trades.select(
-        pl.col("symbol").hash(1), pl.col("venue").hash(2), pl.col("ts").dt.date().hash(3), pl.col("id").hash(4)
-    )
-    return parts.select(pl.fold(pl.lit(0, pl.UInt64), lambda a, b: a ^ b, pl.all())).to_series()
-
-
-def _sessions_around(venue: str, trades: pl.DataFrame) -> pl.DataFrame:
-    first, last = trades.select(pl.col("ts").min().dt.date(), pl.col("ts").max().dt.date().alias("last")).row(0)
-    day = timedelta(days=1)
-    return sessions(venue, first - day, last + day)
+@lru_cache(maxsize=64)
+def _grid(venue: str, first: date, last: date) -> Grid:
+    return Grid(sessions(venue, first, last))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -32,11 +32,27 @@ TODAY = ScaleDays()
 """Split-adjusted prices are those of today."""
 
 
+FEW = 3
+"""So many rows are named of those set aside for one reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Rows of a batch that were set aside for one reason; the first few by symbol and stamp, and by line of a file."""
+
+    reason: str
+    repaired: bool
+    rows: int
+    first: tuple[tuple[str | None, datetime | None], ...] = ()
+    lines: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a batch: rows that were new, rows that were there already, rows set aside, actions.
+    """What became of a batch: rows that were new, rows that were there already, rejects that were new, actions.
 
-    `first` and `last` are the stamps of the rows that are in the lake now.
+    `first` and `last` are the stamps of the rows that are in the lake now; `corrected`: how many of the new rows say
+    something else of a bar than was shown before; `aside`: every row set aside, new or not.
     """
 
     rows: int = 0
@@ -46,6 +62,8 @@ class Stored:
     notes: tuple[str, ...] = ()
     first: datetime | None = None
     last: datetime | None = None
+    corrected: int = 0
+    aside: tuple[Aside, ...] = ()
 
     def __add__(self, other: Stored) -> Stored:
         return Stored(
@@ -56,6 +74,8 @@ class Stored:
             tuple(dict.fromkeys((*self.notes, *other.notes))),
             min((s for s in (self.first, other.first) if s is not None), default=None),
             max((s for s in (self.last, other.last) if s is not None), default=None),
+            self.corrected + other.corrected,
+            _together((*self.aside, *other.aside)),
         )
 
 
@@ -147,7 +167,8 @@ class _Batch:
             clean = self._converted(clean, self._due(ids, scale), register, "raw")
         rejects = self.lake.append_rejects(checked.rejects, self.now)
         self.progress(bars.height - clean.height)
-        return Stored(0, 0, rejects, actions, checked.notes) + self._append(clean)
+        told = Stored(0, 0, rejects, actions, checked.notes, aside=_asides(checked.rejects))
+        return told + self._append(clean)
 
     def _due(self, ids: Sequence[str], scale: str) -> pl.DataFrame:
         """The actions that the prices should show, or have taken out: those on record and those that came along, up
@@ -178,13 +199,15 @@ class _Batch:
         return pl.concat(parts)
 
     def _append(self, clean: pl.DataFrame) -> Stored:
-        rows = 0
+        rows = corrected = 0
         for start in range(0, clean.height, SLICE_ROWS):
             part = clean.slice(start, SLICE_ROWS)
-            rows += self.lake.append_bars(part, self.now, recorded=self.recorded)
+            held = _held(self.lake, part)
+            new = self.lake.append_bars(part, self.now, recorded=self.recorded)
+            rows, corrected = rows + new, corrected + _corrected(part, held, new)
             self.progress(part.height)
         first, last = clean.select(pl.min("ts"), pl.max("ts").alias("last")).row(0)
-        return Stored(rows, clean.height - rows, first=first, last=last)
+        return Stored(rows, clean.height - rows, first=first, last=last, corrected=corrected)
 
 
 def _without(actions: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:
@@ -201,6 +224,49 @@ def _withdrawn(known: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:
     left = told.join(back, on=event, how="semi").join(doubted, on=row, how="anti")
     gone = back.join(left, on=event, how="anti").with_columns(amount=pl.lit(None, pl.Float64)).unique()
     return pl.concat([left, gone])
+
+
+def _asides(rejects: pl.DataFrame) -> tuple[Aside, ...]:
+    """The REJECTS by reason."""
+    found = rejects.group_by("reason", "repaired", maintain_order=True).agg(pl.len(), pl.col("symbol", "ts").head(FEW))
+    return tuple(
+        Aside(reason, repaired, rows, tuple(zip(symbols, stamps, strict=True)))
+        for reason, repaired, rows, symbols, stamps in found.iter_rows()
+    )
+
+
+def _together(asides: Sequence[Aside]) -> tuple[Aside, ...]:
+    """One for each reason."""
+    found: dict[tuple[str, bool], Aside] = {}
+    for each in asides:
+        known = found.setdefault((each.reason, each.repaired), replace(each, rows=0, first=(), lines=()))
+        found[each.reason, each.repaired] = replace(
+            known,
+            rows=known.rows + each.rows,
+            first=(known.first + each.first)[:FEW],
+            lines=(known.lines + each.lines)[:FEW],
+        )
+    return tuple(found.values())
+
+
+def _held(lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
+    """The bars that are shown now in place of `rows`."""
+    ids, interval = rows["symbol"].unique().to_list(), Interval.parse(rows["interval"].item(0))
+    first, last = rows.select(pl.min("ts"), pl.max("ts").alias("last")).row(0)
+    spans = lake.spans().filter(pl.col("symbol").is_in(ids), interval=str(interval))
+    if spans.filter(pl.col("first") <= last, pl.col("last") >= first).is_empty():
+        return frames.frame_of(frames.BARS)
+    return lake.bars(ids, interval, first, last + timedelta.resolution).select(*frames.BARS)
+
+
+def _corrected(rows: pl.DataFrame, held: pl.DataFrame, new: int) -> int:
+    """How many of the `new` ones among `rows` say something else than the bars that were `held`."""
+    if held.is_empty() or not new:
+        return 0
+    key, values = ["symbol", "ts"], ["open", "high", "low", "close", "volume"]
+    unheld = rows.join(held, on=key, how="anti").height
+    differing = rows.join(held, on=key, how="semi").join(held, on=[*key, *values], how="anti", nulls_equal=True)
+    return min(new - unheld, differing.height)
 
 
 def _before(lake: Lake, bars: pl.DataFrame) -> pl.DataFrame:

@@ -8,13 +8,16 @@ from threading import RLock
 
 import polars as pl
 
-from openbell.bars.partials import MINUTE_KEY, PARTIALS, bars_of, merged
+from openbell.bars.partials import PARTIALS, bars_of, merged
 from openbell.model.frames import BARS, QUOTES, frame_of
 
 Quote = Mapping[str, object]
 """One row of QUOTES."""
 
 MINUTE = timedelta(minutes=1)
+KEY = ("symbol", "start")
+"""Of a minute; several sources may tell it."""
+
 MANY_PARTS = 32
 """So many parts wait before they are put together: a batch need not touch what others have told."""
 
@@ -49,17 +52,18 @@ class Tape:
         """Take in PARTIALS of trades never told before."""
         if partials.is_empty():
             return
-        newest = partials.sort("last_at", "last_ts", "last_seq").group_by("symbol", maintain_order=True)
-        rows = newest.agg(pl.col("close", "last_ts", "source").last(), pl.col("on_market").last())
+        rows = (
+            partials.sort("last_at", "last_ts", "last_seq")
+            .unique("symbol", keep="last")
+            .select("symbol", price="close", ts="last_ts", source="source")
+        )
         with self._guard:
             self._parts.append(partials)
-            self._unsaved.append(partials.select(MINUTE_KEY))
-            for symbol, price, ts, source, _ in rows.iter_rows():
-                held = self._quotes.get(symbol, _EMPTY)
-                if held["ts"] is None or _not_later(held["ts"], ts):
-                    self._put(symbol, {**held, "symbol": symbol, "price": price, "ts": ts, "source": source})
-                else:
-                    self._put(symbol, dict(held))  # a late trade changes a minute
+            self._unsaved.append(partials.select(KEY))
+            for told in rows.iter_rows(named=True):
+                held = self._quotes.get(told["symbol"], _EMPTY)
+                late = held["ts"] is not None and not _not_later(held["ts"], told["ts"])  # it changes a minute only
+                self._put(told["symbol"], held if late else held | told)
             if len(self._parts) >= MANY_PARTS:
                 self._gather()
 
@@ -75,17 +79,19 @@ class Tape:
 
     def minutes(self, symbols: Sequence[str], start: datetime | None = None) -> pl.DataFrame:
         """BARS of the minutes of `symbols` that are not final, from `start` on; the newest may still run."""
+        mine = pl.col("symbol").is_in(list(symbols))
+        if start is not None:
+            mine &= pl.col("start") >= start
         with self._guard:
-            partials = self._gather()
-        mine = partials.filter(pl.col("symbol").is_in(list(symbols)))
-        return bars_of(mine if start is None else mine.filter(pl.col("start") >= start))
+            parts = list(self._parts)
+        return bars_of(merged([part.filter(mine) for part in parts]))
 
     def unsaved(self, now: datetime) -> pl.DataFrame:
         """BARS of the minutes that have ended by `now` and have changed since they were last said to be `saved`."""
         with self._guard:
             keys = self._changed_keys().filter(pl.col("start") + MINUTE <= now)
-            partials = self._gather()
-        return bars_of(partials.join(keys, on=MINUTE_KEY, how="semi")) if keys.height else frame_of(BARS)
+            parts = list(self._parts)
+        return _bars_at(keys, parts) if keys.height else frame_of(BARS)
 
     def saved(self, bars: pl.DataFrame) -> None:
         """The lake holds `bars` now, which `unsaved` has told.
@@ -94,10 +100,9 @@ class Tape:
         """
         with self._guard:
             keys = self._changed_keys()
-            mine = keys.join(bars.select("symbol", "source", start="ts"), on=MINUTE_KEY, how="semi")
-            same = bars_of(self._gather().join(mine, on=MINUTE_KEY, how="semi"))
-            done = same.join(bars, on=list(BARS), how="semi", nulls_equal=True).select("symbol", "source", start="ts")
-            self._unsaved = [keys.join(done, on=MINUTE_KEY, how="anti")]
+            same = _bars_at(bars.select("symbol", start="ts"), self._parts)
+            done = same.join(bars, on=list(BARS), how="semi", nulls_equal=True)
+            self._unsaved = [keys.join(done.select("symbol", start="ts"), on=KEY, how="anti")]
 
     def forget(self, before: datetime) -> None:
         """Minutes that began before `before` are final: they are in the lake, and nothing changes them any more."""
@@ -106,7 +111,7 @@ class Tape:
             self._unsaved = [self._changed_keys().filter(pl.col("start") >= before)]
 
     def drop(self, symbols: Sequence[str], start: datetime, end: datetime) -> None:
-        """The minutes of `symbols` from `start` to `end` are told better by another source."""
+        """The minutes of `symbols` that begin from `start` to before `end` are told better by another source."""
         there = pl.col("symbol").is_in(list(symbols)) & (pl.col("start") >= start) & (pl.col("start") < end)
         with self._guard:
             self._parts = [self._gather().filter(~there)]
@@ -124,9 +129,14 @@ class Tape:
         return self._parts[0]
 
     def _changed_keys(self) -> pl.DataFrame:
-        empty = frame_of(PARTIALS).select(MINUTE_KEY)
+        empty = frame_of(PARTIALS).select(KEY)
         self._unsaved = [pl.concat([empty, *self._unsaved]).unique()]
         return self._unsaved[0]
+
+
+def _bars_at(keys: pl.DataFrame, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """BARS of the minutes with these keys."""
+    return bars_of(merged([part.join(keys, on=KEY, how="semi") for part in parts]))
 
 
 _EMPTY: dict[str, object] = dict.fromkeys(QUOTES)

@@ -115,9 +115,20 @@ def _joined(base: str, path: str) -> str:
     return path if path.startswith(("http://", "https://")) else f"{base}/{path.lstrip('/')}"
 
 
+SPOKEN = (
+    ("DNS", "its address is not found"),
+    ("Timeout", "it took too long"),
+    ("SSL", "the connection is not secure"),
+    ("Certificate", "the connection is not secure"),
+    ("Proxy", "the proxy refuses"),
+)
+"""By a part of an error's name, what has happened; anything else is a failed connection."""
+
+
 def _unreachable(provider: str, url: str, kind: str) -> Unreachable:
     host = urlsplit(url).netloc.rpartition("@")[2]
-    return Unreachable(provider, f"no answer from {host} ({kind}).", remedy="Check the network, then try again.")
+    why = next((said for part, said in SPOKEN if part in kind), "the connection failed")
+    return Unreachable(provider, f"no answer from {host}: {why}.", remedy="Check the network, then try again.")
 
 
 def redacted(text: str, *secrets: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -90,7 +91,14 @@ class Table:
             ) from error
         with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            try:
+                yield
+            except (OSError, DeltaError, pl.exceptions.ComputeError) as error:  # each engine has words of its own
+                free = shutil.disk_usage(self.root).free
+                raise StoreError(
+                    f"{self.root} cannot be written: {error} ({free:,} bytes are free).",
+                    remedy="Make space; what was not written is written then.",
+                ) from error
 
     def snapshot(self) -> Snapshot:
         """The newest version; cheap when nothing was committed since the last call."""

@@ -46,16 +46,35 @@ def test_zone_and_side_are_proved_by_the_edges_of_the_day(load, days, first, las
     assert f"stamps are {zone} time at the {side} of the bar" in " ".join(found.notes)
 
 
-def test_what_no_hours_prove_is_asked_first_the_zone_then_the_side(write):
+def test_what_no_hours_prove_is_asked_for_at_once(write):
     path = write("ACME.csv", csv(WINTER, "10:00", "12:00", step=5, zone="UTC", side="start"))
     with pytest.raises(Undecided) as caught:
         read(path, now=NOW)
     assert caught.value.option == "--tz"
+    assert caught.value.remedy == (
+        "Say which, and whether they mark a bar's start or end, such as --tz America/New_York --stamp start."
+    )
+    with pytest.raises(Undecided) as caught:
+        read(path, Reading(stamp="end"), now=NOW)
+    assert caught.value.remedy == "Say which with --tz, such as --tz America/New_York."
     with pytest.raises(Undecided) as caught:
         read(path, Reading(tz="UTC"), now=NOW)
     assert caught.value.option == "--stamp"
     found = read(path, Reading(tz="UTC", stamp="end"), now=NOW)
     assert found.bars["ts"][0] == datetime(2024, 1, 2, 14, 55, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("stamps", "why"),
+    [
+        (("2024-01-02 09:30", "2024-01-02 09:31"), "are of too small a part of a session to tell it"),
+        (("2024-01-02 02:30", "2024-01-02 02:31"), "do not fit New York hours"),
+    ],
+)
+def test_stamps_inside_a_session_are_not_said_to_be_outside_of_it(write, stamps, why):
+    with pytest.raises(Undecided) as caught:
+        read(write("ACME.csv", DATED.format(*stamps)), now=NOW)
+    assert caught.value.what.endswith(f"carry no time zone, and {why}.")
 
 
 def test_a_market_of_another_zone_is_asked_for(write):

@@ -33,6 +33,13 @@ def test_a_german_spreadsheet_is_read_in_either_encoding(load, encoding):
     assert "dates are day.month.year, as where points are written" in found.notes
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_excels_unicode_text_is_read(load, encoding):
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    found = load("SAP.txt", (mark + GERMAN.replace(";", "\t")).encode(encoding))
+    assert rows(found) == GERMAN_ROWS
+
+
 def test_columns_that_nobody_knows_are_named(load):
     strange = GERMAN.replace("Datum", "Tag").replace("Schluss", "Ende")
     with pytest.raises(UnreadableFile, match="Name them with --columns"):
@@ -90,3 +97,22 @@ def test_a_copy_that_a_browser_numbered_keeps_its_symbol_and_says_so(load):
 def test_a_daily_file_with_a_long_gap_is_daily(load):
     found = load("ACME.csv", "Date,Open,High,Low,Close\n2024-01-02,1,2,1,1\n2024-01-03,1,2,1,1\n2024-01-22,1,2,1,1\n")
     assert found.bars["interval"].unique().to_list() == ["1d"]
+
+
+@pytest.mark.parametrize(
+    ("first", "unit", "starts"),
+    [
+        ("1704205800", "seconds", "2024-01-02T14:30"),
+        ("1704205800000", "milliseconds", "2024-01-02T14:30"),
+        ("1704205800000000", "microseconds", "2024-01-02T14:30"),
+        ("1704205800000000000", "nanoseconds", "2024-01-02T14:30"),
+        ("999999960", "seconds", "2001-09-09T01:46"),
+    ],
+)
+def test_counts_since_1970_are_read_in_their_unit(load, first, unit, starts):
+    per_minute = 60 * {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}[unit]
+    lines = [f"{int(first) + at * per_minute},1,2,0.5,1.5,100" for at in range(3)]
+    found = load("ACME.csv", "\n".join(["timestamp,open,high,low,close,volume", *lines]))
+    assert found.bars["ts"].dt.strftime("%Y-%m-%dT%H:%M")[0] == starts
+    assert found.bars.height == 3
+    assert f"stamps are {unit} since 1970, UTC" in found.notes

@@ -66,7 +66,7 @@ EVERY_PRICE_FILE = (
 @needs_shared
 @pytest.mark.parametrize("path", EVERY_PRICE_FILE, ids=lambda path: path.name)
 def test_every_real_file_is_read_whole_and_asks_only_what_it_cannot_show(path):
-    needs = NEEDS.get(path.name, {"symbol": "ACME"} if path.parent.name == "ohlcv_dirty" else {})
+    needs = NEEDS.get(path.name, {})
     for option, value in needs.items():
         with pytest.raises(Undecided) as caught:
             read(path, Reading(**{**needs, option: None}), now=NOW)
@@ -290,8 +290,9 @@ def test_the_user_s_column_names_win(load):
         ("AAPL.csv", "AAPL"), ("aapl.csv", "AAPL"), ("M.csv", "M"), ("BRK.B.csv", "BRK.B"), ("vix-daily.csv", "VIX"),
         ("yahoofinance-SPY-20200901-20210113.csv", "SPY"), ("AAPL-2020-01-01-2020-12-31.csv", "AAPL"),
         ("av_MSFT_1min_ext_202012.csv", "MSFT"), ("prices of AAPL (1).csv", "AAPL"),
-        ("data.csv", None), ("skender_default.csv", None), ("4063-T-1d-bad-stock-split.csv", None),
-        ("8TRA-DE-1d.csv", None),
+        ("data.csv", None), ("skender_default.csv", None), ("4063-T-1d-bad-stock-split.csv", "4063.T"),
+        ("8TRA-DE-1d.csv", "8TRA.DE"), ("8TRA-DE.csv", None), ("AET-L-1d-100x-error.csv", "AET.L"),
+        ("ALPHA-PA-5m.csv", "ALPHA.PA"), ("SPY-T-bill.csv", None),
         ("AAPL_MSFT.csv", None), ("SP500_NOV2019_IDay.csv", None), ("export 2024.csv", None),
     ],
 )  # fmt: skip

@@ -130,6 +130,36 @@ def test_a_trade_without_a_readable_stamp_is_set_aside_in_its_place(stamp: str):
     assert json.loads(told.rejects["row"][0])["i"] == 2
 
 
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "2024-07-01T13:30:00Z", "2024-07-01T13:30:00.5Z", "2024-07-01T13:30:59.999999999Z", "0001-01-01T00:00:00Z",
+        "2024-02-29T13:30:00.123456Z", "2023-02-29T13:30:00Z", "2024-07-01 13:30:00Z", "2024-07-01T13:30:00",
+        "2024-07-01T13:30Z", "2024-07-01Z", "0000-01-01T00:00:00Z", "2024-07-01T13:30:00.123456x89Z",
+        "2024-07-01T13:30:00.1234567Z9", "2024-07-01T13:30:00ZZ", "2024-07-01T13:30:00.12Z45",
+        "20240701T133000.000000Z",
+        "2024-07-01T24:00:00Z", "2024-13-01T13:30:00Z", "+024-07-01T13:30:00Z", "2024-07-01T13:30:00+02:00",
+        "NaT", "",
+    ],
+)  # fmt: skip
+def test_a_stamp_is_read_the_same_in_whatever_company_it_comes(stamp: str):
+    """Among usual ones it is read the fast way, beside one that is none the careful way."""
+    beside = "2024-07-01T13:30:01.123456789Z"
+    fast = hear(said(trade(t=beside), trade(t=stamp, i=7)))
+    careful = hear(said(trade(t=beside), trade(t=stamp, i=7), trade(t="never", i=8)))
+    assert fast.trades.rows() == careful.trades.rows()
+    assert fast.rejects.height == careful.rejects.height - 1
+
+
+def test_many_messages_are_columns_as_few_are():
+    frames = [said(*(trade(i=first + n) for n in range(7)), quote(), bar()) for first in range(0, 7 * 400, 7)]
+    frames[300] = said(trade(t="never"), {"T": "nonsense"})
+    told = hear(*frames)
+    assert told.trades["seq"].to_list() == list(range(7 * 399))
+    assert told.trades["id"].to_list() == [n for n in range(7 * 400) if not 2100 <= n < 2107]
+    assert (told.quotes.height, told.bars.height, told.rejects.height) == (399, 399, 2)
+
+
 def test_an_unreadable_part_leaves_the_others_of_its_message():
     broken = trade(p="ten")
     told = hear(said(trade(i=1), broken, quote(), trade(i=2**70), bar()))

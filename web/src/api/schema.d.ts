@@ -955,6 +955,8 @@ export interface components {
         /**
          * Daily
          * @description Per trade date: mean close, volume, and share of all volume (0 to 1) of each symbol.
+         *
+         *     One bar a day has no mean: `average` is null throughout then, and `note` says what to do.
          */
         Daily: {
             /** Average */
@@ -963,6 +965,8 @@ export interface components {
             };
             /** Dates */
             dates: string[];
+            /** Note */
+            note: string | null;
             /** Share */
             share: {
                 [key: string]: (number | null)[];
@@ -1207,7 +1211,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "idle" | "connecting" | "live" | "waiting" | "refused";
+            state: "idle" | "connecting" | "live" | "waiting" | "refused" | "failed";
             /** Symbols */
             symbols: number;
             /** Title */
@@ -1824,6 +1828,9 @@ export interface components {
         /**
          * Quote
          * @description The latest price of a symbol, as it was asked; `renamed_to`: its instrument's ticker, where that is another.
+         *
+         *     `day`: the trade date that the price is the close of; say `close of 3 Mar 2026` then, since `ts` is only when that
+         *     session ended. Null for a price of some instant within a day: say `ts`.
          */
         Quote: {
             /** Age S */
@@ -1834,6 +1841,8 @@ export interface components {
             change_pct: number | null;
             /** Currency */
             currency: string | null;
+            /** Day */
+            day: string | null;
             /** Decimals */
             decimals: number;
             /**

@@ -12,7 +12,7 @@ import polars as pl
 from openbell.ingest.quality.dividends import dividend_findings, dividend_rejects
 from openbell.ingest.quality.findings import FINDINGS, first_findings, kept, rejects_of
 from openbell.ingest.quality.hours import by_exchange, future_findings, session_findings, unreached
-from openbell.ingest.quality.rows import duplicates, row_findings
+from openbell.ingest.quality.rows import duplicates, once, row_findings
 from openbell.ingest.quality.series import entitlements
 from openbell.ingest.quality.settle import settle
 from openbell.model.errors import InvalidInput
@@ -22,7 +22,7 @@ from openbell.model.interval import Interval
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What became of a batch: every row is in `clean` or in `rejects`, a repaired one in both."""
+    """What became of a batch: every row is in `clean` or in `rejects`, a repaired one in both, a repeated one once."""
 
     clean: pl.DataFrame
     """BARS to store, sorted by symbol and ts, on the scale they came in; a repaired row's source ends in `+repair`."""
@@ -59,7 +59,7 @@ def check(
     interval = Interval.parse(_only(bars, "interval"))
     scale = cast("Scale", _only(bars, "scale"))
     stored = frame_of(BARS) if before is None else before.filter(scale=scale, interval=str(interval))
-    rows = _ordered(bars)
+    rows, repeats = once(_ordered(bars))
     untimely, notes = _by_calendar(rows.filter(pl.col("ts").is_not_null()), exchanges, interval, now)
     found = [*row_findings(rows), *untimely]
     found.append(duplicates(_without(rows, found)))
@@ -80,7 +80,7 @@ def check(
         rejects=pl.concat([rejects_of(rows, findings, origin), dividend_rejects(doubts, actions, origin)]),
         doubted=conform(actions.with_row_index("nr").join(doubts, on="nr", how="semi"), ACTIONS),
         inferred=settled.inferred,
-        notes=(*notes, *settled.notes),
+        notes=(*notes, *repeats, *settled.notes),
     )
 
 

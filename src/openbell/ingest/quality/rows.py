@@ -8,6 +8,7 @@ import polars as pl
 
 from openbell.ingest.quality.findings import FINDINGS, PRICES, findings_of
 from openbell.model.frames import BARS, frame_of
+from openbell.model.words import counted
 
 NOISE = 1e-9
 """Relative: what the last bits of a division by a split ratio may leave between a high and its close."""
@@ -44,30 +45,39 @@ def row_findings(bars: pl.DataFrame) -> Iterator[pl.DataFrame]:
             yield findings_of(bars.filter(flags[reason]), reason, _with_numbers(sentence))
 
 
+KEY = ("symbol", "ts")
+
+
+def once(bars: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """`bars` (sorted by symbol, stamp and number) without rows that a later one repeats to the letter, and a note."""
+    followed = _followed(bars)
+    if not followed.any():
+        return bars, []
+    same_stamp = bars.with_columns(followed=followed).filter(pl.col("followed").any().over(KEY))
+    repeated = same_stamp.filter(pl.struct(*BARS).is_duplicated() & ~pl.struct(*BARS).is_last_distinct())
+    if repeated.is_empty():
+        return bars, []
+    note = f"{counted(repeated.height, 'repeated row')} left out"
+    return bars.join(repeated, on="nr", how="anti", maintain_order="left"), [note]
+
+
 def duplicates(bars: pl.DataFrame) -> pl.DataFrame:
     """Rows whose symbol and stamp a later row bears too; `bars` are sorted by symbol, stamp and number.
 
     The last one is kept: what a file says later corrects what it said.
     """
-    key = ("symbol", "ts")
-    followed = pl.all_horizontal(pl.col(name) == pl.col(name).shift(-1) for name in key).fill_null(value=False)
-    if not bars.select(followed.any()).item():
+    followed = _followed(bars)
+    if not followed.any():
         return frame_of(FINDINGS)
-    facts = [name for name in BARS if name not in key]
-    runs = bars.with_columns(pl.struct(*facts).last().over(key).alias("last"), followed=followed)
-    same = pl.struct(*facts).eq_missing(pl.col("last"))
-    detail = (
-        pl.when(same)
-        .then(pl.lit("The row comes more than once; one is kept."))
-        .otherwise(
-            pl.format(
-                "A later row bears the same stamp and is kept, with close {}; this one has {}.",
-                pl.col("last").struct.field("close"),
-                "close",
-            )
-        )
-    )
-    return findings_of(runs.filter("followed"), "duplicate", detail)
+    runs = bars.with_columns(pl.col("close").last().over(KEY).alias("last")).filter(followed)
+    sentence = "A later row bears the same stamp and is kept, with close {}; this one has {}."
+    return findings_of(runs, "duplicate", pl.format(sentence, "last", "close"))
+
+
+def _followed(bars: pl.DataFrame) -> pl.Series:
+    """Whether the row after each is of the same symbol and stamp."""
+    following = pl.all_horizontal(pl.col(name) == pl.col(name).shift(-1) for name in KEY)
+    return bars.select(following.fill_null(value=False)).to_series()
 
 
 def _with_numbers(sentence: str) -> pl.Expr:

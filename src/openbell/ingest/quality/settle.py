@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from openbell.ingest.quality.extremes import extreme_findings
 from openbell.ingest.quality.findings import FINDINGS, first_findings, kept
 from openbell.ingest.quality.jumps import jump_findings
 from openbell.ingest.quality.mixed import mixed_findings
@@ -43,7 +44,7 @@ def settle(
     findings = frame_of(FINDINGS)
     while True:
         series = joined(kept(rows, findings), stored)
-        new = list(mixed_findings(series, due, interval))
+        new = [*mixed_findings(series, due, interval), *extreme_findings(series, interval)]
         if not new:
             jumps = jump_findings(
                 series, due, exchanges=exchanges, interval=interval, scale=scale, promises_raw=promises_raw

@@ -34,6 +34,8 @@ LONGEST_CELL = 80
 
 WHAT = {"ts": "stamp", "symbol": "symbol"}
 
+LINES: Schema = {"symbol": pl.String, "ts": UTC, "line": pl.Int64}
+
 ADJ_CLOSE: Schema = {"symbol": pl.String, "ts": UTC, "adj_close": pl.Float64}
 
 
@@ -99,6 +101,8 @@ class Contents:
     """Whether the format declares its prices to be as traded."""
     notes: tuple[str, ...]
     """What was detected, and why."""
+    lines: pl.DataFrame
+    """LINES: on which line of the text each bar stands; none where it came from Parquet."""
 
 
 def contents(
@@ -113,6 +117,7 @@ def contents(
     adj_close: pl.DataFrame | None = None,
     promises_raw: bool = False,
     notes: Sequence[str] = (),
+    lines: pl.DataFrame | None = None,
 ) -> Contents:
     """Contents with what is given, and the rest empty."""
     return Contents(
@@ -126,7 +131,13 @@ def contents(
         frame_of(ADJ_CLOSE) if adj_close is None else adj_close,
         promises_raw,
         tuple(notes),
+        frame_of(LINES) if lines is None else lines,
     )
+
+
+def lines_of(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """LINES of `rows` (symbol, ts, ROW) of the table."""
+    return rows.select("symbol", "ts", line=ROW) if table.unit == "line" else frame_of(LINES)
 
 
 def joined(parts: Sequence[Contents]) -> Contents:
@@ -144,6 +155,7 @@ def joined(parts: Sequence[Contents]) -> Contents:
         pl.concat([part.adj_close for part in parts]),
         all(part.promises_raw for part in parts),
         tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        pl.concat([part.lines for part in parts]),
     )
 
 

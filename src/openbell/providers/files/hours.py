@@ -137,13 +137,8 @@ def _days_that_fit(starts: pl.Series, interval: Interval, exchange: str) -> tupl
     """How many of the days touch the edges of the session, and of how many; None where the reading is ruled out."""
     if starts.is_empty() or starts.null_count():
         return None  # a stamp in the hour that the zone skips rules the zone out
-    begun = starts.alias("start").to_frame()
-    days = begun.with_columns(day=pl.col("start").dt.convert_time_zone(EXCHANGES[exchange].zone).dt.date())
-    late = timedelta(0) if exchange == XNYS else AUCTION
-    venue = sessions(exchange, *days.select(a=pl.min("day"), z=pl.max("day")).row(0)).rename({"trade_date": "day"})
-    placed = days.join(venue.with_columns(pl.col("post") + late), on="day", how="left")
-    inside = (pl.col("start") >= pl.col("pre")) & (pl.col("start") < pl.col("post"))
-    if not placed.select(inside.fill_null(value=False).all()).item():
+    placed, late = _placed(starts, exchange), _late(exchange)
+    if not _inside(placed):
         return None
     ends = placed.group_by("day", maintain_order=True).agg(
         pl.first("open", "close", "pre", "post"), first=pl.min("start"), last=pl.max("start") + interval.length
@@ -153,6 +148,24 @@ def _days_that_fit(starts: pl.Series, interval: Interval, exchange: str) -> tupl
     if not ends.select(((pl.col("first") >= pl.col("open")) & closing).all()).item():
         return _extended(ends)
     return _regular(ends) if exchange != XNYS or _covers_noon(placed, interval) else None
+
+
+def _placed(starts: pl.Series, exchange: str) -> pl.DataFrame:
+    """Each start with the session of its date on the exchange; an auction after the close belongs to it."""
+    begun = starts.alias("start").to_frame()
+    days = begun.with_columns(day=pl.col("start").dt.convert_time_zone(EXCHANGES[exchange].zone).dt.date())
+    venue = sessions(exchange, *days.select(a=pl.min("day"), z=pl.max("day")).row(0)).rename({"trade_date": "day"})
+    return days.join(venue.with_columns(pl.col("post") + _late(exchange)), on="day", how="left")
+
+
+def _late(exchange: str) -> timedelta:
+    return timedelta(0) if exchange == XNYS else AUCTION
+
+
+def _inside(placed: pl.DataFrame) -> bool:
+    """Whether every bar begins in the hours of a session."""
+    inside = (pl.col("start") >= pl.col("pre")) & (pl.col("start") < pl.col("post"))
+    return bool(placed.select(inside.fill_null(value=False).all()).item())
 
 
 def _covers_noon(placed: pl.DataFrame, interval: Interval) -> bool:
@@ -182,14 +195,32 @@ def _undecided(
     span = f"stamps from {first} to {last} carry no time zone"
     readings = " or ".join(f"{clock.zone} at the {clock.side} of the bar" for clock in left)
     if zone is None and (side is not None or len({clock.zone for clock in left}) != 1):
-        why = f"{span}, and " + (f"may be {readings}." if readings else f"do not fit {_hours(exchange)}.")
-        return Undecided(table.path, why, option="--tz", remedy="Say which with --tz, such as --tz America/New_York.")
+        why = f"{span}, and " + (f"may be {readings}." if readings else f"{_no_proof(ticks, exchange)}.")
+        example = "--tz America/New_York"
+        if side is None:
+            return Undecided(
+                table.path,
+                why,
+                option="--tz",
+                remedy=f"Say which, and whether they mark a bar's start or end, such as {example} --stamp start.",
+            )
+        return Undecided(table.path, why, option="--tz", remedy=f"Say which with --tz, such as {example}.")
     return Undecided(
         table.path,
         f"{span.replace('carry no time zone', 'do not say')} whether they are the start or the end of a bar.",
         option="--stamp",
         remedy="Say which with --stamp start or --stamp end.",
     )
+
+
+def _no_proof(ticks: pl.Series, exchange: str | None) -> str:
+    """Why no reading is proved: none fits the exchange's hours, or too little of a day is there to tell."""
+    if exchange is not None:
+        here = ticks.dt.replace_time_zone(EXCHANGES[exchange].zone, ambiguous="earliest", non_existent="null")
+        begun = here.dt.convert_time_zone("UTC").cast(UTC)
+        if not begun.is_empty() and not begun.null_count() and _inside(_placed(begun, exchange)):
+            return "are of too small a part of a session to tell it"
+    return f"do not fit {_hours(exchange)}"
 
 
 def _hours(exchange: str | None) -> str:

@@ -17,7 +17,7 @@ import polars as pl
 from openbell.model.errors import Undecided
 from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, QUOTES, TRADES, UTC, conform, frame_of
 from openbell.model.interval import Interval
-from openbell.providers.files.contents import Contents, Reading, contents, parted
+from openbell.providers.files.contents import Contents, Reading, contents, lines_of, parted
 from openbell.providers.files.hours import NEW_YORK, next_session
 from openbell.providers.files.names import symbol_in
 from openbell.providers.files.proofs import ordered, rounded, simple_ratio
@@ -197,7 +197,11 @@ def _intraday(table: Table, reading: Reading, named: re.Match[str]) -> Contents:
             preset, quotes=_quotes(late, source), rejects=rejects, notes=[*notes, "quotes are those at a bar's end"]
         )
     return contents(
-        preset, bars=_bars(read, interval or STEPS["minute"], reading, source), rejects=rejects, notes=notes
+        preset,
+        bars=_bars(read, interval or STEPS["minute"], reading, source),
+        rejects=rejects,
+        notes=notes,
+        lines=lines_of(table, read),
     )
 
 
@@ -216,7 +220,8 @@ def _daily(table: Table, reading: Reading) -> Contents:
     step = "daily" if dates else "hour"
     notes = [f"symbol {symbol} from the name {table.name}; {'currency' if zone == 'UTC' else 'equity'} prices"]
     if side == "trade":
-        return contents(f"lean-{step}", bars=_bars(read, interval, reading, source), rejects=rejects, notes=notes)
+        bars = _bars(read, interval, reading, source)
+        return contents(f"lean-{step}", bars=bars, rejects=rejects, notes=notes, lines=lines_of(table, read))
     late = read.with_columns(ts=pl.col("ts").dt.offset_by(str(interval)))
     notes.append("quotes are those at a bar's end")
     return contents(f"lean-{step}-quote", quotes=_quotes(late, source), rejects=rejects, notes=notes)

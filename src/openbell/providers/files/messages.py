@@ -1,10 +1,11 @@
-"""What vendors send in place of prices, with the status of a success: limits, refusals, pages."""
+"""What vendors send in place of prices, with the status of a success: limits, refusals, pages; and portfolios."""
 
 from __future__ import annotations
 
 import re
 
 from openbell.model.errors import UnreadableFile
+from openbell.providers.files.table import TRANSACTIONS
 from openbell.providers.files.unpack import Member
 
 LONGEST_BYTES = 65_536
@@ -17,6 +18,9 @@ MESSAGES = (
         "Try again later, or use another key.",
     ),
     (r"\{.*Error Message", "Alpha Vantage refused the call.", "Check the symbol and the function."),
+    (r"\{.*\"activities\"\s*:", TRANSACTIONS, ""),
+    (r"(<\?xml.*?)?<(FlexQueryResponse|FlexStatement|.*\baccountId=)", TRANSACTIONS, ""),
+    (r"(option|plugin|include) \"|\d{4}-\d\d-\d\d (\*|!|txn|open) ", TRANSACTIONS, ""),
     (r"<(!doctype|html|\?xml)", "this is a web page, no table of prices.", "Download the file itself."),
     (r"[\[{]", "this is JSON, no table of prices.", "Save it as CSV or Parquet."),
 )

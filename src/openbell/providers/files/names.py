@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from openbell.model.symbols import MICS
+
 # Words of vendors and exports that are no tickers.
 NOISE = frozenset({
     "10m", "15m", "15min", "1d", "1h", "1m", "1min", "1mo", "1wk", "1y", "30m", "30min", "4h", "5d", "5m",
@@ -21,6 +23,8 @@ NOISE = frozenset({
 DATE = re.compile(r"(19|20)\d{2}([01]\d([0-3]\d)?)?|\d{1,3}")  # also the parts of 2020-01-02
 UPPER = re.compile(r"[A-Z0-9]{1,6}")
 TICKER = re.compile(r"[A-Za-z]{1,5}")
+OF_EXCHANGE = re.compile(rf"([A-Z0-9]{{1,6}})-({'|'.join(MICS)})-(1d|1wk|1mo|\d+[mh])\b.*")
+"""AET-L-1d-...: a ticker with its exchange, as scripts around yfinance name a file."""
 WITH_CLASS = re.compile(r"[A-Z]{1,4}[.\-][AB]")
 
 
@@ -35,6 +39,8 @@ def symbol_in(name: str) -> str | None:
         return stem.upper()
     if WITH_CLASS.fullmatch(stem):  # BRK.B, BF-B
         return stem
+    if abroad := OF_EXCHANGE.fullmatch(stem):
+        return f"{abroad[1]}.{abroad[2]}"
     words = [word for word in re.split(r"[\s_.,()+\-]+", stem) if word and not _noise(word)]
     capitals = [word for word in words if UPPER.fullmatch(word)]
     candidates = capitals or words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,11 +10,12 @@ import polars as pl
 
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import Scale
+from openbell.providers.files.headers import plain
 from openbell.providers.files.hours import Side
 from openbell.providers.files.stamps import DateOrder
 from openbell.providers.files.table import ROW, Table
 
-# Our columns and how vendors and German spreadsheets call them, as `_plain` leaves them: lower case, no signs.
+# Our columns and how vendors and German spreadsheets call them, as `plain` leaves them: lower case, no signs.
 NAMES: Mapping[str, tuple[str, ...]] = {
     "symbol": ("symbol", "ticker", "sym", "instrument", "ric"),
     "ts": (
@@ -179,15 +179,11 @@ def _vendor(table: Table, header: frozenset[str], found: Mapping[str, str]) -> V
     return DUKASCOPY if table.header == ("Time", "Open", "High", "Low", "Close", "Volume") else GENERIC
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", name.lower()))
-
-
 def _found(table: Table) -> dict[str, str]:
     """Our columns among the table's, by well-known name; the earlier name in NAMES wins."""
-    header = {_plain(name): name for name in reversed(table.header or ()) if name}
+    header = {plain(name): name for name in reversed(table.header or ()) if name}
     if not {"o", "h", "l", "c"} <= header.keys():  # else C, T and V are Citigroup, AT&T and Visa
-        header = {plain: name for plain, name in header.items() if len(plain) > 1}
+        header = {bare: name for bare, name in header.items() if len(bare) > 1}
     found = {}
     for ours, names in NAMES.items():
         theirs = next((header[name] for name in names if name in header), None)
@@ -233,7 +229,7 @@ def _listed(table: Table) -> str:
 
 
 def _adjusted_copy(name: str) -> bool:
-    return _plain(name).startswith("adj")
+    return plain(name).startswith("adj")
 
 
 def _newest_first(table: Table, stamp: str) -> bool:

@@ -14,7 +14,7 @@ from openbell.model.frames import ACTIONS, BARS, SCALES, Scale, conform, frame_o
 from openbell.model.interval import DAY, Interval
 from openbell.model.words import counted
 from openbell.providers.events import priced_or_null
-from openbell.providers.files.contents import ADJ_CLOSE, Contents, Reading, contents, joined, parted
+from openbell.providers.files.contents import ADJ_CLOSE, Contents, Reading, contents, joined, lines_of, parted
 from openbell.providers.files.days import dates_of, local_dates
 from openbell.providers.files.hours import Side, clock_of, venue_of
 from openbell.providers.files.lean import read_lean, with_companions
@@ -60,7 +60,7 @@ def _has_prices(found: Contents) -> bool:
 
 def _member(member: Member, reading: Reading, now: datetime) -> Contents:
     refuse_message(member)
-    table = table_of(member)
+    table = table_of(member, named=bool(reading.columns))
     if not reading.columns:
         lean = read_lean(table, reading)
         if lean is not None:
@@ -97,6 +97,7 @@ def _long(sheet: Sheet, now: datetime) -> Contents:
         adj_close=_adj_close(rows, interval),
         promises_raw=sheet.reading.scale is None and layout.scale == "raw" == scale,
         notes=[*notes, *_ignored(layout)],
+        lines=lines_of(table, priced),
     )
 
 
@@ -128,13 +129,19 @@ def _wide(sheet: Sheet, now: datetime) -> Contents:
     rows, rejects = parted(
         table, unnamed, {"ts": layout.columns["ts"], **closes}, source=sheet.source, interval=str(interval)
     )
-    long = rows.drop("symbol").unpivot(on=list(names), index=["ts"], variable_name="symbol", value_name="close")
+    long = rows.drop("symbol").unpivot(on=list(names), index=["ts", ROW], variable_name="symbol", value_name="close")
     if len(names) == 1 and reading.symbol:
         long = long.with_columns(symbol=pl.lit(reading.symbol))
     scale: Scale = reading.scale or layout.scale or "raw"
     bars = _bars(long.drop_nulls("close"), interval, scale, sheet.source)
     notes = (f"one close column a symbol: {', '.join(names[:8])}", *interval_note, *stamps.notes, *clock_notes)
-    return contents(layout.preset, bars=bars, rejects=rejects, notes=[*notes, *_ignored(layout)])
+    return contents(
+        layout.preset,
+        bars=bars,
+        rejects=rejects,
+        notes=[*notes, *_ignored(layout)],
+        lines=lines_of(table, long.drop_nulls("close")),
+    )
 
 
 def _chosen(layout: Layout, reading: Reading) -> tuple[str, ...]:
@@ -237,7 +244,7 @@ def _scale(sheet: Sheet, rows: pl.DataFrame, interval: Interval) -> tuple[Scale,
     proof = proved_actions(rows, source, decimals, promised)
     scale: Scale = sheet.reading.scale or ("raw" if proof.raw else layout.scale or "raw")
     kinds = proof.actions["kind"].to_list()
-    told = " and ".join(counted(kinds.count(kind), kind) for kind in ("split", "dividend"))
+    told = " and ".join(counted(kinds.count(kind), kind) for kind in ("split", "dividend") if kind in kinds)
     notes = [f"{told} proved by the column {layout.columns['adjusted']!r}"] if kinds else []
     if proof.odd_days:
         notes.append(

@@ -23,7 +23,9 @@ TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 OFFSET = r"(?:Z|(?:GMT|UTC)|(?:GMT|UTC)?[+-]\d{2}:?\d{2})"
 OFFSET_AT_END = rf"(?i){TIME} ?({OFFSET})$"
 CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%H%M%S", "%H%M", "%H:%M:%S:%3f")
-EPOCHS = {10: 1e6, 13: 1e3, 16: 1.0, 19: 1e-3}  # digits -> microseconds in one unit
+EPOCH = r"\d{9,10}|\d{13}|\d{16}|\d{19}"
+EPOCHS = {10: ("seconds", 1e6), 13: ("milliseconds", 1e3), 16: ("microseconds", 1.0), 19: ("nanoseconds", 1e-3)}
+"""By the most digits, the unit since 1970 and the microseconds in it; nine digits of seconds end in 2001."""
 MONTHS = {
     r"\d{1,2}-[A-Za-z]{3}-\d{4}": "%d-%b-%Y",
     r"\d{1,2} [A-Za-z]{3} \d{4}": "%d %b %Y",
@@ -64,8 +66,8 @@ def stamps_of(table: Table, column: pl.Series, now: datetime, order: DateOrder |
     sample = _sample(text)
     if not sample:
         raise table.refuse(f"the column {column.name!r} holds no date.")
-    if all(re.fullmatch(r"\d{10}|\d{13}|\d{16}|\d{19}", cell) for cell in sample):
-        return _epoch(text, len(sample[0]))
+    if all(re.fullmatch(EPOCH, cell) for cell in sample):
+        return _epoch(text, max(map(len, sample)))
     if any(re.search(OFFSET_AT_END, cell) for cell in sample):
         return _offset(table, text, now, order)
     local, notes = _local(table, text, now, order)
@@ -85,9 +87,9 @@ def _typed(column: pl.Series) -> Stamps:
 
 def _epoch(text: pl.Series, digits: int) -> Stamps:
     units = text.cast(pl.Int64, strict=False)
-    scale = EPOCHS[digits]
+    unit, scale = EPOCHS[max(digits, 10)]
     values = (units * int(scale) if scale >= 1 else units // round(1 / scale)).cast(NAIVE)
-    note = "stamps are seconds since 1970, UTC" if digits == 10 else "stamps are fractions of seconds since 1970, UTC"
+    note = f"stamps are {unit} since 1970, UTC"
     if all_midnight(values):
         return Stamps(values, "date", (note,))
     return _instants(values, note)

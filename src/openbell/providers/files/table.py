@@ -17,9 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from openbell.model.errors import UnreadableFile
+from openbell.providers.files.headers import lists_transactions
 from openbell.providers.files.stacked import three_line_header, unstacked
 from openbell.providers.files.unpack import LARGEST_BYTES, Member
 
+TRANSACTIONS = "this is a list of transactions, not of prices; portfolios come in a later version."
 SAMPLE_LINES = 50
 OPENING_BYTES = 1 << 18  # enough to see the separator, the header and a few rows of the widest table
 ROW = "#row"  # the line in the file, from 1 (of Parquet the row); no vendor's column is called so
@@ -83,12 +85,27 @@ class Table:
         return UnreadableFile(self.path, inside + what, remedy=remedy)
 
 
-def table_of(member: Member) -> Table:
-    """The table in `member`; raises UnreadableFile for what is no table of text or has no row."""
+def table_of(member: Member, *, named: bool = False) -> Table:
+    """The table in `member`; raises UnreadableFile for what is no table of text, has no row, or lists transactions.
+
+    `named`: the user says which columns are the prices.
+    """
     table = _parquet(member) if member.parquet else _text(member)
+    if not named and lists_transactions(table.header or (), table.frame):
+        raise table.refuse(
+            TRANSACTIONS, "If it is prices, say so with --columns, such as --columns ts=Date,close=Price."
+        )
     if table.frame.is_empty():
-        raise table.refuse("there is a header but no row.", "Download it again, or leave it out.")
+        raise table.refuse(*_no_row(table))
     return table
+
+
+def _no_row(table: Table) -> tuple[str, str]:
+    """What is wrong with a table without rows, and what to do."""
+    if table.strays.is_empty():
+        return "there is a header but no row.", "Download it again, or leave it out."
+    line, why = table.strays.select(ROW, "detail").row(0)
+    return f"no row can be read: line {line}: {why}.", "Check that this is a price file."
 
 
 def row_as_json(columns: list[str]) -> pl.Expr:
@@ -192,8 +209,8 @@ def _text(member: Member) -> Table:
     header = _header(bare, cells)
     names = list(header) if header else [f"c{at}" for at in range(len(cells))]
     frame, strays = _rows(bare, data, names, separator, skip=skipped + (1 if header else 0))
-    if header and header[-1] == "" and frame.get_column("").null_count() == frame.height:
-        header, frame = header[:-1], frame.drop("")  # every line ends with the separator
+    if header and cells[-1] == "" and frame[header[-1]].null_count() == frame.height:
+        header, frame = header[:-1], frame.drop(header[-1])  # every line ends with the separator
     return replace(bare, header=header, frame=frame, strays=strays)
 
 
@@ -206,9 +223,9 @@ def _stacked(bare: Table, data: bytes, opening: list[list[str]], separator: str,
 
 
 def _bytes_of_text(member: Member) -> bytes:
-    """The text in UTF-8; what begins as none is Windows-1252, in which Excel saves a CSV."""
-    if member.data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableFile(member.path, "the text is UTF-16.", remedy="Save it as CSV in UTF-8.")
+    """The text in UTF-8; Excel saves as Windows-1252 (CSV) and as UTF-16 (Unicode text)."""
+    if member.data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _from_utf_16(member).encode()
     if b"\0" in member.data[:OPENING_BYTES]:
         raise UnreadableFile(member.path, "this is binary data, no table.", remedy="Give a CSV or a Parquet file.")
     data = member.data.removeprefix(b"\xef\xbb\xbf")
@@ -218,6 +235,17 @@ def _bytes_of_text(member: Member) -> bytes:
     except UnicodeDecodeError:
         return _from_windows(member, data).encode()
     return data
+
+
+def _from_utf_16(member: Member) -> str:
+    try:
+        return member.data.decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            member.path,
+            f"the text begins as UTF-16 and is none from byte {error.start} on.",
+            remedy="Save it as CSV in UTF-8.",
+        ) from error
 
 
 def _from_windows(member: Member, data: bytes) -> str:
@@ -261,10 +289,12 @@ def _header(bare: Table, cells: list[str]) -> tuple[str, ...] | None:
     names_itself = cells[0].lower() in STAMP_NAMES
     if not names_itself and any(re.match(r"^[-+$]?\.?\d[\d.,:/ \-]*$", cell) for cell in cells):
         return None
-    twice = [name for name, count in Counter(cells).items() if count > 1]
+    twice = [name for name, count in Counter(cells).items() if name and count > 1]
     if twice:
         raise bare.refuse(f"two columns are called {twice[0]!r}.", "Rename or remove one of them.")
-    return tuple(cells)
+    if cells.count("") < 2:
+        return tuple(cells)
+    return (cells[0], *(name or f"column {at}" for at, name in enumerate(cells[1:], start=2)))
 
 
 def _rows(

@@ -192,6 +192,8 @@ def _zipped(path: Path, file: IO[bytes], packed_bytes: int) -> list[Member]:
     try:
         with zipfile.ZipFile(file) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir() and _counts(info.filename)]
+            _refuse_workbook(path, archive)
+            _refuse_outward(path, infos)
             if len(infos) > MOST_MEMBERS:
                 raise UnreadableFile(str(path), f"the archive holds {len(infos):,} files.", remedy=SPLIT_REMEDY)
             return _drained_members(path, archive, infos, packed_bytes)
@@ -221,8 +223,29 @@ def _drained_members(
 
 
 def _counts(name: str) -> bool:
+    """Whether a member is no system's own: hidden, or of a Mac."""
     parts = name.split("/")
-    return not any(part.startswith((".", "__MACOSX")) for part in parts)
+    return not any(part.startswith((".", "__MACOSX")) and part != ".." for part in parts)
+
+
+def _refuse_workbook(path: Path, archive: zipfile.ZipFile) -> None:
+    """Raise UnreadableFile for what spreadsheets save: Excel's .xlsx and the .ods of the others are zip archives."""
+    names = set(archive.namelist())
+    if names & {"xl/workbook.xml", "xl/workbook.bin"}:
+        raise UnreadableFile(str(path), "this is an Excel workbook.", remedy="Save its sheet as CSV, and import that.")
+    if {"content.xml", "mimetype"} <= names:
+        raise UnreadableFile(str(path), "this is a spreadsheet.", remedy="Save its sheet as CSV, and import that.")
+
+
+def _refuse_outward(path: Path, infos: Iterable[zipfile.ZipInfo]) -> None:
+    """Raise UnreadableFile for a member whose path leaves the archive: somebody means harm."""
+    for info in infos:
+        if info.filename.startswith("/") or ".." in info.filename.split("/"):
+            raise UnreadableFile(
+                str(path),
+                f"the path of {info.filename} in it leads outside the archive.",
+                remedy="Do not trust it; get the file from its source again.",
+            )
 
 
 def _drain(path: Path, stream: Readable, packed_bytes: int, *, already: int) -> bytes:

@@ -146,10 +146,23 @@ def minutes_of(seed: int, company: Company, days: Days, day: Indices) -> Minutes
     touched[np.arange(len(day)), path.at_high] = True
     touched[np.arange(len(day)), path.at_low] = True
     bad = (uniform(key_of(seed, company.ticker, "bad"), minute) < BAD_PRINT) & ~touched
-    upper = np.minimum(on_tick(np.maximum(open_, close) + wick("upper"), company.decimals), high)
-    lower = np.maximum(on_tick(np.minimum(open_, close) - wick("lower"), company.decimals), low)
+    top, bottom, tick = np.maximum(open_, close), np.minimum(open_, close), 10.0**-company.decimals
+    upper = np.clip(
+        on_tick(top + _short_of(high - top, wick("upper")), company.decimals), top, np.maximum(top, high - tick)
+    )
+    lower = np.clip(
+        on_tick(bottom - _short_of(bottom - low, wick("lower")), company.decimals),
+        np.minimum(bottom, low + tick),
+        bottom,
+    )
     chance = np.where(bad, 0.0, np.exp(0.7 * normal(key_of(seed, company.ticker, "share"), minute)))
     return Minutes(Prices(open_, upper, lower, close), _shares(days.volume[day], chance, touched), bad)
+
+
+def _short_of(room: Floats, reach: Floats) -> Floats:
+    """`reach`, the shorter the less `room` there is, and never all of it."""
+    space = np.where(room > 0, room, 1.0)
+    return np.where(room > 0, space * -np.expm1(-reach / space), 0.0)
 
 
 def _shares(total: Floats, chance: Floats, touched: Flags) -> Floats:
@@ -171,15 +184,17 @@ class Path(NamedTuple):
 def bridge(key: int, rows: Indices, bar: Prices, steps: int, decimals: int) -> Path:
     """Paths of `steps` + 1 points from open to close, inside [low, high] and touching both.
 
-    A random walk is pinned to its four points (a Brownian bridge), then folded back at the bounds. `rows` number the
-    walks: the same number gives the same walk.
+    A random walk from 0 to 1 is pinned to its four points (a Brownian bridge), folded back at the bounds, and bent so
+    that it leaves them quickly: prices do not stay at their extremes. `rows` number the walks: the same number gives
+    the same walk.
     """
     at_high, at_low = _two_steps(key, rows, steps)
     early, late = np.minimum(at_high, at_low)[:, None], np.maximum(at_high, at_low)[:, None]
     open_, high, low, close = (each[:, None] for each in bar)
+    width = np.where(high > low, high - low, 1.0)
     rising = at_low[:, None] == early
     step = np.arange(steps + 1)[None, :]
-    walk = np.cumsum(normal(key, rows[:, None] * (steps + 1) + step), axis=1) * (high - low) * (0.6 / math.sqrt(steps))
+    walk = np.cumsum(normal(key, rows[:, None] * (steps + 1) + step), axis=1) * (0.75 / math.sqrt(steps))
 
     def straight(*levels: Floats) -> Floats:
         start, first, second, end = levels
@@ -188,21 +203,24 @@ def bridge(key: int, rows: Indices, bar: Prices, steps: int, decimals: int) -> P
         after = second + (end - second) * ((step - late) / (steps - late))
         return np.where(step <= early, before, np.where(step <= late, between, after))
 
-    pinned = straight(open_, np.where(rising, low, high), np.where(rising, high, low), close)
+    first, last = ((1.0 - np.cos(np.pi * (each - low) / width)) / 2.0 for each in (open_, close))
+    pinned = straight(first, np.where(rising, 0.0, 1.0), np.where(rising, 1.0, 0.0), last)
     drift = straight(*(np.take_along_axis(walk, at, 1) for at in (0 * early, early, late, 0 * late + steps)))
-    points = on_tick(_folded(pinned + walk - drift, low, high), decimals)
-    return Path(np.clip(points, low, high), at_high, at_low)
+    bent = np.arccos(1.0 - 2.0 * _folded(pinned + walk - drift)) / np.pi
+    points = np.clip(on_tick(low + width * bent, decimals), low, high)
+    points[:, [0]], points[:, [-1]] = open_, close  # to the last bit
+    return Path(points, at_high, at_low)
 
 
 def _two_steps(key: int, rows: Indices, steps: int) -> tuple[Indices, Indices]:
-    """Two different steps for each row, neither the first nor the last two."""
-    span = steps - 2
-    one = 1 + (uniform(key ^ 1, rows) * span).astype(np.int64)
-    other = 1 + (one + (uniform(key ^ 2, rows) * (span - 1)).astype(np.int64)) % span
-    return one, other
+    """Two steps for each row, far from each other and from both ends: no price crosses its range at once."""
+    apart = max(1, steps // 20)
+    span = steps - 2 * apart
+    one = (uniform(key ^ 1, rows) * span).astype(np.int64)
+    other = (one + apart + (uniform(key ^ 2, rows) * (span - 2 * apart + 1)).astype(np.int64)) % span
+    return apart + one, apart + other
 
 
-def _folded(path: Floats, low: Floats, high: Floats) -> Floats:
-    """`path` reflected at the bounds as often as it takes."""
-    width = np.where(high > low, high - low, 1.0)
-    return np.asarray(low + width - np.abs((path - low) % (2.0 * width) - width))
+def _folded(path: Floats) -> Floats:
+    """`path` reflected at 0 and 1 as often as it takes."""
+    return np.asarray(1.0 - np.abs(path % 2.0 - 1.0))

@@ -33,6 +33,9 @@ class Polled:
         """As Stream promises."""
         return self._source.capabilities
 
+    mute: timedelta | None = None
+    """A question that is not answered is an error of its own."""
+
     async def told(self, wanted: Wanted) -> AsyncIterator[Told]:
         """As Stream promises; the first answer is the one that is `ready`."""
         loop = asyncio.get_running_loop()

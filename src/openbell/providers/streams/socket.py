@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from openbell.model.errors import BadResponse, NotEntitled, ProviderError, RateLimited, Unreachable
 from openbell.providers.base import Capabilities
 from openbell.providers.http import Response, retry_after_s
+from openbell.providers.streams.archive import Archive
 from openbell.providers.streams.spoken import Dialect, Frame, Told
 from openbell.providers.streams.wanted import Wanted
 
@@ -30,22 +31,47 @@ TOGETHER = 5_000
 LARGEST = 4_000_000
 """Bytes of a frame."""
 
+MUTE = timedelta(seconds=45)
+"""A vendor that neither says anything nor answers a ping for so long is not there any more."""
+
+PING_S = 15.0
+"""How often it is asked for a sign of life."""
+
 LIMITED_S = 60.0
 """How long a vendor that answers 429 is left alone where it does not say."""
+
+
+SIGN_OF_LIFE = ""
+"""Stands among the frames for the answer to a ping."""
 
 
 class Socket:
     """A stream over a WebSocket; each connection speaks a dialect of its own."""
 
-    def __init__(self, dialect: Callable[[], Dialect], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        dialect: Callable[[], Dialect],
+        clock: Callable[[], datetime],
+        *,
+        mute: timedelta = MUTE,
+        ping_s: float = PING_S,
+        archive: Archive | None = None,
+        capabilities: Capabilities | None = None,
+    ) -> None:
+        """`archive`: where what is said is kept word for word; `capabilities`: of a dialect that needs files."""
         logging.getLogger("websockets").setLevel(logging.WARNING)  # it tells addresses, and a key may be part of one
         self._dialect = dialect
         self._clock = clock
+        self._ping_s = ping_s
+        self._archive = archive
+        self._capabilities = capabilities
+        self.mute: timedelta | None = mute
+        """As Stream promises."""
 
     @property
     def capabilities(self) -> Capabilities:
         """As Stream promises."""
-        return self._dialect().capabilities
+        return self._capabilities or self._dialect().capabilities
 
     async def told(self, wanted: Wanted) -> AsyncIterator[Told]:
         """As Stream promises."""
@@ -55,7 +81,8 @@ class Socket:
             async with connect(
                 dialect.url, additional_headers=dict(dialect.headers), open_timeout=OPEN_S, max_size=LARGEST
             ) as socket:
-                async for told in _Conversation(dialect, socket, self._clock).told(wanted):
+                conversation = _Conversation(dialect, socket, self._clock, self._ping_s, self._archive)
+                async for told in conversation.told(wanted):
                     yield told
         except InvalidStatus as error:
             raise _refused(name, dialect.url, error, self._clock()) from None
@@ -69,29 +96,44 @@ class Socket:
 class _Conversation:
     """One connection: what is subscribed, and the frames that wait."""
 
-    def __init__(self, dialect: Dialect, socket: ClientConnection, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        socket: ClientConnection,
+        clock: Callable[[], datetime],
+        ping_s: float,
+        archive: Archive | None,
+    ) -> None:
         self._dialect = dialect
         self._socket = socket
         self._clock = clock
+        self._ping_s = ping_s
+        self._archive = archive
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue(QUEUED)
         self._subscribed: frozenset[str] | None = None
         """None until the vendor has let us in."""
         self._ended: ConnectionClosed | None = None
 
     async def told(self, wanted: Wanted) -> AsyncIterator[Told]:
+        if self._archive is not None:
+            self._archive.begin(self._clock())
         await self._send(self._dialect.hello())
         opened = self._dialect.open_at_once
         if opened:
             await self._subscribe(wanted.symbols)
             yield Told(ready=True)
-        tasks = [asyncio.create_task(each) for each in (self._read(), self._follow(wanted), self._beat())]
+        tasks = [asyncio.create_task(each) for each in (self._read(), self._follow(wanted), self._beat(), self._ping())]
         try:
             begun = asyncio.get_running_loop().time()
             while True:
                 left = None if opened else begun + OPEN_S - asyncio.get_running_loop().time()
                 async with asyncio.timeout(left):
                     frames = await self._some()
-                told = self._dialect.hear(frames, self._clock())
+                at = self._clock()
+                if self._archive is not None:
+                    for frame in frames:
+                        self._archive.keep(frame, at)
+                told = self._dialect.hear(frames, at)
                 await self._send(told.replies)
                 if told.ready:
                     opened = True
@@ -105,12 +147,17 @@ class _Conversation:
             for task in tasks:
                 with suppress(asyncio.CancelledError, ConnectionClosed):
                     await task
+            if self._archive is not None:
+                self._archive.flush()
 
     async def _some(self) -> list[Frame]:
-        """The frames that wait, at least one; raises what ended the connection once all before it are told."""
+        """The frames that wait, none after a sign of life; raises what ended the connection once all before it are
+        told."""
         frames: list[Frame] = []
         while not frames or (len(frames) < TOGETHER and not self._frames.empty()):
             frame = await self._frames.get()
+            if frame == SIGN_OF_LIFE:
+                break
             if frame is None:
                 if not frames:
                     raise self._ended or Unreachable(self._dialect.capabilities.name, "the vendor ended the stream.")
@@ -146,6 +193,13 @@ class _Conversation:
         while self._dialect.beat_s is not None:
             await asyncio.sleep(self._dialect.beat_s)
             await self._send(self._dialect.beat())
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(self._ping_s)
+            await (await self._socket.ping())
+            if self._frames.empty():
+                self._frames.put_nowait(SIGN_OF_LIFE)
 
     async def _send(self, frames: Sequence[Frame]) -> None:
         for frame in frames:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import polars as pl
@@ -91,6 +91,13 @@ class Stream(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What the vendor can deliver, and at what pace it may be asked."""
+        ...
+
+    @property
+    def mute(self) -> timedelta | None:
+        """After how long without a batch the connection is dead, whatever the socket says; None: it never is.
+
+        A batch that says nothing is a sign of life."""
         ...
 
     def told(self, wanted: Wanted) -> AsyncIterator[Told]:

@@ -9,7 +9,9 @@ export function headline({ providers, feeds, fetches }: Pick<Sources, "providers
     used.length === 0
       ? "No source has been asked yet"
       : `${well} of ${used.length} ${used.length === 1 ? "source answers" : "sources answer"}`;
-  const down = feeds.filter(({ state }) => state === "waiting" || state === "refused").map(({ title }) => title);
+  const down = feeds
+    .filter(({ state }) => state === "waiting" || state === "refused" || state === "failed")
+    .map(({ title }) => title);
   return [
     sources,
     ...(down.length > 0 ? [`${down.join(" and ")} cannot be heard`] : []),

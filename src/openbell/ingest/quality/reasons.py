@@ -1,0 +1,26 @@
+"""What a reader is told for each reason's code."""
+
+REASONS = {
+    "ohlc_order": "High or low is not the extreme",
+    "not_positive": "Price of zero or less",
+    "not_finite": "Price is not a number",
+    "missing_price": "No closing price",
+    "jump_100": "100 times too high",
+    "jump_0_01": "100 times too low",
+    "scale_mix": "Two scales in one bar",
+    "far_extreme": "High or low far from all around it",
+    "split_like_jump": "Jump like a split, none on record",
+    "outside_session": "Outside any session",
+    "future": "Ends in the future",
+    "duplicate": "Duplicate",
+    "negative_volume": "Negative volume",
+    "adjusted_close": "Adjusted close lacks a dividend",
+    "unreadable_row": "Row cannot be read",
+    "unreadable_message": "Message cannot be read",
+    "vendor_message": "A vendor's message",
+    "cancelled": "Trade cancelled by the exchange",
+    "corrected": "Trade corrected by the exchange",
+    "too_late": "Came too late",
+    "jump": "Far from the last price",
+    "missing_stamp": "No stamp",
+}
