@@ -11,8 +11,9 @@ type Row = Comparison["statistics"][number];
 
 /** The range in figures, one row per symbol. */
 export function StatisticsTable({ comparison }: { comparison: Comparison }) {
-  const { interval, symbols } = comparison;
+  const { interval } = comparison;
   const here = new Set(present(comparison));
+  const [measure] = here;
   const statistics = comparison.statistics.filter(({ symbol }) => here.has(symbol));
   const decimals = Math.max(2, ...statistics.map((row) => row.decimals));
   const bars = `${lengthOf(interval)} bars`;
@@ -75,7 +76,7 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
     },
     {
       title: "Beta",
-      unit: `to ${symbols[0]}, ${bars}`,
+      unit: `to ${measure ?? "none"}, ${bars}`,
       number: true,
       show: (row) => format.figure(row.beta),
       cell: (row) => row.beta,
