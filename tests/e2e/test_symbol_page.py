@@ -273,3 +273,14 @@ def test_nothing_is_shown_that_the_desk_did_not_know_then(page: Page):
     expect(page.get_by_role("main")).to_contain_text("The desk knew no prices of HAZLO in this range then")
     page.get_by_role("link", name="Show the present").click()
     settled(page)
+
+
+def test_a_bar_of_a_week_says_so_and_a_table_offers_no_axis(page: Page):
+    page.goto("/symbol/HAZLO?range=1Y&interval=1w")
+    settled(page)
+    expect(page.get_by_role("figure")).to_contain_text(re.compile(r"Week of \d+ \w+ \d{4}"))
+    scale = page.get_by_role("group", name="Scale")
+    expect(scale).to_have_count(1)
+    page.get_by_role("button", name="Table").click()
+    expect(page.get_by_role("table", name="Bars of HAZLO")).to_be_visible()
+    expect(scale).to_have_count(0)

@@ -41,10 +41,6 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
       show: ({ symbol }) => <Link to={symbolPath(symbol)}>{symbol}</Link>,
       cell: ({ symbol }) => symbol,
     },
-    { title: "Name", show: ({ name }) => name, cell: ({ name }) => name },
-    ...(currencies.length > 1 ? [currencyColumn] : []),
-    price("First", "first"),
-    price("Last", "last"),
     {
       title: "Change",
       unit: "%",
@@ -52,6 +48,10 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
       show: ({ change_pct }) => <Move value={change_pct} text={format.percent(change_pct)} arrow />,
       cell: ({ change_pct }) => change_pct,
     },
+    { title: "Name", show: ({ name }) => name, cell: ({ name }) => name },
+    ...(currencies.length > 1 ? [currencyColumn] : []),
+    price("First", "first"),
+    price("Last", "last"),
     price("High", "high"),
     price("Low", "low"),
     {
