@@ -139,6 +139,7 @@ def test_a_phone_draws_the_first_bar_of_a_day_of_minutes(browser: Browser, desk:
         told["bars"]["high"][0] = told["bars"]["close"][0] = 20
         route.fulfill(json=told)
 
+    watched.expected.append("willReadFrequently")
     with window(browser, desk.address, watched, PHONE) as page:
         page.route("**/api/v1/bars?*", low_after_the_first)
         page.goto("/symbol/HAZLO?range=1D")
