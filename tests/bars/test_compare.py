@@ -72,6 +72,16 @@ def test_a_newcomer_does_not_throw_out_the_others():
     assert found.common == (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 3, tzinfo=UTC))
 
 
+def test_others_are_measured_by_the_first_symbol_that_is_there():
+    names = ("NONE", "ACME", "BOLT")
+    closes = {"ACME": [10, 20, 10, 20, 10, 30], "BOLT": [1, 2, 1, 2, 1, 3]}
+    bars = pl.concat(closes_of(values, symbol=name) for name, values in closes.items())
+    found = compare(bars, names, dict.fromkeys(names, JANUARY), window=2)
+    assert found.left_out == ("NONE",)
+    assert found.statistics["beta"].to_list() == [None, pytest.approx(1), pytest.approx(1)]
+    assert column(found.ratio, "BOLT")[1] == 10
+
+
 def test_of_two_pairs_the_one_with_newer_prices_stays():
     found = days([1, 2, None, None], [None, None, 5, 6], [1, 2, None, None], [None, None, 7, 8])
     assert found.left_out == ("ACME", "CORK")

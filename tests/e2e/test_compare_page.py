@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.watched import Watched
+
 pytestmark = pytest.mark.e2e
 
 EIGHT = ["QUORB", "NIMBO", "HAZLO", "KREVA", "VELDO", "EBBLU", "ZANTU", "XILBA"]
@@ -69,3 +71,27 @@ def test_each_view_has_an_address_and_a_symbol_can_be_taken_out(page: Page):
     page.goto("/compare")
     page.get_by_role("button", name="Compare QUORB, NIMBO, HAZLO, KREVA").click()
     expect(page).to_have_url(re.compile(r"symbols=QUORB,NIMBO,HAZLO,KREVA$"))
+
+
+def test_a_symbol_that_nobody_knows_can_be_taken_out_of_a_comparison(page: Page, watched: Watched):
+    watched.expected.append("404")
+    page.goto("/compare?symbols=ZZZQ,QUORB,HAZLO")
+    page.get_by_role("alert").get_by_role("button", name="Remove ZZZQ").click()
+    expect(page).to_have_url(re.compile(r"symbols=QUORB,HAZLO$"))
+    expect(page.get_by_role("application")).to_be_visible()
+
+
+def test_prices_far_apart_have_a_logarithmic_axis_that_is_named_and_ratios_that_can_be_read(page: Page):
+    page.goto("/compare?symbols=QUORB,DORVI&view=high")
+    expect(page.get_by_role("figure")).to_contain_text("logarithmic axis")
+    page.goto("/compare?symbols=QUORB,HAZLO&view=high")
+    expect(page.get_by_role("application")).to_be_visible()
+    expect(page.get_by_role("figure")).not_to_contain_text("logarithmic axis")
+    page.goto("/compare?symbols=QUORB,DORVI&view=ratio")
+    expect(page.get_by_role("figure")).to_contain_text(re.compile(r"DORVI 0\.0000[1-9]\d{3}"))
+
+
+def test_an_average_of_a_day_is_not_told_where_a_day_is_one_bar(page: Page):
+    page.goto("/compare?symbols=QUORB,HAZLO&range=1Y&view=average")
+    expect(page.get_by_text("There is no average of a day here")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Choose an intraday interval.")

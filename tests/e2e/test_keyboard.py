@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.e2e
 
@@ -124,3 +124,44 @@ def test_what_has_the_focus_is_outlined_wherever_tab_goes(page: Page):
         assert outline != "none", f"{name} has the focus and does not show it"
         seen.add(name)
     assert len(seen) >= 25
+
+
+def test_escape_closes_the_palette_also_with_letters_in_it(page: Page):
+    page.goto("/")
+    expect(page.get_by_role("link", name="LANTU")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.type("qu")
+    expect(page.get_by_role("option", name="QUORB")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_arrow_down_goes_to_the_first_row_and_on_to_the_next(page: Page):
+    page.goto("/")
+    rows = page.get_by_role("region", name="Watchlist").locator("tbody tr")
+    expect(rows.filter(has_text=re.compile(r"\d\.\d"))).to_have_count(19)
+    links = rows.locator("td:first-child a")
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+
+
+def test_what_is_on_the_list_already_is_offered_last(page: Page):
+    def less(route: Route) -> None:
+        told = route.fetch().json()
+        offered = page.request.get("/api/v1/symbols?q=&limit=8").json()["symbols"]
+        told["watchlists"][0]["symbols"] = [symbol["ticker"] for symbol in offered[:3]]
+        route.fulfill(json=told)
+
+    page.route("**/api/v1/watchlists", less)
+    page.goto("/")
+    rows = page.get_by_role("region", name="Watchlist").locator("tbody tr")
+    expect(rows).to_have_count(3)
+    listed = rows.first.locator("a > span").first.inner_text()
+    page.get_by_role("button", name="Add").click()
+    options = page.get_by_role("option")
+    expect(options).to_have_count(8)
+    expect(options.first).not_to_contain_text(listed)
+    expect(options.nth(5)).to_contain_text(listed)

@@ -110,14 +110,15 @@ def test_an_indicator_over_bars_of_ones_own_is_added_and_says_its_number(page: P
     expect(page).to_have_url(re.compile(r"with=sma:37$"))
 
 
-def test_the_last_candle_is_the_price_in_the_head(page: Page):
+def test_the_last_candle_and_the_sentence_are_the_price_in_the_head(page: Page):
     page.goto("/symbol/QUORB?range=1Y")
     settled(page)
     page.wait_for_function(
         """() => {
             const [head, legend] = ['header h1', 'figure'].map(it => document.querySelector(it));
             const price = head.closest('header').innerText.match(/\\d+\\.\\d+/)[0];
-            return legend.innerText.includes(`C ${price}`);
+            const said = document.querySelector('figcaption').innerText;
+            return legend.innerText.includes(`C ${price}`) && said.includes(` to ${price}, `);
         }"""
     )
 
@@ -138,6 +139,7 @@ def test_a_phone_draws_the_first_bar_of_a_day_of_minutes(browser: Browser, desk:
         told["bars"]["high"][0] = told["bars"]["close"][0] = 20
         route.fulfill(json=told)
 
+    watched.expected.append("willReadFrequently")
     with window(browser, desk.address, watched, PHONE) as page:
         page.route("**/api/v1/bars?*", low_after_the_first)
         page.goto("/symbol/HAZLO?range=1D")
@@ -272,3 +274,14 @@ def test_nothing_is_shown_that_the_desk_did_not_know_then(page: Page):
     expect(page.get_by_role("main")).to_contain_text("The desk knew no prices of HAZLO in this range then")
     page.get_by_role("link", name="Show the present").click()
     settled(page)
+
+
+def test_a_bar_of_a_week_says_so_and_a_table_offers_no_axis(page: Page):
+    page.goto("/symbol/HAZLO?range=1Y&interval=1w")
+    settled(page)
+    expect(page.get_by_role("figure")).to_contain_text(re.compile(r"Week of \d+ \w+ \d{4}"))
+    scale = page.get_by_role("group", name="Scale")
+    expect(scale).to_have_count(1)
+    page.get_by_role("button", name="Table").click()
+    expect(page.get_by_role("table", name="Bars of HAZLO")).to_be_visible()
+    expect(scale).to_have_count(0)

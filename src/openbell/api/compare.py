@@ -50,7 +50,7 @@ class Missing(BaseModel):
 class Row(BaseModel):
     """One symbol's statistics over the common stretch.
 
-    Beta is against the first symbol; volatility is annualised; drawdown is at most 0.
+    Beta is against the first symbol that is not missing; volatility is annualised; drawdown is at most 0.
     """
 
     symbol: str

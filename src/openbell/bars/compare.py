@@ -33,7 +33,7 @@ class Comparison:
     rebased: pl.DataFrame
     """Per cent above the first common close; every instant of any symbol."""
     ratio: pl.DataFrame
-    """The first symbol's close divided by each other one's, at the instants of both."""
+    """The close of the first symbol that is not left out divided by each other one's, at the instants of both."""
     moving_average: pl.DataFrame
     """The mean of the last `window` closes of each symbol's own bars."""
     daily_average: pl.DataFrame
@@ -49,7 +49,7 @@ class Comparison:
     statistics: pl.DataFrame
     """A row per symbol, in order, from its own bars of the common stretch: first and last close, change_pct (per cent),
     high, low, volatility (of logarithmic returns, a year's), max_drawdown (a fraction, at most 0), average_volume (a
-    bar's), bars, and beta to the first symbol, from the same returns as the correlation."""
+    bar's), bars, and beta to the first symbol that is not left out, from the same returns as the correlation."""
 
 
 def compare(
@@ -75,6 +75,7 @@ def compare(
     common = (shared["ts"].item(0), shared["ts"].item(-1)) if kept else None
     ordered, traded = (_within(each, kept, common) for each in (ordered, traded))
     closes = _beside(traded, "ts", "close", symbols)
+    measured = [*kept, *(symbol for symbol in symbols if symbol not in kept)]
     returns = shared.select(pl.col(*kept).pct_change()).slice(1) if kept else shared
     days = pl.concat(by_day(ordered.filter(pl.col("symbol") == symbol), sessions[symbol]) for symbol in symbols)
     volumes = _beside(days, "date", "volume", symbols)
@@ -83,7 +84,7 @@ def compare(
         common=common,
         left_out=tuple(symbol for symbol in symbols if symbol not in kept),
         rebased=closes.with_columns((pl.col(each) / shared[each].item(0) - 1) * 100 for each in kept),
-        ratio=_ratio(closes, symbols),
+        ratio=_ratio(closes, measured),
         moving_average=_beside(traded, "ts", "average", symbols),
         daily_average=_beside(days, "date", "mean_close", symbols),
         daily_volume=volumes,
@@ -91,7 +92,7 @@ def compare(
         hourly_high=_beside(_hourly_highs(ordered), "ts", "high", symbols),
         correlation=[[_correlation(returns, one, other) for other in symbols] for one in symbols],
         statistics=_statistics(traded, symbols, sessions).with_columns(
-            beta=pl.Series([_beta(returns, symbol, symbols[0]) for symbol in symbols], dtype=pl.Float64)
+            beta=pl.Series([_beta(returns, symbol, measured[0]) for symbol in symbols], dtype=pl.Float64)
         ),
     )
 

@@ -2010,7 +2010,7 @@ export interface components {
          * Row
          * @description One symbol's statistics over the common stretch.
          *
-         *     Beta is against the first symbol; volatility is annualised; drawdown is at most 0.
+         *     Beta is against the first symbol that is not missing; volatility is annualised; drawdown is at most 0.
          */
         Row: {
             /** Average Volume */

@@ -26,7 +26,10 @@ export function Legend({ answer, index, told }: LegendProps) {
   return (
     <>
       <div className={styles.line}>
-        <span className={styles.time}>{format.barTime(ts, zone, intraday)}</span>
+        <span className={styles.time}>
+          {interval === "1w" && "Week of "}
+          {format.barTime(ts, zone, intraday)}
+        </span>
         {(["open", "high", "low", "close"] as const).map(
           (name) =>
             hasAny(bars[name]) && (

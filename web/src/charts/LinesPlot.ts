@@ -1,6 +1,13 @@
 /** Several symbols on one chart: as lines, or as columns stacked on one another. */
 
-import { HistogramSeries, type ISeriesApi, LineSeries, LineStyle, type SeriesType } from "lightweight-charts";
+import {
+  HistogramSeries,
+  type ISeriesApi,
+  LineSeries,
+  LineStyle,
+  PriceScaleMode,
+  type SeriesType,
+} from "lightweight-charts";
 import { isIntraday } from "../lib/interval";
 import { wallSeconds } from "../lib/zone";
 import type { Colours } from "./colours";
@@ -21,6 +28,8 @@ export interface Lines {
   kind: "lines" | "stacked";
   /** A level worth a line of its own, such as 0 % where everything began. */
   level: number | null;
+  /** Whether the axis is logarithmic. */
+  log: boolean;
   show: (value: number) => string;
   decimals: number;
 }
@@ -39,6 +48,8 @@ export class LinesPlot {
     this.#wall = wallSeconds(lines.ts, isIntraday(lines.interval) ? lines.zone : "UTC");
     this.stage.paint(colours);
     const slots = this.stage.measure(this.#wall, lines.interval);
+    const mode = lines.log ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal;
+    this.stage.chart.priceScale("right").applyOptions({ mode });
     this.stage.leaveRoom(...extremes(lines));
     this.#series = lines.kind === "stacked" ? this.#columns(lines, slots, colours) : this.#lines(lines, slots, colours);
     const [first] = this.#series;

@@ -14,6 +14,7 @@ import { type Latest, withLatest } from "./latest";
 import { type Happening, type Spot, spotsOf } from "./levels";
 import { PricePlot } from "./PricePlot";
 import { usePointed } from "./pointed";
+import { summaryOf } from "./summary";
 
 /** What is waited for at which level, what has fired, and what a rule on trial would have done. */
 export interface Alerts {
@@ -82,7 +83,7 @@ export function PriceChart({ answer, latest, scale, oneDay, alerts, height }: Pr
   return (
     <ChartFrame
       label={`${answer.symbol} price chart, ${count} bars of ${answer.interval}`}
-      summary={answer.summary}
+      summary={summaryOf(answer, latest)}
       measures={measuresOf(answer)}
       legend={<Legend answer={now} index={at ?? count - 1} told={toldAt(at ?? count - 1)} />}
       host={host}

@@ -27,15 +27,28 @@ export function Notice({ title, children, action, whole = false, alert = false }
   );
 }
 
+interface TroubleProps {
+  error: Error;
+  onRetry: () => void;
+  whole?: boolean;
+  /** What else one can do. */
+  children?: ReactNode;
+}
+
 /** A failed question, in the desk's own words, with a way to ask again. */
-export function Trouble({ error, onRetry, whole = false }: { error: Error; onRetry: () => void; whole?: boolean }) {
+export function Trouble({ error, onRetry, whole = false, children }: TroubleProps) {
   const told = error instanceof Problem ? error : null;
   return (
     <Notice
       alert
       whole={whole}
       title={told?.title ?? "The page made a mistake"}
-      action={<Button onClick={onRetry}>Try again</Button>}
+      action={
+        <>
+          {children}
+          <Button onClick={onRetry}>Try again</Button>
+        </>
+      }
     >
       <p>
         <Words text={told?.detail ?? error.message} />

@@ -82,6 +82,11 @@ export function figure(value: number | Missing, digits = 2): string {
   return known(value) ? written(value, digits) : NONE;
 }
 
+/** A ratio of prices, however far apart they are: `1.2034`, `0.00002957`. */
+export function ratio(value: number | Missing): string {
+  return known(value) ? written(value, Math.max(4, decimalsFor(value))) : NONE;
+}
+
 export function whole(value: number | Missing): string {
   return known(value) ? written(value, 0) : NONE;
 }

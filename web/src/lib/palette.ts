@@ -6,6 +6,8 @@ export interface Pick {
   /** What the picked symbol is for: `Add to First list`. */
   title: string;
   pick: (ticker: string) => void;
+  /** What is there already, and so is offered last. */
+  has?: readonly string[];
 }
 
 export interface Overlays {

@@ -1,7 +1,7 @@
 /** The palette: symbols, pages and actions, found by typing. */
 
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import {
   Autocomplete,
   Collection,
@@ -32,6 +32,8 @@ interface Entry {
   id: string;
   label: string;
   note?: string | undefined;
+  /** The keys that do the same. */
+  keys?: string;
   simulated?: boolean;
   act: () => void;
   /** Whether the palette stays, to show what the act brings. */
@@ -51,44 +53,53 @@ export default function Palette({ pick, onClose }: PaletteProps) {
     if (!entry?.stays) onClose();
     entry?.act();
   };
+  const closeAtOnce = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    onClose();
+  };
   const title = pick?.title ?? "Search symbols, pages, actions";
   return (
     <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && onClose()} className={styles.veil ?? ""}>
       <Modal className={styles.modal ?? ""}>
         <Dialog className={styles.dialog ?? ""} aria-label={title}>
-          <Autocomplete inputValue={text} onInputChange={setText}>
-            <SearchField className={styles.field ?? ""} aria-label={title} autoFocus>
-              <Icon name="search" size={18} />
-              <Input className={styles.input ?? ""} placeholder={title} />
-            </SearchField>
-            <ListBox
-              className={styles.list ?? ""}
-              aria-label="Found"
-              items={sections}
-              onAction={run}
-              key={ready ? "found" : "looking"}
-              autoFocus="first"
-              renderEmptyState={() => !remote && <p className={styles.none}>{note}</p>}
-            >
-              {({ title, entries }) => (
-                <ListBoxSection id={title}>
-                  <Header className={styles.heading ?? ""}>{title}</Header>
-                  <Collection items={entries}>
-                    {(entry) => (
-                      <ListBoxItem id={entry.id} textValue={entry.label} className={styles.entry ?? ""}>
-                        <span className={styles.label}>{entry.label}</span>
-                        <span className={styles.note}>{entry.note}</span>
-                        {entry.simulated && <Simulated brief />}
-                      </ListBoxItem>
-                    )}
-                  </Collection>
-                </ListBoxSection>
-              )}
-            </ListBox>
-            <p className={styles.status} role="status">
-              {remote && note}
-            </p>
-          </Autocomplete>
+          {/* Left to itself the field would only clear what is written. */}
+          <div onKeyDownCapture={closeAtOnce}>
+            <Autocomplete inputValue={text} onInputChange={setText}>
+              <SearchField className={styles.field ?? ""} aria-label={title} autoFocus>
+                <Icon name="search" size={18} />
+                <Input className={styles.input ?? ""} placeholder={title} />
+              </SearchField>
+              <ListBox
+                className={styles.list ?? ""}
+                aria-label="Found"
+                items={sections}
+                onAction={run}
+                key={ready ? "found" : "looking"}
+                autoFocus="first"
+                renderEmptyState={() => !remote && <p className={styles.none}>{note}</p>}
+              >
+                {({ title, entries }) => (
+                  <ListBoxSection id={title}>
+                    <Header className={styles.heading ?? ""}>{title}</Header>
+                    <Collection items={entries}>
+                      {(entry) => (
+                        <ListBoxItem id={entry.id} textValue={entry.label} className={styles.entry ?? ""}>
+                          <span className={styles.label}>{entry.label}</span>
+                          <span className={styles.note}>{entry.note}</span>
+                          {entry.keys && <span className={styles.keys}>{entry.keys}</span>}
+                          {entry.simulated && <Simulated brief />}
+                        </ListBoxItem>
+                      )}
+                    </Collection>
+                  </ListBoxSection>
+                )}
+              </ListBox>
+              <p className={styles.status} role="status">
+                {remote && note}
+              </p>
+            </Autocomplete>
+          </div>
         </Dialog>
       </Modal>
     </ModalOverlay>
@@ -118,11 +129,13 @@ function useEntries(text: string, pick: Pick | null): Found {
   const settled = useSettled(text, 120);
   const remote = settled !== "" && remoteFor === settled;
   const found = useQuery(symbolsQuery(settled, remote));
+  const has = new Set(pick?.has);
   const choose = pick?.pick ?? ((ticker: string) => navigate(symbolPath(ticker)));
 
   // Until the answer to the last letter is there, the one before it may not stand: Enter would take a wrong symbol.
   const symbols = (found.data?.symbols ?? [])
     .filter(({ ticker, name }) => remote || speaksOf(`${ticker} ${name ?? ""}`, text))
+    .sort((a, b) => Number(has.has(a.ticker)) - Number(has.has(b.ticker)))
     .map((each) => symbolEntry(each, choose));
   const alert = pick ? null : alertAsked(text);
   const further: Entry[] = [];
@@ -177,7 +190,7 @@ function pageEntries(text: string, navigate: (to: string) => void): Entry[] {
   return PAGES.map(({ to, label, key }) => ({
     id: `page ${to}`,
     label,
-    note: `g ${key}`,
+    keys: `g ${key}`,
     act: () => navigate(to),
   })).filter(({ label }) => speaksOf(label, text));
 }

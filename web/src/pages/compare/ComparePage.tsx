@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useNavigate, useSearchParams } from "react-router";
+import { Problem } from "../../api/problem";
 import { compareQueryOf, watchlistsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
@@ -57,7 +58,21 @@ export default function ComparePage() {
       ) : (
         <>
           <Controls address={address} to={to} />
-          {error && !comparison.isFetching && <Trouble error={error} onRetry={comparison.refetch} />}
+          {error && !comparison.isFetching && (
+            <Trouble error={error} onRetry={comparison.refetch}>
+              {address.symbols
+                .filter((symbol) => namedIn(error, symbol))
+                .map((symbol) => (
+                  <Button
+                    key={symbol}
+                    look="main"
+                    onClick={() => choose(address.symbols.filter((each) => each !== symbol))}
+                  >
+                    Remove {symbol}
+                  </Button>
+                ))}
+            </Trouble>
+          )}
           {!data && !error && <Skeleton height={CHART_HEIGHT} />}
           {data && !error && (
             <div className={styles.answer} aria-busy={comparison.isPlaceholderData}>
@@ -80,6 +95,11 @@ export default function ComparePage() {
       )}
     </article>
   );
+}
+
+/** Whether it is for want of `symbol` that the desk refused. */
+function namedIn(error: Error, symbol: string): boolean {
+  return error instanceof Problem && error.status === 404 && error.detail.split(/[\s,]+|\.$/).includes(symbol);
 }
 
 function Controls({ address, to }: { address: CompareAddress; to: To }) {

@@ -11,8 +11,9 @@ type Row = Comparison["statistics"][number];
 
 /** The range in figures, one row per symbol. */
 export function StatisticsTable({ comparison }: { comparison: Comparison }) {
-  const { interval, symbols } = comparison;
+  const { interval } = comparison;
   const here = new Set(present(comparison));
+  const [measure] = here;
   const statistics = comparison.statistics.filter(({ symbol }) => here.has(symbol));
   const decimals = Math.max(2, ...statistics.map((row) => row.decimals));
   const bars = `${lengthOf(interval)} bars`;
@@ -40,10 +41,6 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
       show: ({ symbol }) => <Link to={symbolPath(symbol)}>{symbol}</Link>,
       cell: ({ symbol }) => symbol,
     },
-    { title: "Name", show: ({ name }) => name, cell: ({ name }) => name },
-    ...(currencies.length > 1 ? [currencyColumn] : []),
-    price("First", "first"),
-    price("Last", "last"),
     {
       title: "Change",
       unit: "%",
@@ -51,6 +48,10 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
       show: ({ change_pct }) => <Move value={change_pct} text={format.percent(change_pct)} arrow />,
       cell: ({ change_pct }) => change_pct,
     },
+    { title: "Name", show: ({ name }) => name, cell: ({ name }) => name },
+    ...(currencies.length > 1 ? [currencyColumn] : []),
+    price("First", "first"),
+    price("Last", "last"),
     price("High", "high"),
     price("Low", "low"),
     {
@@ -75,7 +76,7 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
     },
     {
       title: "Beta",
-      unit: `to ${symbols[0]}, ${bars}`,
+      unit: `to ${measure ?? "none"}, ${bars}`,
       number: true,
       show: (row) => format.figure(row.beta),
       cell: (row) => row.beta,

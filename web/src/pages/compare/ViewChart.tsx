@@ -21,6 +21,8 @@ interface ViewChartProps {
 export function ViewChart({ comparison, compared, view, table }: ViewChartProps) {
   const lines = useMemo(() => seen(comparison, view, compared, format.READERS_ZONE), [comparison, view, compared]);
   if (lines.ts.length === 0) return <Notice title="No prices in this range">Choose a longer one.</Notice>;
+  if (view === "average" && comparison.daily.note)
+    return <Notice title="There is no average of a day here">{comparison.daily.note}</Notice>;
   const time = (index: number) => format.barTime(lines.ts[index] ?? 0, lines.zone, isIntraday(lines.interval));
   const reading = (symbol: string, index: number) => readingOf(comparison, view, lines, symbol, index);
   const drawn = lines.series.map(({ symbol }) => symbol);
@@ -49,10 +51,12 @@ export function ViewChart({ comparison, compared, view, table }: ViewChartProps)
 }
 
 /** The currency of prices, and the reader's own clock: the only one that several exchanges have in common. */
-function measuresOf({ statistics }: Comparison, { interval }: Seen, view: View): string {
+function measuresOf({ statistics }: Comparison, { interval, log }: Seen, view: View): string {
   const currencies = [...new Set(statistics.map(({ currency }) => currency))];
   const prices = view === "moving" || view === "average" || view === "high" ? currencies.join(", ") : "";
-  return [prices, isIntraday(interval) && `${format.zoneName(format.READERS_ZONE)}`].filter(Boolean).join(" · ");
+  return [prices, log && "logarithmic axis", isIntraday(interval) && `${format.zoneName(format.READERS_ZONE)}`]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 interface ViewTableProps {

@@ -59,7 +59,7 @@ test("volumes stand beside their share of the day", () => {
 
 test("a ratio leaves out the symbol it is measured in", () => {
   const ratio = seen(COMPARISON, "ratio", COMPARED, "UTC");
-  expect([ratio.what, ratio.series.map(({ symbol }) => symbol)]).toEqual(["Price in units of NOVA", ["MICR"]]);
+  expect([ratio.what, ratio.series.map(({ symbol }) => symbol)]).toEqual(["NOVA in units of each other", ["MICR"]]);
 });
 
 test("a symbol has one colour, whichever view leaves others out", () => {

@@ -25,7 +25,7 @@ export function colourOf(symbol: string, compared: readonly string[]): number {
  * are on the clock of `zone`.
  */
 export function seen(comparison: Comparison, view: View, compared: readonly string[], zone: string): Seen {
-  const { interval, rebased, moving_average, ratio, window, daily, hourly_high, symbols, statistics } = comparison;
+  const { interval, rebased, moving_average, ratio, window, daily, hourly_high, statistics } = comparison;
   const drawn = present(comparison);
   const of = (values: Columns) =>
     drawn.flatMap((symbol) =>
@@ -42,19 +42,39 @@ export function seen(comparison: Comparison, view: View, compared: readonly stri
     return { ts, series: of(values), interval: "1d", zone };
   };
   const decimals = Math.max(...statistics.map((row) => row.decimals));
-  const price = {
-    kind: "lines",
-    level: null,
-    decimals,
-    show: (value: number) => format.price(value, decimals),
-  } as const;
+  const price = (columns: Columns) =>
+    ({
+      kind: "lines",
+      level: null,
+      decimals,
+      log: spread(drawn, columns),
+      show: (value: number) => format.price(value, decimals),
+    }) as const;
   const views: Record<View, () => Seen> = {
     rebased: () => ({ ...bars(rebased), ...PERCENT, what: changeOf(comparison, zone) }),
-    moving: () => ({ ...bars(moving_average), ...price, what: `Mean close of ${window} ${lengthOf(interval)} bars` }),
-    average: () => ({ ...days(daily.average), ...price, what: "Average price of each day" }),
-    high: () => ({ ...bars(hourly_high), ...price, interval: "1h", what: "Highest price of each hour" }),
+    moving: () => ({
+      ...bars(moving_average),
+      ...price(moving_average.values),
+      what: `Mean close of ${window} ${lengthOf(interval)} bars`,
+    }),
+    average: () => ({
+      ...days(daily.average),
+      ...price(daily.average),
+      what: `Mean of each day’s ${lengthOf(interval)} closes`,
+    }),
+    high: () => ({
+      ...bars(hourly_high),
+      ...price(hourly_high.values),
+      interval: "1h",
+      what: "Highest price of each hour",
+    }),
     volume: () => ({ ...days(daily.volume), ...VOLUME, what: "Units traded each day" }),
-    ratio: () => ({ ...bars(ratio), ...RATIO, what: `Price in units of ${symbols[0]}` }),
+    ratio: () => ({
+      ...bars(ratio),
+      ...RATIO,
+      log: spread(drawn, ratio.values),
+      what: `${drawn[0]} in units of each other`,
+    }),
   };
   return views[view]();
 }
@@ -74,9 +94,24 @@ function changeOf({ common_start, interval }: Comparison, zone: string): string 
     : `Change since the ${lengthOf(interval)} bar of ${bar}`;
 }
 
-const PERCENT = { kind: "lines", level: 0, decimals: 2, show: (value: number) => format.percentUnit(value) } as const;
-const RATIO = { kind: "lines", level: 1, decimals: 4, show: (value: number) => format.figure(value, 4) } as const;
-const VOLUME = { kind: "stacked", level: null, decimals: 0, show: format.compact } as const;
+/** From so many times the lowest price on, the highest would leave a flat line of the others. */
+const SPREAD = 10;
+
+/** Whether `columns` are so far apart that only a logarithmic axis shows how each moves. */
+function spread(symbols: readonly string[], columns: Columns): boolean {
+  const last = symbols.flatMap((symbol) => columns[symbol]?.findLast((value) => value !== null) ?? []);
+  return Math.min(...last) > 0 && Math.max(...last) > SPREAD * Math.min(...last);
+}
+
+const PERCENT = {
+  kind: "lines",
+  level: 0,
+  log: false,
+  decimals: 2,
+  show: (value: number) => format.percentUnit(value),
+} as const;
+const RATIO = { kind: "lines", level: 1, decimals: 8, show: (value: number) => format.ratio(value) } as const;
+const VOLUME = { kind: "stacked", level: null, log: false, decimals: 0, show: format.compact } as const;
 
 /** A symbol's reading at `index`, with its share of the day where volumes are shown. */
 export function readingOf(

@@ -1,7 +1,7 @@
 /** The watchlist: one row per symbol, sortable by address, edited at once and undone if need be. */
 
 import type { UseQueryResult } from "@tanstack/react-query";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
 import { useSearchParams } from "react-router";
 import type { Absent, Watchlist as List, Quotes } from "../../api/desk";
 import { Button } from "../../components/Button";
@@ -31,7 +31,7 @@ export function Watchlist({ list, lists, quotes }: WatchlistProps) {
   const lag_s = useQuotesLag(quotes);
   // Of a list that was just changed, the answer to what it was before stays until its own is there.
   const answered = quotes.isPlaceholderData ? undefined : quotes.data;
-  const askForSymbol = () => search({ title: `Add to ${list.name}`, pick: add });
+  const askForSymbol = () => search({ title: `Add to ${list.name}`, pick: add, has: list.symbols });
   return (
     <>
       <div className={styles.bar}>
@@ -78,9 +78,11 @@ function Rows({ list, quotes, heard, answered, lag_s, onRemove }: RowsProps) {
   const absent = new Map(quotes?.missing.map((missing) => [missing.symbol, missing]));
   const decimals = Math.max(2, ...[...known.values()].map((quote) => quote.decimals));
   const now = quotes ? Date.parse(quotes.now) : 0;
+  const table = useRef<HTMLTableElement>(null);
+  useFirstRow(table);
   const zone = useMarkets().own.data?.zone ?? "UTC";
   return (
-    <table className={styles.table} onKeyDown={walkRows}>
+    <table ref={table} className={styles.table} onKeyDown={walkRows}>
       <caption className="aside">{list.name}: price, change since the previous close, the day, volume and age</caption>
       <ColumnHeads sort={sort} />
       <tbody>
@@ -145,6 +147,22 @@ function Partial({ quotes, symbols }: { quotes: Quotes | undefined; symbols: rea
       {count} of {symbols.length} priced{soonest && `, next try ${format.soon(soonest, Date.parse(quotes.now))}`}
     </span>
   );
+}
+
+/** Arrow down goes to the first row where nothing else has the focus. */
+function useFirstRow(table: RefObject<HTMLTableElement | null>): void {
+  useEffect(() => {
+    const press = (event: globalThis.KeyboardEvent) => {
+      const nowhere = [document.body, document.getElementById("content")].includes(
+        document.activeElement as HTMLElement,
+      );
+      if (event.key !== "ArrowDown" || !nowhere || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      table.current?.querySelector<HTMLElement>("tbody a")?.focus();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, [table]);
 }
 
 /** Arrows go from row to row; Delete takes the row's symbol off the list. */

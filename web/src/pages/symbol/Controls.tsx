@@ -68,7 +68,7 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
         {isIntraday(interval) && answer?.exchange !== ALWAYS_OPEN && (
           <Choice label="Hours" chosen={address.hours} options={options("hours", HOURS)} />
         )}
-        <Choice label="Scale" chosen={address.scale} options={options("scale", SCALES)} />
+        {!address.table && <Choice label="Scale" chosen={address.scale} options={options("scale", SCALES)} />}
         <IndicatorButton chosen={address.indicators} onChoose={(indicators) => navigate(to({ indicators }))} />
         <DatesButton dates={address} onChoose={show} />
         <Button

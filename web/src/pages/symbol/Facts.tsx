@@ -19,7 +19,7 @@ export function Facts({ quote, instrument, answer, now }: FactsProps) {
   const rows: (readonly [string, string])[] = [
     ...(quote ? sessionRows(quote, zone, now) : []),
     ["Shown range", answer ? rangeOf(answer) : format.NONE],
-    ["Held since", format.day(instrument?.first)],
+    ["Prices since", format.day(instrument?.first)],
     ...(quote ? [["Price as of", asOf(quote, zone, answer?.intervals_offered.some(isIntraday) ?? true)] as const] : []),
     ["Source", answer?.sources.join(", ") || quote?.source || format.NONE],
   ];
