@@ -13,6 +13,7 @@ const DOTS: Record<Feed["state"], string> = {
   live: "ok",
   waiting: "unreachable",
   refused: "unreachable",
+  failed: "unreachable",
 };
 
 /** The streams that tell prices as they are made: whether they are heard, how fast, and what they missed. */

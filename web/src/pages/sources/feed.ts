@@ -9,6 +9,7 @@ const STATES: Record<Feed["state"], string> = {
   live: "Live",
   waiting: "Lost, next try",
   refused: "Refuses us, next try",
+  failed: "Failed, begins again",
 };
 
 /** `Live for 2 h`; of one that is lost when it is tried again, and why and since when it is lost. */
