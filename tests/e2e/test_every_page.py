@@ -33,6 +33,7 @@ PAGES = {
     "/nowhere": lambda page: page.get_by_role("heading", name="There is no such page"),
 }
 
+
 def test_a_number_that_glows_can_be_read_also_when_the_theme_changes_meanwhile(page: Page):
     page.goto("/")
     expect(PAGES["/"](page).first).to_be_visible()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from e2e.watched import Watched
+from e2e.started import StartedDesk
+from e2e.watched import DESKTOP, PHONE, Watched, window
 
 pytestmark = pytest.mark.e2e
 
@@ -69,6 +70,41 @@ def test_an_unknown_symbol_says_what_to_do_and_can_be_taken_off_again(page: Page
     expect(rows(page)).to_have_count(19)
     assert listed(page) == before
     expect(above.get_by_role("link")).to_be_focused()
+
+
+def test_a_phone_takes_a_symbol_off_on_its_page_and_undoes_it(browser: Browser, desk: StartedDesk, watched: Watched):
+    with window(browser, desk.address, watched, PHONE) as page:
+        page.goto("/symbol/BROMA")
+        star = page.get_by_role("button", name="On Watchlist")
+        expect(star).to_have_attribute("aria-pressed", "true")
+        star.click()
+        expect(star).to_have_attribute("aria-pressed", "false")
+        expect(page.get_by_text("BROMA is off Watchlist.")).to_be_visible()
+        page.get_by_role("button", name="Undo").click()
+        expect(star).to_have_attribute("aria-pressed", "true")
+        page.get_by_role("link", name="Compare BROMA").click()
+        expect(page).to_have_url(re.compile(r"/compare\?symbols=BROMA$"))
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_stale_price_is_no_move_of_today_and_says_its_day(
+    browser: Browser, desk: StartedDesk, watched: Watched, size: tuple[int, int]
+):
+    def first_is_old(route: Route) -> None:
+        told = route.fetch().json()
+        old = {"freshness": "stale", "ts": "2026-03-04T00:00:00Z", "age_s": 20e6, "change": 9.52, "change_pct": 90}
+        told["quotes"][0] |= old
+        route.fulfill(json=told)
+
+    with window(browser, desk.address, watched, size) as page:
+        page.route("**/api/v1/quotes?*", first_is_old)
+        page.route_web_socket("**/api/v1/live", lambda _: None)
+        page.goto("/?sort=-change_pct")
+        row = rows(page).last
+        expect(row).to_contain_text("QUORB")
+        expect(row).to_contain_text("+90.00")
+        expect(row.locator(".up, .down")).to_have_count(0)
+        expect(row.get_by_text("3 Mar", exact=True).locator("visible=true")).to_have_count(1)
 
 
 def test_what_cannot_be_a_ticker_is_not_offered_to_be_added(page: Page):

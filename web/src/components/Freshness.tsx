@@ -12,6 +12,8 @@ interface FreshnessProps {
   now: number;
   /** Seconds since the desk last answered, where it should have again by now; else 0. */
   lag_s: number;
+  /** Whose days and times these are: the exchange's. */
+  zone: string;
 }
 
 /** A desk that has been silent for longer than this no longer vouches for its prices. */
@@ -26,7 +28,7 @@ export function isStale(quote: Aged, lag_s: number): boolean {
   return quote.freshness === "stale" || lag_s > SILENT_S;
 }
 
-export function Freshness({ quote, now, lag_s }: FreshnessProps) {
+export function Freshness({ quote, now, lag_s, zone }: FreshnessProps) {
   const { ts } = quote;
   const age_s = quote.age_s + Math.max(0, useNow() - quote.heard) / 1000;
   const asked = useLineState() === "down" && lag_s === 0;
@@ -34,15 +36,15 @@ export function Freshness({ quote, now, lag_s }: FreshnessProps) {
   const words = {
     live: `${format.age(age_s)} ago${asked ? ", polled" : ""}`,
     delayed: `${format.age(age_s)} late`,
-    closed: `close ${format.soon(ts, now)}`,
+    closed: `close of ${format.dayNear(format.tradeDay(ts), now, zone)}`,
     // Days are no measure of years.
-    stale: age_s < DAY_S ? `stale, ${format.age(age_s)}` : `stale, ${format.day(format.tradeDay(ts))}`,
+    stale: age_s < DAY_S ? `stale, ${format.age(age_s)}` : `stale, ${format.day(format.tradeDay(ts), zone)}`,
   };
   return (
     <time
       className={styles[freshness]}
       dateTime={ts ?? undefined}
-      title={`${freshness}: as of ${format.moment(ts)}${asked ? POLLED : ""}`}
+      title={`${freshness}: as of ${format.exchangeTime(ts, zone)}${asked ? POLLED : ""}`}
     >
       {words[freshness]}
     </time>

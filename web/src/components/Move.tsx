@@ -17,9 +17,12 @@ interface MoveProps {
   value: number | null | undefined;
   text: string;
   arrow?: boolean;
+  /** Whether it was on a day gone by: its sign stays, its colour and arrow go. */
+  past?: boolean;
 }
 
-export function Move({ value, text, arrow = false }: MoveProps) {
+export function Move({ value, text, arrow = false, past = false }: MoveProps) {
+  if (past) return <span className="quiet">{text}</span>;
   // What rounds to zero is shown as zero, and has not moved.
   const way = /[1-9]/.test(text) ? format.moved(value) : "flat";
   return (

@@ -11,9 +11,11 @@ const MARGIN = 2;
 interface SparklineProps {
   close: readonly (number | null)[];
   previousClose: number | null;
+  /** Whether it is of a day gone by, and so neither a rise nor a fall. */
+  past?: boolean;
 }
 
-export const Sparkline = memo(function Sparkline({ close, previousClose }: SparklineProps) {
+export const Sparkline = memo(function Sparkline({ close, previousClose, past = false }: SparklineProps) {
   const known = close.filter((value) => value !== null);
   const last = known.at(-1);
   if (last === undefined || known.length < 2) return <span className={styles.box} />;
@@ -26,7 +28,7 @@ export const Sparkline = memo(function Sparkline({ close, previousClose }: Spark
     .map((value, index) => (value === null ? "" : `${x(index).toFixed(1)},${y(value).toFixed(1)}`))
     .filter(Boolean)
     .join(" ");
-  const way = format.moved(last - (previousClose ?? known[0] ?? last));
+  const way = past ? "quiet" : format.moved(last - (previousClose ?? known[0] ?? last));
   return (
     <svg className={styles.box} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
       {previousClose !== null && <path className={styles.level} d={`M0 ${y(previousClose).toFixed(1)}h${WIDTH}`} />}

@@ -96,6 +96,11 @@ export interface CompareAddress {
 
 export const MOST_COMPARED = 8;
 
+/** The comparison of `symbols`, as it is at first. */
+export function comparePath(symbols: readonly string[]): string {
+  return `/compare?${query({ symbols: symbols.join(",") })}`;
+}
+
 export function compareAddress(params: URLSearchParams): CompareAddress {
   return {
     symbols: symbolsOf(params.get("symbols")).slice(0, MOST_COMPARED),

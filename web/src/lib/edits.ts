@@ -31,8 +31,12 @@ export function useEdits(list: Watchlist | undefined) {
 
   const add = (symbol: string) => {
     if (!list) return;
-    if (list.symbols.includes(symbol)) say({ text: `${symbol} is on ${list.name} already.` });
-    else mutate({ ...list, symbols: [...list.symbols, symbol] });
+    if (list.symbols.includes(symbol)) {
+      say({ text: `${symbol} is on ${list.name} already.` });
+      return;
+    }
+    mutate({ ...list, symbols: [...list.symbols, symbol] });
+    say({ text: `${symbol} is on ${list.name}.`, action: { label: "Undo", act: () => mutate(list) } });
   };
   const remove = (symbol: string) => {
     if (!list) return;

@@ -210,6 +210,11 @@ export function barTime(ts: number, zone: string, intraday: boolean): string {
   return intraday ? `${day(ts, zone)} ${clock(ts, zone)}` : day(ts);
 }
 
+/** An instant on the clock of an exchange, which is named: `12 May 2026 14:05, New York time`. */
+export function exchangeTime(value: Instant, zone: string): string {
+  return `${day(value, zone)} ${clock(value, zone)}, ${zoneName(zone)}`;
+}
+
 /** A date and time in the reader's own zone: `12 May 2026 14:05`. */
 export function moment(value: Instant | Missing): string {
   return value == null ? NONE : `${dated(value, undefined, DAY)} ${clock(value)}`;

@@ -8,6 +8,7 @@ import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
 import { Icon } from "../../components/Icon";
 import { Notice, Trouble } from "../../components/Notice";
+import { useMarkets } from "../../components/shell/markets";
 import { sortOf } from "../../lib/address";
 import { useEdits } from "../../lib/edits";
 import * as format from "../../lib/format";
@@ -77,6 +78,7 @@ function Rows({ list, quotes, heard, answered, lag_s, onRemove }: RowsProps) {
   const absent = new Map(quotes?.missing.map((missing) => [missing.symbol, missing]));
   const decimals = Math.max(2, ...[...known.values()].map((quote) => quote.decimals));
   const now = quotes ? Date.parse(quotes.now) : 0;
+  const zone = useMarkets().own.data?.zone ?? "UTC";
   return (
     <table className={styles.table} onKeyDown={walkRows}>
       <caption className="aside">{list.name}: price, change since the previous close, the day, volume and age</caption>
@@ -94,6 +96,7 @@ function Rows({ list, quotes, heard, answered, lag_s, onRemove }: RowsProps) {
                 decimals={decimals}
                 now={now}
                 lag_s={lag_s}
+                zone={zone}
                 onRemove={onRemove}
               />
             );

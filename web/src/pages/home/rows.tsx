@@ -22,12 +22,16 @@ interface QuoteRowProps {
   decimals: number;
   now: number;
   lag_s: number;
+  /** The exchange's clock. */
+  zone: string;
   onRemove: (symbol: string) => void;
 }
 
-export function QuoteRow({ quote: answered, heard, decimals, now, lag_s, onRemove }: QuoteRowProps) {
+export function QuoteRow({ quote: answered, heard, decimals, now, lag_s, zone, onRemove }: QuoteRowProps) {
   const quote = withTold(answered, heard, useTold(answered.symbol));
   const { symbol, name, price, change, change_pct, volume, previous_close } = quote;
+  const past = quote.freshness === "stale";
+  const day = past && <span className={styles.day}>{format.dayNear(format.tradeDay(quote.ts), now, zone)}</span>;
   const padding = { "--pad": decimals - quote.decimals } as CSSProperties;
   return (
     <tr>
@@ -41,23 +45,25 @@ export function QuoteRow({ quote: answered, heard, decimals, now, lag_s, onRemov
         <span className={`${styles.price} ${styles.padded}`} style={padding}>
           <Glowing text={format.price(price, quote.decimals)} />
         </span>
+        {day}
       </td>
       <td className={`${styles.number} ${styles.changeColumn}`}>
         <span className={styles.padded} style={padding}>
-          <GlowingMove value={change} text={format.change(change, quote.decimals)} />
+          <GlowingMove value={change} text={format.change(change, quote.decimals)} past={past} />
         </span>
       </td>
       <td className={styles.number}>
-        <GlowingMove value={change_pct} text={format.percent(change_pct)} arrow />
+        <GlowingMove value={change_pct} text={format.percent(change_pct)} arrow past={past} />
       </td>
       <td className={styles.sparkColumn}>
-        <Sparkline close={lineOf(quote)} previousClose={previous_close} />
+        <Sparkline close={lineOf(quote)} previousClose={previous_close} past={past} />
+        {day}
       </td>
       <td className={`${styles.number} ${styles.volumeColumn}`}>
         <Glowing text={format.compact(volume)} />
       </td>
       <td className={`${styles.number} ${styles.ageColumn}`}>
-        <Freshness quote={quote} now={now} lag_s={lag_s} />
+        <Freshness quote={quote} now={now} lag_s={lag_s} zone={zone} />
       </td>
       <RemoveCell symbol={symbol} onRemove={onRemove} />
     </tr>

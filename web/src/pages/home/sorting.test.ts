@@ -24,3 +24,11 @@ test("what has no figure comes last, upwards and downwards", () => {
 test("symbols sort by name, also those without a price yet", () => {
   expect(sorted(LIST, QUOTES, { key: "symbol", descending: false })).toEqual(["DOWN", "FLAT", "NONE", "UP", "WAIT"]);
 });
+
+test("a stale price has not moved: it comes last by its change, and keeps its place by its price", () => {
+  const stale = { symbol: "OLDE", change_pct: 9, price: 5, freshness: "stale" } as Quote;
+  const quotes = new Map([...QUOTES, ["OLDE", stale] as const]);
+  const by = (key: "change_pct" | "price") => sorted(["OLDE", "UP", "DOWN"], quotes, { key, descending: true });
+  expect(by("change_pct")).toEqual(["UP", "DOWN", "OLDE"]);
+  expect(by("price")[0]).toBe("OLDE");
+});

@@ -8,6 +8,8 @@ export type ColumnKey = (typeof COLUMNS)[number];
 
 function figure(quote: Quote, key: ColumnKey): number | string | null {
   if (key === "symbol") return quote.symbol;
+  // What is stale did not move today.
+  if (quote.freshness === "stale" && (key === "change" || key === "change_pct")) return null;
   return key === "age" ? quote.age_s : quote[key];
 }
 

@@ -1,6 +1,7 @@
 import type { Bars, Instrument, Quote } from "../../api/desk";
 import { extremesOf } from "../../charts/columns";
 import * as format from "../../lib/format";
+import { isIntraday } from "../../lib/interval";
 import styles from "./Facts.module.css";
 
 interface FactsProps {
@@ -19,14 +20,7 @@ export function Facts({ quote, instrument, answer, now }: FactsProps) {
     ...(quote ? sessionRows(quote, zone, now) : []),
     ["Shown range", answer ? rangeOf(answer) : format.NONE],
     ["Held since", format.day(instrument?.first)],
-    ...(quote
-      ? [
-          [
-            "Price as of",
-            `${format.barTime(Date.parse(quote.ts) / 1000, zone, true)}, ${format.zoneName(zone)}`,
-          ] as const,
-        ]
-      : []),
+    ...(quote ? [["Price as of", asOf(quote, zone, answer?.intervals_offered.some(isIntraday) ?? true)] as const] : []),
     ["Source", answer?.sources.join(", ") || quote?.source || format.NONE],
   ];
   return (
@@ -42,6 +36,11 @@ export function Facts({ quote, instrument, answer, now }: FactsProps) {
       </dl>
     </section>
   );
+}
+
+/** `close of 3 Mar 2026` where there are only days to know it by; else the exchange's time. */
+function asOf({ ts }: Quote, zone: string, toTheMinute: boolean): string {
+  return toTheMinute ? format.exchangeTime(ts, zone) : `close of ${format.day(format.tradeDay(ts), zone)}`;
 }
 
 /** The session's figures, by its date where that is not today's. */

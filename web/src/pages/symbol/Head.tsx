@@ -9,6 +9,7 @@ import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import type { LiveQuote } from "../../lib/quotes";
 import styles from "./Head.module.css";
+import { Ways } from "./Ways";
 
 interface HeadProps {
   ticker: string;
@@ -19,10 +20,12 @@ interface HeadProps {
   answered: boolean;
   now: string | undefined;
   lag_s: number;
+  /** The exchange's clock. */
+  zone: string;
 }
 
 /** Which symbol this is, and what it costs now. */
-export function Head({ ticker, instrument, quote, missing, answered, now, lag_s }: HeadProps) {
+export function Head({ ticker, instrument, quote, missing, answered, now, lag_s, zone }: HeadProps) {
   const name = instrument?.name ?? quote?.name;
   const place = [instrument?.exchange, instrument?.currency ?? quote?.currency].filter(Boolean).join(" · ");
   return (
@@ -36,9 +39,10 @@ export function Head({ ticker, instrument, quote, missing, answered, now, lag_s 
           {quote?.renamed_to && <RenamedTo ticker={quote.renamed_to} />}
         </p>
       </div>
+      <Ways ticker={ticker} />
       <div className={styles.now}>
         {quote ? (
-          <Priced quote={quote} now={now ? Date.parse(now) : 0} lag_s={lag_s} />
+          <Priced quote={quote} now={now ? Date.parse(now) : 0} lag_s={lag_s} zone={zone} />
         ) : missing || answered ? (
           <p className="quiet">{missing?.detail || "No price yet"}</p>
         ) : (
@@ -57,7 +61,14 @@ function RenamedTo({ ticker }: { ticker: string }) {
   );
 }
 
-function Priced({ quote, now, lag_s }: { quote: LiveQuote; now: number; lag_s: number }) {
+interface PricedProps {
+  quote: LiveQuote;
+  now: number;
+  lag_s: number;
+  zone: string;
+}
+
+function Priced({ quote, now, lag_s, zone }: PricedProps) {
   const { price, change, change_pct, decimals, currency } = quote;
   const [told, moved] = [
     format.price(price, decimals),
@@ -70,9 +81,9 @@ function Priced({ quote, now, lag_s }: { quote: LiveQuote; now: number; lag_s: n
       </p>
       <p className={styles.change}>
         <Live value={moved}>
-          <Move value={change} text={moved} arrow />
+          <Move value={change} text={moved} arrow past={quote.freshness === "stale"} />
         </Live>{" "}
-        <Freshness quote={quote} now={now} lag_s={lag_s} />
+        <Freshness quote={quote} now={now} lag_s={lag_s} zone={zone} />
       </p>
     </>
   );

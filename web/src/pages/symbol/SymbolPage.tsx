@@ -64,6 +64,7 @@ function Priced({ ticker }: { ticker: string }) {
         answered={answered}
         now={quotes.data?.now}
         lag_s={lag_s}
+        zone={bars.data?.zone ?? "UTC"}
       />
       <Controls address={address} answer={bars.data} to={to} onNear={near} />
       <Dated address={address} to={to} />

@@ -77,12 +77,19 @@ export function NoTicker({ text }: { text: string }) {
   );
 }
 
-/** Following a symbol is what makes the desk fetch it. */
+/** Following a symbol is what makes the desk fetch it; one that nobody knows is taken off again. */
 function Follow({ ticker }: { ticker: string }) {
   const { data } = useQuery(watchlistsQuery());
   const [list] = data?.watchlists ?? [];
-  const { add } = useEdits(list);
-  if (!list || list.symbols.includes(ticker)) return null;
+  const { add, remove } = useEdits(list);
+  if (!list) return null;
+  if (list.symbols.includes(ticker)) {
+    return (
+      <Button onClick={() => remove(ticker)}>
+        Take {ticker} off {list.name}
+      </Button>
+    );
+  }
   return (
     <Button look="main" onClick={() => add(ticker)}>
       Add {ticker} to {list.name}
