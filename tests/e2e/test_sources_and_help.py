@@ -12,7 +12,7 @@ pytestmark = pytest.mark.e2e
 
 def test_rows_set_aside_are_counted_by_reason_and_each_shows_as_it_came(page: Page):
     page.goto("/sources")
-    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 1 source answers")
+    expect(page.get_by_role("heading", level=1)).to_have_text("All is in order: 1 of 1 source answers")
     groups = page.get_by_role("table", name="Rows set aside, by source and reason").locator("tbody tr")
     expect(groups).to_have_count(4)
     reason = groups.filter(has_text="Price of zero or less")

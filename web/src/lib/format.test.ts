@@ -41,6 +41,7 @@ describe("time", () => {
   });
   test("a day near today needs no year", () => {
     const now = Date.parse("2026-11-21T12:00:00Z");
+    expect(format.month("2025-09-01")).toBe("Sep 2025");
     expect([format.dayNear("2026-08-28", now), format.dayNear("2025-08-28", now)]).toEqual(["28 Aug", "28 Aug 2025"]);
   });
   test("a session that ends at midnight is that of the day before", () => {

@@ -180,6 +180,11 @@ export function weekdayOfYear(value: Instant, zone = "UTC"): string {
   return dated(value, zone, { ...WEEKDAY, year: "numeric" });
 }
 
+/** `May 2026`, the month of a bare date. */
+export function month(value: Instant): string {
+  return dated(value, "UTC", { month: "short", year: "numeric" });
+}
+
 /** `28 Aug`, with the year where it is not that of `now` (milliseconds). */
 export function dayNear(value: Instant, now: number, zone = "UTC"): string {
   const sameYear = dated(value, zone, { year: "numeric" }) === dated(new Date(now), zone, { year: "numeric" });

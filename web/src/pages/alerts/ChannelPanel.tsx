@@ -4,14 +4,13 @@ import { useNavigate } from "react-router";
 import type { Channel } from "../../api/desk";
 import { addChannel, alertKeys, changeChannel, removeChannel } from "../../api/queries";
 import { Button } from "../../components/Button";
+import { ChoiceField, TextField } from "../../components/Field";
 import { askToNotify, useAllowed } from "../../lib/notices";
+import { type Wrong, whyNot, wrongOf } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import styles from "./ChannelPanel.module.css";
-import type { Wrong } from "./draft";
-import { ChoiceField, TextField } from "./Field";
 import { type ChannelKind, type ConfigField, configOf, newSecret } from "./kinds";
 import { Panel } from "./Panel";
-import { whyNot, wrongOf } from "./refusal";
 
 interface ChannelPanelProps {
   kind: ChannelKind;

@@ -7,11 +7,11 @@ import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import { alertsPath } from "../../lib/address";
 import { askToNotify, notify, useAllowed } from "../../lib/notices";
+import { whyNot } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import styles from "./Channels.module.css";
 import { KINDS, kindOf } from "./kinds";
 import { Switch } from "./Rules";
-import { whyNot } from "./refusal";
 
 /** By which ways alerts leave, and those there are. */
 export function Channels() {

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { sourcesQuery } from "../../api/queries";
+import { ChoiceField, TextField } from "../../components/Field";
 import type { ConditionField } from "./conditions";
-import { ChoiceField, TextField } from "./Field";
 
 interface ConditionFieldInputProps {
   field: ConditionField;

@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import { channelsQuery } from "../../api/queries";
+import { Field, TextField, Tick } from "../../components/Field";
 import { alertsPath } from "../../lib/address";
 import { isOfSymbols } from "./conditions";
 import type { Form } from "./draft";
-import { Field, TextField, Tick } from "./Field";
 import type { Change } from "./RuleEditor";
 import styles from "./RuleEditor.module.css";
 

@@ -2,6 +2,7 @@
 
 import type { Condition, Draft, Rule, Target } from "../../api/desk";
 import { READERS_ZONE } from "../../lib/format";
+import type { Wrong } from "../../lib/refusal";
 import {
   CONDITIONS,
   type ConditionField,
@@ -34,12 +35,6 @@ export interface Form {
   everywhere: boolean;
   channels: readonly number[];
   enabled: boolean;
-}
-
-/** What is wrong in a form, and at which field. */
-export interface Wrong {
-  field: string;
-  what: string;
 }
 
 /** A new rule: the preset of one per cent, or of a level where one is given. */

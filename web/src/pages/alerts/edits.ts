@@ -3,9 +3,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Rule, Rules } from "../../api/desk";
 import { addRule, alertKeys, changeRule, removeRule, rulesQuery } from "../../api/queries";
+import { whyNot } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import { draftAgain } from "./draft";
-import { whyNot } from "./refusal";
 
 interface Edit {
   /** How the list looks once it is done. */

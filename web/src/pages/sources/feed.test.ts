@@ -14,6 +14,7 @@ test("a live feed says for how long it has been live", () => {
 
 test("a lost feed says when it is tried again, why, and since when", () => {
   const lost = { state: "waiting", since: at(11, 58), detail: "alpaca: no answer.", next_try: at(12, 1) } as const;
+  expect(words({ ...lost, state: "failed" }, NOW).said).toBe("Failed, begins again 12:01");
   expect(words(lost, NOW)).toEqual({ said: "Lost, next try 12:01", why: ["alpaca: no answer.", "Since 11:58"] });
 });
 

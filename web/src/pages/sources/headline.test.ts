@@ -1,22 +1,45 @@
 import { expect, test } from "vitest";
-import type { Feed, Fetch, Provider } from "../../api/desk";
+import type { Feed, InboxEntry, Job, Provider } from "../../api/desk";
 import { headline } from "./headline";
 
 const providers = (...states: Provider["state"][]) => states.map((state) => ({ state }) as Provider);
 const feeds = (...told: [title: string, state: Feed["state"]][]) =>
   told.map(([title, state]) => ({ title, state }) as Feed);
+const jobs = (...failing: (string | null)[]) => failing.map((failing_since) => ({ failing_since }) as Job);
+
+const GOOD = { providers: providers("ok"), feeds: [], fetches: [], jobs: jobs(null), entries: [] };
+const SINCE = "2026-11-20T12:00:00Z";
 
 test("sources that answer are counted among those that are asked", () => {
-  expect(headline({ providers: providers("ok", "bad", "unused"), feeds: [], fetches: [] })).toBe(
-    "1 of 2 sources answer",
-  );
-  expect(headline({ providers: [], feeds: feeds(["Demo", "live"]), fetches: [] })).toBe("No source has been asked yet");
+  expect(headline({ ...GOOD, providers: providers("ok", "bad", "unused") })).toBe("1 of 2 sources answer");
+  expect(headline({ ...GOOD, providers: [], feeds: feeds(["Demo", "live"]) })).toBe("No source has been asked yet");
 });
 
-test("a feed that is lost or refuses is named, one that has nothing to do is not", () => {
-  const told = feeds(["Alpaca", "waiting"], ["Finnhub", "refused"], ["Yahoo", "idle"], ["Demo", "live"]);
-  const fetches = [{ state: "running" } as Fetch];
-  expect(headline({ providers: providers("ok"), feeds: told, fetches })).toBe(
-    "1 of 1 source answers; Alpaca and Finnhub cannot be heard; fetching 1 symbol",
+test("a feed that is lost, refuses or fails is named, one that has nothing to do is not", () => {
+  const told = feeds(["Alpaca", "waiting"], ["Finnhub", "refused"], ["Own", "failed"], ["Yahoo", "idle"]);
+  const fetches = [{ state: "running" } as Fetching];
+  expect(headline({ ...GOOD, feeds: told, fetches })).toBe(
+    "1 of 1 source answers; Alpaca and Finnhub and Own cannot be heard; fetching 1 symbol",
+  );
+});
+
+type Fetching = Parameters<typeof headline>[0]["fetches"][number];
+
+test("all is in order where sources answer, jobs run and nothing waits; fetching is no disorder", () => {
+  expect(headline(GOOD)).toBe("All is in order: 1 of 1 source answers");
+  expect(headline({ ...GOOD, fetches: [{ state: "running" } as Fetching] })).toBe(
+    "All is in order: 1 of 1 source answers; fetching 1 symbol",
+  );
+  expect(headline({ ...GOOD, jobs: undefined })).toBe("1 of 1 source answers");
+});
+
+test("jobs that fail and splits that wait are counted", () => {
+  const entries = [
+    { state: "new", source: "inferred", in_use: false },
+    { state: "new", source: "yahoo", in_use: true },
+    { state: "undone", source: "inferred", in_use: false },
+  ] as InboxEntry[];
+  expect(headline({ ...GOOD, jobs: jobs(SINCE, null, SINCE), entries })).toBe(
+    "1 of 1 source answers; 2 jobs fail; 1 split waits for you",
   );
 });

@@ -1,20 +1,36 @@
-import type { Sources } from "../../api/desk";
+import type { Feed, InboxEntry, Job, Sources } from "../../api/desk";
+import { counted } from "../../lib/format";
+import { waits } from "./inbox";
 
-/** Who answers, who cannot be heard, and what is being fetched, in a line. */
-export function headline({ providers, feeds, fetches }: Pick<Sources, "providers" | "feeds" | "fetches">): string {
+interface Told extends Pick<Sources, "providers" | "feeds" | "fetches"> {
+  /** Both are left out where they are not known. */
+  jobs?: readonly Job[] | undefined;
+  entries?: readonly InboxEntry[] | undefined;
+}
+
+const DOWN: ReadonlySet<Feed["state"]> = new Set(["waiting", "refused", "failed"]);
+
+/** Whether all that brings prices is in order; else who does not answer, which job fails, and what waits, in a line. */
+export function headline({ providers, feeds, fetches, jobs, entries }: Told): string {
   const used = providers.filter(({ state }) => state !== "unused" && state !== "not_entitled");
   const well = used.filter(({ state }) => state === "ok").length;
-  const waiting = fetches.filter(({ state }) => state === "waiting" || state === "running").length;
+  const fetching = fetches.filter(({ state }) => state === "waiting" || state === "running").length;
   const sources =
     used.length === 0
       ? "No source has been asked yet"
       : `${well} of ${used.length} ${used.length === 1 ? "source answers" : "sources answer"}`;
-  const down = feeds
-    .filter(({ state }) => state === "waiting" || state === "refused" || state === "failed")
-    .map(({ title }) => title);
-  return [
-    sources,
+  const down = feeds.filter(({ state }) => DOWN.has(state)).map(({ title }) => title);
+  const failing = (jobs ?? []).filter(({ failing_since }) => failing_since !== null).length;
+  const waiting = (entries ?? []).filter(waits).length;
+  const trouble = [
     ...(down.length > 0 ? [`${down.join(" and ")} cannot be heard`] : []),
-    ...(waiting > 0 ? [`fetching ${waiting} ${waiting === 1 ? "symbol" : "symbols"}`] : []),
+    ...(failing > 0 ? [`${counted(failing, "job")} ${failing === 1 ? "fails" : "fail"}`] : []),
+    ...(waiting > 0 ? [`${counted(waiting, "split")} ${waiting === 1 ? "waits" : "wait"} for you`] : []),
+  ];
+  const good = trouble.length === 0 && used.length > 0 && well === used.length && jobs && entries;
+  return [
+    good ? `All is in order: ${sources}` : sources,
+    ...trouble,
+    ...(fetching > 0 ? [`fetching ${counted(fetching, "symbol")}`] : []),
   ].join("; ");
 }

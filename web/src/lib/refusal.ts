@@ -1,8 +1,13 @@
 /** Why the desk refused, at the field that it names. */
 
-import { Problem } from "../../api/problem";
-import { told } from "../../lib/format";
-import type { Wrong } from "./draft";
+import { Problem } from "../api/problem";
+import { told } from "./format";
+
+/** What is wrong in a form, and at which field. */
+export interface Wrong {
+  field: string;
+  what: string;
+}
 
 /** What a refusal finds wrong, and at which field; null where it names none. */
 export function wrongOf(error: Error | null): Wrong | null {
