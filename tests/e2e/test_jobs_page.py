@@ -16,7 +16,6 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from e2e.started import StartedDesk
 from e2e.test_every_page import AXE, violations
 from e2e.watched import DESKTOP, PHONE, Watched, window
 from nightly_market import WEDNESDAY_EVENING, Night, a_night
