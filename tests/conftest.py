@@ -68,4 +68,4 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     engine.dispose()
-    return address.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    return address.set(database=name).render_as_string(hide_password=False)

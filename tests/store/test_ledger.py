@@ -156,6 +156,13 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path):
         Ledger(f"sqlite:///{tmp_path / 'file' / 'ledger.db'}")
 
 
+def test_an_address_of_postgresql_needs_no_driver_named(postgres: str):
+    assert postgres.startswith("postgresql://")
+    ledger = Ledger(postgres)
+    assert ledger.watchlists() == []
+    ledger.close()
+
+
 def test_two_watchlists_have_two_names(ledger: Ledger):
     ledger.add_watchlist("Mine", [])
     with pytest.raises(InvalidInput, match="of that name"):
