@@ -195,7 +195,8 @@ def test_a_split_that_only_the_prices_suggest_waits_on_top_and_is_applied(with_n
         f"multiplied by 0.977679. The close before it is 11.20, the one after it 11.50: +2.68{THIN}% as traded, "
         f"and +5.02{THIN}% adjusted."
     )
-    split.get_by_role("button", name="Apply").click()
+    with opened.expect_response("**/apply"):
+        split.get_by_role("button", name="Apply").click()
     expect(split).to_contain_text("Applied, in the prices")
     expect(split.get_by_role("button")).to_have_text(["Undo"])
     expect(opened.get_by_role("heading", level=1)).not_to_contain_text("waits")
@@ -208,7 +209,8 @@ def test_a_dividend_is_undone_and_brought_back_by_the_keyboard(with_news: Night,
     dividend = entries(opened).filter(has_text="Dividend")
     expect(dividend.get_by_role("button")).to_have_text(["Keep", "Undo"])
     dividend.get_by_role("button", name="Keep").focus()
-    opened.keyboard.press("Enter")
+    with opened.expect_response("**/apply"):
+        opened.keyboard.press("Enter")
     expect(dividend).to_contain_text("Applied, in the prices")
     undo = dividend.get_by_role("button", name="Undo ACME Dividend 0.25 USD")
     expect(undo).to_be_focused()

@@ -53,6 +53,8 @@ function useDecide() {
       (inbox) => inbox && { ...inbox, entries: inbox.entries.map((each) => (each.id === changed.id ? changed : each)) },
     );
   return useMutation({
+    // One after the other, so that the last one stands.
+    scope: { id: "inbox" },
     mutationFn: ({ entry, decision }: { entry: InboxEntry; decision: Decision }) => decide(entry.id, decision),
     onMutate: async ({ entry, decision }) => {
       await client.cancelQueries({ queryKey });
