@@ -350,6 +350,7 @@ def test_a_finger_drags_a_level(browser: Browser, page: Page, own_desk: StartedD
         phone.evaluate("window.scrollTo(0, 200)")
         chip = line.locator("span").first.bounding_box()
         assert chip
+        before = line.get_attribute("aria-valuenow") or ""
         at = {"x": chip["x"] + 10, "y": chip["y"] + chip["height"] / 2}
         touch = phone.context.new_cdp_session(phone)
         touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
@@ -358,6 +359,7 @@ def test_a_finger_drags_a_level(browser: Browser, page: Page, own_desk: StartedD
             touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [moved]})
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         expect(phone.get_by_role("status").filter(has_text="moved from")).to_be_visible()
+        expect(line).not_to_have_attribute("aria-valuenow", before)
         level = float(line.get_attribute("aria-valuenow") or "")
         assert level < price
         expect_level(phone, number, level)
