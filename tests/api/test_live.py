@@ -105,9 +105,11 @@ def test_another_name_and_another_sites_page_are_refused(client: TestClient, hea
         pass
 
 
-def test_the_page_of_the_desk_itself_may_listen(client: TestClient):
+def test_the_page_of_the_desk_itself_may_listen(desk: Desk, client: TestClient):
+    desk.tape.update(quote("ACME", 10.0, 0))
     with client.websocket_connect(LIVE, headers={"origin": "http://127.0.0.1"}) as line:
-        line.send_json({"symbols": []})
+        line.send_json({"symbols": ["ACME"]})
+        assert line.receive_json()["changed"][0]["price"] == 10.0
 
 
 def test_every_websocket_declares_who_may_open_it():
