@@ -1,4 +1,4 @@
-"""What a desk does not do until somebody asks: load vendors' clients, or store what is stored already."""
+"""What a desk does not do until somebody asks: load what few need, or store what is stored already."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ import openbell.cli.serve
 from openbell.desk import open_desk
 from openbell.settings import Settings
 open_desk(Settings(home=sys.argv[1], offline=sys.argv[2] == "offline", alphavantage_key="K")).close()
-print(*sorted({"curl_cffi", "httpx", "duckdb"} & set(sys.modules)))
+print(*sorted({"curl_cffi", "httpx", "duckdb", "pyarrow", "alembic"} & set(sys.modules)))
 """
 
 PRICES_ASKED = """
@@ -43,7 +43,8 @@ def printed(program: str, *arguments: str) -> list[str]:
 
 
 @pytest.mark.parametrize("vendors", ["offline", "online"])
-def test_an_open_desk_has_loaded_no_vendors_client(tmp_path: Path, vendors: str):
+def test_an_open_desk_has_loaded_no_vendors_client_and_nothing_for_files_or_migrations(tmp_path: Path, vendors: str):
+    open_desk(Settings(home=tmp_path, offline=True)).close()
     assert printed(OPENED, str(tmp_path), vendors) == [""]
 
 

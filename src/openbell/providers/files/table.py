@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from openbell.model.errors import UnreadableFile
 from openbell.providers.files.headers import lists_transactions
@@ -175,6 +173,9 @@ def _style_by_points(table: Table, columns: list[str], example: str) -> Style:
 
 
 def _parquet(member: Member) -> Table:
+    import pyarrow as pa  # noqa: PLC0415  # 35 MB that a desk without such a file need not hold
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
     try:
         meta = pq.ParquetFile(io.BytesIO(member.data)).metadata
         if meta.num_rows * max(1, meta.num_columns) * 8 > LARGEST_BYTES * 4:
