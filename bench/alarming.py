@@ -49,7 +49,7 @@ def measure(_symbols: int) -> Iterator[Row | Skipped]:
         names = [f"S{nth}" for nth in range(SYMBOLS)]
         _make(desk, names)
         intake = Intake(log, desk.tape, exchange_of=lambda _symbol: "24/7", clock=desk.clock)
-        alarm = Alarm(desk, intake, Facts, begin=0)
+        alarm = Alarm(desk, log, intake, Facts)
         alarm.start()
         time.sleep(SETTLES.total_seconds())
         waits = _paced(desk, intake, alarm, names)

@@ -30,7 +30,7 @@ from openbell.alerts.watch import Facts
 from openbell.desk import Desk, open_desk
 from openbell.ingest.intake import Intake
 from openbell.model.errors import StoreError
-from openbell.model.frames import BARS, TRADES, conform, frame_of
+from openbell.model.frames import BARS, QUOTES, TRADES, conform, frame_of
 from openbell.providers.streams.spoken import Told
 from openbell.rulebook import Rulebook, body_of
 from openbell.settings import Settings
@@ -61,7 +61,7 @@ class Running:
         self.desk.tape.forget(datetime.max.replace(tzinfo=UTC))
         self.intake = Intake(self.log, self.desk.tape, exchange_of=lambda _symbol: "XNYS", clock=lambda: self.now)
         self.intake.restore()
-        self.alarm = Alarm(self.desk, self.intake, lambda: self.facts, begin=self.log.last)
+        self.alarm = Alarm(self.desk, self.log, self.intake, lambda: self.facts)
         if alarm:
             self.alarm.start()
             self.settled()
@@ -186,6 +186,53 @@ def test_what_is_told_while_nobody_listens_fires_afterwards_once(running: Runnin
     running.tell(11.0)
     running.pass_time()
     assert len(running.fired()) == len(set(running.fired())) == 5
+
+
+@pytest.mark.parametrize("before", [0, 40])
+def test_a_log_that_was_put_aside_leaves_no_rule_deaf(running: Running, before: int):
+    running.rule(Crosses(10.0), message="{at}")
+    for _ in range(before):
+        running.tell(9.0)
+    running.tell(9.0)
+    running.pass_time()
+    running.close()
+    for file in running.desk.settings.log.parent.glob(f"{running.desk.settings.log.name}*"):
+        file.rename(file.with_name(f"old-{file.name}"))
+    running.open()
+    running.tell(11.0)
+    running.pass_time()
+    assert len(running.fired()) == 1  # from 9 to 11: the state of the rules is not the log's
+
+
+def test_an_older_copy_of_the_log_leaves_no_rule_deaf(running: Running):
+    running.rule(Crosses(10.0), message="{at}")
+    running.tell(9.0)
+    running.pass_time()
+    running.close()
+    path = running.desk.settings.log
+    copy = path.read_bytes()
+    running.open()
+    for _ in range(20):
+        running.tell(9.0)
+    running.pass_time()
+    running.close()
+    path.write_bytes(copy)
+    running.open()
+    running.tell(11.0)
+    running.pass_time()
+    assert len(running.fired()) == 1
+
+
+def test_a_rule_removed_before_what_it_fired_was_kept_says_nothing(running: Running):
+    number = running.rule(Crosses(10.0))
+    rules = alarms._Rules(running.desk, None)
+    fired = rules.watch.hear(
+        frame_of(TRADES, [{"symbol": "ACME", "ts": NOON, "price": 9.0 + n, "seq": n, "source": "x"} for n in (0, 2)]),
+        frame_of(QUOTES),
+    )
+    running.book.kept.remove_rule(number)
+    rules.look(running.now, Facts())
+    assert (len(fired), rules.outgoing(fired, running.now)) == (1, [])
 
 
 def test_a_long_queue_is_left_to_the_log(running: Running, monkeypatch: pytest.MonkeyPatch):

@@ -22,6 +22,7 @@ from openbell.ingest.intake import Heard, Intake
 from openbell.model.interval import MINUTE
 from openbell.model.sessions import sessions
 from openbell.rulebook import Rulebook
+from openbell.store.log import Log
 from openbell.store.outbox import Cursor, Fired, Outbox
 
 log = logging.getLogger(__name__)
@@ -45,24 +46,23 @@ DAY_OVER = timedelta(minutes=20)
 class Alarm:
     """Listens to an intake from `start` to `stop`, in a thread of its own: rules never hold up the log."""
 
-    def __init__(self, desk: Desk, intake: Intake, facts: Callable[[], Facts], *, begin: int) -> None:
-        """`begin`: after this offset of the log the rules count, where they have never been asked before."""
+    def __init__(self, desk: Desk, entries: Log, intake: Intake, facts: Callable[[], Facts]) -> None:
+        """`entries`: the log of the intake. Rules that never heard of it count from its end on."""
         self._desk = desk
         self._intake = intake
         self._facts = facts
-        self._begin = begin
         self._outbox = Outbox(desk.ledger)
         self._queue = _Queue(intake)
         self._stopped = Event()
         self._newest = 0
         self._looked: datetime | None = None
-        self._cursor = self._outbox.cursor(NAME)
+        self._cursor = self._left(entries)
         self._thread = Thread(target=self._run, name="alarm", daemon=True)
 
     @property
     def kept(self) -> int:
         """The offset up to which the rules do not need the log any more."""
-        return self._begin if self._cursor is None else self._cursor.offset
+        return self._cursor.offset
 
     @property
     def newest(self) -> int:
@@ -95,9 +95,9 @@ class Alarm:
 
     def _listen(self) -> None:
         """From what is kept on, until stopped."""
-        kept = self._outbox.cursor(NAME)
-        offset, state = (self._begin, None) if kept is None else (kept.offset, str(kept.state["watch"]))
-        rules = _Rules(self._desk, state)
+        kept = self._cursor
+        offset = kept.offset
+        rules = _Rules(self._desk, kept.state.get("watch"))
         looked = self._desk.clock() - LOOKED_EVERY
         self._queue.forget()
         while not self._stopped.is_set():
@@ -109,10 +109,20 @@ class Alarm:
                     looked = now
                     fired += rules.look(now, self._facts())
                 if fired or due:
-                    self._keep(Cursor(offset, {"watch": rules.watch.state()}), rules.outgoing(fired, now), now)
+                    cursor = Cursor(kept.log, offset, {"watch": rules.watch.state()})
+                    self._keep(cursor, rules.outgoing(fired, now), now)
                     self._looked = looked
                 if self._stopped.is_set():
                     break
+
+    def _left(self, entries: Log) -> Cursor:
+        """Where the rules were left in this log; in another than before (that one was lost, or put aside) its end."""
+        kept = self._outbox.cursor(NAME)
+        if kept is not None and kept.log == entries.id and kept.offset <= entries.last:
+            return kept
+        cursor = Cursor(entries.id, entries.last, {} if kept is None else kept.state)
+        self._outbox.record(NAME, cursor, [], self._desk.clock())
+        return cursor
 
     def _keep(self, cursor: Cursor, fired: Sequence[Fired], now: datetime) -> None:
         if cursor == self._cursor and not fired:
@@ -204,7 +214,10 @@ class _Rules:
         return [*self._minutes(now), *self._days(now), *self.watch.at(now, facts)]
 
     def outgoing(self, fired: Sequence[Firing], now: datetime) -> list[Fired]:
-        """The firings as the outbox takes them; what fires in quiet hours leaves when they are over."""
+        """The firings as the outbox takes them; what fires in quiet hours leaves when they are over.
+
+        A rule that was removed since it fired says nothing any more.
+        """
         return [
             Fired(
                 int(each.rule),
@@ -217,6 +230,7 @@ class _Rules:
                 not_before=None if (quiet := self._rules[each.rule].quiet) is None else quiet.over(now),
             )
             for each in fired
+            if each.rule in self._rules
         ]
 
     def _begin(self, state: str | None) -> None:

@@ -169,7 +169,7 @@ class Live:
             )
             for stream in self._streams
         ]
-        self._alarm = alarm = Alarm(desk, intake, self._facts, begin=entries.last)
+        self._alarm = alarm = Alarm(desk, entries, intake, self._facts)
         alarm.start()
         self._feeds = feeds
         self._started.set()

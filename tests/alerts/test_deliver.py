@@ -65,7 +65,7 @@ def hook(book: AlertBook, server: Web, name: str = "hook") -> int:
 def fire(outbox: Outbox, *events: str, not_before: datetime | None = None) -> None:
     fired = [Fired(1, each, "ACME", START, 10.0, f"ACME: {each}", not_before=not_before) for each in events]
     offset = outbox.cursor("alerts")
-    outbox.record("alerts", Cursor(offset.offset + 1 if offset else 1, {}), fired, START)
+    outbox.record("alerts", Cursor("log", offset.offset + 1 if offset else 1, {}), fired, START)
 
 
 def one_pass(outbox: Outbox, seconds: float = 0, timeout_s: float = 5) -> None:
@@ -90,9 +90,9 @@ def keys(server: Web) -> list[str]:
 
 def test_the_same_event_fires_once_and_the_cursor_does_not_go_back(outbox: Outbox, book: AlertBook):
     both = [Fired(1, "a", "ACME", START, 10.0, "a"), Fired(1, "b", "ACME", START, None, "b")]
-    assert outbox.record("alerts", Cursor(5, {"n": 5}), both[:1], START) == 1
-    assert outbox.record("alerts", Cursor(4, {"n": 4}), [*both, *both], START) == 1
-    assert outbox.cursor("alerts") == Cursor(5, {"n": 5})
+    assert outbox.record("alerts", Cursor("log", 5, {"n": 5}), both[:1], START) == 1
+    assert outbox.record("alerts", Cursor("log", 4, {"n": 4}), [*both, *both], START) == 1
+    assert outbox.cursor("alerts") == Cursor("log", 5, {"n": 5})
     assert [(f.id, f.event, f.price, f.seen) for f in outbox.firings(most=9)] == [
         (2, "b", None, False),
         (1, "a", 10.0, False),
@@ -111,7 +111,7 @@ def test_a_rule_tells_its_channels_or_all_that_are_enabled(outbox: Outbox, book:
     gone = book.add_rule("gone", {}, START)
     book.remove_rule(gone.id)
     fired = [Fired(rule, "e", "ACME", START, 1.0, "e") for rule in (1, only.id, none.id, gone.id)]
-    assert outbox.record("alerts", Cursor(1, {}), fired, START) == 3
+    assert outbox.record("alerts", Cursor("log", 1, {}), fired, START) == 3
     assert [[(d.channel_id, d.state) for d in outbox.deliveries(n)] for n in (1, 2, 3)] == [
         [(page, "sent"), (post, "waiting")],
         [(post, "waiting")],
@@ -136,7 +136,7 @@ def assert_all_fired_once(outbox: Outbox) -> None:
     firings = outbox.firings(most=1000)
     assert sorted(f.event for f in firings) == sorted(due)
     assert all(len(outbox.deliveries(f.id)) == 1 for f in firings)
-    assert outbox.cursor("alerts") == Cursor(ENTRIES, {"count": len(due)})
+    assert outbox.cursor("alerts") == Cursor("log", ENTRIES, {"count": len(due)})
 
 
 def test_two_processes_that_evaluate_the_same_log_fire_once(url: str, outbox: Outbox, book: AlertBook):

@@ -25,11 +25,13 @@ def fired_at(offset: int) -> list[Fired]:
 def fire(outbox: Outbox) -> None:
     """Evaluate the log from the cursor on; the state counts what fired so far."""
     while True:
-        cursor = outbox.cursor("alerts") or Cursor(0, {"count": 0})
+        cursor = outbox.cursor("alerts") or Cursor("log", 0, {"count": 0})
         if cursor.offset == ENTRIES:
             return
         fired = fired_at(cursor.offset + 1)
-        outbox.record("alerts", Cursor(cursor.offset + 1, {"count": cursor.state["count"] + len(fired)}), fired, START)
+        outbox.record(
+            "alerts", Cursor(cursor.log, cursor.offset + 1, {"count": cursor.state["count"] + len(fired)}), fired, START
+        )
 
 
 def main() -> None:

@@ -128,7 +128,7 @@ def test_a_rule_is_tried_on_the_past(shell: Shell):
 def test_what_fired_is_listed_with_its_deliveries_and_stays_without_its_rule(shell: Shell, ledger: Ledger):
     AlertBook(ledger).add_channel("in-app", "Page", {})
     shell("alerts", "add", "ACME", "crosses", "11")
-    Outbox(ledger).record("x", Cursor(1, {}), [Fired(1, "e", "ACME", NOON, 11.0, "ACME reached 11")], NOON)
+    Outbox(ledger).record("x", Cursor("log", 1, {}), [Fired(1, "e", "ACME", NOON, 11.0, "ACME reached 11")], NOON)
     assert shell("alerts", "remove", "1").stdout == "Rule 1 is removed.\n"
     assert json.loads(shell("alerts", "log", "--json").stdout) == [
         {"at": "2026-03-04 12:00:00Z", "rule": 1, "message": "ACME reached 11", "delivery": "1 sent"}

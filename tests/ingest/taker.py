@@ -77,7 +77,7 @@ def take_all(folder: Path, *, first: int = 0, said: Callable[[str], object] = st
     intake = Intake(log, desk.tape, exchange_of=lambda _symbol: "24/7", clock=clock)
     intake.restore()
     make_rules(Rulebook(desk))
-    alarm = Alarm(desk, intake, Facts, begin=0)
+    alarm = Alarm(desk, log, intake, Facts)
     alarm.start()
     said("open")
     told = 0

@@ -86,6 +86,10 @@ _TABLES = """
         SELECT t.offset AS trimmed, t.total AS gone,
                coalesce(e.offset, t.offset) AS last, coalesce(e.total, t.total) AS total
         FROM trimmed AS t LEFT JOIN (SELECT offset, total FROM entries ORDER BY offset DESC LIMIT 1) AS e;"""
+_IDENTITY = """
+    BEGIN IMMEDIATE;
+    CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL) STRICT;
+    INSERT INTO identity SELECT lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT * FROM identity);"""
 _APPEND = "INSERT INTO entries SELECT last + 1, ?, ?, total + ?, ?, ? FROM extent"
 _EXTENT = "SELECT trimmed, last, total - gone FROM extent"
 _READ = "SELECT offset, kind, at, checksum, payload FROM entries WHERE offset > ? AND offset <= ? ORDER BY offset"
@@ -162,6 +166,12 @@ class Log:
         with closing(self._reader()) as connection, self._explained():
             row = connection.execute(_NEWEST, (kind, extent.last)).fetchone()
         return None if row is None else self._entry(*row)
+
+    @property
+    def id(self) -> str:
+        """What tells this log from every other one, whose offsets mean other entries."""
+        with self._guard, self._explained():
+            return str(self._connection.execute("SELECT id FROM identity").fetchone()[0])
 
     @property
     def first(self) -> int:
@@ -273,6 +283,8 @@ class Log:
                     connection.executescript(_TABLES)
                     connection.execute(f"PRAGMA application_id = {_MARK}")
                     connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+            with connection:
+                connection.executescript(_IDENTITY)
             # What a killed writer left may not be on the disk yet, and is about to be shown.
             connection.execute("PRAGMA wal_checkpoint").fetchall()
             _sync(self.path.parent)

@@ -61,6 +61,7 @@ _CURSOR = sa.Table(
     "alert_cursor",
     _META,
     sa.Column("name", sa.String, primary_key=True),
+    sa.Column("log", sa.String, nullable=False),
     sa.Column("offset", sa.BigInteger, nullable=False),
     sa.Column("state", sa.JSON, nullable=False),
 )
@@ -102,8 +103,9 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far the log has been evaluated, and the state of the rules there."""
+    """How far the log of that id has been evaluated, and the state of the rules there."""
 
+    log: str
     offset: int
     state: Mapping[str, Any]
 
@@ -156,14 +158,14 @@ class Outbox:
         """Where the evaluation called `name` stands."""
         with self._ledger.transaction() as connection:
             row = connection.execute(sa.select(_CURSOR).where(_CURSOR.c.name == name)).one_or_none()
-        return None if row is None else Cursor(row.offset, row.state)
+        return None if row is None else Cursor(row.log, row.offset, row.state)
 
     def record(self, name: str, cursor: Cursor, fired: Sequence[Fired], now: datetime) -> int:
         """Keep what fired, put it into the outbox and move the cursor, all or nothing; returns how many were new.
 
-        An event that its rule has fired for before is left as it is, and so is a cursor that is further already: what
-        is evaluated again, by this process after a crash or by another one, fires once. Each goes to the enabled
-        channels of its rule; one whose rule was removed meanwhile is dropped.
+        An event that its rule has fired for before is left as it is, and so is a cursor that is further in the same
+        log: what is evaluated again, by this process after a crash or by another one, fires once. Each goes to the
+        enabled channels of its rule; one whose rule was removed meanwhile is dropped.
         """
         for _ in range(3):
             try:
@@ -305,8 +307,8 @@ class Outbox:
 
 def _advance(connection: sa.Connection, name: str, cursor: Cursor) -> None:
     named = _CURSOR.c.name == name
-    values = {"offset": cursor.offset, "state": dict(cursor.state)}
-    behind = sa.update(_CURSOR).where(named & (_CURSOR.c.offset <= cursor.offset))
+    values = {"log": cursor.log, "offset": cursor.offset, "state": dict(cursor.state)}
+    behind = sa.update(_CURSOR).where(named & ((_CURSOR.c.log != cursor.log) | (_CURSOR.c.offset <= cursor.offset)))
     if connection.execute(behind.values(**values)).rowcount:
         return
     if connection.execute(sa.select(_CURSOR.c.name).where(named)).one_or_none() is None:
