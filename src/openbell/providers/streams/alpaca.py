@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
+from datetime import date, datetime
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal, cast
@@ -53,11 +52,19 @@ NOT_ASKED_FOR = frozenset({"d", "i", "l", "s"})
 TOGETHER = 1_000
 """So many rows are turned into columns at once: more do not fit into the processor's cache, and take twice as long."""
 
-SHORTEST, MICROSECONDS, LONGEST_STAMP = 20, 26, 30
-"""Letters of a stamp: without decimals, up to microseconds, and with nine decimals."""
+SHORTEST, LONGEST_STAMP = 20, 30
+"""Letters of a stamp: without decimals, and with nine."""
 
-YEAR_1 = -62_135_596_800_000_000
-"""In microseconds since 1970: NumPy knows years that Python does not."""
+EARLIEST, LATEST = (np.frombuffer(clock, np.uint8).reshape(8, 1) for clock in (b"00:00:00", b"29:59:59"))
+"""The letters that may stand in a stamp's time; that an hour is below 24 is looked for apart."""
+
+MICROSECONDS = np.array(
+    [*(10**6 * s for s in (36_000, 3_600, 0, 600, 60, 0, 10, 1, 0)), *(10**n for n in range(5, -1, -1))], np.float64
+)
+"""What a digit of `13:30:00.123456` is worth."""
+
+EPOCH = date(1970, 1, 1)
+DAY_US = 86_400 * 10**6
 
 STAMP = "%Y-%m-%dT%H:%M:%S%.fZ"
 """RFC 3339 with up to nine decimals; those beyond microseconds are cut off, so that no trade enters the next minute."""
@@ -101,6 +108,25 @@ CTS = BOTH | {"B": Sale.AVERAGE_PRICE, "E": Sale.AUTOMATIC}
 
 UTP = BOTH | {"B": Sale.BUNCHED}
 """Those on tape C: https://www.utpplan.com/DOC/UtpBinaryOutputSpec.pdf."""
+
+MOST_CONDITIONS = 4096
+
+
+class Conditions(dict[tuple[str, ...] | None, str | None]):
+    """For the codes of a trade what `condition_of` makes of them, each found out once."""
+
+    def __init__(self, sales: Mapping[str, Sale]) -> None:
+        self._sales = sales
+
+    def __missing__(self, codes: tuple[str, ...] | None) -> str | None:
+        """Find it out; a vendor that invents codes for ever fills no memory."""
+        if len(self) == MOST_CONDITIONS:
+            self.clear()
+        self[codes] = condition_of(self._sales.get(code, Sale.UNKNOWN) for code in codes or ())
+        return self[codes]
+
+
+CTS_CONDITIONS, UTP_CONDITIONS = Conditions(CTS), Conditions(UTP)
 
 
 class _Trade(
@@ -395,7 +421,7 @@ class _Heard:
             "price": [each.price for each in trades],
             "size": [each.size for each in trades],
             "venue": [each.venue for each in trades],
-            "condition": [_condition(each.codes, each.tape) for each in trades],
+            "condition": [(UTP_CONDITIONS if each.tape == "C" else CTS_CONDITIONS)[each.codes] for each in trades],
         }
         columns = [pl.Series(name, column, dtype=TRADES[name]) for name, column in told.items()]
         ts = _instants([each.stamp for each in trades])
@@ -425,12 +451,6 @@ def _table(messages: Sequence[_Quote | _Bar], schema: Schema, names: Sequence[st
     return pl.DataFrame([*columns, _instants([each.stamp for each in messages])])
 
 
-@lru_cache(maxsize=4096)
-def _condition(codes: tuple[str, ...] | None, tape: str | None) -> str | None:
-    known = UTP if tape == "C" else CTS
-    return condition_of(known.get(code, Sale.UNKNOWN) for code in codes or ())
-
-
 def _instants(stamps: Sequence[str | None]) -> pl.Series:
     """RFC 3339 as instants; null where it is none, or none that Python can show."""
     if (usual := _usual_instants(stamps)) is not None:
@@ -441,30 +461,35 @@ def _instants(stamps: Sequence[str | None]) -> pl.Series:
 
 
 def _usual_instants(stamps: Sequence[str | None]) -> pl.Series | None:
-    """The same in a fifth of the time, where all are written as `2024-07-01T13:30:00.123456789Z`; else None.
-
-    NumPy reads no other letters than a date and a time have; what it would take besides is looked for here.
-    """
+    """The same in a third of the time, where all are of one day and written as `2024-07-01T13:30:00.123456789Z`; else
+    None."""
     try:
         texts = np.array(stamps, "S")
-        letters = texts.view(np.uint8).reshape(len(stamps), -1)
-        if not SHORTEST <= letters.shape[1] <= LONGEST_STAMP:
-            return None
-        ends = letters == ord("Z")
-        letters *= ~ends
-        fraction, behind = letters[:, SHORTEST - 1 :], letters[:, MICROSECONDS:]
-        usual = (
-            np.count_nonzero(ends[:, SHORTEST - 1 :]) == len(stamps) == np.count_nonzero(ends.any(axis=1))
-            and (letters[:, [4, 10, 13, 16]] == np.frombuffer(b"-T::", np.uint8)).all()
-            and not ((fraction[:, :-1] == 0) & (fraction[:, 1:] != 0)).any()  # nothing stands behind the Z
-            and ((behind - ord("0") < 10) | (behind == 0)).all()
-        )
-        if not usual:
-            return None
-        instants = texts.astype(f"S{MICROSECONDS}").astype("datetime64[us]").astype(np.int64)
-    except ValueError:  # such as the 30th of February
+        day, mark = texts[0][:10].decode(), texts[0][10:11]
+        midnight = (date.fromisoformat(day) - EPOCH).days * DAY_US
+    except (ValueError, IndexError):  # such as the 30th of February
         return None
-    return pl.Series("ts", instants).cast(UTC) if instants.min() >= YEAR_1 else None
+    if not SHORTEST <= texts.itemsize <= LONGEST_STAMP or (day[4], day[7], mark) != ("-", "-", b"T"):
+        return None
+    letters = np.zeros((LONGEST_STAMP, texts.size), np.uint8)
+    letters[: texts.itemsize] = texts.view(np.uint8).reshape(texts.size, -1).T
+    clock, point, decimals = letters[11:19], letters[19], letters[20:]
+    over = (letters[19:] == ord("Z")) | (letters[19:] == 0)
+    digits = letters - ord("0")
+    usual = (
+        (letters[:11] == letters[:11, :1]).all()
+        and ((clock >= EARLIEST) & (clock <= LATEST)).all()
+        and (digits[11] * 10 + digits[12] < 24).all()
+        and ((point == ord(".")) | (point == ord("Z"))).all()
+        and (over[0] == over[1]).all()  # a point has decimals
+        and ((digits[20:] < 10) | over[1:]).all()
+        and (over[:-1] == (decimals == 0)).all()  # after the Z nothing, and before it no end
+        and over[-1].all()
+    )
+    if not usual:
+        return None
+    digits[20:] *= ~over[1:]
+    return pl.Series("ts", midnight + (MICROSECONDS @ digits[11:26]).astype(np.int64)).cast(UTC)
 
 
 def _reject(row: _Row | Reject) -> Reject:
