@@ -348,11 +348,11 @@ def test_a_first_quote_and_an_old_one_leave_the_stored_minutes_alone(desk: Desk)
     assert desk.tape.latest(["ACME"])["ACME"]["price"] == 11.6
 
 
-def test_batches_that_waited_are_taken_as_one(desk: Desk):
-    told = [Told(trades=trades_of(f"ACME {n} 1{n}.0 5 {n}\nACME {n} 0 1")) for n in (3, 1, 2, 3)]
-    assert desk.intake.take(told) == Taken(rows=3, repeated=1, rejects=4)
+def test_a_batch_that_repeats_itself_counts_once_and_one_of_nothing_leaves_no_entry(desk: Desk):
+    table = "\n".join(f"ACME {n} 1{n}.0 5 {n}\nACME {n} 0 1" for n in (3, 1, 2, 3))
+    assert desk.intake.take(Told(trades=trades_of(table))) == Taken(rows=3, repeated=1, rejects=4)
+    assert desk.intake.take(Told()) == Taken()
     assert [(entry.kind, entry.frame.height) for entry in desk.log.read()] == [("rejects", 4), ("trades", 3)]
-    assert desk.intake.take([]) == Taken()
 
 
 def test_closing_minutes_drops_what_made_them_but_nothing_that_is_still_needed(desk: Desk):

@@ -7,7 +7,7 @@ restart: nothing else is needed to be where one was.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -130,25 +130,22 @@ class Intake:
                     self._check.believe(entry.frame)
         return count
 
-    def take(self, told: Told | Sequence[Told], feed: str = "") -> Taken:
-        """Take in a batch, or several that wait; what is returned for is durable.
+    def take(self, told: Told, feed: str = "") -> Taken:
+        """Take in a batch; what is returned for is durable.
 
-        Many at once cost little more than one. After a StoreError all may be told again: nothing counts twice that has
-        an id. `feed`: whose they are, as in the sources of its rows.
+        A large one costs little more than a small one. After a StoreError it may be told again: nothing counts twice
+        that has an id. `feed`: whose it is, as in the sources of its rows.
         """
-        batches = [told] if isinstance(told, Told) else told or [Told()]
         with self._guard:
             now = self._clock()
             self._believe_no_future(now)
             self._homes.look(now)
-            if any(each.ready for each in batches):
+            if told.ready:
                 self._mark(READY, feed, now, self._state)
                 self._prints.interrupt(feed, now)
-            quotes, bad_quotes = self._check.quotes(_joined([each.quotes for each in batches]), now=now)
-            trades, bad_trades = self._check.trades(
-                _joined([each.trades for each in batches]), now=now, final=self._state.final
-            )
-            rejects = pl.concat([*(each.rejects for each in batches), bad_quotes, bad_trades])
+            quotes, bad_quotes = self._check.quotes(told.quotes, now=now)
+            trades, bad_trades = self._check.trades(told.trades, now=now, final=self._state.final)
+            rejects = pl.concat([told.rejects, bad_quotes, bad_trades])
             fresh, keys, stamps = self._fresh(trades)
             if rejects.height:
                 self._append("rejects", rejects, now)
@@ -327,11 +324,6 @@ def _together(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
             some.append(entry)
             rows += entry.frame.height
         yield some
-
-
-def _joined(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    told = [frame for frame in frames if frame.height] or frames[:1]
-    return told[0] if len(told) == 1 else pl.concat(told, rechunk=True)
 
 
 def _with_ids(trades: pl.DataFrame) -> pl.DataFrame:
