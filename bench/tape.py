@@ -172,7 +172,7 @@ def _sustained() -> _Sustained:
             if taken.rows != FRAME * WAITING:
                 raise AssertionError(f"{taken} of {FRAME * WAITING:,} trades")
             rows += taken.rows
-            if begun_s is None and rows > MOST + FRAME * WAITING * 50:  # it remembers as many as it ever will
+            if begun_s is None and rows > MOST + FRAME * WAITING * 50 and stored:  # it has all that it will ever hold
                 begun_s, begun_mb, begun_rows, used_s = made.elapsed, _memory_mb(), rows, 0.0
         told = rows - begun_rows
         ended_mb = _memory_mb()
