@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import alarming, appending, importing, lakes, page, reading, server, size, tape, wholelake
+from bench import alarming, appending, importing, lakes, page, painted, reading, server, size, tape, wholelake
 from bench.rows import Row, Skipped, show
 from openbell.model.errors import OpenbellError
 
@@ -22,6 +22,7 @@ QUESTIONS: Mapping[str, Callable[[int], Iterator[Row | Skipped]]] = {
     "lake": wholelake.measure,
     "server": server.measure,
     "page": page.measure,
+    "painted": painted.measure,
 }
 
 

@@ -41,7 +41,7 @@ SWITCH = """range => new Promise((done, fail) => {
 
 def measure(_symbols: int) -> Iterator[Row | Skipped]:
     """On the demo market, on this machine, over loopback."""
-    browser = os.environ.get("OPENBELL_CHROMIUM") or shutil.which("chromium")
+    browser = chromium()
     if not (BUILT / "index.html").exists() or browser is None:
         yield Skipped("the page", "no Chromium here" if browser is None else "the page is not built: `make web`")
         return
@@ -51,6 +51,11 @@ def measure(_symbols: int) -> Iterator[Row | Skipped]:
         yield Row(f"JavaScript of {name}, gzipped", _gzipped(paths) / 1e3, "kB", 220)
     note = f"median of {len(switches)}, worst {max(switches):.0f} ms"
     yield Row("another range of a chart, from click to painted", statistics.median(switches), "ms", 150, note=note)
+
+
+def chromium() -> str | None:
+    """The browser that is measured."""
+    return os.environ.get("OPENBELL_CHROMIUM") or shutil.which("chromium")
 
 
 def _visit(desk: Running, browser: str) -> tuple[dict[str, set[str]], list[float]]:

@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,14 +33,16 @@ class Running:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Running]:
-    """`openbell up --offline` on a free port with its data in `home`, until the end of the block."""
+def running(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[Running]:
+    """`openbell up` on a free port with its data in `home`, until the end of the block; offline unless there are
+    `settings` that say otherwise."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [str(Path(sys.executable).with_name("openbell")), "up", "--offline", "--port", str(port)]
+    command = [str(Path(sys.executable).with_name("openbell")), "up", "--port", str(port)]
+    told = {"OPENBELL_HOME": str(home), **(settings or {"OPENBELL_OFFLINE": "true"})}
     log = home.with_suffix(".log").open("w")
     start = time.perf_counter()
-    process = subprocess.Popen(command, env=os.environ | {"OPENBELL_HOME": str(home)}, stdout=log, stderr=log)
+    process = subprocess.Popen(command, env=os.environ | told, stdout=log, stderr=log)
     try:
         _wait(url, process, Path(log.name))
         yield Running(url, process.pid, time.perf_counter() - start)
