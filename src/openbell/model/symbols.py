@@ -29,6 +29,9 @@ MICS: Mapping[str, str] = MappingProxyType(
 COINS = ("-USD", "-USDT", "-EUR", "-GBP", "-BTC")
 """The ends of a coin's ticker. New York's classes and units end in one or two letters (BRK-B, SPNV-UN)."""
 
+PLAIN = re.compile(r"[A-Z]{1,5}([.\-][A-Z]{1,2})?")
+"""What vendors call a share in New York: AAPL, BRK.B, SPNV-UN. The program's own tickers look the same."""
+
 
 def exchange_of(symbol: str) -> str | None:
     """The exchange of a ticker as Yahoo writes it, a key of `sessions.EXCHANGES`; None where the ticker names none.

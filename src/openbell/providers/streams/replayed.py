@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, islice
@@ -27,7 +27,10 @@ from openbell.providers.streams.yahoo import YahooDialect
 NAME = "replay"
 ENDING = ".jsonl.gz"
 TOGETHER = timedelta(milliseconds=100)
-"""What was said within so long is told at once."""
+"""What is said within so long is told at once: by the reader's clock, so that a fast replay has larger batches."""
+
+HURRIED = timedelta(minutes=1)
+"""The same of the market's time, where a day is played as fast as can be."""
 
 DIALECTS: Mapping[str, Callable[[], Dialect]] = {
     "alpaca": lambda: AlpacaDialect("", ""),
@@ -83,7 +86,8 @@ class Replayed:
         """As Stream promises; a connection that is opened again goes on where the last one was."""
         yield Told(ready=True)
         self._at, self._since, self._playing = self.now(), self._clock(), True
-        for each in islice(_said(self._path, self._clock()), self._told, None):
+        span = TOGETHER * self._speed if self._speed else HURRIED
+        for each in islice(_together(_said(self._path, self._clock()), span), self._told, None):
             self._told += 1
             if self._speed:
                 await asyncio.sleep(max(0.0, (each.at - self.now()).total_seconds()) / self._speed)
@@ -98,6 +102,24 @@ class Replayed:
 def _only(told: Told, wanted: Wanted) -> Told:
     mine = pl.col("symbol").is_in(list(wanted.symbols))
     return Told(trades=told.trades.filter(mine), quotes=told.quotes.filter(mine), rejects=told.rejects)
+
+
+def _together(said: Iterable[Said], span: timedelta) -> Iterator[Said]:
+    """What was said within `span` of the first of each, as one."""
+    batch: list[Said] = []
+    for each in said:
+        if batch and each.at - batch[0].at >= span:
+            yield _one(batch)
+            batch = []
+        batch.append(each)
+    if batch:
+        yield _one(batch)
+
+
+def _one(batch: Sequence[Said]) -> Said:
+    told = [each.told for each in batch]
+    trades, quotes, rejects = (pl.concat(getattr(t, name) for t in told) for name in ("trades", "quotes", "rejects"))
+    return Said(batch[-1].at, Told(trades=trades, quotes=quotes, rejects=rejects))
 
 
 def _said(path: Path, now: datetime) -> Iterator[Said]:
