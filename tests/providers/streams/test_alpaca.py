@@ -18,8 +18,8 @@ from openbell.bars.aggregate import bars_from
 from openbell.model.errors import BadResponse, NotEntitled, RateLimited
 from openbell.model.interval import MINUTE
 from openbell.model.sessions import sessions
-from openbell.providers.streams.alpaca import CTS, UTP, AlpacaDialect
-from openbell.providers.streams.parts import Sale
+from openbell.providers.streams.alpaca import AlpacaDialect
+from openbell.providers.streams.sales import CTS, UTP, Sale
 from openbell.providers.streams.spoken import Frame, Told
 
 OPENED = ('[{"T":"success","msg":"connected"}]', '[{"T":"success","msg":"authenticated"}]')
@@ -237,9 +237,9 @@ def test_an_unknown_condition_is_not_lost():
 
 
 @pytest.mark.parametrize(
-    ("tape", "codes"), [("A", CTS), ("C", UTP)], ids=["tapes A and B", "tape C"]
+    ("tape", "codes"), [("A", CTS.sales), ("C", UTP.sales)], ids=["tapes A and B", "tape C"]
 )  # as the tapes' rules for consolidated high, low and last sale have it
-def test_bars_count_a_sale_as_its_condition_allows(tape: str, codes: dict[str, Sale]):
+def test_bars_count_a_sale_as_its_condition_allows(tape: str, codes: Mapping[str, Sale]):
     no_price = {"C", "N", "R", "W", *("B" if tape == "A" else "")}
     no_trade = {"M", "Q", "9"}
     for code in codes:

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal, cast
 
 import msgspec
-import numpy as np
 import polars as pl
 
 from openbell.model.errors import BadResponse, NotEntitled, ProviderError, RateLimited
-from openbell.model.frames import BARS, QUOTES, TRADES, UTC, Schema, conform, frame_of
+from openbell.model.frames import BARS, QUOTES, TRADES, Schema, conform, frame_of
 from openbell.model.interval import MINUTE
 from openbell.providers.base import Capabilities
 from openbell.providers.http import redacted
@@ -27,14 +26,14 @@ from openbell.providers.streams.parts import (
     Reject,
     Request,
     Requests,
-    Sale,
     Symbol,
     Whole,
-    condition_of,
     rejects_of,
     text_of,
 )
+from openbell.providers.streams.sales import CTS, UTP
 from openbell.providers.streams.spoken import Frame, Told
+from openbell.providers.streams.stamps import rfc3339
 
 NAME = "alpaca"
 URL = "wss://stream.data.alpaca.markets/v2"
@@ -51,82 +50,6 @@ NOT_ASKED_FOR = frozenset({"d", "i", "l", "s"})
 
 TOGETHER = 1_000
 """So many rows are turned into columns at once: more do not fit into the processor's cache, and take twice as long."""
-
-SHORTEST, LONGEST_STAMP = 20, 30
-"""Letters of a stamp: without decimals, and with nine."""
-
-EARLIEST, LATEST = (np.frombuffer(clock, np.uint8).reshape(8, 1) for clock in (b"00:00:00", b"29:59:59"))
-"""The letters that may stand in a stamp's time; that an hour is below 24 is looked for apart."""
-
-MICROSECONDS = np.array(
-    [*(10**6 * s for s in (36_000, 3_600, 0, 600, 60, 0, 10, 1, 0)), *(10**n for n in range(5, -1, -1))], np.float64
-)
-"""What a digit of `13:30:00.123456` is worth."""
-
-EPOCH = date(1970, 1, 1)
-DAY_US = 86_400 * 10**6
-
-STAMP = "%Y-%m-%dT%H:%M:%S%.fZ"
-"""RFC 3339 with up to nine decimals; those beyond microseconds are cut off, so that no trade enters the next minute."""
-
-BOTH = {
-    "@": Sale.REGULAR,
-    " ": Sale.REGULAR,
-    "1": Sale.STOPPED,
-    "4": Sale.DERIVATIVELY_PRICED,
-    "5": Sale.REOPENING_PRINT,
-    "6": Sale.CLOSING_PRINT,
-    "7": Sale.CONTINGENT | Sale.TRADE_THROUGH_EXEMPT,
-    "8": Sale.TRADE_THROUGH_EXEMPT,
-    "9": Sale.OFFICIAL_CLOSE,  # corrects it, long afterwards: told again, not traded again
-    "A": Sale.ACQUISITION,
-    "C": Sale.CASH,
-    "D": Sale.DISTRIBUTION,
-    "F": Sale.INTERMARKET_SWEEP,
-    "G": Sale.BUNCHED | Sale.SOLD_LAST,
-    "H": Sale.PRICE_VARIATION,
-    "I": Sale.ODD_LOT,
-    "K": Sale.RULE_155,
-    "L": Sale.SOLD_LAST,
-    "M": Sale.OFFICIAL_CLOSE,
-    "N": Sale.NEXT_DAY,
-    "O": Sale.OPENING_PRINT,
-    "P": Sale.PRIOR_REFERENCE,
-    "Q": Sale.OFFICIAL_OPEN,
-    "R": Sale.SELLER,
-    "S": Sale.SPLIT,
-    "T": Sale.FORM_T,
-    "U": Sale.EXTENDED_HOURS,
-    "V": Sale.CONTINGENT,
-    "W": Sale.AVERAGE_PRICE,
-    "X": Sale.CROSS,
-    "Y": Sale.YELLOW_FLAG,
-    "Z": Sale.OUT_OF_SEQUENCE,
-}
-CTS = BOTH | {"B": Sale.AVERAGE_PRICE, "E": Sale.AUTOMATIC}
-"""Sale conditions on tapes A and B: https://www.nyse.com/publicdocs/ctaplan/notifications/trader-update/cts_output_spec.pdf."""
-
-UTP = BOTH | {"B": Sale.BUNCHED}
-"""Those on tape C: https://www.utpplan.com/DOC/UtpBinaryOutputSpec.pdf."""
-
-MOST_CONDITIONS = 4096
-
-
-class Conditions(dict[tuple[str, ...] | None, str | None]):
-    """For the codes of a trade what `condition_of` makes of them, each found out once."""
-
-    def __init__(self, sales: Mapping[str, Sale]) -> None:
-        self._sales = sales
-
-    def __missing__(self, codes: tuple[str, ...] | None) -> str | None:
-        """Find it out; a vendor that invents codes for ever fills no memory."""
-        if len(self) == MOST_CONDITIONS:
-            self.clear()
-        self[codes] = condition_of(self._sales.get(code, Sale.UNKNOWN) for code in codes or ())
-        return self[codes]
-
-
-CTS_CONDITIONS, UTP_CONDITIONS = Conditions(CTS), Conditions(UTP)
 
 
 class _Trade(
@@ -404,7 +327,7 @@ class _Heard:
         if kinds == {_Trade}:
             self._set_down_trades(cast("list[_Trade]", rows))
             return
-        stamps = _instants([None if isinstance(each, Reject) else each.stamp for each in rows])
+        stamps = rfc3339([None if isinstance(each, Reject) else each.stamp for each in rows])
         self.rejects += [_reject(rows[place]) for place in stamps.is_null().arg_true()]
         told = [each for each, known in zip(rows, stamps.is_not_null(), strict=True) if known]
         if trades := [each for each in told if isinstance(each, _Trade)]:
@@ -421,10 +344,10 @@ class _Heard:
             "price": [each.price for each in trades],
             "size": [each.size for each in trades],
             "venue": [each.venue for each in trades],
-            "condition": [(UTP_CONDITIONS if each.tape == "C" else CTS_CONDITIONS)[each.codes] for each in trades],
+            "condition": [(UTP if each.tape == "C" else CTS)[each.codes] for each in trades],
         }
         columns = [pl.Series(name, column, dtype=TRADES[name]) for name, column in told.items()]
-        ts = _instants([each.stamp for each in trades])
+        ts = rfc3339([each.stamp for each in trades])
         frame = pl.DataFrame([*columns, ts])
         if ts.null_count():
             self.rejects += [_reject(trades[place]) for place in ts.is_null().arg_true()]
@@ -448,48 +371,7 @@ def _bars(bars: Sequence[_Bar]) -> pl.DataFrame:
 def _table(messages: Sequence[_Quote | _Bar], schema: Schema, names: Sequence[str]) -> pl.DataFrame:
     """The columns `names`, and the stamps."""
     columns = [pl.Series(name, list(map(attrgetter(name), messages)), dtype=schema[name]) for name in names]
-    return pl.DataFrame([*columns, _instants([each.stamp for each in messages])])
-
-
-def _instants(stamps: Sequence[str | None]) -> pl.Series:
-    """RFC 3339 as instants; null where it is none, or none that Python can show."""
-    if (usual := _usual_instants(stamps)) is not None:
-        return usual
-    texts = pl.Series("ts", stamps, dtype=pl.String)
-    read = texts.str.to_datetime(STAMP, time_unit="us", time_zone="UTC", strict=False)
-    return read.to_frame().select(pl.when(pl.col("ts").dt.year().is_between(1, 9999)).then("ts")).to_series()
-
-
-def _usual_instants(stamps: Sequence[str | None]) -> pl.Series | None:
-    """The same in a third of the time, where all are of one day and written as `2024-07-01T13:30:00.123456789Z`; else
-    None."""
-    try:
-        texts = np.array(stamps, "S")
-        day, mark = texts[0][:10].decode(), texts[0][10:11]
-        midnight = (date.fromisoformat(day) - EPOCH).days * DAY_US
-    except (ValueError, IndexError):  # such as the 30th of February
-        return None
-    if not SHORTEST <= texts.itemsize <= LONGEST_STAMP or (day[4], day[7], mark) != ("-", "-", b"T"):
-        return None
-    letters = np.zeros((LONGEST_STAMP, texts.size), np.uint8)
-    letters[: texts.itemsize] = texts.view(np.uint8).reshape(texts.size, -1).T
-    clock, point, decimals = letters[11:19], letters[19], letters[20:]
-    over = (letters[19:] == ord("Z")) | (letters[19:] == 0)
-    digits = letters - ord("0")
-    usual = (
-        (letters[:11] == letters[:11, :1]).all()
-        and ((clock >= EARLIEST) & (clock <= LATEST)).all()
-        and (digits[11] * 10 + digits[12] < 24).all()
-        and ((point == ord(".")) | (point == ord("Z"))).all()
-        and (over[0] == over[1]).all()  # a point has decimals
-        and ((digits[20:] < 10) | over[1:]).all()
-        and (over[:-1] == (decimals == 0)).all()  # after the Z nothing, and before it no end
-        and over[-1].all()
-    )
-    if not usual:
-        return None
-    digits[20:] *= ~over[1:]
-    return pl.Series("ts", midnight + (MICROSECONDS @ digits[11:26]).astype(np.int64)).cast(UTC)
+    return pl.DataFrame([*columns, rfc3339([each.stamp for each in messages])])
 
 
 def _reject(row: _Row | Reject) -> Reject:
@@ -501,7 +383,7 @@ def _reject(row: _Row | Reject) -> Reject:
 def _cancelled(said: _Cancelled, row: str) -> Reject:
     why = "was reported in error" if said.action == "E" else "is cancelled"
     detail = f"Trade {said.id} on {said.venue}, {said.size} at {said.price}, {why}."
-    return Reject(row, detail, "cancelled", said.symbol, _instants([said.stamp]).item())
+    return Reject(row, detail, "cancelled", said.symbol, rfc3339([said.stamp]).item())
 
 
 def _corrected(said: _Corrected, row: str) -> Reject:
@@ -509,7 +391,7 @@ def _corrected(said: _Corrected, row: str) -> Reject:
         f"Trade {said.id} on {said.venue}, {said.size} at {said.price}, "
         f"is corrected to trade {said.new_id}, {said.new_size} at {said.new_price}."
     )
-    return Reject(row, detail, "corrected", said.symbol, _instants([said.stamp]).item())
+    return Reject(row, detail, "corrected", said.symbol, rfc3339([said.stamp]).item())
 
 
 def _kind_of(part: msgspec.Raw) -> str | None:

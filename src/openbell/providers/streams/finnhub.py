@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import urlencode
 
@@ -24,13 +23,12 @@ from openbell.providers.streams.parts import (
     UNREADABLE,
     Millis,
     Reject,
-    Sale,
     Symbol,
-    condition_of,
     instants,
     rejects_of,
     text_of,
 )
+from openbell.providers.streams.sales import FINNHUB
 from openbell.providers.streams.spoken import Frame, Told
 
 NAME = "finnhub"
@@ -39,54 +37,6 @@ REMEMBERED = 1_000
 """Messages with trades that are known again. Finnhub has sent each message three times over (finnhubio/Finnhub-API,
 issue 143), and numbers no trade: two equal trades are two, but a message that is the same to the byte, with the same
 milliseconds in the same order, is told again."""
-
-CONDITIONS = {
-    "1": Sale.REGULAR,
-    "2": Sale.ACQUISITION,
-    "3": Sale.AVERAGE_PRICE,
-    "4": Sale.BUNCHED,
-    "5": Sale.CASH,
-    "6": Sale.DISTRIBUTION,
-    "7": Sale.AUTOMATIC,
-    "8": Sale.INTERMARKET_SWEEP,
-    "9": Sale.BUNCHED | Sale.SOLD_LAST,
-    "10": Sale.PRICE_VARIATION,
-    "11": Sale.CAP_ELECTION,
-    "12": Sale.ODD_LOT,
-    "13": Sale.RULE_155,
-    "14": Sale.RULE_155,
-    "15": Sale.SOLD_LAST,
-    "16": Sale.OFFICIAL_CLOSE,
-    "17": Sale.NEXT_DAY,
-    "18": Sale.OPENING_PRINT,
-    "19": Sale.OPENING_PRINT,
-    "20": Sale.OFFICIAL_OPEN,
-    "21": Sale.PRIOR_REFERENCE,
-    "22": Sale.SELLER,
-    "23": Sale.SPLIT,
-    "24": Sale.FORM_T,
-    "25": Sale.EXTENDED_HOURS,
-    "26": Sale.CONTINGENT,
-    "27": Sale.CONTINGENT,
-    "28": Sale.CROSS,
-    "29": Sale.YELLOW_FLAG,
-    "30": Sale.OUT_OF_SEQUENCE,
-    "31": Sale.STOPPED,
-    "32": Sale.DERIVATIVELY_PRICED,
-    "33": Sale.REOPENING_PRINT,
-    "34": Sale.REOPENING_PRINT,
-    "35": Sale.CLOSING_PRINT,
-    "36": Sale.CLOSING_PRINT,
-    "37": Sale.CONTINGENT | Sale.TRADE_THROUGH_EXEMPT,
-    "38": Sale.TRADE_THROUGH_EXEMPT,
-    "39": Sale.OFFICIAL_CLOSE,
-    "40": Sale.OPENING_PRINT,
-    "41": Sale.TRADE_THROUGH_EXEMPT,
-}
-"""Finnhub's numbers (the table of trade conditions that its documentation links to) for the tapes' sale conditions.
-
-39 corrects the official close, long after it: told again, not traded again.
-"""
 
 
 class _Trade(msgspec.Struct, gc=False, rename={"symbol": "s", "price": "p", "size": "v", "ms": "t", "codes": "c"}):
@@ -243,17 +193,12 @@ def _told(trades: Sequence[_Trade], first: int) -> pl.DataFrame:
             "ms": [each.ms for each in trades],
             "price": [each.price for each in trades],
             "size": [each.size for each in trades],
-            "condition": [_condition(each.codes) for each in trades],
+            "condition": [FINNHUB[each.codes] for each in trades],
         },
         schema={"ms": pl.Int64, **{name: TRADES[name] for name in ("symbol", "price", "size", "condition")}},
     )
     numbered = table.with_columns(seq=pl.int_range(pl.len()) + first, ts=instants(pl.col("ms")), source=pl.lit(NAME))
     return conform(numbered, TRADES)
-
-
-@lru_cache(maxsize=4096)
-def _condition(codes: tuple[str, ...] | None) -> str | None:
-    return condition_of(CONDITIONS.get(code, Sale.UNKNOWN) for code in codes or ())
 
 
 def _request(verb: str, symbol: str) -> Frame:

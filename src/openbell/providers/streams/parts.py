@@ -1,4 +1,4 @@
-"""What the dialects have in common: readable numbers, rejects, what was told before, sale conditions, requests."""
+"""What the dialects have in common: readable numbers, rejects, what was told before, requests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import IntFlag
 from typing import Annotated, Any
 
 import msgspec
@@ -92,54 +91,6 @@ class Memory:
             self._last[change[0]] = full
             told.append(full)
         return told
-
-
-class Sale(IntFlag):
-    """Conditions of a sale, on the bits of QuantConnect/Lean, Common/Data/Auxiliary/TradeConditionFlags.cs."""
-
-    REGULAR = 1 << 0
-    CASH = 1 << 1
-    NEXT_DAY = 1 << 2
-    SELLER = 1 << 3
-    YELLOW_FLAG = 1 << 4
-    INTERMARKET_SWEEP = 1 << 5
-    OPENING_PRINT = 1 << 6
-    CLOSING_PRINT = 1 << 7
-    REOPENING_PRINT = 1 << 8
-    DERIVATIVELY_PRICED = 1 << 9
-    FORM_T = 1 << 10
-    SOLD_LAST = 1 << 11
-    STOPPED = 1 << 12
-    EXTENDED_HOURS = 1 << 13
-    OUT_OF_SEQUENCE = 1 << 14
-    SPLIT = 1 << 15
-    ACQUISITION = 1 << 16
-    BUNCHED = 1 << 17
-    CONTINGENT = 1 << 18
-    DISTRIBUTION = 1 << 19
-    AVERAGE_PRICE = 1 << 20
-    CROSS = 1 << 21
-    PRICE_VARIATION = 1 << 22
-    RULE_155 = 1 << 23
-    OFFICIAL_CLOSE = 1 << 24
-    PRIOR_REFERENCE = 1 << 25
-    OFFICIAL_OPEN = 1 << 26
-    CAP_ELECTION = 1 << 27
-    AUTOMATIC = 1 << 28
-    TRADE_THROUGH_EXEMPT = 1 << 29
-    UNKNOWN = 1 << 30
-    ODD_LOT = 1 << 31
-
-
-def condition_of(sales: Iterable[Sale]) -> str | None:
-    """Conditions as one hexadecimal number, as LEAN's ticks write them; None where there are none.
-
-    Vendors' own codes cannot be kept: joined letters such as CB, and numbers such as 12, are hexadecimal, too.
-    """
-    flags = Sale(0)
-    for each in sales:
-        flags |= each
-    return f"{flags.value:02X}" if flags else None
 
 
 @dataclass(frozen=True, slots=True)
