@@ -124,10 +124,11 @@ def test_the_last_candle_and_the_sentence_are_the_price_in_the_head(page: Page):
 
 
 FIRST_PIXELS = """() => [...document.querySelectorAll('[role=application] canvas')].some(canvas => {
+    if (canvas.width < 200) return false;
     const {data} = canvas.getContext('2d').getImageData(0, 0, 2, canvas.height / 4);
     return data.some((red, at) => at % 4 === 0 && data[at + 3] > 0 && data[at + 1] > red + 60);
 })"""
-"""Whether something green stands in the upper quarter of the chart's first pixels."""
+"""Whether something green stands in the upper quarter of the chart's first pixels; its axes are not meant."""
 
 
 def test_a_phone_draws_the_first_bar_of_a_day_of_minutes(browser: Browser, desk: StartedDesk, watched: Watched):
@@ -137,6 +138,7 @@ def test_a_phone_draws_the_first_bar_of_a_day_of_minutes(browser: Browser, desk:
         told["bars"] = {name: [value] * 480 for name, value in (("open", 10), ("high", 11), ("low", 10), ("close", 11))}
         told["bars"] |= {"ts": [start + 60 * minute for minute in range(480)], "volume": [1] * 480}
         told["bars"]["high"][0] = told["bars"]["close"][0] = 20
+        told |= {"as_of": told["end"], "previous_close": None}  # the live price is elsewhere
         route.fulfill(json=told)
 
     watched.expected.append("willReadFrequently")
@@ -285,3 +287,68 @@ def test_a_bar_of_a_week_says_so_and_a_table_offers_no_axis(page: Page):
     page.get_by_role("button", name="Table").click()
     expect(page.get_by_role("table", name="Bars of HAZLO")).to_be_visible()
     expect(scale).to_have_count(0)
+
+
+def test_the_figures_tell_the_range_of_a_year_and_the_average_volume(page: Page):
+    page.goto("/symbol/HAZLO")
+    settled(page)
+    facts = (
+        page.get_by_role("region").or_(page.locator("section")).filter(has=page.get_by_role("heading", name="Figures"))
+    )
+    price = r"[\d.\u202f]+"
+    expect(facts).to_contain_text(re.compile(rf"52-week range{price} to {price}"))
+    expect(facts).to_contain_text(re.compile(r"Average volume, 3 months[\d.]+\u202f[KM]"))
+
+
+def test_on_a_wide_desk_the_figures_stand_beside_the_chart(page: Page):
+    page.goto("/symbol/HAZLO")
+    settled(page)
+    drawn, figures = chart(page).bounding_box(), page.get_by_role("heading", name="Figures").bounding_box()
+    assert drawn
+    assert figures
+    assert figures["x"] >= drawn["x"] + drawn["width"]
+    assert figures["y"] < drawn["y"] + 40
+
+
+def test_a_dividend_before_a_split_is_told_on_the_scale_of_the_chart(page: Page):
+    told = {
+        "symbol": "HAZLO",
+        "currency": "USD",
+        "source": "demo",
+        "known_at": "2026-01-01T00:00:00Z",
+        "ratio": None,
+        "amount": None,
+    }
+    actions = [
+        told | {"ex_date": "2026-02-02", "kind": "dividend", "amount": 3.5, "text": "Dividend 3.5 USD"},
+        told | {"ex_date": "2026-03-02", "kind": "split", "ratio": 7.0, "text": "Split 7:1"},
+    ]
+    page.route("**/api/v1/actions?*", lambda route: route.fulfill(json={"actions": actions}))
+    page.goto("/symbol/HAZLO")
+    settled(page)
+    dividends = page.locator("section").filter(has=page.get_by_role("heading", name="Splits and dividends"))
+    expect(dividends).to_contain_text("Dividend 0.50 USD, 3.50 before splits")
+    page.get_by_role("group", name="Adjustment").get_by_role("link", name="Raw").click()
+    expect(dividends).to_contain_text("Dividend 3.5 USD")
+
+
+def test_the_controls_of_a_phone_stay_within_its_window(browser: Browser, desk: StartedDesk, watched: Watched):
+    with window(browser, desk.address, watched, PHONE) as page:
+        page.goto("/symbol/HAZLO")
+        settled(page)
+        more = page.get_by_role("button", name="More")
+        expect(page.get_by_role("group", name="Scale")).to_be_hidden()
+        more.click()
+        expect(more).to_have_attribute("aria-expanded", "true")
+        page.get_by_role("group", name="Scale").get_by_role("link", name="Log").click()
+        expect(page).to_have_url(re.compile("scale=log$"))
+        ends = page.locator("article a, article button, article select").evaluate_all(
+            "all => all.filter(each => each.offsetParent).map(each => each.getBoundingClientRect().right)"
+        )
+        assert max(ends) <= PHONE[0]
+        heights = (
+            page.get_by_role("group", name="Range")
+            .get_by_role("link")
+            .evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+        )
+        assert min(heights) >= 44

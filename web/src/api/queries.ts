@@ -93,11 +93,11 @@ export function saveWatchlist({ id, name, symbols }: Watchlist) {
   return answered(client.PUT("/api/v1/watchlists/{key}", { params: { path: { key: id } }, body: { name, symbols } }));
 }
 
-export function symbolsQuery(q: string, remote = false) {
+export function symbolsQuery(q: string, remote = false, limit = 8) {
   return queryOptions({
-    queryKey: ["symbols", q, remote],
+    queryKey: ["symbols", q, remote, limit],
     queryFn: ({ signal }) =>
-      answered(client.GET("/api/v1/symbols", { params: { query: { q, limit: 50, remote } }, signal })),
+      answered(client.GET("/api/v1/symbols", { params: { query: { q, limit, remote } }, signal })),
     placeholderData: keepPreviousData,
   });
 }

@@ -129,7 +129,8 @@ function useEntries(text: string, pick: Pick | null): Found {
   const [remoteFor, setRemoteFor] = useState<string | null>(null);
   const settled = useSettled(text, 120);
   const remote = settled !== "" && remoteFor === settled;
-  const found = useQuery(symbolsQuery(settled, remote));
+  // Of those asked for, the old ones are left out or moved down: more are wanted to choose from.
+  const found = useQuery(symbolsQuery(settled, remote, pick?.fresh ? 50 : MOST_OFFERED));
   const has = new Set(pick?.has);
   const rank = (each: Instrument) => Number(has.has(each.ticker)) * 2 + Number(pick?.fresh === true && isOld(each));
   const choose = pick?.pick ?? ((ticker: string) => navigate(symbolPath(ticker)));
