@@ -329,7 +329,7 @@ def test_a_dividend_before_a_split_is_told_on_the_scale_of_the_chart(page: Page)
     dividends = page.locator("section").filter(has=page.get_by_role("heading", name="Splits and dividends"))
     expect(dividends).to_contain_text("Dividend 0.50 USD, 3.50 before splits")
     page.get_by_role("group", name="Adjustment").get_by_role("link", name="Raw").click()
-    expect(dividends).to_contain_text("Dividend 3.5 USD")
+    expect(dividends).to_contain_text("Dividend 3.50 USD")
 
 
 def test_the_controls_of_a_phone_stay_within_its_window(browser: Browser, desk: StartedDesk, watched: Watched):

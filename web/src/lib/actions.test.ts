@@ -28,3 +28,9 @@ test("as traded, and where nothing was split since, it is what was paid", () => 
   expect(actionText(paid, all, "raw", "2026-11-21")).toBe("Dividend 3.05 USD");
   expect(actionText({ ...paid, ex_date: "2026-11-06" }, all, "split", "2026-11-21")).toBe("Dividend 3.05 USD");
 });
+
+test("dividends have decimals alike", () => {
+  expect(actionText({ ...paid, amount: 0.2, text: "Dividend 0.2 USD" }, [], "split", "2026-11-21")).toBe(
+    "Dividend 0.20 USD",
+  );
+});

@@ -12,10 +12,12 @@ type Told = Pick<Action, "ex_date" | "kind" | "ratio" | "amount" | "currency" | 
  */
 export function actionText(action: Told, all: readonly Told[], adjust: Adjust, today: string): string {
   const { kind, ex_date, amount, currency, text } = action;
-  if (kind !== "dividend" || amount === null || adjust === "raw") return text;
+  if (kind !== "dividend" || amount === null) return text;
+  const paid = `Dividend ${[format.dividend(amount), currency].filter(Boolean).join(" ")}`;
+  if (adjust === "raw") return paid;
   const units = all
     .filter((each) => each.kind === "split" && each.ratio !== null && each.ex_date > ex_date && each.ex_date <= today)
     .reduce((product, { ratio }) => product * (ratio ?? 1), 1);
-  if (units === 1) return text;
+  if (units === 1) return paid;
   return `Dividend ${[format.dividend(amount / units), currency].filter(Boolean).join(" ")}, ${format.dividend(amount)} before splits`;
 }

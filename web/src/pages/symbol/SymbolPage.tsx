@@ -180,5 +180,5 @@ function isOneDay(address: ChartAddress): boolean {
 /** The chart's height: what the window leaves, and room for each pane below. */
 function heightOf({ indicators }: ChartAddress): string {
   const panes = indicators.filter((key) => indicatorOf(key)?.pane === "own").length;
-  return `calc(clamp(320px, 100vh - 340px, 600px) + ${panes * 110}px)`;
+  return `calc(clamp(320px, 100vh - 340px, 840px) + ${panes * 110}px)`;
 }
