@@ -128,14 +128,22 @@ def test_a_row_is_one_stop_of_the_keyboard(page: Page):
 
 
 def test_a_row_keeps_the_focus_when_its_first_price_comes_in(page: Page):
-    held: list[Route] = []
-    page.route("**/api/v1/quotes?*", held.append)
+    held: list[Route] | None = []
+
+    def hold(route: Route) -> None:
+        if held is None:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/api/v1/quotes?*", hold)
     page.goto("/")
     first = rows(page).first.get_by_role("link")
     expect(first).to_be_visible()
     first.focus()
-    page.unroute("**/api/v1/quotes?*")
-    for route in held:
+    assert rows(page).first.locator("td").nth(1).inner_text() == ""
+    waiting, held = held, None
+    for route in waiting:
         route.continue_()
     expect(rows(page).first.locator("td").nth(1)).to_have_text(re.compile(r"\d\.\d"))
     expect(first).to_be_focused()

@@ -86,13 +86,15 @@ export function place(box: HTMLElement | null, plot: PricePlot | null): void {
     line.style.setProperty("--aside", `${aside * ASIDE}px`);
     if (seen === y) within.push({ line, y });
   }
-  const places = apart(
-    within.map(({ y }) => y),
-    2 * HALF_CHIP,
-    height,
-  );
+  // The others keep clear of those that wait at the edges.
+  const [top, bottom] = [beyond.above, beyond.below].map((count) => (count > 0 ? 2 * HALF_CHIP : 0)) as [
+    number,
+    number,
+  ];
+  const shifted = within.map(({ y }) => y - top);
+  const places = apart(shifted, 2 * HALF_CHIP, height - top - bottom);
   within.forEach(({ line, y }, index) => {
-    line.style.setProperty("--nudge", `${(places[index] ?? y) - y}px`);
+    line.style.setProperty("--nudge", `${(places[index] ?? 0) + top - y}px`);
   });
   for (const mark of box.querySelectorAll<HTMLElement>("[data-bar]")) {
     const x = plot.xOf(Number(mark.dataset.bar));
