@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import prod
 from urllib.parse import parse_qs, urlsplit
 
@@ -352,3 +353,39 @@ def test_the_controls_of_a_phone_stay_within_its_window(browser: Browser, desk: 
             .evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
         )
         assert min(heights) >= 44
+
+
+def test_a_price_without_a_close_before_it_tells_no_change(page: Page):
+    def first_day(route: Route) -> None:
+        told = route.fetch().json()
+        unknown = {"change": None, "change_pct": None, "previous_close": None}
+        told["quotes"] = [quote | unknown for quote in told["quotes"]]
+        route.fulfill(json=told)
+
+    page.route("**/api/v1/quotes?*", first_day)
+    page.goto("/symbol/HAZLO")
+    settled(page)
+    header = page.locator("article header")
+    expect(header).to_contain_text("USD")
+    expect(header).not_to_contain_text("(")
+
+
+def test_the_labels_of_levels_that_lie_together_do_not_cover_one_another_or_the_words_at_the_edge(page: Page):
+    before = page.request.get("/api/v1/bars?symbol=HAZLO&range=1D").json()["previous_close"]
+    levels = (before, before + 0.01, before * 2)
+    draft = {"target": {"type": "Symbol", "symbol": "HAZLO"}}
+    rules = [
+        page.request.post(
+            "/api/v1/alerts/rules", data=draft | {"name": f"At {at}", "condition": {"type": "Crosses", "level": at}}
+        ).json()["id"]
+        for at in levels
+    ]
+    page.goto("/symbol/HAZLO?range=1D")
+    settled(page)
+    lines = page.get_by_role("slider")
+    expect(lines).to_have_count(3)
+    expect(page.locator("[role=slider][data-short]")).to_have_count(2)
+    tops = sorted(lines.locator("> span").evaluate_all("all => all.map(each => each.getBoundingClientRect().top)"))
+    for rule in rules:
+        page.request.delete(f"/api/v1/alerts/rules/{rule}")
+    assert all(below - above >= 23 for above, below in pairwise(tops))

@@ -71,6 +71,7 @@ export function place(box: HTMLElement | null, plot: PricePlot | null): void {
   if (!box || !plot) return;
   const { width, height } = plot.pane;
   box.style.width = `${width}px`;
+  const words = plot.wordsAt;
   const beyond = { above: 0, below: 0 };
   const within: { line: HTMLElement; y: number }[] = [];
   for (const line of box.querySelectorAll<HTMLElement>("[data-price]")) {
@@ -82,6 +83,7 @@ export function place(box: HTMLElement | null, plot: PricePlot | null): void {
     const aside = seen === y ? 0 : beyond[y < 0 ? "above" : "below"]++;
     line.toggleAttribute("data-beyond", seen !== y);
     line.style.transform = `translateY(${seen}px)`;
+    line.toggleAttribute("data-short", words !== null && Math.abs(words - seen) < HALF_CHIP);
     line.style.setProperty("--nudge", `${y < 0 ? HALF_CHIP : -HALF_CHIP}px`);
     line.style.setProperty("--aside", `${aside * ASIDE}px`);
     if (seen === y) within.push({ line, y });

@@ -141,6 +141,11 @@ export class PricePlot {
     return this.#prices?.priceToCoordinate(price) ?? null;
   }
 
+  /** Where words stand at the right edge of the pane: those for the close before the day. */
+  get wordsAt(): number | null {
+    return this.#previousClose ? this.yOf(this.#previousClose.options().price) : null;
+  }
+
   priceAt(y: number): number | null {
     return this.#prices?.coordinateToPrice(y) ?? null;
   }
