@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from conftest import WEDNESDAY
 from history.test_past import stored
 from openbell.api.app import create_app
+from openbell.api.quotes import quote_decimals
 from openbell.desk import Desk
 from openbell.model.frames import ACTIONS, BARS, frame_of
 from openbell.model.interval import DAY, MINUTE
@@ -281,3 +282,19 @@ def test_what_will_be_known_one_day_is_what_is_known_now(small: TestClient, desk
     chart = small.get(f"/api/v1/bars?symbol=ACME&as_of={as_of}").json()
     assert (chart["as_of"], chart["notes"], chart["bars"]["close"]) == ("2026-03-04T15:30:20Z", notes, [10.0])
     assert small.get(f"/api/v1/statistics?symbol=ACME&as_of={as_of}").json()["mean_close"] == [10.0]
+
+
+def test_a_symbol_tells_its_year_and_the_average_volume_of_its_last_quarter(client: TestClient):
+    profile = client.get("/api/v1/symbols/QUORB").json()
+    bars = client.get("/api/v1/bars?symbol=QUORB&range=5Y&interval=1d").json()["bars"]
+    year = slice(-364, None)  # the demo market trades every day
+    assert profile["year_low"] == min(bars["low"][year])
+    assert profile["year_high"] == max(bars["high"][year])
+    assert profile["average_volume"] == pytest.approx(sum(bars["volume"][-63:]) / 63)
+
+
+@pytest.mark.parametrize(
+    ("price", "before", "decimals"), [(0.9998, 1.02, 2), (1.01, 0.98, 4), (0.05, 1.2, 4), (0.5, None, 4)]
+)
+def test_a_price_has_as_many_decimals_all_day(price: float, before: float | None, decimals: int):
+    assert quote_decimals(price, before) == decimals

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.watched import Watched
 
@@ -95,3 +95,20 @@ def test_an_average_of_a_day_is_not_told_where_a_day_is_one_bar(page: Page):
     page.goto("/compare?symbols=QUORB,HAZLO&range=1Y&view=average")
     expect(page.get_by_text("There is no average of a day here")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("Choose an intraday interval.")
+
+
+def test_what_has_no_new_prices_is_not_suggested_but_found_where_it_is_asked_for(page: Page):
+    def old(route: Route) -> None:
+        told = route.fetch().json()
+        for symbol in told["symbols"]:
+            if symbol["ticker"] == "HAZLO":
+                symbol["last"] = "2013-03-01T00:00:00Z"
+        route.fulfill(json=told)
+
+    page.route("**/api/v1/symbols?*", old)
+    page.goto("/compare")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("option")).to_have_count(8)
+    expect(page.get_by_role("option", name="HAZLO")).to_have_count(0)
+    page.keyboard.type("hazlo")
+    expect(page.get_by_role("option", name="HAZLO").first).to_contain_text("prices until 1 Mar 2013")

@@ -82,7 +82,7 @@ def row(page: Page, title: str) -> Locator:
 
 def test_a_job_of_the_demo_market_is_run_by_hand_and_says_what_came_of_it(page: Page):
     page.goto("/sources")
-    expect(page.get_by_role("heading", level=1)).to_have_text("All is in order: 1 of 1 source answers")
+    expect(page.get_by_role("heading", level=1)).to_have_text("All is in order: Simulated market answers")
     page.get_by_role("link", name="Jobs", exact=True).click()
     expect(page).to_have_url(re.compile(r"/sources\?view=jobs$"))
     expect(page.get_by_role("main")).to_contain_text("No more can be asked for: the desk runs offline.")

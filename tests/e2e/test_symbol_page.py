@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import prod
 from urllib.parse import parse_qs, urlsplit
 
@@ -124,10 +125,11 @@ def test_the_last_candle_and_the_sentence_are_the_price_in_the_head(page: Page):
 
 
 FIRST_PIXELS = """() => [...document.querySelectorAll('[role=application] canvas')].some(canvas => {
+    if (canvas.width < 200) return false;
     const {data} = canvas.getContext('2d').getImageData(0, 0, 2, canvas.height / 4);
     return data.some((red, at) => at % 4 === 0 && data[at + 3] > 0 && data[at + 1] > red + 60);
 })"""
-"""Whether something green stands in the upper quarter of the chart's first pixels."""
+"""Whether something green stands in the upper quarter of the chart's first pixels; its axes are not meant."""
 
 
 def test_a_phone_draws_the_first_bar_of_a_day_of_minutes(browser: Browser, desk: StartedDesk, watched: Watched):
@@ -137,6 +139,7 @@ def test_a_phone_draws_the_first_bar_of_a_day_of_minutes(browser: Browser, desk:
         told["bars"] = {name: [value] * 480 for name, value in (("open", 10), ("high", 11), ("low", 10), ("close", 11))}
         told["bars"] |= {"ts": [start + 60 * minute for minute in range(480)], "volume": [1] * 480}
         told["bars"]["high"][0] = told["bars"]["close"][0] = 20
+        told |= {"as_of": told["end"], "previous_close": None}  # the live price is elsewhere
         route.fulfill(json=told)
 
     watched.expected.append("willReadFrequently")
@@ -285,3 +288,104 @@ def test_a_bar_of_a_week_says_so_and_a_table_offers_no_axis(page: Page):
     page.get_by_role("button", name="Table").click()
     expect(page.get_by_role("table", name="Bars of HAZLO")).to_be_visible()
     expect(scale).to_have_count(0)
+
+
+def test_the_figures_tell_the_range_of_a_year_and_the_average_volume(page: Page):
+    page.goto("/symbol/HAZLO")
+    settled(page)
+    facts = (
+        page.get_by_role("region").or_(page.locator("section")).filter(has=page.get_by_role("heading", name="Figures"))
+    )
+    price = r"[\d.\u202f]+"
+    expect(facts).to_contain_text(re.compile(rf"52-week range{price} to {price}"))
+    expect(facts).to_contain_text(re.compile(r"Average volume, 3 months[\d.]+\u202f[KM]"))
+
+
+def test_on_a_wide_desk_the_figures_stand_beside_the_chart(page: Page):
+    page.goto("/symbol/HAZLO")
+    settled(page)
+    drawn, figures = chart(page).bounding_box(), page.get_by_role("heading", name="Figures").bounding_box()
+    assert drawn
+    assert figures
+    assert figures["x"] >= drawn["x"] + drawn["width"]
+    assert figures["y"] < drawn["y"] + 40
+
+
+def test_a_dividend_before_a_split_is_told_on_the_scale_of_the_chart(page: Page):
+    told = {
+        "symbol": "HAZLO",
+        "currency": "USD",
+        "source": "demo",
+        "known_at": "2026-01-01T00:00:00Z",
+        "ratio": None,
+        "amount": None,
+    }
+    actions = [
+        told | {"ex_date": "2026-02-02", "kind": "dividend", "amount": 3.5, "text": "Dividend 3.5 USD"},
+        told | {"ex_date": "2026-03-02", "kind": "split", "ratio": 7.0, "text": "Split 7:1"},
+    ]
+    page.route("**/api/v1/actions?*", lambda route: route.fulfill(json={"actions": actions}))
+    page.goto("/symbol/HAZLO")
+    settled(page)
+    dividends = page.locator("section").filter(has=page.get_by_role("heading", name="Splits and dividends"))
+    expect(dividends).to_contain_text("Dividend 0.50 USD, 3.50 before splits")
+    page.get_by_role("group", name="Adjustment").get_by_role("link", name="Raw").click()
+    expect(dividends).to_contain_text("Dividend 3.50 USD")
+
+
+def test_the_controls_of_a_phone_stay_within_its_window(browser: Browser, desk: StartedDesk, watched: Watched):
+    with window(browser, desk.address, watched, PHONE) as page:
+        page.goto("/symbol/HAZLO")
+        settled(page)
+        more = page.get_by_role("button", name="More")
+        expect(page.get_by_role("group", name="Scale")).to_be_hidden()
+        more.click()
+        expect(more).to_have_attribute("aria-expanded", "true")
+        page.get_by_role("group", name="Scale").get_by_role("link", name="Log").click()
+        expect(page).to_have_url(re.compile("scale=log$"))
+        ends = page.locator("article a, article button, article select").evaluate_all(
+            "all => all.filter(each => each.offsetParent).map(each => each.getBoundingClientRect().right)"
+        )
+        assert max(ends) <= PHONE[0]
+        heights = (
+            page.get_by_role("group", name="Range")
+            .get_by_role("link")
+            .evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+        )
+        assert min(heights) >= 44
+
+
+def test_a_price_without_a_close_before_it_tells_no_change(page: Page):
+    def first_day(route: Route) -> None:
+        told = route.fetch().json()
+        unknown = {"change": None, "change_pct": None, "previous_close": None}
+        told["quotes"] = [quote | unknown for quote in told["quotes"]]
+        route.fulfill(json=told)
+
+    page.route("**/api/v1/quotes?*", first_day)
+    page.goto("/symbol/HAZLO")
+    settled(page)
+    header = page.locator("article header")
+    expect(header).to_contain_text("USD")
+    expect(header).not_to_contain_text("(")
+
+
+def test_the_labels_of_levels_that_lie_together_do_not_cover_one_another_or_the_words_at_the_edge(page: Page):
+    before = page.request.get("/api/v1/bars?symbol=HAZLO&range=1D").json()["previous_close"]
+    levels = (before, before + 0.01, before * 2)
+    draft = {"target": {"type": "Symbol", "symbol": "HAZLO"}}
+    rules = [
+        page.request.post(
+            "/api/v1/alerts/rules", data=draft | {"name": f"At {at}", "condition": {"type": "Crosses", "level": at}}
+        ).json()["id"]
+        for at in levels
+    ]
+    page.goto("/symbol/HAZLO?range=1D")
+    settled(page)
+    lines = page.get_by_role("slider")
+    expect(lines).to_have_count(3)
+    expect(page.locator("[role=slider][data-short]")).to_have_count(2)
+    tops = sorted(lines.locator("> span").evaluate_all("all => all.map(each => each.getBoundingClientRect().top)"))
+    for rule in rules:
+        page.request.delete(f"/api/v1/alerts/rules/{rule}")
+    assert all(below - above >= 23 for above, below in pairwise(tops))

@@ -125,3 +125,35 @@ def test_a_row_is_one_stop_of_the_keyboard(page: Page):
     first.focus()
     page.keyboard.press("Tab")
     expect(second).to_be_focused()
+
+
+def test_a_row_keeps_the_focus_when_its_first_price_comes_in(page: Page):
+    held: list[Route] | None = []
+
+    def hold(route: Route) -> None:
+        if held is None:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/api/v1/quotes?*", hold)
+    page.goto("/")
+    first = rows(page).first.get_by_role("link")
+    expect(first).to_be_visible()
+    first.focus()
+    assert rows(page).first.locator("td").nth(1).inner_text() == ""
+    waiting, held = held, None
+    for route in waiting:
+        route.continue_()
+    expect(rows(page).first.locator("td").nth(1)).to_have_text(re.compile(r"\d\.\d"))
+    expect(first).to_be_focused()
+
+
+def test_on_a_phone_the_search_can_be_read_as_soon_as_it_is_there(
+    browser: Browser, desk: StartedDesk, watched: Watched
+):
+    with window(browser, desk.address, watched, PHONE) as page:
+        page.goto("/")
+        page.get_by_role("button", name="Add").tap()
+        page.get_by_role("dialog").wait_for(state="attached")
+        assert page.get_by_role("dialog").evaluate("it => getComputedStyle(it.parentElement).opacity") == "1"

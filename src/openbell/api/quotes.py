@@ -134,9 +134,14 @@ def _shape(quote: BoardQuote, now: datetime) -> Quote:
         age_s=max(0.0, (now - quote.ts).total_seconds()),
         source=quote.source,
         simulated=quote.instrument.simulated,
-        decimals=decimals_of(quote.price),
+        decimals=quote_decimals(quote.price, quote.previous_close),
         spark=spark,
     )
+
+
+def quote_decimals(price: float, before: float | None) -> int:
+    """Those of the previous close, so that they do not change with a tick; of `price` where it is far below that."""
+    return decimals_of(price if before is None or price < before / 10 else before)
 
 
 def _why(missing: BoardMissing) -> Missing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 from fastapi import APIRouter, Query
@@ -10,10 +10,15 @@ from pydantic import BaseModel
 
 from openbell.api.access import Role, TheDesk, allow
 from openbell.desk import Desk
-from openbell.model.errors import ProviderError
+from openbell.model.errors import InvalidInput, ProviderError
+from openbell.model.frames import BARS, frame_of
+from openbell.model.interval import DAY
 from openbell.store.register import Instrument
 
 router = APIRouter(tags=["symbols"])
+
+YEAR, QUARTER = timedelta(days=364), 63
+"""Fifty-two weeks, and the sessions of a quarter."""
 
 
 class Symbol(BaseModel):
@@ -30,6 +35,15 @@ class Symbol(BaseModel):
     intervals: list[str]
     first: datetime | None
     last: datetime | None
+
+
+class Profile(Symbol):
+    """With the year that ends with its newest daily bar, split-adjusted: the lowest and highest price, and the average
+    volume of the last quarter of it. Null where no daily bars can be made."""
+
+    year_low: float | None
+    year_high: float | None
+    average_volume: float | None
 
 
 class Symbols(BaseModel):
@@ -60,9 +74,29 @@ def symbols(desk: TheDesk, q: str = "", limit: int = Query(20, ge=1, le=500), *,
 
 
 @router.get("/symbols/{ticker}", dependencies=[allow(Role.VIEWER)])
-def symbol(desk: TheDesk, ticker: str) -> Symbol:
+def symbol(desk: TheDesk, ticker: str) -> Profile:
     """One symbol; 404 when the desk has never heard of it."""
-    return _symbol(desk.history.instrument(ticker), desk.lake.spans())
+    known = _symbol(desk.history.instrument(ticker), desk.lake.spans())
+    days = _year_of(desk, known)
+    volumes = days["volume"].tail(QUARTER).drop_nulls()
+    extremes = days.select(low=pl.coalesce("low", "close").min(), high=pl.coalesce("high", "close").max())
+    return Profile(
+        **known.model_dump(),
+        year_low=extremes["low"].item(),
+        year_high=extremes["high"].item(),
+        average_volume=None if volumes.is_empty() else float(volumes.sum()) / volumes.len(),
+    )
+
+
+def _year_of(desk: Desk, known: Symbol) -> pl.DataFrame:
+    """Its daily bars of the year up to the newest one; none where they cannot be made."""
+    if known.last is None:
+        return frame_of(BARS)
+    end = known.last + timedelta(days=1)
+    try:
+        return desk.history.bars(known.ticker, DAY, end - YEAR, end).bars
+    except InvalidInput:
+        return frame_of(BARS)
 
 
 def _symbol(instrument: Instrument, spans: pl.DataFrame) -> Symbol:

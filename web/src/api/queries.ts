@@ -3,7 +3,7 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { type Adjust, type ChartAddress, type CompareAddress, isOwnStretch, type Range } from "../lib/address";
 import { client } from "./client";
-import type { BackfillAsked, ChannelChange, Draft, NewChannel, Watchlist } from "./desk";
+import type { BackfillAsked, ChannelChange, Draft, NewChannel, Reject, Watchlist } from "./desk";
 import { line } from "./live";
 import { answered, Problem } from "./problem";
 
@@ -93,11 +93,11 @@ export function saveWatchlist({ id, name, symbols }: Watchlist) {
   return answered(client.PUT("/api/v1/watchlists/{key}", { params: { path: { key: id } }, body: { name, symbols } }));
 }
 
-export function symbolsQuery(q: string, remote = false) {
+export function symbolsQuery(q: string, remote = false, limit = 8) {
   return queryOptions({
-    queryKey: ["symbols", q, remote],
+    queryKey: ["symbols", q, remote, limit],
     queryFn: ({ signal }) =>
-      answered(client.GET("/api/v1/symbols", { params: { query: { q, limit: 8, remote } }, signal })),
+      answered(client.GET("/api/v1/symbols", { params: { query: { q, limit, remote } }, signal })),
     placeholderData: keepPreviousData,
   });
 }
@@ -153,10 +153,11 @@ function inOrder<Line>(lines: Record<string, Line>, keys: readonly string[]): Re
   return Object.fromEntries(keys.flatMap((key) => (lines[key] ? [[key, lines[key]]] : [])));
 }
 
-export function actionsQuery(symbol: string) {
+export function actionsQuery(symbol: string, wanted: Pick<ChartAddress, "asOf">) {
+  const query = { symbol, ...knownAt(wanted) };
   return queryOptions({
-    queryKey: ["actions", symbol],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/actions", { params: { query: { symbol } }, signal })),
+    queryKey: ["actions", query],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/actions", { params: { query }, signal })),
   });
 }
 
@@ -197,6 +198,19 @@ export function rejectsQuery(source: string, reason: string, offset: number, lim
       answered(client.GET("/api/v1/sources/rejects", { params: { query: { source, reason, offset, limit } }, signal })),
     placeholderData: keepPreviousData,
   });
+}
+
+const MOST_REJECTS = 1000;
+
+/** All rows that were set aside, or those of one source for one reason. */
+export async function everyReject(of: { source?: string; reason?: string }): Promise<Reject[]> {
+  const rows: Reject[] = [];
+  for (;;) {
+    const query = { ...of, offset: rows.length, limit: MOST_REJECTS };
+    const page = await answered(client.GET("/api/v1/sources/rejects", { params: { query } }));
+    rows.push(...page.rows);
+    if (page.rows.length === 0 || rows.length >= page.total) return rows;
+  }
 }
 
 /** What is told of alerts; all of it is asked again when one fires. */

@@ -1775,6 +1775,41 @@ export interface components {
             name: string;
         };
         /**
+         * Profile
+         * @description With the year that ends with its newest daily bar, split-adjusted: the lowest and highest price, and the average
+         *     volume of the last quarter of it. Null where no daily bars can be made.
+         */
+        Profile: {
+            /** Average Volume */
+            average_volume: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Exchange */
+            exchange: string | null;
+            /** First */
+            first: string | null;
+            /** Id */
+            id: string;
+            /** Intervals */
+            intervals: string[];
+            /** Last */
+            last: string | null;
+            /** Name */
+            name: string | null;
+            /** Simulated */
+            simulated: boolean;
+            /** Source */
+            source: string | null;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+            /** Year High */
+            year_high: number | null;
+            /** Year Low */
+            year_low: number | null;
+        };
+        /**
          * Provider
          * @description A vendor, what it delivers, how it is doing, and what may still be asked of it.
          */
@@ -3303,7 +3338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Symbol"];
+                    "application/json": components["schemas"]["Profile"];
                 };
             };
             /** @description Validation Error */

@@ -14,6 +14,7 @@ import * as format from "../lib/format";
 import styles from "./ChartAlerts.module.css";
 import { rounded, type Spot, stepOf } from "./levels";
 import type { PricePlot } from "./PricePlot";
+import { apart } from "./ticks";
 
 export interface Level {
   id: number;
@@ -70,7 +71,9 @@ export function place(box: HTMLElement | null, plot: PricePlot | null): void {
   if (!box || !plot) return;
   const { width, height } = plot.pane;
   box.style.width = `${width}px`;
+  const words = plot.wordsAt;
   const beyond = { above: 0, below: 0 };
+  const within: { line: HTMLElement; y: number }[] = [];
   for (const line of box.querySelectorAll<HTMLElement>("[data-price]")) {
     const y = plot.yOf(Number(line.dataset.price));
     line.hidden = y === null;
@@ -80,9 +83,21 @@ export function place(box: HTMLElement | null, plot: PricePlot | null): void {
     const aside = seen === y ? 0 : beyond[y < 0 ? "above" : "below"]++;
     line.toggleAttribute("data-beyond", seen !== y);
     line.style.transform = `translateY(${seen}px)`;
-    line.style.setProperty("--nudge", `${Math.min(Math.max(seen, HALF_CHIP), height - HALF_CHIP) - seen}px`);
+    line.toggleAttribute("data-short", words !== null && Math.abs(words - seen) < HALF_CHIP);
+    line.style.setProperty("--nudge", `${y < 0 ? HALF_CHIP : -HALF_CHIP}px`);
     line.style.setProperty("--aside", `${aside * ASIDE}px`);
+    if (seen === y) within.push({ line, y });
   }
+  // The others keep clear of those that wait at the edges.
+  const [top, bottom] = [beyond.above, beyond.below].map((count) => (count > 0 ? 2 * HALF_CHIP : 0)) as [
+    number,
+    number,
+  ];
+  const shifted = within.map(({ y }) => y - top);
+  const places = apart(shifted, 2 * HALF_CHIP, height - top - bottom);
+  within.forEach(({ line, y }, index) => {
+    line.style.setProperty("--nudge", `${(places[index] ?? 0) + top - y}px`);
+  });
   for (const mark of box.querySelectorAll<HTMLElement>("[data-bar]")) {
     const x = plot.xOf(Number(mark.dataset.bar));
     mark.hidden = x === null || x < 0 || x > width;

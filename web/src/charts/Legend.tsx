@@ -1,7 +1,7 @@
 import type { Bars } from "../api/desk";
 import { Move } from "../components/Move";
 import * as format from "../lib/format";
-import { indicatorOf, lineNumber } from "../lib/indicators";
+import { indicatorOf, strokeOf } from "../lib/indicators";
 import { isIntraday } from "../lib/interval";
 import { marksOf } from "./columns";
 import styles from "./Legend.module.css";
@@ -55,12 +55,17 @@ export function Legend({ answer, index, told }: LegendProps) {
         <div className={styles.line}>
           {Object.entries(indicators).map(([key, lines], place) => (
             <span key={key}>
-              <span
-                className={styles.swatch}
-                style={{ background: `var(--line-${lineNumber(place)})` }}
-                aria-hidden="true"
-              />
-              <abbr>{indicatorOf(key)?.title ?? key}</abbr> {readingOf(lines, key, index, decimals)}
+              <abbr>{indicatorOf(key)?.title ?? key}</abbr>{" "}
+              {Object.entries(lines).map(([name, line], at, all) => (
+                <span key={name}>
+                  {(at === 0 || !sameStroke(name, all[at - 1]?.[0] ?? "", place)) && (
+                    <Swatch name={name} place={place} />
+                  )}
+                  {all.length > 1 && `${name} `}
+                  {format.indicator(line[index], indicatorOf(key)?.unit ?? "figure", decimals)}
+                  {at < all.length - 1 && ", "}
+                </span>
+              ))}
             </span>
           ))}
         </div>
@@ -73,9 +78,21 @@ function hasAny(column: readonly (number | null)[]): boolean {
   return column.some((value) => value !== null);
 }
 
-/** One figure, or several with their names: `upper 82.00, middle 76.58, lower 71.16`. */
-function readingOf(lines: Bars["indicators"][string], key: string, index: number, decimals: number): string {
-  const unit = indicatorOf(key)?.unit ?? "figure";
-  const figures = Object.entries(lines).map(([name, line]) => [name, format.indicator(line[index], unit, decimals)]);
-  return figures.length === 1 ? (figures[0]?.[1] ?? "") : figures.map((each) => each.join(" ")).join(", ");
+function sameStroke(name: string, other: string, place: number): boolean {
+  const [a, b] = [strokeOf(name, place), strokeOf(other, place)];
+  return a.colour === b.colour && a.dashed === b.dashed;
+}
+
+/** The line as it is drawn on the chart. */
+function Swatch({ name, place }: { name: string; place: number }) {
+  const { colour, dashed } = strokeOf(name, place);
+  const stroke = colour === null ? "bar" : dashed ? "dashed" : "line";
+  return (
+    <span
+      className={styles.swatch}
+      data-stroke={stroke}
+      style={colour === null ? undefined : { color: `var(--line-${colour})` }}
+      aria-hidden="true"
+    />
+  );
 }

@@ -10,6 +10,7 @@ import {
 } from "lightweight-charts";
 import { isIntraday } from "../lib/interval";
 import { wallSeconds } from "../lib/zone";
+import { PriceAxis, type Tag } from "./Axes";
 import type { Colours } from "./colours";
 import { brokenLineOf, inPlaces, lineOf, stacked } from "./columns";
 import { Stage } from "./Stage";
@@ -36,6 +37,7 @@ export interface Lines {
 
 export class LinesPlot {
   readonly stage: Stage;
+  readonly #axis = new PriceAxis();
   #series: ISeriesApi<SeriesType>[] = [];
   #wall: number[] = [];
 
@@ -53,6 +55,7 @@ export class LinesPlot {
     this.stage.leaveRoom(...extremes(lines));
     this.#series = lines.kind === "stacked" ? this.#columns(lines, slots, colours) : this.#lines(lines, slots, colours);
     const [first] = this.#series;
+    if (first) this.#axesOn(first, lines, colours);
     if (first && lines.level !== null) {
       const quiet = { lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: false, title: "" } as const;
       first.createPriceLine({ price: lines.level, color: colours.edge, ...quiet });
@@ -65,17 +68,28 @@ export class LinesPlot {
     if (first) this.stage.point(index, price, first);
   }
 
-  #lines({ series, show, decimals }: Lines, slots: Slots, colours: Colours): ISeriesApi<SeriesType>[] {
+  #axesOn(first: ISeriesApi<SeriesType>, { series, kind, log, show, decimals }: Lines, colours: Colours): void {
+    this.stage.axisOn(first);
+    first.attachPrimitive(this.#axis);
     // On a phone the names would cover the lines; the legend has them.
     const named = this.stage.chart.chartElement().clientWidth >= WIDE_ENOUGH;
-    return series.map(({ symbol, colour, values }) => {
+    const tags = series.flatMap(({ symbol, colour, values }): Tag[] => {
+      const price = values.findLast((value) => value !== null);
+      if (price == null || kind === "stacked") return [];
+      return [{ price, colour: colours.lines[colour - 1] ?? colours.ink, title: named ? symbol : "" }];
+    });
+    this.#axis.show({ colours, ticks: null, decimals, log, show, tags, base: () => null });
+  }
+
+  #lines({ series, show, decimals }: Lines, slots: Slots, colours: Colours): ISeriesApi<SeriesType>[] {
+    return series.map(({ colour, values }) => {
       const line = this.stage.chart.addSeries(LineSeries, {
-        title: named ? symbol : "",
         color: colours.lines[colour - 1] ?? colours.ink,
         lineWidth: 2,
         // The second four are dotted, so that no line is told by its colour alone.
         lineStyle: colour <= 4 ? LineStyle.Solid : LineStyle.Dotted,
         priceLineVisible: false,
+        lastValueVisible: false,
         priceFormat: { type: "custom", minMove: 10 ** -decimals, formatter: show },
       });
       line.setData(inPlaces(brokenLineOf(this.#wall, values), slots));

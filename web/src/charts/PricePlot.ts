@@ -12,6 +12,7 @@ import {
   type LineData,
   LineSeries,
   LineStyle,
+  MismatchDirection,
   PriceScaleMode,
   type SeriesType,
   type Time,
@@ -19,11 +20,12 @@ import {
 import type { Bars } from "../api/desk";
 import type { Scale } from "../lib/address";
 import * as format from "../lib/format";
-import { indicatorOf, lineNumber } from "../lib/indicators";
+import { indicatorOf, strokeOf } from "../lib/indicators";
 import { isIntraday } from "../lib/interval";
 import { wallSeconds } from "../lib/zone";
+import { PriceAxis, type Tag } from "./Axes";
 import { type Colours, faint } from "./colours";
-import { extremesOf, lineOf, marksOf, onlyCloses } from "./columns";
+import { clustered, extremesOf, lineOf, type Mark, marksOf, onlyCloses } from "./columns";
 import { asTime, Stage } from "./Stage";
 import type { Slots } from "./slots";
 
@@ -32,6 +34,15 @@ const MODES = {
   log: PriceScaleMode.Logarithmic,
   percent: PriceScaleMode.Percentage,
 } as const;
+
+/** A level that is drawn across a pane, and told on its axis by us. */
+const DASHED = { lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: false, title: "" } as const;
+
+/** An axis of figures without tags. */
+const PLAIN = { ticks: null, log: false, tags: [], base: () => null };
+
+/** Half the width of a mark and its letter, in pixels. */
+const MARK_PX = 7;
 
 const PRICE_PANE = 0;
 const VOLUME_PANE = 1;
@@ -52,7 +63,13 @@ export class PricePlot {
   #prices: Prices | null = null;
   #marks: ISeriesMarkersPluginApi<Time> | null = null;
   readonly #volume: ISeriesApi<"Histogram">;
-  #lastClose: IPriceLine | null = null;
+  readonly #axis = new PriceAxis();
+  readonly #volumeAxis = new PriceAxis();
+  #marked: readonly Mark[] = [];
+  /** How many pixels a bar had when the marks were set. */
+  #spacing = 0;
+  /** Whether empty places follow the last bar. */
+  #trailed = false;
   #previousClose: IPriceLine | null = null;
   #indicators: ISeriesApi<SeriesType>[] = [];
   /** The time of each bar on the chart's clock. */
@@ -67,6 +84,9 @@ export class PricePlot {
     this.stage = new Stage(host, onPoint);
     const quiet = { priceLineVisible: false, lastValueVisible: false };
     this.#volume = this.stage.chart.addSeries(HistogramSeries, quiet, VOLUME_PANE);
+    this.#volume.attachPrimitive(this.#volumeAxis);
+    this.stage.axisOn(this.#volume);
+    this.stage.chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.#placeMarks());
   }
 
   show({ answer, scale, oneDay, colours }: Drawing): void {
@@ -77,18 +97,22 @@ export class PricePlot {
     this.#colours = colours;
     this.stage.paint(colours);
     const slots = this.stage.measure(this.#wall, interval);
+    this.#trailed = slots.barAt.at(-1) === -1;
     const prices = this.#pricesAs(onlyCloses(bars) ? "Line" : "Candlestick");
     this.#showBars(prices, answer, slots, colours);
-    this.#showMarks(answer, intraday, colours);
+    this.#marked = marksOf(bars.ts, answer.actions, intraday);
+    this.#spacing = 0;
     // Over more than a day the close before the first bar is no yardstick for the last one.
     this.#showPreviousClose(prices, oneDay ? answer.previous_close : null, colours);
     this.#showIndicators(answer, colours);
     this.stage.chart.priceScale("right", PRICE_PANE).applyOptions({ mode: MODES[scale] });
+    this.#showAxes(answer, scale, colours);
     this.stage.leaveRoom(...extremesOf(bars));
     this.#stretch(bars.volume.some((value) => value !== null));
     const window = [answer.symbol, interval, bars.ts[0]].join("/");
     if (window !== this.#shown || follow) this.stage.fit();
     this.#shown = window;
+    this.#placeMarks();
   }
 
   /** Draws the last bar again, as it is by now. */
@@ -97,10 +121,11 @@ export class PricePlot {
     const wall = this.#wall[last];
     if (!this.#prices || !this.#colours || wall === undefined) return;
     const point = pointOf(bars, last, wall, this.#prices.seriesType());
-    if (this.#prices.seriesType() === "Line") (this.#prices as ISeriesApi<"Line">).update(point as LineData);
-    else (this.#prices as ISeriesApi<"Candlestick">).update(point as CandlestickData);
+    if (this.#prices.seriesType() === "Line")
+      (this.#prices as ISeriesApi<"Line">).update(point as LineData, this.#trailed);
+    else (this.#prices as ISeriesApi<"Candlestick">).update(point as CandlestickData, this.#trailed);
     this.#volume.update(volumeOf(bars, last, wall, this.#colours));
-    this.#showLastClose(this.#prices, bars, this.#colours);
+    this.#axis.tag(this.#tags(bars, this.#colours));
   }
 
   /** How wide and high the pane of the prices is, and how much of the price one pixel of it is. */
@@ -114,6 +139,11 @@ export class PricePlot {
   /** Where `price` is, in pixels from the top of its pane; also above and below what is seen. */
   yOf(price: number): number | null {
     return this.#prices?.priceToCoordinate(price) ?? null;
+  }
+
+  /** Where words stand at the right edge of the pane: those for the close before the day. */
+  get wordsAt(): number | null {
+    return this.#previousClose ? this.yOf(this.#previousClose.options().price) : null;
   }
 
   priceAt(y: number): number | null {
@@ -142,7 +172,7 @@ export class PricePlot {
         : chart.addSeries(CandlestickSeries, quiet, PRICE_PANE);
     this.#marks = createSeriesMarkers(this.#prices as ISeriesApi<SeriesType>);
     (this.#prices as ISeriesApi<SeriesType>).attachPrimitive(this.#onPaint);
-    this.#lastClose = null;
+    (this.#prices as ISeriesApi<SeriesType>).attachPrimitive(this.#axis);
     this.#previousClose = null;
     return this.#prices;
   }
@@ -162,31 +192,62 @@ export class PricePlot {
     const points = slots.wall.map((wall, place) => pointOf(bars, slots.barAt[place] ?? -1, wall, kind));
     if (kind === "Line") (prices as ISeriesApi<"Line">).setData(points as LineData[]);
     else (prices as ISeriesApi<"Candlestick">).setData(points as CandlestickData[]);
-    this.#showLastClose(prices, bars, colours);
     this.#volume.setData(this.#wall.map((wall, index) => volumeOf(bars, index, wall, colours)));
   }
 
-  /** The tag on the axis: the last close there is, whichever bars the window shows. */
-  #showLastClose(prices: Prices, { open, close }: Bars["bars"], { up, down }: Colours): void {
-    const last = close.findLastIndex((value) => value !== null);
-    const price = close[last];
-    if (price == null) {
-      if (this.#lastClose) prices.removePriceLine(this.#lastClose);
-      this.#lastClose = null;
-      return;
-    }
-    const from = open[last] ?? close[last - 1] ?? price;
-    const tag = { price, color: price < from ? down : up };
-    if (this.#lastClose) this.#lastClose.applyOptions(tag);
-    else this.#lastClose = prices.createPriceLine({ ...tag, lineVisible: false, axisLabelVisible: true, title: "" });
+  #showAxes({ bars, decimals }: Bars, scale: Scale, colours: Colours): void {
+    const percent = scale === "percent";
+    this.#axis.show({
+      colours,
+      ticks: null,
+      decimals: percent ? 2 : decimals,
+      log: scale === "log",
+      show: (value) => (percent ? format.percentUnit(value) : format.price(value, decimals)),
+      tags: this.#tags(bars, colours),
+      base: () => (percent ? this.#firstSeen() : null),
+    });
+    this.#volumeAxis.show({ ...PLAIN, colours, decimals: 0, show: format.compact });
   }
 
-  #showMarks({ bars, actions }: Bars, intraday: boolean, { accent }: Colours): void {
-    const marks = marksOf(bars.ts, actions, intraday).map(({ index, letter }) => ({
-      time: asTime(this.#wall[index] ?? 0),
+  /** The close from which on an axis in percent tells the change: that of the first bar in the window. */
+  #firstSeen(): number | null {
+    const window = this.stage.chart.timeScale().getVisibleLogicalRange();
+    if (!window || !this.#prices) return null;
+    const first = (this.#prices as ISeriesApi<SeriesType>).dataByIndex(
+      Math.floor(window.from),
+      MismatchDirection.NearestRight,
+    );
+    return first && "close" in first ? first.close : first && "value" in first ? first.value : null;
+  }
+
+  /** On the axis: the last close there is, whichever bars the window shows, and the close before the day. */
+  #tags({ open, close }: Bars["bars"], { up, down, quiet }: Colours): Tag[] {
+    const last = close.findLastIndex((value) => value !== null);
+    const price = close[last];
+    const before = this.#previousClose?.options().price;
+    const tags: Tag[] = before === undefined ? [] : [{ price: before, colour: quiet, title: "prev. close" }];
+    if (price == null) return tags;
+    const from = open[last] ?? close[last - 1] ?? price;
+    return [...tags, { price, colour: price < from ? down : up, title: "" }];
+  }
+
+  /** Sets the marks anew where a bar became wider or narrower, so that they never crowd. */
+  #placeMarks(): void {
+    const scale = this.stage.chart.timeScale();
+    const window = scale.getVisibleLogicalRange();
+    const spacing = window ? scale.width() / (window.to - window.from) : 0;
+    if (!this.#colours || !(spacing > 0) || Math.abs(spacing / this.#spacing - 1) < 0.01) return;
+    this.#spacing = spacing;
+    const color = this.#colours.accent;
+    // At the edge half a mark would be cut off.
+    const edge = Math.ceil(MARK_PX / spacing);
+    const inside = (index: number) => Math.max(edge, Math.min(index, this.#wall.length - 1 - edge));
+    const fits = this.stage.whole && this.#wall.length > 2 * edge && !this.#trailed;
+    const marks = clustered(this.#marked, spacing).map(({ index, letter }) => ({
+      time: asTime(this.#wall[fits ? inside(index) : index] ?? 0),
       position: "belowBar" as const,
       shape: "circle" as const,
-      color: accent,
+      color,
       text: letter,
     }));
     this.#marks?.setMarkers(marks);
@@ -199,8 +260,7 @@ export class PricePlot {
       autoscaleInfoProvider: (usual: () => AutoscaleInfo | null) => including(price === null ? [] : [price], usual()),
     });
     if (price === null) return;
-    const dashed = { lineWidth: 1, lineStyle: LineStyle.Dashed, title: "prev. close" } as const;
-    this.#previousClose = prices.createPriceLine({ price, color: edge, ...dashed });
+    this.#previousClose = prices.createPriceLine({ price, color: edge, ...DASHED });
   }
 
   #showIndicators({ indicators, decimals }: Bars, colours: Colours): void {
@@ -213,21 +273,28 @@ export class PricePlot {
       const unit = indicator?.unit ?? "figure";
       const formatter = (value: number) => format.indicator(value, unit, decimals);
       if (own) pane += 1;
+      let axis = own ? new PriceAxis() : null;
       for (const [name, values] of Object.entries(lines)) {
-        const series = this.#addLine(name, lineColour(colours, name, place), own ? pane : PRICE_PANE);
+        const series = this.#addLine(name, indicatorLook(colours, name, place), own ? pane : PRICE_PANE);
         series.applyOptions({ priceFormat: { type: "custom", minMove: own ? 0.0001 : 10 ** -decimals, formatter } });
         series.setData(lineOf(this.#wall, values));
         if (indicator) showLevels(series, indicator.levels, colours);
+        if (axis) {
+          series.attachPrimitive(axis);
+          const ticks = indicator && indicator.levels.length > 0 ? indicator.levels : null;
+          axis.show({ ...PLAIN, colours, ticks, decimals: 4, show: formatter });
+          axis = null;
+        }
         this.#indicators.push(series);
       }
     });
   }
 
-  #addLine(name: string, color: string, pane: number): ISeriesApi<"Line"> | ISeriesApi<"Histogram"> {
+  #addLine(name: string, { color, dashed }: LineLook, pane: number): ISeriesApi<"Line"> | ISeriesApi<"Histogram"> {
     const quiet = { priceLineVisible: false, lastValueVisible: false };
     const { chart } = this.stage;
-    if (name === "histogram") return chart.addSeries(HistogramSeries, { ...quiet, color: faint(color, 0.5) }, pane);
-    const lineStyle = name === "middle" ? LineStyle.Dashed : LineStyle.Solid;
+    if (name === "histogram") return chart.addSeries(HistogramSeries, { ...quiet, color }, pane);
+    const lineStyle = dashed ? LineStyle.Dashed : LineStyle.Solid;
     return chart.addSeries(
       LineSeries,
       { ...quiet, color, lineWidth: 1, lineStyle, crosshairMarkerVisible: false },
@@ -259,8 +326,7 @@ function volumeOf({ open, close, volume }: Bars["bars"], index: number, wall: nu
 }
 
 function showLevels(series: ISeriesApi<SeriesType>, levels: readonly number[], { edge }: Colours): void {
-  const dashed = { lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: false, title: "" } as const;
-  for (const price of levels) series.createPriceLine({ price, color: edge, ...dashed });
+  for (const price of levels) series.createPriceLine({ price, color: edge, ...DASHED });
   series.applyOptions({ autoscaleInfoProvider: (usual: () => AutoscaleInfo | null) => including(levels, usual()) });
 }
 
@@ -279,7 +345,15 @@ function priceFormat(decimals: number) {
   } as const;
 }
 
-/** The colour of an indicator's line: the indicator's own by its place, the signal's the next one. */
-function lineColour(colours: Pick<Colours, "lines">, name: string, place: number): string {
-  return colours.lines[lineNumber(name === "signal" ? place + 1 : place) - 1] ?? "";
+interface LineLook {
+  color: string;
+  dashed: boolean;
+}
+
+/** As the legend shows it: by colour and by stroke (see `strokeOf`). */
+function indicatorLook(colours: Colours, name: string, place: number): LineLook {
+  const { colour, dashed } = strokeOf(name, place);
+  return colour === null
+    ? { color: faint(colours.quiet, 0.5), dashed }
+    : { color: colours.lines[colour - 1] ?? "", dashed };
 }

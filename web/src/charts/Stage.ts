@@ -7,19 +7,19 @@ import {
   type IChartApi,
   type ISeriesApi,
   type SeriesType,
-  TickMarkType,
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
 import * as format from "../lib/format";
 import { isIntraday } from "../lib/interval";
+import { TimeAxis } from "./Axes";
 import type { Colours } from "./colours";
-import { type Slots, slotsOf, yearsToName } from "./slots";
+import { MOST_PX, type Slots, slotsOf } from "./slots";
 
 /** The smallest window one can zoom to, in bars. */
 const CLOSEST = 5;
-/** The room in pixels two labels of the time axis need, and that the price axis takes. */
-const [LABEL, PRICE_AXIS] = [84, 70];
+/** The room in pixels that the price axis takes. */
+const PRICE_AXIS = 70;
 
 export function asTime(wall: number): UTCTimestamp {
   return wall as UTCTimestamp;
@@ -28,9 +28,8 @@ export function asTime(wall: number): UTCTimestamp {
 export class Stage {
   readonly chart: IChartApi;
   readonly #host: HTMLElement;
+  readonly #axis = new TimeAxis();
   #slots: Slots = { wall: [], ofBar: [], barAt: [] };
-  #empty = new Set<number>();
-  #yearsToName = new Set<number>();
   /** Whether the reader has left the window as it is: all of it. */
   #whole = true;
   #width = 0;
@@ -49,11 +48,13 @@ export class Stage {
         rightOffset: 0,
         // Twenty years of days are to fit on a phone.
         minBarSpacing: 0.001,
+        maxBarSpacing: MOST_PX,
         fixLeftEdge: true,
         fixRightEdge: true,
-        tickMarkFormatter: (wall: Time, kind: TickMarkType) => this.#tick(Number(wall), kind),
+        // The axes are drawn by us (see Axes); the library's prices, unseen, still give theirs its width.
+        tickMarkFormatter: () => "",
       },
-      rightPriceScale: { borderVisible: false, entireTextOnly: true },
+      rightPriceScale: { borderVisible: false, textColor: "transparent" },
       // A page scrolls with the wheel; a chart is zoomed by Ctrl and wheel, a pinch, or the keyboard.
       handleScroll: { mouseWheel: false, vertTouchDrag: false },
       handleScale: { mouseWheel: false },
@@ -71,7 +72,13 @@ export class Stage {
     });
   }
 
+  /** Draws the time axis with `series`. */
+  axisOn(series: ISeriesApi<SeriesType>): void {
+    series.attachPrimitive(this.#axis);
+  }
+
   paint(colours: Colours): void {
+    this.#axis.paint(colours);
     const line = { color: colours.quiet, labelBackgroundColor: colours.quiet };
     this.chart.applyOptions({
       layout: {
@@ -83,7 +90,7 @@ export class Stage {
         attributionLogo: false,
         panes: { separatorColor: colours.hair, separatorHoverColor: colours.hair },
       },
-      grid: { vertLines: { visible: false }, horzLines: { color: colours.hair } },
+      grid: { vertLines: { visible: false }, horzLines: { visible: false } },
       crosshair: { vertLine: line, horzLine: line },
     });
   }
@@ -100,13 +107,10 @@ export class Stage {
     const width = Math.max(1, this.#host.clientWidth - PRICE_AXIS);
     this.#slots = slotsOf(wall, interval, width);
     if (this.#held && !this.#slots.wall.includes(this.#held.time)) this.#held = null;
-    this.#empty = new Set(this.#slots.wall.filter((_, place) => this.#slots.barAt[place] === -1));
-    const room = (LABEL * this.#slots.wall.length) / width;
-    this.#yearsToName = yearsToName(wall, room, Date.now());
-    const [longest, usual] = ["25 Aug 2025".length, 8];
-    const tickMarkMaxCharacterLength = this.#yearsToName.size > 0 ? longest : usual;
+    this.#axis.show(this.#slots, intraday);
     this.chart.applyOptions({
-      timeScale: { timeVisible: intraday, secondsVisible: false, tickMarkMaxCharacterLength },
+      // The library lets nothing follow the last bar while it keeps that at the edge.
+      timeScale: { timeVisible: intraday, secondsVisible: false, fixRightEdge: this.#slots.barAt.at(-1) !== -1 },
       localization: { timeFormatter: (at: Time) => format.barTime(Number(at), "UTC", intraday) },
     });
     return this.#slots;
@@ -138,7 +142,8 @@ export class Stage {
     if (!window) return;
     const read = index === null ? undefined : this.#slots.ofBar[index];
     const fixed = read !== undefined && read >= window.from && read <= window.to ? read : (window.from + window.to) / 2;
-    const width = Math.max(CLOSEST, (window.to - window.from) * factor);
+    const closest = Math.max(CLOSEST, Math.ceil(scale.width() / MOST_PX));
+    const width = Math.max(closest, (window.to - window.from) * factor);
     if (width >= this.#slots.wall.length) {
       this.fit();
       return;
@@ -193,17 +198,5 @@ export class Stage {
     }
     const window = scale.getVisibleLogicalRange();
     this.#whole = !window || (window.from <= 0.5 && window.to >= this.#slots.wall.length - 1.5);
-  }
-
-  #tick(wall: number, kind: TickMarkType): string {
-    if (this.#empty.has(wall)) return "";
-    const kinds = {
-      [TickMarkType.Year]: "year",
-      [TickMarkType.Month]: "month",
-      [TickMarkType.DayOfMonth]: "day",
-      [TickMarkType.Time]: "time",
-      [TickMarkType.TimeWithSeconds]: "time",
-    } as const;
-    return format.axisTick(wall, kinds[kind], this.#yearsToName.has(new Date(wall * 1000).getUTCFullYear()));
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { barOf, brokenLineOf, inPlaces, lineOf, marksOf, onlyCloses, stacked } from "./columns";
+import { barOf, brokenLineOf, clustered, inPlaces, lineOf, marksOf, onlyCloses, stacked } from "./columns";
 
 const at = (text: string) => Date.parse(`${text}Z`) / 1000;
 const WEEKS = ["2026-11-02", "2026-11-09", "2026-11-16"].map((date) => at(`${date}T00:00:00`));
@@ -63,4 +63,18 @@ test("two actions of one week are one mark", () => {
 
 test("stacked columns are running totals, and a missing part adds nothing", () => {
   expect(stacked([[1, null], [2, 5], [3, 1]])).toEqual([[1, 0], [3, 5], [6, 6]]); // biome-ignore format: a small matrix
+});
+
+test("marks that would crowd are told by the year or so, each with its count; others stay as they are", () => {
+  const quarterly = Array.from({ length: 9 }, (_, quarter) => ({ index: quarter * 13, letter: "D", text: "" }));
+  expect(clustered(quarterly, 2)).toEqual(quarterly);
+  expect(clustered(quarterly, 1.7).map(({ index, letter }) => [index, letter])).toEqual([
+    [26, "5\u00a0D"],
+    [78, "4\u00a0D"],
+  ]);
+});
+
+test("a split is told first among dividends", () => {
+  const marks = ["D", "S D", "D"].map((letter, place) => ({ index: place * 2, letter, text: "" }));
+  expect(clustered(marks, 1).map(({ letter }) => letter)).toEqual(["S 3\u00a0D"]);
 });

@@ -93,6 +93,36 @@ export function marksOf(
   return [...marks.values()].sort((a, b) => a.index - b.index);
 }
 
+/** Pixels: how close marks may stand, and from where to where they are told as one if they do not keep to that. */
+const [CLOSE_PX, TOGETHER_PX] = [24, 90];
+
+/** `marks` where a bar takes `spacing` pixels: where some would touch, those beside one another as one, `4 D`. */
+export function clustered(marks: readonly Mark[], spacing: number): Mark[] {
+  const crowded = marks.some(
+    ({ index }, place) => ((marks[place + 1]?.index ?? Infinity) - index) * spacing < CLOSE_PX,
+  );
+  if (!crowded) return [...marks];
+  const groups: Mark[][] = [];
+  for (const mark of marks) {
+    const group = groups.at(-1);
+    if (group?.[0] && (mark.index - group[0].index) * spacing < TOGETHER_PX) group.push(mark);
+    else groups.push([mark]);
+  }
+  return groups.map((group) => ({ ...(group[Math.floor((group.length - 1) / 2)] as Mark), letter: counted(group) }));
+}
+
+/** `S`, `4 D`, `S 3 D`. */
+function counted(group: readonly Mark[]): string {
+  const counts = new Map<string, number>();
+  for (const letter of group.flatMap((mark) => mark.letter.split(" ")))
+    counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  // What there is less of is more of an event.
+  return [...counts]
+    .sort((a, b) => a[1] - b[1])
+    .map(([letter, count]) => (count === 1 ? letter : `${count}\u00a0${letter}`))
+    .join(" ");
+}
+
 /** Running totals across `series`, so that columns drawn behind one another read as stacked. */
 export function stacked(series: readonly Column[]): number[][] {
   const totals: number[][] = [];

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { slotsOf, yearsToName } from "./slots";
+import { slotsOf } from "./slots";
 
 const days = (...dates: string[]) => dates.map((date) => Date.parse(date) / 1000);
-const WIDTH = 1000;
-const NOW = Date.parse("2026-11-21");
+/** As wide as three bars may be. */
+const WIDTH = 60;
 
 test("bars that follow one another stand side by side, over a weekend too", () => {
   const wall = days("2026-11-19", "2026-11-20", "2026-11-23");
@@ -23,7 +23,7 @@ test("a month's bar covers its month, and is no gap", () => {
 
 test("many gaps leave most of the chart to the bars", () => {
   const wall = Array.from({ length: 400 }, (_, bar) => bar * 40 * 86_400);
-  expect(slotsOf(wall, "1d", WIDTH).wall.length).toBe(2 * wall.length - 1);
+  expect(slotsOf(wall, "1d", 1000).wall.length).toBe(2 * wall.length - 1);
 });
 
 test("where a pixel is more than a bar, the first ones have room at the left", () => {
@@ -34,13 +34,14 @@ test("where a pixel is more than a bar, the first ones have room at the left", (
   expect(ofBar[0]).toBe(2);
 });
 
-test("a year is named by its ticks where no tick for the new year stands", () => {
-  const wall = days("2020-06-01", "2020-12-31", "2021-01-04", "2021-03-31", "2025-08-11", "2025-08-28");
-  expect(yearsToName(wall, 3, NOW)).toEqual(new Set([2020, 2025]));
-  expect(yearsToName(wall, 2, NOW)).toEqual(new Set([2020]));
+test("few bars stand in the middle, each no wider than it may be", () => {
+  const wall = days("2026-11-19", "2026-11-20");
+  const { ofBar, barAt, wall: places } = slotsOf(wall, "1d", 300);
+  expect(barAt).toEqual([-1, -1, -1, -1, 0, 1, -1, -1, -1, -1]);
+  expect(ofBar).toEqual([4, 5]);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
 });
 
-test("months of this year need no year, those of another do", () => {
-  expect(yearsToName(days("2026-06-01", "2026-07-01"), 10, NOW)).toEqual(new Set());
-  expect(yearsToName(days("2014-06-01", "2014-07-01"), 10, NOW)).toEqual(new Set([2014]));
+test("nothing to show has no places", () => {
+  expect(slotsOf([], "1d", 300).wall).toEqual([]);
 });

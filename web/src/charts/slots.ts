@@ -1,4 +1,4 @@
-/** Where on a chart its bars stand, so that a long time without bars is seen, and the years its axis must name. */
+/** Where on a chart its bars stand, so that a long time without bars is seen and few bars are not drawn as giants. */
 
 import { endOf } from "../lib/interval";
 
@@ -18,10 +18,12 @@ const [ONE_GAP, ALL_GAPS] = [0.03, 0.3];
 
 /** The pixel by which the library draws bars too far to the left. */
 const CUT_PX = 1;
+/** The widest place of a bar, in pixels: what is drawn in it takes about four fifths. */
+export const MOST_PX = 30;
 
 /**
  * Places for the bars at `wall` seconds on a chart of `width` pixels; where more than ten sessions are missing, some
- * stay empty, and before the first bar as many as are cut off at the left.
+ * stay empty, and before the first bar as many as are cut off at the left. Few bars stand in the middle.
  */
 export function slotsOf(wall: readonly number[], interval: string, width: number): Slots {
   const missing_s = (bar: number) => (wall[bar + 1] ?? Number.NEGATIVE_INFINITY) - endOf(wall[bar] ?? 0, interval);
@@ -30,7 +32,8 @@ export function slotsOf(wall: readonly number[], interval: string, width: number
   const empty = Math.max(1, Math.round(share * wall.length));
   const slots = { wall: [] as number[], ofBar: [] as number[], barAt: [] as number[] };
   const cut = Math.ceil((CUT_PX * wall.length) / Math.max(1, width - CUT_PX) - 0.5);
-  for (let place = cut; place > 0; place--) {
+  const spare = wall.length === 0 ? 0 : Math.max(0, Math.ceil(width / MOST_PX) - wall.length);
+  for (let place = cut + Math.ceil(spare / 2); place > 0; place--) {
     slots.wall.push((wall[0] ?? 0) - place);
     slots.barAt.push(-1);
   }
@@ -45,26 +48,9 @@ export function slotsOf(wall: readonly number[], interval: string, width: number
       slots.barAt.push(-1);
     }
   });
-  return slots;
-}
-
-/**
- * The years of `wall` that ticks must name, because no tick for the new year does: the first one, where it is not the
- * only one or not `now`'s, and those that begin within `room` places of the one named before.
- */
-export function yearsToName(wall: readonly number[], room: number, now: number): Set<number> {
-  const yearOf = (time: number) => new Date(time * 1000).getUTCFullYear();
-  const begins = new Map<number, number>();
-  wall.forEach((time, place) => {
-    const year = yearOf(time);
-    if (!begins.has(year)) begins.set(year, place);
-  });
-  const [first] = begins.keys();
-  const named = new Set<number>();
-  let told = Number.NEGATIVE_INFINITY;
-  for (const [year, place] of begins) {
-    if (year === first ? begins.size > 1 || year !== yearOf(now / 1000) : place - told < room) named.add(year);
-    else told = place;
+  for (let place = 1; place <= Math.floor(spare / 2); place++) {
+    slots.wall.push((slots.wall[slots.ofBar.at(-1) ?? 0] ?? 0) + place);
+    slots.barAt.push(-1);
   }
-  return named;
+  return slots;
 }

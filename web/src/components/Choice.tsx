@@ -1,8 +1,6 @@
 /** A row of addresses of which one is where we are: ranges, adjustments, views. */
 
-import { useRef } from "react";
 import { Link } from "react-router";
-import { useEdges } from "../lib/hooks";
 import styles from "./Choice.module.css";
 
 export interface Option {
@@ -23,11 +21,9 @@ interface ChoiceProps {
 }
 
 export function Choice({ label, chosen, options, onNear }: ChoiceProps) {
-  const row = useRef<HTMLDivElement>(null);
-  useEdges(row);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is sent, and these are places to go
-    <div ref={row} role="group" aria-label={label} className={styles.row}>
+    <div role="group" aria-label={label} className={styles.row}>
       {options.map(({ value, label, to, hint }) => (
         <Link
           key={value}

@@ -2,7 +2,7 @@
 
 import type { Quote } from "../api/desk";
 import * as format from "../lib/format";
-import { useNow } from "../lib/hooks";
+import { useAtNow } from "../lib/hooks";
 import { type LiveQuote, useLineState } from "../lib/quotes";
 import styles from "./Freshness.module.css";
 
@@ -30,23 +30,25 @@ export function isStale(quote: Aged, lag_s: number): boolean {
 
 export function Freshness({ quote, now, lag_s, zone }: FreshnessProps) {
   const { ts } = quote;
-  const age_s = quote.age_s + Math.max(0, useNow() - quote.heard) / 1000;
   const asked = useLineState() === "down" && lag_s === 0;
   const freshness = isStale(quote, lag_s) ? "stale" : quote.freshness;
-  const words = {
-    live: `${format.age(age_s)} ago${asked ? ", polled" : ""}`,
-    delayed: `${format.age(age_s)} late`,
-    closed: `close of ${format.dayNear(format.tradeDay(ts), now, zone)}`,
+  const day = format.tradeDay(ts);
+  const wordsAt = (clock: number): string => {
+    const age_s = quote.age_s + Math.max(0, clock - quote.heard) / 1000;
+    if (freshness === "live") return `${format.ago(age_s)}${asked ? ", polled" : ""}`;
+    if (freshness === "delayed") return `${format.age(age_s)} late`;
+    if (freshness === "closed") return `close of ${format.dayNear(day, now, zone)}`;
     // Days are no measure of years.
-    stale: age_s < DAY_S ? `stale, ${format.age(age_s)}` : `stale, ${format.day(format.tradeDay(ts), zone)}`,
+    return `stale, ${age_s < DAY_S ? format.age(age_s) : format.day(day, zone)}`;
   };
+  const words = useAtNow(wordsAt);
   return (
     <time
       className={styles[freshness]}
       dateTime={ts ?? undefined}
       title={`${freshness}: as of ${format.exchangeTime(ts, zone)}${asked ? POLLED : ""}`}
     >
-      {words[freshness]}
+      {words}
     </time>
   );
 }

@@ -11,7 +11,7 @@ interface SelectProps {
 export function Select({ label, value, options, onChoose }: SelectProps) {
   return (
     <label className={styles.field}>
-      {label}
+      <span className={styles.label}>{label}</span>
       <select className={styles.select} value={value} onChange={(event) => onChoose(event.target.value)}>
         {options.map((option) => (
           <option key={option.value} value={option.value}>

@@ -1,9 +1,11 @@
 /** A plain table of many rows, a page at a time, that can be taken away as a CSV file. */
 
+import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
 import { type Cell, csvOf, download } from "../lib/csv";
 import { whole } from "../lib/format";
 import { useEdges, useRoom } from "../lib/hooks";
+import { say } from "../lib/toast";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
 import styles from "./Table.module.css";
@@ -29,6 +31,10 @@ interface TableProps<Row> {
   keyOf: (row: Row) => string | number;
   /** The file's name without `.csv`; without one there is no download. */
   file?: string;
+  /** Fetches what the file holds, where that is more than `rows`. */
+  all?: () => Promise<readonly Row[]>;
+  /** Whether on a phone each row is a card: for few columns that are read one by one, not compared. */
+  cards?: boolean;
   /** Rows on a page; `window`: as many as the window has room for. */
   pageSize?: number | "window";
 }
@@ -39,7 +45,7 @@ const AROUND_PX = 356;
 const FEWEST_ROWS = 10;
 
 export function Table<Row>(props: TableProps<Row>) {
-  const { caption, captioned = false, columns, rows, keyOf, file, pageSize: asked = 100 } = props;
+  const { caption, captioned = false, columns, rows, keyOf, file, all, cards = false, pageSize: asked = 100 } = props;
   const [wanted, setPage] = useState(0);
   const { height, phone } = useRoom();
   const scroller = useRef<HTMLElement>(null);
@@ -53,7 +59,7 @@ export function Table<Row>(props: TableProps<Row>) {
     <div className={styles.frame}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
       <section ref={scroller} className={styles.scroll} aria-label={caption} tabIndex={0}>
-        <table className={styles.table}>
+        <table className={`${styles.table} ${cards ? styles.cards : ""}`}>
           <caption className={captioned ? styles.caption : "aside"}>{caption}</caption>
           <thead>
             <tr>
@@ -69,7 +75,7 @@ export function Table<Row>(props: TableProps<Row>) {
             {shown.map((row) => (
               <tr key={keyOf(row)}>
                 {columns.map(({ title, number, show }) => (
-                  <td key={title} className={number ? styles.number : undefined}>
+                  <td key={title} className={number ? styles.number : undefined} data-title={title}>
                     {show(row)}
                   </td>
                 ))}
@@ -81,14 +87,35 @@ export function Table<Row>(props: TableProps<Row>) {
       {(file || pages > 1) && (
         <div className={styles.foot}>
           {file && (
-            <Button look="quiet" onClick={() => download(`${file}.csv`, csvOfTable(columns, rows))}>
-              <Icon name="download" size={16} /> CSV
-            </Button>
+            <CsvButton file={file} columns={columns} rows={all ?? (async () => rows)}>
+              CSV
+            </CsvButton>
           )}
           {pages > 1 && <Pager page={page} pages={pages} rows={rows.length} onPage={setPage} />}
         </div>
       )}
     </div>
+  );
+}
+
+interface CsvButtonProps<Row> {
+  file: string;
+  columns: readonly Column<Row>[];
+  rows: () => Promise<readonly Row[]>;
+  children: ReactNode;
+}
+
+/** Takes `rows` away as a file; what cannot be fetched is said. */
+export function CsvButton<Row>({ file, columns, rows, children }: CsvButtonProps<Row>) {
+  const { mutate, isPending } = useMutation({
+    mutationFn: rows,
+    onSuccess: (all) => download(`${file}.csv`, csvOfTable(columns, all)),
+    onError: (error) => say({ text: `No file: ${error.message}` }),
+  });
+  return (
+    <Button look="quiet" disabled={isPending} onClick={() => mutate()}>
+      <Icon name="download" size={16} /> {children}
+    </Button>
   );
 }
 

@@ -92,3 +92,27 @@ describe("time", () => {
     expect([3.9, 900, 14_400, 172_800, null].map(format.age)).toEqual(["3 s", "15 min", "4 h", "2 d", "\u2013"]);
   });
 });
+
+test("how long ago does not change by the second", () => {
+  expect([0, 4.9, 5, 9, 10, 19, 59, 60, 150].map(format.ago)).toEqual([
+    "now",
+    "now",
+    "5 s ago",
+    "5 s ago",
+    "10 s ago",
+    "10 s ago",
+    "50 s ago",
+    "1 min ago",
+    "2 min ago",
+  ]);
+});
+
+test("a dividend has two decimals, and as many more as it needs", () => {
+  expect([0.2, 2.65, 0.5132, 0.0018754, 3].map(format.dividend)).toEqual([
+    "0.20",
+    "2.65",
+    "0.5132",
+    "0.001875",
+    "3.00",
+  ]);
+});

@@ -77,6 +77,12 @@ export function share(value: number | Missing): string {
   return known(value) ? `${written(value * 100, 1)}${THIN}%` : NONE;
 }
 
+/** What is paid for a unit: `0.20`, `0.5132`, `0.001875`. */
+export function dividend(amount: number): string {
+  const [, decimals = ""] = String(Number(amount.toPrecision(4))).split(".");
+  return written(amount, Math.min(8, Math.max(2, decimals.length)));
+}
+
 /** A plain figure such as a ratio, a beta or a correlation. */
 export function figure(value: number | Missing, digits = 2): string {
   return known(value) ? written(value, digits) : NONE;
@@ -255,6 +261,12 @@ export function age(seconds: number | Missing): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.floor(seconds / 86400)} d`;
+}
+
+/** How long ago, in words that do not change by the second: `now`, `10 s ago`, `15 min ago`. */
+export function ago(seconds: number): string {
+  if (seconds < 5) return "now";
+  return `${age(seconds < 10 ? 5 : seconds < 60 ? Math.floor(seconds / 10) * 10 : seconds)} ago`;
 }
 
 /** What a budget is counted by: `minute`, `day`, `15 min`. */

@@ -18,6 +18,11 @@ export function useNow(): number {
   return useSyncExternalStore(everySecond, () => Math.floor(Date.now() / 1000) * 1000);
 }
 
+/** What `read` makes of the reader's clock (in milliseconds); drawn anew only when that changes. */
+export function useAtNow<T extends string | number>(read: (now: number) => T): T {
+  return useSyncExternalStore(everySecond, () => read(Math.floor(Date.now() / 1000) * 1000));
+}
+
 /** Seconds since the last answer while the desk fails to give another; 0 while it answers. */
 export function useLag({ isError, dataUpdatedAt }: { isError: boolean; dataUpdatedAt: number }): number {
   const now = useNow();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { indicatorOf, keyWith, offered, WITH_BARS } from "./indicators";
+import { indicatorOf, keyWith, offered, strokeOf, WITH_BARS } from "./indicators";
 
 test("an indicator's name holds its numbers", () => {
   expect(indicatorOf("macd:12,26,9")?.title).toBe("MACD (12, 26, 9)");
@@ -35,4 +35,10 @@ test("a reader may choose the bars of what looks back on bars, and its other num
 
 test("the relative strength index has the levels at which it is extreme", () => {
   expect(indicatorOf("rsi:14")?.levels).toEqual([30, 70]);
+});
+
+test("MACD, its signal and its histogram are drawn in three ways", () => {
+  const strokes = ["macd", "signal", "histogram"].map((name) => JSON.stringify(strokeOf(name, 2)));
+  expect(new Set(strokes).size).toBe(3);
+  expect(strokeOf("signal", 2).dashed).toBe(true);
 });

@@ -103,6 +103,13 @@ export function lineNumber(place: number): number {
   return (place % LINES) + 1;
 }
 
+/** How a line of the indicator at `place` is drawn: in the colour of a line token, or in none; and whether dashed. */
+export function strokeOf(name: string, place: number): { colour: number | null; dashed: boolean } {
+  if (name === "histogram") return { colour: null, dashed: false };
+  if (name === "signal") return { colour: lineNumber(place + 1), dashed: true };
+  return { colour: lineNumber(place), dashed: name === "middle" };
+}
+
 const OFFERED = [
   "sma:20",
   "sma:50",

@@ -8,6 +8,8 @@ export interface Pick {
   pick: (ticker: string) => void;
   /** What is there already, and so is offered last. */
   has?: readonly string[];
+  /** Whether what has no new prices is offered last, and not unless it is asked for. */
+  fresh?: boolean;
 }
 
 export interface Overlays {

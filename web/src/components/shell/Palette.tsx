@@ -20,6 +20,7 @@ import type { Instrument, Symbols } from "../../api/desk";
 import { Problem } from "../../api/problem";
 import { symbolsQuery } from "../../api/queries";
 import { alertAsked, alertsPath, isTicker, newAlertPath, symbolPath } from "../../lib/address";
+import * as format from "../../lib/format";
 import { useSettled } from "../../lib/hooks";
 import { chooseMoves, chooseTheme, MOVES, MOVES_NAMES, THEME_NAMES, THEMES } from "../../lib/look";
 import { type Pick, useOverlays } from "../../lib/palette";
@@ -128,14 +129,18 @@ function useEntries(text: string, pick: Pick | null): Found {
   const [remoteFor, setRemoteFor] = useState<string | null>(null);
   const settled = useSettled(text, 120);
   const remote = settled !== "" && remoteFor === settled;
-  const found = useQuery(symbolsQuery(settled, remote));
+  // Of those asked for, the old ones are left out or moved down: more are wanted to choose from.
+  const found = useQuery(symbolsQuery(settled, remote, pick?.fresh ? 50 : MOST_OFFERED));
   const has = new Set(pick?.has);
+  const rank = (each: Instrument) => Number(has.has(each.ticker)) * 2 + Number(pick?.fresh === true && isOld(each));
   const choose = pick?.pick ?? ((ticker: string) => navigate(symbolPath(ticker)));
 
   // Until the answer to the last letter is there, the one before it may not stand: Enter would take a wrong symbol.
   const symbols = (found.data?.symbols ?? [])
     .filter(({ ticker, name }) => remote || speaksOf(`${ticker} ${name ?? ""}`, text))
-    .sort((a, b) => Number(has.has(a.ticker)) - Number(has.has(b.ticker)))
+    .filter((each) => !pick?.fresh || text !== "" || !isOld(each))
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, MOST_OFFERED)
     .map((each) => symbolEntry(each, choose));
   const alert = pick ? null : alertAsked(text);
   const further: Entry[] = [];
@@ -181,8 +186,17 @@ function noteOf({ isFetching, error, data }: UseQueryResult<Symbols>, nothing: b
   return data?.note ?? (nothing ? "Nothing by that name. Search by a ticker or a name, in letters or digits." : null);
 }
 
-function symbolEntry({ ticker, name, exchange, simulated }: Instrument, choose: (ticker: string) => void): Entry {
-  const note = [name, exchange].filter(Boolean).join(" · ");
+const MOST_OFFERED = 8;
+/** How long after its newest bar a symbol counts as no longer followed: two weeks of holidays are not so long. */
+const OLD_MS = 16 * 86_400_000;
+
+function isOld({ last }: Instrument): boolean {
+  return last !== null && Date.now() - Date.parse(last) > OLD_MS;
+}
+
+function symbolEntry(instrument: Instrument, choose: (ticker: string) => void): Entry {
+  const { ticker, name, exchange, simulated, last } = instrument;
+  const note = [name, exchange, isOld(instrument) && `prices until ${format.day(last)}`].filter(Boolean).join(" · ");
   return { id: `symbol ${ticker}`, label: ticker, note, simulated, act: () => choose(ticker) };
 }
 

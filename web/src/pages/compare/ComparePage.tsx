@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { Problem } from "../../api/problem";
-import { compareQueryOf, watchlistsQuery } from "../../api/queries";
+import { compareQueryOf, quotesQuery, watchlistsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
 import { Notice, Trouble } from "../../components/Notice";
@@ -149,7 +149,10 @@ function Controls({ address, to }: { address: CompareAddress; to: To }) {
 function Start({ chosen, onChoose }: { chosen: readonly string[]; onChoose: (symbols: string[]) => void }) {
   const { data } = useQuery(watchlistsQuery());
   const listed = data?.watchlists[0]?.symbols.filter((symbol) => !chosen.includes(symbol)) ?? [];
-  const offer = [...chosen, ...listed].slice(0, 4);
+  const quotes = useQuery(quotesQuery(listed, false));
+  // What is old has no stretch in common with the rest.
+  const fresh = quotes.data?.quotes.filter(({ freshness }) => freshness !== "stale").map(({ symbol }) => symbol) ?? [];
+  const offer = [...chosen, ...fresh].slice(0, 4);
   return (
     <Notice
       title={chosen.length === 1 ? "Add a second symbol" : "Choose two to eight symbols"}

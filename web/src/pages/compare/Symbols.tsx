@@ -39,7 +39,7 @@ export function Symbols({ symbols, onChange }: SymbolsProps) {
           look="quiet"
           disabled={symbols.length >= MOST_COMPARED}
           title={symbols.length >= MOST_COMPARED ? "Eight is the most one can tell apart" : undefined}
-          onClick={() => search({ title: "Add to the comparison", pick: add })}
+          onClick={() => search({ title: "Add to the comparison", pick: add, has: symbols, fresh: true })}
         >
           <Icon name="plus" size={16} /> Add
         </Button>

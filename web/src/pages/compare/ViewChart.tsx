@@ -52,7 +52,7 @@ export function ViewChart({ comparison, compared, view, table }: ViewChartProps)
 
 /** The currency of prices, and the reader's own clock: the only one that several exchanges have in common. */
 function measuresOf({ statistics }: Comparison, { interval, log }: Seen, view: View): string {
-  const currencies = [...new Set(statistics.map(({ currency }) => currency))];
+  const currencies = [...new Set(statistics.flatMap(({ currency }) => currency ?? []))];
   const prices = view === "moving" || view === "average" || view === "high" ? currencies.join(", ") : "";
   return [prices, log && "logarithmic axis", isIntraday(interval) && `${format.zoneName(format.READERS_ZONE)}`]
     .filter(Boolean)

@@ -42,6 +42,11 @@ test("prices of one chart share the precision the smallest needs", () => {
   expect([read("moving", "NOVA", 1), read("moving", "MICR", 1)]).toEqual(["189.5000", "0.0217"]);
 });
 
+test("a symbol without a price in the view asks for no precision there", () => {
+  const without = { ...COMPARISON, moving_average: lines({ NOVA: [null, 189.5], MICR: [null, null] }) };
+  expect(seen(without, "moving", COMPARED, "UTC").decimals).toBe(2);
+});
+
 test("an average that has not begun has no reading", () => {
   expect(read("moving", "NOVA", 0)).toBe("\u2013");
 });

@@ -41,15 +41,12 @@ export function seen(comparison: Comparison, view: View, compared: readonly stri
     const ts = daily.dates.map((date) => Date.parse(date) / 1000);
     return { ts, series: of(values), interval: "1d", zone };
   };
-  const decimals = Math.max(...statistics.map((row) => row.decimals));
-  const price = (columns: Columns) =>
-    ({
-      kind: "lines",
-      level: null,
-      decimals,
-      log: spread(drawn, columns),
-      show: (value: number) => format.price(value, decimals),
-    }) as const;
+  const price = (columns: Columns) => {
+    const priced = statistics.filter(({ symbol }) => columns[symbol]?.some((value) => value !== null));
+    const decimals = Math.max(2, ...priced.map((row) => row.decimals));
+    const show = (value: number) => format.price(value, decimals);
+    return { kind: "lines", level: null, decimals, log: spread(drawn, columns), show } as const;
+  };
   const views: Record<View, () => Seen> = {
     rebased: () => ({ ...bars(rebased), ...PERCENT, what: changeOf(comparison, zone) }),
     moving: () => ({

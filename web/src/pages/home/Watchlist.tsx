@@ -15,7 +15,7 @@ import * as format from "../../lib/format";
 import { useOverlays } from "../../lib/palette";
 import { useQuotesLag } from "../../lib/quotes";
 import { ColumnHeads } from "./ColumnHeads";
-import { AbsentRow, PendingRow, QuoteRow } from "./rows";
+import { AbsentCells, PendingCells, QuoteCells, Row } from "./rows";
 import { COLUMNS, sorted } from "./sorting";
 import styles from "./Watchlist.module.css";
 
@@ -89,22 +89,17 @@ function Rows({ list, quotes, heard, answered, lag_s, onRemove }: RowsProps) {
         {sorted(list.symbols, known, sort).map((symbol) => {
           const quote = known.get(symbol);
           const missing = absent.get(symbol) ?? (answered ? untold(symbol) : undefined);
-          if (quote) {
-            return (
-              <QuoteRow
-                key={symbol}
-                quote={quote}
-                heard={heard}
-                decimals={decimals}
-                now={now}
-                lag_s={lag_s}
-                zone={zone}
-                onRemove={onRemove}
-              />
-            );
-          }
-          if (missing) return <AbsentRow key={symbol} missing={missing} now={now} onRemove={onRemove} />;
-          return <PendingRow key={symbol} symbol={symbol} onRemove={onRemove} />;
+          return (
+            <Row key={symbol} symbol={symbol} name={quote?.name} onRemove={onRemove}>
+              {quote ? (
+                <QuoteCells quote={quote} heard={heard} decimals={decimals} now={now} lag_s={lag_s} zone={zone} />
+              ) : missing ? (
+                <AbsentCells missing={missing} now={now} />
+              ) : (
+                <PendingCells />
+              )}
+            </Row>
+          );
         })}
       </tbody>
     </table>

@@ -1,6 +1,6 @@
 /** The rows of the watchlist: priced, not priced (and why), and not answered yet. */
 
-import type { ComponentProps, CSSProperties, MouseEvent } from "react";
+import type { ComponentProps, CSSProperties, MouseEvent, ReactNode } from "react";
 import { Link } from "react-router";
 import type { Absent, Quote } from "../../api/desk";
 import { Freshness, isStale } from "../../components/Freshness";
@@ -14,7 +14,30 @@ import * as format from "../../lib/format";
 import { useTold, withTold } from "../../lib/quotes";
 import styles from "./Watchlist.module.css";
 
-interface QuoteRowProps {
+interface RowProps {
+  symbol: string;
+  name?: string | null | undefined;
+  onRemove: (symbol: string) => void;
+  /** What is told of it; its link stays the same, and keeps the focus, when a price comes in. */
+  children: ReactNode;
+}
+
+export function Row({ symbol, name, onRemove, children }: RowProps) {
+  return (
+    <tr>
+      <td className={styles.symbol}>
+        <Link to={symbolPath(symbol)} title={name ?? undefined}>
+          <span className={styles.ticker}>{symbol}</span>
+          {name && <span className={styles.name}>{name}</span>}
+        </Link>
+      </td>
+      {children}
+      <RemoveCell symbol={symbol} onRemove={onRemove} />
+    </tr>
+  );
+}
+
+interface QuoteCellsProps {
   quote: Quote;
   /** When it was answered, in milliseconds by the reader's clock. */
   heard: number;
@@ -24,23 +47,16 @@ interface QuoteRowProps {
   lag_s: number;
   /** The exchange's clock. */
   zone: string;
-  onRemove: (symbol: string) => void;
 }
 
-export function QuoteRow({ quote: answered, heard, decimals, now, lag_s, zone, onRemove }: QuoteRowProps) {
+export function QuoteCells({ quote: answered, heard, decimals, now, lag_s, zone }: QuoteCellsProps) {
   const quote = withTold(answered, heard, useTold(answered.symbol));
-  const { symbol, name, price, change, change_pct, volume, previous_close } = quote;
+  const { price, change, change_pct, volume, previous_close } = quote;
   const past = quote.freshness === "stale";
   const day = past && <span className={styles.day}>{format.dayNear(format.tradeDay(quote.ts), now, zone)}</span>;
   const padding = { "--pad": decimals - quote.decimals } as CSSProperties;
   return (
-    <tr>
-      <td className={styles.symbol}>
-        <Link to={symbolPath(symbol)} title={name ?? undefined}>
-          <span className={styles.ticker}>{symbol}</span>
-          <span className={styles.name}>{name}</span>
-        </Link>
-      </td>
+    <>
       <td className={styles.number} data-stale={isStale(quote, lag_s)}>
         <span className={`${styles.price} ${styles.padded}`} style={padding}>
           <Glowing text={format.price(price, quote.decimals)} />
@@ -65,8 +81,7 @@ export function QuoteRow({ quote: answered, heard, decimals, now, lag_s, zone, o
       <td className={`${styles.number} ${styles.ageColumn}`}>
         <Freshness quote={quote} now={now} lag_s={lag_s} zone={zone} />
       </td>
-      <RemoveCell symbol={symbol} onRemove={onRemove} />
-    </tr>
+    </>
   );
 }
 
@@ -96,49 +111,26 @@ const REASONS: Record<Absent["state"], string> = {
   failed: "Could not be fetched",
 };
 
-interface AbsentRowProps {
-  missing: Absent;
-  now: number;
-  onRemove: (symbol: string) => void;
-}
-
-export function AbsentRow({ missing: { symbol, state, detail, next_try }, now, onRemove }: AbsentRowProps) {
+export function AbsentCells({ missing: { state, detail, next_try }, now }: { missing: Absent; now: number }) {
   const reason = next_try ? `${REASONS[state]}, next try ${format.soon(next_try, now)}` : REASONS[state];
   return (
-    <tr>
-      <td className={styles.symbol}>
-        <Link to={symbolPath(symbol)}>
-          <span className={styles.ticker}>{symbol}</span>
-        </Link>
-      </td>
+    <>
       <td className={styles.absent} data-state={state} title={detail ?? undefined}>
         {reason}
       </td>
       <EmptyCells />
-      <RemoveCell symbol={symbol} onRemove={onRemove} />
-    </tr>
+    </>
   );
 }
 
-interface PendingRowProps {
-  symbol: string;
-  onRemove: (symbol: string) => void;
-}
-
-export function PendingRow({ symbol, onRemove }: PendingRowProps) {
+export function PendingCells() {
   return (
-    <tr>
-      <td className={styles.symbol}>
-        <Link to={symbolPath(symbol)}>
-          <span className={styles.ticker}>{symbol}</span>
-        </Link>
-      </td>
+    <>
       <td>
         <Skeleton height={16} />
       </td>
       <EmptyCells />
-      <RemoveCell symbol={symbol} onRemove={onRemove} />
-    </tr>
+    </>
   );
 }
 

@@ -26,6 +26,7 @@ export function Fetches({ fetches }: { fetches: readonly Fetch[] }) {
       ) : (
         <Table
           caption="Fetches"
+          cards
           pageSize={10}
           rows={fetches}
           keyOf={({ symbol, kind }) => `${symbol} ${kind}`}

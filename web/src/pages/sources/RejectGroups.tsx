@@ -19,7 +19,6 @@ export function RejectGroups({ groups, chosen }: RejectGroupsProps) {
       caption="Rows set aside, by source and reason"
       rows={groups}
       keyOf={({ source, reason }) => `${source} ${reason}`}
-      file="rejects-by-reason"
       columns={[
         {
           title: "Reason",
@@ -28,11 +27,10 @@ export function RejectGroups({ groups, chosen }: RejectGroupsProps) {
               {group.title}
             </Link>
           ),
-          cell: ({ reason }) => reason,
         },
-        { title: "Source", show: ({ source }) => source, cell: ({ source }) => source },
-        { title: "Rows", number: true, show: ({ count }) => format.whole(count), cell: ({ count }) => count },
-        { title: "Latest", clock: CLOCK, show: ({ latest }) => format.moment(latest), cell: ({ latest }) => latest },
+        { title: "Source", show: ({ source }) => source },
+        { title: "Rows", number: true, show: ({ count }) => format.whole(count) },
+        { title: "Latest", clock: CLOCK, show: ({ latest }) => format.moment(latest) },
       ]}
     />
   );

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Reject } from "../../api/desk";
-import { rejectsQuery } from "../../api/queries";
+import { everyReject, rejectsQuery } from "../../api/queries";
 import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
-import { type Column, Pager, Table } from "../../components/Table";
+import { type Column, CsvButton, Pager, Table } from "../../components/Table";
 import * as format from "../../lib/format";
 import { isIntraday } from "../../lib/interval";
 import { CLOCK } from "./Providers";
@@ -24,12 +24,27 @@ export function RejectRows({ source, reason }: { source: string; reason: string 
       <Table
         caption={`${reason} from ${source}`}
         columns={COLUMNS}
-        rows={data.rows.map((row, place) => ({ ...row, place }))}
+        rows={placed(data.rows)}
         keyOf={({ place }) => place}
         file={`rejects-${source}-${reason}`}
+        all={async () => placed(await everyReject({ source, reason }))}
       />
       {pages > 1 && <Pager page={page} pages={pages} rows={data.total} onPage={setPage} />}
     </div>
+  );
+}
+
+/** Nothing else tells one from another. */
+function placed(rows: readonly Reject[]) {
+  return rows.map((row, place) => ({ ...row, place }));
+}
+
+/** All rows that were set aside, as a file. */
+export function AllRejects() {
+  return (
+    <CsvButton file="rejects" columns={[...GROUP, ...COLUMNS]} rows={() => everyReject({})}>
+      All rows, CSV
+    </CsvButton>
   );
 }
 
@@ -73,6 +88,12 @@ function barOf({ ts, interval }: Reject): string {
   if (!ts) return interval ?? format.NONE;
   return `${interval && !isIntraday(interval) ? format.day(ts) : format.moment(ts)} ${interval ?? ""}`;
 }
+
+/** Of which group a row is. */
+const GROUP: Column<Reject>[] = [
+  { title: "Source", show: ({ source }) => source, cell: ({ source }) => source },
+  { title: "Reason", show: ({ reason }) => reason, cell: ({ reason }) => reason },
+];
 
 const COLUMNS: Column<Reject>[] = [
   { title: "Symbol", show: ({ symbol }) => symbol ?? format.NONE, cell: ({ symbol }) => symbol },

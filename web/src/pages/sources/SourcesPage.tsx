@@ -18,7 +18,7 @@ import { Inbox } from "./Inbox";
 import { Jobs } from "./Jobs";
 import { Providers } from "./Providers";
 import { RejectGroups } from "./RejectGroups";
-import { RejectRows } from "./RejectRows";
+import { AllRejects, RejectRows } from "./RejectRows";
 import styles from "./SourcesPage.module.css";
 
 const TITLES: Record<View, string> = { sources: "Sources", jobs: "Jobs", actions: "Splits and dividends" };
@@ -90,7 +90,10 @@ function SourcesView({ sources, chosen: { source, reason } }: SourcesViewProps) 
       <Providers providers={sources.providers} />
       <Fetches fetches={sources.fetches} />
       <section>
-        <h2>Set aside</h2>
+        <div className={styles.titled}>
+          <h2>Set aside</h2>
+          {sources.rejects.length > 0 && <AllRejects />}
+        </div>
         <p className={styles.about}>Rows that cannot be right are kept with their reason, not shown as prices.</p>
         <RejectGroups groups={sources.rejects} chosen={{ source, reason }} />
         {source && reason && <RejectRows key={source + reason} source={source} reason={reason} />}

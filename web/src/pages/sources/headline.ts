@@ -14,11 +14,14 @@ const DOWN: ReadonlySet<Feed["state"]> = new Set(["waiting", "refused", "failed"
 export function headline({ providers, feeds, fetches, jobs, entries }: Told): string {
   const used = providers.filter(({ state }) => state !== "unused" && state !== "not_entitled");
   const well = used.filter(({ state }) => state === "ok").length;
+  const [only] = used;
   const fetching = fetches.filter(({ state }) => state === "waiting" || state === "running").length;
   const sources =
     used.length === 0
       ? "No source has been asked yet"
-      : `${well} of ${used.length} ${used.length === 1 ? "source answers" : "sources answer"}`;
+      : used.length === 1 && only
+        ? `${only.title} ${well === 1 ? "answers" : "does not answer"}`
+        : `${well === used.length ? "all" : `${well} of`} ${used.length} sources answer`;
   const down = feeds.filter(({ state }) => DOWN.has(state)).map(({ title }) => title);
   const failing = (jobs ?? []).filter(({ failing_since }) => failing_since !== null).length;
   const waiting = (entries ?? []).filter(waits).length;
@@ -29,7 +32,7 @@ export function headline({ providers, feeds, fetches, jobs, entries }: Told): st
   ];
   const good = trouble.length === 0 && used.length > 0 && well === used.length && jobs && entries;
   return [
-    good ? `All is in order: ${sources}` : sources,
+    good ? `All is in order: ${sources}` : `${sources[0]?.toUpperCase()}${sources.slice(1)}`,
     ...trouble,
     ...(fetching > 0 ? [`fetching ${counted(fetching, "symbol")}`] : []),
   ].join("; ");

@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useId, useState } from "react";
 import { useNavigate } from "react-router";
 import type { Bars } from "../../api/desk";
 import { Button } from "../../components/Button";
@@ -16,7 +16,6 @@ import {
   SCALES,
   type Scale,
 } from "../../lib/address";
-import { useEdges } from "../../lib/hooks";
 import { isIntraday } from "../../lib/interval";
 import { CHOICES } from "../../lib/words";
 import styles from "./Controls.module.css";
@@ -37,8 +36,8 @@ interface ControlsProps {
 
 export function Controls({ address, answer, to, onNear }: ControlsProps) {
   const navigate = useNavigate();
-  const rest = useRef<HTMLDivElement>(null);
-  useEdges(rest);
+  const [open, setOpen] = useState(false);
+  const more = useId();
   useChartKeys(address, to);
   const interval = address.interval ?? answer?.interval ?? "";
   const show = (dates: Dates) => {
@@ -57,27 +56,39 @@ export function Controls({ address, answer, to, onNear }: ControlsProps) {
         onNear={onNear}
         options={RANGES.map((range) => ({ value: range, label: range, to: to(inRange(range)) }))}
       />
-      <div ref={rest} className={styles.rest}>
+      <div className={styles.rest}>
         <Select
           label="Interval"
           value={interval}
           options={intervals.map((each) => ({ value: each, label: each }))}
           onChoose={(each) => navigate(to({ interval: each }))}
         />
-        <Choice label="Adjustment" chosen={address.adjust} options={options("adjust", ADJUSTS)} />
-        {isIntraday(interval) && answer?.exchange !== ALWAYS_OPEN && (
-          <Choice label="Hours" chosen={address.hours} options={options("hours", HOURS)} />
-        )}
-        {!address.table && <Choice label="Scale" chosen={address.scale} options={options("scale", SCALES)} />}
+        <div id={more} className={styles.more} data-open={open}>
+          <Choice label="Adjustment" chosen={address.adjust} options={options("adjust", ADJUSTS)} />
+          {isIntraday(interval) && answer?.exchange !== ALWAYS_OPEN && (
+            <Choice label="Hours" chosen={address.hours} options={options("hours", HOURS)} />
+          )}
+          {!address.table && <Choice label="Scale" chosen={address.scale} options={options("scale", SCALES)} />}
+          <Button
+            look="quiet"
+            className={styles.table}
+            aria-pressed={address.table}
+            aria-keyshortcuts="t"
+            onClick={() => navigate(to({ table: !address.table }), { replace: true })}
+          >
+            Table
+          </Button>
+        </div>
         <IndicatorButton chosen={address.indicators} onChoose={(indicators) => navigate(to({ indicators }))} />
         <DatesButton dates={address} onChoose={show} />
         <Button
           look="quiet"
-          aria-pressed={address.table}
-          aria-keyshortcuts="t"
-          onClick={() => navigate(to({ table: !address.table }), { replace: true })}
+          className={styles.opener}
+          aria-expanded={open}
+          aria-controls={more}
+          onClick={() => setOpen(!open)}
         >
-          Table
+          More
         </Button>
       </div>
     </div>

@@ -1,4 +1,4 @@
-import type { Bars, Instrument, Quote } from "../../api/desk";
+import type { Bars, Profile, Quote } from "../../api/desk";
 import { extremesOf } from "../../charts/columns";
 import * as format from "../../lib/format";
 import { isIntraday } from "../../lib/interval";
@@ -6,7 +6,7 @@ import styles from "./Facts.module.css";
 
 interface FactsProps {
   quote: Quote | undefined;
-  instrument: Instrument | undefined;
+  instrument: Profile | undefined;
   answer: Bars | undefined;
   /** The desk's clock when it told the quote. */
   now: string | undefined;
@@ -18,6 +18,7 @@ export function Facts({ quote, instrument, answer, now }: FactsProps) {
   const currency = quote?.currency ?? answer?.currency;
   const rows: (readonly [string, string])[] = [
     ...(quote ? sessionRows(quote, zone, now) : []),
+    ...(instrument ? yearRows(instrument, quote, answer?.decimals) : []),
     ["Shown range", answer ? rangeOf(answer) : format.NONE],
     ["Prices since", format.day(instrument?.first)],
     ...(quote ? [["Price as of", asOf(quote, zone, answer?.intervals_offered.some(isIntraday) ?? true)] as const] : []),
@@ -52,14 +53,39 @@ function sessionRows(quote: Quote, zone: string, now: string | undefined): (read
   const today = day === format.dayNear(new Date(clock), clock, zone);
   const rows: [string, string, number | null][] = [
     [today ? "Open" : `Open on ${day}`, price(open), open],
-    [today ? "Day’s range" : `Range on ${day}`, `${price(low)} to ${price(high)}`, low],
+    [
+      today ? "Day’s range" : `Range on ${day}`,
+      low === null || high === null ? format.NONE : spanOf(low, high, decimals),
+      low,
+    ],
     [today ? "Previous close" : "Close before", price(previous_close), previous_close],
     [today ? "Volume today" : `Volume on ${day}`, format.whole(volume), volume],
   ];
   return rows.flatMap(([name, text, value]) => (value === null ? [] : [[name, text] as const]));
 }
 
+/** The year up to the newest day; a price of today may be beyond it. */
+function yearRows(
+  { year_low, year_high, average_volume }: Profile,
+  quote: Quote | undefined,
+  decimals = quote?.decimals,
+): (readonly [string, string])[] {
+  const prices = [
+    year_low,
+    year_high,
+    ...(quote && quote.freshness !== "stale" ? [quote.low, quote.high, quote.price] : []),
+  ];
+  const known = prices.filter((price) => price !== null);
+  const range =
+    year_low === null ? [] : [["52-week range", spanOf(Math.min(...known), Math.max(...known), decimals)] as const];
+  return average_volume === null ? range : [...range, ["Average volume, 3 months", format.compact(average_volume)]];
+}
+
+function spanOf(low: number, high: number, decimals: number | undefined): string {
+  return `${format.price(low, decimals)} to ${format.price(high, decimals)}`;
+}
+
 function rangeOf({ bars, decimals }: Bars): string {
   const [low, high] = extremesOf(bars);
-  return high === 0 ? format.NONE : `${format.price(low, decimals)} to ${format.price(high, decimals)}`;
+  return high === 0 ? format.NONE : spanOf(low, high, decimals);
 }

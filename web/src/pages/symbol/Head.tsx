@@ -80,9 +80,11 @@ function Priced({ quote, now, lag_s, zone }: PricedProps) {
         <Live value={told}>{told}</Live> <span className={styles.currency}>{currency}</span>
       </p>
       <p className={styles.change}>
-        <Live value={moved}>
-          <Move value={change} text={moved} arrow past={quote.freshness === "stale"} />
-        </Live>{" "}
+        {change !== null && (
+          <Live value={moved}>
+            <Move value={change} text={moved} arrow past={quote.freshness === "stale"} />
+          </Live>
+        )}{" "}
         <Freshness quote={quote} now={now} lag_s={lag_s} zone={zone} />
       </p>
     </>

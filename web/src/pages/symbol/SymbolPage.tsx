@@ -18,7 +18,7 @@ import { Actions } from "./Actions";
 import { useAlerts } from "./alerts";
 import { BarsTable } from "./BarsTable";
 import { Controls } from "./Controls";
-import { useBars, useChartAddress, useFirstPrice, useNeighbours } from "./chartState";
+import { useBars, useChartAddress, useFirstPrice, useNeighbours, useOnScale } from "./chartState";
 import { Dated } from "./Dated";
 import { Facts } from "./Facts";
 import { Head } from "./Head";
@@ -49,6 +49,8 @@ function Priced({ ticker }: { ticker: string }) {
   const missing = quotes.data?.missing.find(({ symbol }) => symbol === ticker);
   const lag_s = useQuotesLag(quotes);
   const answered = quotes.isSuccess && !quotes.isPlaceholderData;
+  const today = (quotes.data?.now ?? new Date().toISOString()).slice(0, 10);
+  const answer = useOnScale(bars.data, address, today);
   useFirstPrice(answered, quote !== undefined, bars.refetch);
 
   if (!bars.data && bars.error instanceof Problem && bars.error.status === 404) {
@@ -68,30 +70,32 @@ function Priced({ ticker }: { ticker: string }) {
       />
       <Controls address={address} answer={bars.data} to={to} onNear={near} />
       <Dated address={address} to={to} />
-      <div
-        className={styles.chart}
-        aria-busy={bars.isPlaceholderData}
-        style={{ minHeight: `calc(${heightOf(address)} + 56px)` }}
-      >
-        {bars.data ? (
-          <Drawn
-            answer={bars.data}
-            refusal={refusal}
-            quote={quote}
-            minutes={told?.minutes ?? NO_MINUTES}
-            address={address}
-            maxTo={to(inRange("Max"))}
-            pastTo={to({ trial: null })}
-          />
-        ) : bars.isError ? (
-          <Trouble error={bars.error} onRetry={bars.refetch} />
-        ) : (
-          <Skeleton height={heightOf(address)} />
-        )}
-      </div>
-      <div className={styles.below}>
-        <Facts quote={quote} instrument={instrument.data} answer={bars.data} now={quotes.data?.now} />
-        <Actions symbol={ticker} />
+      <div className={styles.wide}>
+        <div
+          className={styles.chart}
+          aria-busy={bars.isPlaceholderData}
+          style={{ minHeight: `calc(${heightOf(address)} + 56px)` }}
+        >
+          {answer ? (
+            <Drawn
+              answer={answer}
+              refusal={refusal}
+              quote={quote}
+              minutes={told?.minutes ?? NO_MINUTES}
+              address={address}
+              maxTo={to(inRange("Max"))}
+              pastTo={to({ trial: null })}
+            />
+          ) : bars.isError ? (
+            <Trouble error={bars.error} onRetry={bars.refetch} />
+          ) : (
+            <Skeleton height={heightOf(address)} />
+          )}
+        </div>
+        <div className={styles.below}>
+          <Facts quote={quote} instrument={instrument.data} answer={bars.data} now={quotes.data?.now} />
+          <Actions symbol={ticker} address={address} today={today} />
+        </div>
       </div>
       {bars.data && <Rhythm answer={bars.data} wanted={address} />}
     </article>
@@ -176,5 +180,5 @@ function isOneDay(address: ChartAddress): boolean {
 /** The chart's height: what the window leaves, and room for each pane below. */
 function heightOf({ indicators }: ChartAddress): string {
   const panes = indicators.filter((key) => indicatorOf(key)?.pane === "own").length;
-  return `calc(clamp(320px, 100vh - 340px, 600px) + ${panes * 110}px)`;
+  return `calc(clamp(320px, 100vh - 340px, 840px) + ${panes * 110}px)`;
 }

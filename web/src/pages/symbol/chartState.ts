@@ -1,11 +1,12 @@
 /** The chart as its address says, and what will likely be asked of it next. */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useLocation, useNavigate, useSearchParams } from "react-router";
 import type { Bars } from "../../api/desk";
 import { Problem } from "../../api/problem";
-import { barsQuery } from "../../api/queries";
+import { actionsQuery, barsQuery } from "../../api/queries";
+import { actionText } from "../../lib/actions";
 import {
   type ChartAddress,
   chartAddress,
@@ -43,6 +44,19 @@ export function useBars(symbol: string, address: ChartAddress) {
   const fitting = { ...address, interval: null };
   const instead = useQuery({ ...barsQuery(symbol, fitting), placeholderData, enabled: refusal !== null });
   return refusal === null ? { bars: asked, shown: address, refusal } : { bars: instead, shown: fitting, refusal };
+}
+
+/** `answer` with the words for its dividends on the scale of its prices. */
+export function useOnScale(answer: Bars | undefined, address: ChartAddress, today: string): Bars | undefined {
+  const { data } = useQuery({ ...actionsQuery(answer?.symbol ?? "", address), enabled: answer !== undefined });
+  return useMemo(() => {
+    if (!answer || !data) return answer;
+    const actions = answer.actions.map((each) => ({
+      ...each,
+      text: actionText(each, data.actions, answer.adjust, today),
+    }));
+    return { ...answer, actions };
+  }, [answer, data, today]);
 }
 
 /** Calls `act` once when the first price comes in of a symbol of which the desk had told that it has none. */
