@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from openbell.alerts.channels import Undelivered, channel_of, shown
+from openbell.alerts.channels import Undelivered, channel_of, reconfigured, shown
 from openbell.alerts.deliver import send_test
 from openbell.api.access import Role, TheDesk, allow
 from openbell.api.problems import NotFound
@@ -29,7 +29,7 @@ class NewChannel(BaseModel):
 
 
 class ChannelChange(BaseModel):
-    """What to change; what is absent stays, also within `config`: secrets need not be told again."""
+    """What to change; what is absent stays, also within `config`, and so does a secret told as it is shown."""
 
     name: str | None = Field(None, min_length=1, max_length=80)
     config: dict[str, str | Annotated[int, Field(ge=0, le=2**31 - 1)]] | None = None
@@ -79,7 +79,7 @@ def change_channel(desk: TheDesk, number: Number, change: ChannelChange) -> Chan
     changed = replace(
         held,
         name=change.name or held.name,
-        config={**held.config, **(change.config or {})},
+        config=reconfigured(held.kind, held.config, change.config or {}),
         enabled=held.enabled if change.enabled is None else change.enabled,
     )
     channel_of(changed.kind, changed.config)
