@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from json import JSONDecodeError
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -86,12 +85,12 @@ async def assert_texts(connection: HTTPConnection) -> None:
     """Raise InvalidInput where a request holds NOT_TEXT, which neither an answer nor every database can hold."""
     told: list[Any] = [*connection.query_params.values(), *connection.path_params.values()]
     if isinstance(connection, Request) and await connection.body():
-        with suppress(JSONDecodeError, UnicodeDecodeError):  # the route says that it is no JSON, if it reads it
+        with suppress(ValueError, RecursionError):  # the route says that it is no JSON, if it reads it
             told.append(await connection.json())
     while told:  # no recursion: a body is as deep as its sender likes
         match told.pop():
             case str(text) if NOT_TEXT.search(text):
-                raise errors.InvalidInput("request", f"{text[:40]!r} is no text.", remedy="Send characters of Unicode.")
+                raise errors.InvalidInput("request", "A text holds what is no character.", remedy="Send Unicode.")
             case list(parts):
                 told.extend(parts)
             case dict(parts):
