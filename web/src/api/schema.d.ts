@@ -822,7 +822,7 @@ export interface components {
         };
         /**
          * ChannelChange
-         * @description What to change; what is absent stays, also within `config`: secrets need not be told again.
+         * @description What to change; what is absent stays, also within `config`, and so does a secret told as it is shown.
          */
         ChannelChange: {
             /** Config */
