@@ -12,8 +12,8 @@ import msgspec
 import polars as pl
 
 from openbell.alerts.background import Background
-from openbell.alerts.past import would_have_fired
-from openbell.alerts.rules import Firing, Held, Moves, OfDays, Rule, Symbol, Target, VolumeSpike, Watchlist
+from openbell.alerts.past import assert_of_prices, by_minutes, would_have_fired
+from openbell.alerts.rules import Firing, Held, OfDays, Rule, Symbol, Target, Watchlist
 from openbell.bars.adjust import adjusted
 from openbell.desk import Desk
 from openbell.history import NoData
@@ -36,6 +36,9 @@ TRIED_DAYS = 90
 MOST_TRIED = 50
 """On so many symbols a rule is tried at once."""
 
+MOST_BARS, MOST_LOOKED_BACK = 2_000_000, 100_000
+"""On so many minutes a rule is tried at once, and one that looks back from each of them: some ten seconds of work."""
+
 _KEPT_APART = ("id", "name", "enabled")
 
 
@@ -55,6 +58,7 @@ class Rulebook:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.kept = AlertBook(desk.ledger)
+        self._left_out: set[tuple[int, datetime]] = set()
 
     def members(self, target: Target) -> Sequence[str]:
         """The symbols of a target now."""
@@ -68,10 +72,16 @@ class Rulebook:
             try:
                 rule = rule_of(stored)
             except InvalidInput as error:
-                log.warning("rule %d (%s) is left out: %s", stored.id, stored.name, error)
+                self._tell_left_out(stored, error)
                 continue
             found.append((rule, () if rule.target is None else _members(rule.target, lists)))
         return found
+
+    def _tell_left_out(self, stored: StoredRule, error: InvalidInput) -> None:
+        """Once: it is asked every few seconds."""
+        if (stored.id, stored.changed) not in self._left_out:
+            self._left_out.add((stored.id, stored.changed))
+            log.warning("rule %d (%s) is left out: %s", stored.id, stored.name, error)
 
     def version(self) -> object:
         """Equal to what it was as long as `chosen` says the same."""
@@ -117,8 +127,11 @@ class Rulebook:
         """When `rule` would have fired in the last `days` days, by symbol; a symbol without prices is left out.
 
         Judged on minutes where they go back so far, else on days; a rule that needs minutes, on those there are.
+        Raises InvalidInput for a rule that bars cannot answer, and for more work than a request may make.
         """
+        assert_of_prices(rule)
         now = self._desk.clock()
+        since = now - timedelta(days=days)
         chosen = list(symbols)
         if len(chosen) > MOST_TRIED:
             raise InvalidInput(
@@ -126,30 +139,44 @@ class Rulebook:
                 f"These are {len(chosen)} symbols; a rule is tried on {MOST_TRIED} at most.",
                 remedy="Name one.",
             )
+        self._assert_short(rule, chosen, since, now)
         found = []
         for symbol in chosen:
             try:
-                found.append(self._tried(rule, symbol, now - timedelta(days=days), now))
+                found.append(self._tried(rule, symbol, since, now))
             except NoData:
                 if len(chosen) == 1:
                     raise
         return found
 
+    def _assert_short(self, rule: Rule, symbols: Iterable[str], since: datetime, now: datetime) -> None:
+        ids = map(self._desk.history.register.id_of, symbols)
+        on_minutes = [each for each in ids if self._judged_on(rule, each, since) == MINUTE]
+        count = sum(self._desk.lake.stamps(each, MINUTE, since, now).len() for each in on_minutes)
+        most = MOST_LOOKED_BACK if by_minutes(rule) else MOST_BARS
+        if count > most:
+            raise InvalidInput(
+                "days",
+                f"These are {count:,} minutes; this rule is tried on {most:,} at most.",
+                remedy="Try it on fewer days, or on one symbol.",
+            )
+
+    def _judged_on(self, rule: Rule, key: str, since: datetime) -> Interval:
+        """On bars of which interval a rule is tried on the instrument with id `key`."""
+        if isinstance(rule.condition, OfDays):
+            return DAY
+        spans = self._desk.history.stored(key).filter(pl.col("interval") == "1m")
+        early = since + timedelta(days=4)  # a long weekend
+        return MINUTE if by_minutes(rule) or any(first <= early for first in spans["first"].to_list()) else DAY
+
     def _tried(self, rule: Rule, symbol: str, since: datetime, now: datetime) -> Trial:
         history = self._desk.history
         named = pl.lit(symbol).alias("symbol")
         daily = history.bars(symbol, DAY, since - LOOKED_BACK, now).bars.drop_nulls("close").with_columns(named)
-        spans = history.stored(history.instrument(symbol).id).filter(pl.col("interval") == "1m")
-        condition = rule.condition
-        needs_minutes = isinstance(condition, VolumeSpike) or (
-            isinstance(condition, Moves) and condition.since == "minutes"
-        )
-        reach = [first for first in spans["first"].to_list() if first <= since + timedelta(days=4)]  # a long weekend
-        by_day = isinstance(condition, OfDays) or (not reach and not needs_minutes)
-        interval = DAY if by_day else MINUTE
+        interval = self._judged_on(rule, history.instrument(symbol).id, since)
         bars = (
             daily.filter(pl.col("ts") >= since)
-            if by_day
+            if interval == DAY
             else history.bars(symbol, MINUTE, since, now, hours="extended").bars.drop_nulls("close").with_columns(named)
         )
         first: datetime = since if bars.is_empty() else max(since, bars["ts"].item(0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -9,8 +10,10 @@ import logging
 import re
 import ssl
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -18,7 +21,17 @@ from typing import Any
 import pytest
 
 import apart
-from openbell.alerts.channels import Apprise, Channel, Email, Message, Undelivered, Webhook, channel_of, shown
+from openbell.alerts.channels import (
+    Apprise,
+    Channel,
+    Email,
+    Message,
+    Undelivered,
+    Webhook,
+    channel_of,
+    reconfigured,
+    shown,
+)
 from openbell.alerts.deliver import send_test
 from openbell.model.errors import InvalidInput
 from receiver import Answer, Mail, closes, drips, floods, hangs, mail, says, web
@@ -203,6 +216,74 @@ def test_a_receipt_repeats_no_secret():
     assert error.what == "HTTP 500 *** at *** and /***"
 
 
+@pytest.mark.parametrize(
+    ("address", "echo", "receipt"),
+    [
+        ("/in?token=SUPERSECRET123", "unknown SUPERSECRET123", "HTTP 403 unknown ***"),
+        ("/services/T000/SUPERSECRET123", "unknown SUPERSECRET123 of T000", "HTTP 403 unknown *** of T000"),
+        ("/in?k=a%20long%2Bsecret", "no a long+secret, no a%20long%2Bsecret", "HTTP 403 no ***, no ***"),
+        ("/in?k=a+long+secret", "no a long secret, no a+long+secret", "HTTP 403 no ***, no ***"),
+    ],
+)
+def test_a_receipt_repeats_no_part_of_an_address_that_may_be_a_key(address: str, echo: str, receipt: str):
+    with web(says(403, echo)) as server:
+        assert refused(Webhook(f"{server.url}{address}", SECRET)).what == receipt
+
+
+def test_a_receipt_repeats_no_password_of_an_address():
+    with web(says(403, "not pass/1, not pass%2F1")) as server:
+        address = server.url.replace("//", "//me:pass%2F1@")
+        assert refused(Webhook(address, SECRET)).what == "HTTP 403 not ***, not ***"
+
+
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """What reaches the log of a desk, which takes everything."""
+    written, root = StringIO(), logging.getLogger()
+    handler, before = logging.StreamHandler(written), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield written
+    root.setLevel(before)
+    root.removeHandler(handler)
+
+
+@apprise_loads
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nosuch://user:TOPSECRET@host/x",
+        "tgram://TOPSECRET/",
+        "slack://TOPSECRET",
+        "discord://TOPSECRET",
+        "mailto://user:TOPSECRET@",
+        "json://user:TOPSECRET@127.0.0.1:9/TOPSECRET",
+    ],
+)
+def test_no_address_of_apprise_is_in_a_log(url: str, logged: StringIO, capfd: pytest.CaptureFixture[str]):
+    assert "TOPSECRET" not in apart.run(_undelivered(Apprise(url))).what
+    assert "TOPSECRET" not in logged.getvalue()
+    assert "TOPSECRET" not in "".join(capfd.readouterr())
+
+
+@apprise_loads
+def test_services_that_do_not_answer_leave_the_threads_for_prices_alone():
+    async def main() -> int:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+        sending = asyncio.create_task(Apprise(server.url.replace("http", "json")).send(CROSSED, KEY, NOON))
+        while not server.heard:
+            await asyncio.sleep(0.01)
+        stored = await asyncio.wait_for(asyncio.to_thread(lambda: 1), 2)
+        assert not sending.done()
+        server.over.set()
+        with pytest.raises(Undelivered):
+            await sending
+        return stored
+
+    with web(hangs) as server:
+        assert apart.run(main()) == 1
+
+
 @apprise_loads
 def test_apprise_tells_a_service(caplog: pytest.LogCaptureFixture):
     with web(says(200), says(404), says(500)) as server:
@@ -244,6 +325,8 @@ GOOD = {
         ("email", {"to": "c@d.org, e@f.org"}, "to"),
         ("email", {"sender": "Desk"}, "sender"),
         ("email", {"sender": "a@b.org\r\nBcc: x@y.org"}, "sender"),
+        ("email", {"sender": "bell@exämple.org"}, "sender"),
+        ("email", {"to": "mé@example.org"}, "to"),
         ("email", {"port": 0}, "port"),
         ("email", {"port": "587"}, "config"),
         ("email", {"host": "smtp.example.org/x"}, "host"),
@@ -279,6 +362,14 @@ def test_what_a_channel_shows_of_its_secrets():
     for kind, config in GOOD.items():
         told = repr(channel_of(kind, config))
         assert not any(secret in told for secret in ("0123456789abcdef", SECRET, "T0KEN"))
+
+
+def test_a_secret_told_as_it_is_shown_stays_what_it_was():
+    mail = {**GOOD["email"], "username": "me"}
+    again = {**shown("email", mail), "host": "mail.example.org"}
+    assert reconfigured("email", mail, again) == {**mail, "host": "mail.example.org"}
+    assert reconfigured("email", mail, {"password": "another"}) == {**mail, "password": "another"}
+    assert reconfigured("email", {"password": "short"}, {"password": "****"}) == {"password": "short"}
 
 
 def test_nothing_is_sent_for_what_the_page_reads():

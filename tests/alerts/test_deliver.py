@@ -11,6 +11,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -216,6 +217,45 @@ def test_a_receiver_that_asks_to_wait_gets_nothing_until_then(outbox: Outbox, bo
             one_pass(outbox, seconds)
     assert story(outbox, 1) == [("sent", [(0, False, "HTTP 429"), (500, True, "HTTP 200")])]
     assert story(outbox, 2) == [("sent", [(500, True, "HTTP 200")])]
+
+
+def test_what_fires_while_a_receiver_asks_to_wait_waits_too(outbox: Outbox, book: AlertBook):
+    with web(says(429, Retry_After="500"), says(200)) as server:
+        hook(book, server)
+        fire(outbox, "a")
+        one_pass(outbox)
+        fire(outbox, "b")
+        (waiting,) = outbox.deliveries(2)
+        assert (waiting.state, waiting.next_try) == ("waiting", START + timedelta(seconds=500))
+        one_pass(outbox, 499)
+        assert len(server.heard) == 1
+        one_pass(outbox, 500)
+    assert story(outbox, 2) == [("sent", [(500, True, "HTTP 200")])]
+
+
+def test_a_receiver_is_left_in_peace_also_after_the_last_try(outbox: Outbox, book: AlertBook):
+    with web(*[says(500)] * (TRIES - 1), says(429, Retry_After="500"), says(200)) as server:
+        hook(book, server)
+        fire(outbox, "a")
+        for day in range(TRIES):
+            one_pass(outbox, day * 86400)
+        assert story(outbox)[0][0] == "dead"
+        fire(outbox, "b")
+        one_pass(outbox, (TRIES - 1) * 86400 + 499)
+        assert len(server.heard) == TRIES
+        one_pass(outbox, (TRIES - 1) * 86400 + 500)
+        assert len(server.heard) == TRIES + 1
+
+
+def test_a_receiver_that_was_replaced_is_not_waited_for(outbox: Outbox, book: AlertBook):
+    with web(says(429, Retry_After="500")) as busy, web(says(200)) as free:
+        hook(book, busy)
+        fire(outbox, "a", "b")
+        one_pass(outbox)
+        (held,) = book.channels()
+        book.change_channel(replace(held, config={"url": free.url, "secret": SECRET}))
+        one_pass(outbox, 1)
+        assert len(free.heard) == 1
 
 
 def test_a_channel_that_is_down_costs_one_try_a_pass(outbox: Outbox, book: AlertBook):

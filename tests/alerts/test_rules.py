@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alerts.watched import rule
 from openbell.alerts.rules import (
@@ -27,6 +30,7 @@ from openbell.alerts.rules import (
     Target,
     VolumeSpike,
     Watchlist,
+    cooldown_of,
     fired,
 )
 from openbell.model.errors import InvalidInput
@@ -79,12 +83,24 @@ def test_one_percent_from_the_last_close_is_the_preset():
         (lambda: Quiet(time(22), time(7), "Mars/Olympus"), "quiet"),
         (lambda: Quiet(time(22, tzinfo=UTC), time(7), "UTC"), "quiet"),
         (lambda: rule(Stale(), symbol=" "), "symbol"),
+        (lambda: rule(Stale(), symbol="A,B"), "symbol"),
+        (lambda: Watchlist("\ud800"), "target"),
+        (lambda: FeedDown("\ud800"), "feed"),
+        (lambda: JobFailed("a\x00"), "job"),
         (lambda: rule(Stale(), key=""), "id"),
+        (lambda: Rule(id="r", name="a\x00b", condition=JobFailed()), "name"),
+        (lambda: Rule(id="r", name="\udcff", condition=JobFailed()), "name"),
+        (lambda: Rule(id="r", name="n" * 81, condition=JobFailed()), "name"),
+        (lambda: rule(Stale(), cooldown=timedelta(days=366)), "cooldown_min"),
+        (lambda: cooldown_of(math.nan), "cooldown_min"),
+        (lambda: cooldown_of(1e12), "cooldown_min"),
+        (lambda: rule(Stale(), message="\x1b[2J"), "message"),
+        (lambda: rule(Stale(), message="m" * 401), "message"),
         (lambda: Rule(id="r", name="n", condition=Stale()), "target"),
         (lambda: Rule(id="r", name="n", condition=JobFailed(), target=Held()), "target"),
         (lambda: Rule(id="r", name="n", condition=JobFailed(), session_only=True), "session_only"),
         (lambda: rule(Stale(), hysteresis_pct=-1.0), "hysteresis_pct"),
-        (lambda: rule(Stale(), cooldown=timedelta(seconds=-1)), "cooldown"),
+        (lambda: rule(Stale(), cooldown=timedelta(seconds=-1)), "cooldown_min"),
         (lambda: rule(Stale(), expires=datetime(2026, 1, 1)), "expires"),  # noqa: DTZ001
         (lambda: rule(Stale(), message="{owner}"), "message"),
         (lambda: rule(Stale(), message="{symbol.__class__}"), "message"),
@@ -98,6 +114,15 @@ def test_what_cannot_be_a_rule_is_refused_with_its_field_and_a_remedy(make, fiel
         make()
     assert refused.value.field == field
     assert refused.value.remedy
+
+
+def test_a_symbol_is_in_capitals_however_it_was_typed():
+    assert rule(Stale(), symbol=" acme ") == rule(Stale(), symbol="ACME")
+
+
+def test_a_message_may_have_several_lines_and_a_name_any_script():
+    mine = Rule(id="r", name="價格 👩‍👩‍👧", condition=JobFailed(), message="{symbol}\nfailed")
+    assert Rule.from_json(mine.to_json()) == mine
 
 
 @pytest.mark.parametrize(
@@ -132,3 +157,41 @@ def test_a_message_is_filled_with_what_is_known():
         "Mine: ACME at 1,234.5 (+23.45 % from 1,000), 1,200, 1,234.5, 2026-03-02 15:00:00 UTC {!}"
     )
     assert fired(rule(Stale(), message="{price} {change}"), "e", Seen("ACME", seen.at)).message == "– –"
+
+
+AMSTERDAM, NEW_YORK = "Europe/Amsterdam", "America/New_York"
+
+
+@pytest.mark.parametrize(
+    ("zone", "end", "at", "over"),
+    [
+        (AMSTERDAM, "02:30", "2026-03-04T23:00", "2026-03-05T01:30"),
+        (AMSTERDAM, "02:30", "2026-03-04T12:00", "2026-03-04T12:00"),
+        (AMSTERDAM, "02:30", "2026-10-24T23:00", "2026-10-25T00:30"),
+        (AMSTERDAM, "02:30", "2026-10-25T00:30", "2026-10-25T00:30"),
+        (AMSTERDAM, "02:30", "2026-10-25T01:10", "2026-10-25T01:30"),
+        (NEW_YORK, "01:30", "2026-11-01T06:10", "2026-11-01T06:30"),
+        (AMSTERDAM, "02:30", "2026-03-29T00:10", "2026-03-29T01:30"),
+        (AMSTERDAM, "02:30", "2026-03-29T00:30", "2026-03-29T01:30"),
+        (AMSTERDAM, "03:00", "2026-03-29T00:30", "2026-03-29T01:00"),
+    ],
+)
+def test_quiet_hours_end_on_the_zones_clock_also_where_it_is_put_back_or_forward(
+    zone: str, end: str, at: str, over: str
+):
+    night = Quiet(time(22), time.fromisoformat(end), zone)
+    assert f"{night.over(datetime.fromisoformat(f'{at}Z')):%Y-%m-%dT%H:%M%z}" == f"{over}+0000"
+
+
+@given(
+    clocks=st.tuples(st.times(), st.times()).filter(lambda both: both[0] != both[1]),
+    zone=st.sampled_from([AMSTERDAM, NEW_YORK, "Australia/Lord_Howe"]),
+    minute=st.integers(0, 366 * 24 * 60),
+)
+def test_quiet_hours_are_over_within_a_day_and_an_hour(clocks: tuple[time, time], zone: str, minute: int):
+    quiet = Quiet(*clocks, zone)
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    over = quiet.over(at)
+    assert not quiet.covers(over)
+    assert at <= over <= at + timedelta(hours=25)
+    assert quiet.covers(at) == (over > at)

@@ -39,3 +39,38 @@ def test_a_wrong_request_is_told_in_plain_words(desk: Desk, method: str, path: s
     answer = client.request(method, f"/api/v1{path}", content=body, headers=JSON)
     problem = answer.json()
     assert (answer.status_code, problem["field"], problem["detail"]) == (422, field, detail)
+
+
+HALF = '"\\ud800"'
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/alerts/rules", f'{{"name": "a", "condition": {{"type": "FeedDown", "feed": {HALF}}}}}'),
+        ("POST", "/alerts/rules", f'{{"name": "a", "target": {{"type": "Symbol", "symbol": {HALF}}}}}'),
+        ("POST", "/alerts/trial", f'{{"condition": {{"type": {HALF}}}}}'),
+        ("POST", "/alerts/channels", f'{{"kind": "in-app", "name": "a", "config": {{{HALF}: "x"}}}}'),
+        ("POST", "/alerts/channels", f'{{"kind": {HALF}}}'),
+        ("POST", "/jobs/backfill", f'{{"symbol": {HALF}, "first": "2026-01"}}'),
+        ("PUT", "/watchlists/1", f'{{"symbols": [{HALF}]}}'),
+        ("PUT", "/watchlists/1", '{"name": "a\\u0000b"}'),
+        ("PUT", "/watchlists/1", f"{'[' * 900}{HALF}{']' * 900}"),
+        ("GET", "/bars?symbol=%00", ""),
+        ("GET", "/symbols/%00", ""),
+    ],
+)
+def test_what_is_no_text_is_refused_on_every_route(desk: Desk, method: str, path: str, body: str):
+    client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    answer = client.request(method, f"/api/v1{path}", content=body, headers=JSON)
+    problem = answer.json()
+    assert answer.status_code == 422
+    assert (problem["field"], problem["detail"]) == ("request", "A text holds what is no character.")
+    assert client.get("/api/v1/alerts/rules").json() == {"rules": [], "unreadable": []}
+
+
+@pytest.mark.parametrize("body", ["{", "[" * 100_000, "9" * 5_000, b'"\xff"'])
+def test_a_body_that_nobody_asked_for_harms_nothing(desk: Desk, body: str | bytes):
+    client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    assert client.request("DELETE", "/api/v1/alerts/rules/7", content=body, headers=JSON).status_code == 422
+    assert client.request("POST", "/api/v1/alerts/channels/7/test", content=body, headers=JSON).status_code == 404

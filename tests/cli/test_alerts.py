@@ -105,6 +105,13 @@ def test_a_rule_on_a_watchlist_with_quiet_hours_and_a_channel(shell: Shell, ledg
         (["acme", "--quiet", "22-7"], "no quiet hours"),
         (["acme", "--quiet", "25:00-07:00@UTC"], "no times of a day"),
         (["acme", "--channel", "Nobody"], "There is no channel 'Nobody'."),
+        (["a,b", "crosses", "1"], "'A,B' is not a ticker."),
+        (["acme", "--cooldown", "nan"], "nan minutes are no cool-down."),
+        (["acme", "--cooldown", "1e12"], "1e+12 minutes are no cool-down."),
+        (["acme", "--name", "n" * 81], "name has 81 characters."),
+        (["acme", "--name", "\x1b[2J"], "name has a character that cannot be shown."),
+        (["acme", "--name", "\udcff"], "name has a character that cannot be shown."),
+        (["acme", "--expires", "2001-01-01"], "The rule would have ended at 2001-01-01 00:00 UTC."),
         (["moves", "--watchlist", "Nobody's"], 'There is no watchlist "Nobody\'s".'),
     ],
 )
@@ -113,6 +120,26 @@ def test_what_cannot_be_meant_is_refused_with_a_sentence(shell: Shell, ledger: L
     assert done.returncode == 2
     assert says_ in done.stderr
     assert AlertBook(ledger).rules() == []
+
+
+def test_a_rule_of_another_version_is_listed_beside_the_others_and_can_be_removed(shell: Shell, ledger: Ledger):
+    AlertBook(ledger).add_rule("From tomorrow", {"condition": {"type": "Guess"}}, NOON)
+    shell("alerts", "add", "acme")
+    listed = json.loads(shell("alerts", "list", "--json").stdout)
+    assert [(each["id"], each["name"]) for each in listed] == [
+        (1, "From tomorrow"),
+        (2, "ACME moves 1 % from the previous close"),
+    ]
+    assert listed[0]["rule"] == "cannot be read: condition.type: Invalid value 'Guess'."
+    assert shell("alerts", "remove", "1").returncode == 0
+    assert [each["id"] for each in json.loads(shell("alerts", "list", "--json").stdout)] == [2]
+
+
+def test_a_rule_on_a_watchlist_with_a_long_name_is_named_within_the_limit(shell: Shell, ledger: Ledger):
+    ledger.add_watchlist("L" * 60, ["ACME"])
+    done = shell("alerts", "add", "average-cross", "200", "fast=50", "direction=up", "--watchlist", "L" * 60)
+    assert done.returncode == 0, done.stderr
+    assert kept(ledger).name == f"{'L' * 60} SMA 50 crosses SMA"
 
 
 def test_a_rule_is_tried_on_the_past(shell: Shell):

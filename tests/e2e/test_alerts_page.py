@@ -193,11 +193,13 @@ def test_older_firings_are_asked_for_and_rules_that_cannot_be_read_are_named(ale
         route.fulfill(json={"unseen": 0, "firings": firings[:limit]})
 
     alerts.route("**/alerts/firings?*", newest)
-    alerts.route("**/alerts/rules", lambda route: route.fulfill(json={"rules": [], "unreadable": ["From tomorrow"]}))
+    kept = {"rules": [], "unreadable": [{"id": 7, "name": "From tomorrow"}]}
+    alerts.route("**/alerts/rules", lambda route: route.fulfill(json=kept))
     alerts.goto("/alerts")
     fired = alerts.get_by_role("listitem").filter(has_text="reached")
     expect(fired).to_have_count(10)
-    expect(alerts.get_by_role("alert")).to_contain_text("not understood by this one: From tomorrow.")
+    expect(alerts.get_by_role("alert")).to_contain_text("not understood by this one:From tomorrow")
+    expect(alerts.get_by_role("button", name="Remove From tomorrow")).to_be_visible()
     alerts.get_by_role("button", name="Show older").click()
     expect(fired).to_have_count(14)
     expect(alerts.get_by_role("button", name="Show older")).to_be_hidden()

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from openbell.model.errors import InvalidInput
 from openbell.model.sessions import EXCHANGES
-from openbell.model.symbols import MICS, exchange_of
+from openbell.model.symbols import MICS, exchange_of, ticker_of
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,14 @@ def test_a_ticker_without_a_suffix_that_we_know_names_none(symbol: str):
 
 def test_every_exchange_that_a_suffix_names_has_a_calendar():
     assert set(MICS.values()) <= set(EXCHANGES)
+
+
+def test_a_ticker_is_what_was_typed_in_capitals():
+    assert [ticker_of(each) for each in (" brk.b ", "^gspc", "btc/usd")] == ["BRK.B", "^GSPC", "BTC/USD"]
+
+
+@pytest.mark.parametrize("typed", ["", " ", "A,B", "A" * 21, "\ud800", "a b"])
+def test_what_is_no_ticker_is_refused(typed: str):
+    with pytest.raises(InvalidInput, match="is not a ticker") as refused:
+        ticker_of(typed, "symbols")
+    assert refused.value.field == "symbols"

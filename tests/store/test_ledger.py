@@ -6,11 +6,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 
+from openbell import store
 from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.alertbook import AlertBook
 from openbell.store.ledger import HEAD, Fetch, Ledger, Watchlist, migrations, revisions
@@ -91,6 +96,29 @@ def test_a_ledger_of_the_first_release_is_brought_forward(ledger: Ledger, url: s
     assert [w.name for w in again.watchlists()] == ["Mine"]
     assert AlertBook(again).channels() == []
     again.close()
+
+
+def tables_of_the_program() -> sa.MetaData:
+    """Every table that a module of the store works with."""
+    found = sa.MetaData()
+    for module in iter_modules(store.__path__, "openbell.store."):
+        for named in vars(import_module(module.name)).values():
+            if isinstance(named, sa.Table) and named.name not in found.tables:
+                named.to_metadata(found)
+    return found
+
+
+def test_the_migrations_make_the_tables_that_the_program_works_with(ledger: Ledger, url: str):
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), tables_of_the_program())
+    engine.dispose()
+    only_migrated = {
+        "remove_index",
+        "remove_constraint",
+        "remove_fk",
+    }  # the program reads and writes without knowing of these
+    assert [each for each in found if each[0] not in only_migrated] == []
 
 
 def open_at_once(url: str, count: int) -> list[str]:

@@ -13,6 +13,7 @@ import logging
 import re
 import ssl
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -23,7 +24,7 @@ from hashlib import sha256
 from html import escape
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Literal, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 import msgspec
 
@@ -42,6 +43,9 @@ TIMEOUT_S = 15.0
 
 GONE = frozenset({401, 404, 410})
 """HTTP answers that the same request will get again: the address or the key is wrong."""
+
+_TELLING = 8
+"""A part of an address that has so many characters may be a key."""
 
 _SECRET: Mapping[str, bool] = {"secret": True}
 _UNSAID_S = 0.0
@@ -91,8 +95,10 @@ class Email:
     def __post_init__(self) -> None:
         _assert_host(self.host)
         for name in ("sender", "to"):
-            if not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", getattr(self, name)):
+            if not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", address := getattr(self, name)):
                 raise InvalidInput(name, f"{name} is not one e-mail address.", remedy="Write name@example.org.")
+            if not address.isascii():  # most servers take no others (RFC 6531)
+                raise InvalidInput(name, f"{name} has letters beyond ASCII.", remedy="Write the domain as xn--….")
         if not 0 < self.port < 65536:
             raise InvalidInput("port", f"There is no port {self.port}.", remedy="587 for starttls, 465 for tls.")
         if self.password and self.security == "none":
@@ -195,21 +201,29 @@ class Webhook:
                 said = await _beginning(answer)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise Undelivered(f"No answer from {urlsplit(self.url).hostname} ({type(error).__name__}).") from None
-        receipt = _short(f"HTTP {answer.status_code} {redacted(said, self.secret, self.url, self._path())}".strip())
+        receipt = _short(f"HTTP {answer.status_code} {redacted(said, *self._secrets())}".strip())
         if answer.is_success:
             return receipt
         asked = retry_after_s(Response(answer.status_code, "", answer.headers), now, default=_UNSAID_S)
         raise Undelivered(receipt, permanent=answer.status_code in GONE, retry_after_s=asked or None)
 
-    def _path(self) -> str:
-        """What a receiver that does not know the address may repeat."""
-        path = urlsplit(self.url).path.lstrip("/")
-        return path if len(path) >= 8 else ""
+    def _secrets(self) -> list[str]:
+        """What an answer may repeat and a receipt may not, the longest first: the secret, the address, its parts."""
+        parts = urlsplit(self.url)
+        path = parts.path.lstrip("/")
+        written = [path, parts.username or "", *re.split(r"[/?&=;]", f"{path}?{parts.query}")]
+        long = [form for each in written for form in (each, unquote(each), unquote_plus(each)) if len(form) >= _TELLING]
+        password = parts.password or ""
+        return sorted({self.secret, self.url, password, unquote(password), *long}, key=len, reverse=True)
 
 
 def signature(secret: str, stamp: int, body: bytes) -> str:
     """HMAC-SHA256 with `secret` over `<stamp>.<body>`, in hex: what a receiver computes too, and compares."""
     return hmac.new(secret.encode(), f"{stamp}.".encode() + body, sha256).hexdigest()
+
+
+_SENDERS = ThreadPoolExecutor(16, "apprise")
+"""Its own threads: services that do not answer leave those by which prices are stored alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,18 +242,20 @@ class Apprise:
 
     async def send(self, message: Message, key: str, now: datetime) -> str:  # noqa: ARG002  # see the class
         """As Channel promises; one that is given up meanwhile ends by Apprise's own time-outs."""
-        return await asyncio.to_thread(self._notify, message)
+        return await asyncio.get_running_loop().run_in_executor(_SENDERS, self._notify, message)
 
     def _notify(self, message: Message) -> str:
         import apprise  # noqa: PLC0415  # 0.7 s and 30 MB
 
-        sender = apprise.Apprise()
-        if not sender.add(self.url):
-            raise Undelivered("Apprise does not understand the address.", permanent=True)
         statuses = _Statuses()
         logger = logging.getLogger("apprise")
+        logger.propagate = False  # it tells whole addresses, with the keys in them
+        logging.getLogger("urllib3").setLevel(logging.ERROR)  # and so do this one's warnings
         logger.addHandler(statuses)
         try:
+            sender = apprise.Apprise()
+            if not sender.add(self.url):
+                raise Undelivered("Apprise does not understand the address.", permanent=True)
             accepted = sender.notify(body=message.text, title=message.symbol, body_format="text")
         finally:
             logger.removeHandler(statuses)
@@ -294,6 +310,12 @@ def shown(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     secrets = {each.name for each in fields(_KINDS[kind]) if each.metadata.get("secret")}
     return {name: _hidden(str(value)) if name in secrets and value else value for name, value in config.items()}
+
+
+def reconfigured(kind: str, config: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """`config` with what `change` says otherwise; a secret that is told as it is `shown` stays what it was."""
+    seen = shown(kind, config)
+    return {**config, **{name: value for name, value in change.items() if name not in seen or seen[name] != value}}
 
 
 def _hidden(secret: str) -> str:

@@ -67,8 +67,8 @@ async def _empty(
         except Undelivered as error:
             now = clock()
             again = next_try(item.attempts + 1, error, now, chance)
-            asked = error.retry_after_s is not None and again is not None
-            await asyncio.to_thread(outbox.failed, item, error.what, now, again, all_wait=asked)
+            asked = now + _asked(error) if error.retry_after_s else None
+            await asyncio.to_thread(outbox.failed, item, error.what, now, again, not_before=asked)
             if not error.permanent:
                 return
         else:
@@ -80,8 +80,12 @@ def next_try(failures: int, error: Undelivered, now: datetime, chance: Callable[
     if error.permanent or failures >= TRIES:
         return None
     pause = PAUSES_S[min(failures, len(PAUSES_S)) - 1] * (0.9 + 0.2 * chance())
-    asked = min(error.retry_after_s or 0.0, LONGEST_WAIT_S)
-    return now + timedelta(seconds=max(pause, asked))
+    return now + max(timedelta(seconds=pause), _asked(error))
+
+
+def _asked(error: Undelivered) -> timedelta:
+    """How long the receiver asked to wait."""
+    return timedelta(seconds=min(error.retry_after_s or 0.0, LONGEST_WAIT_S))
 
 
 async def _send_item(item: Item, now: datetime, timeout_s: float) -> str:

@@ -44,16 +44,27 @@ def would_have_fired(rule: Rule, bars: pl.DataFrame, days: pl.DataFrame, exchang
     return watch.hear(_prices(bars, interval, exchange), frame_of(QUOTES))
 
 
+def assert_of_prices(rule: Rule) -> None:
+    """Raise InvalidInput for a rule that no bars can answer."""
+    if isinstance(rule.condition, OfClock | Spread):
+        raise InvalidInput(
+            "condition", "Bars say nothing of spreads, silences, feeds and jobs.", remedy="Test a rule on prices."
+        )
+
+
+def by_minutes(rule: Rule) -> bool:
+    """Whether the rule needs bars of minutes, and looks back at each of them."""
+    condition = rule.condition
+    return isinstance(condition, VolumeSpike) or (isinstance(condition, Moves) and condition.since == "minutes")
+
+
 def _itself(symbol: str) -> Members:
     return lambda _target: [symbol]
 
 
 def _answerable(rule: Rule, interval: Interval) -> None:
-    condition = rule.condition
-    if isinstance(condition, OfClock | Spread):
-        raise InvalidInput("condition", "Bars say nothing of spreads, feeds and jobs.", remedy="Test a rule on prices.")
-    by_minutes = isinstance(condition, VolumeSpike) or (isinstance(condition, Moves) and condition.since == "minutes")
-    if by_minutes and not interval.intraday:
+    assert_of_prices(rule)
+    if by_minutes(rule) and not interval.intraday:
         raise InvalidInput("interval", f"A bar of {interval} hides its minutes.", remedy="Test it on bars of 1m.")
 
 

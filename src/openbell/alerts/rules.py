@@ -6,6 +6,7 @@ Percentages are in percent (1.0 is one hundredth); prices in the instrument's cu
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -18,6 +19,7 @@ import msgspec
 
 from openbell.bars.indicators import LONGEST
 from openbell.model.errors import InvalidInput
+from openbell.model.symbols import ticker_of
 
 Direction = Literal["up", "down", "either"]
 Repeat = Literal["once", "daily", "always"]
@@ -29,25 +31,34 @@ reached, `reference` the price compared with, and `change` the price's distance 
 
 FULL_DAY = 24 * 60
 
+LONGEST_COOLDOWN = timedelta(days=365)
+LONGEST_NAME, LONGEST_MESSAGE = 80, 400
+"""In characters."""
+
+_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What neither a line shows nor every database keeps: control characters, halves of surrogate pairs."""
+
 
 class Value(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """An immutable value that names its kind in JSON."""
 
 
 class Symbol(Value, frozen=True):
-    """One symbol."""
+    """One symbol, in capitals however it was typed."""
 
     symbol: str
 
     def __post_init__(self) -> None:
-        if not self.symbol.strip():
-            raise InvalidInput("symbol", "The symbol is empty.", remedy="Name one, such as ACME.")
+        msgspec.structs.force_setattr(self, "symbol", ticker_of(self.symbol))
 
 
 class Watchlist(Value, frozen=True):
     """Every symbol of a watchlist, as it is from time to time."""
 
     id: str
+
+    def __post_init__(self) -> None:
+        _line("target", self.id, LONGEST_NAME)
 
 
 class Held(Value, frozen=True):
@@ -192,6 +203,7 @@ class FeedDown(Value, frozen=True):
     minutes: int = 5
 
     def __post_init__(self) -> None:
+        _line("feed", self.feed or "", LONGEST_NAME)
         _whole("minutes", self.minutes, 0, FULL_DAY)
 
 
@@ -199,6 +211,9 @@ class JobFailed(Value, frozen=True):
     """A job (any without `job`) has failed."""
 
     job: str | None = None
+
+    def __post_init__(self) -> None:
+        _line("job", self.job or "", LONGEST_NAME)
 
 
 OfPrice = Crosses | Moves | NewExtreme | Drawdown
@@ -254,16 +269,17 @@ class Quiet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return clock >= self.start or clock < self.end
 
     def over(self, at: datetime) -> datetime:
-        """The first instant from `at` on that is not in the quiet hours."""
+        """When the quiet hours that cover `at` end; `at` itself outside of them.
+
+        An end that the clocks show twice is the first one still to come; one that they skip is as late as without that.
+        """
         if not self.covers(at):
             return at
-        local = at.astimezone(ZoneInfo(self.zone))
-        ends = (local + timedelta(days=n) for n in range(2))
-        return min(
-            end
-            for each in ends
-            if (end := datetime.combine(each.date(), self.end, each.tzinfo).astimezone(UTC)) > at.astimezone(UTC)
-        )
+        zone, after = ZoneInfo(self.zone), at.astimezone(UTC)
+        dates = (at.astimezone(zone).date() + timedelta(days=n) for n in range(3))
+        shown = (datetime.combine(each, self.end, zone).replace(fold=fold) for each in dates for fold in (0, 1))
+        ends = [each.astimezone(UTC) for each in shown]
+        return min(end for end in ends if end > after and not self.covers(end))
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -288,6 +304,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         for field, text in (("id", self.id), ("name", self.name)):
             if not text.strip():
                 raise InvalidInput(field, f"The rule has no {field}.", remedy="Give it one.")
+        _line("name", self.name, LONGEST_NAME)
         of_the_desk = isinstance(self.condition, FeedDown | JobFailed)
         if of_the_desk and self.target is not None:
             raise InvalidInput("target", "Feeds and jobs are of no symbol.", remedy="Leave the target out.")
@@ -297,11 +314,21 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             raise InvalidInput("session_only", "Feeds and jobs have no session.", remedy="Leave it out.")
         if not 0 <= self.hysteresis_pct < 100:
             raise InvalidInput("hysteresis_pct", f"{self.hysteresis_pct} % is no way back.", remedy="Give 0 to 99.")
-        if self.cooldown < timedelta(0):
-            raise InvalidInput("cooldown", "The cool-down is negative.", remedy="Give a positive time, or none.")
+        if not timedelta(0) <= self.cooldown <= LONGEST_COOLDOWN:
+            raise _no_cooldown(self.cooldown.total_seconds() / 60)
         if self.expires is not None and self.expires.tzinfo is None:
             raise InvalidInput("expires", "The instant of expiry has no zone.", remedy="Add one, such as Z.")
+        _line("message", self.message.replace("\n", " "), LONGEST_MESSAGE)
         _fillable(self.message)
+
+    def assert_ahead(self, now: datetime) -> None:
+        """Raise InvalidInput where the rule is over before it begins."""
+        if self.expires is not None and self.expires <= now:
+            raise InvalidInput(
+                "expires",
+                f"The rule would have ended at {self.expires:%Y-%m-%d %H:%M %Z}.",
+                remedy="Give an instant to come, or none.",
+            )
 
     def to_json(self) -> str:
         """The rule as JSON, which `from_json` reads."""
@@ -316,6 +343,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             what, _, path = str(error).partition(" - at `$")
             field = path.strip(".`") or "rule"
             raise InvalidInput(field, f"{field}: {what}.", remedy="See the rules in the documentation.") from error
+
+
+def cooldown_of(minutes: float) -> timedelta:
+    """A cool-down of so many minutes; raises InvalidInput."""
+    if not 0 <= minutes <= LONGEST_COOLDOWN / timedelta(minutes=1):
+        raise _no_cooldown(minutes)
+    return timedelta(minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +401,18 @@ def fired(rule: Rule, event: str, seen: Seen) -> Firing:
 
 def _number(number: float | None) -> str:
     return "–" if number is None else f"{number:,.7g}" if abs(number) < 1e6 else f"{number:,.0f}"
+
+
+def _no_cooldown(minutes: float) -> InvalidInput:
+    most = LONGEST_COOLDOWN // timedelta(minutes=1)
+    return InvalidInput("cooldown_min", f"{minutes:g} minutes are no cool-down.", remedy=f"Give 0 to {most:,}.")
+
+
+def _line(field: str, text: str, longest: int) -> None:
+    if _NO_TEXT.search(text):
+        raise InvalidInput(field, f"{field} has a character that cannot be shown.", remedy="Write it in plain text.")
+    if len(text) > longest:
+        raise InvalidInput(field, f"{field} has {len(text):,} characters.", remedy=f"Use {longest} at most.")
 
 
 def _positive(field: str, number: float) -> None:

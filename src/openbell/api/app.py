@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
@@ -15,25 +15,30 @@ from starlette.middleware.gzip import GZipMiddleware
 from openbell import __version__
 from openbell.api import (
     actions,
-    alerts,
     bars,
+    channels,
     compare,
+    firings,
     jobs,
     live,
     market,
     quotes,
+    rules,
     sources,
     statistics,
     symbols,
     watchlists,
 )
 from openbell.api.access import Role, allow, known_name
-from openbell.api.problems import NotFound, answer_problems, refuse
+from openbell.api.problems import NotFound, answer_problems, assert_texts, refuse
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
 from openbell.live import Live
 
-NOUNS = (market, symbols, quotes, bars, actions, compare, statistics, sources, watchlists, alerts, jobs, live)
+NOUNS = (
+    market, symbols, quotes, bars, actions, compare, statistics, sources,
+    watchlists, rules, firings, channels, jobs, live,
+)  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
 LONGEST = 255
 """Characters in a path of the page."""
@@ -68,7 +73,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     answer_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.middleware("http")(_guarded)
-    api = APIRouter(prefix="/api/v1")
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(assert_texts)])
     for noun in NOUNS:
         api.include_router(noun.router)
     app.include_router(api)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from openbell.history import NoData
 from openbell.model import errors
@@ -49,6 +53,9 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
 }
 
 
+NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")
+"""The null character, and halves of surrogate pairs."""
+
 SAID = {
     "int_parsing": "{given!r} is not a whole number",
     "int_type": "{given!r} is not a whole number",
@@ -72,6 +79,22 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
     app.middleware("http")(_unforeseen)
+
+
+async def assert_texts(connection: HTTPConnection) -> None:
+    """Raise InvalidInput where a request holds NOT_TEXT, which neither an answer nor every database can hold."""
+    told: list[Any] = [*connection.query_params.values(), *connection.path_params.values()]
+    if isinstance(connection, Request) and await connection.body():
+        with suppress(ValueError, RecursionError):  # the route says that it is no JSON, if it reads it
+            told.append(await connection.json())
+    while told:  # no recursion: a body is as deep as its sender likes
+        match told.pop():
+            case str(text) if NOT_TEXT.search(text):
+                raise errors.InvalidInput("request", "A text holds what is no character.", remedy="Send Unicode.")
+            case list(parts):
+                told.extend(parts)
+            case dict(parts):
+                told.extend((*parts, *parts.values()))
 
 
 def refuse(status: int, what: str, remedy: str) -> JSONResponse:

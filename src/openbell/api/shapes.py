@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from math import isfinite
+from typing import Annotated
 
 import polars as pl
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from openbell.store.register import Instrument
 
 Column = list[float | None]
+
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""Of a rule, a firing, a channel."""
 
 
 class Bars(BaseModel):

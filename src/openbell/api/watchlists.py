@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from openbell.api.access import Role, TheDesk, allow
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
-from openbell.model.symbols import TICKER
+from openbell.model.symbols import ticker_of
 from openbell.store.ledger import Fetch
 from openbell.store.ledger import Watchlist as StoredWatchlist
 
@@ -68,12 +68,9 @@ def _await_prices(desk: Desk, added: set[str]) -> None:
 
 
 def _tickers(symbols: list[str]) -> tuple[str, ...]:
-    tickers = tuple(dict.fromkeys(s.strip().upper() for s in symbols))
+    tickers = tuple(dict.fromkeys(ticker_of(each, "symbols") for each in symbols))
     if len(tickers) > MOST:
         raise InvalidInput("symbols", f"A watchlist holds at most {MOST} symbols; these are {len(tickers)}.")
-    for ticker in tickers:
-        if not TICKER.fullmatch(ticker):
-            raise InvalidInput("symbols", f"{ticker!r} is not a ticker.", remedy="Search for the company's name.")
     return tickers
 
 

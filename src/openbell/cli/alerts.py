@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +21,7 @@ from openbell.settings import Settings
 if TYPE_CHECKING:
     from openbell.alerts.rules import Condition, Quiet, Target
     from openbell.desk import Desk
+    from openbell.rulebook import Rulebook
     from openbell.store.alertbook import StoredRule
 
 app = typer.Typer(no_args_is_help=True, help="Rules, what they would have done, and what fired.")
@@ -77,7 +78,7 @@ def add(
     channel: Annotated[list[str] | None, typer.Option(help="The channels it tells; default: all.")] = None,
 ) -> None:
     """Add a rule; a desk that is open follows it within seconds."""
-    from openbell.alerts.rules import Rule  # noqa: PLC0415  # loads slowly
+    from openbell.alerts.rules import Rule, cooldown_of  # noqa: PLC0415  # loads slowly
     from openbell.alerts.words import sentence  # noqa: PLC0415
     from openbell.history.stretch import instant  # noqa: PLC0415
     from openbell.rulebook import Rulebook, body_of, rule_of  # noqa: PLC0415
@@ -90,13 +91,14 @@ def add(
             condition=condition,
             target=_target(desk, symbol, watchlist),
             hysteresis_pct=hysteresis,
-            cooldown=timedelta(minutes=cooldown),
+            cooldown=cooldown_of(cooldown),
             repeat=repeat.value,
             expires=instant("expires", expires) if expires else None,
             quiet=_quiet(quiet) if quiet else None,
             session_only=session_only,
             message=message,
         )
+        rule.assert_ahead(desk.clock())
         book = Rulebook(desk)
         numbers = [_channel(desk, each) for each in channel] if channel else None
         stored = book.kept.add_rule(rule.name, body_of(rule), desk.clock(), channels=numbers)
@@ -106,24 +108,11 @@ def add(
 @app.command("list")
 def rules(as_json: Json = False) -> None:
     """List the rules."""
-    from openbell.alerts.words import sentence  # noqa: PLC0415
-    from openbell.rulebook import Rulebook, rule_of  # noqa: PLC0415
+    from openbell.rulebook import Rulebook  # noqa: PLC0415
 
     with _desk() as desk:
         book = Rulebook(desk)
-        rows = []
-        for stored in book.kept.rules():
-            rule = rule_of(stored)
-            symbols = [] if rule.target is None else list(book.members(rule.target))
-            rows.append(
-                {
-                    "id": stored.id,
-                    "on": ", ".join(symbols[:6]) + (" ..." if len(symbols) > 6 else ""),
-                    "rule": sentence(rule),
-                    "enabled": stored.enabled,
-                    "name": stored.name,
-                }
-            )
+        rows = [_listed(book, each) for each in book.kept.rules()]
     schema = {"id": pl.Int64, "on": pl.String, "rule": pl.String, "enabled": pl.Boolean, "name": pl.String}
     terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
 
@@ -225,6 +214,23 @@ def try_channel(name: Annotated[str, typer.Argument(help="The name of a channel.
     terminal.said(f"{name}: {receipt}")
 
 
+def _listed(book: Rulebook, stored: StoredRule) -> dict[str, Any]:
+    """A line of the list; a rule that another version wrote is in it, to be removed by its number."""
+    from openbell.alerts.words import sentence  # noqa: PLC0415
+    from openbell.rulebook import rule_of  # noqa: PLC0415
+
+    symbols: Sequence[str] = ()
+    try:
+        rule = rule_of(stored)
+    except InvalidInput as error:
+        said = f"cannot be read: {error.what}"
+    else:
+        said = sentence(rule)
+        symbols = () if rule.target is None else book.members(rule.target)
+    on = ", ".join(symbols[:6]) + (" ..." if len(symbols) > 6 else "")
+    return {"id": stored.id, "on": on, "rule": said, "enabled": stored.enabled, "name": stored.name}
+
+
 def _worded(words: Sequence[str], *, on_list: bool) -> tuple[str | None, Condition]:
     """The symbol, where one is named, and the condition."""
     from openbell.alerts.rules import Moves  # noqa: PLC0415
@@ -266,9 +272,10 @@ def _condition(kind: str, words: Sequence[str]) -> Condition:
 
 
 def _named(on: str | None, condition: Condition) -> str:
+    from openbell.alerts.rules import LONGEST_NAME  # noqa: PLC0415
     from openbell.alerts.words import condition_said  # noqa: PLC0415
 
-    return f"{on or 'Desk'} {condition_said(condition)}"
+    return f"{on or 'Desk'} {condition_said(condition)}"[:LONGEST_NAME].rstrip()
 
 
 def _target(desk: Desk, symbol: str | None, watchlist: str | None) -> Target | None:

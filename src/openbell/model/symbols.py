@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from openbell.model.errors import InvalidInput
+
 TICKER = re.compile(r"[A-Z0-9^][A-Z0-9.\-=^/_]{0,19}")
 """What can be a ticker, in capitals: BRK.B, ^GSPC, EURUSD=X, BTC/USD."""
 
@@ -31,6 +33,14 @@ COINS = ("-USD", "-USDT", "-EUR", "-GBP", "-BTC")
 
 PLAIN = re.compile(r"[A-Z]{1,5}([.\-][A-Z]{1,2})?")
 """What vendors call a share in New York: AAPL, BRK.B, SPNV-UN. The program's own tickers look the same."""
+
+
+def ticker_of(typed: str, field: str = "symbol") -> str:
+    """The ticker that somebody typed as `field`, in capitals; raises InvalidInput for what can be none."""
+    ticker = typed.strip().upper()
+    if not TICKER.fullmatch(ticker):
+        raise InvalidInput(field, f"{typed[:40]!r} is not a ticker.", remedy="Search for the company's name.")
+    return ticker
 
 
 def exchange_of(symbol: str) -> str | None:

@@ -32,6 +32,7 @@ CHANNELS = sa.Table(
     sa.Column("name", sa.String, nullable=False, unique=True),
     sa.Column("config", sa.JSON, nullable=False),
     sa.Column("enabled", sa.Boolean, nullable=False),
+    sa.Column("not_before", sa.String),
 )
 
 
@@ -128,10 +129,11 @@ class AlertBook:
     def change_channel(self, channel: StoredChannel) -> None:
         """Replace the name, config and switch of a channel; raises InvalidInput when there is no such one.
 
-        What waits for a channel that is switched off is given up at the next pass of the delivery.
+        What waits for a channel that is switched off is given up at the next pass of the delivery. A receiver that
+        asked to wait may be another one now: what waits for it is due.
         """
         values = {"name": channel.name, "config": dict(channel.config), "enabled": channel.enabled}
-        self._update("channel", CHANNELS, channel.id, values)
+        self._update("channel", CHANNELS, channel.id, {**values, "not_before": None})
 
     def remove_channel(self, number: int) -> None:
         """Forget a channel and its passwords; its receipts stay. Raises InvalidInput when there is no such one."""

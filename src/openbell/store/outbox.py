@@ -222,7 +222,8 @@ class Outbox:
 
     def deliveries(self, firing_id: int) -> list[Delivery]:
         """How the ways of one firing stand, by channel."""
-        query = sa.select(_OUTBOX).where(_OUTBOX.c.firing_id == firing_id).order_by(_OUTBOX.c.channel_id)
+        query = sa.select(_OUTBOX, CHANNELS.c.not_before).where(_OUTBOX.c.firing_id == firing_id)
+        query = query.outerjoin(CHANNELS, CHANNELS.c.id == _OUTBOX.c.channel_id).order_by(_OUTBOX.c.channel_id)
         with self._ledger.transaction() as connection:
             rows = connection.execute(query).all()
         return [
@@ -233,7 +234,7 @@ class Outbox:
                 r.key,
                 r.state,
                 r.attempts,
-                None if r.next_try is None else datetime.fromisoformat(r.next_try),
+                None if r.next_try is None else datetime.fromisoformat(max(r.next_try, r.not_before or "")),
                 datetime.fromisoformat(r.created),
             )
             for r in rows
@@ -250,7 +251,7 @@ class Outbox:
 
     def due(self, now: datetime) -> list[int]:
         """The channels that something is due for. What waits for one that is off or gone is given up first."""
-        due = _OPEN & (_OUTBOX.c.next_try <= _text(now))
+        due = _due(now)
         query = sa.select(_OUTBOX.c.channel_id, _USABLE).where(due).distinct().order_by(_OUTBOX.c.channel_id)
         with self._ledger.transaction() as connection:
             found = [(row[0], row[1]) for row in connection.execute(query)]
@@ -267,7 +268,7 @@ class Outbox:
 
     def take(self, channel_id: int, now: datetime) -> Item | None:
         """The item of a channel that is due for longest, for this worker alone until `now` + LEASE."""
-        due = _OPEN & _USABLE & (_OUTBOX.c.channel_id == channel_id) & (_OUTBOX.c.next_try <= _text(now))
+        due = _due(now) & _USABLE & (_OUTBOX.c.channel_id == channel_id)
         oldest = sa.select(_OUTBOX.c.id, _OUTBOX.c.next_try).where(due).order_by(_OUTBOX.c.next_try, _OUTBOX.c.id)
         until = now + LEASE
         with self._ledger.transaction(alone=True) as connection:
@@ -285,8 +286,10 @@ class Outbox:
             connection.execute(this.values(state="sent", attempts=_OUTBOX.c.attempts + 1, next_try=None))
             _log(connection, item.id, now, ok=True, receipt=receipt)
 
-    def failed(self, item: Item, why: str, now: datetime, next_try: datetime | None, *, all_wait: bool = False) -> None:
-        """`item` has not arrived; it is dead without a `next_try`. If `all_wait`, its channel gets nothing before that.
+    def failed(
+        self, item: Item, why: str, now: datetime, next_try: datetime | None, *, not_before: datetime | None = None
+    ) -> None:
+        """`item` has not arrived; it is dead without a `next_try`. Its channel gets nothing `not_before` that instant.
 
         A worker whose lease has run out only adds to the log: the item is another's.
         """
@@ -297,12 +300,17 @@ class Outbox:
         with self._ledger.transaction(alone=True) as connection:
             this = sa.update(_OUTBOX).where(mine)
             connection.execute(this.values(state=state, attempts=_OUTBOX.c.attempts + 1, next_try=until))
-            if all_wait and until is not None:
+            if not_before is not None:
                 channel = sa.select(_OUTBOX.c.channel_id).where(_OUTBOX.c.id == item.id).scalar_subquery()
-                others = (_OUTBOX.c.channel_id == channel) & (_OUTBOX.c.state == "waiting")
-                earlier = others & (_OUTBOX.c.next_try < until)
-                connection.execute(sa.update(_OUTBOX).where(earlier).values(next_try=until))
+                asked = sa.update(CHANNELS).where(CHANNELS.c.id == channel)
+                connection.execute(asked.values(not_before=_text(not_before)))
             _log(connection, item.id, now, ok=False, receipt=why)
+
+
+def _due(now: datetime) -> sa.ColumnElement[bool]:
+    """What is to leave by `now`, on channels that were not asked to wait longer."""
+    waits = sa.select(CHANNELS.c.id).where(CHANNELS.c.not_before > _text(now))
+    return _OPEN & (_OUTBOX.c.next_try <= _text(now)) & _OUTBOX.c.channel_id.not_in(waits)
 
 
 def _advance(connection: sa.Connection, name: str, cursor: Cursor) -> None:

@@ -822,7 +822,7 @@ export interface components {
         };
         /**
          * ChannelChange
-         * @description What to change; what is absent stays, also within `config`: secrets need not be told again.
+         * @description What to change; what is absent stays, also within `config`, and so does a secret told as it is shown.
          */
         ChannelChange: {
             /** Config */
@@ -953,6 +953,118 @@ export interface components {
             window: number;
         };
         /**
+         * Condition
+         * @description What a rule waits for.
+         */
+        Condition: {
+            /**
+             * @default either
+             * @enum {unknown}
+             */
+            direction: "down" | "either" | "up";
+            level: number;
+            /** @enum {unknown} */
+            type: "Crosses";
+        } | {
+            /**
+             * @default either
+             * @enum {unknown}
+             */
+            direction: "down" | "either" | "up";
+            /** @default 0 */
+            minutes: number;
+            /** @default 1 */
+            percent: number;
+            /**
+             * @default previous_close
+             * @enum {unknown}
+             */
+            since: "last_alert" | "minutes" | "open" | "previous_close";
+            /** @enum {unknown} */
+            type: "Moves";
+        } | {
+            days: number;
+            /**
+             * @default high
+             * @enum {unknown}
+             */
+            of: "high" | "low";
+            /** @enum {unknown} */
+            type: "NewExtreme";
+        } | {
+            days?: number | null;
+            percent: number;
+            /** @enum {unknown} */
+            type: "Drawdown";
+        } | {
+            /**
+             * @default either
+             * @enum {unknown}
+             */
+            direction: "down" | "either" | "up";
+            fast?: number | null;
+            /**
+             * @default sma
+             * @enum {unknown}
+             */
+            kind: "ema" | "sma";
+            slow: number;
+            /** @enum {unknown} */
+            type: "AverageCross";
+        } | {
+            /**
+             * @default either
+             * @enum {unknown}
+             */
+            direction: "down" | "either" | "up";
+            /** @default 12 */
+            fast: number;
+            /** @default 9 */
+            signal: number;
+            /** @default 26 */
+            slow: number;
+            /** @enum {unknown} */
+            type: "MacdCross";
+        } | {
+            /**
+             * @default either
+             * @enum {unknown}
+             */
+            direction: "down" | "either" | "up";
+            /** @default 70 */
+            level: number;
+            /** @enum {unknown} */
+            type: "RsiCross";
+            /** @default 14 */
+            window: number;
+        } | {
+            /** @default 20 */
+            days: number;
+            /** @default 2 */
+            times: number;
+            /** @enum {unknown} */
+            type: "VolumeSpike";
+        } | {
+            percent: number;
+            /** @enum {unknown} */
+            type: "Spread";
+        } | {
+            /** @default 5 */
+            minutes: number;
+            /** @enum {unknown} */
+            type: "Stale";
+        } | {
+            feed?: string | null;
+            /** @default 5 */
+            minutes: number;
+            /** @enum {unknown} */
+            type: "FeedDown";
+        } | {
+            job?: string | null;
+            /** @enum {unknown} */
+            type: "JobFailed";
+        };
+        /**
          * Daily
          * @description Per trade date: mean close, volume, and share of all volume (0 to 1) of each symbol.
          *
@@ -1017,115 +1129,7 @@ export interface components {
         Draft: {
             /** Channels */
             channels?: number[] | null;
-            /** Condition */
-            condition: {
-                /**
-                 * @default either
-                 * @enum {unknown}
-                 */
-                direction: "down" | "either" | "up";
-                level: number;
-                /** @enum {unknown} */
-                type: "Crosses";
-            } | {
-                /**
-                 * @default either
-                 * @enum {unknown}
-                 */
-                direction: "down" | "either" | "up";
-                /** @default 0 */
-                minutes: number;
-                /** @default 1 */
-                percent: number;
-                /**
-                 * @default previous_close
-                 * @enum {unknown}
-                 */
-                since: "last_alert" | "minutes" | "open" | "previous_close";
-                /** @enum {unknown} */
-                type: "Moves";
-            } | {
-                days: number;
-                /**
-                 * @default high
-                 * @enum {unknown}
-                 */
-                of: "high" | "low";
-                /** @enum {unknown} */
-                type: "NewExtreme";
-            } | {
-                days?: number | null;
-                percent: number;
-                /** @enum {unknown} */
-                type: "Drawdown";
-            } | {
-                /**
-                 * @default either
-                 * @enum {unknown}
-                 */
-                direction: "down" | "either" | "up";
-                fast?: number | null;
-                /**
-                 * @default sma
-                 * @enum {unknown}
-                 */
-                kind: "ema" | "sma";
-                slow: number;
-                /** @enum {unknown} */
-                type: "AverageCross";
-            } | {
-                /**
-                 * @default either
-                 * @enum {unknown}
-                 */
-                direction: "down" | "either" | "up";
-                /** @default 12 */
-                fast: number;
-                /** @default 9 */
-                signal: number;
-                /** @default 26 */
-                slow: number;
-                /** @enum {unknown} */
-                type: "MacdCross";
-            } | {
-                /**
-                 * @default either
-                 * @enum {unknown}
-                 */
-                direction: "down" | "either" | "up";
-                /** @default 70 */
-                level: number;
-                /** @enum {unknown} */
-                type: "RsiCross";
-                /** @default 14 */
-                window: number;
-            } | {
-                /** @default 20 */
-                days: number;
-                /** @default 2 */
-                times: number;
-                /** @enum {unknown} */
-                type: "VolumeSpike";
-            } | {
-                percent: number;
-                /** @enum {unknown} */
-                type: "Spread";
-            } | {
-                /** @default 5 */
-                minutes: number;
-                /** @enum {unknown} */
-                type: "Stale";
-            } | {
-                feed?: string | null;
-                /** @default 5 */
-                minutes: number;
-                /** @enum {unknown} */
-                type: "FeedDown";
-            } | {
-                job?: string | null;
-                /** @enum {unknown} */
-                type: "JobFailed";
-            };
+            condition: components["schemas"]["Condition"];
             /**
              * Cooldown Min
              * @default 0
@@ -1162,19 +1166,7 @@ export interface components {
              * @default false
              */
             session_only: boolean;
-            /** Target */
-            target?: {
-                symbol: string;
-                /** @enum {unknown} */
-                type: "Symbol";
-            } | {
-                id: string;
-                /** @enum {unknown} */
-                type: "Watchlist";
-            } | {
-                /** @enum {unknown} */
-                type: "Held";
-            } | null;
+            target?: components["schemas"]["Target"] | null;
         };
         /**
          * Feed
@@ -1464,115 +1456,7 @@ export interface components {
             changed: string;
             /** Channels */
             channels?: number[] | null;
-            /** Condition */
-            condition: {
-                /**
-                 * @default either
-                 * @enum {unknown}
-                 */
-                direction: "down" | "either" | "up";
-                level: number;
-                /** @enum {unknown} */
-                type: "Crosses";
-            } | {
-                /**
-                 * @default either
-                 * @enum {unknown}
-                 */
-                direction: "down" | "either" | "up";
-                /** @default 0 */
-                minutes: number;
-                /** @default 1 */
-                percent: number;
-                /**
-                 * @default previous_close
-                 * @enum {unknown}
-                 */
-                since: "last_alert" | "minutes" | "open" | "previous_close";
-                /** @enum {unknown} */
-                type: "Moves";
-            } | {
-                days: number;
-                /**
-                 * @default high
-                 * @enum {unknown}
-                 */
-                of: "high" | "low";
-                /** @enum {unknown} */
-                type: "NewExtreme";
-            } | {
-                days?: number | null;
-                percent: number;
-                /** @enum {unknown} */
-                type: "Drawdown";
-            } | {
-                /**
-                 * @default either
-                 * @enum {unknown}
-                 */
-                direction: "down" | "either" | "up";
-                fast?: number | null;
-                /**
-                 * @default sma
-                 * @enum {unknown}
-                 */
-                kind: "ema" | "sma";
-                slow: number;
-                /** @enum {unknown} */
-                type: "AverageCross";
-            } | {
-                /**
-                 * @default either
-                 * @enum {unknown}
-                 */
-                direction: "down" | "either" | "up";
-                /** @default 12 */
-                fast: number;
-                /** @default 9 */
-                signal: number;
-                /** @default 26 */
-                slow: number;
-                /** @enum {unknown} */
-                type: "MacdCross";
-            } | {
-                /**
-                 * @default either
-                 * @enum {unknown}
-                 */
-                direction: "down" | "either" | "up";
-                /** @default 70 */
-                level: number;
-                /** @enum {unknown} */
-                type: "RsiCross";
-                /** @default 14 */
-                window: number;
-            } | {
-                /** @default 20 */
-                days: number;
-                /** @default 2 */
-                times: number;
-                /** @enum {unknown} */
-                type: "VolumeSpike";
-            } | {
-                percent: number;
-                /** @enum {unknown} */
-                type: "Spread";
-            } | {
-                /** @default 5 */
-                minutes: number;
-                /** @enum {unknown} */
-                type: "Stale";
-            } | {
-                feed?: string | null;
-                /** @default 5 */
-                minutes: number;
-                /** @enum {unknown} */
-                type: "FeedDown";
-            } | {
-                job?: string | null;
-                /** @enum {unknown} */
-                type: "JobFailed";
-            };
+            condition: components["schemas"]["Condition"];
             /**
              * Cooldown Min
              * @default 0
@@ -1620,19 +1504,7 @@ export interface components {
             session_only: boolean;
             /** Symbols */
             symbols: string[];
-            /** Target */
-            target?: {
-                symbol: string;
-                /** @enum {unknown} */
-                type: "Symbol";
-            } | {
-                id: string;
-                /** @enum {unknown} */
-                type: "Watchlist";
-            } | {
-                /** @enum {unknown} */
-                type: "Held";
-            } | null;
+            target?: components["schemas"]["Target"] | null;
         };
         /**
          * LakeSize
@@ -2081,13 +1953,13 @@ export interface components {
         };
         /**
          * Rules
-         * @description All rules, oldest first; `unreadable` names those that another version of the program wrote.
+         * @description All rules, oldest first.
          */
         Rules: {
             /** Rules */
             rules: components["schemas"]["KeptRule"][];
             /** Unreadable */
-            unreadable: string[];
+            unreadable: components["schemas"]["Unreadable"][];
         };
         /**
          * Runs
@@ -2224,6 +2096,22 @@ export interface components {
             rows: number;
         };
         /**
+         * Target
+         * @description What a rule is on.
+         */
+        Target: {
+            symbol: string;
+            /** @enum {unknown} */
+            type: "Symbol";
+        } | {
+            id: string;
+            /** @enum {unknown} */
+            type: "Watchlist";
+        } | {
+            /** @enum {unknown} */
+            type: "Held";
+        };
+        /**
          * Trial
          * @description How a rule would have done: on bars of which interval, since when, and when it would have fired.
          */
@@ -2249,6 +2137,16 @@ export interface components {
             count: number;
             /** Trials */
             trials: components["schemas"]["Trial"][];
+        };
+        /**
+         * Unreadable
+         * @description A rule that another version of the program wrote: it fires nothing, and can be removed.
+         */
+        Unreadable: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
         };
         /**
          * Upcoming

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
-import type { Firings } from "../../api/desk";
+import type { Firings, Rules as Kept } from "../../api/desk";
 import { alertKeys, channelsQuery, firingsQuery, markSeen, rulesQuery, watchlistsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
@@ -13,6 +13,7 @@ import styles from "./AlertsPage.module.css";
 import { ChannelPanel } from "./ChannelPanel";
 import { Channels } from "./Channels";
 import { blank, formOf } from "./draft";
+import { useRuleEdits } from "./edits";
 import { Fired } from "./Fired";
 import { FiringPanel } from "./FiringPanel";
 import { headline } from "./headline";
@@ -97,13 +98,27 @@ function Alerts({ open }: { open: number | null }) {
             channels={channels.data?.channels ?? []}
           />
         )}
-        {rules.data && rules.data.unreadable.length > 0 && (
-          <p role="alert" className={styles.unreadable}>
-            Written by another version of Openbell, and not understood by this one: {rules.data.unreadable.join(", ")}.
-          </p>
-        )}
+        {rules.data && rules.data.unreadable.length > 0 && <Unreadable rules={rules.data.unreadable} />}
       </section>
     </>
+  );
+}
+
+/** Rules that can only be removed. */
+function Unreadable({ rules }: { rules: Kept["unreadable"] }) {
+  const { discard } = useRuleEdits();
+  return (
+    <div role="alert" className={styles.unreadable}>
+      <p>Written by another version of Openbell, and not understood by this one:</p>
+      {rules.map(({ id, name }) => (
+        <p key={id}>
+          {name}{" "}
+          <Button look="quiet" aria-label={`Remove ${name}`} onClick={() => discard(id)}>
+            Remove
+          </Button>
+        </p>
+      ))}
+    </div>
   );
 }
 

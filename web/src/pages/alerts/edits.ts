@@ -46,5 +46,6 @@ export function useRuleEdits() {
     const again = () => mutate({ shown: (rules) => [...rules, rule], send: () => addRule(draftAgain(rule)) });
     say({ text: `${rule.name} is removed.`, action: { label: "Undo", act: again } });
   };
-  return { toggle, remove };
+  const discard = (id: number) => mutate({ shown: (rules) => [...rules], send: () => removeRule(id) });
+  return { toggle, remove, discard };
 }

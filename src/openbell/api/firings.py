@@ -1,0 +1,126 @@
+"""What fired, and the proof of its delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from openbell.api.access import Role, TheDesk, allow
+from openbell.api.shapes import Number
+from openbell.store.alertbook import AlertBook
+from openbell.store.outbox import Firing as StoredFiring
+from openbell.store.outbox import Outbox, State
+
+router = APIRouter(tags=["alerts"])
+
+
+class Firing(BaseModel):
+    """What fired, and how many of its ways are in which state."""
+
+    id: int
+    rule: int
+    rule_name: str | None
+    symbol: str
+    at: datetime
+    price: float | None
+    message: str
+    quiet: bool
+    seen: bool
+    deliveries: dict[State, int]
+
+
+class Firings(BaseModel):
+    """The newest first; `unseen` counts all that nobody has looked at."""
+
+    unseen: int
+    firings: list[Firing]
+
+
+class Attempt(BaseModel):
+    """One try to deliver, with the receiver's receipt or the reason."""
+
+    at: datetime
+    ok: bool
+    receipt: str
+
+
+class Delivery(BaseModel):
+    """The way of a firing to a channel."""
+
+    channel: int
+    channel_name: str | None
+    key: str
+    state: State
+    next_try: datetime | None
+    created: datetime
+    attempts: list[Attempt]
+
+
+class Deliveries(BaseModel):
+    """Every way of a firing."""
+
+    deliveries: list[Delivery]
+
+
+class Seen(BaseModel):
+    """Everything up to this firing has been looked at."""
+
+    upto: Number
+
+
+@router.get("/alerts/firings", dependencies=[allow(Role.VIEWER)])
+def firings(desk: TheDesk, limit: int = Query(50, ge=1, le=500), before: Number | None = None) -> Firings:
+    """What fired, the newest first, numbered below `before`."""
+    outbox = Outbox(desk.ledger)
+    found = outbox.firings(most=limit, before=before)
+    standing = outbox.standing([each.id for each in found])
+    names = {each.id: each.name for each in AlertBook(desk.ledger).rules()}
+    return Firings(
+        unseen=outbox.unseen(),
+        firings=[_firing(each, names.get(each.rule_id), standing.get(each.id, {})) for each in found],
+    )
+
+
+@router.post("/alerts/firings/seen", dependencies=[allow(Role.MEMBER)], status_code=204)
+def mark_seen(desk: TheDesk, seen: Seen) -> None:
+    """The owner has looked at all firings up to a number."""
+    Outbox(desk.ledger).mark_seen(seen.upto)
+
+
+@router.get("/alerts/firings/{number}/deliveries", dependencies=[allow(Role.VIEWER)])
+def deliveries(desk: TheDesk, number: Number) -> Deliveries:
+    """The proof of delivery of one firing: every way, every try."""
+    outbox = Outbox(desk.ledger)
+    names = {each.id: each.name for each in AlertBook(desk.ledger).channels()}
+    return Deliveries(
+        deliveries=[
+            Delivery(
+                channel=each.channel_id,
+                channel_name=names.get(each.channel_id),
+                key=each.key,
+                state=each.state,
+                next_try=each.next_try,
+                created=each.created,
+                attempts=[Attempt(at=a.at, ok=a.ok, receipt=a.receipt) for a in outbox.attempts(each.id)],
+            )
+            for each in outbox.deliveries(number)
+        ]
+    )
+
+
+def _firing(firing: StoredFiring, name: str | None, standing: Mapping[State, int]) -> Firing:
+    return Firing(
+        id=firing.id,
+        rule=firing.rule_id,
+        rule_name=name,
+        symbol=firing.symbol,
+        at=firing.at,
+        price=firing.price,
+        message=firing.message,
+        quiet=firing.quiet,
+        seen=firing.seen,
+        deliveries=dict(standing),
+    )

@@ -1,0 +1,235 @@
+"""The rules of alerts, and their trial on the past."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, PlainSerializer, PlainValidator, RootModel, WithJsonSchema
+
+from openbell.alerts import rules as alerts
+from openbell.alerts.rules import Quiet, Repeat, Rule, Watchlist, cooldown_of
+from openbell.alerts.words import sentence
+from openbell.api.access import Role, TheDesk, allow
+from openbell.api.problems import NotFound
+from openbell.api.shapes import Number
+from openbell.desk import Desk
+from openbell.model.errors import InvalidInput
+from openbell.rulebook import TRIED_DAYS, Rulebook, body_of, rule_of
+from openbell.store.alertbook import AlertBook, StoredRule
+
+router = APIRouter(tags=["alerts"])
+
+
+def _told(kind: Any) -> Any:
+    """A pydantic annotation of a msgspec union: read, written and described by msgspec."""
+    (schema,), parts = msgspec.json.schema_components([kind])
+    return Annotated[
+        kind,
+        PlainValidator(lambda given: msgspec.convert(given, kind)),
+        PlainSerializer(msgspec.to_builtins, return_type=dict[str, Any]),
+        WithJsonSchema({"anyOf": [parts[each["$ref"].rpartition("/")[2]] for each in schema["anyOf"]]}),
+    ]
+
+
+class Condition(RootModel[_told(alerts.Condition)]):  # type: ignore[misc]  # made of the rules' own types
+    """What a rule waits for."""
+
+
+class Target(RootModel[_told(alerts.Target)]):  # type: ignore[misc]
+    """What a rule is on."""
+
+
+class QuietHours(BaseModel):
+    """From `start` to `end` on the clocks of `zone`."""
+
+    start: time
+    end: time
+    zone: str
+
+
+class Draft(BaseModel):
+    """A rule as its owner words it. `channels`: the ones it tells, null for all; times in minutes."""
+
+    name: str
+    condition: Condition
+    target: Target | None = None
+    hysteresis_pct: float = 0.0
+    cooldown_min: float = 0.0
+    repeat: Repeat = "always"
+    expires: datetime | None = None
+    quiet: QuietHours | None = None
+    session_only: bool = False
+    message: str = ""
+    enabled: bool = True
+    channels: list[Number] | None = None
+
+
+class KeptRule(Draft):
+    """A rule as it is kept, with a sentence for it and the symbols it is on now."""
+
+    id: int
+    sentence: str
+    symbols: list[str]
+    created: datetime
+    changed: datetime
+
+
+class Unreadable(BaseModel):
+    """A rule that another version of the program wrote: it fires nothing, and can be removed."""
+
+    id: int
+    name: str
+
+
+class Rules(BaseModel):
+    """All rules, oldest first."""
+
+    rules: list[KeptRule]
+    unreadable: list[Unreadable]
+
+
+class Fired(BaseModel):
+    """A rule would have fired."""
+
+    symbol: str
+    at: datetime
+    price: float | None
+    message: str
+
+
+class Trial(BaseModel):
+    """How a rule would have done: on bars of which interval, since when, and when it would have fired."""
+
+    symbol: str
+    since: datetime
+    interval: str
+    fired: list[Fired]
+
+
+class Trials(BaseModel):
+    """A rule on the past of its symbols."""
+
+    count: int
+    trials: list[Trial]
+
+
+@router.get("/alerts/rules", dependencies=[allow(Role.VIEWER)])
+def rules(desk: TheDesk) -> Rules:
+    """Every rule."""
+    book, found, unreadable = Rulebook(desk), [], []
+    for stored in book.kept.rules():
+        try:
+            found.append(_rule(book, stored, rule_of(stored)))
+        except InvalidInput:
+            unreadable.append(Unreadable(id=stored.id, name=stored.name))
+    return Rules(rules=found, unreadable=unreadable)
+
+
+@router.post("/alerts/rules", dependencies=[allow(Role.MEMBER)], status_code=201)
+def add_rule(desk: TheDesk, draft: Draft) -> KeptRule:
+    """A new rule; it counts from now on."""
+    rule = _drafted(draft)
+    rule.assert_ahead(desk.clock())
+    book = _book_for(desk, draft, rule)
+    stored = book.kept.add_rule(rule.name, body_of(rule), desk.clock(), channels=draft.channels, enabled=draft.enabled)
+    return _rule(book, stored, rule_of(stored))
+
+
+@router.put("/alerts/rules/{number}", dependencies=[allow(Role.MEMBER)])
+def change_rule(desk: TheDesk, number: Number, draft: Draft) -> KeptRule:
+    """Replace a rule; one with another condition begins anew."""
+    rule = _drafted(draft)
+    book = _book_for(desk, draft, rule)
+    held = next((each for each in book.kept.rules() if each.id == number), None)
+    if held is None:
+        raise NotFound(f"There is no rule {number}.", remedy="List them with GET /alerts/rules.")
+    body, now = body_of(rule), desk.clock()
+    if body["expires"] != held.body.get("expires"):  # one that is over may still be renamed or switched off
+        rule.assert_ahead(now)
+    told = None if draft.channels is None else tuple(draft.channels)
+    changed = StoredRule(number, rule.name, body, told, draft.enabled, held.created, now)
+    book.kept.change_rule(changed, now)
+    return _rule(book, changed, rule_of(changed))
+
+
+@router.delete("/alerts/rules/{number}", dependencies=[allow(Role.MEMBER)], status_code=204)
+def remove_rule(desk: TheDesk, number: Number) -> None:
+    """Forget a rule; what it has fired stays."""
+    AlertBook(desk.ledger).remove_rule(number)
+
+
+@router.post("/alerts/trial", dependencies=[allow(Role.MEMBER)])
+def trial(desk: TheDesk, draft: Draft, days: int = Query(TRIED_DAYS, ge=1, le=3660)) -> Trials:
+    """When a rule would have fired in the last `days` days."""
+    book, rule = Rulebook(desk), _drafted(draft)
+    symbols = () if rule.target is None else book.members(rule.target)
+    done = [
+        Trial(
+            symbol=each.symbol,
+            since=each.since,
+            interval=str(each.interval),
+            fired=[Fired(symbol=each.symbol, at=f.at, price=f.price, message=f.message) for f in each.firings],
+        )
+        for each in book.trial(rule, symbols, days)
+    ]
+    return Trials(count=sum(len(each.fired) for each in done), trials=done)
+
+
+def _drafted(draft: Draft) -> Rule:
+    """The rule that a draft words; raises InvalidInput."""
+    quiet = None if draft.quiet is None else Quiet(draft.quiet.start, draft.quiet.end, draft.quiet.zone)
+    return Rule(
+        id="draft",
+        name=draft.name.strip(),
+        condition=draft.condition.root,
+        target=None if draft.target is None else draft.target.root,
+        hysteresis_pct=draft.hysteresis_pct,
+        cooldown=cooldown_of(draft.cooldown_min),
+        repeat=draft.repeat,
+        expires=draft.expires,
+        quiet=quiet,
+        session_only=draft.session_only,
+        message=draft.message,
+        enabled=draft.enabled,
+    )
+
+
+def _rule(book: Rulebook, stored: StoredRule, rule: Rule) -> KeptRule:
+    quiet = None if rule.quiet is None else QuietHours(start=rule.quiet.start, end=rule.quiet.end, zone=rule.quiet.zone)
+    return KeptRule(
+        id=stored.id,
+        name=rule.name,
+        condition=Condition(rule.condition),
+        target=None if rule.target is None else Target(rule.target),
+        hysteresis_pct=rule.hysteresis_pct,
+        cooldown_min=rule.cooldown.total_seconds() / 60,
+        repeat=rule.repeat,
+        expires=rule.expires,
+        quiet=quiet,
+        session_only=rule.session_only,
+        message=rule.message,
+        enabled=stored.enabled,
+        channels=None if stored.channels is None else list(stored.channels),
+        sentence=sentence(rule),
+        symbols=[] if rule.target is None else list(book.members(rule.target)),
+        created=stored.created,
+        changed=stored.changed,
+    )
+
+
+def _book_for(desk: Desk, draft: Draft, rule: Rule) -> Rulebook:
+    """The rules of the desk; raises InvalidInput where `draft` names a channel or a watchlist that is not there."""
+    book = Rulebook(desk)
+    known = {each.id for each in book.kept.channels()}
+    missing = [number for number in draft.channels or [] if number not in known]
+    if missing:
+        raise InvalidInput(
+            "channels", f"There is no channel {missing[0]}.", remedy="List them with GET /alerts/channels."
+        )
+    on = rule.target
+    if isinstance(on, Watchlist) and on.id not in {str(each.id) for each in desk.ledger.watchlists()}:
+        raise InvalidInput("target", f"There is no watchlist {on.id}.", remedy="List them with GET /watchlists.")
+    return book
