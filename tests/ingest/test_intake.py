@@ -52,8 +52,11 @@ class Desk:
         self.intake = Intake(self.log, self.tape, exchange_of=lambda _symbol: self.venue, clock=lambda: self.now)
         self.intake.restore()
 
-    def restart(self) -> None:
+    def close(self) -> None:
         self.log.close()
+
+    def restart(self) -> None:
+        self.close()
         self.open()
 
     def tell(self, table: str) -> Taken:
@@ -462,7 +465,7 @@ def run(
 ) -> pl.DataFrame:
     """The lake's newest minutes after all batches, with something happening after each."""
     desk = Desk(folder, now=NOON + timedelta(minutes=5))
-    with closing(desk.log):
+    with closing(desk):
         for batch, step in zip(batches, steps, strict=False):
             desk.tell("\n".join(f"{s} {at} {price / 100} {size} {key or ''}" for s, at, price, size, key in batch))
             desk.now += timedelta(seconds=20)
@@ -493,7 +496,7 @@ def test_closing_minutes_and_going_on_changes_no_minute_of_quotes(seed, cut):
     symbol = market.instruments()["ticker"].item(0)
     with TemporaryDirectory() as folder:
         desk = Desk(Path(folder))
-        with closing(desk.log):
+        with closing(desk):
             start = NOON
             for second in range(0, 220, 4):
                 desk.now = start + timedelta(seconds=second)
@@ -518,7 +521,7 @@ def test_a_real_day_of_ticks_makes_the_vendors_own_minutes(tmp_path: Path):
     day = date(2013, 10, 11)
     trades = read(SHARED / "ticks" / "lean_tick_ibm_20131011_trade.zip", Reading(), now=NOON).trades.sort("ts", "seq")
     desk = Desk(tmp_path, venue="XNYS")
-    with closing(desk.log):
+    with closing(desk):
         for first in range(0, trades.height, 500):
             batch = trades.slice(first, 500)
             desk.now = batch["ts"].item(-1)
