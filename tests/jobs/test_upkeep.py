@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from nightly_market import DAYS, MINUTES, TUESDAY_NOON, WEDNESDAY_EVENING, Night
 from openbell.model.interval import DAY, MINUTE
 from openbell.store.jobbook import JobBook
 from openbell.store.upkeepbook import UpkeepBook
-from recorded import Answer
+from recorded import Answer, vendor
 
 WEDNESDAY = date(2025, 2, 19)
 COMPARED = (
@@ -121,6 +122,27 @@ def test_a_vendor_that_asks_to_wait_is_left_alone_until_then(night: Night):
     assert again.last is not None
     assert again.last.state == "done"
     assert night.asked() == ["BOLT"]
+
+
+def test_a_symbol_that_has_to_wait_keeps_no_other_waiting(night: Night):
+    night.market.trouble["ACME"] = Answer("Too Many Requests", 429, {"Retry-After": "0"})
+    run = night.until(WEDNESDAY_EVENING).last
+    assert run is not None
+    assert run.state == "paused"
+    assert run.error.endswith("1 of 2 symbols must wait: ACME. 1 symbol completed, 6 bars stored.")
+    assert UpkeepBook(night.desk.ledger).last_days() == {"BOLT": WEDNESDAY}
+
+
+def test_a_wrong_answer_is_a_failure_also_where_the_next_vendors_day_is_spent(tmp_path: Path):
+    spent = Answer(json.dumps({"Information": "Our standard API rate limit is 25 requests per day."}))
+    with vendor(lambda _asked: spent) as second, a_night(tmp_path, "ACME", "BOLT", second=second.url) as night:
+        night.market.trouble["ACME"] = Answer("<html>", 200)
+        standing = night.until(WEDNESDAY_EVENING)
+        assert standing.last is not None
+        assert standing.last.state == "failed"
+        assert standing.last.error.startswith("1 of 2 symbols failed. ACME: yahoo: ")
+        assert standing.failing_since == standing.last.finished
+        assert UpkeepBook(night.desk.ledger).last_days() == {"BOLT": WEDNESDAY}
 
 
 def test_a_symbol_that_the_vendor_no_longer_knows_fails_nothing(night: Night):

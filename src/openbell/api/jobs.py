@@ -152,6 +152,13 @@ def backfill(desk: TheDesk, asked: BackfillAsked) -> Backfill:
     return _backfill(desk, ask_for(desk, asked.symbol, asked.first, asked.to, asked.interval))
 
 
+@router.delete("/jobs/backfills/{number}", status_code=204, dependencies=[allow(Role.OWNER)])
+def withdraw(desk: TheDesk, number: int) -> None:
+    """Have nothing more fetched for a backfill, and forget it; what it has fetched stays."""
+    if not BackfillBook(desk.ledger).withdraw(number):
+        raise NotFound(f"There is no backfill {number}.", remedy="List them with GET /jobs/backfills.")
+
+
 @router.post("/jobs/{name}/run", status_code=202, dependencies=[allow(Role.OWNER)])
 def run(desk: TheDesk, name: str) -> JobRun:
     """Run a job now, in the background; 409 while it runs."""

@@ -16,16 +16,12 @@ from openbell.jobs.cadence import Every, held_back, next_run, wait_after
 from openbell.jobs.table import JOBS, Job
 from openbell.model.errors import InvalidInput, OpenbellError, RateLimited
 from openbell.settings import Settings
-from openbell.store.jobbook import CUT, LEASE, AlreadyRuns, JobBook, Progress, Run, Standing
+from openbell.store.jobbook import CUT, LEASE, AlreadyRuns, JobBook, Progress, Run, Standing, Stopped
 
 log = logging.getLogger(__name__)
 
 LOOK = timedelta(seconds=30)
 """A clock may be set, a machine may sleep: the time of the next run is worked out again this often."""
-
-
-class Stopped(OpenbellError):
-    """The desk is being closed; what is left is done at the next run."""
 
 
 def run_apart(name: str, settings: Settings) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -10,22 +9,14 @@ from openbell.desk import Desk
 from openbell.ingest.inbox import notice
 from openbell.ingest.storing import Stored
 from openbell.ingest.upkeep import Agreement, Kept, Session, complete, last_session
-from openbell.model.errors import OpenbellError, RateLimited, UnknownSymbol
+from openbell.jobs.troubles import NAMED, Troubles
+from openbell.model.errors import UnknownSymbol
 from openbell.model.symbols import exchange_of
 from openbell.model.words import counted
 from openbell.store.inboxbook import InboxBook
 from openbell.store.jobbook import Progress, Tell
 from openbell.store.ledger import Fetch
 from openbell.store.upkeepbook import Report, UpkeepBook
-
-log = logging.getLogger(__name__)
-
-NAMED = 8
-"""So many symbols are named in a result; the reports have all."""
-
-
-class Unfinished(OpenbellError):
-    """Some symbols could not be kept up; the next run tries them again, and them only."""
 
 
 def kept_up(desk: Desk) -> dict[str, Fetch]:
@@ -45,33 +36,25 @@ def venues(desk: Desk) -> frozenset[str]:
 def keep_up(desk: Desk, tell: Tell, *, settled: timedelta) -> str:
     """Complete every symbol whose newest session is not, and say how its stream did.
 
-    Raises RateLimited where a vendor asks to wait, and Unfinished where symbols failed: what is done is not done again.
+    Raises as `Troubles.tell` does: what is done is not done again.
     """
-    book, failed, unknown = UpkeepBook(desk.ledger), dict[str, str](), list[str]()
+    book, unknown = UpkeepBook(desk.ledger), list[str]()
     todo = _unfinished(desk, book, settled)
-    stored, said = Stored(), dict[str, Agreement]()
+    stored, said, troubles = Stored(), dict[str, Agreement](), Troubles(len(todo), "symbol")
     for nth, (symbol, (session, fetch)) in enumerate(todo.items()):
         tell(Progress(nth, len(todo), symbol))
-        try:
-            kept = _complete(desk, symbol, session)
-        except RateLimited:
-            raise
-        except UnknownSymbol as error:  # delisted, perhaps: asked again after the next session
-            unknown.append(symbol)
-            book.save(Report(symbol, session.day, {"error": str(error)}, desk.clock()))
-        except OpenbellError as error:
-            failed[symbol] = str(error)
-        except Exception as error:  # one symbol's trouble must not keep the others waiting; the trace is in the log
-            log.exception("the upkeep of %s failed", symbol)
-            failed[symbol] = f"{type(error).__name__}; the log has more."
-        else:
+        with troubles.of(symbol):
+            try:
+                kept = _complete(desk, symbol, session)
+            except UnknownSymbol as error:  # delisted, perhaps: asked again after the next session
+                unknown.append(symbol)
+                book.save(Report(symbol, session.day, {"error": str(error)}, desk.clock()))
+                continue
             _book(desk, symbol, kept, fetched=fetch.at)
             stored += kept.stored
             said[symbol] = kept.agreements[session.day]
     done = _sentence(said, stored, unknown, len(todo))
-    if failed:
-        named = " ".join(f"{symbol}: {error}" for symbol, error in list(failed.items())[:NAMED])
-        raise Unfinished(f"{len(failed)} of {counted(len(todo), 'symbol')} failed. {named} {done}")
+    troubles.tell(done)
     return done
 
 
