@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from nightly_market import DAYS, MINUTES, TUESDAY_NOON, WEDNESDAY_EVENING, Night, a_night, closes, utc
+from openbell.alerts.rules import Crosses, Rule, Symbol
+from openbell.ingest.fetching import fetch_bars
 from openbell.model.interval import DAY, MINUTE
+from openbell.rulebook import Rulebook, body_of
 from openbell.store.jobbook import JobBook
 from openbell.store.upkeepbook import UpkeepBook
 from recorded import Answer, vendor
@@ -88,6 +91,34 @@ def test_an_absence_of_weeks_is_made_up_for_at_once(night: Night):
             COMPARED,
         ),
     ]
+
+
+def test_a_symbol_under_a_rule_has_its_history_and_its_upkeep_as_a_watched_one(tmp_path: Path):
+    with a_night(tmp_path, "ACME") as night:
+        rule = Rule(id="new", name="BOLT", condition=Crosses(12.0), target=Symbol("BOLT"))
+        Rulebook(night.desk).kept.add_rule("BOLT", body_of(rule), night.clock())
+        night.clockwork.turn("fetch")
+        assert [run.result for run in JobBook(night.desk.ledger).runs("fetch")] == ["BOLT: 2 bars stored."]
+        run = night.until(WEDNESDAY_EVENING).last
+        assert run is not None
+        assert run.result == "2 symbols completed, 12 bars stored."
+        assert UpkeepBook(night.desk.ledger).last_days() == {"ACME": WEDNESDAY, "BOLT": WEDNESDAY}
+
+
+def test_a_gap_that_waited_for_its_healing_when_the_desk_was_stopped_is_filled(night: Night):
+    night.stream(
+        "09:30 11.20 11.25 11.20 11.22 100"
+    )  # on Wednesday; what follows was missed, and nobody came to heal it
+    night.market.days = DAYS + "\n2025-02-21 09:30 11.5 11.9 11.4 11.8 900"
+    night.market.minutes = MINUTES + "\n2025-02-21 09:30 11.8 11.81 11.8 11.8 10"
+    night.clock.now = utc(
+        "2025-02-21 14:32"
+    )  # the desk is opened on Friday, and heals what it has missed since it ended
+    begun = utc("2025-02-19 21:00")
+    fetch_bars(night.desk.lake, night.desk.vendors, "ACME", MINUTE, begun, night.clock(), clock=night.clock)
+    assert stored(night) == [11.22, 11.8]
+    night.until(utc("2025-02-21 21:45"))
+    assert stored(night) == [11.22, 11.28, 11.27, 11.29, 11.8]
 
 
 def test_one_symbols_failure_does_not_stop_the_others_and_only_it_is_tried_again(night: Night):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 
 from openbell.desk import Desk
 from openbell.ingest.inbox import notice
@@ -13,6 +13,7 @@ from openbell.jobs.troubles import NAMED, Troubles
 from openbell.model.errors import UnknownSymbol
 from openbell.model.symbols import exchange_of
 from openbell.model.words import counted
+from openbell.rulebook import Rulebook
 from openbell.store.inboxbook import InboxBook
 from openbell.store.jobbook import Progress, Tell
 from openbell.store.ledger import Fetch
@@ -20,9 +21,9 @@ from openbell.store.upkeepbook import Report, UpkeepBook
 
 
 def kept_up(desk: Desk) -> dict[str, Fetch]:
-    """The symbols whose days are completed: watched real ones with a first history."""
+    """The symbols whose days are completed: real ones, watched or under a rule, with a first history."""
     done = {fetch.symbol: fetch for fetch in desk.ledger.fetches() if fetch.state == "done"}
-    register, watched = desk.history.register, desk.ledger.watched()
+    register, watched = desk.history.register, desk.ledger.watched(Rulebook(desk).watched())
     return {
         symbol: done[symbol] for symbol in sorted(watched & done.keys()) if not register.instrument(symbol).simulated
     }
@@ -41,38 +42,52 @@ def keep_up(desk: Desk, tell: Tell, *, settled: timedelta) -> str:
     book, unknown = UpkeepBook(desk.ledger), list[str]()
     todo = _unfinished(desk, book, settled)
     stored, said, troubles = Stored(), dict[str, Agreement](), Troubles(len(todo), "symbol")
-    for nth, (symbol, (session, fetch)) in enumerate(todo.items()):
+    for nth, (symbol, due) in enumerate(todo.items()):
         tell(Progress(nth, len(todo), symbol))
         with troubles.of(symbol):
             try:
-                kept = _complete(desk, symbol, session)
+                kept = _complete(desk, symbol, due)
             except UnknownSymbol as error:  # delisted, perhaps: asked again after the next session
                 unknown.append(symbol)
-                book.save(Report(symbol, session.day, {"error": str(error)}, desk.clock()))
+                book.save(Report(symbol, due.session.day, {"error": str(error)}, desk.clock()))
                 continue
-            _book(desk, symbol, kept, fetched=fetch.at)
+            _book(desk, symbol, kept, fetched=due.fetched)
             stored += kept.stored
-            said[symbol] = kept.agreements[session.day]
+            said[symbol] = kept.agreements[due.session.day]
     done = _sentence(said, stored, unknown, len(todo))
     troubles.tell(done)
     return done
 
 
-def _unfinished(desk: Desk, book: UpkeepBook, settled: timedelta) -> dict[str, tuple[Session, Fetch]]:
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """The session to be completed, when the first history was fetched, and up to when minutes are complete."""
+
+    session: Session
+    fetched: datetime
+    complete_until: datetime
+
+
+def _unfinished(desk: Desk, book: UpkeepBook, settled: timedelta) -> dict[str, _Due]:
     """The symbols whose newest ended session was neither completed nor part of their first history."""
-    done, now, found = book.last_days(), desk.clock(), dict[str, tuple[Session, Fetch]]()
+    done, now, found = book.last_days(), desk.clock(), dict[str, _Due]()
     for symbol, fetch in kept_up(desk).items():
         session = last_session(_venue(desk, symbol), now, settled)
         if session is None or fetch.at >= session.close + settled:
             continue
-        if symbol not in done or done[symbol] < session.day:
-            found[symbol] = session, fetch
+        last = done.get(symbol)
+        if last is None:
+            found[symbol] = _Due(session, fetch.at, fetch.at)
+        elif last < session.day:
+            found[symbol] = _Due(session, fetch.at, datetime(last.year, last.month, last.day, tzinfo=UTC))
     return found
 
 
-def _complete(desk: Desk, symbol: str, session: Session) -> Kept:
-    key = desk.history.register.id_of(symbol)
-    return complete(desk.lake, desk.vendors, desk.capabilities, symbol, key, session, clock=desk.clock)
+def _complete(desk: Desk, symbol: str, due: _Due) -> Kept:
+    key, since = desk.history.register.id_of(symbol), due.complete_until
+    return complete(
+        desk.lake, desk.vendors, desk.capabilities, symbol, key, due.session, complete_until=since, clock=desk.clock
+    )
 
 
 def _book(desk: Desk, symbol: str, kept: Kept, *, fetched: datetime) -> None:
