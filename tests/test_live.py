@@ -147,7 +147,7 @@ def desk_of(
     *watched: str,
     mute: timedelta | None = None,
 ) -> Iterator[Desk]:
-    """A desk that listens to `finnhub`, is patient with its silence for `mute`, and asks `minutes` for what was missed."""
+    """A desk that listens to `finnhub`, bears its silence for `mute`, and asks `minutes` for what was missed."""
     with ExitStack() as open_:
         history = None if minutes is None else open_.enter_context(answering(minutes))
         settings = Settings(
