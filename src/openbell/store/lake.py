@@ -83,8 +83,8 @@ class Lake:
         folder that contradict each other would correct each other again at each import. `provisional` bars, which a
         stream made, are not stored where anything but a stream has told of that time: it knows better.
 
-        What is told later is known later, whatever the clock says: after it was set back, a row is known just after the
-        newest of the same symbol, interval and time.
+        A correction is known later, whatever the clock says: after it was set back, just after the bar that it
+        corrects, which is its source's own, or one that a stream made.
         """
         if bars.is_empty():
             return 0
@@ -456,12 +456,16 @@ def _refuse_address(root: Path) -> None:
 
 
 def _known_after(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """The rows, none of which is known before a stored one of the same bar."""
+    """The rows, none of which is known before what it corrects: its source's own bar, or one that a stream made."""
     if rows.is_empty() or (later := stored.filter(pl.col("known_at") >= rows["known_at"].min())).is_empty():
         return rows
     bar = ["symbol", "interval", "ts"]
-    newest = later.group_by(bar).agg(least=pl.max("known_at") + timedelta.resolution)
-    joined = rows.join(newest, on=bar, how="left", maintain_order="left")
+    least = pl.col("known_at") + timedelta.resolution
+    told = later.select(*bar, least=least, told_by="source", streamed=frames.STREAMED)
+    corrected = (pl.col("source") == pl.col("told_by")) | pl.col("streamed")
+    newest = rows.select(*bar, "source").join(told, on=bar).filter(corrected)
+    newest = newest.group_by(*bar, "source").agg(pl.max("least"))
+    joined = rows.join(newest, on=[*bar, "source"], how="left", maintain_order="left")
     return joined.with_columns(pl.max_horizontal("known_at", "least").alias("known_at")).drop("least")
 
 
