@@ -120,14 +120,16 @@ class Night:
 
 
 @contextmanager
-def a_night(folder: Path, *symbols: str) -> Iterator[Night]:
-    """The desk on Tuesday noon, with a first history of `symbols`."""
+def a_night(folder: Path, *symbols: str, second: str = "") -> Iterator[Night]:
+    """The desk on Tuesday noon, with a first history of `symbols`; `second`: Alpha Vantage's address."""
     clock = Clock(TUESDAY_NOON)
     market = Market(clock)
     with vendor(market) as server:
         settings = Settings(
-            home=folder, yahoo_url=server.url, yahoo_cookie_url=f"{server.url}/cookie", providers="yahoo", streams=""
-        )
+            home=folder, yahoo_url=server.url, yahoo_cookie_url=f"{server.url}/cookie", streams="",
+            providers="yahoo,alphavantage" if second else "yahoo", alphavantage_key="KEY" if second else "",
+            alphavantage_url=second or "http://127.0.0.1:1",
+        )  # fmt: skip
         desk = open_desk(settings, clock)
         desk.ledger.add_watchlist("Mine", symbols)
         for symbol in symbols:

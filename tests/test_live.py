@@ -9,17 +9,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 
+from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
 from openbell.ingest.feed import Health
 from openbell.live import Live, Place, shares
 from openbell.model.errors import OpenbellError
 from openbell.model.interval import MINUTE
+from openbell.providers.streams.alpaca import AlpacaDialect
+from openbell.providers.streams.finnhub import FinnhubDialect
+from openbell.providers.streams.socket import Socket
 from openbell.settings import Settings
 from openbell.store.log import Log
 from recorded import Answer, Asked
@@ -132,8 +140,14 @@ class Minutes:
 
 
 @contextmanager
-def desk_of(folder: Path, finnhub: Vendor | None, minutes: Minutes | None = None, *watched: str) -> Iterator[Desk]:
-    """A desk that listens to `finnhub`, and asks `minutes` for what was missed."""
+def desk_of(
+    folder: Path,
+    finnhub: Vendor | None,
+    minutes: Minutes | None = None,
+    *watched: str,
+    mute: timedelta | None = None,
+) -> Iterator[Desk]:
+    """A desk that listens to `finnhub`, bears its silence for `mute`, and asks `minutes` for what was missed."""
     with ExitStack() as open_:
         history = None if minutes is None else open_.enter_context(answering(minutes))
         settings = Settings(
@@ -146,6 +160,8 @@ def desk_of(folder: Path, finnhub: Vendor | None, minutes: Minutes | None = None
             finnhub_stream_url=finnhub.url if finnhub else "",
         )
         desk = open_desk(settings, now)
+        if finnhub is not None and mute is not None:
+            desk = replace(desk, streams=(Socket(partial(FinnhubDialect, "k3y", finnhub.url), now, mute=mute),))
         desk.ledger.add_watchlist("Mine", list(watched or [COIN]))
         open_.callback(desk.close)
         yield desk
@@ -153,6 +169,14 @@ def desk_of(folder: Path, finnhub: Vendor | None, minutes: Minutes | None = None
 
 def feed(live: Live, name: str = "finnhub") -> Health:
     return next(health for health in live.health() if health.name == name)
+
+
+def on_the_page(desk: Desk, live: Live, name: str = "finnhub") -> dict[str, Any]:
+    """The line of a feed on the Data page."""
+    app = create_app(desk, jobs=False)
+    app.state.live = live
+    told = TestClient(app, base_url="http://127.0.0.1/api/v1").get("sources").json()["feeds"]
+    return next(line for line in told if line["name"] == name)
 
 
 LIVE, DOWN, BEGINNING = Place("live"), Place("waiting"), Place("connecting")
@@ -199,6 +223,84 @@ def test_a_gap_waits_for_a_vendor_that_wants_to_be_left_alone(tmp_path: Path):
         assert "What was missed of BTC-USD" in health.detail
         assert "Next try at" in health.detail
         assert desk.tape.minutes([COIN]).height  # what was heard stays
+
+
+def test_each_way_in_which_a_line_fails_is_told_on_the_data_page_and_ends_in_a_healed_tape(tmp_path: Path):
+    def half_a_frame(line: Line) -> None:
+        line.hear()
+        line.half(b'{"type":"trade","data":[]}')
+
+    now.ahead -= timedelta(seconds=14)  # all of it within one minute
+    with (
+        vendor(half_a_frame, Line.stay, ticks(), refusals={0: (429, {"Retry-After": "1"})}) as fake,
+        desk_of(tmp_path, fake, Minutes(), mute=timedelta(seconds=0.5)) as desk,
+    ):
+        begun, seen = now().replace(second=0, microsecond=0), list[str]()
+        with listening(desk) as live:
+
+            def healed() -> bool:
+                line = on_the_page(desk, live)
+                seen.append(f"{line['state']}: {line['detail']}")
+                return line["state"] == "live" and line["gaps"] == line["healed"] == 3
+
+            until(healed, 90)
+            assert on_the_page(desk, live)["connections"] == 4
+        told = [detail for detail in dict.fromkeys(seen) if detail.startswith("waiting")]
+        assert told == [
+            "waiting: finnhub: 127.0.0.1 wants fewer connections (HTTP 429).",
+            "waiting: finnhub: the connection was closed (no reason told).",
+            "waiting: finnhub: connected, but nothing was said for 1 s while a market is open.",
+        ]
+        stored = desk.lake.bars([COIN], MINUTE, begun, begun + timedelta(minutes=1))
+        assert stored.select("volume", "source").rows() == [(5000.0, "yahoo")]
+
+
+def test_frames_that_are_garbage_or_repeated_or_out_of_order_are_counted_and_leave_the_tape_right(tmp_path: Path):
+    first, second = (now().replace(second=10, microsecond=0) - timedelta(minutes=ago) for ago in (3, 2))
+    facts = {"T": "t", "S": COIN, "x": "V", "z": "C", "c": ["@"]}
+    early = [facts | {"i": 1, "p": 101.0, "s": 5, "t": f"{first:%Y-%m-%dT%H:%M:%SZ}"}]
+    late = [facts | {"i": 2, "p": 102.0, "s": 7, "t": f"{second:%Y-%m-%dT%H:%M:%SZ}"}]
+
+    def babbles(line: Line) -> None:
+        line.say([{"T": "success", "msg": "connected"}])
+        line.hear()
+        line.say([{"T": "success", "msg": "authenticated"}])
+        line.hear()
+        line.say(late, b"\xff\xfe\x00", "not json", early, late, early)
+        line.stay()
+
+    with vendor(babbles) as fake, desk_of(tmp_path, None) as without:
+        dialect = partial(AlpacaDialect, "k3y", "s3cret", channels=("trades",), url=fake.url)
+        desk = replace(without, streams=(Socket(dialect, now),))
+        with listening(desk) as live:
+            until(lambda: on_the_page(desk, live, "alpaca")["repeated"] == 2)
+            line = on_the_page(desk, live, "alpaca")
+            assert (line["state"], line["detail"], line["rows"], line["rejects"]) == ("live", "", 2, 2)
+            assert desk.tape.minutes([COIN]).select("ts", "close", "volume").rows() == [
+                (first.replace(second=0), 101.0, 5.0),
+                (second.replace(second=0), 102.0, 7.0),
+            ]
+            until(lambda: desk.lake.rejects().height == 2)
+            assert set(desk.lake.rejects()["reason"]) == {"unreadable_message"}
+
+
+def test_a_refused_key_is_told_on_the_data_page_while_another_vendor_stands_in(tmp_path: Path):
+    with vendor(Line.stay, refusals={0: (401, {})}) as first, vendor(Line.stay) as second:
+        settings = Settings(
+            home=tmp_path, providers="alphavantage", streams="finnhub,yahoo", finnhub_key="k3y",
+            finnhub_stream_url=first.url, yahoo_stream_url=second.url,
+        )  # fmt: skip
+        desk = open_desk(settings, now)
+        desk.ledger.add_watchlist("Mine", [COIN])
+        with listening(desk) as live:
+            until(lambda: second.heard == [{"subscribe": [COIN]}])
+            line = on_the_page(desk, live)
+            assert (line["state"], line["detail"]) == (
+                "refused",
+                "finnhub: 127.0.0.1 refused the login (HTTP 401). Check the key.",
+            )
+            assert on_the_page(desk, live, "yahoo")["state"] == "live"
+        desk.close()
 
 
 def test_a_vendor_stands_in_for_another_and_hands_back(tmp_path: Path):

@@ -235,10 +235,8 @@ class Live:
     def _watched(self) -> tuple[frozenset[str], frozenset[str]]:
         """The symbols of all watchlists and rules but those that were imported only: they may be somebody's own; and
         which of them are simulated."""
-        ledger, register = self._desk.ledger, self._desk.history.register
-        imported = {fetch.symbol for fetch in ledger.fetches() if fetch.state == "imported"}
-        listed = {symbol for each in ledger.watchlists() for symbol in each.symbols}
-        watched = frozenset((listed | self._rulebook.watched()) - imported)
+        register = self._desk.history.register
+        watched = frozenset(self._desk.ledger.watched(self._rulebook.watched()))
         return watched, frozenset(symbol for symbol in watched if register.instrument(symbol).simulated)
 
     async def _keep(self, intake: Intake, alarm: Alarm) -> None:

@@ -96,6 +96,13 @@ def test_months_are_asked_for_and_their_progress_told(client: TestClient, night:
     assert (wrong.status_code, wrong.json()["field"]) == (422, "from")
 
 
+def test_a_backfill_is_withdrawn(client: TestClient):
+    asked = client.post("jobs/backfill", json={"symbol": "ACME", "from": "2025-01", "interval": "1d"}).json()
+    assert client.delete(f"jobs/backfills/{asked['id']}").status_code == 204
+    assert client.get("jobs/backfills").json()["backfills"] == []
+    assert client.delete(f"jobs/backfills/{asked['id']}").status_code == 404
+
+
 def test_what_the_upkeep_found_is_told(client: TestClient, night: Night):
     night.stream("09:30 11.20 11.25 11.20 11.22 100")
     night.until(WEDNESDAY_EVENING)

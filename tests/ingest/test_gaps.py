@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,13 +26,29 @@ class Vendor:
     asked: list[tuple[str, datetime]] = field(default_factory=list)
     healed: list[tuple[str, datetime, datetime]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    healing: int = 0
+    sleeping: list[datetime] = field(default_factory=list)
 
     def heal(self, gap: Gap) -> bool:
-        async def main() -> bool:
+        return all(self.heal_all(gap))
+
+    def heal_all(self, *gaps: Gap) -> list[bool]:
+        """Heal each gap beginning with its end, whatever still waits then."""
+
+        async def main() -> list[bool]:
             healer = Healer(
                 self._fetch, self._mark, clock=lambda: self.now, sleep=self._sleep, venue_of=lambda _symbol: "XNYS"
             )
-            return await healer.heal(gap, self.told.append)
+
+            async def heal(gap: Gap) -> bool:
+                try:
+                    await self._sleep((gap.end - self.now).total_seconds())
+                    return await healer.heal(gap, self.told.append)
+                finally:
+                    self.healing -= 1
+
+            self.healing = len(gaps)
+            return await asyncio.gather(*map(heal, gaps))
 
         return apart.run(main())
 
@@ -48,7 +65,14 @@ class Vendor:
         self.healed += [(symbol, start, end) for symbol in symbols]
 
     async def _sleep(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+        """Time goes on once all sleep."""
+        due = self.now + timedelta(seconds=seconds)
+        self.sleeping.append(due)
+        while self.now < due:
+            if len(self.sleeping) == self.healing:
+                self.now = max(self.now, min(self.sleeping))
+            await asyncio.sleep(0)
+        self.sleeping.remove(due)
 
 
 START, END = MONDAY.replace(second=0), MONDAY.replace(second=0) + 3 * MINUTE
@@ -93,6 +117,23 @@ def test_what_a_delayed_vendor_does_not_tell_yet_stays_as_it_was_heard():
     assert vendor.heal(gap("AAA", "BBB"))
     assert vendor.healed == [("BBB", START, START + MINUTE), ("AAA", START, END), ("BBB", START, START + MINUTE)]
     assert vendor.asked[-1][1] == END + timedelta(minutes=20)
+
+
+def test_a_line_that_is_cut_again_and_again_asks_for_each_symbol_once_in_five_minutes():
+    vendor = Vendor({symbol: [datetime.max.replace(tzinfo=UTC) - MINUTE] for symbol in ("AAA", "BBB")})
+    cuts = [START + timedelta(seconds=second) for second in (10, 15, 40, 70, 130, 200, 310)]
+    gaps = [Gap("yahoo", ("AAA", "BBB"), cut, cut + timedelta(seconds=2)) for cut in cuts]
+    assert vendor.heal_all(*gaps) == [True] * len(cuts)
+    first, then = START + timedelta(seconds=65), START + timedelta(seconds=365)
+    assert vendor.asked == [("AAA", first), ("BBB", first), ("AAA", then), ("BBB", then)]
+    assert vendor.healed[::2] == [("AAA", START, START + MINUTE), ("AAA", START + MINUTE, START + 6 * MINUTE)]
+
+
+def test_a_whole_minute_that_was_missed_is_healed_at_once():
+    vendor = Vendor({"AAA": [LAST, LAST + 2 * MINUTE]})
+    later = Gap("yahoo", ("AAA",), END + timedelta(seconds=5), END + timedelta(seconds=70))
+    assert vendor.heal_all(gap("AAA"), later) == [True, True]
+    assert [at for _, at in vendor.asked] == [END + timedelta(seconds=5), END + timedelta(seconds=125)]
 
 
 def test_a_gap_that_cannot_be_stored_for_a_day_is_given_up():

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 
 import pytest
 
 from nightly_market import WEDNESDAY_EVENING, Night, a_night, utc
-from openbell.jobs import JOBS, Clockwork, next_of, run_apart, run_now, start_now
+from openbell.jobs import JOBS, Clockwork, next_of, run_apart, run_now
 from openbell.model.errors import InvalidInput, OpenbellError
-from openbell.store.jobbook import AlreadyRuns, JobBook
+from openbell.store.jobbook import AlreadyRuns, JobBook, Stopped
+from openbell.store.upkeepbook import UpkeepBook
 from recorded import Answer, Asked
 
 
@@ -48,7 +51,7 @@ class Slow:
 def test_a_job_runs_once_at_a_time_whoever_starts_it(night: Night):
     slow = night.vendor.answers = Slow(night)
     night.clock.now = WEDNESDAY_EVENING
-    run = start_now(night.desk, "upkeep")
+    run = night.clockwork.run_now("upkeep")
     assert slow.begun.wait(10)
     with pytest.raises(AlreadyRuns):
         run_now(night.desk, "upkeep")
@@ -74,6 +77,21 @@ def test_a_desk_that_is_closed_lets_go_of_its_jobs(night: Night):
     assert JobBook(night.desk.ledger).runs("upkeep")[0].state == "cut"
     assert JobBook(night.desk.ledger).failing() == {}
     slow.go.set()
+
+
+def test_a_desk_that_is_closed_lets_go_of_a_job_that_was_run_by_hand(night: Night):
+    night.market.known = ("ACME", "BOLT")
+    night.desk.ledger.watch(["BOLT"], most=1)
+    night.clockwork.turn("fetch")
+    night.clock.now = WEDNESDAY_EVENING
+    slow = night.vendor.answers = Slow(night)
+    night.clockwork.run_now("upkeep")
+    assert slow.begun.wait(10)
+    Timer(0.2, slow.go.set).start()
+    night.clockwork.stop()
+    assert night.standing("upkeep").running is None
+    assert JobBook(night.desk.ledger).runs("upkeep")[0].state == "cut"
+    assert list(UpkeepBook(night.desk.ledger).last_days()) == ["ACME"]  # what had begun was finished, and no more
 
 
 def test_failures_are_tried_again_after_longer_and_longer_waits(night: Night):
@@ -116,7 +134,7 @@ def test_a_job_that_is_none_or_not_of_this_desk_is_refused(night: Night):
     with pytest.raises(InvalidInput, match="no job 'nothing'"):
         run_now(night.desk, "nothing")
     with pytest.raises(InvalidInput, match="demo market is not open"):
-        start_now(night.desk, "demo")
+        night.clockwork.run_now("demo")
 
 
 def test_a_job_apart_says_what_came_of_it(night: Night):
@@ -124,3 +142,26 @@ def test_a_job_apart_says_what_came_of_it(night: Night):
     (night.desk.settings.folder / "lake" / "bars" / "_delta_log" / f"{0:020}.json").write_text("{")
     with pytest.raises(OpenbellError, match="The job compact failed: "):
         run_apart("compact", night.desk.settings)
+
+
+def test_a_job_apart_ends_with_the_desk(night: Night):
+    stopped = Event()
+    with night.desk.lake._bars.writing():  # it has to wait for its turn
+        Timer(0.5, stopped.set).start()
+        with pytest.raises(Stopped):
+            run_apart("compact", night.desk.settings, stopped)
+    assert children() == []
+
+
+def test_a_job_apart_that_hangs_is_ended(night: Night):
+    with night.desk.lake._bars.writing(), pytest.raises(OpenbellError, match=r"longer than 0:00:01"):
+        run_apart("compact", night.desk.settings, longest=timedelta(seconds=1))
+    assert children() == []
+
+
+def children() -> list[str]:
+    """The command lines of the processes that this one has begun with a job."""
+    begun = subprocess.run(
+        ["ps", "-o", "args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=False
+    )
+    return [line for line in begun.stdout.splitlines() if "openbell.jobs" in line]

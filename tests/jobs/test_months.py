@@ -18,7 +18,7 @@ import pytest
 from nightly_market import Clock, utc
 from openbell.desk import Desk, open_desk
 from openbell.jobs import Clockwork, run_now
-from openbell.jobs.months import ask_for
+from openbell.jobs.months import ask_for, withdraw
 from openbell.model.errors import InvalidInput
 from openbell.model.interval import MINUTE
 from openbell.settings import Settings
@@ -121,6 +121,37 @@ def test_a_spent_budget_is_waited_for_and_what_is_left_then_fetched(tmp_path: Pa
         clockwork.turn("backfill")
         assert book.runs("backfill")[0].state == "done"
         assert months_asked(server) == ["2025-06", "2025-05", "2025-04", "2025-04", "2025-03"]
+
+
+def test_a_backfill_that_fails_keeps_none_behind_it_waiting(tmp_path: Path, server: Vendor, clock: Clock):
+    garbage = Answer("<html>")
+    server.answers = lambda asked: garbage if asked.query.get("symbol") == "BAD" else alpha_vantage(asked)
+    with a_desk(tmp_path, server, clock) as desk:
+        ask_for(desk, "BAD", "2025-05", "2025-05", "1m")
+        ask_for(desk, "ACME", "2025-05", "2025-05", "1m")
+        run = run_now(desk, "backfill")
+        assert run.state == "failed"
+        assert run.error.startswith("1 of 2 backfills failed. BAD 2025-05 to 2025-05, 1m: alphavantage: ")
+        assert run.error.endswith("ACME: 2 bars stored, 1 of 1 month fetched.")
+        assert [backfill.symbol for backfill in BackfillBook(desk.ledger).open()] == ["BAD"]
+        assert withdraw(desk, "bad") == 1
+        assert BackfillBook(desk.ledger).open() == []
+
+
+def test_a_backfill_that_is_withdrawn_while_it_runs_ends(tmp_path: Path, server: Vendor, clock: Clock):
+    with a_desk(tmp_path, server, clock) as desk:
+        ask_for(desk, "ACME", "2025-03", "2025-06", "1m")
+
+        def withdrawn_in_may(asked: Asked) -> Answer:
+            if asked.query.get("month") == "2025-05":
+                withdraw(desk, "ACME")
+            return alpha_vantage(asked)
+
+        server.answers = withdrawn_in_may
+        run = run_now(desk, "backfill")
+        assert (run.state, run.result) == ("done", "ACME: 4 bars stored, and what is left was withdrawn.")
+        assert months_asked(server) == ["2025-06", "2025-05"]
+        assert desk.lake.bars(["ACME"], MINUTE, utc("2025-05-01 00:00"), NOW).height == 4
 
 
 KILLED = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from nightly_market import DAYS, MINUTES, TUESDAY_NOON, WEDNESDAY_EVENING, Night, a_night, closes, utc
+from openbell.alerts.rules import Crosses, Rule, Symbol
+from openbell.ingest.fetching import fetch_bars
 from openbell.model.interval import DAY, MINUTE
+from openbell.rulebook import Rulebook, body_of
 from openbell.store.jobbook import JobBook
 from openbell.store.upkeepbook import UpkeepBook
-from recorded import Answer
+from recorded import Answer, vendor
 
 WEDNESDAY = date(2025, 2, 19)
 COMPARED = (
@@ -89,6 +93,34 @@ def test_an_absence_of_weeks_is_made_up_for_at_once(night: Night):
     ]
 
 
+def test_a_symbol_under_a_rule_has_its_history_and_its_upkeep_as_a_watched_one(tmp_path: Path):
+    with a_night(tmp_path, "ACME") as night:
+        rule = Rule(id="new", name="BOLT", condition=Crosses(12.0), target=Symbol("BOLT"))
+        Rulebook(night.desk).kept.add_rule("BOLT", body_of(rule), night.clock())
+        night.clockwork.turn("fetch")
+        assert [run.result for run in JobBook(night.desk.ledger).runs("fetch")] == ["BOLT: 2 bars stored."]
+        run = night.until(WEDNESDAY_EVENING).last
+        assert run is not None
+        assert run.result == "2 symbols completed, 12 bars stored."
+        assert UpkeepBook(night.desk.ledger).last_days() == {"ACME": WEDNESDAY, "BOLT": WEDNESDAY}
+
+
+def test_a_gap_that_waited_for_its_healing_when_the_desk_was_stopped_is_filled(night: Night):
+    night.stream(
+        "09:30 11.20 11.25 11.20 11.22 100"
+    )  # on Wednesday; what follows was missed, and nobody came to heal it
+    night.market.days = DAYS + "\n2025-02-21 09:30 11.5 11.9 11.4 11.8 900"
+    night.market.minutes = MINUTES + "\n2025-02-21 09:30 11.8 11.81 11.8 11.8 10"
+    night.clock.now = utc(
+        "2025-02-21 14:32"
+    )  # the desk is opened on Friday, and heals what it has missed since it ended
+    begun = utc("2025-02-19 21:00")
+    fetch_bars(night.desk.lake, night.desk.vendors, "ACME", MINUTE, begun, night.clock(), clock=night.clock)
+    assert stored(night) == [11.22, 11.8]
+    night.until(utc("2025-02-21 21:45"))
+    assert stored(night) == [11.22, 11.28, 11.27, 11.29, 11.8]
+
+
 def test_one_symbols_failure_does_not_stop_the_others_and_only_it_is_tried_again(night: Night):
     night.market.trouble["ACME"] = Answer("<html>", 200)
     standing = night.until(WEDNESDAY_EVENING)
@@ -121,6 +153,27 @@ def test_a_vendor_that_asks_to_wait_is_left_alone_until_then(night: Night):
     assert again.last is not None
     assert again.last.state == "done"
     assert night.asked() == ["BOLT"]
+
+
+def test_a_symbol_that_has_to_wait_keeps_no_other_waiting(night: Night):
+    night.market.trouble["ACME"] = Answer("Too Many Requests", 429, {"Retry-After": "0"})
+    run = night.until(WEDNESDAY_EVENING).last
+    assert run is not None
+    assert run.state == "paused"
+    assert run.error.endswith("1 of 2 symbols must wait: ACME. 1 symbol completed, 6 bars stored.")
+    assert UpkeepBook(night.desk.ledger).last_days() == {"BOLT": WEDNESDAY}
+
+
+def test_a_wrong_answer_is_a_failure_also_where_the_next_vendors_day_is_spent(tmp_path: Path):
+    spent = Answer(json.dumps({"Information": "Our standard API rate limit is 25 requests per day."}))
+    with vendor(lambda _asked: spent) as second, a_night(tmp_path, "ACME", "BOLT", second=second.url) as night:
+        night.market.trouble["ACME"] = Answer("<html>", 200)
+        standing = night.until(WEDNESDAY_EVENING)
+        assert standing.last is not None
+        assert standing.last.state == "failed"
+        assert standing.last.error.startswith("1 of 2 symbols failed. ACME: yahoo: ")
+        assert standing.failing_since == standing.last.finished
+        assert UpkeepBook(night.desk.ledger).last_days() == {"BOLT": WEDNESDAY}
 
 
 def test_a_symbol_that_the_vendor_no_longer_knows_fails_nothing(night: Night):

@@ -156,6 +156,14 @@ def test_of_several_rate_limits_the_one_that_ends_first_is_told():
     assert (error.provider, error.retry_after) == ("b", 60)
 
 
+def test_of_what_waiting_mends_the_soonest_is_told():
+    down, bad, day = Unreachable("b", "no answer."), BadResponse("c", "HTTP 500."), limited(8 * 3600, "a")
+    assert isinstance(told(day, bad, down), Unreachable)
+    assert isinstance(told(day, bad), BadResponse)
+    assert isinstance(told(limited(600, "a"), bad), RateLimited)
+    assert told(day, BadResponse("c", "HTTP 500.")).__notes__ == [str(day)]
+
+
 def test_a_vendor_that_asked_for_a_pause_is_left_alone_until_it_is_over_even_after_a_restart():
     store, vendor = InMemory(), Vendor("first", "ACME", error=limited(3600))
     with pytest.raises(RateLimited):

@@ -93,6 +93,20 @@ def test_a_correction_is_a_new_row_and_the_old_one_can_still_be_asked_for(lake: 
     assert closes(lake, "ACME", as_of=LEARNED - timedelta(seconds=1)) == []
 
 
+def test_a_correction_after_the_clock_was_set_back_is_known_after_what_it_corrects(lake: Lake):
+    lake.append_bars(minutes("ACME", [1.0, 2.0], source="yahoo:stream"), LEARNED)
+    earlier = LEARNED - timedelta(hours=1)
+    assert lake.append_bars(minutes("ACME", [1.1, 2.0, 3.0], source="yahoo"), earlier) == 3
+    assert closes(lake, "ACME") == [1.1, 2.0, 3.0]
+    assert closes(lake, "ACME", as_of=LEARNED) == [1.0, 2.0, 3.0]
+    assert lake.append_bars(minutes("ACME", [1.2, 2.0, 3.1], source="yahoo"), earlier) == 2
+    assert closes(lake, "ACME") == [1.2, 2.0, 3.1]
+    just_after = timedelta(microseconds=1)
+    known = [LEARNED + 2 * just_after, LEARNED + just_after, earlier + just_after]
+    assert lake.bars(["ACME"], MINUTE, *ALWAYS)["known_at"].to_list() == known
+    assert lake.append_bars(minutes("ACME", [1.2, 2.0, 3.1], source="yahoo"), earlier) == 0
+
+
 def test_a_source_that_repeats_itself_does_not_push_aside_what_another_corrected(lake: Lake):
     lake.append_bars(minutes("ACME", [1.0], source="first"), LEARNED)
     lake.append_bars(minutes("ACME", [1.1], source="second"), LEARNED + timedelta(hours=1))

@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from openbell.desk import Desk
+from openbell.jobs import Clockwork
 
 
 class Role(IntEnum):
@@ -34,6 +35,17 @@ def the_desk(request: Request) -> Desk:
 
 
 TheDesk = Annotated[Desk, Depends(the_desk)]
+
+
+def the_clockwork(request: Request) -> Clockwork:
+    """What runs the jobs of the desk; never a global."""
+    clockwork = request.app.state.clockwork
+    if not isinstance(clockwork, Clockwork):
+        raise TypeError("the application has no clockwork")
+    return clockwork
+
+
+TheClockwork = Annotated[Clockwork, Depends(the_clockwork)]
 
 
 def allow(role: Role) -> Any:  # FastAPI types its dependencies so

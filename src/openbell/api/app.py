@@ -53,8 +53,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         if not jobs:
             yield
             return
-        clockwork, feeds = Clockwork(desk), Live(desk)
-        app.state.live = feeds
+        feeds = app.state.live = Live(desk)
         feeds.start()
         clockwork.start()
         yield
@@ -70,6 +69,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         lifespan=life,
     )
     app.state.desk = desk
+    clockwork = app.state.clockwork = Clockwork(desk)
     answer_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.middleware("http")(_guarded)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from openbell.api.access import Role, TheDesk, allow
+from openbell.api.access import Role, TheClockwork, TheDesk, allow
 from openbell.api.problems import NotFound
 from openbell.desk import Desk
-from openbell.jobs import JOBS, Job, next_of, start_now
+from openbell.jobs import JOBS, Job, next_of
 from openbell.jobs.months import ask_for
 from openbell.store.backfillbook import Backfill as StoredBackfill
 from openbell.store.backfillbook import BackfillBook, BackfillState
@@ -19,6 +19,8 @@ from openbell.store.jobbook import By, JobBook, Run, RunState, Standing
 from openbell.store.upkeepbook import UpkeepBook
 
 router = APIRouter(tags=["jobs"])
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="of a backfill")]
 
 
 class JobRun(BaseModel):
@@ -152,11 +154,18 @@ def backfill(desk: TheDesk, asked: BackfillAsked) -> Backfill:
     return _backfill(desk, ask_for(desk, asked.symbol, asked.first, asked.to, asked.interval))
 
 
+@router.delete("/jobs/backfills/{number}", status_code=204, dependencies=[allow(Role.OWNER)])
+def withdraw(desk: TheDesk, number: Number) -> None:
+    """Have nothing more fetched for a backfill, and forget it; what it has fetched stays."""
+    if not BackfillBook(desk.ledger).withdraw(number):
+        raise NotFound(f"There is no backfill {number}.", remedy="List them with GET /jobs/backfills.")
+
+
 @router.post("/jobs/{name}/run", status_code=202, dependencies=[allow(Role.OWNER)])
-def run(desk: TheDesk, name: str) -> JobRun:
+def run(clockwork: TheClockwork, name: str) -> JobRun:
     """Run a job now, in the background; 409 while it runs."""
     _known(name)
-    return _run(start_now(desk, name))
+    return _run(clockwork.run_now(name))
 
 
 def _known(name: str) -> None:

@@ -345,14 +345,17 @@ def job(
     start: Annotated[str | None, typer.Option("--from", help="For backfill: the first month, such as 2020-01.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="For backfill: the last month; default: this one.")] = None,
     interval: Annotated[str, typer.Option(help="For backfill: the length of a bar.")] = "1m",
+    no_more: Annotated[bool, typer.Option("--withdraw", help="For backfill: fetch no more of the symbol.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run one job now; without a name, list them."""
-    from openbell.cli.jobs import backfill, listed, run  # noqa: PLC0415
+    from openbell.cli.jobs import backfill, listed, run, withdraw  # noqa: PLC0415
 
     with _desk(Settings()) as desk:
         if name is None:
             listed(desk, as_json=as_json)
+        elif name == "backfill" and no_more:
+            withdraw(desk, symbol)
         elif name == "backfill":
             backfill(desk, symbol, start, end, interval)
         else:

@@ -6,9 +6,9 @@ import polars as pl
 
 from openbell.cli import terminal
 from openbell.desk import Desk
-from openbell.jobs import JOBS, next_of, run_now
-from openbell.jobs.months import ask_for
+from openbell.jobs import JOBS, months, next_of, run_now
 from openbell.model.errors import InvalidInput, OpenbellError
+from openbell.model.words import counted
 from openbell.store.jobbook import AlreadyRuns, JobBook
 
 
@@ -52,8 +52,16 @@ def backfill(desk: Desk, symbol: str | None, first: str | None, last: str | None
     if symbol is not None:
         if first is None:
             raise InvalidInput("from", "No month to begin with was named.", remedy="Write --from 2020-01.")
-        ask_for(desk, symbol, first, last, interval)
+        months.ask_for(desk, symbol, first, last, interval)
     try:
         run(desk, "backfill")
     except AlreadyRuns:
         print("The open desk fetches months already; these are among them. `openbell jobs` shows how far it is.")
+
+
+def withdraw(desk: Desk, symbol: str | None) -> None:
+    """Have no more months of a symbol fetched."""
+    if symbol is None:
+        raise InvalidInput("symbol", "No symbol was named.", remedy="Write `openbell job backfill AAPL --withdraw`.")
+    gone = months.withdraw(desk, symbol)
+    print(f"{counted(gone, 'backfill')} of {symbol.strip().upper()} withdrawn; what was fetched stays.")

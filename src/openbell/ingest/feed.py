@@ -140,7 +140,7 @@ class Feed:
         while True:
             if not wanted.symbols:
                 self._note(state="idle", symbols=0, detail="", next_try=None)
-                await wanted.change()
+                await wanted.other_than(frozenset())
                 continue
             begun = self._clock()
             try:

@@ -22,6 +22,10 @@ DELAYED = timedelta(minutes=20)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=30)
 """Before vendors are asked again for what they did not deliver; the wait doubles each time."""
 
+PACE = timedelta(minutes=5)
+"""How long a symbol that was healed just now waits where no whole minute was missed: a line that is cut again and again
+must not ask for every symbol each time."""
+
 GIVEN_UP = timedelta(days=1)
 """A gap that old is not asked for any more."""
 
@@ -65,8 +69,22 @@ class Coverage:
         return [Gap(feed, tuple(alike), start, now) for start, alike in sorted(starts.items())]
 
 
+@dataclass(frozen=True, slots=True)
+class _Healed:
+    """What a vendor was asked for, and up to when it had bars."""
+
+    start: datetime
+    until: datetime
+    at: datetime
+
+    def has(self, start: datetime, end: datetime) -> bool:
+        """Whether [start, end) is there; what is not there so late was quiet."""
+        return self.start <= start and (end <= self.until or (end <= self.at - DELAYED))
+
+
 class Healer:
-    """Heals gaps, one symbol at a time: what a vendor does not deliver now is asked for again."""
+    """Heals gaps, one symbol at a time: what a vendor does not deliver now is asked for again, and gaps of a symbol
+    that wait at the same time are asked for together."""
 
     def __init__(
         self,
@@ -84,16 +102,24 @@ class Healer:
         self._sleep = sleep
         self._venue_of = venue_of
         self._turn = asyncio.Lock()
+        self._missing: dict[str, tuple[datetime, datetime]] = {}
+        """By symbol: from where to where all gaps that wait are."""
+        self._newest: dict[str, _Healed] = {}
 
     async def heal(self, gap: Gap, tell: Callable[[str], None]) -> bool:
         """Returns, when it is done with all symbols, whether each has its minutes; `tell` hears what they wait for."""
         start = gap.start.replace(second=0, microsecond=0)
         end = gap.end.replace(second=0, microsecond=0) + timedelta(minutes=1)
         waiting = [symbol for symbol in gap.symbols if was_open(self._venue_of(symbol), start, end)]
+        for symbol in waiting:
+            first, last = self._missing.get(symbol, (start, end))
+            self._missing[symbol] = min(first, start), max(last, end)
         lost: dict[str, OpenbellError] = {}
         wait, due = FIRST_WAIT, end + SETTLED
         while waiting:
-            await self._sleep(max(0.0, (due - self._clock()).total_seconds()))
+            await self._sleep_until(due)
+            if gap.end - gap.start < MINUTE.length:
+                await self._sleep_until(self._at_pace(waiting, start, end))
             later, short = await self._ask(waiting, start, end)
             final = self._clock() - end > GIVEN_UP
             lost |= {symbol: error for symbol, error in later.items() if final or not _may_pass(error)}
@@ -104,6 +130,8 @@ class Healer:
             wait = min(wait * 2, LONGEST_WAIT)
             if later:
                 tell(f"{_not_healed(gap, later)} Next try at {due:%H:%M} UTC.")
+        for symbol in lost:
+            self._missing.pop(symbol, None)
         tell(_not_healed(gap, lost) if lost else "")
         return not lost
 
@@ -116,16 +144,37 @@ class Healer:
         for symbol in symbols:
             try:
                 async with self._turn:
-                    newest = await asyncio.to_thread(self._fetch, symbol, start, end)
+                    if not self._has(symbol, start, end):
+                        await self._bring(symbol, *self._missing.get(symbol, (start, end)))
             except OpenbellError as error:
                 failed[symbol] = error
                 continue
-            until = start if newest is None else newest + MINUTE.length
-            if until > start:
-                await asyncio.to_thread(self._healed, [symbol], start, min(until, end))
-            if until < end:
+            if not self._has(symbol, start, end):
                 short.append(symbol)
         return failed, short
+
+    async def _bring(self, symbol: str, start: datetime, end: datetime) -> None:
+        newest = await asyncio.to_thread(self._fetch, symbol, start, end)
+        until = start if newest is None else min(newest + MINUTE.length, end)
+        if until > start:
+            await asyncio.to_thread(self._healed, [symbol], start, until)
+        self._newest[symbol] = brought = _Healed(start, until, self._clock())
+        if brought.has(start, end) and self._missing.get(symbol) == (start, end):
+            del self._missing[symbol]
+
+    def _has(self, symbol: str, start: datetime, end: datetime) -> bool:
+        newest = self._newest.get(symbol)
+        return newest is not None and newest.has(start, end)
+
+    def _at_pace(self, symbols: Iterable[str], start: datetime, end: datetime) -> datetime:
+        """When PACE is over for those of `symbols` whose minutes have not come with those of another gap."""
+        now = self._clock()
+        left = (symbol for symbol in symbols if not self._has(symbol, start, end))
+        healed = (self._newest[symbol].at for symbol in left if symbol in self._newest)
+        return max((at + PACE for at in healed if at <= now), default=now)
+
+    async def _sleep_until(self, due: datetime) -> None:
+        await self._sleep(max(0.0, (due - self._clock()).total_seconds()))
 
 
 def was_open(venue: str, start: datetime, end: datetime) -> bool:

@@ -105,18 +105,20 @@ def complete(
     key: str,
     session: Session,
     *,
+    complete_until: datetime,
     clock: Callable[[], datetime],
 ) -> Kept:
     """Fetch what is missing of `symbol` (days, splits and dividends, minutes) up to now, after any absence, and compare
     the days up to `session`. `key` is the instrument's id. Raises ProviderError where no vendor delivers days.
 
-    Corrections are new rows. Minutes reach back as far as the vendors offer them; without any, a note says so.
+    Corrections are new rows. Minutes are asked for from `complete_until` on: those after it may have gaps, whatever is
+    stored behind them. They reach back as far as the vendors offer them; without any, a note says so.
     """
     now = clock()
     newest_day = _newest(lake, key, DAY)
     since = now - FIRST_DAYS if newest_day is None else newest_day - DAYS_AGAIN
     stored = fetch_bars(lake, vendors, symbol, DAY, since, now, clock=clock)
-    since = minutes_missing_since(lake, key, now)
+    since = min(complete_until, minutes_missing_since(lake, key, now))
     try:
         stored += fetch_within_reach(lake, vendors, offers, symbol, MINUTE, since, now, clock=clock)
     except (NotOffered, NotEntitled) as error:

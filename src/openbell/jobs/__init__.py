@@ -1,6 +1,6 @@
 """What runs when: jobs over a desk, run by the clock or by hand, and booked in the ledger."""
 
-from openbell.jobs.clockwork import Clockwork, next_of, run_apart, run_now, start_now
+from openbell.jobs.clockwork import Clockwork, next_of, run_apart, run_now
 from openbell.jobs.demo import open_demo
 from openbell.jobs.first_fetch import fetch_symbol, watch_vendors
 from openbell.jobs.table import JOBS, Job
@@ -14,6 +14,5 @@ __all__ = [
     "open_demo",
     "run_apart",
     "run_now",
-    "start_now",
     "watch_vendors",
 ]

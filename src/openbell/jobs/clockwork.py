@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from time import monotonic
 
 from openbell.desk import Desk
 from openbell.jobs.cadence import Every, held_back, next_run, wait_after
 from openbell.jobs.table import JOBS, Job
 from openbell.model.errors import InvalidInput, OpenbellError, RateLimited
 from openbell.settings import Settings
-from openbell.store.jobbook import CUT, LEASE, AlreadyRuns, JobBook, Progress, Run, Standing
+from openbell.store.jobbook import CUT, LEASE, AlreadyRuns, JobBook, Progress, Run, Standing, Stopped
 
 log = logging.getLogger(__name__)
 
@@ -24,24 +25,58 @@ LOOK = timedelta(seconds=30)
 """A clock may be set, a machine may sleep: the time of the next run is worked out again this often."""
 
 
-class Stopped(OpenbellError):
-    """The desk is being closed; what is left is done at the next run."""
+LONGEST_APART = timedelta(hours=6)
+"""A process that has not ended by then hangs."""
+
+HEARD_S = 0.2
+"""How soon a process hears that the desk is being closed."""
+
+PATIENCE_S = 1.0
+"""What a process that is to end is given, and then no more."""
+
+NEVER = Event()
 
 
-def run_apart(name: str, settings: Settings) -> str:
-    """Run a job in a process of its own, and return what came of it; raises OpenbellError where it fails."""
+def run_apart(name: str, settings: Settings, stopped: Event = NEVER, *, longest: timedelta = LONGEST_APART) -> str:
+    """Run a job in a process of its own, which never outlives this call, and return what came of it.
+
+    Raises OpenbellError where it fails or takes longer than `longest`, and Stopped.
+    """
     environment = {
         **os.environ,
         "OPENBELL_HOME": str(settings.folder),
         "OPENBELL_DEMO": str(settings.demo).lower(),
         "OPENBELL_OFFLINE": str(settings.offline).lower(),
     }
-    command = [sys.executable, "-m", "openbell.jobs", name]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  # ours
-    if done.returncode != 0:
-        lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+    command, end = [sys.executable, "-m", "openbell.jobs", name], monotonic() + longest.total_seconds()
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True) as process:  # noqa: S603  # ours
+        try:
+            while True:
+                try:
+                    told, complaint = process.communicate(timeout=HEARD_S)
+                    break
+                except subprocess.TimeoutExpired:
+                    if stopped.is_set():
+                        raise Stopped("The desk is being closed.") from None
+                    if monotonic() > end:
+                        raise OpenbellError(f"The job {name} was ended: it took longer than {longest}.") from None
+        finally:
+            _end(process)
+    if process.returncode != 0:
+        lines = complaint.strip().splitlines() or [f"exit code {process.returncode}"]
         raise OpenbellError(f"The job {name} failed: {lines[-1]}")
-    return done.stdout.strip()
+    return told.strip()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a process that has not ended by itself."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def run_now(desk: Desk, name: str) -> Run:
@@ -49,16 +84,6 @@ def run_now(desk: Desk, name: str) -> Run:
     job = _applying(desk, name)
     book = JobBook(desk.ledger)
     return _run(desk, name, job, book, book.begin(name, "hand", desk.clock()), Event(), apart=False)
-
-
-def start_now(desk: Desk, name: str) -> Run:
-    """Begin to run a job by hand, in a thread of its own; raises as `run_now` does."""
-    job = _applying(desk, name)
-    book = JobBook(desk.ledger)
-    run = book.begin(name, "hand", desk.clock())
-    arguments = (desk, name, job, book, run, Event())
-    Thread(target=_run, args=arguments, kwargs={"apart": job.apart}, name=f"job {name}", daemon=True).start()
-    return run
 
 
 def _applying(desk: Desk, name: str) -> Job:
@@ -85,15 +110,20 @@ def next_of(desk: Desk, job: Job, standing: Standing) -> datetime | None:
     return max(due(desk, job, standing, now), now) if job.wanted(desk) else None
 
 
+STOPPED_S = 3.0
+"""What all jobs together are given to end by themselves."""
+
+
 class Clockwork:
-    """Runs the jobs that apply to a desk until stopped: each at its cadence, in a thread of its own."""
+    """Runs the jobs that apply to a desk until stopped, each in a thread of its own: at its cadence, and by hand."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._book = JobBook(desk.ledger)
         self._stopped = Event()
         self._opening = {name for name, job in JOBS.items() if job.applies(desk)}
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[int, Run] = {}
+        """Those that are not over."""
         self._threads = [
             Thread(target=self._keep, args=(name,), name=f"job {name}", daemon=True) for name in sorted(self._opening)
         ]
@@ -106,10 +136,21 @@ class Clockwork:
     def stop(self) -> None:
         """End; a job that runs may finish for a few seconds, and what it has stored stays."""
         self._stopped.set()
+        end = monotonic() + STOPPED_S
         for thread in self._threads:
-            thread.join(timeout=3)
+            if thread.is_alive():
+                thread.join(max(0.0, end - monotonic()))
         for run in [*self._runs.values()]:  # those that are not over are free at once for the next process
             self._book.end(run, "cut", self._desk.clock(), error=CUT)
+
+    def run_now(self, name: str) -> Run:
+        """Begin to run a job by hand; raises as the function `run_now` does."""
+        job = _applying(self._desk, name)
+        run = self._book.begin(name, "hand", self._desk.clock())
+        thread = Thread(target=self._run, args=(job, run), name=f"job {name}", daemon=True)
+        self._threads = [*(each for each in self._threads if each.is_alive() or not each.ident), thread]
+        thread.start()
+        return run
 
     def turn(self, name: str) -> datetime:
         """Run the job if it is due and has anything to do; returns when it is to be looked at again."""
@@ -119,14 +160,20 @@ class Clockwork:
             return at
         if job.wanted(self._desk):
             try:
-                self._runs[name] = self._book.begin(name, "clock", now)
+                run = self._book.begin(name, "clock", now)
             except AlreadyRuns:
                 return now + LOOK
-            _run(self._desk, name, job, self._book, self._runs[name], self._stopped, apart=job.apart)
-            del self._runs[name]
+            self._run(job, run)
         self._opening.discard(name)
         cadence = job.cadence(self._desk)
         return now + cadence.period if isinstance(cadence, Every) else now + LOOK
+
+    def _run(self, job: Job, run: Run) -> None:
+        self._runs[run.id] = run
+        try:
+            _run(self._desk, run.job, job, self._book, run, self._stopped, apart=job.apart)
+        finally:
+            del self._runs[run.id]
 
     def _keep(self, name: str) -> None:
         while not self._stopped.is_set():
@@ -151,7 +198,7 @@ def _run(desk: Desk, name: str, job: Job, book: JobBook, run: Run, stopped: Even
 
     with _renewed(desk, book, run, stopped):
         try:
-            result = run_apart(name, desk.settings) if apart else job.run(desk, tell)
+            result = run_apart(name, desk.settings, stopped) if apart else job.run(desk, tell)
             book.end(run, "done", desk.clock(), result=result)
         except Stopped:
             book.end(run, "cut", desk.clock(), error=CUT)

@@ -12,6 +12,7 @@ from openbell.ingest.storing import Stored
 from openbell.model.errors import OpenbellError, RateLimited, UnknownSymbol
 from openbell.model.interval import DAY, MINUTE
 from openbell.model.words import counted
+from openbell.rulebook import Rulebook
 from openbell.settings import WATCHED
 from openbell.store.ledger import Fetch, FetchState
 
@@ -23,9 +24,11 @@ RETRY_AFTER = timedelta(minutes=15)
 
 
 def waiting(desk: Desk) -> list[str]:
-    """The symbols that were never fetched, or whose next try has come: watched ones, or those that will be at first."""
+    """The symbols that were never fetched, or whose next try has come: those watched, or to be watched at first, and
+    those of rules."""
     done, lists = {f.symbol: f for f in desk.ledger.fetches()}, desk.ledger.watchlists()
     listed = {s for w in lists for s in w.symbols} if lists else {*WATCHED}
+    listed |= Rulebook(desk).watched()
     register, now = desk.history.register, desk.clock()
     real = (symbol for symbol in sorted(listed) if not register.instrument(symbol).simulated)
     return [symbol for symbol in real if symbol not in done or _due(done[symbol], now)]

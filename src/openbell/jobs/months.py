@@ -9,6 +9,7 @@ from openbell.desk import Desk
 from openbell.history.stretch import instant
 from openbell.ingest.storing import Stored
 from openbell.ingest.upkeep import fetch_within_reach
+from openbell.jobs.troubles import Troubles
 from openbell.model.errors import InvalidInput, NotEntitled, NotOffered, UnknownSymbol
 from openbell.model.interval import Interval
 from openbell.model.sessions import FIRST
@@ -40,14 +41,25 @@ def ask_for(desk: Desk, symbol: str, first: str, last: str | None, interval: str
     return BackfillBook(desk.ledger).add(ticker, str(length), begin, end, desk.clock())
 
 
+def withdraw(desk: Desk, symbol: str) -> int:
+    """Have nothing more fetched for the open backfills of a symbol; returns how many there were."""
+    mine = [backfill for backfill in open_backfills(desk) if backfill.symbol == symbol.strip().upper()]
+    return sum(BackfillBook(desk.ledger).withdraw(backfill.id) for backfill in mine)
+
+
 def open_backfills(desk: Desk) -> list[Backfill]:
     """Those with months left."""
     return BackfillBook(desk.ledger).open()
 
 
 def work_off(desk: Desk, tell: Tell) -> str:
-    """Fetch what the open backfills ask for. Raises RateLimited where a vendor asks to wait."""
-    said = [_fetch(desk, backfill, tell) for backfill in open_backfills(desk)]
+    """Fetch what the open backfills ask for; raises as `Troubles.tell` does, once each has been tried."""
+    todo, said = open_backfills(desk), list[str]()
+    troubles = Troubles(len(todo), "backfill")
+    for backfill in todo:
+        with troubles.of(f"{backfill.symbol} {backfill.first:%Y-%m} to {backfill.last:%Y-%m}, {backfill.interval}"):
+            said.append(_fetch(desk, backfill, tell))
+    troubles.tell(" ".join(said))
     return " ".join(said) or "Nothing was asked for: `openbell job backfill AAPL --from 2020-01`."
 
 
@@ -57,6 +69,8 @@ def _fetch(desk: Desk, backfill: Backfill, tell: Tell) -> str:
     left, total, rows, missing = book.left(backfill), len(backfill.months), 0, ""
     done = total - len(left)
     for months in _calls(left, interval):
+        if not book.is_open(backfill):
+            return f"{backfill.symbol}: {counted(rows, 'bar')} stored, and what is left was withdrawn."
         tell(Progress(done, total, f"{backfill.symbol} {months[-1]:%Y-%m}"))
         try:
             stored = _fetch_months(desk, backfill.symbol, interval, months)

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 
 from openbell.desk import Desk
 from openbell.ingest.inbox import notice
 from openbell.ingest.storing import Stored
 from openbell.ingest.upkeep import Agreement, Kept, Session, complete, last_session
-from openbell.model.errors import OpenbellError, RateLimited, UnknownSymbol
+from openbell.jobs.troubles import NAMED, Troubles
+from openbell.model.errors import UnknownSymbol
 from openbell.model.symbols import exchange_of
 from openbell.model.words import counted
+from openbell.rulebook import Rulebook
 from openbell.store.inboxbook import InboxBook
 from openbell.store.jobbook import Progress, Tell
 from openbell.store.ledger import Fetch
 from openbell.store.upkeepbook import Report, UpkeepBook
 
-log = logging.getLogger(__name__)
-
-NAMED = 8
-"""So many symbols are named in a result; the reports have all."""
-
-
-class Unfinished(OpenbellError):
-    """Some symbols could not be kept up; the next run tries them again, and them only."""
-
 
 def kept_up(desk: Desk) -> dict[str, Fetch]:
-    """The symbols whose days are completed: watched real ones with a first history."""
+    """The symbols whose days are completed: real ones, watched or under a rule, with a first history."""
     done = {fetch.symbol: fetch for fetch in desk.ledger.fetches() if fetch.state == "done"}
-    register, watched = desk.history.register, desk.ledger.watched()
+    register, watched = desk.history.register, desk.ledger.watched(Rulebook(desk).watched())
     return {
         symbol: done[symbol] for symbol in sorted(watched & done.keys()) if not register.instrument(symbol).simulated
     }
@@ -45,51 +37,57 @@ def venues(desk: Desk) -> frozenset[str]:
 def keep_up(desk: Desk, tell: Tell, *, settled: timedelta) -> str:
     """Complete every symbol whose newest session is not, and say how its stream did.
 
-    Raises RateLimited where a vendor asks to wait, and Unfinished where symbols failed: what is done is not done again.
+    Raises as `Troubles.tell` does: what is done is not done again.
     """
-    book, failed, unknown = UpkeepBook(desk.ledger), dict[str, str](), list[str]()
+    book, unknown = UpkeepBook(desk.ledger), list[str]()
     todo = _unfinished(desk, book, settled)
-    stored, said = Stored(), dict[str, Agreement]()
-    for nth, (symbol, (session, fetch)) in enumerate(todo.items()):
+    stored, said, troubles = Stored(), dict[str, Agreement](), Troubles(len(todo), "symbol")
+    for nth, (symbol, due) in enumerate(todo.items()):
         tell(Progress(nth, len(todo), symbol))
-        try:
-            kept = _complete(desk, symbol, session)
-        except RateLimited:
-            raise
-        except UnknownSymbol as error:  # delisted, perhaps: asked again after the next session
-            unknown.append(symbol)
-            book.save(Report(symbol, session.day, {"error": str(error)}, desk.clock()))
-        except OpenbellError as error:
-            failed[symbol] = str(error)
-        except Exception as error:  # one symbol's trouble must not keep the others waiting; the trace is in the log
-            log.exception("the upkeep of %s failed", symbol)
-            failed[symbol] = f"{type(error).__name__}; the log has more."
-        else:
-            _book(desk, symbol, kept, fetched=fetch.at)
+        with troubles.of(symbol):
+            try:
+                kept = _complete(desk, symbol, due)
+            except UnknownSymbol as error:  # delisted, perhaps: asked again after the next session
+                unknown.append(symbol)
+                book.save(Report(symbol, due.session.day, {"error": str(error)}, desk.clock()))
+                continue
+            _book(desk, symbol, kept, fetched=due.fetched)
             stored += kept.stored
-            said[symbol] = kept.agreements[session.day]
+            said[symbol] = kept.agreements[due.session.day]
     done = _sentence(said, stored, unknown, len(todo))
-    if failed:
-        named = " ".join(f"{symbol}: {error}" for symbol, error in list(failed.items())[:NAMED])
-        raise Unfinished(f"{len(failed)} of {counted(len(todo), 'symbol')} failed. {named} {done}")
+    troubles.tell(done)
     return done
 
 
-def _unfinished(desk: Desk, book: UpkeepBook, settled: timedelta) -> dict[str, tuple[Session, Fetch]]:
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """The session to be completed, when the first history was fetched, and up to when minutes are complete."""
+
+    session: Session
+    fetched: datetime
+    complete_until: datetime
+
+
+def _unfinished(desk: Desk, book: UpkeepBook, settled: timedelta) -> dict[str, _Due]:
     """The symbols whose newest ended session was neither completed nor part of their first history."""
-    done, now, found = book.last_days(), desk.clock(), dict[str, tuple[Session, Fetch]]()
+    done, now, found = book.last_days(), desk.clock(), dict[str, _Due]()
     for symbol, fetch in kept_up(desk).items():
         session = last_session(_venue(desk, symbol), now, settled)
         if session is None or fetch.at >= session.close + settled:
             continue
-        if symbol not in done or done[symbol] < session.day:
-            found[symbol] = session, fetch
+        last = done.get(symbol)
+        if last is None:
+            found[symbol] = _Due(session, fetch.at, fetch.at)
+        elif last < session.day:
+            found[symbol] = _Due(session, fetch.at, datetime(last.year, last.month, last.day, tzinfo=UTC))
     return found
 
 
-def _complete(desk: Desk, symbol: str, session: Session) -> Kept:
-    key = desk.history.register.id_of(symbol)
-    return complete(desk.lake, desk.vendors, desk.capabilities, symbol, key, session, clock=desk.clock)
+def _complete(desk: Desk, symbol: str, due: _Due) -> Kept:
+    key, since = desk.history.register.id_of(symbol), due.complete_until
+    return complete(
+        desk.lake, desk.vendors, desk.capabilities, symbol, key, due.session, complete_until=since, clock=desk.clock
+    )
 
 
 def _book(desk: Desk, symbol: str, kept: Kept, *, fetched: datetime) -> None:

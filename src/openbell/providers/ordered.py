@@ -39,7 +39,13 @@ Source = TypeVar("Source", bound=Provider)
 REST = timedelta(seconds=30)
 """How long a vendor that did not answer is left alone, so that a desk without a network does not wait at every call."""
 
-TELLING = (UnknownSymbol, RateLimited, Unreachable, BadResponse, NotEntitled, NotOffered)
+PASSES: tuple[tuple[type[ProviderError], timedelta], ...] = (
+    (Unreachable, REST),
+    (BadResponse, timedelta(hours=1)),
+)
+"""After how long something else than a rate limit may be over by itself."""
+
+TELLING = ((UnknownSymbol,), (RateLimited, Unreachable, BadResponse), (NotEntitled,), (NotOffered,))
 """Which failure the caller hears of when all failed: an answer, then what waiting mends, then what it does not."""
 
 
@@ -244,16 +250,22 @@ def _state_of(error: ProviderError) -> HealthState:
 
 
 def _most_telling(failures: Sequence[ProviderError], kind: str) -> ProviderError:
-    """The failure to raise; the others are its notes. Of several rate limits, the one that ends first."""
+    """The failure to raise; the others are its notes. Of those that waiting mends, the one that ends first: a spent day
+    must not hide that another vendor may answer in a minute, nor that one has answered nonsense."""
     if not failures:
         return NotOffered("openbell", f"no vendor offers {kind}.", remedy="Add one in the settings.")
-    order = {each: place for place, each in enumerate(TELLING)}
 
     def rank(error: ProviderError) -> tuple[int, float]:
-        place = next((order[each] for each in TELLING if isinstance(error, each)), len(order))
-        return place, error.retry_after if isinstance(error, RateLimited) else 0.0
+        place = next((nth for nth, kinds in enumerate(TELLING) if isinstance(error, kinds)), len(TELLING))
+        return place, _lasts_s(error)
 
     chosen, *others = sorted(failures, key=rank)
     for other in others:
         chosen.add_note(str(other))
     return chosen
+
+
+def _lasts_s(error: ProviderError) -> float:
+    if isinstance(error, RateLimited):
+        return error.retry_after
+    return next((lasts.total_seconds() for kind, lasts in PASSES if isinstance(error, kind)), 0.0)

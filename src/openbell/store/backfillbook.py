@@ -119,6 +119,15 @@ class BackfillBook:
                 connection.execute(sa.delete(_MONTHS).where(mine))
                 connection.execute(sa.insert(_MONTHS).values(**key, rows=rows, at=at))
 
+    def is_open(self, backfill: Backfill) -> bool:
+        """Whether it is still there, and not finished."""
+        return any(backfill.id == each.id for each in self.open())
+
+    def withdraw(self, number: int) -> bool:
+        """Forget a backfill; what it has fetched stays. Returns whether there was one."""
+        with self._ledger.transaction(alone=True) as connection:
+            return bool(connection.execute(sa.delete(_BACKFILLS).where(_BACKFILLS.c.id == number)).rowcount)
+
     def finish(self, backfill: Backfill, state: BackfillState, detail: str) -> None:
         """Nothing more is asked for it."""
         with self._ledger.transaction(alone=True) as connection:

@@ -54,6 +54,10 @@ _STATES = sa.Table(
 )
 
 
+class Stopped(OpenbellError):
+    """The desk is being closed; what is left is done at the next run."""
+
+
 class AlreadyRuns(OpenbellError):
     """The job runs already, here or in another process; wait until it has ended."""
 
@@ -68,7 +72,7 @@ class Progress:
 
 
 Tell = Callable[[Progress], None]
-"""Told how far a run is; it raises where the desk is being closed."""
+"""Told how far a run is; raises Stopped where the desk is being closed."""
 
 
 @dataclass(frozen=True, slots=True)

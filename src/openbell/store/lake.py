@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -82,6 +82,9 @@ class Lake:
         Where a source comes back to what it said before, that is a correction too, unless `recorded`: the files of a
         folder that contradict each other would correct each other again at each import. `provisional` bars, which a
         stream made, are not stored where anything but a stream has told of that time: it knows better.
+
+        A correction is known later, whatever the clock says: after it was set back, just after the bar that it
+        corrects, which is its source's own, or one that a stream made.
         """
         if bars.is_empty():
             return 0
@@ -108,7 +111,8 @@ class Lake:
         if provisional:
             rows = rows.join(stored.filter(~frames.STREAMED), on=["symbol", "interval", "ts"], how="anti")
         twins = stored if ever else stored.sort("known_at").unique(key, keep="last")
-        return rows.join(twins.select(*key, *BAR_VALUES), on=[*key, *BAR_VALUES], how="anti", nulls_equal=True)
+        fresh = rows.join(twins.select(*key, *BAR_VALUES), on=[*key, *BAR_VALUES], how="anti", nulls_equal=True)
+        return _known_after(fresh, stored)
 
     def bars(
         self,
@@ -449,6 +453,20 @@ def _refuse_address(root: Path) -> None:
             f"The lake cannot be in {root.parts[0]}//; it is kept in a folder of this machine.",
             remedy="Set OPENBELL_LAKE_URL to a folder.",
         )
+
+
+def _known_after(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """The rows, none of which is known before what it corrects: its source's own bar, or one that a stream made."""
+    if rows.is_empty() or (later := stored.filter(pl.col("known_at") >= rows["known_at"].min())).is_empty():
+        return rows
+    bar = ["symbol", "interval", "ts"]
+    least = pl.col("known_at") + timedelta.resolution
+    told = later.select(*bar, least=least, told_by="source", streamed=frames.STREAMED)
+    corrected = (pl.col("source") == pl.col("told_by")) | pl.col("streamed")
+    newest = rows.select(*bar, "source").join(told, on=bar).filter(corrected)
+    newest = newest.group_by(*bar, "source").agg(pl.max("least"))
+    joined = rows.join(newest, on=[*bar, "source"], how="left", maintain_order="left")
+    return joined.with_columns(pl.max_horizontal("known_at", "least").alias("known_at")).drop("least")
 
 
 def _touches(file: DataFile, rows: pl.DataFrame) -> bool:

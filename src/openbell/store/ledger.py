@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -203,10 +203,10 @@ class Ledger:
             rows = connection.execute(sa.select(_WATCHLISTS).order_by(_WATCHLISTS.c.id)).all()
         return [Watchlist(r.id, r.name, tuple(r.symbols)) for r in rows]
 
-    def watched(self) -> set[str]:
-        """The symbols of all watchlists but those that were imported only: they may be somebody's own."""
+    def watched(self, others: Iterable[str] = ()) -> set[str]:
+        """The symbols of all watchlists, and `others`, but those imported only: they may be somebody's own."""
         imported = {fetch.symbol for fetch in self.fetches() if fetch.state == "imported"}
-        return {symbol for each in self.watchlists() for symbol in each.symbols} - imported
+        return {symbol for each in self.watchlists() for symbol in each.symbols}.union(others) - imported
 
     def add_watchlist(self, name: str, symbols: Sequence[str]) -> Watchlist:
         """A new watchlist."""

@@ -42,7 +42,8 @@ class Polled:
         ready = False
         while True:
             begun = loop.time()
-            symbols = list(self._due(sorted(wanted.symbols)))
+            known = wanted.symbols
+            symbols = list(self._due(sorted(known)))
             if symbols:
                 asked = asyncio.to_thread(self._source.quotes, symbols) if self._apart else None
                 quotes = await asked if asked is not None else self._source.quotes(symbols)
@@ -51,6 +52,6 @@ class Polled:
             wait = max(0.0, begun + self._every_s - loop.time())
             try:
                 async with asyncio.timeout(wait):
-                    await wanted.change()
+                    await wanted.other_than(known)
             except TimeoutError:
                 continue

@@ -109,10 +109,10 @@ class _Conversation:
         self._clock = clock
         self._ping_s = ping_s
         self._archive = archive
-        self._frames: asyncio.Queue[Frame | None] = asyncio.Queue(QUEUED)
-        self._subscribed: frozenset[str] | None = None
-        """None until the vendor has let us in."""
-        self._ended: ConnectionClosed | None = None
+        self._frames: asyncio.Queue[Frame | ConnectionClosed] = asyncio.Queue(QUEUED)
+        self._let_in = asyncio.Event()
+        self._subscribed: frozenset[str] = frozenset()
+        self._subscribing = asyncio.Lock()
 
     async def told(self, wanted: Wanted) -> AsyncIterator[Told]:
         if self._archive is not None:
@@ -120,7 +120,7 @@ class _Conversation:
         await self._send(self._dialect.hello())
         opened = self._dialect.open_at_once
         if opened:
-            await self._subscribe(wanted.symbols)
+            await self._subscribe(wanted)
             yield Told(ready=True)
         tasks = [asyncio.create_task(each) for each in (self._read(), self._follow(wanted), self._beat(), self._ping())]
         try:
@@ -137,7 +137,7 @@ class _Conversation:
                 await self._send(told.replies)
                 if told.ready:
                     opened = True
-                    await self._subscribe(wanted.symbols)
+                    await self._subscribe(wanted)
                 yield told
                 if told.ended is not None:
                     raise told.ended
@@ -158,36 +158,37 @@ class _Conversation:
             frame = await self._frames.get()
             if frame == SIGN_OF_LIFE:
                 break
-            if frame is None:
+            if isinstance(frame, ConnectionClosed):
                 if not frames:
-                    raise self._ended or Unreachable(self._dialect.capabilities.name, "the vendor ended the stream.")
-                self._frames.put_nowait(None)
+                    raise frame
+                self._frames.put_nowait(frame)
                 break
             frames.append(frame)
         return frames
 
     async def _read(self) -> None:
         try:
-            async for frame in self._socket:
-                await self._frames.put(frame)
-        except ConnectionClosed as error:
-            self._ended = error
-        await self._frames.put(None)
+            while True:
+                await self._frames.put(await self._socket.recv())
+        except ConnectionClosed as error:  # also where the vendor says goodbye: why, is worth telling
+            await self._frames.put(error)
 
     async def _follow(self, wanted: Wanted) -> None:
         """Symbols come and go without a new connection."""
+        await self._let_in.wait()
         while True:
-            symbols = await wanted.change()
-            if self._subscribed is not None:
-                await self._subscribe(symbols)
+            await wanted.other_than(self._subscribed)
+            await self._subscribe(wanted)
 
-    async def _subscribe(self, symbols: frozenset[str]) -> None:
-        before = self._subscribed or frozenset()
-        self._subscribed = symbols
-        if gone := sorted(before - symbols):
-            await self._send(self._dialect.unsubscribe(gone))
-        if new := sorted(symbols - before):
-            await self._send(self._dialect.subscribe(new))
+    async def _subscribe(self, wanted: Wanted) -> None:
+        """The vendor is told what is wanted now; one change at a time, as it counts what it is told in order."""
+        self._let_in.set()
+        async with self._subscribing:
+            before, self._subscribed = self._subscribed, wanted.symbols
+            if gone := sorted(before - self._subscribed):
+                await self._send(self._dialect.unsubscribe(gone))
+            if new := sorted(self._subscribed - before):
+                await self._send(self._dialect.subscribe(new))
 
     async def _beat(self) -> None:
         while self._dialect.beat_s is not None:

@@ -26,9 +26,10 @@ class Wanted:
             self._symbols = chosen
             self._loop.call_soon_threadsafe(self._wake)
 
-    async def change(self) -> frozenset[str]:
-        """The symbols, once they have been changed after this was called."""
-        await self._changed.wait()
+    async def other_than(self, known: frozenset[str]) -> frozenset[str]:
+        """The symbols, as soon as they are others than those that are `known`: at once, where they are already."""
+        while self._symbols == known:
+            await self._changed.wait()
         return self._symbols
 
     def _wake(self) -> None:
