@@ -380,6 +380,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/backfills/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description Have nothing more fetched for a backfill, and forget it; what it has fetched stays.
+         */
+        delete: operations["withdraw_api_v1_jobs_backfills__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/reports": {
         parameters: {
             query?: never;
@@ -2898,6 +2918,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Backfills"];
+                };
+            };
+        };
+    };
+    withdraw_api_v1_jobs_backfills__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of a backfill */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
