@@ -13,7 +13,7 @@ from openbell.jobs.troubles import Troubles
 from openbell.model.errors import InvalidInput, NotEntitled, NotOffered, UnknownSymbol
 from openbell.model.interval import Interval
 from openbell.model.sessions import FIRST
-from openbell.model.symbols import TICKER
+from openbell.model.symbols import ticker_of
 from openbell.model.words import counted
 from openbell.store.backfillbook import Backfill, BackfillBook
 from openbell.store.jobbook import Progress, Tell
@@ -27,9 +27,7 @@ def ask_for(desk: Desk, symbol: str, first: str, last: str | None, interval: str
 
     Both are written 2020-01; a whole date names its month.
     """
-    ticker, length = symbol.strip().upper(), Interval.parse(interval)
-    if not TICKER.fullmatch(ticker):
-        raise InvalidInput("symbol", f"{symbol!r} is not a ticker.", remedy="Search for the company's name.")
+    ticker, length = ticker_of(symbol), Interval.parse(interval)
     if not any(length in each.bars for each in desk.capabilities):
         raise InvalidInput("interval", f"No vendor of this desk has bars of {length}.", remedy="Ask for 1m or 1d.")
     today = desk.clock().date()
