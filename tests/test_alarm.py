@@ -336,8 +336,15 @@ def test_a_trial_tells_nothing_of_the_future(running: Running):
     assert [(fired.symbol, fired.at <= running.now) for fired in trial.firings] == [("ACME", True)]
 
 
-def test_a_rule_of_another_version_is_left_out_and_the_others_go_on(running: Running):
-    running.book.kept.add_rule("Newer", {"condition": {"type": "Telepathy"}}, running.now)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"condition": {"type": "Telepathy"}},
+        {"condition": {"type": "Crosses", "level": 5.0}, "target": {"type": "Symbol", "symbol": "\ud800"}},
+    ],
+)
+def test_a_rule_that_cannot_be_read_is_left_out_and_the_others_go_on(running: Running, body: dict[str, object]):
+    running.book.kept.add_rule("Unreadable", body, running.now)
     running.rule(Crosses(10.0), message="{price}")
     running.tell(9.0, 11.0)
     running.pass_time()

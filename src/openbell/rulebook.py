@@ -197,9 +197,12 @@ def _members(target: Target, lists: Sequence[StoredWatchlist]) -> Sequence[str]:
 
 
 def rule_of(stored: StoredRule) -> Rule:
-    """The rule that is kept as `stored`; raises InvalidInput where an older or newer program wrote it."""
+    """The rule that is kept as `stored`; raises InvalidInput where this program cannot read it."""
     told = {**stored.body, "id": str(stored.id), "name": stored.name, "enabled": stored.enabled}
-    return Rule.from_json(msgspec.json.encode(told))
+    try:
+        return Rule.from_json(msgspec.json.encode(told))
+    except UnicodeEncodeError as error:  # half a character, which JSON can hold and no text
+        raise InvalidInput("rule", f"It holds what is no text: {error}.", remedy="Make it anew.") from error
 
 
 def body_of(rule: Rule) -> Mapping[str, Any]:
