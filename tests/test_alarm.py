@@ -95,7 +95,7 @@ class Running:
     def settled(self) -> None:
         """Wait until the alarm has heard the log to its end and has looked at the clock as it is after that."""
         wait_for(lambda: self.alarm.looked == self.now)
-        while self.alarm.kept != self.log.last:
+        while self.alarm.heard != self.log.last:
             self.now += alarms.LOOKED_EVERY
             wait_for(lambda: self.alarm.looked == self.now)
 
@@ -225,7 +225,7 @@ def test_an_older_copy_of_the_log_leaves_no_rule_deaf(running: Running):
 
 def test_a_rule_removed_before_what_it_fired_was_kept_says_nothing(running: Running):
     number = running.rule(Crosses(10.0))
-    rules = alarms._Rules(running.desk, None)
+    rules = alarms._Rules(running.desk, {}, running.now)
     fired = rules.watch.hear(
         frame_of(TRADES, [{"symbol": "ACME", "ts": NOON, "price": 9.0 + n, "seq": n, "source": "x"} for n in (0, 2)]),
         frame_of(QUOTES),

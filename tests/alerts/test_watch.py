@@ -128,7 +128,7 @@ def test_a_move_within_minutes_is_measured_from_the_close_of_the_minute_then():
 
 
 def test_a_split_over_night_is_no_move_and_crosses_no_level():
-    split = Background(days(50.0, last=MONDAY), split=2.0)
+    split = Background(days(50.0, last=MONDAY), splits={TUESDAY: 2.0})
     rules = [rule(Moves(1.0, since), key=since) for since in ("previous_close", "open", "last_alert")]
     rules += [rule(Crosses(80.0), key="level"), rule(Drawdown(10.0), key="drawdown")]
     watched = watch(*rules, past={MONDAY: Background(days(100.0)), TUESDAY: split})
@@ -183,25 +183,39 @@ def test_of_several_quotes_at_one_instant_the_first_counts_however_they_are_told
 
 
 def test_a_days_volume_fires_at_the_close_of_the_minute_that_makes_it_unusual():
-    watched = watch(rule(VolumeSpike(2.0, 3)), past=Background(days(9.0, 9.0, 9.0)))
+    usual = days(9.0, 9.0, 9.0).with_columns(volume=pl.Series([50.0, 100.0, 150.0]))
+    watched = watch(rule(VolumeSpike(2.0, 3)), past=Background(usual))
+    assert watched.traded(NO_DAYS, at("09:00")) == []
     minutes = bars_of("ACME 09:30 9 9 9 9 150\nACME 09:31 9 9 9 9 49\nACME 09:32 9 9 9 9.5 1\nACME 09:33 9 9 9 9 500")
-    found = watched.closed(minutes)
+    found = watched.traded(minutes, at("09:34"))
     assert [(f.event, f.at, f.message) for f in found] == [
         ("ACME 2026-03-02T14:32:00+00:00", at("09:33"), "ACME traded 200 today, more than 200")
     ]
-    assert watched.closed(minutes) == []
+    assert watched.traded(minutes, at("09:35")) == []
 
 
-def test_a_minute_told_again_or_after_a_restart_counts_once():
-    spike, past = rule(VolumeSpike(2.0, 3)), Background(days(9.0, 9.0, 9.0), volume=20.0)
+def test_minutes_that_come_late_or_are_corrected_count_once_each_and_a_date_fires_once():
+    spike, past = rule(VolumeSpike(2.0, 3)), Background(days(9.0, 9.0, 9.0))
     watched = watch(spike, past=past)
-    first, second = bars_of("ACME 09:30 9 9 9 9 150"), bars_of("ACME 09:31 9 9 9 9 30")
-    assert watched.closed(first) == watched.closed(first) == []
+    early = bars_of("ACME 09:31 9 9 9 9 150")
+    assert watched.traded(early.clear(), at("09:30")) == watched.traded(early, at("09:32")) == []
     again = watch(spike, past=past, state=watched.state())
-    assert again.closed(first) == []
-    assert [firing.at for firing in again.closed(second)] == [at("09:32")]  # 20 before the watch, 150 and 30
-    next_day = again.closed(bars_of("ACME 2026-03-03T09:30 9 9 9 9 199\nACME 2026-03-03T09:31 9 9 9 9 1"))
-    assert [firing.at for firing in next_day] == [at("2026-03-03T09:32")]
+    assert again.traded(early, at("09:33")) == []
+    healed = bars_of("ACME 09:30 9 9 9 9 30\nACME 09:31 9 9 9 9 169\nACME 09:32 9 9 9 9 1")
+    assert [firing.at for firing in again.traded(healed, at("09:34"))] == [at("09:33")]
+    corrected = bars_of("ACME 09:30 9 9 9 9 500")
+    assert again.traded(early, at("09:35")) == again.traded(corrected, at("09:36")) == []
+    next_day = bars_of("ACME 2026-03-03T09:30 9 9 9 9 199\nACME 2026-03-03T09:31 9 9 9 9 1")
+    assert [firing.at for firing in again.traded(next_day, at("2026-03-03T09:32"))] == [at("2026-03-03T09:32")]
+    assert again.traded(corrected, at("2026-03-03T09:33")) == []
+
+
+@pytest.mark.parametrize(("made", "fires"), [("09:31", [at("09:32")]), ("09:32", [])])
+def test_a_volume_that_was_reached_before_the_rule_was_made_is_no_event(made, fires):
+    watched = watch(rule(VolumeSpike(2.0, 3)), past=Background(days(9.0, 9.0, 9.0)))
+    watched.traded(NO_DAYS, at(made))
+    minutes = bars_of("ACME 09:30 9 9 9 9 199\nACME 09:31 9 9 9 9 1\nACME 09:32 9 9 9 9 1")
+    assert [firing.at for firing in watched.traded(minutes, at("09:40"))] == fires
 
 
 def test_averages_cross_at_the_close_of_a_day():
@@ -316,34 +330,53 @@ def test_a_rule_on_many_symbols_keeps_each_apart():
     assert told(hear(watch(held), table)) == ["BOLT 10:00:01 100", "ACME 10:00:02 100"]
 
 
+EARLY = at("08:00")
+
+
 def test_silence_during_the_session_is_an_episode():
-    watched = watch(rule(Stale(5)), past=Background(NO_DAYS))
-    hear(watched, "ACME 09:00 10 1")
-    assert watched.at(at("09:29"), Facts()) == []  # the market is not open
-    assert watched.at(at("09:34:59"), Facts()) == []
-    found = watched.at(at("09:35"), Facts())
+    watched = watch(rule(Stale(5)))
+    watched.note(trades_of("ACME 09:00 10 1"), at("09:00"))
+    assert watched.silent(at("09:29"), EARLY) == []  # the market is not open
+    assert watched.silent(at("09:34:59"), EARLY) == []
+    found = watched.silent(at("09:35"), EARLY)
     assert [(f.event, f.message) for f in found] == [
         ("ACME silent 2026-03-02T14:30:00+00:00", "ACME: nothing heard since 2026-03-02 14:30:00 UTC")
     ]
     again = watch(rule(Stale(5)), state=watched.state())
-    assert again.at(at("09:36"), Facts()) == []
-    again.hear(NO_TRADES, frame_of(QUOTES, [{"symbol": "ACME", "ts": at("09:40"), "price": 10.0, "source": "v"}]))
-    assert [firing.event for firing in again.at(at("09:45"), Facts())] == ["ACME silent 2026-03-02T14:40:00+00:00"]
+    assert again.silent(at("09:36"), EARLY) == []
+    again.note(frame_of(QUOTES, [{"symbol": "ACME", "ts": at("09:25"), "price": 10.0, "source": "v"}]), at("09:40"))
+    assert [f.event for f in again.silent(at("09:45"), EARLY)] == ["ACME silent 2026-03-02T14:40:00+00:00"]
+
+
+def test_silence_begins_no_earlier_than_the_rule_or_the_desk():
+    new = watch(rule(Stale(5)))
+    assert new.silent(at("12:00"), EARLY) == new.silent(at("12:04:59"), EARLY) == []
+    assert [f.at for f in new.silent(at("12:05"), EARLY)] == [at("12:00")]
+    opened_again, told_before = watch(rule(Stale(5)), state=new.state()), new.silent(at("12:20"), at("12:10"))
+    assert opened_again.silent(at("12:30"), at("12:10")) == told_before == []  # still the same silence
+    opened_again.note(trades_of("ACME 09:00 10 1"), at("12:31"))
+    last = watch(rule(Stale(5)), rule(Stale(1), key="r2"), state=opened_again.state())
+    assert last.silent(at("13:00"), at("13:00")) == []
+    assert [(f.rule, f.at) for f in last.silent(at("13:01"), at("13:00"))] == [("r2", at("13:00"))]
+    assert [(f.rule, f.at) for f in last.silent(at("13:05"), at("13:00"))] == [("r1", at("13:00"))]
 
 
 def test_feeds_that_are_down_and_jobs_that_failed_are_told_once_an_episode():
     feeds = Rule(id="f", name="Feeds", condition=FeedDown(minutes=2))
     jobs = Rule(id="j", name="Jobs", condition=JobFailed("backup"))
     watched = watch(feeds, jobs)
-    facts = Facts({"alpaca": at("10:00"), "yahoo": at("10:02")}, {"backup": at("09:00"), "compact": at("09:00")})
+    facts = Facts({"alpaca": at("10:00"), "yahoo": at("10:02")}, (), {"backup": at("09:00"), "compact": at("09:00")})
     assert [(f.rule, f.event) for f in watched.at(at("10:02"), facts)] == [
         ("f", "alpaca down 2026-03-02T15:00:00+00:00"),
         ("j", "backup failed 2026-03-02T14:00:00+00:00"),
     ]
     again = watch(feeds, jobs, state=watched.state())
     assert again.at(at("10:03"), facts) == []
-    assert [f.event for f in again.at(at("10:09"), Facts({"alpaca": at("10:05")}))] == [
-        "alpaca down 2026-03-02T15:05:00+00:00"
+    begun_again = Facts({"alpaca": at("10:05")})  # the desk was: the feed has not been live since
+    assert again.at(at("10:09"), Facts()) == again.at(at("10:09"), begun_again) == []
+    assert again.at(at("10:10"), Facts(feeds_live=["alpaca"])) == []
+    assert [f.event for f in again.at(at("10:13"), Facts({"alpaca": at("10:11")}))] == [
+        "alpaca down 2026-03-02T15:11:00+00:00"
     ]
 
 
@@ -361,3 +394,4 @@ def test_closes_of_other_symbols_and_intervals_say_nothing():
     watched = watch(rule(VolumeSpike(2.0, 3)), rule(AverageCross(3), key="r2"), past=Background(days(9.0, 9.0, 9.0)))
     assert watched.closed(closes_of([1.0, 2.0], symbol="BOLT")) == []
     assert watched.closed(bars_of("ACME 2026-03-02 1 1 1 1 1", "1w")) == []
+    assert watched.traded(bars_of("BOLT 09:30 9 9 9 9 900"), at("09:31")) == []

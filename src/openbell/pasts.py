@@ -1,0 +1,91 @@
+"""What the rules must know of the past: asked for once a trade date, a little at a time, and again while it lacks."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from openbell.alerts.background import Background
+from openbell.alerts.hours import Hours
+from openbell.desk import Desk
+from openbell.rulebook import Rulebook
+
+ASKED_AGAIN = timedelta(minutes=1)
+"""So long after a past that lacks something was asked for, it is asked for again, if anything was stored since."""
+
+DATES = 4
+"""Of so many trade dates the past of a symbol is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    past: Background
+    version: object
+    at: datetime
+
+
+class Pasts:
+    """The backgrounds of symbols, from one start of the desk to the next, whatever becomes of the rules meanwhile."""
+
+    def __init__(self, desk: Desk, book: Rulebook, since: datetime, born: Mapping[str, datetime]) -> None:
+        """`since`: from when on all prices are heard; `born`: by symbol, when rules were first on it."""
+        self.born = dict(born)
+        self._desk = desk
+        self._book = book
+        self._since = _minute(since)
+        self._hours: dict[str, Hours] = {}
+        self._known: dict[str, dict[date, _Asked]] = {}
+        self._due: deque[tuple[str, date]] = deque()
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is anything to ask for."""
+        return bool(self._due)
+
+    def keep(self, symbols: Collection[str]) -> None:
+        """Rules are on `symbols` now, and on no others."""
+        now = _minute(self._desk.clock())
+        self.born = {symbol: self.born.get(symbol, now) for symbol in symbols}
+        self._known = {symbol: self._known[symbol] for symbol in symbols if symbol in self._known}
+
+    def look(self, symbols: Collection[str], now: datetime) -> None:
+        """Find out what must be asked for: of the session under way or the next one, what is not known yet."""
+        version, self._due = self._desk.lake.version(), deque()
+        for symbol in sorted(symbols):
+            if symbol not in self._hours:
+                self._hours[symbol] = Hours(self._book.exchange_of(symbol))
+            day = self._hours[symbol].at(now).session_date
+            held = self._known.get(symbol, {}).get(day)
+            waits = held is not None and (held.version == version or now - held.at < ASKED_AGAIN)
+            if held is None or not (held.past.complete or waits):
+                self._due.append((symbol, day))
+
+    def ask(self) -> str | None:
+        """Ask for one of them; returns the symbol where something else was known before."""
+        symbol, day = self._due.popleft()
+        known = day in self._known.get(symbol, {})
+        self._ask(symbol, day)
+        return symbol if known else None
+
+    def __call__(self, symbol: str, day: date) -> Background:
+        """The background of `symbol` for the trade date `day`."""
+        held = self._known.get(symbol, {}).get(day)
+        if held is not None and (held.past.complete or held.version == self._desk.lake.version()):
+            return held.past
+        return self._ask(symbol, day)
+
+    def _ask(self, symbol: str, day: date) -> Background:
+        version, now = self._desk.lake.version(), self._desk.clock()
+        born = self.born.get(symbol, now)
+        past = self._book.background(symbol, day, born=born, since=max(self._since, born))
+        dates = self._known.setdefault(symbol, {})
+        dates[day] = _Asked(past, version, now)
+        if len(dates) > DATES:
+            del dates[min(dates)]
+        return past
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
