@@ -154,6 +154,11 @@ class _Queue:
         self._guard = Lock()
         self.news = Event()
 
+    @property
+    def waiting(self) -> int:
+        """How many rows there are in memory."""
+        return self._rows
+
     def put(self, heard: Heard) -> None:
         """Called by the intake, for every entry."""
         with self._guard:
@@ -303,6 +308,9 @@ class _Rules:
             exchange_of=self._book.exchange_of,
             state=state,
         )
+        now = self._desk.clock()
+        for symbol in (symbol for symbol, told in self.watch.told_days().items() if told is None):
+            self.watch.begin_days(symbol, self._book.ended(symbol, now))
         self._counted, self.changed = None, True
 
     def _volumes(self, now: datetime) -> list[Firing]:
@@ -314,18 +322,14 @@ class _Rules:
         return self.watch.traded(self._book.trading(self.watch.volumes, now), now)
 
     def _days(self, now: datetime) -> list[Firing]:
-        """The days that have ended since the watch judged the last one; where it never did, since now."""
+        """The days that have ended since the watch judged the last one."""
         fired = []
         version = self._desk.lake.version()
         for symbol, told in self.watch.told_days().items():
             newest = self._book.ended(symbol, now)
-            if newest is None or (told is not None and told >= newest) or self._asked.get(symbol) == version:
-                continue
-            if told is None:
-                self.watch.begin_days(symbol, newest)
-                continue
-            self._asked[symbol] = version
-            fired += self.watch.closed(self._book.days_after(symbol, told, newest))
+            if told is not None and told < newest and self._asked.get(symbol) != version:
+                self._asked[symbol] = version
+                fired += self.watch.closed(self._book.days_after(symbol, told, newest))
         return fired
 
 

@@ -141,11 +141,11 @@ class Rulebook:
             found.append(self.minutes(names, sessions(venue, day, day)["pre"].item(0), now))
         return pl.concat(found)
 
-    def ended(self, symbol: str, now: datetime) -> date | None:
+    def ended(self, symbol: str, now: datetime) -> date:
         """The newest trade date of `symbol` that is over at `now`, closing auctions included."""
         venue = sessions(self.exchange_of(symbol), now.date() - LONGEST_PAUSE, now.date())
-        over = venue.filter(pl.col("close") + DAY_OVER <= now)
-        return None if over.is_empty() else over["trade_date"].item(-1)
+        ended: date = venue.filter(pl.col("close") + DAY_OVER <= now)["trade_date"].item(-1)
+        return ended
 
     def days_after(self, symbol: str, told: date, newest: date) -> pl.DataFrame:
         """The raw daily bars of `symbol` after the date `told`, to be judged in their order, up to `newest`.
