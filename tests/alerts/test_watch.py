@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 
 import polars as pl
@@ -28,7 +29,7 @@ from openbell.alerts.rules import (
     Stale,
     VolumeSpike,
 )
-from openbell.alerts.watch import Facts
+from openbell.alerts.watch import Facts, Watch
 from openbell.model.frames import QUOTES, frame_of
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
@@ -135,6 +136,92 @@ def test_a_split_over_night_is_no_move_and_crosses_no_level():
     assert hear(watched, "ACME 15:59:00 100 1\nACME 2026-03-03T09:30 50.2 1") == []
 
 
+def test_after_late_hours_the_next_day_begins_all_the_same():
+    past = {MONDAY: Background(days(100.0)), TUESDAY: Background(days(104.0, last=MONDAY))}
+    watched = watch(rule(Moves(3.0)), past=past)
+    assert told(hear(watched, "ACME 16:30 102 1\nACME 2026-03-03T09:30 104 1\nACME 2026-03-03T09:31 105 1")) == []
+
+
+def test_a_split_while_nothing_was_heard_is_no_move_and_crosses_no_level():
+    rules = [rule(Moves(10.0, "last_alert"), key="last_alert"), rule(Crosses(80.0), key="level")]
+    wednesday = Background(days(50.0, last=TUESDAY), splits={TUESDAY: 2.0})
+    watched = watch(*rules, past={MONDAY: Background(days(100.0)), date(2026, 3, 4): wednesday})
+    assert hear(watched, "ACME 15:59:00 100 1\nACME 2026-03-04T09:30 50.2 1") == []
+    assert hear(watched, "ACME 2026-03-04T09:31 54.9 1") == []
+
+
+class Telling:
+    """Backgrounds of which more is known as time goes on."""
+
+    def __init__(self, past: Background) -> None:
+        self.past = past
+
+    def __call__(self, _symbol: str, _day: date) -> Background:
+        return self.past
+
+
+def telling(past: Background, *rules: Rule, state: str | None = None) -> tuple[Watch, Telling]:
+    backgrounds = Telling(past)
+    watched = Watch(
+        rules,
+        members=lambda _target: ["ACME"],
+        backgrounds=backgrounds,
+        exchange_of=lambda _symbol: "XNYS",
+        state=state,
+    )
+    return watched, backgrounds
+
+
+NOT_YET = Background(days(90.0, 90.0, last=date(2026, 2, 20)), current=False)
+BY_DAYS = (Moves(5.0), NewExtreme(2), NewExtreme(2, "low"), Drawdown(5.0, 2), Drawdown(5.0))
+
+
+@pytest.mark.parametrize("condition", BY_DAYS)
+def test_a_rule_whose_days_are_not_known_waits_and_then_takes_what_is_so_already_for_no_event(condition):
+    watched, backgrounds = telling(NOT_YET, rule(condition))
+    assert hear(watched, prices(120, 80, 120, 80)) == []
+    backgrounds.past = Background(days(110.0, 100.0))
+    watched.learn("ACME")
+    assert hear(watched, prices(80, 80.1, start="10:01:00")) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "price"), [*((each, 80.0) for each in BY_DAYS if each != NewExtreme(2)), (NewExtreme(2), 120.0)]
+)
+def test_a_rule_that_waits_for_its_days_tells_what_has_happened_since_it_was_heard(condition, price):
+    before, _ = telling(Background(days(100.0, 100.0)), rule(condition))
+    assert hear(before, prices(100)) == []
+    watched, backgrounds = telling(NOT_YET, rule(condition), state=before.state())
+    assert [f.rule for f in hear(watched, f"ACME 2026-03-09T10:00 {price} 1")] == (
+        ["r1"] if isinstance(condition, Drawdown) else []  # the peak that was known goes on
+    )
+    backgrounds.past = Background(days(110.0, 100.0))
+    watched.learn("ACME")
+    assert [f.rule for f in hear(watched, f"ACME 2026-03-09T10:01 {price} 1")] == (
+        [] if isinstance(condition, Drawdown) else ["r1"]
+    )
+
+
+def test_a_rule_on_the_open_waits_where_the_watch_begins_after_it():
+    morning, _ = telling(Background(days(100.0, last=date(2026, 2, 27))), rule(Moves(5.0, "open")))
+    hear(morning, "ACME 09:30 100 1")
+    watched, backgrounds = telling(
+        Background(days(100.0), within=True), rule(Moves(5.0, "open")), state=morning.state()
+    )
+    assert hear(watched, "ACME 2026-03-03T12:00 106 1\nACME 2026-03-03T12:01 100 1\nACME 2026-03-03T12:02 106 1") == []
+    backgrounds.past = Background(days(100.0), within=True, open=120.0)
+    watched.learn("ACME")
+    assert [f.message for f in hear(watched, "ACME 2026-03-03T12:03 106 1")] == ["ACME -11.67 % from 120: 106"]
+
+
+def test_a_drawdown_of_which_nothing_was_known_takes_what_is_so_already_for_no_event():
+    watched, backgrounds = telling(Background(NO_DAYS, current=False), rule(Drawdown(5.0)))
+    assert told(hear(watched, prices(100, 95, 99))) == ["ACME 10:00:01 95"]
+    backgrounds.past = Background(days(200.0, 100.0))
+    watched.learn("ACME")
+    assert told(hear(watched, prices(99, 98, 195, 190, start="10:01:00"))) == ["ACME 10:01:03 190"]
+
+
 def test_a_new_high_is_one_event_until_the_next_day():
     past = {MONDAY: Background(days(9.0, 11.0, 10.0)), TUESDAY: Background(days(11.0, 10.0, 12.5, last=MONDAY))}
     watched = watch(rule(NewExtreme(3), hysteresis_pct=5.0), past=past)
@@ -166,7 +253,7 @@ def test_a_spread_fires_when_it_widens():
         {"symbol": "ACME", "ts": at(f"10:00:0{n}"), "bid": bid, "ask": ask, "source": "v"}
         for n, (bid, ask) in enumerate([(99.9, 100.1), (99.0, None), (100.2, 99.8), (99.0, 101.0), (98.0, 102.0)])
     ])  # fmt: skip
-    found = watch(rule(Spread(1.0))).hear(NO_TRADES, quotes)
+    found = watch(rule(Spread(1.0)), past=Background(NO_DAYS, last=100.0)).hear(NO_TRADES, quotes)
     assert [(f.event, f.message) for f in found] == [("ACME 2026-03-02T15:00:03+00:00 0", "ACME spread 2 % at 100")]
 
 
@@ -378,6 +465,17 @@ def test_feeds_that_are_down_and_jobs_that_failed_are_told_once_an_episode():
     assert [f.event for f in again.at(at("10:13"), Facts({"alpaca": at("10:11")}))] == [
         "alpaca down 2026-03-02T15:11:00+00:00"
     ]
+
+
+def test_what_no_rule_asks_for_any_more_is_forgotten_but_for_what_was_told():
+    first = watch(rule(Crosses(100.0), repeat="once"), Rule(id="all", name="All", condition=Stale(5), target=Held()))
+    hear(first, prices(99, 101))
+    hear(first, prices(99, symbol="BOLT"))
+    other = watch(rule(Crosses(100.0), "BOLT", repeat="once"), state=first.state())
+    assert set(json.loads(other.state())["arms"]) == {"r1"}
+    assert hear(other, prices(101, 99, 101, symbol="BOLT", start="11:00:00"))[0].symbol == "BOLT"
+    back = watch(rule(Crosses(100.0), repeat="once"), state=other.state())
+    assert hear(back, prices(99, 101, start="12:00:00")) == []
 
 
 def test_an_edited_condition_begins_anew_and_a_new_name_does_not():
