@@ -373,9 +373,9 @@ def test_an_edit_of_something_else_loses_no_day(running: Running):
 
 def test_a_desk_opened_within_a_session_waits_for_the_open_and_counts_the_whole_volume(running: Running):
     store(running, "1d", [(datetime(2026, 3, day, tzinfo=UTC), 120.0, 1000.0) for day in (2, 3, 4)])
+    store(running, "1m", [(datetime(2026, 3, 4, 14, 30, tzinfo=UTC), 120.0, 1.0)])
     running.rule(Moves(5.0, "open"), message="{price} {change} from {reference}")
     running.rule(VolumeSpike(times=1.0, days=1), message="{value} at {at}")
-    store(running, "1m", [(datetime(2026, 3, 4, 14, 30, tzinfo=UTC), 120.0, 1.0)])
     running.tell(120.0)
     running.pass_time()
     running.close()

@@ -15,7 +15,7 @@ from threading import Event, Lock, Thread
 
 import msgspec
 
-from openbell.alerts.rules import Firing, Rule, Target
+from openbell.alerts.rules import Firing, OfClock, Rule, Target
 from openbell.alerts.watch import Facts, Watch
 from openbell.desk import Desk
 from openbell.ingest.intake import Heard, Intake
@@ -222,7 +222,8 @@ class _Rules:
         self._book = Rulebook(desk)
         self._since = since
         self._listened = since
-        self._asked: dict[str, object] = {}
+        self._judged: dict[str, object] = {}
+        self._ended: deque[str] = deque()
         self._counted: object = None
         self._pasts = Pasts(desk, self._book, since, msgspec.json.decode(state.get("born", "{}"), type=_Born))
         self._coming: _Chosen | None = None
@@ -230,8 +231,8 @@ class _Rules:
 
     @property
     def behind(self) -> bool:
-        """Whether something of the past must be asked for."""
-        return self._pasts.behind
+        """Whether there is more to do as soon as nothing waits to be heard."""
+        return self._pasts.behind or bool(self._ended)
 
     def state(self) -> dict[str, str]:
         """From which other ones go on."""
@@ -249,19 +250,23 @@ class _Rules:
             self._coming = self._choose()
         self._pasts.look((self._coming or self._chosen).symbols, now)
         self._take_over()
-        return [*self._volumes(now), *self._days(now), *self.watch.at(now, facts)]
+        self._ended = deque(self._unjudged(now))
+        return [*self._volumes(now), *self.watch.at(now, facts)]
 
     def rest(self, now: datetime) -> list[Firing]:
-        """What is done where nothing waits to be heard: who is silent is told, and one past is asked for."""
+        """What is done where nothing waits to be heard: who is silent is told, and one symbol's past is read."""
+        fired = []
         if self._pasts.behind:
             learned = self._pasts.ask()
             if learned is not None:
                 self.watch.learn(learned)
             self._take_over()
-        if self._listened <= now < self._listened + LOOKED_EVERY:
-            return []
-        self._listened = now
-        return self.watch.silent(now, self._since)
+        elif self._ended:
+            fired += self._days(self._ended.popleft(), now)
+        if not self._listened <= now < self._listened + LOOKED_EVERY:
+            self._listened = now
+            fired += self.watch.silent(now, self._since)
+        return fired
 
     def outgoing(self, fired: Sequence[Firing], now: datetime) -> list[Fired]:
         """The firings as the outbox takes them; what fires in quiet hours leaves when they are over.
@@ -289,7 +294,12 @@ class _Rules:
             version,
             {rule.id: rule for rule, _ in chosen},
             {rule.target: symbols for rule, symbols in chosen if rule.target is not None},
-            {symbol for rule, symbols in chosen if rule.enabled for symbol in symbols},
+            {
+                s
+                for rule, symbols in chosen
+                if rule.enabled and not isinstance(rule.condition, OfClock)
+                for s in symbols
+            },
         )
 
     def _take_over(self) -> None:
@@ -309,7 +319,7 @@ class _Rules:
             state=state,
         )
         now = self._desk.clock()
-        for symbol in (symbol for symbol, told in self.watch.told_days().items() if told is None):
+        for symbol in self.watch.new_days():
             self.watch.begin_days(symbol, self._book.ended(symbol, now))
         self._counted, self.changed = None, True
 
@@ -321,21 +331,28 @@ class _Rules:
         self._counted = counted
         return self.watch.traded(self._book.trading(self.watch.volumes, now), now)
 
-    def _days(self, now: datetime) -> list[Firing]:
-        """The days that have ended since the watch judged the last one."""
-        fired = []
+    def _unjudged(self, now: datetime) -> Iterator[str]:
+        """The symbols of which a day has ended since the watch judged the last one, if anything was stored since."""
         version = self._desk.lake.version()
         for symbol, told in self.watch.told_days().items():
-            newest = self._book.ended(symbol, now)
-            if told is not None and told < newest and self._asked.get(symbol) != version:
-                self._asked[symbol] = version
-                fired += self.watch.closed(self._book.days_after(symbol, told, newest))
-        return fired
+            if self._judged.get(symbol) != version and told < self._book.ended(symbol, now):
+                yield symbol
+
+    def _days(self, symbol: str, now: datetime) -> list[Firing]:
+        """The days of `symbol` that have ended since the watch judged the last one, as far as they are known."""
+        told = self.watch.told_days().get(symbol)
+        if told is None:
+            return []  # its rules were edited since
+        self._judged[symbol] = self._desk.lake.version()
+        days = self._book.days_after(symbol, told, self._book.ended(symbol, now))
+        if days.height and self._pasts.refresh(symbol):
+            self.watch.learn(symbol)
+        return self.watch.closed(days)
 
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The rules as the book had them at a `version`, by id; the symbols of each target, and of all enabled rules."""
+    """The rules as the book had them at a `version`, by id; the symbols of targets, and those whose past is needed."""
 
     version: object
     rules: Mapping[str, Rule]

@@ -12,10 +12,11 @@ from openbell.alerts.hours import Hours
 from openbell.desk import Desk
 from openbell.rulebook import Rulebook
 
-ASKED_AGAIN = timedelta(minutes=1)
-"""So long after a past that lacks something was asked for, it is asked for again, if anything was stored since."""
+ASKED_AGAIN, LONGEST = timedelta(minutes=1), timedelta(minutes=15)
+"""So long after a past that lacks something was asked for, it is asked for again, if anything was stored since; each
+time it waits twice as long, up to the second."""
 
-DATES = 4
+DATES = 2
 """Of so many trade dates the past of a symbol is remembered."""
 
 
@@ -23,7 +24,12 @@ DATES = 4
 class _Asked:
     past: Background
     version: object
-    at: datetime
+    again: datetime
+    wait: timedelta
+
+    def lacks(self, version: object) -> bool:
+        """Whether more may be known, now that the lake is at `version`."""
+        return not self.past.complete and self.version != version
 
 
 class Pasts:
@@ -58,8 +64,7 @@ class Pasts:
                 self._hours[symbol] = Hours(self._book.exchange_of(symbol))
             day = self._hours[symbol].at(now).session_date
             held = self._known.get(symbol, {}).get(day)
-            waits = held is not None and (held.version == version or now - held.at < ASKED_AGAIN)
-            if held is None or not (held.past.complete or waits):
+            if held is None or (held.lacks(version) and now >= held.again):
                 self._due.append((symbol, day))
 
     def ask(self) -> str | None:
@@ -69,19 +74,28 @@ class Pasts:
         self._ask(symbol, day)
         return symbol if known else None
 
+    def refresh(self, symbol: str) -> bool:
+        """Ask again for what is lacking of `symbol`; returns whether anything was."""
+        version = self._desk.lake.version()
+        lacking = [day for day, held in self._known.get(symbol, {}).items() if held.lacks(version)]
+        for day in lacking:
+            self._ask(symbol, day)
+        return bool(lacking)
+
     def __call__(self, symbol: str, day: date) -> Background:
-        """The background of `symbol` for the trade date `day`."""
+        """The background of `symbol` for the trade date `day`, as it was asked for last; asked for now if it never was.
+
+        So much takes as long as a read of the lake, in which no rule hears anything: `look` and `ask` are ahead of it.
+        """
         held = self._known.get(symbol, {}).get(day)
-        if held is not None and (held.past.complete or held.version == self._desk.lake.version()):
-            return held.past
-        return self._ask(symbol, day)
+        return self._ask(symbol, day) if held is None else held.past
 
     def _ask(self, symbol: str, day: date) -> Background:
         version, now = self._desk.lake.version(), self._desk.clock()
-        born = self.born.get(symbol, now)
+        born, dates = self.born.get(symbol, now), self._known.setdefault(symbol, {})
         past = self._book.background(symbol, day, born=born, since=max(self._since, born))
-        dates = self._known.setdefault(symbol, {})
-        dates[day] = _Asked(past, version, now)
+        wait = min(2 * dates[day].wait, LONGEST) if day in dates else ASKED_AGAIN
+        dates[day] = _Asked(past, version, now + wait, wait)
         if len(dates) > DATES:
             del dates[min(dates)]
         return past

@@ -20,7 +20,7 @@ from openbell.history import NoData
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, STREAM, STREAMED, conform, frame_of
 from openbell.model.interval import DAY, MINUTE, Interval
-from openbell.model.sessions import market_state, sessions
+from openbell.model.sessions import EXCHANGES, market_state, sessions
 from openbell.model.symbols import exchange_of
 from openbell.store.alertbook import AlertBook, StoredRule
 from openbell.store.ledger import Watchlist as StoredWatchlist
@@ -63,6 +63,7 @@ class Rulebook:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._unreadable: set[tuple[int, datetime]] = set()
         self.kept = AlertBook(desk.ledger)
 
     def members(self, target: Target) -> Sequence[str]:
@@ -77,7 +78,9 @@ class Rulebook:
             try:
                 rule = rule_of(stored)
             except InvalidInput as error:
-                log.warning("rule %d (%s) is left out: %s", stored.id, stored.name, error)
+                if (stored.id, stored.changed) not in self._unreadable:
+                    log.warning("rule %d (%s) is left out: %s", stored.id, stored.name, error)
+                self._unreadable.add((stored.id, stored.changed))
                 continue
             found.append((rule, () if rule.target is None else _members(rule.target, lists)))
         return found
@@ -93,7 +96,8 @@ class Rulebook:
     def exchange_of(self, symbol: str) -> str:
         """The exchange whose sessions the rules of `symbol` go by."""
         register = self._desk.history.register
-        return register.instrument(register.id_of(symbol)).exchange or exchange_of(symbol) or "XNYS"
+        found = register.instrument(register.id_of(symbol)).exchange or exchange_of(symbol)
+        return found if found is not None and found in EXCHANGES else "XNYS"
 
     def background(self, symbol: str, day: date, *, born: datetime, since: datetime) -> Background:
         """What is known of `symbol` before the trade date `day`, and of that day before all of it was heard: `since`.
@@ -104,7 +108,7 @@ class Rulebook:
         opens, opened = self._opening(symbol, day)
         today = self.minutes([symbol], opens, min(since, opens + timedelta(days=2)))
         return Background(
-            days,
+            days.select("ts", "high", "low", "close", "volume"),
             self._is_current(symbol, days, day),
             splits,
             within=since > opened,

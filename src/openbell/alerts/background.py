@@ -17,8 +17,9 @@ class Background:
     """
 
     days: pl.DataFrame
-    """Daily BARS before the session, oldest first, at least as many as the longest rule looks back; averages that
-    remember (EMA, MACD, RSI) agree with a chart's from about five times their window on."""
+    """Of daily BARS before the session at least `high`, `low`, `close` and `volume`, oldest first, as many as the
+    longest rule looks back; averages that remember (EMA, MACD, RSI) agree with a chart's from about five times their
+    window on."""
     current: bool = True
     """Whether the newest of them is the session before; if not, what is counted from there is not known yet."""
     splits: Mapping[date, float] = field(default_factory=dict)

@@ -172,9 +172,13 @@ class Watch:
         """The symbols whose volumes are wanted."""
         return self._volumes.keys()
 
-    def told_days(self) -> dict[str, date | None]:
+    def told_days(self) -> Mapping[str, date]:
         """The symbols whose closed days are wanted, with the newest one that was judged."""
-        return {symbol: self._memory.closed.get(symbol) for symbol in self._days}
+        return self._memory.closed
+
+    def new_days(self) -> list[str]:
+        """The symbols whose closed days are wanted, and that `begin_days` was not told for."""
+        return [symbol for symbol in self._days if symbol not in self._memory.closed]
 
     def begin_days(self, symbol: str, day: date) -> None:
         """The days of `symbol` after `day` are to be judged."""
