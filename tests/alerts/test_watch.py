@@ -150,6 +150,28 @@ def test_a_split_while_nothing_was_heard_is_no_move_and_crosses_no_level():
     assert hear(watched, "ACME 2026-03-04T09:31 54.9 1") == []
 
 
+def test_around_the_clock_a_day_begins_at_midnight():
+    past = {MONDAY: Background(days(100.0)), TUESDAY: Background(days(104.0, last=MONDAY))}
+    watched = watch(rule(Moves(3.0)), past=past, exchange="24/7")
+    table = "ACME 2026-03-02T18:00 101 1\nACME 2026-03-02T19:30 102 1\nACME 2026-03-02T19:31 100.8 1"  # 00:30 UTC
+    assert told(hear(watched, table)) == ["ACME 19:31:00 100.8"]
+
+
+def test_a_split_is_known_before_the_close_before_it():
+    """A level is not crossed by it, nor is a peak lowered less."""
+    before = watch(rule(Crosses(80.0)), rule(Drawdown(10.0, 2), key="peak"), past=Background(days(100.0)))
+    assert hear(before, "ACME 15:59 100 1") == []
+    lacking = Background(days(45.0, last=date(2026, 2, 20)), current=False, splits={TUESDAY: 2.0})
+    watched = watch(*[rule(Crosses(80.0)), rule(Drawdown(10.0, 2), key="peak")], past=lacking, state=before.state())
+    found = hear(watched, "ACME 2026-03-03T09:30 46 1\nACME 2026-03-03T09:31 45 1\nACME 2026-03-03T09:32 81 1")
+    assert [(f.rule, f.price) for f in found] == [("peak", 45.0), ("r1", 81.0)]
+
+
+def test_a_spread_is_not_compared_with_a_price():
+    wide = frame_of(QUOTES, [{"symbol": "ACME", "ts": at("10:00"), "bid": 0.49, "ask": 0.51, "source": "v"}])
+    assert watch(rule(Spread(1.0)), past=Background(NO_DAYS, last=0.5)).hear(NO_TRADES, wide) == []
+
+
 class Telling:
     """Backgrounds of which more is known as time goes on."""
 
@@ -253,7 +275,7 @@ def test_a_spread_fires_when_it_widens():
         {"symbol": "ACME", "ts": at(f"10:00:0{n}"), "bid": bid, "ask": ask, "source": "v"}
         for n, (bid, ask) in enumerate([(99.9, 100.1), (99.0, None), (100.2, 99.8), (99.0, 101.0), (98.0, 102.0)])
     ])  # fmt: skip
-    found = watch(rule(Spread(1.0)), past=Background(NO_DAYS, last=100.0)).hear(NO_TRADES, quotes)
+    found = watch(rule(Spread(1.0))).hear(NO_TRADES, quotes)
     assert [(f.event, f.message) for f in found] == [("ACME 2026-03-02T15:00:03+00:00 0", "ACME spread 2 % at 100")]
 
 
@@ -446,6 +468,9 @@ def test_silence_begins_no_earlier_than_the_rule_or_the_desk():
     assert last.silent(at("13:00"), at("13:00")) == []
     assert [(f.rule, f.at) for f in last.silent(at("13:01"), at("13:00"))] == [("r2", at("13:00"))]
     assert [(f.rule, f.at) for f in last.silent(at("13:05"), at("13:00"))] == [("r1", at("13:00"))]
+    newest = watch(rule(Stale(5)), rule(Stale(30), key="r3"), state=last.state())
+    assert newest.silent(at("13:10"), EARLY) == newest.silent(at("13:39:59"), EARLY) == []
+    assert [(f.rule, f.at) for f in newest.silent(at("13:40"), EARLY)] == [("r3", at("13:10"))]
 
 
 def test_feeds_that_are_down_and_jobs_that_failed_are_told_once_an_episode():
