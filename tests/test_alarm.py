@@ -379,12 +379,13 @@ def test_a_desk_opened_within_a_session_waits_for_the_open_and_counts_the_whole_
     running.tell(120.0)
     running.pass_time()
     running.close()
-    running.now = NOON + timedelta(days=1)
+    running.now, opened = NOON + timedelta(days=1), datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
+    store(running, "1m", [(opened + timedelta(minutes=30), 118.0, 1.0)], source="vendor:stream")
     running.open()
     running.tell(100.0)
     running.pass_time(timedelta(minutes=2))
     assert running.fired() == []
-    opened, healed = datetime(2026, 3, 5, 14, 30, tzinfo=UTC), running.now
+    healed = running.now
     store(running, "1m", [(opened + timedelta(minutes=n), 120.0 - n / 10, 40.0) for n in range(150)])
     running.intake.healed(["ACME"], opened, healed)
     running.tell(106.0)
@@ -455,6 +456,15 @@ def test_late_and_healed_minutes_count_once_each(running: Running):
     store(running, "1m", [(gap, 10.0, 200.0)])
     running.pass_time()
     assert running.fired() == ["1,000"]
+
+
+def test_the_last_minute_of_a_date_counts_when_the_next_one_has_begun(running: Running):
+    store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 10.0, 1000.0)])
+    running.rule(VolumeSpike(times=1.0, days=1), message="{at}")
+    running.now = datetime(2026, 3, 5, 0, 59, 30, tzinfo=UTC)  # 19:59:30 in New York
+    running.tell(10.0, size=1000.0)
+    running.pass_time(timedelta(seconds=40))
+    assert running.fired() == ["2026-03-05 01:00:00 UTC"]
 
 
 def test_a_delayed_feed_is_not_silent(running: Running):
