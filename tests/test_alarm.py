@@ -360,6 +360,16 @@ def test_after_an_absence_each_day_is_judged_by_the_days_before_it(running: Runn
     assert running.fired() == [f"2026-03-0{day} 21:00:00 UTC {price}" for day, price in ((4, 20), (5, 5), (6, 20))]
 
 
+def test_a_day_that_nobody_ever_tells_holds_up_no_later_one(running: Running):
+    store(running, "1d", WEEK)
+    running.rule(AverageCross(slow=3), message="{at} {price}")
+    for day, price in ((5, 20.0), (6, 5.0)):
+        running.now = datetime(2026, 3, day, 22, tzinfo=UTC)
+        store(running, "1d", [(datetime(2026, 3, day, tzinfo=UTC), price, 1.0)], source="vendor:stream")
+        running.pass_time()
+    assert running.fired() == ["2026-03-05 21:00:00 UTC 20", "2026-03-06 21:00:00 UTC 5"]
+
+
 def test_an_edit_of_something_else_loses_no_day(running: Running):
     store(running, "1d", WEEK)
     running.rule(AverageCross(slow=3), message="{price}")
@@ -440,6 +450,17 @@ def test_a_rule_made_within_the_session_takes_what_is_so_already_for_no_event(ru
     assert running.fired() == ["BOLT 12"]
 
 
+def test_a_rule_begins_where_it_was_made_also_if_its_first_prices_are_heard_again(running: Running):
+    running.rule(Crosses(10.0), message="{price}")
+    made, first = alarms._Rules(running.desk, {}, running.now).state(), running.log.last
+    for price in (12.0, 9.0):
+        running.tell(price)
+        running.pass_time(timedelta(minutes=1))
+    again = alarms._Rules(running.desk, made, running.now)
+    fired = [f for heard in running.intake.entries(first) for f in again.hear(heard, running.now)]
+    assert [firing.message for firing in fired] == running.fired() == ["9"]
+
+
 def test_late_and_healed_minutes_count_once_each(running: Running):
     store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 10.0, 1000.0)])
     running.rule(VolumeSpike(times=1.0, days=1), message="{value}")
@@ -464,6 +485,7 @@ def test_the_last_minute_of_a_date_counts_when_the_next_one_has_begun(running: R
     running.now = datetime(2026, 3, 5, 0, 59, 30, tzinfo=UTC)  # 19:59:30 in New York
     running.tell(10.0, size=1000.0)
     running.pass_time(timedelta(seconds=40))
+    running.pass_time()  # the next date's past was asked for
     assert running.fired() == ["2026-03-05 01:00:00 UTC"]
 
 
@@ -498,6 +520,25 @@ def test_no_symbol_is_silent_because_the_desk_was_off_or_the_rules_catch_up(runn
     assert running.fired() == []
     running.pass_time(timedelta(minutes=5))
     assert running.fired() == [f"{opened:%Y-%m-%d %H:%M:%S} UTC"]
+
+
+def test_no_symbol_is_silent_whose_prices_wait_to_be_heard(running: Running):
+    running.rule(Stale(5), "BOLT")
+    running.close()
+    running.open(alarm=False)
+    for symbol in ("ACME", "ACME", "ACME", "ACME", "BOLT"):
+        running.tell(10.0, symbol=symbol)
+    slow = iter(range(4))
+
+    def facts() -> Facts:
+        running.now += timedelta(minutes=3 if next(slow, None) is not None else 0)
+        return Facts()
+
+    running.alarm = Alarm(running.desk, running.log, running.intake, facts)
+    running.alarm.start()
+    wait_for(lambda: running.alarm.heard == running.log.last)
+    running.settled()
+    assert running.fired() == []
 
 
 @pytest.mark.parametrize("on_at_the_split", [True, False])
@@ -566,6 +607,20 @@ def test_rules_are_edited_while_others_are_heard_and_what_is_known_is_not_asked_
     assert (rules.behind, rules.watch is watch) == (True, True)
     rules.rest(running.now)
     assert (rules.behind, rules.watch is watch) == (False, False)
+
+
+def test_an_edit_counts_also_where_prices_come_without_a_rest(running: Running):
+    number = running.rule(Crosses(10.0))
+    rules = alarms._Rules(running.desk, {}, running.now)
+    rules.rest(running.now)
+    (stored,) = running.book.kept.rules()
+    bolt = body_of(Rule(id="new", name="Bolt", condition=Crosses(10.0), target=Symbol("BOLT")))
+    running.book.kept.change_rule(replace(stored, id=number, body=bolt), running.now)
+    watch = rules.watch
+    rules.look(running.now, Facts())
+    assert rules.watch is watch
+    rules.look(running.now, Facts())
+    assert rules.watch is not watch
 
 
 def test_the_place_is_kept_with_every_firing_and_every_edit_and_else_now_and_then(running: Running):

@@ -226,6 +226,7 @@ class _Rules:
         self._ended: deque[str] = deque()
         self._counted: object = None
         self._pasts = Pasts(desk, self._book, since, msgspec.json.decode(state.get("born", "{}"), type=_Born))
+        self._rested = True
         self._coming: _Chosen | None = None
         self._begin(self._choose(), state.get("watch"))
 
@@ -246,21 +247,22 @@ class _Rules:
 
     def look(self, now: datetime, facts: Facts) -> list[Firing]:
         """What the clock finds at `now`; edited rules are taken over once their past is known."""
+        waited, self._rested = self._coming is not None and not self._rested, False
         if self._book.version() != (self._coming or self._chosen).version:
             self._coming = self._choose()
         self._pasts.look((self._coming or self._chosen).symbols, now)
-        self._take_over()
+        self._take_over(at_once=waited)
         self._ended = deque(self._unjudged(now))
         return [*self._volumes(now), *self.watch.at(now, facts)]
 
     def rest(self, now: datetime) -> list[Firing]:
         """What is done where nothing waits to be heard: who is silent is told, and one symbol's past is read."""
-        fired = []
+        fired, self._rested = list[Firing](), True
         if self._pasts.behind:
             learned = self._pasts.ask()
             if learned is not None:
                 self.watch.learn(learned)
-            self._take_over()
+            self._take_over(at_once=False)
         elif self._ended:
             fired += self._days(self._ended.popleft(), now)
         if not self._listened <= now < self._listened + LOOKED_EVERY:
@@ -302,8 +304,9 @@ class _Rules:
             },
         )
 
-    def _take_over(self) -> None:
-        if self._coming is not None and not self._pasts.behind:
+    def _take_over(self, *, at_once: bool) -> None:
+        """Go by the edited rules once their past is known, or `at_once`: prices may come without a rest."""
+        if self._coming is not None and (at_once or not self._pasts.unknown):
             self._begin(self._coming, self.watch.state())
             self._coming = None
 
@@ -326,7 +329,7 @@ class _Rules:
     def _volumes(self, now: datetime) -> list[Firing]:
         """The volumes of the trade date, whenever a minute has ended or anything was stored."""
         counted = now.replace(second=0, microsecond=0), self._desk.lake.version()
-        if not self.watch.volumes or counted == self._counted:
+        if not self.watch.volumes or self._pasts.unknown or counted == self._counted:
             return []
         self._counted = counted
         return self.watch.traded(self._book.trading(self.watch.volumes, now), now)

@@ -43,12 +43,18 @@ class Pasts:
         self._since = _minute(since)
         self._hours: dict[str, Hours] = {}
         self._known: dict[str, dict[date, _Asked]] = {}
-        self._due: deque[tuple[str, date]] = deque()
+        self._unknown: deque[tuple[str, date]] = deque()
+        self._lacking: deque[tuple[str, date]] = deque()
 
     @property
     def behind(self) -> bool:
         """Whether there is anything to ask for."""
-        return bool(self._due)
+        return bool(self._unknown or self._lacking)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether of some symbol nothing is known yet."""
+        return bool(self._unknown)
 
     def keep(self, symbols: Collection[str]) -> None:
         """Rules are on `symbols` now, and on no others."""
@@ -58,21 +64,27 @@ class Pasts:
 
     def look(self, symbols: Collection[str], now: datetime) -> None:
         """Find out what must be asked for: of the session under way or the next one, what is not known yet."""
-        version, self._due = self._desk.lake.version(), deque()
+        version = self._desk.lake.version()
+        self._unknown.clear()
+        self._lacking.clear()
         for symbol in sorted(symbols):
             if symbol not in self._hours:
                 self._hours[symbol] = Hours(self._book.exchange_of(symbol))
             day = self._hours[symbol].at(now).session_date
             held = self._known.get(symbol, {}).get(day)
-            if held is None or (held.lacks(version) and now >= held.again):
-                self._due.append((symbol, day))
+            if held is None:
+                self._unknown.append((symbol, day))
+            elif held.lacks(version) and now >= held.again:
+                self._lacking.append((symbol, day))
 
     def ask(self) -> str | None:
-        """Ask for one of them; returns the symbol where something else was known before."""
-        symbol, day = self._due.popleft()
-        known = day in self._known.get(symbol, {})
+        """Ask for one of them, those first of which nothing is known; returns the symbol of which more is known now."""
+        if self._unknown:
+            self._ask(*self._unknown.popleft())
+            return None
+        symbol, day = self._lacking.popleft()
         self._ask(symbol, day)
-        return symbol if known else None
+        return symbol
 
     def refresh(self, symbol: str) -> bool:
         """Ask again for what is lacking of `symbol`; returns whether anything was."""
