@@ -158,13 +158,14 @@ def test_around_the_clock_a_day_begins_at_midnight():
 
 
 def test_a_split_is_known_before_the_close_before_it():
-    """A level is not crossed by it, nor is a peak lowered less."""
-    before = watch(rule(Crosses(80.0)), rule(Drawdown(10.0, 2), key="peak"), past=Background(days(100.0)))
+    """What was heard last and the old peak follow it."""
+    rules = rule(Crosses(80.0)), rule(Crosses(48.0), key="gap"), rule(Drawdown(10.0, 2), key="peak")
+    before = watch(*rules, past=Background(days(100.0)))
     assert hear(before, "ACME 15:59 100 1") == []
     lacking = Background(days(45.0, last=date(2026, 2, 20)), current=False, splits={TUESDAY: 2.0})
-    watched = watch(*[rule(Crosses(80.0)), rule(Drawdown(10.0, 2), key="peak")], past=lacking, state=before.state())
+    watched = watch(*rules, past=lacking, state=before.state())
     found = hear(watched, "ACME 2026-03-03T09:30 46 1\nACME 2026-03-03T09:31 45 1\nACME 2026-03-03T09:32 81 1")
-    assert [(f.rule, f.price) for f in found] == [("peak", 45.0), ("r1", 81.0)]
+    assert [(f.rule, f.price) for f in found] == [("gap", 46.0), ("peak", 45.0), ("r1", 81.0), ("gap", 81.0)]
 
 
 def test_a_spread_is_not_compared_with_a_price():

@@ -85,11 +85,6 @@ class Stream:
                 self._put(code, each.ts, each.seq, each.value)
 
     @property
-    def symbols(self) -> list[str]:
-        """Those that are watched."""
-        return [follow.symbol for follow in self._follows]
-
-    @property
     def watched(self) -> bool:
         """Whether there is any line to reach."""
         return bool(self._follows)

@@ -163,11 +163,6 @@ class Watch:
         self._spreads.learn(symbol)
 
     @property
-    def symbols(self) -> set[str]:
-        """The symbols whose past is asked for."""
-        return {*self._prices.symbols, *self._spreads.symbols, *self._volumes}
-
-    @property
     def volumes(self) -> Collection[str]:
         """The symbols whose volumes are wanted."""
         return self._volumes.keys()
