@@ -80,7 +80,7 @@ class Pasts:
     def ask(self) -> str | None:
         """Ask for one of them, those first of which nothing is known; returns the symbol of which more is known now."""
         if self._unknown:
-            self._ask(*self._unknown.popleft())
+            self(*self._unknown.popleft())
             return None
         symbol, day = self._lacking.popleft()
         self._ask(symbol, day)
