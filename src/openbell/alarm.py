@@ -38,6 +38,9 @@ KEPT_EVERY = timedelta(seconds=30)
 PATIENCE_S = 0.5
 """How long nothing but the clock is waited for."""
 
+BREATH_S = 0.01
+"""How long prices have the machine for themselves between two reads of the past."""
+
 WAITING = 500_000
 """So many rows wait in memory for the rules; what is more is read from the log when its turn comes."""
 
@@ -107,7 +110,7 @@ class Alarm:
         looked, stored = now - LOOKED_EVERY, now - KEPT_EVERY
         self._queue.forget()
         while not self._stopped.is_set():
-            for heard in self._queue.after(offset, 0 if rules.behind else PATIENCE_S):
+            for heard in self._queue.after(offset, BREATH_S if rules.behind else PATIENCE_S):
                 now = self._desk.clock()
                 fired = [] if heard is None else rules.hear(heard, now)
                 offset = offset if heard is None else heard.offset
