@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time as watch_time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,10 @@ from openbell.alerts.rules import (
     Crosses,
     FeedDown,
     Moves,
+    NewExtreme,
     Quiet,
     Rule,
+    Stale,
     Symbol,
     VolumeSpike,
     Watchlist,
@@ -95,7 +97,7 @@ class Running:
     def settled(self) -> None:
         """Wait until the alarm has heard the log to its end and has looked at the clock as it is after that."""
         wait_for(lambda: self.alarm.looked == self.now)
-        while self.alarm.kept != self.log.last:
+        while self.alarm.heard != self.log.last:
             self.now += alarms.LOOKED_EVERY
             wait_for(lambda: self.alarm.looked == self.now)
 
@@ -225,7 +227,7 @@ def test_an_older_copy_of_the_log_leaves_no_rule_deaf(running: Running):
 
 def test_a_rule_removed_before_what_it_fired_was_kept_says_nothing(running: Running):
     number = running.rule(Crosses(10.0))
-    rules = alarms._Rules(running.desk, None)
+    rules = alarms._Rules(running.desk, {}, running.now)
     fired = rules.watch.hear(
         frame_of(TRADES, [{"symbol": "ACME", "ts": NOON, "price": 9.0 + n, "seq": n, "source": "x"} for n in (0, 2)]),
         frame_of(QUOTES),
@@ -237,11 +239,17 @@ def test_a_rule_removed_before_what_it_fired_was_kept_says_nothing(running: Runn
 
 def test_a_long_queue_is_left_to_the_log(running: Running, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(alarms, "WAITING", 3)
-    running.rule(Crosses(10.0), message="{at}")
+    queue, first = alarms._Queue(running.intake), running.log.last
+    running.intake.listen(queue.put)
+    assert list(queue.after(first, 0)) == [None]
+    running.tell(9.0)
+    (heard, nothing) = queue.after(first, 0)
+    assert (heard is None, nothing) == (False, None)
     for _ in range(40):
         running.tell(9.0, 11.0)
-    running.pass_time()
-    assert len(set(running.fired())) == 79
+        assert queue.waiting <= 3
+    told = [each.offset for each in queue.after(first + 1, 0) if each is not None]
+    assert told == list(range(first + 2, first + 42))
 
 
 def test_a_ledger_that_fails_for_a_while_costs_no_alert(running: Running, monkeypatch: pytest.MonkeyPatch):
@@ -318,14 +326,341 @@ def test_a_days_close_is_judged_when_the_day_is_over_and_known(running: Running)
     assert running.fired() == ["2026-03-04 21:00:00 UTC 12"]
 
 
-def test_a_feed_that_is_down_is_told_once(running: Running):
+WEEK = [(datetime(2026, 2, day, tzinfo=UTC), 10.0, 1.0) for day in (25, 26, 27)] + [
+    (datetime(2026, 3, day, tzinfo=UTC), 9.0, 1.0) for day in (2, 3)
+]
+
+
+@pytest.mark.parametrize("stays_open", [True, False])
+def test_who_opens_the_desk_in_the_evening_is_told_of_each_days_close(running: Running, stays_open: bool):
+    store(running, "1d", WEEK)
+    running.rule(AverageCross(slow=3), message="{at} {price}")
+    for day, close in ((4, 20.0), (5, 5.0), (6, 20.0)):
+        if not stays_open:
+            running.close()
+        running.now = datetime(2026, 3, day, 23, tzinfo=UTC)
+        if not stays_open:
+            running.open()
+        store(running, "1d", [(datetime(2026, 3, day, tzinfo=UTC), close, 1.0)])
+        running.pass_time()
+    assert running.fired() == [f"2026-03-0{day} 21:00:00 UTC {price}" for day, price in ((4, 20), (5, 5), (6, 20))]
+
+
+def test_after_an_absence_each_day_is_judged_by_the_days_before_it(running: Running):
+    store(running, "1d", WEEK)
+    running.rule(AverageCross(slow=3), message="{at} {price}")
+    running.close()
+    running.now = datetime(2026, 3, 6, 22, tzinfo=UTC)
+    running.open()
+    store(running, "1d", [(datetime(2026, 3, 6, tzinfo=UTC), 20.0, 1.0)], source="vendor:stream")
+    running.pass_time()
+    assert running.fired() == []  # the days between may be told yet
+    store(running, "1d", [(datetime(2026, 3, day, tzinfo=UTC), price, 1.0) for day, price in ((4, 20.0), (5, 5.0))])
+    running.pass_time()
+    assert running.fired() == [f"2026-03-0{day} 21:00:00 UTC {price}" for day, price in ((4, 20), (5, 5), (6, 20))]
+
+
+def test_a_day_that_nobody_ever_tells_holds_up_no_later_one(running: Running):
+    store(running, "1d", WEEK)
+    running.rule(AverageCross(slow=3), message="{at} {price}")
+    for day, price in ((5, 20.0), (6, 5.0)):
+        running.now = datetime(2026, 3, day, 22, tzinfo=UTC)
+        store(running, "1d", [(datetime(2026, 3, day, tzinfo=UTC), price, 1.0)], source="vendor:stream")
+        running.pass_time()
+    assert running.fired() == ["2026-03-05 21:00:00 UTC 20", "2026-03-06 21:00:00 UTC 5"]
+
+
+def test_an_edit_of_something_else_loses_no_day(running: Running):
+    store(running, "1d", WEEK)
+    running.rule(AverageCross(slow=3), message="{price}")
+    running.pass_time(timedelta(hours=4, minutes=30))
+    running.desk.ledger.add_watchlist("Other", ["BOLT"])
+    running.pass_time()
+    store(running, "1d", [(datetime(2026, 3, 4, tzinfo=UTC), 20.0, 1.0)])
+    running.pass_time()
+    assert running.fired() == ["20"]
+
+
+def test_a_desk_opened_within_a_session_waits_for_the_open_and_counts_the_whole_volume(running: Running):
+    store(running, "1d", [(datetime(2026, 3, day, tzinfo=UTC), 120.0, 1000.0) for day in (2, 3, 4)])
+    store(running, "1m", [(datetime(2026, 3, 4, 14, 30, tzinfo=UTC), 120.0, 1.0)])
+    running.rule(Moves(5.0, "open"), message="{price} {change} from {reference}")
+    running.rule(VolumeSpike(times=1.0, days=1), message="{value} at {at}")
+    running.tell(120.0)
+    running.pass_time()
+    running.close()
+    running.now, opened = NOON + timedelta(days=1), datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
+    store(running, "1m", [(opened + timedelta(minutes=30), 118.0, 1.0)], source="vendor:stream")
+    running.open()
+    running.tell(100.0)
+    running.pass_time(timedelta(minutes=2))
+    assert running.fired() == []
+    healed = running.now
+    store(running, "1m", [(opened + timedelta(minutes=n), 120.0 - n / 10, 40.0) for n in range(150)])
+    running.intake.healed(["ACME"], opened, healed)
+    running.tell(106.0)
+    running.pass_time(timedelta(minutes=2))
+    running.tell(106.0)
+    running.pass_time()
+    assert running.fired() == ["1,000 at 2026-03-05 14:55:00 UTC", "106 -11.67 % from 120"]
+
+
+def test_after_an_absence_nothing_is_measured_from_an_older_close(running: Running):
+    store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1000.0)])
+    running.rule(Moves(5.0), message="{price} {change} from {reference}")
+    running.rule(NewExtreme(1), message="{price} beyond {reference}")
+    running.tell(100.0)
+    running.close()
+    running.now = NOON + timedelta(days=6)
+    running.open()
+    running.tell(119.5)
+    running.pass_time(timedelta(minutes=2))
+    assert running.fired() == []
+    store(running, "1d", [(datetime(2026, 3, day, tzinfo=UTC), 119.0, 1000.0) for day in (4, 5, 6, 9)])
+    running.pass_time()
+    running.tell(113.0, 126.0)
+    running.pass_time()
+    assert running.fired() == ["113 -5.04 % from 119", "126 +5.88 % from 119", "126 beyond 119"]
+
+
+def test_a_close_that_a_stream_told_before_the_end_of_the_session_is_none(running: Running):
+    store(running, "1d", [(datetime(2026, 3, 2, tzinfo=UTC), 100.0, 1000.0)])
+    morning = datetime(2026, 3, 3, 15, tzinfo=UTC)
+    store(running, "1m", [(morning, 100.0, 1.0)], source="vendor:stream")
+    running.rule(Moves(5.0), message="{reference}")
+    running.tell(104.0, 111.0)
+    running.pass_time(timedelta(minutes=2))
+    assert running.fired() == []
+    store(running, "1m", [(morning + timedelta(hours=5, minutes=59), 104.0, 1.0)], source="vendor:stream")
+    running.pass_time()
+    running.tell(105.0, 111.0)
+    running.pass_time()
+    assert running.fired() == ["104"]
+
+
+def test_a_rule_made_within_the_session_takes_what_is_so_already_for_no_event(running: Running):
+    store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 9.0, 1.0)])
+    running.rule(Crosses(10.0), message="{symbol} {price}")
+    running.tell(12.0, 9.5, symbol="BOLT")
+    running.pass_time(timedelta(minutes=2))
+    running.rule(Crosses(10.0), "BOLT", name="Bolt", message="{symbol} {price}")
+    running.tell(12.0, 12.5)  # nobody has heard of the session's price so far
+    running.tell(12.0, symbol="BOLT")  # the newest minute closed at 9.5
+    running.pass_time()
+    assert running.fired() == ["BOLT 12"]
+
+
+def test_a_rule_begins_where_it_was_made_also_if_its_first_prices_are_heard_again(running: Running):
+    running.rule(Crosses(10.0), message="{price}")
+    made, first = alarms._Rules(running.desk, {}, running.now).state(), running.log.last
+    for price in (12.0, 9.0):
+        running.tell(price)
+        running.pass_time(timedelta(minutes=1))
+    again = alarms._Rules(running.desk, made, running.now)
+    fired = [f for heard in running.intake.entries(first) for f in again.hear(heard, running.now)]
+    assert [firing.message for firing in fired] == running.fired() == ["9"]
+
+
+def test_late_and_healed_minutes_count_once_each(running: Running):
+    store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 10.0, 1000.0)])
+    running.rule(VolumeSpike(times=1.0, days=1), message="{value}")
+    for _ in range(8):
+        running.pass_time(timedelta(seconds=30))
+        late = {"symbol": "ACME", "ts": running.now - timedelta(minutes=2), "price": 10.0, "size": 100.0}
+        running.intake.take(Told(trades=frame_of(TRADES, [late | {"source": "vendor"}])))
+    running.pass_time(timedelta(minutes=1))
+    assert running.fired() == []  # 800
+    gap = running.now.replace(second=0) - timedelta(minutes=8)
+    store(running, "1m", [(gap, 10.0, 150.0)])
+    running.pass_time()
+    assert running.fired() == []  # 950
+    store(running, "1m", [(gap, 10.0, 200.0)])
+    running.pass_time()
+    assert running.fired() == ["1,000"]
+
+
+def test_the_last_minute_of_a_date_counts_when_the_next_one_has_begun(running: Running):
+    store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 10.0, 1000.0)])
+    running.rule(VolumeSpike(times=1.0, days=1), message="{at}")
+    running.now = datetime(2026, 3, 5, 0, 59, 30, tzinfo=UTC)  # 19:59:30 in New York
+    running.tell(10.0, size=1000.0)
+    running.pass_time(timedelta(seconds=40))
+    running.pass_time()  # the next date's past was asked for
+    assert running.fired() == ["2026-03-05 01:00:00 UTC"]
+
+
+def test_a_delayed_feed_is_not_silent(running: Running):
+    running.rule(Stale(5))
+    for n in range(40):
+        running.pass_time(timedelta(seconds=15))
+        late = {"symbol": "ACME", "ts": running.now - timedelta(minutes=15), "price": 10 + n / 100, "source": "vendor"}
+        running.intake.take(Told(quotes=frame_of(QUOTES, [late])))
+    wait_for(lambda: running.alarm.heard == running.log.last)
+    running.pass_time(timedelta(minutes=4, seconds=57))
+    assert running.fired() == []
+    running.pass_time()
+    assert len(running.fired()) == 1
+
+
+def test_no_symbol_is_silent_because_the_desk_was_off_or_the_rules_catch_up(running: Running):
+    running.rule(Stale(5), message="{at}")
+    running.tell(10.0)
+    running.pass_time()
+    running.close()
+    running.open(alarm=False)
+    for _ in range(40):
+        running.now += timedelta(seconds=40)
+        running.tell(10.0)
+    running.alarm.start()
+    running.settled()
+    running.close()
+    running.now += timedelta(hours=1)
+    running.open()
+    opened = running.now
+    assert running.fired() == []
+    running.pass_time(timedelta(minutes=5))
+    assert running.fired() == [f"{opened:%Y-%m-%d %H:%M:%S} UTC"]
+
+
+def test_no_symbol_is_silent_whose_prices_wait_to_be_heard(running: Running):
+    running.rule(Stale(5), "BOLT")
+    running.close()
+    running.open(alarm=False)
+    for symbol in ("ACME", "ACME", "ACME", "ACME", "BOLT"):
+        running.tell(10.0, symbol=symbol)
+    slow = iter(range(4))
+
+    def facts() -> Facts:
+        running.now += timedelta(minutes=3 if next(slow, None) is not None else 0)
+        return Facts()
+
+    running.alarm = Alarm(running.desk, running.log, running.intake, facts)
+    running.alarm.start()
+    wait_for(lambda: running.alarm.heard == running.log.last)
+    running.settled()
+    assert running.fired() == []
+
+
+@pytest.mark.parametrize("on_at_the_split", [True, False])
+def test_a_split_is_no_move_also_if_the_desk_was_off(running: Running, on_at_the_split: bool):
+    store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1.0)])
+    running.rule(Moves(10.0, "last_alert"), message="{price}")
+    running.rule(Crosses(80.0), message="{price}")
+    running.tell(100.0, 111.0)
+    running.pass_time()
+    split = {"symbol": key_of(running), "ex_date": date(2026, 3, 5), "kind": "split", "ratio": 2.0, "source": "vendor"}
+    running.desk.lake.append_actions(pl.DataFrame([split]), running.now)
+    if on_at_the_split:
+        running.now = NOON + timedelta(days=1)
+        running.tell(55.5)
+        running.pass_time()
+    running.close()
+    running.now = NOON + timedelta(days=2)
+    running.open()
+    running.tell(55.6)
+    running.pass_time()
+    assert running.fired() == ["111"]
+
+
+def test_a_symbol_put_back_on_a_list_begins_anew(running: Running):
+    held = running.desk.ledger.add_watchlist("Mine", ["ACME"])
+    running.rule(Crosses(100.0, "up"), target=Watchlist(str(held.id)), message="{price}")
+    running.tell(90.0)
+    running.pass_time()
+    for symbols in ((), ("ACME",)):
+        running.desk.ledger.change_watchlist(type(held)(held.id, held.name, symbols))
+        running.pass_time()
+        running.tell(110.0, 110.5)
+        running.pass_time()
+    assert running.fired() == []
+
+
+def test_a_rule_that_was_switched_off_remembers_what_it_told_and_nothing_else(running: Running):
+    running.rule(Crosses(100.0, "up"), repeat="once", message="once {price}")
+    running.rule(Crosses(200.0, "up"), message="{price}")
+    running.tell(90.0, 110.0, 90.0)
+    running.pass_time()
+    for enabled in (False, True):
+        for stored in running.book.kept.rules():
+            running.book.kept.change_rule(replace(stored, enabled=enabled), running.now)
+        running.pass_time()
+        running.tell(90.0, 110.0, 210.0)
+        running.pass_time()
+    assert running.fired() == ["once 110", "210"]
+
+
+def test_rules_are_edited_while_others_are_heard_and_what_is_known_is_not_asked_again(running: Running):
+    running.rule(Crosses(10.0))
+    rules = alarms._Rules(running.desk, {}, running.now)
+    rules.look(running.now, Facts())
+    rules.rest(running.now)
+    assert not rules.behind
+    watch = rules.watch
+    running.desk.ledger.add_watchlist("Other", ["COIN"])
+    rules.look(running.now, Facts())
+    assert (rules.behind, rules.watch is watch) == (False, False)
+    watch = rules.watch
+    running.book.kept.add_rule(
+        "Bolt", body_of(Rule(id="new", name="Bolt", condition=Crosses(10.0), target=Symbol("BOLT"))), running.now
+    )
+    rules.look(running.now, Facts())
+    assert (rules.behind, rules.watch is watch) == (True, True)
+    rules.rest(running.now)
+    assert (rules.behind, rules.watch is watch) == (False, False)
+
+
+def test_an_edit_counts_also_where_prices_come_without_a_rest(running: Running):
+    number = running.rule(Crosses(10.0))
+    rules = alarms._Rules(running.desk, {}, running.now)
+    rules.rest(running.now)
+    (stored,) = running.book.kept.rules()
+    bolt = body_of(Rule(id="new", name="Bolt", condition=Crosses(10.0), target=Symbol("BOLT")))
+    running.book.kept.change_rule(replace(stored, id=number, body=bolt), running.now)
+    watch = rules.watch
+    rules.look(running.now, Facts())
+    assert rules.watch is watch
+    rules.look(running.now, Facts())
+    assert rules.watch is not watch
+
+
+def test_the_place_is_kept_with_every_firing_and_every_edit_and_else_now_and_then(running: Running):
+    running.rule(Crosses(10.0), message="{at}")
+    made = running.alarm.kept
+    running.tell(9.0)
+    running.pass_time()
+    assert (running.alarm.kept, running.alarm.heard) == (made, running.log.last)
+    running.pass_time(alarms.KEPT_EVERY)
+    assert running.alarm.kept == running.log.last
+    running.tell(11.0)
+    running.pass_time()
+    assert running.alarm.kept == running.log.last
+    running.tell(11.5)
+    running.rule(Crosses(20.0), name="Other")
+    assert running.alarm.kept == running.log.last
+    running.tell(12.0)
+    running.pass_time()
+    last = running.log.last
+    running.close()
+    assert running.alarm.kept == last
+
+
+def test_a_feed_that_is_down_is_told_once_until_it_was_live(running: Running):
     running.rule(FeedDown(minutes=5), target=None)
     running.facts = Facts(feeds_down={"yahoo": running.now})
     running.pass_time(timedelta(minutes=4))
     assert running.fired() == []
     for _ in range(3):
         running.pass_time(timedelta(minutes=2))
+        running.close()
+        running.facts = Facts(feeds_down={"yahoo": running.now})
+        running.open()
+        running.pass_time(timedelta(minutes=6))
     assert running.fired() == ["Feed yahoo is down since 2026-03-04 17:00:03 UTC"]
+    running.facts = Facts(feeds_live=["yahoo"])
+    running.pass_time()
+    running.facts = Facts(feeds_down={"yahoo": running.now})
+    running.pass_time(timedelta(minutes=5))
+    assert len(running.fired()) == 2
 
 
 def test_a_trial_tells_nothing_of_the_future(running: Running):
@@ -336,8 +671,15 @@ def test_a_trial_tells_nothing_of_the_future(running: Running):
     assert [(fired.symbol, fired.at <= running.now) for fired in trial.firings] == [("ACME", True)]
 
 
-def test_a_rule_of_another_version_is_left_out_and_the_others_go_on(running: Running):
-    running.book.kept.add_rule("Newer", {"condition": {"type": "Telepathy"}}, running.now)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"condition": {"type": "Telepathy"}},
+        {"condition": {"type": "Crosses", "level": 5.0}, "target": {"type": "Symbol", "symbol": "\ud800"}},
+    ],
+)
+def test_a_rule_that_cannot_be_read_is_left_out_and_the_others_go_on(running: Running, body: dict[str, object]):
+    running.book.kept.add_rule("Unreadable", body, running.now)
     running.rule(Crosses(10.0), message="{price}")
     running.tell(9.0, 11.0)
     running.pass_time()
@@ -348,10 +690,10 @@ def key_of(running: Running) -> str:
     return Register(running.desk.lake.instruments()).id_of("ACME")
 
 
-def store(running: Running, interval: str, rows: list[tuple[datetime, float, float]]) -> None:
+def store(running: Running, interval: str, rows: list[tuple[datetime, float, float]], *, source: str = "file") -> None:
     """Bars of ACME at one price each."""
     table = [
-        {"symbol": key_of(running), "interval": interval, "ts": ts, "volume": volume, "scale": "raw", "source": "file"}
+        {"symbol": key_of(running), "interval": interval, "ts": ts, "volume": volume, "scale": "raw", "source": source}
         | dict.fromkeys(("open", "high", "low", "close"), price)
         for ts, price, volume in rows
     ]

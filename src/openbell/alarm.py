@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 
-import polars as pl
+import msgspec
 
-from openbell.alerts.rules import Firing
+from openbell.alerts.rules import Firing, OfClock, Rule, Target
 from openbell.alerts.watch import Facts, Watch
 from openbell.desk import Desk
 from openbell.ingest.intake import Heard, Intake
-from openbell.model.interval import MINUTE
-from openbell.model.sessions import sessions
+from openbell.pasts import Pasts
 from openbell.rulebook import Rulebook
 from openbell.store.log import Log
 from openbell.store.outbox import Cursor, Fired, Outbox
@@ -31,16 +30,19 @@ NAME = "rules"
 """The alarm's cursor in the outbox."""
 
 LOOKED_EVERY = timedelta(seconds=2)
-"""How often the clock's rules are asked, edited rules are looked for, and the place in the log is kept."""
+"""How often the clock's rules are asked and edited rules are looked for."""
+
+KEPT_EVERY = timedelta(seconds=30)
+"""How often the place in the log is kept where nothing fires and no rule changes: the state may be large."""
 
 PATIENCE_S = 0.5
 """How long nothing but the clock is waited for."""
 
+BREATH_S = 0.01
+"""How long prices have the machine for themselves between two reads of the past."""
+
 WAITING = 500_000
 """So many rows wait in memory for the rules; what is more is read from the log when its turn comes."""
-
-DAY_OVER = timedelta(minutes=20)
-"""How long after the close a day counts as told: closing auctions are printed late."""
 
 
 class Alarm:
@@ -55,8 +57,10 @@ class Alarm:
         self._queue = _Queue(intake)
         self._stopped = Event()
         self._newest = 0
+        self._since = desk.clock()
         self._looked: datetime | None = None
         self._cursor = self._left(entries)
+        self._heard = self._cursor.offset
         self._thread = Thread(target=self._run, name="alarm", daemon=True)
 
     @property
@@ -70,8 +74,13 @@ class Alarm:
         return self._newest
 
     @property
+    def heard(self) -> int:
+        """The offset up to which the rules have heard the log; what fired until there is kept."""
+        return self._heard
+
+    @property
     def looked(self) -> datetime | None:
-        """When the clock's rules were asked last, and what was heard until then was kept."""
+        """When the clock's rules were asked last, and nothing waited to be heard or asked for."""
         return self._looked
 
     def start(self) -> None:
@@ -80,7 +89,7 @@ class Alarm:
         self._thread.start()
 
     def stop(self) -> None:
-        """End; what was heard and is not kept is heard again at the next start."""
+        """End; what was not heard until then is heard at the next start."""
         self._stopped.set()
         self._queue.news.set()
         self._thread.join(timeout=10)
@@ -96,24 +105,29 @@ class Alarm:
     def _listen(self) -> None:
         """From what is kept on, until stopped."""
         kept = self._cursor
-        offset = kept.offset
-        rules = _Rules(self._desk, kept.state.get("watch"))
-        looked = self._desk.clock() - LOOKED_EVERY
+        rules = _Rules(self._desk, kept.state, self._since)
+        offset, now = kept.offset, self._desk.clock()
+        looked, stored = now - LOOKED_EVERY, now - KEPT_EVERY
         self._queue.forget()
         while not self._stopped.is_set():
-            for heard in self._queue.after(offset):
-                fired = rules.watch.hear(heard.trades, heard.quotes) if heard is not None else []
-                offset = offset if heard is None else heard.offset
+            for heard in self._queue.after(offset, BREATH_S if rules.behind else PATIENCE_S):
                 now = self._desk.clock()
-                if due := not looked <= now < looked + LOOKED_EVERY:
+                fired = [] if heard is None else rules.hear(heard, now)
+                offset = offset if heard is None else heard.offset
+                if not looked <= now < looked + LOOKED_EVERY:
                     looked = now
                     fired += rules.look(now, self._facts())
-                if fired or due:
-                    cursor = Cursor(kept.log, offset, {"watch": rules.watch.state()})
-                    self._keep(cursor, rules.outgoing(fired, now), now)
+                if heard is None:
+                    fired += rules.rest(now)
+                if fired or rules.changed or not stored <= now < stored + KEPT_EVERY:
+                    stored, rules.changed = now, False
+                    self._keep(Cursor(kept.log, offset, rules.state()), rules.outgoing(fired, now), now)
+                self._heard = offset
+                if heard is None and not rules.behind:
                     self._looked = looked
                 if self._stopped.is_set():
                     break
+        self._keep(Cursor(kept.log, offset, rules.state()), [], now)
 
     def _left(self, entries: Log) -> Cursor:
         """Where the rules were left in this log; in another than before (that one was lost, or put aside) its end."""
@@ -143,6 +157,11 @@ class _Queue:
         self._guard = Lock()
         self.news = Event()
 
+    @property
+    def waiting(self) -> int:
+        """How many rows there are in memory."""
+        return self._rows
+
     def put(self, heard: Heard) -> None:
         """Called by the intake, for every entry."""
         with self._guard:
@@ -158,8 +177,8 @@ class _Queue:
         with self._guard:
             self._drop()
 
-    def after(self, offset: int) -> Iterator[Heard | None]:
-        """The entries after `offset` in their order, as many as there are; then None, at the latest after PATIENCE_S.
+    def after(self, offset: int, patience_s: float) -> Iterator[Heard | None]:
+        """The entries after `offset` in their order, as many as there are; then None, at the latest after `patience_s`.
 
         Begun anew, it goes on behind the last one that was taken.
         """
@@ -176,7 +195,7 @@ class _Queue:
         while (entry := self._next()) is not None:
             if entry.offset > offset:
                 yield entry
-        self.news.wait(PATIENCE_S)
+        self.news.wait(patience_s)
         self.news.clear()
         yield None
 
@@ -200,18 +219,59 @@ def _rows(heard: Heard) -> int:
 class _Rules:
     """The watch over the rules as they are now, and what it is told beside the log: minutes, days, facts."""
 
-    def __init__(self, desk: Desk, state: str | None) -> None:
+    def __init__(self, desk: Desk, state: Mapping[str, str], since: datetime) -> None:
+        """`since`: from when on all prices are heard."""
         self._desk = desk
         self._book = Rulebook(desk)
-        self._seen: object = None
-        self._asked: dict[str, object] = {}
-        self._begin(state)
+        self._since = since
+        self._listened = since
+        self._judged: dict[str, object] = {}
+        self._ended: deque[str] = deque()
+        self._counted: object = None
+        self._pasts = Pasts(desk, self._book, since, msgspec.json.decode(state.get("born", "{}"), type=_Born))
+        self._rested = True
+        self._coming: _Chosen | None = None
+        self._begin(self._choose(), state.get("watch"))
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is more to do as soon as nothing waits to be heard."""
+        return self._pasts.behind or bool(self._ended)
+
+    def state(self) -> dict[str, str]:
+        """From which other ones go on."""
+        return {"watch": self.watch.state(), "born": msgspec.json.encode(self._pasts.born).decode()}
+
+    def hear(self, heard: Heard, now: datetime) -> list[Firing]:
+        """What an entry of the log sets off, which is heard at `now`."""
+        self.watch.note(heard.trades, now)
+        self.watch.note(heard.quotes, now)
+        return self.watch.hear(heard.trades, heard.quotes)
 
     def look(self, now: datetime, facts: Facts) -> list[Firing]:
-        """What the clock finds at `now`, by the rules as they are kept now."""
-        if self._book.version() != self._seen:
-            self._begin(self.watch.state())
-        return [*self._minutes(now), *self._days(now), *self.watch.at(now, facts)]
+        """What the clock finds at `now`; edited rules are taken over once their past is known."""
+        waited, self._rested = self._coming is not None and not self._rested, False
+        if self._book.version() != (self._coming or self._chosen).version:
+            self._coming = self._choose()
+        self._pasts.look((self._coming or self._chosen).symbols, now)
+        self._take_over(at_once=waited)
+        self._ended = deque(self._unjudged(now))
+        return [*self._volumes(now), *self.watch.at(now, facts)]
+
+    def rest(self, now: datetime) -> list[Firing]:
+        """What is done where nothing waits to be heard: who is silent is told, and one symbol's past is read."""
+        fired, self._rested = list[Firing](), True
+        if self._pasts.behind:
+            learned = self._pasts.ask()
+            if learned is not None:
+                self.watch.learn(learned)
+            self._take_over(at_once=False)
+        elif self._ended:
+            fired += self._days(self._ended.popleft(), now)
+        if not self._listened <= now < self._listened + LOOKED_EVERY:
+            self._listened = now
+            fired += self.watch.silent(now, self._since)
+        return fired
 
     def outgoing(self, fired: Sequence[Firing], now: datetime) -> list[Fired]:
         """The firings as the outbox takes them; what fires in quiet hours leaves when they are over.
@@ -227,63 +287,83 @@ class _Rules:
                 each.price,
                 each.message,
                 quiet=each.quiet,
-                not_before=None if (quiet := self._rules[each.rule].quiet) is None else quiet.over(now),
+                not_before=None if (quiet := self._chosen.rules[each.rule].quiet) is None else quiet.over(now),
             )
             for each in fired
-            if each.rule in self._rules
+            if each.rule in self._chosen.rules
         ]
 
-    def _begin(self, state: str | None) -> None:
-        """A watch over the rules as they are kept now, which goes on from `state`."""
-        self._seen = self._book.version()
-        chosen = self._book.chosen()
-        self._rules = {rule.id: rule for rule, _ in chosen}
-        members = {rule.target: symbols for rule, symbols in chosen if rule.target is not None}
-        begun = self._desk.clock()
+    def _choose(self) -> _Chosen:
+        version, chosen = self._book.version(), self._book.chosen()
+        return _Chosen(
+            version,
+            {rule.id: rule for rule, _ in chosen},
+            {rule.target: symbols for rule, symbols in chosen if rule.target is not None},
+            {
+                s
+                for rule, symbols in chosen
+                if rule.enabled and not isinstance(rule.condition, OfClock)
+                for s in symbols
+            },
+        )
+
+    def _take_over(self, *, at_once: bool) -> None:
+        """Go by the edited rules once their past is known, or `at_once`: prices may come without a rest."""
+        if self._coming is not None and (at_once or not self._pasts.unknown):
+            self._begin(self._coming, self.watch.state())
+            self._coming = None
+
+    def _begin(self, chosen: _Chosen, state: str | None) -> None:
+        """A watch over the rules as they are chosen, which goes on from `state`."""
+        self._chosen = chosen
+        self._pasts.keep(chosen.symbols)
         self.watch = Watch(
-            self._rules.values(),
-            members=members.__getitem__,
-            backgrounds=partial(self._book.background, begun=begun.replace(second=0, microsecond=0)),
+            chosen.rules.values(),
+            members=chosen.members.__getitem__,
+            backgrounds=self._pasts,
             exchange_of=self._book.exchange_of,
             state=state,
         )
-        self._begun = begun
-        self._late = True
+        now = self._desk.clock()
+        for symbol in self.watch.new_days():
+            self.watch.begin_days(symbol, self._book.ended(symbol, now))
+        self._counted, self.changed = None, True
 
-    def _minutes(self, now: datetime) -> list[Firing]:
-        """The minutes that have ended since the watch was told the last one.
-
-        Those of a symbol that it was never told of begin now; what was traded before is its background.
-        """
-        told = self.watch.told_minutes()
-        if not told:
+    def _volumes(self, now: datetime) -> list[Firing]:
+        """The volumes of the trade date, whenever a minute has ended or anything was stored."""
+        counted = now.replace(second=0, microsecond=0), self._desk.lake.version()
+        if not self.watch.volumes or self._pasts.unknown or counted == self._counted:
             return []
-        floor = self._begun.replace(second=0, microsecond=0)
-        since = {symbol: floor if until is None else until + MINUTE.length for symbol, until in told.items()}
-        if self._late:
-            bars = pl.concat([self._book.minutes(symbol, start, now) for symbol, start in since.items()])
-            self._late = False
-        else:
-            live = self._desk.tape.minutes(list(since), min(since.values()))
-            starts = pl.DataFrame({"symbol": list(since), "since": list(since.values())})
-            ended = live.filter(pl.col("ts") + MINUTE.length <= now).join(starts, on="symbol")
-            bars = ended.filter(pl.col("ts") >= pl.col("since")).drop("since")
-        return self.watch.closed(bars)
+        self._counted = counted
+        return self.watch.traded(self._book.trading(self.watch.volumes, now), now)
 
-    def _days(self, now: datetime) -> list[Firing]:
-        """The days that have ended since the watch was told the last one, of symbols whose newest one is known."""
-        fired = []
+    def _unjudged(self, now: datetime) -> Iterator[str]:
+        """The symbols of which a day has ended since the watch judged the last one, if anything was stored since."""
         version = self._desk.lake.version()
         for symbol, told in self.watch.told_days().items():
-            venue = sessions(self._book.exchange_of(symbol), now.date() - timedelta(days=10), now.date())
-            over = venue.filter(pl.col("close") + DAY_OVER <= now)
-            if told is None:
-                over = over.filter(pl.col("close") + DAY_OVER > self._begun)
-            if over.is_empty() or self._asked.get(symbol) == version:
-                continue
-            newest: date = over["trade_date"].item(-1)
-            if told is None or told < newest:
-                first = newest if told is None else told + timedelta(days=1)
-                self._asked[symbol] = version
-                fired += self.watch.closed(self._book.days(symbol, first, newest))
-        return fired
+            if self._judged.get(symbol) != version and told < self._book.ended(symbol, now):
+                yield symbol
+
+    def _days(self, symbol: str, now: datetime) -> list[Firing]:
+        """The days of `symbol` that have ended since the watch judged the last one, as far as they are known."""
+        told = self.watch.told_days().get(symbol)
+        if told is None:
+            return []  # its rules were edited since
+        self._judged[symbol] = self._desk.lake.version()
+        days = self._book.days_after(symbol, told, self._book.ended(symbol, now))
+        if days.height and self._pasts.refresh(symbol):
+            self.watch.learn(symbol)
+        return self.watch.closed(days)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The rules as the book had them at a `version`, by id; the symbols of targets, and those whose past is needed."""
+
+    version: object
+    rules: Mapping[str, Rule]
+    members: Mapping[Target, Sequence[str]]
+    symbols: Set[str]
+
+
+_Born = dict[str, datetime]

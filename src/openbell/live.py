@@ -192,9 +192,11 @@ class Live:
         await keep_delivering(Outbox(self._desk.ledger), self._desk.clock, random.random)
 
     def _facts(self) -> Facts:
-        """Which feeds are down and which jobs fail, and since when."""
+        """Which feeds are down and which jobs fail, and since when; which feeds deliver."""
+        health = self.health()
         return Facts(
-            feeds_down={each.name: each.down for each in self.health() if each.down is not None},
+            feeds_down={each.name: each.down for each in health if each.down is not None},
+            feeds_live=[each.name for each in health if each.state == "live"],
             jobs_failed=JobBook(self._desk.ledger).failing(),
         )
 

@@ -18,9 +18,9 @@ from openbell.bars.adjust import adjusted
 from openbell.desk import Desk
 from openbell.history import NoData
 from openbell.model.errors import InvalidInput
-from openbell.model.frames import BARS, conform, frame_of
+from openbell.model.frames import BARS, STREAM, STREAMED, conform, frame_of
 from openbell.model.interval import DAY, MINUTE, Interval
-from openbell.model.sessions import sessions
+from openbell.model.sessions import EXCHANGES, market_state, sessions
 from openbell.model.symbols import exchange_of
 from openbell.store.alertbook import AlertBook, StoredRule
 from openbell.store.ledger import Watchlist as StoredWatchlist
@@ -29,6 +29,15 @@ log = logging.getLogger(__name__)
 
 LOOKED_BACK = timedelta(days=30 * 366)
 """How far back the days before a session are read."""
+
+LONGEST_PAUSE = timedelta(days=15)
+"""No exchange is closed for longer."""
+
+DAY_OVER = timedelta(minutes=20)
+"""How long after the close a day counts as told: closing auctions are printed late."""
+
+ENDING = timedelta(minutes=10)
+"""Who heard a session's last minutes heard its end, though not every symbol is traded in every minute."""
 
 TRIED_DAYS = 90
 """Over how many days a rule is tried, unless it is said."""
@@ -94,34 +103,80 @@ class Rulebook:
     def exchange_of(self, symbol: str) -> str:
         """The exchange whose sessions the rules of `symbol` go by."""
         register = self._desk.history.register
-        return register.instrument(register.id_of(symbol)).exchange or exchange_of(symbol) or "XNYS"
+        found = register.instrument(register.id_of(symbol)).exchange or exchange_of(symbol)
+        return found if found is not None and found in EXCHANGES else "XNYS"
 
-    def background(self, symbol: str, day: date, *, begun: datetime) -> Background:
-        """What is known of `symbol` before the trade date `day`, and of that day before the instant `begun`."""
-        days, split = self._days_before(symbol, day)
-        today = self.minutes(symbol, *self._hours(symbol, day, begun))
-        session = sessions(self.exchange_of(symbol), day, day)
-        opened = today if session.is_empty() else today.filter(pl.col("ts") >= session["open"].item(0))
+    def background(self, symbol: str, day: date, *, born: datetime, since: datetime) -> Background:
+        """What is known of `symbol` before the trade date `day`, and of that day before all of it was heard: `since`.
+
+        `born`: when the first rule was on it.
+        """
+        days, splits = self._days_before(symbol, day)
+        opens, opened = self._opening(symbol, day)
+        today = self.minutes([symbol], opens, min(since, opens + timedelta(days=2)))
         return Background(
-            days,
-            split,
-            open=_first(opened["open"]),
-            last=_first(today["close"].reverse()),
-            volume=float(today["volume"].sum() or 0.0),
+            days.select("ts", "high", "low", "close", "volume"),
+            self._is_current(symbol, days, day),
+            splits,
+            within=since > opened,
+            open=_open(today.filter(pl.col("ts") >= opened), opened),
+            last=today.filter(pl.col("ts") + MINUTE.length <= born)["close"].drop_nulls().last(),  # type: ignore[arg-type]  # a column of floats
         )
 
-    def minutes(self, symbol: str, start: datetime, end: datetime) -> pl.DataFrame:
-        """The raw minutes of `symbol` that ended by `end`: those in memory, and the lake's before them."""
+    def minutes(self, symbols: Sequence[str], start: datetime, end: datetime) -> pl.DataFrame:
+        """The raw minutes of `symbols` that ended by `end`, by time: those in memory, and the lake's where it has none.
+
+        Their source is as the lake names it.
+        """
         if start >= end:
             return frame_of(BARS)
-        live = self._desk.tape.minutes([symbol], start).filter(pl.col("ts") + MINUTE.length <= end)
-        stored = self._stored(symbol, MINUTE, start, end)
-        older = stored.filter(pl.col("ts") + MINUTE.length <= end).join(live, on="ts", how="anti")
-        return pl.concat([older, live]).sort("ts")
+        register = self._desk.history.register
+        names = {register.id_of(symbol): symbol for symbol in symbols}
+        stored = self._desk.lake.bars(list(names), MINUTE, start, start + timedelta(days=3)).select(*BARS)
+        stored = stored.with_columns(pl.col("symbol").replace(names))
+        live = self._desk.tape.minutes(symbols, start).with_columns(pl.col("source") + STREAM)
+        both = pl.concat([stored.join(live, on=["symbol", "ts"], how="anti"), live])
+        return both.filter(pl.col("ts") + MINUTE.length <= end).sort("ts", "symbol")
 
-    def days(self, symbol: str, first: date, last: date) -> pl.DataFrame:
-        """The raw daily bars of `symbol` of these dates."""
-        return self._stored(symbol, DAY, _midnight(first), _midnight(last) + timedelta(days=1)).drop_nulls("close")
+    def trading(self, symbols: Iterable[str], now: datetime) -> pl.DataFrame:
+        """The minutes of `symbols` that have ended by `now` in the trade date under way, from its first hours on.
+
+        A date that has just ended is told to its end.
+        """
+        venues: dict[str, list[str]] = {}
+        for symbol in symbols:
+            venues.setdefault(self.exchange_of(symbol), []).append(symbol)
+        found = [frame_of(BARS)]
+        for venue, names in venues.items():
+            day = market_state(venue, now - DAY_OVER).session_date
+            found.append(self.minutes(names, sessions(venue, day, day)["pre"].item(0), now))
+        return pl.concat(found)
+
+    def ended(self, symbol: str, now: datetime) -> date:
+        """The newest trade date of `symbol` that is over at `now`, closing auctions included."""
+        venue = sessions(self.exchange_of(symbol), now.date() - LONGEST_PAUSE, now.date())
+        ended: date = venue.filter(pl.col("close") + DAY_OVER <= now)["trade_date"].item(-1)
+        return ended
+
+    def days_after(self, symbol: str, told: date, newest: date) -> pl.DataFrame:
+        """The raw daily bars of `symbol` after the date `told`, to be judged in their order, up to `newest`.
+
+        That one waits as long as it is of a stream and the day before is missing: then others may be too.
+        """
+        first = told - LONGEST_PAUSE
+        venue = sessions(self.exchange_of(symbol), first, newest)
+        try:
+            series = self._desk.history.bars(
+                symbol, DAY, _midnight(first), _midnight(newest) + timedelta(days=1), adjust="raw"
+            )
+        except (NoData, InvalidInput):  # nothing stored that makes days
+            return frame_of(BARS)
+        known = series.bars.drop_nulls("close").with_columns(symbol=pl.lit(symbol), trade_date=pl.col("ts").dt.date())
+        before = venue.select("trade_date", before=pl.col("trade_date").shift())
+        follows = pl.col("before").is_in(known["trade_date"].implode())
+        waits = STREAMED & ~follows & (pl.col("trade_date") == newest)
+        after = known.join(before, on="trade_date").filter((pl.col("trade_date") > told) & ~waits)
+        return after.select(*BARS)
 
     def trial(self, rule: Rule, symbols: Iterable[str], days: int = TRIED_DAYS) -> list[Trial]:
         """When `rule` would have fired in the last `days` days, by symbol; a symbol without prices is left out.
@@ -184,33 +239,45 @@ class Rulebook:
         told = (replace(each, at=min(each.at, now)) for each in fired)  # the running day is walked to its close
         return Trial(symbol, first, interval, tuple(told))
 
-    def _days_before(self, symbol: str, day: date) -> tuple[pl.DataFrame, float]:
-        """The daily BARS before `day` on that date's scale, and the ratio of a split that takes effect with it."""
+    def _days_before(self, symbol: str, day: date) -> tuple[pl.DataFrame, dict[date, float]]:
+        """The daily BARS before `day` on that date's scale, and the splits up to it by ex date."""
         try:
             series = self._desk.history.bars(symbol, DAY, _midnight(day) - LOOKED_BACK, _midnight(day), adjust="raw")
         except (NoData, InvalidInput):
-            return frame_of(BARS), 1.0
-        instrument = series.instrument.id
-        actions = self._desk.lake.actions([instrument])
+            return frame_of(BARS), {}
+        actions = self._desk.lake.actions([series.instrument.id])
         splits = actions.filter(pl.col("kind") != "dividend", pl.col("ex_date") <= day)
         bars = series.bars.drop_nulls("close")
         scaled = adjusted(bars.filter(pl.col("scale").is_in(["raw", "split"])), splits, "split", as_of=day)
-        today = splits.filter(pl.col("ex_date") == day)["ratio"].unique()
-        ratio = today.product() if today.len() else 1.0
-        return conform(scaled, BARS), float(ratio)
+        ratios = splits.group_by("ex_date").agg(pl.col("ratio").unique().product())
+        return conform(scaled, BARS), dict(ratios.iter_rows())
 
-    def _stored(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> pl.DataFrame:
-        try:
-            series = self._desk.history.bars(symbol, interval, start, end, adjust="raw", hours="extended")
-        except (NoData, InvalidInput):  # nothing stored that fine
-            return frame_of(BARS)
-        return series.bars.with_columns(symbol=pl.lit(symbol))
+    def _is_current(self, symbol: str, days: pl.DataFrame, day: date) -> bool:
+        """Whether the newest of `days` is the whole session before `day`: made of a stream, one heard until its end."""
+        before = sessions(self.exchange_of(symbol), day - LONGEST_PAUSE, day - timedelta(days=1))
+        if days.is_empty() or before.is_empty():
+            return False
+        newest, close = days.row(-1, named=True), before["close"].item(-1)
+        if newest["ts"].date() != before["trade_date"].item(-1):
+            return False
+        return not newest["source"].endswith(STREAM) or not self.minutes([symbol], close - ENDING, close).is_empty()
 
-    def _hours(self, symbol: str, day: date, begun: datetime) -> tuple[datetime, datetime]:
-        """From the first hours of a trade date until `begun`."""
+    def _opening(self, symbol: str, day: date) -> tuple[datetime, datetime]:
+        """When the first hours of a trade date begin, and its session."""
         session = sessions(self.exchange_of(symbol), day, day)
-        start = _midnight(day) if session.is_empty() else session["pre"].item(0)
-        return start, min(begun, _midnight(day) + timedelta(days=2))
+        if session.is_empty():
+            return _midnight(day), _midnight(day)
+        return session["pre"].item(0), session["open"].item(0)
+
+
+def _open(minutes: pl.DataFrame, opened: datetime) -> float | None:
+    """The first price of a session's `minutes`; None where a stream tells them and came later than the open."""
+    known = minutes.drop_nulls("open")
+    if known.is_empty():
+        return None
+    first = known.row(0, named=True)
+    late = first["ts"] > opened and first["source"].endswith(STREAM)
+    return None if late else float(first["open"])
 
 
 def _members(target: Target, lists: Sequence[StoredWatchlist]) -> Sequence[str]:
@@ -224,20 +291,18 @@ def _members(target: Target, lists: Sequence[StoredWatchlist]) -> Sequence[str]:
 
 
 def rule_of(stored: StoredRule) -> Rule:
-    """The rule that is kept as `stored`; raises InvalidInput where an older or newer program wrote it."""
+    """The rule that is kept as `stored`; raises InvalidInput where this program cannot read it."""
     told = {**stored.body, "id": str(stored.id), "name": stored.name, "enabled": stored.enabled}
-    return Rule.from_json(msgspec.json.encode(told))
+    try:
+        return Rule.from_json(msgspec.json.encode(told))
+    except UnicodeEncodeError as error:  # half a character, which JSON can hold and no text
+        raise InvalidInput("rule", f"It holds what is no text: {error}.", remedy="Make it anew.") from error
 
 
 def body_of(rule: Rule) -> Mapping[str, Any]:
     """What is kept of a rule beside its number, name and switch."""
     told = msgspec.to_builtins(rule)
     return {name: value for name, value in told.items() if name not in _KEPT_APART}
-
-
-def _first(values: pl.Series) -> float | None:
-    known = values.drop_nulls()
-    return None if known.is_empty() else float(known.item(0))
 
 
 def _midnight(day: date) -> datetime:

@@ -51,7 +51,7 @@ def trades_told(rows: list[tuple[str, int, int]]) -> pl.DataFrame:
 
 def background(_symbol: str, day: date) -> Background:
     """Some days, and a split on the 3rd of March."""
-    return Background(days(101.0, 99.0, 100.0), split=2.0 if day == date(2026, 3, 3) else 1.0)
+    return Background(days(101.0, 99.0, 100.0), splits={date(2026, 3, 3): 2.0} if day >= date(2026, 3, 3) else {})
 
 
 def rules(how: dict[str, object]) -> list[Rule]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 
 import polars as pl
@@ -28,7 +29,7 @@ from openbell.alerts.rules import (
     Stale,
     VolumeSpike,
 )
-from openbell.alerts.watch import Facts
+from openbell.alerts.watch import Facts, Watch
 from openbell.model.frames import QUOTES, frame_of
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
@@ -128,11 +129,120 @@ def test_a_move_within_minutes_is_measured_from_the_close_of_the_minute_then():
 
 
 def test_a_split_over_night_is_no_move_and_crosses_no_level():
-    split = Background(days(50.0, last=MONDAY), split=2.0)
+    split = Background(days(50.0, last=MONDAY), splits={TUESDAY: 2.0})
     rules = [rule(Moves(1.0, since), key=since) for since in ("previous_close", "open", "last_alert")]
     rules += [rule(Crosses(80.0), key="level"), rule(Drawdown(10.0), key="drawdown")]
     watched = watch(*rules, past={MONDAY: Background(days(100.0)), TUESDAY: split})
     assert hear(watched, "ACME 15:59:00 100 1\nACME 2026-03-03T09:30 50.2 1") == []
+
+
+def test_after_late_hours_the_next_day_begins_all_the_same():
+    past = {MONDAY: Background(days(100.0)), TUESDAY: Background(days(104.0, last=MONDAY))}
+    watched = watch(rule(Moves(3.0)), past=past)
+    assert told(hear(watched, "ACME 16:30 102 1\nACME 2026-03-03T09:30 104 1\nACME 2026-03-03T09:31 105 1")) == []
+
+
+def test_a_split_while_nothing_was_heard_is_no_move_and_crosses_no_level():
+    rules = [rule(Moves(10.0, "last_alert"), key="last_alert"), rule(Crosses(80.0), key="level")]
+    wednesday = Background(days(50.0, last=TUESDAY), splits={TUESDAY: 2.0})
+    watched = watch(*rules, past={MONDAY: Background(days(100.0)), date(2026, 3, 4): wednesday})
+    assert hear(watched, "ACME 15:59:00 100 1\nACME 2026-03-04T09:30 50.2 1") == []
+    assert hear(watched, "ACME 2026-03-04T09:31 54.9 1") == []
+
+
+def test_around_the_clock_a_day_begins_at_midnight():
+    past = {MONDAY: Background(days(100.0)), TUESDAY: Background(days(104.0, last=MONDAY))}
+    watched = watch(rule(Moves(3.0)), past=past, exchange="24/7")
+    table = "ACME 2026-03-02T18:00 101 1\nACME 2026-03-02T19:30 102 1\nACME 2026-03-02T19:31 100.8 1"  # 00:30 UTC
+    assert told(hear(watched, table)) == ["ACME 19:31:00 100.8"]
+
+
+def test_a_split_is_known_before_the_close_before_it():
+    """What was heard last and the old peak follow it."""
+    rules = rule(Crosses(80.0)), rule(Crosses(48.0), key="gap"), rule(Drawdown(10.0, 2), key="peak")
+    before = watch(*rules, past=Background(days(100.0)))
+    assert hear(before, "ACME 15:59 100 1") == []
+    lacking = Background(days(45.0, last=date(2026, 2, 20)), current=False, splits={TUESDAY: 2.0})
+    watched = watch(*rules, past=lacking, state=before.state())
+    found = hear(watched, "ACME 2026-03-03T09:30 46 1\nACME 2026-03-03T09:31 45 1\nACME 2026-03-03T09:32 81 1")
+    assert [(f.rule, f.price) for f in found] == [("gap", 46.0), ("peak", 45.0), ("r1", 81.0), ("gap", 81.0)]
+
+
+def test_a_spread_is_not_compared_with_a_price():
+    wide = frame_of(QUOTES, [{"symbol": "ACME", "ts": at("10:00"), "bid": 0.49, "ask": 0.51, "source": "v"}])
+    assert watch(rule(Spread(1.0)), past=Background(NO_DAYS, last=0.5)).hear(NO_TRADES, wide) == []
+
+
+class Telling:
+    """Backgrounds of which more is known as time goes on."""
+
+    def __init__(self, past: Background) -> None:
+        self.past = past
+
+    def __call__(self, _symbol: str, _day: date) -> Background:
+        return self.past
+
+
+def telling(past: Background, *rules: Rule, state: str | None = None) -> tuple[Watch, Telling]:
+    backgrounds = Telling(past)
+    watched = Watch(
+        rules,
+        members=lambda _target: ["ACME"],
+        backgrounds=backgrounds,
+        exchange_of=lambda _symbol: "XNYS",
+        state=state,
+    )
+    return watched, backgrounds
+
+
+NOT_YET = Background(days(90.0, 90.0, last=date(2026, 2, 20)), current=False)
+BY_DAYS = (Moves(5.0), NewExtreme(2), NewExtreme(2, "low"), Drawdown(5.0, 2), Drawdown(5.0))
+
+
+@pytest.mark.parametrize("condition", BY_DAYS)
+def test_a_rule_whose_days_are_not_known_waits_and_then_takes_what_is_so_already_for_no_event(condition):
+    watched, backgrounds = telling(NOT_YET, rule(condition))
+    assert hear(watched, prices(120, 80, 120, 80)) == []
+    backgrounds.past = Background(days(110.0, 100.0))
+    watched.learn("ACME")
+    assert hear(watched, prices(80, 80.1, start="10:01:00")) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "price"), [*((each, 80.0) for each in BY_DAYS if each != NewExtreme(2)), (NewExtreme(2), 120.0)]
+)
+def test_a_rule_that_waits_for_its_days_tells_what_has_happened_since_it_was_heard(condition, price):
+    before, _ = telling(Background(days(100.0, 100.0)), rule(condition))
+    assert hear(before, prices(100)) == []
+    watched, backgrounds = telling(NOT_YET, rule(condition), state=before.state())
+    assert [f.rule for f in hear(watched, f"ACME 2026-03-09T10:00 {price} 1")] == (
+        ["r1"] if isinstance(condition, Drawdown) else []  # the peak that was known goes on
+    )
+    backgrounds.past = Background(days(110.0, 100.0))
+    watched.learn("ACME")
+    assert [f.rule for f in hear(watched, f"ACME 2026-03-09T10:01 {price} 1")] == (
+        [] if isinstance(condition, Drawdown) else ["r1"]
+    )
+
+
+def test_a_rule_on_the_open_waits_where_the_watch_begins_after_it():
+    morning, _ = telling(Background(days(100.0, last=date(2026, 2, 27))), rule(Moves(5.0, "open")))
+    hear(morning, "ACME 09:30 100 1")
+    watched, backgrounds = telling(
+        Background(days(100.0), within=True), rule(Moves(5.0, "open")), state=morning.state()
+    )
+    assert hear(watched, "ACME 2026-03-03T12:00 106 1\nACME 2026-03-03T12:01 100 1\nACME 2026-03-03T12:02 106 1") == []
+    backgrounds.past = Background(days(100.0), within=True, open=120.0)
+    watched.learn("ACME")
+    assert [f.message for f in hear(watched, "ACME 2026-03-03T12:03 106 1")] == ["ACME -11.67 % from 120: 106"]
+
+
+def test_a_drawdown_of_which_nothing_was_known_takes_what_is_so_already_for_no_event():
+    watched, backgrounds = telling(Background(NO_DAYS, current=False), rule(Drawdown(5.0)))
+    assert told(hear(watched, prices(100, 95, 99))) == ["ACME 10:00:01 95"]
+    backgrounds.past = Background(days(200.0, 100.0))
+    watched.learn("ACME")
+    assert told(hear(watched, prices(99, 98, 195, 190, start="10:01:00"))) == ["ACME 10:01:03 190"]
 
 
 def test_a_new_high_is_one_event_until_the_next_day():
@@ -183,25 +293,39 @@ def test_of_several_quotes_at_one_instant_the_first_counts_however_they_are_told
 
 
 def test_a_days_volume_fires_at_the_close_of_the_minute_that_makes_it_unusual():
-    watched = watch(rule(VolumeSpike(2.0, 3)), past=Background(days(9.0, 9.0, 9.0)))
+    usual = days(9.0, 9.0, 9.0).with_columns(volume=pl.Series([50.0, 100.0, 150.0]))
+    watched = watch(rule(VolumeSpike(2.0, 3)), past=Background(usual))
+    assert watched.traded(NO_DAYS, at("09:00")) == []
     minutes = bars_of("ACME 09:30 9 9 9 9 150\nACME 09:31 9 9 9 9 49\nACME 09:32 9 9 9 9.5 1\nACME 09:33 9 9 9 9 500")
-    found = watched.closed(minutes)
+    found = watched.traded(minutes, at("09:34"))
     assert [(f.event, f.at, f.message) for f in found] == [
         ("ACME 2026-03-02T14:32:00+00:00", at("09:33"), "ACME traded 200 today, more than 200")
     ]
-    assert watched.closed(minutes) == []
+    assert watched.traded(minutes, at("09:35")) == []
 
 
-def test_a_minute_told_again_or_after_a_restart_counts_once():
-    spike, past = rule(VolumeSpike(2.0, 3)), Background(days(9.0, 9.0, 9.0), volume=20.0)
+def test_minutes_that_come_late_or_are_corrected_count_once_each_and_a_date_fires_once():
+    spike, past = rule(VolumeSpike(2.0, 3)), Background(days(9.0, 9.0, 9.0))
     watched = watch(spike, past=past)
-    first, second = bars_of("ACME 09:30 9 9 9 9 150"), bars_of("ACME 09:31 9 9 9 9 30")
-    assert watched.closed(first) == watched.closed(first) == []
+    early = bars_of("ACME 09:31 9 9 9 9 150")
+    assert watched.traded(early.clear(), at("09:30")) == watched.traded(early, at("09:32")) == []
     again = watch(spike, past=past, state=watched.state())
-    assert again.closed(first) == []
-    assert [firing.at for firing in again.closed(second)] == [at("09:32")]  # 20 before the watch, 150 and 30
-    next_day = again.closed(bars_of("ACME 2026-03-03T09:30 9 9 9 9 199\nACME 2026-03-03T09:31 9 9 9 9 1"))
-    assert [firing.at for firing in next_day] == [at("2026-03-03T09:32")]
+    assert again.traded(early, at("09:33")) == []
+    healed = bars_of("ACME 09:30 9 9 9 9 30\nACME 09:31 9 9 9 9 169\nACME 09:32 9 9 9 9 1")
+    assert [firing.at for firing in again.traded(healed, at("09:34"))] == [at("09:33")]
+    corrected = bars_of("ACME 09:30 9 9 9 9 500")
+    assert again.traded(early, at("09:35")) == again.traded(corrected, at("09:36")) == []
+    next_day = bars_of("ACME 2026-03-03T09:30 9 9 9 9 199\nACME 2026-03-03T09:31 9 9 9 9 1")
+    assert [firing.at for firing in again.traded(next_day, at("2026-03-03T09:32"))] == [at("2026-03-03T09:32")]
+    assert again.traded(corrected, at("2026-03-03T09:33")) == []
+
+
+@pytest.mark.parametrize(("made", "fires"), [("09:31", [at("09:32")]), ("09:32", [])])
+def test_a_volume_that_was_reached_before_the_rule_was_made_is_no_event(made, fires):
+    watched = watch(rule(VolumeSpike(2.0, 3)), past=Background(days(9.0, 9.0, 9.0)))
+    watched.traded(NO_DAYS, at(made))
+    minutes = bars_of("ACME 09:30 9 9 9 9 199\nACME 09:31 9 9 9 9 1\nACME 09:32 9 9 9 9 1")
+    assert [firing.at for firing in watched.traded(minutes, at("09:40"))] == fires
 
 
 def test_averages_cross_at_the_close_of_a_day():
@@ -316,35 +440,68 @@ def test_a_rule_on_many_symbols_keeps_each_apart():
     assert told(hear(watch(held), table)) == ["BOLT 10:00:01 100", "ACME 10:00:02 100"]
 
 
+EARLY = at("08:00")
+
+
 def test_silence_during_the_session_is_an_episode():
-    watched = watch(rule(Stale(5)), past=Background(NO_DAYS))
-    hear(watched, "ACME 09:00 10 1")
-    assert watched.at(at("09:29"), Facts()) == []  # the market is not open
-    assert watched.at(at("09:34:59"), Facts()) == []
-    found = watched.at(at("09:35"), Facts())
+    watched = watch(rule(Stale(5)))
+    watched.note(trades_of("ACME 09:00 10 1"), at("09:00"))
+    assert watched.silent(at("09:29"), EARLY) == []  # the market is not open
+    assert watched.silent(at("09:34:59"), EARLY) == []
+    found = watched.silent(at("09:35"), EARLY)
     assert [(f.event, f.message) for f in found] == [
         ("ACME silent 2026-03-02T14:30:00+00:00", "ACME: nothing heard since 2026-03-02 14:30:00 UTC")
     ]
     again = watch(rule(Stale(5)), state=watched.state())
-    assert again.at(at("09:36"), Facts()) == []
-    again.hear(NO_TRADES, frame_of(QUOTES, [{"symbol": "ACME", "ts": at("09:40"), "price": 10.0, "source": "v"}]))
-    assert [firing.event for firing in again.at(at("09:45"), Facts())] == ["ACME silent 2026-03-02T14:40:00+00:00"]
+    assert again.silent(at("09:36"), EARLY) == []
+    again.note(frame_of(QUOTES, [{"symbol": "ACME", "ts": at("09:25"), "price": 10.0, "source": "v"}]), at("09:40"))
+    assert [f.event for f in again.silent(at("09:45"), EARLY)] == ["ACME silent 2026-03-02T14:40:00+00:00"]
+
+
+def test_silence_begins_no_earlier_than_the_rule_or_the_desk():
+    new = watch(rule(Stale(5)))
+    assert new.silent(at("12:00"), EARLY) == new.silent(at("12:04:59"), EARLY) == []
+    assert [f.at for f in new.silent(at("12:05"), EARLY)] == [at("12:00")]
+    opened_again, told_before = watch(rule(Stale(5)), state=new.state()), new.silent(at("12:20"), at("12:10"))
+    assert opened_again.silent(at("12:30"), at("12:10")) == told_before == []  # still the same silence
+    opened_again.note(trades_of("ACME 09:00 10 1"), at("12:31"))
+    last = watch(rule(Stale(5)), rule(Stale(1), key="r2"), state=opened_again.state())
+    assert last.silent(at("13:00"), at("13:00")) == []
+    assert [(f.rule, f.at) for f in last.silent(at("13:01"), at("13:00"))] == [("r2", at("13:00"))]
+    assert [(f.rule, f.at) for f in last.silent(at("13:05"), at("13:00"))] == [("r1", at("13:00"))]
+    newest = watch(rule(Stale(5)), rule(Stale(30), key="r3"), state=last.state())
+    assert newest.silent(at("13:10"), EARLY) == newest.silent(at("13:39:59"), EARLY) == []
+    assert [(f.rule, f.at) for f in newest.silent(at("13:40"), EARLY)] == [("r3", at("13:10"))]
 
 
 def test_feeds_that_are_down_and_jobs_that_failed_are_told_once_an_episode():
     feeds = Rule(id="f", name="Feeds", condition=FeedDown(minutes=2))
     jobs = Rule(id="j", name="Jobs", condition=JobFailed("backup"))
     watched = watch(feeds, jobs)
-    facts = Facts({"alpaca": at("10:00"), "yahoo": at("10:02")}, {"backup": at("09:00"), "compact": at("09:00")})
+    facts = Facts({"alpaca": at("10:00"), "yahoo": at("10:02")}, (), {"backup": at("09:00"), "compact": at("09:00")})
     assert [(f.rule, f.event) for f in watched.at(at("10:02"), facts)] == [
         ("f", "alpaca down 2026-03-02T15:00:00+00:00"),
         ("j", "backup failed 2026-03-02T14:00:00+00:00"),
     ]
     again = watch(feeds, jobs, state=watched.state())
     assert again.at(at("10:03"), facts) == []
-    assert [f.event for f in again.at(at("10:09"), Facts({"alpaca": at("10:05")}))] == [
-        "alpaca down 2026-03-02T15:05:00+00:00"
+    begun_again = Facts({"alpaca": at("10:05")})  # the desk was: the feed has not been live since
+    assert again.at(at("10:09"), Facts()) == again.at(at("10:09"), begun_again) == []
+    assert again.at(at("10:10"), Facts(feeds_live=["alpaca"])) == []
+    assert [f.event for f in again.at(at("10:13"), Facts({"alpaca": at("10:11")}))] == [
+        "alpaca down 2026-03-02T15:11:00+00:00"
     ]
+
+
+def test_what_no_rule_asks_for_any_more_is_forgotten_but_for_what_was_told():
+    first = watch(rule(Crosses(100.0), repeat="once"), Rule(id="all", name="All", condition=Stale(5), target=Held()))
+    hear(first, prices(99, 101))
+    hear(first, prices(99, symbol="BOLT"))
+    other = watch(rule(Crosses(100.0), "BOLT", repeat="once"), state=first.state())
+    assert set(json.loads(other.state())["arms"]) == {"r1"}
+    assert hear(other, prices(101, 99, 101, symbol="BOLT", start="11:00:00"))[0].symbol == "BOLT"
+    back = watch(rule(Crosses(100.0), repeat="once"), state=other.state())
+    assert hear(back, prices(99, 101, start="12:00:00")) == []
 
 
 def test_an_edited_condition_begins_anew_and_a_new_name_does_not():
@@ -361,3 +518,4 @@ def test_closes_of_other_symbols_and_intervals_say_nothing():
     watched = watch(rule(VolumeSpike(2.0, 3)), rule(AverageCross(3), key="r2"), past=Background(days(9.0, 9.0, 9.0)))
     assert watched.closed(closes_of([1.0, 2.0], symbol="BOLT")) == []
     assert watched.closed(bars_of("ACME 2026-03-02 1 1 1 1 1", "1w")) == []
+    assert watched.traded(bars_of("BOLT 09:30 9 9 9 9 900"), at("09:31")) == []

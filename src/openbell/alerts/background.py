@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from math import prod
 
 import polars as pl
 
@@ -12,48 +13,65 @@ import polars as pl
 @dataclass(frozen=True, slots=True, eq=False)
 class Background:
     """A symbol before a session. Every price is on the scale on which that session trades: after a 2:1 split over
-    night, yesterday's close of 100 is handed over as 50, and `split` is 2.
+    night, yesterday's close of 100 is handed over as 50.
     """
 
     days: pl.DataFrame
-    """Daily BARS before the session, oldest first, at least as many as the longest rule looks back; averages that
-    remember (EMA, MACD, RSI) agree with a chart's from about five times their window on."""
-    split: float = 1.0
-    """New units per old one, of a split that takes effect with the session."""
+    """Of daily BARS before the session at least `high`, `low`, `close` and `volume`, oldest first, as many as the
+    longest rule looks back; averages that remember (EMA, MACD, RSI) agree with a chart's from about five times their
+    window on."""
+    current: bool = True
+    """Whether the newest of them is the session before; if not, what is counted from there is not known yet."""
+    splits: Mapping[date, float] = field(default_factory=dict)
+    """New units per old one of the splits up to the session, by ex date."""
+    within: bool = False
+    """Whether the watch begins after the session's open: `open` and `last` are then not known where they are None."""
     open: float | None = None
     """The session's first regular price, where the watch begins after it."""
     last: float | None = None
     """Its newest price, where the watch begins within it: a rule does not fire for what is so already."""
-    volume: float = 0.0
-    """Traded in the session before the watch begins."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing that may yet be told."""
+        return self.current and not (self.within and self.open is None)
 
     @property
     def previous_close(self) -> float | None:
         """The last session's close."""
         closes = self.days["close"].drop_nulls()
-        return closes.item(-1) if closes.len() else None
+        return closes.item(-1) if self.current and closes.len() else None
 
-    def highest(self, days: int | None) -> float | None:
-        """The highest high of the last `days` sessions; None where so many are not known. Without `days`, of all."""
-        return _whole(self.days["high"], days, pl.Series.max)
+    def split(self, after: date, upto: date) -> float:
+        """New units per old one of the splits with `after` < ex date <= `upto`."""
+        return prod(ratio for ex_date, ratio in self.splits.items() if after < ex_date <= upto)
+
+    def peak(self, days: int | None) -> float | None:
+        """The highest high of the last `days` sessions, of all without it, however many are known; None: of none."""
+        highs = self.days["high"].drop_nulls()
+        return _number((highs if days is None else highs.tail(days)).max())
+
+    def highest(self, days: int) -> float | None:
+        """The highest high of the last `days` sessions; None where so many are not known."""
+        return _number(self._last("high", days).max())
 
     def lowest(self, days: int) -> float | None:
         """The lowest low of the last `days` sessions; None where so many are not known."""
-        return _whole(self.days["low"], days, pl.Series.min)
+        return _number(self._last("low", days).min())
 
     def usual_volume(self, days: int) -> float | None:
         """The mean volume of the last `days` sessions; None where so many are not known."""
-        return _whole(self.days["volume"], days, pl.Series.mean)
+        return _number(self._last("volume", days).mean())
+
+    def _last(self, column: str, days: int) -> pl.Series:
+        """The values of the last `days` sessions; none where so many are not known."""
+        known = self.days[column].drop_nulls()
+        return known.tail(days) if self.current and known.len() >= days else known.clear()
 
 
 Backgrounds = Callable[[str, date], Background]
-"""The background of a symbol for a trade date; the same for the same question, whenever it is asked."""
+"""The background of a symbol for a trade date. What it lacks may be known when it is asked for again."""
 
 
-def _whole(values: pl.Series, days: int | None, of: Callable[[pl.Series], object]) -> float | None:
-    known = values.drop_nulls()
-    window = known if days is None else known.tail(days)
-    if window.is_empty() or (days is not None and window.len() < days):
-        return None
-    found = of(window)
+def _number(found: object) -> float | None:
     return found if isinstance(found, float) else None

@@ -22,7 +22,7 @@ class Hours:
         held = self._asked is not None and self._asked <= moment and self.until is not None and moment < self.until
         if self._state is None or not held:
             self._state = found = market_state(self._exchange, moment)
-            turns = (found.next_change, found.open, found.close)
+            turns = (found.next_change, found.close)  # around the clock nothing changes but the trade date
             self._asked = moment
             self.until = min((turn for turn in turns if turn is not None and turn > moment), default=None)
         return self._state

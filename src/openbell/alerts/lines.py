@@ -23,6 +23,10 @@ class Arms(msgspec.Struct, omit_defaults=True):
     """What is remembered of one rule on one symbol. Instants are microseconds since 1970."""
 
     began: bool = False
+    waits: bool = False
+    """It had begun, and its reference is a new one that it has not been measured from yet."""
+    born: int | None = None
+    """When the clock was first asked for it."""
     up: bool = False
     down: bool = False
     anchor: float | None = None
@@ -31,6 +35,11 @@ class Arms(msgspec.Struct, omit_defaults=True):
     fired_on: date | None = None
     episode: str = ""
     """The last episode that was told, of those that the clock finds."""
+
+
+def resting(arms: Arms) -> Arms:
+    """What is left while nobody asks for a rule on a symbol: what it has told. It begins anew afterwards."""
+    return Arms(fired=arms.fired, fired_on=arms.fired_on, episode=arms.episode)
 
 
 class Line:
@@ -58,8 +67,14 @@ class Line:
 
     def begin(self, value: float) -> None:
         """The value is `value` before the rule hears the first one: what it is beyond already is no crossing."""
-        self.arms.began = True
+        self.arms.began, self.arms.waits = True, False
         self.arms.up, self.arms.down = value < self.up, value > self.down
+
+    def birth(self, now: int) -> int:
+        """When the clock was first asked for the rule: `now`, if it never was."""
+        if self.arms.born is None:
+            self.arms.born = now
+        return self.arms.born
 
     def awake(self, at: int, day: date, *, in_session: bool) -> bool:
         """Whether the rule may fire at the instant `at` of the trade date `day`."""

@@ -40,7 +40,7 @@ def would_have_fired(rule: Rule, bars: pl.DataFrame, days: pl.DataFrame, exchang
         first, last = bars["ts"].dt.date().item(0), bars["ts"].dt.date().item(-1)
         return watch.closed(days.filter(dates.is_between(first, last)))
     if isinstance(rule.condition, VolumeSpike):
-        return watch.closed(bars)
+        return watch.traded(bars, bars["ts"].item(0))
     return watch.hear(_prices(bars, interval, exchange), frame_of(QUOTES))
 
 

@@ -43,6 +43,8 @@ class Follow:
         self.lines = lines
         self.heard = heard
         self.past: Background | None = None
+        self.lacking = False
+        """Whether more may be known of the past than was handed over."""
         self.in_session = False
         self.turn: float = LONG_AGO
         looks_back = [line.rule.condition for line in lines]
@@ -106,6 +108,12 @@ class Stream:
         found = [firing for code, rows in self.screen.sift(batch) for firing in self._walk(code, rows)]
         return sorted(found, key=lambda firing: firing.at)
 
+    def learn(self, symbol: str) -> None:
+        """More is known of the time before: the next value of `symbol` is judged by it."""
+        for code, follow in enumerate(self._follows):
+            if follow.symbol == symbol:
+                follow.lacking, self.screen.turn[code] = True, LONG_AGO
+
     def _put(self, code: int, ts: int, seq: int, value: float) -> None:
         self.screen.ts[code], self.screen.seq[code], self.screen.value[code] = ts, seq, value
 
@@ -126,62 +134,92 @@ class Stream:
         screen.lower[code], screen.upper[code], screen.turn[code] = lower, upper, turn
 
     def _turn(self, follow: Follow, at: int, value: float, before: tuple[int, float] | None) -> None:
-        """The clock says something new: a session, its open or close, a minute, the end of a cool-down."""
+        """The clock says something new: a session, its open or close, a minute, the end of a cool-down.
+
+        Or more is known of the time before.
+        """
         heard, moment = follow.heard, EPOCH + at * TICK
         market = follow.hours.at(moment)
-        rolled = heard.day != market.session_date
-        if rolled or follow.past is None:
-            follow.past = self._backgrounds(follow.symbol, market.session_date)
+        rolled, known = heard.day != market.session_date, follow.past
+        asked = rolled or follow.lacking or known is None
+        if asked:
+            follow.past, follow.lacking = self._backgrounds(follow.symbol, market.session_date), False
         past = follow.past
+        assert past is not None
         follow.in_session = market.state == "open"
+        split = 1.0 if heard.day is None or not rolled else past.split(heard.day, market.session_date)
         if rolled:
-            heard.day, heard.open, heard.first, heard.minutes = market.session_date, past.open, None, []
+            heard.day, heard.open, heard.first, heard.minutes = market.session_date, None, None, []
         elif before is not None and follow.reach:
             _remember_minute(follow, at // MINUTE, before)
-        opened = heard.open is None and follow.in_session
-        heard.open = value if opened else heard.open
+        opened = heard.open is None and (past.open is not None or (follow.in_session and not past.within))
+        if opened:
+            heard.open = value if past.open is None else past.open
         heard.first = value if heard.first is None else heard.first
-        current = past.last if before is None else None if rolled else before[1]
+        now = _Now(
+            heard=heard, past=past, minute=at // MINUTE, value=value,
+            rolled=rolled, opened=opened, split=split,
+            before=None if before is None or rolled else before[1],
+            closed=before[1] / split if before is not None and rolled else None,
+            learned=asked and not rolled, bare=known is not None and known.days.is_empty(),
+        )  # fmt: skip
         for line in follow.lines:
-            _aim(line, _Now(heard, past, at // MINUTE, value, current, rolled, opened, known=before is not None))
+            _aim(line, now)
         follow.turn = NEVER if follow.hours.until is None else (follow.hours.until - EPOCH) // TICK
         if follow.reach:
             follow.turn = min(follow.turn, (at // MINUTE + 1) * MINUTE)
 
 
-class _Now(msgspec.Struct, frozen=True):
+class _Now(msgspec.Struct, kw_only=True):
     """What a line is aimed by."""
 
     heard: Heard
     past: Background
     minute: int
     value: float
-    current: float | None
-    """The value in force before this one, if it is of the same day."""
+    before: float | None
+    """The value before this one, if it is of the same day."""
+    closed: float | None
+    """The last value of an earlier day, on this day's scale, where this one is the first of its day."""
     rolled: bool
     """A new trade date has begun."""
     opened: bool
-    """The first regular value of the day."""
-    known: bool
-    """Values were heard before."""
+    """The day's open is known from here on."""
+    learned: bool
+    """More is known of the past than before."""
+    bare: bool
+    """No day of it was known before."""
+    split: float
+    """New units per old one since the last value of an earlier day."""
+
+    def current(self) -> float | None:
+        """The value in force before this one for a line that begins; None where this one is the session's first."""
+        if self.before is not None:
+            return self.before
+        return self.value if self.past.last is None and self.past.within else self.past.last
+
+    def origin(self, reference: float | None, *, anew: bool) -> float:
+        """Where a line begins: what is in force, or `anew`, where a reference begins and nothing has moved yet."""
+        found = (None if anew else self.current(), reference, self.past.previous_close, self.closed, self.value)
+        return next(each for each in found if each is not None)
 
 
 def _aim(line: Line, now: _Now) -> None:
-    """Set the triggers of `line`, and begin it where its reference is a new one."""
+    """Set the triggers of `line`, and begin it where its reference is a new one.
+
+    One that had begun before and whose new reference is not known yet waits, and is then measured from there.
+    """
     condition, arms, past = line.rule.condition, line.arms, now.past
-    before = next(each for each in (now.current, past.previous_close, now.value) if each is not None)
-    renewed = False
+    renewed, reference = False, None
     match condition:
         case Crosses(level, direction):
             line.around(level, level, level, direction)
-            renewed = now.rolled and past.split != 1
+            renewed = now.split != 1
         case Moves():
             renewed = condition.since != "last_alert" and (now.rolled or (now.opened and condition.since == "open"))
-            reference = _reference(line, now, before)
+            reference = _reference(line, now)
             up, down = (None if reference is None else reference * (1 + s * condition.percent / 100) for s in (1, -1))
             line.around(up, down, reference, condition.direction)
-            if reference is not None and (now.current is None or (renewed and now.known)):
-                before = reference  # where a reference begins, nothing has moved
         case NewExtreme(days, of):
             renewed = now.rolled
             if of == "high":
@@ -191,17 +229,19 @@ def _aim(line: Line, now: _Now) -> None:
                 low = past.lowest(days)
                 line.around(None, None if low is None else math.nextafter(low, -NEVER), low, "down")
         case Drawdown():
-            _peak(line, condition, now, before)
+            _peak(line, condition, now)
         case Spread(percent):
             line.around(percent, None, None, "up")
-            before = now.value if now.current is None else now.current
-    if renewed:
-        arms.began = False
+    if renewed and arms.began:
+        arms.began, arms.waits = False, True
     if not arms.began and line.aimed:
-        line.begin(before)
+        if isinstance(condition, Spread):
+            line.begin(now.value if now.before is None else now.before)
+        else:
+            line.begin(now.origin(reference, anew=arms.waits))
 
 
-def _reference(line: Line, now: _Now, before: float) -> float | None:
+def _reference(line: Line, now: _Now) -> float | None:
     """What a move is measured from."""
     condition, arms, heard = line.rule.condition, line.arms, now.heard
     assert isinstance(condition, Moves)
@@ -212,23 +252,34 @@ def _reference(line: Line, now: _Now, before: float) -> float | None:
             return heard.open
         case "last_alert":
             if arms.anchor is None:
-                arms.anchor = before
-            elif now.rolled:
-                arms.anchor /= now.past.split
+                arms.anchor = now.origin(None, anew=False)
+            else:
+                arms.anchor /= now.split
             return arms.anchor
         case "minutes":
             old = [close for minute, close in heard.minutes if minute <= now.minute - condition.minutes]
             return old[-1] if old else heard.first
 
 
-def _peak(line: Line, condition: Drawdown, now: _Now, before: float) -> None:
-    """The peak of a drawdown: of the window that ends with the day, and from then on of what is heard."""
-    arms = line.arms
-    if now.rolled or arms.anchor is None:
-        window = now.past.days if condition.days is None else now.past.days.tail(condition.days)
-        highest = Background(window).highest(None)
-        arms.anchor = before if highest is None else max(highest, before)
-    line.around(None, arms.anchor * (1 - condition.percent / 100), arms.anchor, "down")
+def _peak(line: Line, condition: Drawdown, now: _Now) -> None:
+    """The peak of a drawdown: of the window that ends with the day, and from then on of what is heard.
+
+    As long as the window is not known, an older peak stays, and where there is none the rule waits.
+    """
+    arms, past = line.arms, now.past
+    known = past.current or past.days.is_empty()
+    peak = past.peak(condition.days) if known else None
+    if arms.anchor is None or now.rolled:
+        if known:
+            begin = now.origin(None, anew=arms.began)
+            arms.anchor = begin if peak is None else max(peak, begin)
+        elif arms.anchor is not None:
+            arms.anchor /= now.split
+    elif now.learned and peak is not None and peak > arms.anchor:
+        arms.anchor = peak
+        arms.began = arms.began and not now.bare
+    if arms.anchor is not None:
+        line.around(None, arms.anchor * (1 - condition.percent / 100), arms.anchor, "down")
 
 
 def _stepped(follow: Follow, at: int, seq: int, value: float, price: float) -> Iterator[Firing]:

@@ -5,9 +5,10 @@ Whoever keeps its `state` with the place in the log, and its firings by (rule, e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from types import UnionType
 from zlib import crc32
 
@@ -15,10 +16,9 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from openbell.alerts.background import Background, Backgrounds
+from openbell.alerts.background import Backgrounds
 from openbell.alerts.crossings import crossed
-from openbell.alerts.hours import Hours
-from openbell.alerts.lines import Arms, Line
+from openbell.alerts.lines import NEVER, Arms, Line, resting
 from openbell.alerts.rules import (
     FeedDown,
     Firing,
@@ -33,7 +33,7 @@ from openbell.alerts.rules import (
     VolumeSpike,
     fired,
 )
-from openbell.alerts.screen import LONG_AGO, Batch
+from openbell.alerts.screen import Batch
 from openbell.alerts.stream import EPOCH, Heard, Stream
 from openbell.bars.aggregate import OFF_MARKET, OFFICIAL, flags_of
 from openbell.bars.buckets import TICK, instants_of
@@ -50,18 +50,10 @@ class Facts:
 
     feeds_down: Mapping[str, datetime] = field(default_factory=dict)
     """The feeds that are down, and since when."""
+    feeds_live: Collection[str] = ()
+    """The feeds that deliver: what is told of them next is another failure."""
     jobs_failed: Mapping[str, datetime] = field(default_factory=dict)
     """The jobs whose last run failed, and when the first one since a good one did."""
-
-
-class Traded(msgspec.Struct, omit_defaults=True):
-    """The volume of a symbol's day so far, and the daily bar that was closed last."""
-
-    day: date | None = None
-    volume: float = 0.0
-    until: datetime | None = None
-    """The start of the newest bar that is in it."""
-    closed: date | None = None
 
 
 class Memory(msgspec.Struct, omit_defaults=True):
@@ -72,8 +64,10 @@ class Memory(msgspec.Struct, omit_defaults=True):
     arms: dict[str, dict[str, Arms]] = {}
     prices: dict[str, Heard] = {}
     spreads: dict[str, Heard] = {}
-    traded: dict[str, Traded] = {}
+    closed: dict[str, date] = {}
+    """By symbol, the daily bar that was judged last."""
     told: dict[str, int] = {}
+    """By symbol, when it was heard of last."""
 
 
 class Watch:
@@ -88,21 +82,23 @@ class Watch:
         exchange_of: Callable[[str], str],
         state: str | None = None,
     ) -> None:
-        self._rules = [rule for rule in rules if rule.enabled]
+        every = list(rules)
+        self._rules = [rule for rule in every if rule.enabled]
         self._exchange_of = exchange_of
         self._backgrounds = backgrounds
         self._memory = Memory() if state is None else msgspec.json.decode(state, type=Memory)
-        self._forget_edited()
         chosen = {rule.id: sorted(set(members(rule.target))) for rule in self._rules if rule.target is not None}
+        self._forget(every, chosen)
         memory = self._memory
         prices, spreads = self._lines_of(OfPrice, chosen), self._lines_of(Spread, chosen)
         self._prices = Stream(prices, memory.prices, backgrounds=backgrounds, exchange_of=exchange_of)
         self._spreads = Stream(spreads, memory.spreads, backgrounds=backgrounds, exchange_of=exchange_of)
         self._volumes, self._days = self._lines_of(VolumeSpike, chosen), self._lines_of(OfDays, chosen)
         self._stale = self._lines_of(Stale, chosen)
-        self._hours = {symbol: Hours(exchange_of(symbol)) for symbol in self._volumes}
-        self._pasts: dict[str, tuple[date, Background]] = {}
-        memory.traded = {symbol: memory.traded.get(symbol, Traded()) for symbol in {**self._volumes, **self._days}}
+        self._venues: dict[str, list[str]] = {}
+        for symbol in self._volumes:
+            self._venues.setdefault(exchange_of(symbol), []).append(symbol)
+        memory.closed = {symbol: day for symbol, day in memory.closed.items() if symbol in self._days}
         memory.told = {symbol: told for symbol, told in memory.told.items() if symbol in self._stale}
 
     def state(self) -> str:
@@ -112,9 +108,6 @@ class Watch:
 
     def hear(self, trades: pl.DataFrame, quotes: pl.DataFrame) -> list[Firing]:
         """The firings of an entry's TRADES and QUOTES, which are in order of arrival, and the trades of their `seq`."""
-        if self._stale:
-            self._note(trades)
-            self._note(quotes)
         found: list[Firing] = []
         if trades.height and self._prices.watched:
             found += self._prices.hear(_traded(trades, self._prices))
@@ -122,31 +115,69 @@ class Watch:
             found += self._spreads.hear(_quoted(quotes, self._spreads))
         return found
 
-    def closed(self, bars: pl.DataFrame) -> list[Firing]:
-        """The firings of closed BARS: of less than a day for volumes, of a day for averages, MACD and RSI.
+    def note(self, heard: pl.DataFrame, now: datetime) -> None:
+        """The symbols of `heard` were heard of at `now`, whatever time their prices are of."""
+        if self._stale:
+            for symbol in heard["symbol"].unique():
+                if symbol in self._stale:
+                    self._memory.told[symbol] = (now - EPOCH) // TICK
 
-        A bar not after the symbol's last one of its kind does not count again: a correction fires nothing.
+    def traded(self, minutes: pl.DataFrame, now: datetime) -> list[Firing]:
+        """The firings of the volumes of whole trade dates: their BARS of less than a day that are over at `now`.
+
+        However often a date is told, with late minutes or healed ones, each minute counts once, as it is now.
         """
         found: list[Firing] = []
-        for row in bars.sort("ts", "symbol").iter_rows(named=True):
-            interval = Interval.parse(row["interval"])
-            if interval.intraday and row["symbol"] in self._volumes and row["volume"] is not None:
-                found.extend(self._volume(row["symbol"], row["ts"], interval.length, row["close"], row["volume"]))
-            elif str(interval) == "1d" and row["symbol"] in self._days and row["close"] is not None:
-                found.extend(self._day(row["symbol"], row["ts"].date(), row["close"]))
+        for line in chain.from_iterable(self._volumes.values()):
+            line.birth((now - EPOCH) // TICK)
+        for venue, symbols in self._venues.items():
+            bars = _dated(minutes.filter(pl.col("symbol").is_in(symbols)).drop_nulls("volume"), venue)
+            totals = bars.group_by("symbol", "trade_date").agg(pl.sum("volume")).sort("trade_date", "symbol")
+            for symbol, day, total in totals.iter_rows():
+                rows = bars.filter(symbol=symbol, trade_date=day)
+                found.extend(self._volume(symbol, day, total, rows, (now - EPOCH) // TICK))
+        return found
+
+    def closed(self, days: pl.DataFrame) -> list[Firing]:
+        """The firings of closed daily BARS: averages, MACD and RSI.
+
+        A day not after the symbol's last one does not count again: a correction fires nothing.
+        """
+        found: list[Firing] = []
+        for symbol, ts, interval, close in days.sort("ts", "symbol").select("symbol", "ts", "interval", "close").rows():
+            if interval == "1d" and symbol in self._days and close is not None:
+                found.extend(self._day(symbol, ts.date(), close))
         return found
 
     def at(self, now: datetime, facts: Facts) -> list[Firing]:
-        """What the clock finds at `now`: symbols gone silent, feeds down, jobs that failed. An episode fires once."""
-        return [*self._silent(now), *self._failing(now, facts)]
+        """The feeds that are down at `now`, and the jobs that failed. An episode fires once."""
+        return list(self._failing(now, facts))
 
-    def told_minutes(self) -> dict[str, datetime | None]:
-        """The symbols whose closed minutes are wanted, with the start of the newest one that was told."""
-        return {symbol: self._memory.traded[symbol].until for symbol in self._volumes}
+    def silent(self, now: datetime, since: datetime) -> list[Firing]:
+        """The symbols gone silent at `now`, of which all was heard from `since` on. An episode fires once."""
+        return list(self._silent(now, since))
 
-    def told_days(self) -> dict[str, date | None]:
-        """The symbols whose closed days are wanted, with the newest one that was told."""
-        return {symbol: self._memory.traded[symbol].closed for symbol in self._days}
+    def learn(self, symbol: str) -> None:
+        """More is known of the past of `symbol`."""
+        self._prices.learn(symbol)
+        self._spreads.learn(symbol)
+
+    @property
+    def volumes(self) -> Collection[str]:
+        """The symbols whose volumes are wanted."""
+        return self._volumes.keys()
+
+    def told_days(self) -> Mapping[str, date]:
+        """The symbols whose closed days are wanted, with the newest one that was judged."""
+        return self._memory.closed
+
+    def new_days(self) -> list[str]:
+        """The symbols whose closed days are wanted, and that `begin_days` was not told for."""
+        return [symbol for symbol in self._days if symbol not in self._memory.closed]
+
+    def begin_days(self, symbol: str, day: date) -> None:
+        """The days of `symbol` after `day` are to be judged."""
+        self._memory.closed[symbol] = day
 
     def _lines_of(self, kind: type | UnionType, chosen: Mapping[str, Sequence[str]]) -> dict[str, list[Line]]:
         """By symbol, the lines of the rules with a condition of `kind`."""
@@ -160,63 +191,36 @@ class Watch:
     def _line(self, rule: Rule, name: str) -> Line:
         return Line(rule, self._memory.arms.setdefault(rule.id, {}).setdefault(name, Arms()))
 
-    def _forget_edited(self) -> None:
-        made = {rule.id: _fingerprint(rule) for rule in self._rules}
-        memory = self._memory
-        memory.arms = {
-            key: memory.arms[key] for key in made if memory.made.get(key) == made[key] and key in memory.arms
-        }
-        memory.made = made
+    def _forget(self, rules: Iterable[Rule], chosen: Mapping[str, Collection[str]]) -> None:
+        """What is not asked for now rests; an edited rule begins anew."""
+        made, memory, kept = {rule.id: _fingerprint(rule) for rule in rules}, self._memory, dict[str, dict[str, Arms]]()
+        for rule in rules:
+            if memory.made.get(rule.id) == made[rule.id]:
+                of_the_desk = rule.enabled and rule.target is None
+                kept[rule.id] = {
+                    name: arms if of_the_desk or name in chosen.get(rule.id, ()) else resting(arms)
+                    for name, arms in memory.arms.get(rule.id, {}).items()
+                }
+        memory.arms, memory.made = kept, made
 
-    def _note(self, frame: pl.DataFrame) -> None:
-        """Remember when each symbol that must not fall silent was last heard of."""
-        newest = frame.group_by("symbol").agg(pl.col("ts").max())
-        for symbol, ts in newest.filter(pl.col("symbol").is_in(list(self._stale))).iter_rows():
-            self._memory.told[symbol] = max((ts - EPOCH) // TICK, self._memory.told.get(symbol, LONG_AGO))
-
-    def _volume(
-        self, symbol: str, start: datetime, length: timedelta, close: float | None, volume: float
-    ) -> Iterator[Firing]:
-        market = self._hours[symbol].at(start)
-        traded, day, end = self._memory.traded[symbol], market.session_date, start + length
-        if traded.until is not None and start <= traded.until:
-            return
-        past = self._past(symbol, day)
-        if traded.day != day:
-            traded.volume = past.volume if traded.day is None else 0.0
-        begun = traded.day == day
-        before, traded.volume = traded.volume, traded.volume + volume
-        traded.day, traded.until = day, start
+    def _volume(self, symbol: str, day: date, total: float, minutes: pl.DataFrame, now: int) -> Iterator[Firing]:
+        past = self._backgrounds(symbol, day)
         for line in self._volumes[symbol]:
-            condition = line.rule.condition
+            condition, born, told = line.rule.condition, line.birth(now), line.arms.fired_on
             assert isinstance(condition, VolumeSpike)
-            usual = past.usual_volume(condition.days)
-            line.around(None if not usual else condition.times * usual, None, usual, "up")
-            if not (begun and line.arms.began):
-                line.begin(before)
-            moment = (end - EPOCH) // TICK
-            level = line.step(traded.volume, awake=line.awake(moment, day, in_session=market.state == "open"))
-            if level is not None:
-                line.tell(moment, day)
-                seen = Seen(symbol, end, close, traded.volume, level)
-                yield fired(line.rule, f"{symbol} {start.isoformat()}", seen)
-
-    def _past(self, symbol: str, day: date) -> Background:
-        """The background of the day, asked for once."""
-        held = self._pasts.get(symbol)
-        if held is None or held[0] != day:
-            held = self._pasts[symbol] = day, self._backgrounds(symbol, day)
-        return held[1]
+            level = condition.times * (past.usual_volume(condition.days) or NEVER)
+            if total >= level and (told is None or told < day):
+                yield from _spiked(line, day, level, minutes, born)
 
     def _day(self, symbol: str, day: date, close: float) -> Iterator[Firing]:
-        traded = self._memory.traded[symbol]
-        session = sessions(self._exchange_of(symbol), day, day)
-        if (traded.closed is not None and day <= traded.closed) or session.is_empty():
+        told, session = self._memory.closed.get(symbol), sessions(self._exchange_of(symbol), day, day)
+        if (told is not None and day <= told) or session.is_empty():
             return
-        traded.closed = day
+        self._memory.closed[symbol] = day
         end = session["close"].item(0)
         moment = (end - EPOCH) // TICK
-        closes = self._closes(self._backgrounds(symbol, day), close)
+        before = self._backgrounds(symbol, day).days["close"].drop_nulls()
+        closes = pl.concat([before, pl.Series([close], dtype=pl.Float64)])
         for line in self._days[symbol]:
             found = crossed(line.rule, closes) if line.awake(moment, day, in_session=True) else None
             if found is not None:
@@ -224,51 +228,81 @@ class Watch:
                 value, level = found
                 yield fired(line.rule, f"{symbol} {day}", Seen(symbol, end, close, value, level))
 
-    @staticmethod
-    def _closes(past: Background, close: float) -> pl.Series:
-        return pl.concat([past.days["close"].drop_nulls(), pl.Series([close], dtype=pl.Float64)])
-
-    def _silent(self, now: datetime) -> Iterator[Firing]:
+    def _silent(self, now: datetime, since: datetime) -> Iterator[Firing]:
+        moment = (now - EPOCH) // TICK
         for symbol, lines in self._stale.items():
+            told = EPOCH + self._memory.told.setdefault(symbol, moment) * TICK
             market = market_state(self._exchange_of(symbol), now)
-            if market.state != "open":
-                continue
-            told = self._memory.told.get(symbol)
-            heard = [] if told is None else [EPOCH + told * TICK]
-            began = [] if market.since is None else [market.since]
-            if not heard and not began:
-                continue  # a market that never closes, and nothing heard yet: silent since nobody knows when
-            since = max(heard + began)
+            silent = told if market.since is None else max(told, market.since)
             for line in lines:
-                condition = line.rule.condition
+                condition, begun = line.rule.condition, max(silent, since, EPOCH + line.birth(moment) * TICK)
                 assert isinstance(condition, Stale)
-                if now - since >= timedelta(minutes=condition.minutes):
-                    yield from _episode(line, symbol, "silent", since, now, market.session_date)
+                event = f"{symbol} silent {silent.isoformat()}"
+                if market.state == "open" and now - begun >= timedelta(minutes=condition.minutes):
+                    yield from _episode(line, event, Seen(symbol, begun), now, market.session_date)
 
     def _failing(self, now: datetime, facts: Facts) -> Iterator[Firing]:
         for rule in self._rules:
             match rule.condition:
                 case FeedDown(wanted, minutes):
-                    long = timedelta(minutes=minutes)
-                    chosen = {name: since for name, since in facts.feeds_down.items() if now - since >= long}
-                    what = "down"
+                    yield from self._down(rule, wanted, timedelta(minutes=minutes), now, facts)
                 case JobFailed(wanted):
-                    chosen, what = dict(facts.jobs_failed), "failed"
-                case _:
-                    continue
-            for name, since in sorted(chosen.items()):
-                if wanted is None or name == wanted:
-                    yield from _episode(self._line(rule, name), name, what, since, now, now.date())
+                    for name, since in _wanted(facts.jobs_failed, wanted):
+                        event = f"{name} failed {since.isoformat()}"
+                        yield from _episode(self._line(rule, name), event, Seen(name, since), now, now.date())
+
+    def _down(self, rule: Rule, wanted: str | None, long: timedelta, now: datetime, facts: Facts) -> Iterator[Firing]:
+        """An outage is one, over all restarts of the desk, until the feed has been live."""
+        for name in facts.feeds_live:
+            self._line(rule, name).arms.episode = ""
+        for name, since in _wanted(facts.feeds_down, wanted):
+            line = self._line(rule, name)
+            if now - since >= long and not line.arms.episode:
+                yield from _episode(line, f"{name} down {since.isoformat()}", Seen(name, since), now, now.date())
 
 
-def _episode(line: Line, name: str, what: str, since: datetime, now: datetime, day: date) -> Iterator[Firing]:
-    """Tell an episode that began at `since` once; a sleeping rule tells it when it wakes, if it lasts."""
-    event, moment = f"{name} {what} {since.isoformat()}", (now - EPOCH) // TICK
+def _wanted(found: Mapping[str, datetime], wanted: str | None) -> Iterator[tuple[str, datetime]]:
+    return ((name, since) for name, since in sorted(found.items()) if wanted is None or name == wanted)
+
+
+def _episode(line: Line, event: str, seen: Seen, now: datetime, day: date) -> Iterator[Firing]:
+    """Tell an episode once; a sleeping rule tells it when it wakes, if it lasts."""
+    moment = (now - EPOCH) // TICK
     if line.arms.episode != event and line.awake(moment, day, in_session=True):
         line.arms.episode = event
         line.tell(moment, day)
         quiet = line.rule.quiet is not None and line.rule.quiet.covers(now)
-        yield replace(fired(line.rule, event, Seen(name, since)), quiet=quiet)
+        yield replace(fired(line.rule, event, seen), quiet=quiet)
+
+
+def _dated(bars: pl.DataFrame, exchange: str) -> pl.DataFrame:
+    """BARS of less than a day, oldest first, with their `trade_date` and whether they are of its `regular` hours."""
+    if bars.is_empty():
+        return bars.with_columns(trade_date=pl.lit(None, pl.Date), regular=pl.lit(None, pl.Boolean))
+    first, last = bars.select(pl.min("ts").dt.date(), last=pl.max("ts").dt.date()).row(0)
+    margin = timedelta(days=10)  # over every holiday
+    venue = sessions(exchange, first - margin, last + margin).select("trade_date", "open", "close", "post")
+    over = bars.sort("ts", "symbol").with_columns(over=pl.col("ts") + TICK)
+    found = over.join_asof(venue, left_on="over", right_on="post", strategy="forward")
+    return found.with_columns(regular=pl.col("ts").is_between("open", "close", closed="left"))
+
+
+def _spiked(line: Line, day: date, level: float, minutes: pl.DataFrame, born: int) -> Iterator[Firing]:
+    """The first of a date's minutes at whose end the volume is unusual and the rule may tell it.
+
+    What was so before the rule was made is no event.
+    """
+    length = Interval.parse(minutes["interval"].item(0)).length
+    reached = minutes.with_columns(total=pl.cum_sum("volume")).filter(pl.col("total") >= level)
+    for symbol, start, close, regular, total in reached.select("symbol", "ts", "close", "regular", "total").iter_rows():
+        end = start + length
+        moment = (end - EPOCH) // TICK
+        if moment <= born:
+            return
+        if line.awake(moment, day, in_session=regular):
+            line.tell(moment, day)
+            yield fired(line.rule, f"{symbol} {start.isoformat()}", Seen(symbol, end, close, total, level))
+            return
 
 
 def _fingerprint(rule: Rule) -> int:
