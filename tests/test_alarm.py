@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time as watch_time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -607,6 +608,12 @@ def test_rules_are_edited_while_others_are_heard_and_what_is_known_is_not_asked_
     assert (rules.behind, rules.watch is watch) == (True, True)
     rules.rest(running.now)
     assert (rules.behind, rules.watch is watch) == (False, False)
+
+
+def test_a_volume_rule_is_made_when_it_is_taken_over_whenever_volumes_are_counted_next(running: Running):
+    running.rule(VolumeSpike())
+    made = json.loads(alarms._Rules(running.desk, {}, running.now).state()["watch"])["arms"]
+    assert made == {"1": {"ACME": {"born": int(running.now.timestamp() * 1e6)}}}
 
 
 def test_an_edit_counts_also_where_prices_come_without_a_rest(running: Running):

@@ -325,6 +325,7 @@ class _Rules:
             state=state,
         )
         now = self._desk.clock()
+        self.watch.begin(now)
         for symbol in self.watch.new_days():
             self.watch.begin_days(symbol, self._book.ended(symbol, now))
         self._counted, self.changed = None, True

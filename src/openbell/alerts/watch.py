@@ -115,6 +115,11 @@ class Watch:
             found += self._spreads.hear(_quoted(quotes, self._spreads))
         return found
 
+    def begin(self, now: datetime) -> None:
+        """Rules that nobody has asked for before are made at `now`: what was so already is no event of theirs."""
+        for line in chain(*self._volumes.values(), *self._stale.values()):
+            line.birth((now - EPOCH) // TICK)
+
     def note(self, heard: pl.DataFrame, now: datetime) -> None:
         """The symbols of `heard` were heard of at `now`, whatever time their prices are of."""
         if self._stale:
@@ -128,8 +133,7 @@ class Watch:
         However often a date is told, with late minutes or healed ones, each minute counts once, as it is now.
         """
         found: list[Firing] = []
-        for line in chain.from_iterable(self._volumes.values()):
-            line.birth((now - EPOCH) // TICK)
+        self.begin(now)
         for venue, symbols in self._venues.items():
             bars = _dated(minutes.filter(pl.col("symbol").is_in(symbols)).drop_nulls("volume"), venue)
             totals = bars.group_by("symbol", "trade_date").agg(pl.sum("volume")).sort("trade_date", "symbol")
