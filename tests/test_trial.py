@@ -11,6 +11,7 @@ from openbell.alerts.rules import Condition, Crosses, FeedDown, JobFailed, Moves
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, conform
+from openbell.model.interval import MINUTE
 from openbell.rulebook import MOST_LOOKED_BACK, Rulebook
 
 
@@ -63,3 +64,24 @@ def test_a_rule_that_cannot_be_read_is_logged_once(desk: Desk, caplog: pytest.Lo
     book.kept.change_rule(strange, desk.clock() + timedelta(seconds=1))
     book.chosen()
     assert [each.getMessage()[:30] for each in caplog.records] == ["rule 1 (Newer) is left out: co"] * 2
+
+
+def test_a_date_with_minutes_is_judged_on_them_and_every_other_on_its_day(desk: Desk):
+    key = desk.history.register.id_of("BTC-USD")
+    store_minutes(desk, key, 2 * 24 * 60)
+    minutes = desk.history.bars("BTC-USD", MINUTE, desk.clock() - timedelta(days=3), desk.clock()).bars
+    since = (desk.clock() - timedelta(days=10)).date()
+    table = pl.DataFrame({"ts": pl.date_range(since, desk.clock().date(), eager=True)}).with_columns(
+        symbol=pl.lit(key), interval=pl.lit("1d"), volume=pl.lit(1.0), scale=pl.lit("raw"), source=pl.lit("file"),
+        ts=pl.col("ts").cast(pl.Datetime("us", "UTC")),
+        open=pl.lit(90.0), high=pl.lit(110.0), low=pl.lit(90.0), close=pl.lit(90.0),
+    )  # fmt: skip
+    desk.lake.append_bars(conform(table, BARS), desk.clock())
+    (trial,) = Rulebook(desk).trial(rule(Crosses(95.0)), ["BTC-USD"], 8)
+    dates = set(minutes["ts"].dt.date())
+    assert trial.by_day
+    assert not trial.by_day & dates
+    told = [each for each in trial.firings if each.at.date() in trial.by_day]
+    assert len(told) == 2 * len(trial.by_day)
+    assert {each.price for each in told} == {95.0}
+    assert len(trial.firings) - len(told) <= 1  # the minutes begin above 95 and stay there

@@ -19,7 +19,7 @@ from openbell.desk import Desk
 from openbell.history import NoData
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, STREAM, STREAMED, conform, frame_of
-from openbell.model.interval import DAY, MINUTE, Interval
+from openbell.model.interval import DAY, MINUTE
 from openbell.model.sessions import EXCHANGES, market_state, sessions
 from openbell.model.symbols import exchange_of
 from openbell.store.alertbook import AlertBook, StoredRule
@@ -53,11 +53,12 @@ _KEPT_APART = ("id", "name", "enabled")
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a rule would have done since `since`, on bars of `interval`."""
+    """What a rule would have done since `since`."""
 
     symbol: str
     since: datetime
-    interval: Interval
+    by_day: frozenset[date]
+    """Dates of which only the day's bar is known: when in it the rule fires is not, nor how often it would in fact."""
     firings: tuple[Firing, ...]
 
 
@@ -181,7 +182,8 @@ class Rulebook:
     def trial(self, rule: Rule, symbols: Iterable[str], days: int = TRIED_DAYS) -> list[Trial]:
         """When `rule` would have fired in the last `days` days, by symbol; a symbol without prices is left out.
 
-        Judged on minutes where they go back so far, else on days; a rule that needs minutes, on those there are.
+        Judged on the minutes that there are, and on daily bars for the dates without; a rule that needs minutes, on
+        these alone, and one on daily closes, on days.
         Raises InvalidInput for a rule that bars cannot answer, and for more work than a request may make.
         """
         assert_of_prices(rule)
@@ -206,7 +208,7 @@ class Rulebook:
 
     def _assert_short(self, rule: Rule, symbols: Iterable[str], since: datetime, now: datetime) -> None:
         ids = map(self._desk.history.register.id_of, symbols)
-        on_minutes = [each for each in ids if self._judged_on(rule, each, since) == MINUTE]
+        on_minutes = [] if isinstance(rule.condition, OfDays) else ids
         count = sum(self._desk.lake.stamps(each, MINUTE, since, now).len() for each in on_minutes)
         most = MOST_LOOKED_BACK if by_minutes(rule) else MOST_BARS
         if count > most:
@@ -216,28 +218,25 @@ class Rulebook:
                 remedy="Try it on fewer days, or on one symbol.",
             )
 
-    def _judged_on(self, rule: Rule, key: str, since: datetime) -> Interval:
-        """On bars of which interval a rule is tried on the instrument with id `key`."""
-        if isinstance(rule.condition, OfDays):
-            return DAY
-        spans = self._desk.history.stored(key).filter(pl.col("interval") == "1m")
-        early = since + timedelta(days=4)  # a long weekend
-        return MINUTE if by_minutes(rule) or any(first <= early for first in spans["first"].to_list()) else DAY
-
     def _tried(self, rule: Rule, symbol: str, since: datetime, now: datetime) -> Trial:
         history = self._desk.history
         named = pl.lit(symbol).alias("symbol")
         daily = history.bars(symbol, DAY, since - LOOKED_BACK, now).bars.drop_nulls("close").with_columns(named)
-        interval = self._judged_on(rule, history.instrument(symbol).id, since)
-        bars = (
-            daily.filter(pl.col("ts") >= since)
-            if interval == DAY
-            else history.bars(symbol, MINUTE, since, now, hours="extended").bars.drop_nulls("close").with_columns(named)
-        )
+        dated = pl.col("ts").dt.date()
+        days, minutes = daily.filter(pl.col("ts") >= since), daily.clear()
+        if by_minutes(rule) or (not isinstance(rule.condition, OfDays) and self._has_minutes(symbol, since)):
+            found = history.bars(symbol, MINUTE, since, now, hours="extended").bars
+            minutes = found.drop_nulls("close").with_columns(named).select(daily.columns)
+            days = days.clear() if by_minutes(rule) else days.filter(~dated.is_in(minutes["ts"].dt.date().implode()))
+        bars = pl.concat([days, minutes]).sort("ts", maintain_order=True)
         first: datetime = since if bars.is_empty() else max(since, bars["ts"].item(0))
         fired = would_have_fired(rule, bars, daily, self.exchange_of(symbol))
         told = (replace(each, at=min(each.at, now)) for each in fired)  # the running day is walked to its close
-        return Trial(symbol, first, interval, tuple(told))
+        return Trial(symbol, first, frozenset(days["ts"].dt.date()), tuple(told))
+
+    def _has_minutes(self, symbol: str, since: datetime) -> bool:
+        stored = self._desk.history.stored(self._desk.history.instrument(symbol).id)
+        return not stored.filter(pl.col("interval") == str(MINUTE), pl.col("last") >= since).is_empty()
 
     def _days_before(self, symbol: str, day: date) -> tuple[pl.DataFrame, dict[date, float]]:
         """The daily BARS before `day` on that date's scale, and the splits up to it by ex date."""

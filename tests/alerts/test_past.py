@@ -19,10 +19,25 @@ def test_a_bar_is_walked_over_its_nearer_extreme_and_invents_no_crossing():
     rising = bars_of("ACME 10:00 98 102 96 101 5\nACME 10:01 101 101 101 101 5")
     falling = bars_of("ACME 10:00 101 102 96 98 5\nACME 10:01 98 98 98 98 5")
     either = rule(Crosses(97.0))
-    assert [firing.price for firing in would_have_fired(either, rising, NO_DAYS, "XNYS")] == [96.0, 102.0]
-    assert [firing.price for firing in would_have_fired(either, falling, NO_DAYS, "XNYS")] == [96.0, 98.0]
-    assert [firing.price for firing in would_have_fired(rule(Crosses(100.0)), rising, NO_DAYS, "XNYS")] == [102.0]
-    assert [firing.price for firing in would_have_fired(rule(Crosses(100.0)), falling, NO_DAYS, "XNYS")] == [96.0]
+    for bars in (rising, falling):
+        assert [firing.price for firing in would_have_fired(either, bars, NO_DAYS, "XNYS")] == [97.0, 97.0]
+    assert told(would_have_fired(rule(Crosses(100.0)), rising, NO_DAYS, "XNYS")) == ["ACME 10:00:29 100"]
+    assert told(would_have_fired(rule(Crosses(100.0)), falling, NO_DAYS, "XNYS")) == ["ACME 10:00:29 100"]
+
+
+def test_a_level_that_is_jumped_over_between_two_bars_is_reached_at_the_open():
+    jumped = bars_of("ACME 10:00 98 99 98 99 5\nACME 10:01 102 103 101 102 5")
+    assert told(would_have_fired(rule(Crosses(100.0)), jumped, NO_DAYS, "XNYS")) == ["ACME 10:01:00 102"]
+
+
+def test_days_and_minutes_are_heard_one_after_another():
+    older = bars_of("ACME 2026-03-02 98 101 98 99 5", "1d")
+    minutes = bars_of("ACME 10:00 99 99.5 99 99 5\nACME 10:01 99 101 99 101 5").with_columns(
+        ts=pl.col("ts").dt.offset_by("1d")
+    )
+    mixed = pl.concat([older, minutes])
+    fired = would_have_fired(rule(Crosses(100.0)), mixed, NO_DAYS, "XNYS")
+    assert [(each.at.day, each.price) for each in fired] == [(2, 100.0), (2, 100.0), (3, 100.0)]
 
 
 def test_daily_bars_are_heard_in_their_sessions():

@@ -92,20 +92,21 @@ class Rules(BaseModel):
 
 
 class Fired(BaseModel):
-    """A rule would have fired."""
+    """A rule would have fired; `by_day` where only the date of `at` is known."""
 
     symbol: str
     at: datetime
+    by_day: bool
     price: float | None
     message: str
 
 
 class Trial(BaseModel):
-    """How a rule would have done: on bars of which interval, since when, and when it would have fired."""
+    """How a rule would have done: since when, on how many dates judged by the day's bar alone, and when."""
 
     symbol: str
     since: datetime
-    interval: str
+    days: int
     fired: list[Fired]
 
 
@@ -170,8 +171,11 @@ def trial(desk: TheDesk, draft: Draft, days: int = Query(TRIED_DAYS, ge=1, le=36
         Trial(
             symbol=each.symbol,
             since=each.since,
-            interval=str(each.interval),
-            fired=[Fired(symbol=each.symbol, at=f.at, price=f.price, message=f.message) for f in each.firings],
+            days=len(each.by_day),
+            fired=[
+                Fired(symbol=each.symbol, at=f.at, by_day=f.at.date() in each.by_day, price=f.price, message=f.message)
+                for f in each.firings
+            ],
         )
         for each in book.trial(rule, symbols, days)
     ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -142,7 +142,7 @@ def tried(
         rule = rule_of(_stored(book.kept.rules(), number))
         trials = book.trial(rule, () if rule.target is None else book.members(rule.target), days)
     rows = [
-        {"at": f"{fired.at:%Y-%m-%d %H:%M:%S}Z", "symbol": each.symbol, "price": fired.price, "message": fired.message}
+        {"at": _instant(fired.at, each.by_day), "symbol": each.symbol, "price": fired.price, "message": fired.message}
         for each in trials
         for fired in each.firings
     ]
@@ -150,9 +150,18 @@ def tried(
         times = "once" if len(rows) == 1 else f"{len(rows):,} times"
         terminal.note(f"{rule.name} would have fired {times} in the last {counted(days, 'day')}.")
         for each in trials:
-            terminal.note(f"{each.symbol}: judged on bars of {each.interval} since {each.since:%Y-%m-%d}.")
+            terminal.note(f"{each.symbol}: tried since {each.since:%Y-%m-%d}{_hidden(len(each.by_day))}.")
     schema = {"at": pl.String, "symbol": pl.String, "price": pl.Float64, "message": pl.String}
     terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
+
+
+def _instant(at: datetime, by_day: Collection[date]) -> str:
+    """The date alone where no more is known."""
+    return f"{at:%Y-%m-%d}" if at.date() in by_day else f"{at:%Y-%m-%d %H:%M:%S}Z"
+
+
+def _hidden(days: int) -> str:
+    return f", on {counted(days, 'date')} by daily bars, which hide how often" if days else ""
 
 
 @app.command("log")

@@ -1257,7 +1257,7 @@ export interface components {
         };
         /**
          * Fired
-         * @description A rule would have fired.
+         * @description A rule would have fired; `by_day` where only the date of `at` is known.
          */
         Fired: {
             /**
@@ -1265,6 +1265,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** By Day */
+            by_day: boolean;
             /** Message */
             message: string;
             /** Price */
@@ -2133,13 +2135,13 @@ export interface components {
         };
         /**
          * Trial
-         * @description How a rule would have done: on bars of which interval, since when, and when it would have fired.
+         * @description How a rule would have done: since when, on how many dates judged by the day's bar alone, and when.
          */
         Trial: {
+            /** Days */
+            days: number;
             /** Fired */
             fired: components["schemas"]["Fired"][];
-            /** Interval */
-            interval: string;
             /**
              * Since
              * Format: date-time

@@ -61,21 +61,22 @@ function Untried({ error }: { error: Error }) {
 function verdict({ count, trials }: Trials): string {
   const [since] = trials.map(({ since }) => since).sort();
   if (!since) return "There are no prices yet to try it on.";
-  const days = Math.round((Date.now() - Date.parse(since)) / 86_400_000);
+  const past = Math.round((Date.now() - Date.parse(since)) / 86_400_000);
   const times = count === 0 ? "never" : count === 1 ? "once" : `${format.whole(count)} times`;
-  const span = days >= TRIED_DAYS - 3 ? `in the last ${TRIED_DAYS} days` : `since ${format.day(since)}`;
-  return `Would have fired ${times} ${span}.`;
+  const span = past >= TRIED_DAYS - 3 ? `in the last ${TRIED_DAYS} days` : `since ${format.day(since)}`;
+  const days = Math.max(...trials.map(({ days }) => days));
+  const hidden = days > 0 ? ` On ${format.whole(days)} of these days only the daily bar is known: it may be more.` : "";
+  return `Would have fired ${times} ${span}.${hidden}`;
 }
 
 function Times({ trials: { trials } }: { trials: Trials }) {
   const fired = trials.flatMap((each) => each.fired).sort((one, other) => (one.at < other.at ? 1 : -1));
-  const byDay = new Set(trials.map(({ interval }) => interval)).has("1d");
   const rest = fired.length - MOST_SHOWN;
   return (
     <ol className={styles.times}>
-      {fired.slice(0, MOST_SHOWN).map(({ symbol, at, message }) => (
+      {fired.slice(0, MOST_SHOWN).map(({ symbol, at, by_day, message }) => (
         <li key={`${symbol} ${at}`}>
-          <time dateTime={at}>{byDay ? format.day(format.tradeDay(at)) : format.moment(at)}</time>
+          <time dateTime={at}>{by_day ? format.day(format.tradeDay(at)) : format.moment(at)}</time>
           <span>{format.told(message)}</span>
         </li>
       ))}
