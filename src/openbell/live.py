@@ -24,7 +24,7 @@ from openbell.ingest.storing import store
 from openbell.model.errors import OpenbellError, StoreError
 from openbell.model.interval import MINUTE
 from openbell.model.sessions import market_state
-from openbell.model.symbols import PLAIN, exchange_of
+from openbell.model.symbols import PLAIN
 from openbell.providers.budget import Budget
 from openbell.providers.streams.polled import Polled
 from openbell.providers.streams.spoken import Stream
@@ -282,8 +282,7 @@ class Live:
         return self._exchange_of(symbol) or "XNYS"
 
     def _exchange_of(self, symbol: str) -> str | None:
-        register = self._desk.history.register
-        told = register.instrument(register.id_of(symbol)).exchange or exchange_of(symbol)
+        told = self._desk.history.register.exchange_of(symbol)
         return told or ("XNYS" if PLAIN.fullmatch(symbol) else None)  # a vendor that pushes it means New York's
 
 

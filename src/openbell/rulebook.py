@@ -21,7 +21,6 @@ from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, STREAM, STREAMED, conform, frame_of
 from openbell.model.interval import DAY, MINUTE
 from openbell.model.sessions import EXCHANGES, market_state, sessions
-from openbell.model.symbols import exchange_of
 from openbell.store.alertbook import AlertBook, StoredRule
 from openbell.store.ledger import Watchlist as StoredWatchlist
 
@@ -103,8 +102,7 @@ class Rulebook:
 
     def exchange_of(self, symbol: str) -> str:
         """The exchange whose sessions the rules of `symbol` go by."""
-        register = self._desk.history.register
-        found = register.instrument(register.id_of(symbol)).exchange or exchange_of(symbol)
+        found = self._desk.history.register.exchange_of(symbol)
         return found if found is not None and found in EXCHANGES else "XNYS"
 
     def background(self, symbol: str, day: date, *, born: datetime, since: datetime) -> Background:

@@ -11,7 +11,6 @@ from openbell.ingest.storing import Stored
 from openbell.ingest.upkeep import Agreement, Kept, Session, complete, last_session
 from openbell.jobs.troubles import NAMED, Troubles
 from openbell.model.errors import UnknownSymbol
-from openbell.model.symbols import exchange_of
 from openbell.model.words import counted
 from openbell.rulebook import Rulebook
 from openbell.store.inboxbook import InboxBook
@@ -111,5 +110,4 @@ def _sentence(said: dict[str, Agreement], stored: Stored, unknown: list[str], as
 
 
 def _venue(desk: Desk, symbol: str) -> str:
-    register = desk.history.register
-    return register.instrument(register.id_of(symbol)).exchange or exchange_of(symbol) or "XNYS"
+    return desk.history.register.exchange_of(symbol) or "XNYS"

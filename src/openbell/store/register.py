@@ -10,6 +10,7 @@ from itertools import chain, count
 import polars as pl
 
 from openbell.model.frames import INSTRUMENTS, frame_of
+from openbell.model.symbols import exchange_of
 
 KNOWN = frame_of(
     INSTRUMENTS,
@@ -91,6 +92,10 @@ class Register:
             return ticker
         last = max(periods, key=lambda p: (p.last, p.first)).id
         return last if on is None else next((p.id for until, p in _turns(periods) if on <= until), last)
+
+    def exchange_of(self, ticker: str) -> str | None:
+        """Where the instrument that bears `ticker` trades, as far as the register or the ticker tells."""
+        return self.instrument(self.id_of(ticker)).exchange or exchange_of(ticker)
 
     def identified(self, frame: pl.DataFrame, *, on: str = "ts") -> pl.DataFrame:
         """`frame` with `symbol` replaced by the id of the instrument that bore the ticker at `on`.
