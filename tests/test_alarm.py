@@ -226,6 +226,28 @@ def test_an_older_copy_of_the_log_leaves_no_rule_deaf(running: Running):
     assert len(running.fired()) == 1
 
 
+@pytest.mark.parametrize(("away", "fires"), [(timedelta(minutes=10), []), (timedelta(seconds=5), ["ACME 11 from 10"])])
+def test_a_move_within_minutes_is_not_measured_over_a_time_in_which_nobody_listened(
+    running: Running, away: timedelta, fires: list[str]
+):
+    running.rule(Moves(1.0, "minutes", 1), message="{symbol} {price} from {reference}")
+    running.tell(10.0)
+    running.pass_time(timedelta(minutes=1))
+    running.tell(10.0)
+    running.pass_time(timedelta(seconds=45))
+    running.close()
+    running.now += away
+    running.open()
+    running.intake.take(Told(ready=True), "vendor")
+    running.tell(11.0)
+    running.pass_time()
+    assert running.fired() == fires
+    running.pass_time(timedelta(minutes=1, seconds=30))
+    running.tell(11.0, 11.5)
+    running.pass_time()
+    assert running.fired()[len(fires) :] == ["ACME 11.5 from 11"]
+
+
 def test_a_rule_removed_before_what_it_fired_was_kept_says_nothing(running: Running):
     number = running.rule(Crosses(10.0))
     rules = alarms._Rules(running.desk, {}, running.now)

@@ -19,13 +19,13 @@ from openbell.model.frames import INSTRUMENTS, TRADES, conform, frame_of
 from openbell.model.interval import DAY, MINUTE
 from openbell.model.sessions import market_state
 from openbell.providers.base import Capabilities
-from openbell.providers.streams.parts import Sale, condition_of
+from openbell.providers.streams.sales import Sale
 from openbell.providers.streams.spoken import Told
 from openbell.providers.streams.wanted import Wanted
 from openbell.settings import Settings
 
 STEP = timedelta(minutes=5)
-CLOSING_CROSS = condition_of([Sale.CLOSING_PRINT])
+CLOSING_CROSS = f"{Sale.CLOSING_PRINT:02X}"
 
 
 def utc(text: str) -> datetime:

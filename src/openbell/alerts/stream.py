@@ -32,6 +32,8 @@ class Heard(msgspec.Struct, omit_defaults=True):
     """The day's first value, regular or not."""
     minutes: list[tuple[int, float]] = []
     """Minutes since 1970 and their last value, as far back as a rule looks."""
+    resumed: int = LONG_AGO
+    """Since when the minutes have no hole in which nobody listened."""
 
 
 class Follow:
@@ -114,6 +116,16 @@ class Stream:
             if follow.symbol == symbol:
                 follow.lacking, self.screen.turn[code] = True, LONG_AGO
 
+    def resume(self, at: int) -> None:
+        """Values come again at `at`: where none came for a minute, no rule looks back beyond that."""
+        newest = int(self.screen.ts.max()) if self._follows else LONG_AGO
+        if newest == LONG_AGO or at - newest < MINUTE:
+            return
+        for code, follow in enumerate(self._follows):
+            if follow.reach:
+                follow.heard.minutes, follow.heard.first, follow.heard.resumed = [], None, at
+                self.screen.turn[code] = LONG_AGO
+
     def _put(self, code: int, ts: int, seq: int, value: float) -> None:
         self.screen.ts[code], self.screen.seq[code], self.screen.value[code] = ts, seq, value
 
@@ -150,7 +162,7 @@ class Stream:
         split = 1.0 if heard.day is None or not rolled else past.split(heard.day, market.session_date)
         if rolled:
             heard.day, heard.open, heard.first, heard.minutes = market.session_date, None, None, []
-        elif before is not None and follow.reach:
+        elif before is not None and follow.reach and before[0] >= heard.resumed:
             _remember_minute(follow, at // MINUTE, before)
         opened = heard.open is None and (past.open is not None or (follow.in_session and not past.within))
         if opened:

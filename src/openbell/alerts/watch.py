@@ -115,6 +115,10 @@ class Watch:
             found += self._spreads.hear(_quoted(quotes, self._spreads))
         return found
 
+    def resume(self, at: datetime) -> None:
+        """A feed is heard from `at` on: what came before a time in which nothing was is no minute ago."""
+        self._prices.resume((at - EPOCH) // TICK)
+
     def begin(self, now: datetime) -> None:
         """Rules that nobody has asked for before are made at `now`: what was so already is no event of theirs."""
         for line in chain(*self._volumes.values(), *self._stale.values()):

@@ -49,11 +49,12 @@ CLOSED, HEALED, READY = "closed", "healed", "ready"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What an entry of the log says: TRADES (prints between quotes included) and QUOTES."""
+    """What an entry of the log says: TRADES (prints between quotes included) and QUOTES, or that a feed was `ready`."""
 
     offset: int
     trades: pl.DataFrame
     quotes: pl.DataFrame
+    ready: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class Intake:
             self._homes.look(now)
             if told.ready:
                 self._mark(READY, feed, now, self._state)
+                self._tell(Heard(self._last, frame_of(TRADES), frame_of(QUOTES), now))
                 self._prints.interrupt(feed, now)
             quotes, bad_quotes = self._check.quotes(told.quotes, now=now)
             trades, bad_trades = self._check.trades(told.trades, now=now, final=self._state.final)
@@ -235,6 +237,9 @@ class Intake:
         written()
         heard = _heard(Entry(offset, kind, now, frame), self._prints)
         self._act(heard)
+        self._tell(heard)
+
+    def _tell(self, heard: Heard) -> None:
         for listener in self._listeners:
             listener(heard)
 
@@ -337,7 +342,7 @@ def _newest(frame: pl.DataFrame) -> datetime:
 
 def _heard(entry: Entry, prints: Prints) -> Heard:
     """What an entry says; `prints` are where the log was before it, and then after it."""
-    trades, quotes = frame_of(TRADES), frame_of(QUOTES)
+    trades, quotes, ready = frame_of(TRADES), frame_of(QUOTES), None
     if entry.kind == "trades":
         trades = entry.frame
     elif entry.kind == "quotes":
@@ -347,7 +352,8 @@ def _heard(entry: Entry, prints: Prints) -> Heard:
     elif entry.kind == "marks":
         for ts, feed in entry.frame.filter(what=READY).select("ts", "feed").iter_rows():
             prints.interrupt(feed, ts)
-    return Heard(entry.offset, trades, quotes)
+            ready = ts
+    return Heard(entry.offset, trades, quotes, ready)
 
 
 @lru_cache(maxsize=64)
