@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -152,14 +152,64 @@ def test_a_rule_is_tried_on_the_past(shell: Shell):
     assert "There is no rule 7." in shell("alerts", "test", "7").stderr
 
 
-def test_what_fired_is_listed_with_its_deliveries_and_stays_without_its_rule(shell: Shell, ledger: Ledger):
+def test_what_fired_is_told_in_full_as_json_and_stays_without_its_rule(shell: Shell, ledger: Ledger):
+    AlertBook(ledger).add_channel("in-app", "Page", {})
+    mine = {"url": "https://example.org/hook", "secret": "0123456789abcdef"}
+    AlertBook(ledger).add_channel("webhook", "Mine", mine)
+    shell("alerts", "add", "ACME", "crosses", "11")
+    outbox = Outbox(ledger)
+    outbox.record("x", Cursor("log", 1, {}), [Fired(1, "e", "ACME", NOON, 11.0, "ACME reached 11")], NOON)
+    item = outbox.take(2, NOON)
+    assert item is not None
+    outbox.failed(item, "HTTP 500", NOON, NOON + timedelta(seconds=30))
+    assert shell("alerts", "remove", "1").stdout == "Rule 1 is removed.\n"
+    (told,) = json.loads(shell("alerts", "log", "--json").stdout)
+    keys = [way.pop("key") for way in told["deliveries"]]
+    assert told == {
+        "id": 1,
+        "at": "2026-03-04T12:00:00Z",
+        "rule": 1,
+        "rule_name": None,
+        "event": "e",
+        "symbol": "ACME",
+        "price": 11.0,
+        "message": "ACME reached 11",
+        "quiet": False,
+        "seen": False,
+        "deliveries": [
+            {
+                "channel": 1,
+                "channel_name": "Page",
+                "state": "sent",
+                "next_try": None,
+                "created": "2026-03-04T12:00:00Z",
+                "attempts": [],
+            },
+            {
+                "channel": 2,
+                "channel_name": "Mine",
+                "state": "waiting",
+                "next_try": "2026-03-04T12:00:30Z",
+                "created": "2026-03-04T12:00:00Z",
+                "attempts": [{"at": "2026-03-04T12:00:00Z", "ok": False, "receipt": "HTTP 500"}],
+            },
+        ],
+    }
+    assert item.key == keys[1]
+
+
+def test_the_log_says_where_it_shows_the_newest_only(shell: Shell, ledger: Ledger):
     AlertBook(ledger).add_channel("in-app", "Page", {})
     shell("alerts", "add", "ACME", "crosses", "11")
-    Outbox(ledger).record("x", Cursor("log", 1, {}), [Fired(1, "e", "ACME", NOON, 11.0, "ACME reached 11")], NOON)
-    assert shell("alerts", "remove", "1").stdout == "Rule 1 is removed.\n"
-    assert json.loads(shell("alerts", "log", "--json").stdout) == [
-        {"at": "2026-03-04 12:00:00Z", "rule": 1, "message": "ACME reached 11", "delivery": "1 sent"}
+    fired = [Fired(1, f"e{n}", "ACME", NOON, 11.0, f"ACME reached 11, time {n}") for n in (1, 2, 3)]
+    Outbox(ledger).record("x", Cursor("log", 1, {}), fired, NOON)
+    some, all_ = (shell("alerts", "log", "--most", most) for most in (2, 3))
+    assert some.stdout.splitlines()[1:] == [
+        "2026-03-04 12:00:00Z     1  ACME reached 11, time 3  1 sent",
+        "2026-03-04 12:00:00Z     1  ACME reached 11, time 2  1 sent",
     ]
+    assert some.stderr == "These are the newest 2; older ones are shown with --most, 1,000 at once.\n"
+    assert all_.stderr == ""
 
 
 def test_a_channel_is_tried_and_its_secret_is_not_shown(shell: Shell, ledger: Ledger):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from openbell.desk import Desk
     from openbell.rulebook import Rulebook
     from openbell.store.alertbook import StoredRule
+    from openbell.store.outbox import Firing, State
 
 app = typer.Typer(no_args_is_help=True, help="Rules, what they would have done, and what fired.")
 
@@ -159,24 +161,19 @@ def tried(
 def log(
     most: Annotated[int, typer.Option(min=1, max=1000, help="How many of the newest.")] = 20, as_json: Json = False
 ) -> None:
-    """Show what fired, newest first, and how its deliveries stand."""
+    """Show what fired, newest first, and how its deliveries stand; in JSON with every try to deliver it."""
     from openbell.store.outbox import Outbox  # noqa: PLC0415
 
     with _desk() as desk:
         outbox = Outbox(desk.ledger)
-        found = outbox.firings(most=most)
-        standing = outbox.standing([each.id for each in found])
-    rows = [
-        {
-            "at": f"{each.at:%Y-%m-%d %H:%M:%S}Z",
-            "rule": each.rule_id,
-            "message": each.message,
-            "delivery": ", ".join(f"{count} {state}" for state, count in standing.get(each.id, {}).items()),
-        }
-        for each in found
-    ]
-    schema = {"at": pl.String, "rule": pl.Int64, "message": pl.String, "delivery": pl.String}
-    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
+        found = outbox.firings(most=most + 1)
+        older, found = len(found) > most, found[:most]
+        if as_json:
+            print(json.dumps(_told(desk, found)))
+        else:
+            _show(found, outbox.standing([each.id for each in found]))
+    if older:
+        terminal.note(f"These are the newest {most}; older ones are shown with --most, 1,000 at once.")
 
 
 @app.command("channels")
@@ -212,6 +209,63 @@ def try_channel(name: Annotated[str, typer.Argument(help="The name of a channel.
         channel = channel_of(held.kind, held.config)
         receipt = "The page shows these itself." if channel is None else asyncio.run(send_test(channel, desk.clock()))
     terminal.said(f"{name}: {receipt}")
+
+
+def _show(firings: Sequence[Firing], standing: Mapping[int, Mapping[State, int]]) -> None:
+    rows = [
+        {
+            "at": f"{each.at:%Y-%m-%d %H:%M:%S}Z",
+            "rule": each.rule_id,
+            "message": each.message,
+            "delivery": ", ".join(f"{count} {state}" for state, count in standing.get(each.id, {}).items()),
+        }
+        for each in firings
+    ]
+    schema = {"at": pl.String, "rule": pl.Int64, "message": pl.String, "delivery": pl.String}
+    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=False)
+
+
+def _told(desk: Desk, firings: Sequence[Firing]) -> list[dict[str, Any]]:
+    """All that is kept of `firings`: a channel or a rule that was removed since has no name."""
+    from openbell.store.alertbook import AlertBook  # noqa: PLC0415
+    from openbell.store.outbox import Outbox  # noqa: PLC0415
+
+    book, outbox = AlertBook(desk.ledger), Outbox(desk.ledger)
+    rules, channels = ({each.id: each.name for each in kept} for kept in (book.rules(), book.channels()))
+    return [
+        {
+            "id": firing.id,
+            "at": _instant(firing.at),
+            "rule": firing.rule_id,
+            "rule_name": rules.get(firing.rule_id),
+            "event": firing.event,
+            "symbol": firing.symbol,
+            "price": firing.price,
+            "message": firing.message,
+            "quiet": firing.quiet,
+            "seen": firing.seen,
+            "deliveries": [
+                {
+                    "channel": way.channel_id,
+                    "channel_name": channels.get(way.channel_id),
+                    "key": way.key,
+                    "state": way.state,
+                    "next_try": None if way.next_try is None else _instant(way.next_try),
+                    "created": _instant(way.created),
+                    "attempts": [
+                        {"at": _instant(each.at), "ok": each.ok, "receipt": each.receipt}
+                        for each in outbox.attempts(way.id)
+                    ],
+                }
+                for way in outbox.deliveries(firing.id)
+            ],
+        }
+        for firing in firings
+    ]
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _listed(book: Rulebook, stored: StoredRule) -> dict[str, Any]:
