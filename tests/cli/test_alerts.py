@@ -96,11 +96,16 @@ def test_a_rule_on_a_watchlist_with_quiet_hours_and_a_channel(shell: Shell, ledg
     ("words", "says_"),
     [
         (["acme", "jumps", "3"], "There is no kind of rule 'jumps'."),
-        (["acme", "crosses"], "missing required field `level`"),
-        (["acme", "crosses", "high"], "Expected `float`"),
-        (["acme", "crosses", "level=-1"], "level is -1.0"),
+        (["acme", "crosses"], "level is missing. Its fields: level (a number), direction (up, down, either)."),
+        (["acme", "crosses", "high"], "level must be a number."),
+        (["acme", "crosses", "level=-1"], "level is -1. Give a number above 0, 1,000,000,000 at most."),
+        (["acme", "crosses", "-5"], "level is -5."),
+        (["acme", "crosses", "1e300"], "level is 1e+300."),
+        (["acme", "crosses", "1", "direction=left"], "direction cannot be 'left'."),
+        (["acme", "new-high", "2.5"], "days must be a whole number."),
+        (["acme", "--nosuch", "5"], "There is no option --nosuch."),
         (["acme", "crosses", "1", "2"], "'2' is one value too many"),
-        (["acme", "crosses", "1", "colour=red"], "unknown field `colour`"),
+        (["acme", "crosses", "1", "colour=red"], "colour is no field here."),
         (["crosses", "1"], "No symbol was named."),
         (["acme", "--quiet", "22-7"], "no quiet hours"),
         (["acme", "--quiet", "25:00-07:00@UTC"], "no times of a day"),
@@ -130,7 +135,7 @@ def test_a_rule_of_another_version_is_listed_beside_the_others_and_can_be_remove
         (1, "From tomorrow"),
         (2, "ACME moves 1 % from the previous close"),
     ]
-    assert listed[0]["rule"] == "cannot be read: condition.type: Invalid value 'Guess'."
+    assert listed[0]["rule"] == "cannot be read: condition.type cannot be 'Guess'."
     assert shell("alerts", "remove", "1").returncode == 0
     assert [each["id"] for each in json.loads(shell("alerts", "list", "--json").stdout)] == [2]
 

@@ -59,7 +59,7 @@ KINDS = {
 OF_THE_DESK = {"feed-down", "job-failed"}
 
 
-@app.command("add")
+@app.command("add", context_settings={"ignore_unknown_options": True})  # a negative number is a value
 def add(
     words: Annotated[
         list[str],
@@ -289,6 +289,8 @@ def _worded(words: Sequence[str], *, on_list: bool) -> tuple[str | None, Conditi
     """The symbol, where one is named, and the condition."""
     from openbell.alerts.rules import Moves  # noqa: PLC0415
 
+    if (option := next((word for word in words if word.startswith("--")), None)) is not None:
+        raise InvalidInput("usage", f"There is no option {option}.", remedy="See `openbell alerts add --help`.")
     rest = list(words)
     first = rest[0].lower()
     symbol = None if on_list or first in KINDS else rest.pop(0).upper()
@@ -303,8 +305,7 @@ def _worded(words: Sequence[str], *, on_list: bool) -> tuple[str | None, Conditi
 
 
 def _condition(kind: str, words: Sequence[str]) -> Condition:
-    import msgspec  # noqa: PLC0415
-
+    from openbell.alerts.given import made  # noqa: PLC0415
     from openbell.alerts.rules import Condition  # noqa: PLC0415
 
     name, bare = KINDS[kind]
@@ -316,13 +317,8 @@ def _condition(kind: str, words: Sequence[str]) -> Condition:
         if not equals and (not bare or bare in given):
             raise InvalidInput("value", f"{word!r} is one value too many.", remedy="Name it, such as direction=up.")
         given[field if equals else bare] = value if equals else field
-    try:
-        made: Condition = msgspec.convert(given, Condition, strict=False)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$")
-        field = path.strip(".`") or "value"
-        raise InvalidInput(field, f"{kind}: {what}.", remedy="See docs/alerts.md for what each kind takes.") from error
-    return made
+    condition: Condition = made(given, Condition, strict=False)
+    return condition
 
 
 def _named(on: str | None, condition: Condition) -> str:
