@@ -397,11 +397,18 @@ def test_what_is_wrong_with_a_channel_is_a_sentence_with_its_field(kind: str, co
 def test_what_a_channel_shows_of_its_secrets():
     assert {kind: shown(kind, config) for kind, config in GOOD.items()} == {
         "email": {"host": "smtp.example.org", "sender": "a@b.org", "to": "c@d.org", "password": "****cdef"},
-        "webhook": {"url": "****0KEN", "secret": "****ters"},
-        "apprise": {"url": "****2345"},
+        "webhook": {"url": "https://example.org/****0KEN", "secret": "****ters"},
+        "apprise": {"url": "tgram://****2345"},
     }
     assert shown("email", {"password": "short"}) == {"password": "****"}
     assert shown("in-app", {}) == {}
+    places = {
+        "http://me:T0KENT0KENT0KEN@127.0.0.1:9999/ok": "http://127.0.0.1:9999/****",
+        "https://example.org": "https://example.org",
+        "https://example.org/": "https://example.org/",
+        "https://example.org?token=T0KENT0KEN1234": "https://example.org/****1234",
+    }
+    assert {url: shown("webhook", {"url": url})["url"] for url in places} == places
     for kind, config in GOOD.items():
         told = repr(channel_of(kind, config))
         assert not any(secret in told for secret in ("0123456789abcdef", SECRET, "T0KEN"))
@@ -412,6 +419,8 @@ def test_a_secret_told_as_it_is_shown_stays_what_it_was():
     again = {**shown("email", mail), "host": "mail.example.org"}
     assert reconfigured("email", mail, again) == {**mail, "host": "mail.example.org"}
     assert reconfigured("email", mail, {"password": "another"}) == {**mail, "password": "another"}
+    hook = GOOD["webhook"]
+    assert reconfigured("webhook", hook, shown("webhook", hook)) == hook
     assert reconfigured("email", {"password": "short"}, {"password": "****"}) == {"password": "short"}
 
 

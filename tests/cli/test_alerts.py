@@ -68,7 +68,9 @@ def test_a_rule_is_added_in_words(shell: Shell, ledger: Ledger):
         (["acme"], "ACME moves 1 % from the previous close, every time."),
         (["acme", "moves", "2", "since=open"], "ACME moves 2 % from the open, every time."),
         (["acme", "moves", "2", "since=minutes", "minutes=15"], "ACME moves 2 % in 15 minutes, every time."),
-        (["acme", "new-low", "20"], "ACME makes a new low of 20 sessions, every time."),
+        (["acme", "new-low", "20"], "ACME makes a new low of 20 sessions, once."),
+        (["acme", "crosses", "9"], "ACME reaches 9, once."),
+        (["acme", "crosses", "9", "--repeat", "always"], "ACME reaches 9, every time."),
         (["acme", "average-cross", "50", "fast=20"], "ACME SMA 20 crosses SMA 50, every time."),
         (["acme", "macd-cross"], "ACME MACD (12, 26, 9) crosses its signal, every time."),
         (["feed-down", "5"], "the desk any feed is down for 5 minutes, every time."),
@@ -78,6 +80,19 @@ def test_a_rule_is_added_in_words(shell: Shell, ledger: Ledger):
 def test_every_kind_has_a_sentence(shell: Shell, words: list[str], says_: str):
     done = shell("alerts", "add", *words)
     assert done.stdout == f"Rule 1: {says_}\n", done.stderr
+
+
+def test_a_symbol_that_nothing_is_known_of_is_warned_of(shell: Shell, ledger: Ledger):
+    (shell.folder / "ACME.csv").write_text(DAYS)
+    shell("import", "ACME.csv")
+    ledger.add_watchlist("Mine", ["BOLT"])
+    assert [shell("alerts", "add", known).stderr for known in ("ACME", "BOLT")] == ["", ""]
+    unknown = shell("alerts", "add", "NOSUCH")
+    assert (unknown.returncode, unknown.stdout[:7]) == (0, "Rule 3:")
+    assert unknown.stderr == (
+        "warning: Nothing is known of NOSUCH: no price of it is here, and no watchlist has it. If the spelling is "
+        "wrong, this rule never fires: `openbell alerts remove 3` removes it.\n"
+    )
 
 
 def test_a_rule_on_a_watchlist_with_quiet_hours_and_a_channel(shell: Shell, ledger: Ledger):

@@ -313,17 +313,35 @@ def channel_of(kind: str, config: Mapping[str, Any]) -> Channel | None:
 
 
 def shown(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    """`config` as it may be shown: of a secret no more than how it ends."""
+    """`config` as it may be shown: of a secret no more than how it ends, and of an address where it leads."""
     if kind not in _KINDS:
         return {}
     secrets = {each.name for each in fields(_KINDS[kind]) if each.metadata.get("secret")}
-    return {name: _hidden(str(value)) if name in secrets and value else value for name, value in config.items()}
+    hide = {"url": _service if kind == "apprise" else _place}
+    return {
+        name: hide.get(name, _hidden)(str(value)) if name in secrets and value else value
+        for name, value in config.items()
+    }
 
 
 def reconfigured(kind: str, config: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """`config` with what `change` says otherwise; a secret that is told as it is `shown` stays what it was."""
     seen = shown(kind, config)
     return {**config, **{name: value for name, value in change.items() if name not in seen or seen[name] != value}}
+
+
+def _place(url: str) -> str:
+    """Scheme, host and port of a webhook's address; what follows is hidden, and so is a password before them."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    rest = url.partition(parts.netloc)[2]
+    return f"{parts.scheme}://{host}{f'/{_hidden(rest)}' if rest.strip('/') else rest}"
+
+
+def _service(url: str) -> str:
+    """The service of an address for Apprise, such as `tgram://`; many have their keys where a host would be."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{_hidden(rest)}"
 
 
 def _hidden(secret: str) -> str:

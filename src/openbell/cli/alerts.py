@@ -56,6 +56,9 @@ KINDS = {
 }
 """What a rule may wait for: the name of its type, and the field that a bare value is of."""
 
+ONCE_AT_FIRST = {"Crosses", "NewExtreme"}
+"""A price trembles about a level that it has reached: these fire once unless it is said otherwise."""
+
 OF_THE_DESK = {"feed-down", "job-failed"}
 
 
@@ -70,7 +73,12 @@ def add(
     ],
     watchlist: Annotated[str | None, typer.Option(help="On every symbol of this watchlist.")] = None,
     name: Annotated[str | None, typer.Option(help="A name; default: what it waits for.")] = None,
-    repeat: Annotated[Repeat, typer.Option(help="How often it may fire on each symbol.")] = Repeat.ALWAYS,
+    repeat: Annotated[
+        Repeat | None,
+        typer.Option(
+            help="How often it may fire on each symbol; default: once for crosses, new-high and new-low, else always."
+        ),
+    ] = None,
     hysteresis: Annotated[float, typer.Option(help="Percent to come back before it fires again.")] = 0.0,
     cooldown: Annotated[float, typer.Option(help="Minutes of silence after each firing.")] = 0.0,
     expires: Annotated[str | None, typer.Option(help="The date or instant it ends at.")] = None,
@@ -94,7 +102,7 @@ def add(
             target=_target(desk, symbol, watchlist),
             hysteresis_pct=hysteresis,
             cooldown=cooldown_of(cooldown),
-            repeat=repeat.value,
+            repeat=(repeat or _preset(condition)).value,
             expires=instant("expires", expires) if expires else None,
             quiet=_quiet(quiet) if quiet else None,
             session_only=session_only,
@@ -105,6 +113,11 @@ def add(
         numbers = [_channel(desk, each) for each in channel] if channel else None
         stored = book.kept.add_rule(rule.name, body_of(rule), desk.clock(), channels=numbers)
         terminal.said(f"Rule {stored.id}: {symbol or watchlist or 'the desk'} {sentence(rule_of(stored))}.")
+        if symbol is not None and not _is_known(desk, symbol):
+            terminal.warned(
+                f"Nothing is known of {symbol}: no price of it is here, and no watchlist has it. If the spelling is "
+                f"wrong, this rule never fires: `openbell alerts remove {stored.id}` removes it."
+            )
 
 
 @app.command("list")
@@ -326,6 +339,17 @@ def _named(on: str | None, condition: Condition) -> str:
     from openbell.alerts.words import condition_said  # noqa: PLC0415
 
     return f"{on or 'Desk'} {condition_said(condition)}"[:LONGEST_NAME].rstrip()
+
+
+def _preset(condition: Condition) -> Repeat:
+    return Repeat.ONCE if type(condition).__name__ in ONCE_AT_FIRST else Repeat.ALWAYS
+
+
+def _is_known(desk: Desk, symbol: str) -> bool:
+    """Whether there are prices of a symbol, or somebody watches it."""
+    if any(symbol in each.symbols for each in desk.ledger.watchlists()):
+        return True
+    return not desk.history.stored(desk.history.register.id_of(symbol)).is_empty()
 
 
 def _target(desk: Desk, symbol: str | None, watchlist: str | None) -> Target | None:
