@@ -74,7 +74,7 @@ def test_into_a_pipe_goes_a_line_for_each_new_price(capsys: pytest.CaptureFixtur
     _print(made.take(told("ACME", 11.6), 2.0), as_json=False)
     _print(made.take_quotes({"now": NOW, "quotes": [{**QUOTE, "price": 11.6}]}), as_json=False)
     assert capsys.readouterr().out.splitlines() == [
-        "2026-03-03T21:00:00+00:00 ACME 11.5 SIMULATED",
+        "2026-03-03 ACME 11.5 SIMULATED",
         "2026-11-21T12:00:00+00:00 ACME 11.6 SIMULATED",
     ]
 

@@ -221,10 +221,11 @@ def _print(lines: Sequence[Line], *, as_json: bool) -> None:
     for line in lines:
         ts = "" if line.ts is None else line.ts.isoformat()
         if as_json:
-            told = {"symbol": line.symbol, "ts": ts, "price": line.price, "volume": line.volume}
+            day = None if line.day is None else line.day.isoformat()
+            told = {"symbol": line.symbol, "ts": ts, "day": day, "price": line.price, "volume": line.volume}
             print(json.dumps({**told, "simulated": line.simulated}), flush=True)
         else:
-            print(f"{ts} {line.symbol} {line.price}{' SIMULATED' if line.simulated else ''}", flush=True)
+            print(f"{line.day or ts} {line.symbol} {line.price}{' SIMULATED' if line.simulated else ''}", flush=True)
 
 
 def _clock(at: datetime) -> str:
