@@ -21,6 +21,9 @@ from openbell.model.sessions import AROUND_THE_CLOCK, EXCHANGES, FIRST, LAST
 
 SHIPPED = Path(__file__).parents[1] / "src" / "openbell" / "model" / "calendars.parquet"
 
+MISNAMED = {"President's Day": "Washington's Birthday"}
+"""Names of `exchange_calendars` that no exchange uses, and the exchange's own (NYSE rule 7.2)."""
+
 CLOCKS = ("open", "close", "break_start", "break_end")
 
 
@@ -76,13 +79,14 @@ def holidays_of(source: Any, trade_dates: set[date]) -> Mapping[date, str]:
     named: dict[date, str] = dict.fromkeys(adhoc, "Closed for the day")
     if source.regular_holidays is not None:
         rules = source.regular_holidays.holidays(source.first_session, source.last_session, return_name=True)
-        named |= {stamp.date(): without_years(rule) for stamp, rule in rules.items()}
+        named |= {stamp.date(): name_of(rule) for stamp, rule in rules.items()}
     return {day: name for day, name in named.items() if day.weekday() < 5 and day not in trade_dates}
 
 
-def without_years(rule: str) -> str:
-    """The holiday's name without the years in which the rule holds."""
-    return re.sub(r"\s*\(.*\)$", "", rule)
+def name_of(rule: str) -> str:
+    """The holiday's name without the years in which the rule holds, as the exchange calls it."""
+    name = re.sub(r"\s*\(.*\)$", "", rule)
+    return MISNAMED.get(name, name)
 
 
 def write(tables: list[pl.DataFrame], target: Path) -> None:

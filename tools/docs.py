@@ -9,6 +9,11 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
+from openbell.alerts import rules
+from openbell.alerts.given import fields_of
+from openbell.cli.alerts import KINDS
 from openbell.cli.commands import app
 from openbell.settings import Settings
 
@@ -37,7 +42,34 @@ def problems() -> Iterator[str]:
     for package in sorted(p.parent.name for p in (ROOT / "src" / "openbell").glob("*/__init__.py")):
         if f"{package}.md" not in text:
             yield f"docs/{package}.md is missing."
+    yield from _untold_fields(text["alerts.md"])
     yield from _untold_dependencies(text["dependencies.md"])
+
+
+def _untold_fields(told: str) -> Iterator[str]:
+    """Where the table of what each kind of rule takes says otherwise than the kinds do."""
+    table, kind = dict[str, dict[str, tuple[str, str]]](), ""
+    for first, field, values, without in re.findall(
+        r"^\| (?:`([\w-]+)`)? ?\| `(\w+)` \| (.*) \| (.*) \|$", told, re.MULTILINE
+    ):
+        kind = first or kind
+        table.setdefault(kind, {})[field] = (values, without)
+    for kind, (name, bare) in KINDS.items():
+        condition = getattr(rules, name)
+        fields = {each.name: each.default for each in msgspec.structs.fields(condition)}
+        if kind.startswith("new-"):
+            del fields["of"]  # the kind's name says it
+        if list(table.get(kind, ())) != sorted(fields, key=lambda field: field != bare):
+            yield f"docs/alerts.md does not tell of the fields of {kind}, the bare one first: {', '.join(fields)}."
+            continue
+        for field, default in fields.items():
+            values, without = table[kind][field]
+            may_be = fields_of(condition)[field]
+            if not values.startswith(may_be) and values.replace("`", "") != may_be:
+                yield f"docs/alerts.md does not say that {field} of {kind} may be {may_be}."
+            expected = "must be given" if default is msgspec.NODEFAULT else f"`{default}`".replace(".0`", "`")
+            if default is not None and without != expected:
+                yield f"docs/alerts.md does not say what {field} of {kind} is where it is left out: {expected}."
 
 
 def _dead_links() -> Iterator[str]:

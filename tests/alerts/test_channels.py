@@ -8,6 +8,7 @@ import hmac
 import json
 import logging
 import re
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from io import StringIO
 from pathlib import Path
 from shutil import which
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -28,6 +30,7 @@ from openbell.alerts.channels import (
     Message,
     Undelivered,
     Webhook,
+    _unanswered,
     channel_of,
     reconfigured,
     shown,
@@ -89,7 +92,7 @@ def test_a_mail_that_is_sent_again_is_the_same_to_the_byte():
         ("421 going down", "421 going down", False),
         ("451 try later", "451 try later", False),
         ("550 no such user", "550 no such user", True),
-        ("drop", "SMTPServerDisconnected", False),
+        ("drop", "No answer from 127.0.0.1:", False),
         ("hang", "No answer within 0.5 seconds", False),
     ],
 )
@@ -104,7 +107,25 @@ def test_a_mail_server_that_does_not_take_it(reply: str, says_: str, permanent: 
 def test_no_mail_server_at_all_may_be_there_later():
     with mail(None) as server:
         gone = by_mail(server)
-    assert not refused(gone).permanent
+    error = refused(gone)
+    assert (error.what, error.permanent) == (f"No answer from 127.0.0.1:{gone.port}.", False)
+
+
+def test_a_mail_server_that_no_name_server_knows_is_said_to_be_none():
+    unknown = OSError("Error connecting to mail.invalid")
+    unknown.__cause__ = socket.gaierror(-2, "Name or service not known")
+    assert _unanswered("mail.invalid", 587, unknown) == (
+        "There is no server named mail.invalid, or no network to ask for it."
+    )
+
+
+def test_a_mail_server_without_starttls_or_login_is_told_so():
+    with mail(None) as server:
+        where = f"127.0.0.1:{server.port}"
+        assert refused(by_mail(server, security="starttls")).what == f"{where} offers no STARTTLS."
+        assert refused(by_mail(server, security="tls")).what == (
+            f"No encrypted line to {where}: it speaks no TLS there, or another kind."
+        )
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +202,7 @@ def test_the_documented_check_tells_a_genuine_webhook():
         (says(401), "HTTP 401", True, None),
         (says(404), "HTTP 404", True, None),
         (says(410), "HTTP 410", True, None),
-        (closes, "No answer from 127.0.0.1 (RemoteProtocolError).", False, None),
+        (closes, "No answer from 127.0.0.1:{port}.", False, None),
         (hangs, "No answer within 0.5 seconds.", False, None),
         (says(500, "x" * 300), "HTTP 500 " + "x" * 191, False, None),
         (says(500, "a\x00b\r\nc"), "HTTP 500 a b c", False, None),
@@ -190,7 +211,8 @@ def test_the_documented_check_tells_a_genuine_webhook():
 def test_a_webhook_that_does_not_take_it(answer: Answer, what: str, permanent: bool, retry_after_s: float | None):
     with web(answer) as server:
         error = refused(Webhook(server.url, SECRET))
-    assert (error.what, error.permanent, error.retry_after_s) == (what, permanent, retry_after_s)
+    said = what.format(port=urlsplit(server.url).port)
+    assert (error.what, error.permanent, error.retry_after_s) == (said, permanent, retry_after_s)
     assert len(server.heard) == 1
 
 
@@ -206,8 +228,11 @@ def test_an_answer_that_drips_is_not_waited_for():
 
 def test_nobody_at_the_address_and_a_server_without_tls():
     with web(says(200)) as server:
-        assert "ConnectError" in refused(Webhook(server.url.replace("http", "https"), SECRET)).what
-    assert "ConnectError" in refused(Webhook(server.url, SECRET)).what
+        where = server.url.removeprefix("http://")
+        assert refused(Webhook(f"https://{where}", SECRET)).what == (
+            f"No encrypted line to {where}: it speaks no TLS there, or another kind."
+        )
+    assert refused(Webhook(server.url, SECRET)).what == f"No answer from {where}."
 
 
 def test_a_receipt_repeats_no_secret():
@@ -328,16 +353,16 @@ GOOD = {
         ("email", {"sender": "bell@exämple.org"}, "sender"),
         ("email", {"to": "mé@example.org"}, "to"),
         ("email", {"port": 0}, "port"),
-        ("email", {"port": "587"}, "config"),
+        ("email", {"port": "587"}, "port"),
         ("email", {"host": "smtp.example.org/x"}, "host"),
         ("email", {"security": "none"}, "security"),
-        ("email", {"security": "ssl"}, "config"),
+        ("email", {"security": "ssl"}, "security"),
         ("webhook", {"url": "file:///etc/passwd"}, "url"),
         ("webhook", {"url": "https://"}, "url"),
         ("webhook", {"url": "https://[::1"}, "url"),
         ("webhook", {"url": "https://example.org/a b"}, "url"),
         ("webhook", {"secret": "short"}, "secret"),
-        ("webhook", {"secret": 5}, "config"),
+        ("webhook", {"secret": 5}, "secret"),
         ("apprise", {"url": "T0KEN"}, "url"),
         ("in-app", {"url": "x"}, "url"),
     ],
@@ -351,14 +376,39 @@ def test_a_channel_that_cannot_be_is_refused_by_its_field(kind: str, change: Map
         assert secret not in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "config", "says_"),
+    [
+        ("email", {"host": "", "sender": "", "to": ""}, "host, sender and to are missing."),
+        ("email", {**GOOD["email"], "port": None}, "port must be a whole number."),
+        ("email", {**GOOD["email"], "port": 99999}, "port is 99999."),
+        ("email", {**GOOD["email"], "security": "ssl"}, "security cannot be 'ssl'."),
+        ("webhook", {"url": "", "secret": SECRET}, "url is missing."),
+        ("webhook", {**GOOD["webhook"], "secret": 5}, "secret must be a text."),
+        ("apprise", {}, "url is missing."),
+    ],
+)
+def test_what_is_wrong_with_a_channel_is_a_sentence_with_its_field(kind: str, config: Mapping[str, Any], says_: str):
+    with pytest.raises(InvalidInput) as told:
+        channel_of(kind, config)
+    assert told.value.what == says_
+
+
 def test_what_a_channel_shows_of_its_secrets():
     assert {kind: shown(kind, config) for kind, config in GOOD.items()} == {
         "email": {"host": "smtp.example.org", "sender": "a@b.org", "to": "c@d.org", "password": "****cdef"},
-        "webhook": {"url": "****0KEN", "secret": "****ters"},
-        "apprise": {"url": "****2345"},
+        "webhook": {"url": "https://example.org/****0KEN", "secret": "****ters"},
+        "apprise": {"url": "tgram://****2345"},
     }
     assert shown("email", {"password": "short"}) == {"password": "****"}
     assert shown("in-app", {}) == {}
+    places = {
+        "http://me:T0KENT0KENT0KEN@127.0.0.1:9999/ok": "http://127.0.0.1:9999/****",
+        "https://example.org": "https://example.org",
+        "https://example.org/": "https://example.org/",
+        "https://example.org?token=T0KENT0KEN1234": "https://example.org/****1234",
+    }
+    assert {url: shown("webhook", {"url": url})["url"] for url in places} == places
     for kind, config in GOOD.items():
         told = repr(channel_of(kind, config))
         assert not any(secret in told for secret in ("0123456789abcdef", SECRET, "T0KEN"))
@@ -369,6 +419,8 @@ def test_a_secret_told_as_it_is_shown_stays_what_it_was():
     again = {**shown("email", mail), "host": "mail.example.org"}
     assert reconfigured("email", mail, again) == {**mail, "host": "mail.example.org"}
     assert reconfigured("email", mail, {"password": "another"}) == {**mail, "password": "another"}
+    hook = GOOD["webhook"]
+    assert reconfigured("webhook", hook, shown("webhook", hook)) == hook
     assert reconfigured("email", {"password": "short"}, {"password": "****"}) == {"password": "short"}
 
 

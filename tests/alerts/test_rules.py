@@ -129,7 +129,7 @@ def test_a_message_may_have_several_lines_and_a_name_any_script():
     ("text", "field"),
     [
         ("no json", "rule"),
-        ("{}", "rule"),
+        ("{}", "id"),
         ('{"id":"r","name":"n","condition":{"type":"Guess"}}', "condition.type"),
         ('{"id":"r","name":"n","condition":{"type":"Crosses","level":"high"}}', "condition.level"),
         (
@@ -137,7 +137,7 @@ def test_a_message_may_have_several_lines_and_a_name_any_script():
             "condition.direction",
         ),
         ('{"id":"r","name":"n","condition":{"type":"Crosses","level":-1}}', "level"),
-        ('{"id":"r","name":"n","condition":{"type":"JobFailed"},"owner":1}', "rule"),
+        ('{"id":"r","name":"n","condition":{"type":"JobFailed"},"owner":1}', "owner"),
     ],
 )
 def test_json_that_is_no_rule_is_refused_with_its_field(text, field):

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -68,7 +68,9 @@ def test_a_rule_is_added_in_words(shell: Shell, ledger: Ledger):
         (["acme"], "ACME moves 1 % from the previous close, every time."),
         (["acme", "moves", "2", "since=open"], "ACME moves 2 % from the open, every time."),
         (["acme", "moves", "2", "since=minutes", "minutes=15"], "ACME moves 2 % in 15 minutes, every time."),
-        (["acme", "new-low", "20"], "ACME makes a new low of 20 sessions, every time."),
+        (["acme", "new-low", "20"], "ACME makes a new low of 20 sessions, once."),
+        (["acme", "crosses", "9"], "ACME reaches 9, once."),
+        (["acme", "crosses", "9", "--repeat", "always"], "ACME reaches 9, every time."),
         (["acme", "average-cross", "50", "fast=20"], "ACME SMA 20 crosses SMA 50, every time."),
         (["acme", "macd-cross"], "ACME MACD (12, 26, 9) crosses its signal, every time."),
         (["feed-down", "5"], "the desk any feed is down for 5 minutes, every time."),
@@ -78,6 +80,19 @@ def test_a_rule_is_added_in_words(shell: Shell, ledger: Ledger):
 def test_every_kind_has_a_sentence(shell: Shell, words: list[str], says_: str):
     done = shell("alerts", "add", *words)
     assert done.stdout == f"Rule 1: {says_}\n", done.stderr
+
+
+def test_a_symbol_that_nothing_is_known_of_is_warned_of(shell: Shell, ledger: Ledger):
+    (shell.folder / "ACME.csv").write_text(DAYS)
+    shell("import", "ACME.csv")
+    ledger.add_watchlist("Mine", ["BOLT"])
+    assert [shell("alerts", "add", known).stderr for known in ("ACME", "BOLT")] == ["", ""]
+    unknown = shell("alerts", "add", "NOSUCH")
+    assert (unknown.returncode, unknown.stdout[:7]) == (0, "Rule 3:")
+    assert unknown.stderr == (
+        "warning: Nothing is known of NOSUCH: no price of it is here, and no watchlist has it. If the spelling is "
+        "wrong, this rule never fires: `openbell alerts remove 3` removes it.\n"
+    )
 
 
 def test_a_rule_on_a_watchlist_with_quiet_hours_and_a_channel(shell: Shell, ledger: Ledger):
@@ -96,11 +111,16 @@ def test_a_rule_on_a_watchlist_with_quiet_hours_and_a_channel(shell: Shell, ledg
     ("words", "says_"),
     [
         (["acme", "jumps", "3"], "There is no kind of rule 'jumps'."),
-        (["acme", "crosses"], "missing required field `level`"),
-        (["acme", "crosses", "high"], "Expected `float`"),
-        (["acme", "crosses", "level=-1"], "level is -1.0"),
+        (["acme", "crosses"], "level is missing. Its fields: level (a number), direction (up, down, either)."),
+        (["acme", "crosses", "high"], "level must be a number."),
+        (["acme", "crosses", "level=-1"], "level is -1. Give a number above 0, 1,000,000,000 at most."),
+        (["acme", "crosses", "-5"], "level is -5."),
+        (["acme", "crosses", "1e300"], "level is 1e+300."),
+        (["acme", "crosses", "1", "direction=left"], "direction cannot be 'left'."),
+        (["acme", "new-high", "2.5"], "days must be a whole number."),
+        (["acme", "--nosuch", "5"], "There is no option --nosuch."),
         (["acme", "crosses", "1", "2"], "'2' is one value too many"),
-        (["acme", "crosses", "1", "colour=red"], "unknown field `colour`"),
+        (["acme", "crosses", "1", "colour=red"], "colour is no field here."),
         (["crosses", "1"], "No symbol was named."),
         (["acme", "--quiet", "22-7"], "no quiet hours"),
         (["acme", "--quiet", "25:00-07:00@UTC"], "no times of a day"),
@@ -130,7 +150,7 @@ def test_a_rule_of_another_version_is_listed_beside_the_others_and_can_be_remove
         (1, "From tomorrow"),
         (2, "ACME moves 1 % from the previous close"),
     ]
-    assert listed[0]["rule"] == "cannot be read: condition.type: Invalid value 'Guess'."
+    assert listed[0]["rule"] == "cannot be read: condition.type cannot be 'Guess'."
     assert shell("alerts", "remove", "1").returncode == 0
     assert [each["id"] for each in json.loads(shell("alerts", "list", "--json").stdout)] == [2]
 
@@ -152,14 +172,64 @@ def test_a_rule_is_tried_on_the_past(shell: Shell):
     assert "There is no rule 7." in shell("alerts", "test", "7").stderr
 
 
-def test_what_fired_is_listed_with_its_deliveries_and_stays_without_its_rule(shell: Shell, ledger: Ledger):
+def test_what_fired_is_told_in_full_as_json_and_stays_without_its_rule(shell: Shell, ledger: Ledger):
+    AlertBook(ledger).add_channel("in-app", "Page", {})
+    mine = {"url": "https://example.org/hook", "secret": "0123456789abcdef"}
+    AlertBook(ledger).add_channel("webhook", "Mine", mine)
+    shell("alerts", "add", "ACME", "crosses", "11")
+    outbox = Outbox(ledger)
+    outbox.record("x", Cursor("log", 1, {}), [Fired(1, "e", "ACME", NOON, 11.0, "ACME reached 11")], NOON)
+    item = outbox.take(2, NOON)
+    assert item is not None
+    outbox.failed(item, "HTTP 500", NOON, NOON + timedelta(seconds=30))
+    assert shell("alerts", "remove", "1").stdout == "Rule 1 is removed.\n"
+    (told,) = json.loads(shell("alerts", "log", "--json").stdout)
+    keys = [way.pop("key") for way in told["deliveries"]]
+    assert told == {
+        "id": 1,
+        "at": "2026-03-04T12:00:00Z",
+        "rule": 1,
+        "rule_name": None,
+        "event": "e",
+        "symbol": "ACME",
+        "price": 11.0,
+        "message": "ACME reached 11",
+        "quiet": False,
+        "seen": False,
+        "deliveries": [
+            {
+                "channel": 1,
+                "channel_name": "Page",
+                "state": "sent",
+                "next_try": None,
+                "created": "2026-03-04T12:00:00Z",
+                "attempts": [],
+            },
+            {
+                "channel": 2,
+                "channel_name": "Mine",
+                "state": "waiting",
+                "next_try": "2026-03-04T12:00:30Z",
+                "created": "2026-03-04T12:00:00Z",
+                "attempts": [{"at": "2026-03-04T12:00:00Z", "ok": False, "receipt": "HTTP 500"}],
+            },
+        ],
+    }
+    assert item.key == keys[1]
+
+
+def test_the_log_says_where_it_shows_the_newest_only(shell: Shell, ledger: Ledger):
     AlertBook(ledger).add_channel("in-app", "Page", {})
     shell("alerts", "add", "ACME", "crosses", "11")
-    Outbox(ledger).record("x", Cursor("log", 1, {}), [Fired(1, "e", "ACME", NOON, 11.0, "ACME reached 11")], NOON)
-    assert shell("alerts", "remove", "1").stdout == "Rule 1 is removed.\n"
-    assert json.loads(shell("alerts", "log", "--json").stdout) == [
-        {"at": "2026-03-04 12:00:00Z", "rule": 1, "message": "ACME reached 11", "delivery": "1 sent"}
+    fired = [Fired(1, f"e{n}", "ACME", NOON, 11.0, f"ACME reached 11, time {n}") for n in (1, 2, 3)]
+    Outbox(ledger).record("x", Cursor("log", 1, {}), fired, NOON)
+    some, all_ = (shell("alerts", "log", "--most", most) for most in (2, 3))
+    assert some.stdout.splitlines()[1:] == [
+        "2026-03-04 12:00:00Z     1  ACME reached 11, time 3  1 sent",
+        "2026-03-04 12:00:00Z     1  ACME reached 11, time 2  1 sent",
     ]
+    assert some.stderr == "These are the newest 2; older ones are shown with --most, 1,000 at once.\n"
+    assert all_.stderr == ""
 
 
 def test_a_channel_is_tried_and_its_secret_is_not_shown(shell: Shell, ledger: Ledger):

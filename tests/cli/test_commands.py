@@ -28,7 +28,10 @@ from openbell.cli import main, terminal
 from openbell.cli.running import LOCK, Running, alone, running
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import INSTRUMENTS, frame_of
+from openbell.settings import Settings
+from openbell.store.jobbook import JobBook
 from openbell.store.lake import Lake
+from openbell.store.ledger import Ledger
 
 WEEK = """date,open,high,low,close,volume
 2026-03-02,10,11,9,10.5,1000
@@ -118,7 +121,7 @@ def test_every_format_and_the_readers_json(shell: Shell):
 
 def test_jobs_are_run_and_listed_with_what_came_of_them(shell: Shell):
     assert [(each["name"], each["state"]) for each in json.loads(shell("jobs", "--json").stdout)] == [
-        ("compact", "never ran")
+        ("compact", "waits")
     ]
     assert shell("job", "compact").stdout == "0 partitions rewritten.\n"
     (compact,) = json.loads(shell("job", "--json").stdout)
@@ -126,6 +129,17 @@ def test_jobs_are_run_and_listed_with_what_came_of_them(shell: Shell):
     assert compact["next"] > compact["last"]
     assert compact["took_s"] >= 0
     assert "0 partitions rewritten." in shell("job").stdout
+
+
+def test_a_job_of_the_demo_market_is_listed_where_an_open_desk_has_run_it(shell: Shell):
+    assert [each["name"] for each in json.loads(shell("jobs", "--json").stdout)] == ["compact"]
+    ledger = Ledger(Settings(home=shell.folder / "home").ledger)
+    book, now = JobBook(ledger), datetime.now(UTC)
+    book.end(book.begin("demo", "clock", now), "done", now, result="3 bars stored.")
+    ledger.close()
+    listed = {each["name"]: each for each in json.loads(shell("jobs", "--json").stdout)}
+    assert listed.keys() == {"demo", "compact"}
+    assert (listed["demo"]["state"], listed["demo"]["result"]) == ("done", "3 bars stored.")
 
 
 def bomb(path: Path) -> None:

@@ -11,11 +11,12 @@ import hmac
 import json
 import logging
 import re
+import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -26,8 +27,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import unquote, unquote_plus, urlsplit
 
-import msgspec
-
+from openbell.alerts.given import made
 from openbell.model.errors import InvalidInput, OpenbellError
 from openbell.providers.http import AGENT, Response, redacted, retry_after_s
 from openbell.store.outbox import READ_BY_THE_PAGE
@@ -100,7 +100,9 @@ class Email:
             if not address.isascii():  # most servers take no others (RFC 6531)
                 raise InvalidInput(name, f"{name} has letters beyond ASCII.", remedy="Write the domain as xn--….")
         if not 0 < self.port < 65536:
-            raise InvalidInput("port", f"There is no port {self.port}.", remedy="587 for starttls, 465 for tls.")
+            raise InvalidInput(
+                "port", f"port is {self.port}.", remedy="Give 1 to 65535: 587 for starttls, 465 for tls."
+            )
         if self.password and self.security == "none":
             raise InvalidInput("security", "A password would go over an open line.", remedy="Choose starttls or tls.")
 
@@ -129,8 +131,7 @@ class Email:
         except aiosmtplib.SMTPResponseException as error:
             raise self._refused(error.code, error.message) from None
         except (aiosmtplib.SMTPException, OSError) as error:
-            what = f"{self.host}: {type(error).__name__}, {error}"
-            raise Undelivered(_short(redacted(what, self.password))) from None
+            raise Undelivered(_short(_unanswered(self.host, self.port, error))) from None
         finally:
             server.close()
             if isinstance(line, asyncio.WriteTransport):
@@ -200,7 +201,9 @@ class Webhook:
             ):
                 said = await _beginning(answer)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise Undelivered(f"No answer from {urlsplit(self.url).hostname} ({type(error).__name__}).") from None
+            parts = urlsplit(self.url)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+            raise Undelivered(_short(_unanswered(str(parts.hostname), port, error))) from None
         receipt = _short(f"HTTP {answer.status_code} {redacted(said, *self._secrets())}".strip())
         if answer.is_success:
             return receipt
@@ -295,27 +298,50 @@ def channel_of(kind: str, config: Mapping[str, Any]) -> Channel | None:
     known = [each.name for each in fields(_KINDS[kind])] if kind in _KINDS else []
     unknown = sorted(set(config) - set(known))
     if unknown:
-        raise InvalidInput(unknown[0], f"A channel of kind {kind} has no {unknown[0]}.", remedy=f"It has: {known}.")
+        remedy = f"Its fields: {', '.join(known)}." if known else "It has no fields."
+        raise InvalidInput(unknown[0], f"A channel of kind {kind} has no {unknown[0]}.", remedy=remedy)
     if kind in READ_BY_THE_PAGE:
         return None
-    try:
-        return msgspec.convert(dict(config), _KINDS[kind])
-    except msgspec.ValidationError as error:
-        raise InvalidInput("config", f"The channel cannot be made: {error}.", remedy=f"It has: {known}.") from None
+    missing = [each.name for each in fields(_KINDS[kind]) if each.default is MISSING and not config.get(each.name)]
+    if missing:
+        names = " and ".join(filter(None, [", ".join(missing[:-1]), missing[-1]]))
+        raise InvalidInput(
+            missing[0], f"{names} {'is' if len(missing) == 1 else 'are'} missing.", remedy="An alert could not leave."
+        )
+    channel: Channel = made(dict(config), _KINDS[kind])
+    return channel
 
 
 def shown(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    """`config` as it may be shown: of a secret no more than how it ends."""
+    """`config` as it may be shown: of a secret no more than how it ends, and of an address where it leads."""
     if kind not in _KINDS:
         return {}
     secrets = {each.name for each in fields(_KINDS[kind]) if each.metadata.get("secret")}
-    return {name: _hidden(str(value)) if name in secrets and value else value for name, value in config.items()}
+    hide = {"url": _service if kind == "apprise" else _place}
+    return {
+        name: hide.get(name, _hidden)(str(value)) if name in secrets and value else value
+        for name, value in config.items()
+    }
 
 
 def reconfigured(kind: str, config: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """`config` with what `change` says otherwise; a secret that is told as it is `shown` stays what it was."""
     seen = shown(kind, config)
     return {**config, **{name: value for name, value in change.items() if name not in seen or seen[name] != value}}
+
+
+def _place(url: str) -> str:
+    """Scheme, host and port of a webhook's address; what follows is hidden, and so is a password before them."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    rest = url.partition(parts.netloc)[2]
+    return f"{parts.scheme}://{host}{f'/{_hidden(rest)}' if rest.strip('/') else rest}"
+
+
+def _service(url: str) -> str:
+    """The service of an address for Apprise, such as `tgram://`; many have their keys where a host would be."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{_hidden(rest)}"
 
 
 def _hidden(secret: str) -> str:
@@ -352,6 +378,31 @@ async def _beginning(answer: httpx.Response) -> str:
         if len(read) >= 4 * SHOWN:  # a character has at most four bytes
             break
     return read.decode(errors="replace")
+
+
+def _unanswered(host: str, port: int, error: BaseException) -> str:
+    """Why a server did not answer. What errors say themselves may be long, raw, or hold a key."""
+    causes = list(_causes(error))
+    server = f"{host}:{port}"
+    if any(isinstance(each, socket.gaierror) for each in causes):
+        return f"There is no server named {host}, or no network to ask for it."
+    for each in causes:
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return f"{server} has a certificate that is not trusted: {each.verify_message}."
+    if any(isinstance(each, ssl.SSLError) for each in causes):
+        return f"No encrypted line to {server}: it speaks no TLS there, or another kind."
+    if any("STARTTLS" in str(each) for each in causes):
+        return f"{server} offers no STARTTLS."
+    if any("AUTH" in str(each) for each in causes):
+        return f"{server} takes no login here."
+    return f"No answer from {server}."
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and those that it was raised for."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _assert_host(host: str) -> None:

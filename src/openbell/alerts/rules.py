@@ -5,7 +5,6 @@ Percentages are in percent (1.0 is one hundredth); prices in the instrument's cu
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from openbell.alerts.given import told
 from openbell.bars.indicators import LONGEST
 from openbell.model.errors import InvalidInput
 from openbell.model.symbols import ticker_of
@@ -34,6 +34,9 @@ FULL_DAY = 24 * 60
 LONGEST_COOLDOWN = timedelta(days=365)
 LONGEST_NAME, LONGEST_MESSAGE = 80, 400
 """In characters."""
+
+HIGHEST = 1_000_000_000
+"""No price, percentage or multiple that is waited for is higher: it would never come."""
 
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 """What neither a line shows nor every database keeps: control characters, halves of surrogate pairs."""
@@ -339,10 +342,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """The rule that `text` tells; raises InvalidInput with the field."""
         try:
             return msgspec.json.decode(text, type=Rule)
-        except msgspec.DecodeError as error:  # its messages end in: - at `$.condition.level`
-            what, _, path = str(error).partition(" - at `$")
-            field = path.strip(".`") or "rule"
-            raise InvalidInput(field, f"{field}: {what}.", remedy="See the rules in the documentation.") from error
+        except msgspec.DecodeError as error:
+            field, what = told(error, whole="rule")
+            raise InvalidInput(field, what, remedy="See the rules in the documentation.") from error
 
 
 def cooldown_of(minutes: float) -> timedelta:
@@ -416,8 +418,8 @@ def _line(field: str, text: str, longest: int) -> None:
 
 
 def _positive(field: str, number: float) -> None:
-    if not 0 < number < math.inf:
-        raise InvalidInput(field, f"{field} is {number}.", remedy="Give a number above zero.")
+    if not 0 < number <= HIGHEST:
+        raise InvalidInput(field, f"{field} is {number:g}.", remedy=f"Give a number above 0, {HIGHEST:,} at most.")
 
 
 def _whole(field: str, number: int, least: int, most: int) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, PlainSerializer, PlainValidator, RootModel, WithJsonSchema
 
 from openbell.alerts import rules as alerts
+from openbell.alerts.given import made
 from openbell.alerts.rules import Quiet, Repeat, Rule, Watchlist, cooldown_of
 from openbell.alerts.words import sentence
 from openbell.api.access import Role, TheDesk, allow
@@ -28,7 +29,7 @@ def _told(kind: Any) -> Any:
     (schema,), parts = msgspec.json.schema_components([kind])
     return Annotated[
         kind,
-        PlainValidator(lambda given: msgspec.convert(given, kind)),
+        PlainValidator(lambda given: made(given, kind)),
         PlainSerializer(msgspec.to_builtins, return_type=dict[str, Any]),
         WithJsonSchema({"anyOf": [parts[each["$ref"].rpartition("/")[2]] for each in schema["anyOf"]]}),
     ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from openbell.desk import Desk
     from openbell.rulebook import Rulebook
     from openbell.store.alertbook import StoredRule
+    from openbell.store.outbox import Firing, State
 
 app = typer.Typer(no_args_is_help=True, help="Rules, what they would have done, and what fired.")
 
@@ -54,10 +56,13 @@ KINDS = {
 }
 """What a rule may wait for: the name of its type, and the field that a bare value is of."""
 
+ONCE_AT_FIRST = {"Crosses", "NewExtreme"}
+"""A price trembles about a level that it has reached: these fire once unless it is said otherwise."""
+
 OF_THE_DESK = {"feed-down", "job-failed"}
 
 
-@app.command("add")
+@app.command("add", context_settings={"ignore_unknown_options": True})  # a negative number is a value
 def add(
     words: Annotated[
         list[str],
@@ -68,7 +73,12 @@ def add(
     ],
     watchlist: Annotated[str | None, typer.Option(help="On every symbol of this watchlist.")] = None,
     name: Annotated[str | None, typer.Option(help="A name; default: what it waits for.")] = None,
-    repeat: Annotated[Repeat, typer.Option(help="How often it may fire on each symbol.")] = Repeat.ALWAYS,
+    repeat: Annotated[
+        Repeat | None,
+        typer.Option(
+            help="How often it may fire on each symbol; default: once for crosses, new-high and new-low, else always."
+        ),
+    ] = None,
     hysteresis: Annotated[float, typer.Option(help="Percent to come back before it fires again.")] = 0.0,
     cooldown: Annotated[float, typer.Option(help="Minutes of silence after each firing.")] = 0.0,
     expires: Annotated[str | None, typer.Option(help="The date or instant it ends at.")] = None,
@@ -92,7 +102,7 @@ def add(
             target=_target(desk, symbol, watchlist),
             hysteresis_pct=hysteresis,
             cooldown=cooldown_of(cooldown),
-            repeat=repeat.value,
+            repeat=(repeat or _preset(condition)).value,
             expires=instant("expires", expires) if expires else None,
             quiet=_quiet(quiet) if quiet else None,
             session_only=session_only,
@@ -103,6 +113,11 @@ def add(
         numbers = [_channel(desk, each) for each in channel] if channel else None
         stored = book.kept.add_rule(rule.name, body_of(rule), desk.clock(), channels=numbers)
         terminal.said(f"Rule {stored.id}: {symbol or watchlist or 'the desk'} {sentence(rule_of(stored))}.")
+        if symbol is not None and not _is_known(desk, symbol):
+            terminal.warned(
+                f"Nothing is known of {symbol}: no price of it is here, and no watchlist has it. If the spelling is "
+                f"wrong, this rule never fires: `openbell alerts remove {stored.id}` removes it."
+            )
 
 
 @app.command("list")
@@ -168,24 +183,19 @@ def _hidden(days: int) -> str:
 def log(
     most: Annotated[int, typer.Option(min=1, max=1000, help="How many of the newest.")] = 20, as_json: Json = False
 ) -> None:
-    """Show what fired, newest first, and how its deliveries stand."""
+    """Show what fired, newest first, and how its deliveries stand; in JSON with every try to deliver it."""
     from openbell.store.outbox import Outbox  # noqa: PLC0415
 
     with _desk() as desk:
         outbox = Outbox(desk.ledger)
-        found = outbox.firings(most=most)
-        standing = outbox.standing([each.id for each in found])
-    rows = [
-        {
-            "at": f"{each.at:%Y-%m-%d %H:%M:%S}Z",
-            "rule": each.rule_id,
-            "message": each.message,
-            "delivery": ", ".join(f"{count} {state}" for state, count in standing.get(each.id, {}).items()),
-        }
-        for each in found
-    ]
-    schema = {"at": pl.String, "rule": pl.Int64, "message": pl.String, "delivery": pl.String}
-    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
+        found = outbox.firings(most=most + 1)
+        older, found = len(found) > most, found[:most]
+        if as_json:
+            print(json.dumps(_told(desk, found)))
+        else:
+            _show(found, outbox.standing([each.id for each in found]))
+    if older:
+        terminal.note(f"These are the newest {most}; older ones are shown with --most, 1,000 at once.")
 
 
 @app.command("channels")
@@ -223,6 +233,63 @@ def try_channel(name: Annotated[str, typer.Argument(help="The name of a channel.
     terminal.said(f"{name}: {receipt}")
 
 
+def _show(firings: Sequence[Firing], standing: Mapping[int, Mapping[State, int]]) -> None:
+    rows = [
+        {
+            "at": f"{each.at:%Y-%m-%d %H:%M:%S}Z",
+            "rule": each.rule_id,
+            "message": each.message,
+            "delivery": ", ".join(f"{count} {state}" for state, count in standing.get(each.id, {}).items()),
+        }
+        for each in firings
+    ]
+    schema = {"at": pl.String, "rule": pl.Int64, "message": pl.String, "delivery": pl.String}
+    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=False)
+
+
+def _told(desk: Desk, firings: Sequence[Firing]) -> list[dict[str, Any]]:
+    """All that is kept of `firings`: a channel or a rule that was removed since has no name."""
+    from openbell.store.alertbook import AlertBook  # noqa: PLC0415
+    from openbell.store.outbox import Outbox  # noqa: PLC0415
+
+    book, outbox = AlertBook(desk.ledger), Outbox(desk.ledger)
+    rules, channels = ({each.id: each.name for each in kept} for kept in (book.rules(), book.channels()))
+    return [
+        {
+            "id": firing.id,
+            "at": _instant(firing.at),
+            "rule": firing.rule_id,
+            "rule_name": rules.get(firing.rule_id),
+            "event": firing.event,
+            "symbol": firing.symbol,
+            "price": firing.price,
+            "message": firing.message,
+            "quiet": firing.quiet,
+            "seen": firing.seen,
+            "deliveries": [
+                {
+                    "channel": way.channel_id,
+                    "channel_name": channels.get(way.channel_id),
+                    "key": way.key,
+                    "state": way.state,
+                    "next_try": None if way.next_try is None else _instant(way.next_try),
+                    "created": _instant(way.created),
+                    "attempts": [
+                        {"at": _instant(each.at), "ok": each.ok, "receipt": each.receipt}
+                        for each in outbox.attempts(way.id)
+                    ],
+                }
+                for way in outbox.deliveries(firing.id)
+            ],
+        }
+        for firing in firings
+    ]
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def _listed(book: Rulebook, stored: StoredRule) -> dict[str, Any]:
     """A line of the list; a rule that another version wrote is in it, to be removed by its number."""
     from openbell.alerts.words import sentence  # noqa: PLC0415
@@ -244,6 +311,8 @@ def _worded(words: Sequence[str], *, on_list: bool) -> tuple[str | None, Conditi
     """The symbol, where one is named, and the condition."""
     from openbell.alerts.rules import Moves  # noqa: PLC0415
 
+    if (option := next((word for word in words if word.startswith("--")), None)) is not None:
+        raise InvalidInput("usage", f"There is no option {option}.", remedy="See `openbell alerts add --help`.")
     rest = list(words)
     first = rest[0].lower()
     symbol = None if on_list or first in KINDS else rest.pop(0).upper()
@@ -258,8 +327,7 @@ def _worded(words: Sequence[str], *, on_list: bool) -> tuple[str | None, Conditi
 
 
 def _condition(kind: str, words: Sequence[str]) -> Condition:
-    import msgspec  # noqa: PLC0415
-
+    from openbell.alerts.given import made  # noqa: PLC0415
     from openbell.alerts.rules import Condition  # noqa: PLC0415
 
     name, bare = KINDS[kind]
@@ -271,13 +339,8 @@ def _condition(kind: str, words: Sequence[str]) -> Condition:
         if not equals and (not bare or bare in given):
             raise InvalidInput("value", f"{word!r} is one value too many.", remedy="Name it, such as direction=up.")
         given[field if equals else bare] = value if equals else field
-    try:
-        made: Condition = msgspec.convert(given, Condition, strict=False)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$")
-        field = path.strip(".`") or "value"
-        raise InvalidInput(field, f"{kind}: {what}.", remedy="See docs/alerts.md for what each kind takes.") from error
-    return made
+    condition: Condition = made(given, Condition, strict=False)
+    return condition
 
 
 def _named(on: str | None, condition: Condition) -> str:
@@ -285,6 +348,17 @@ def _named(on: str | None, condition: Condition) -> str:
     from openbell.alerts.words import condition_said  # noqa: PLC0415
 
     return f"{on or 'Desk'} {condition_said(condition)}"[:LONGEST_NAME].rstrip()
+
+
+def _preset(condition: Condition) -> Repeat:
+    return Repeat.ONCE if type(condition).__name__ in ONCE_AT_FIRST else Repeat.ALWAYS
+
+
+def _is_known(desk: Desk, symbol: str) -> bool:
+    """Whether there are prices of a symbol, or somebody watches it."""
+    if any(symbol in each.symbols for each in desk.ledger.watchlists()):
+        return True
+    return not desk.history.stored(desk.history.register.id_of(symbol)).is_empty()
 
 
 def _target(desk: Desk, symbol: str | None, watchlist: str | None) -> Target | None:

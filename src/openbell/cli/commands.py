@@ -280,7 +280,7 @@ def watch(
     symbols: Annotated[list[str] | None, typer.Argument(help="Tickers; default: the first watchlist.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Show live prices of the open desk until interrupted; into a pipe, a line for each change."""
+    """Show live prices of the open desk until interrupted; into a pipe, a line for each new price."""
     from openbell.cli.running import running  # noqa: PLC0415
     from openbell.cli.watch import watch as follow  # noqa: PLC0415  # loads the HTTP client
 

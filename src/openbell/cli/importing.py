@@ -134,7 +134,7 @@ def _watch_imported(desk: Desk, symbols: Sequence[str]) -> None:
     if len(private) > FEW:
         private = []
     for symbol in private:
-        told = f"Imported. No vendor is asked for it until `openbell fetch {symbol}`."
+        told = f"Imported. No vendor is asked for it until you fetch it: openbell fetch {symbol}."
         desk.ledger.save_fetch(Fetch(symbol, "history", "imported", told, 0, None, desk.clock()))
     watch(desk, symbols)
     if private:

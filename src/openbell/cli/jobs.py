@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 from openbell.cli import terminal
@@ -9,24 +11,24 @@ from openbell.desk import Desk
 from openbell.jobs import JOBS, months, next_of, run_now
 from openbell.model.errors import InvalidInput, OpenbellError
 from openbell.model.words import counted
-from openbell.store.jobbook import AlreadyRuns, JobBook
+from openbell.store.jobbook import AlreadyRuns, JobBook, Standing
 
 
 def listed(desk: Desk, *, as_json: bool) -> None:
-    """Print the jobs of a desk with their last and next runs."""
+    """Print the jobs of a desk with their last and next runs; also those that it had when it was opened otherwise."""
     book, rows = JobBook(desk.ledger), []
     for name, job in JOBS.items():
-        if not job.applies(desk):
+        standing, applies = book.standing(name, desk.clock()), job.applies(desk)
+        last, coming = standing.last, next_of(desk, job, standing) if applies else None
+        if not (applies or last or standing.running):
             continue
-        standing = book.standing(name, desk.clock())
-        last, coming = standing.last, next_of(desk, job, standing)
         rows.append(
             {
                 "name": name,
                 "does": job.title,
                 "last": None if last is None else last.started.replace(microsecond=0),
                 "took_s": None if last is None or last.duration is None else round(last.duration.total_seconds(), 1),
-                "state": "running" if standing.running else "never ran" if last is None else last.state,
+                "state": _state(standing, coming),
                 "result": None if last is None else last.error or last.result,
                 "next": None if coming is None else coming.replace(microsecond=0),
             }
@@ -37,6 +39,14 @@ def listed(desk: Desk, *, as_json: bool) -> None:
         "took_s": pl.Float64,
     }
     terminal.frame(pl.DataFrame(rows, schema_overrides=kinds), as_json=as_json)
+
+
+def _state(standing: Standing, coming: datetime | None) -> str:
+    if standing.running:
+        return "running"
+    if standing.last is not None:
+        return standing.last.state
+    return "nothing to do now" if coming is None else "waits"
 
 
 def run(desk: Desk, name: str) -> None:

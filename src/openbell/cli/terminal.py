@@ -119,6 +119,11 @@ def said(text: str) -> None:
     out.print(Text(text), soft_wrap=True)
 
 
+def warned(text: str) -> None:
+    """A sentence on standard error that must not be missed."""
+    err.print(Text.assemble(("warning: ", "bold yellow"), called(text)), soft_wrap=True)
+
+
 def note(text: str) -> None:
     """A remark beside the answer, on standard error."""
     err.print(Text(called(text)), soft_wrap=True)

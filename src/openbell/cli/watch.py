@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from rich.text import Text
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from openbell.api.shapes import decimals_of
 from openbell.cli import terminal
 from openbell.model.errors import OpenbellError
 
@@ -36,9 +37,13 @@ class Line:
     previous_close: float | None = None
     volume: float | None = None
     ts: datetime | None = None
-    moved: int = 0
-    """1 or -1 as long as it stands out."""
-    moved_at: float = 0.0
+    day: date | None = None
+    """The trade date that the price is the close of; None for one of some instant within a day."""
+    decimals: int = 2
+    stale: bool = False
+    simulated: bool = False
+    moved_at: float | None = None
+    """By the loop's clock, when it was last told that the price moved."""
 
 
 @dataclass(slots=True)
@@ -46,35 +51,50 @@ class Board:
     """The lines, as they are told."""
 
     lines: dict[str, Line]
+    now: datetime | None = None
+    """By the desk's clock, when it was last heard of."""
     fired: int = 0
     alerts: list[str] = field(default_factory=list)
     trouble: str = ""
 
-    def take_quotes(self, quotes: Sequence[dict[str, Any]]) -> None:
-        """Take in what the desk knows, with the closes that changes are measured from."""
-        for quote in quotes:
-            if (line := self.lines.get(quote["symbol"])) is not None:
-                line.previous_close = quote["previous_close"]
-                line.price, line.volume = quote["price"], quote["volume"]
-                line.ts = datetime.fromisoformat(quote["ts"])
+    def take_quotes(self, answer: dict[str, Any]) -> list[Line]:
+        """Take in what the desk knows, with the closes that changes are measured from; returns whose prices changed."""
+        self.now = datetime.fromisoformat(answer["now"])
+        changed = []
+        for quote in answer["quotes"]:
+            if (line := self.lines.get(quote["symbol"])) is None:
+                continue
+            if quote["price"] != line.price:
+                changed.append(line)
+            line.price, line.volume, line.previous_close = quote["price"], quote["volume"], quote["previous_close"]
+            line.ts = datetime.fromisoformat(quote["ts"])
+            line.day = None if quote["day"] is None else date.fromisoformat(quote["day"])
+            line.decimals, line.simulated = quote["decimals"], quote["simulated"]
+            line.stale = quote["freshness"] == "stale"
+        return changed
 
     def take(self, update: dict[str, Any], at: float) -> list[Line]:
-        """Take in an update at the loop's time `at`; returns the lines that changed."""
+        """Take in an update at the loop's time `at`; returns the lines whose prices changed."""
+        self.now = datetime.fromisoformat(update["now"])
         changed = []
         for told in update["changed"]:
             line = self.lines.get(told["symbol"])
             if line is None or told["price"] is None:
                 continue
-            if line.price is not None and told["price"] != line.price:
-                line.moved, line.moved_at = (1 if told["price"] > line.price else -1), at
-            line.price, line.ts = told["price"], datetime.fromisoformat(told["ts"])
+            ts = datetime.fromisoformat(told["ts"])
+            if line.ts is None or ts > line.ts:
+                line.ts, line.day, line.stale = ts, None, False
             line.volume = told["volume"] if told["volume"] is not None else line.volume
-            changed.append(line)
+            if line.price is None:
+                line.decimals = decimals_of(told["price"])
+            if told["price"] != line.price:
+                line.price, line.moved_at = told["price"], at
+                changed.append(line)
         return changed
 
 
 async def watch(address: str, symbols: Sequence[str], *, as_json: bool) -> None:
-    """Show `symbols` of the desk at `address` until interrupted; without a terminal, a line for each change."""
+    """Show `symbols` of the desk at `address` until interrupted; without a terminal, a line for each new price."""
     board = Board({symbol: Line(symbol) for symbol in symbols})
     if as_json or not terminal.out.is_terminal:
         await _follow(address, board, partial(_print, as_json=as_json))
@@ -106,7 +126,7 @@ async def _follow(address: str, board: Board, told: Callable[[Sequence[Line]], o
             ):
                 quotes = await client.get("/quotes", params={"symbols": ",".join(board.lines)})
                 quotes.raise_for_status()
-                board.take_quotes(quotes.json()["quotes"])
+                told(board.take_quotes(quotes.json()))
                 opened, board.trouble = True, ""
                 await socket.send(json.dumps({"symbols": list(board.lines)}))
                 async for message in socket:
@@ -132,12 +152,28 @@ async def _alerts(client: httpx.AsyncClient) -> list[str]:
 
 
 def _table(board: Board, at: float) -> Table:
-    table = Table(box=None, header_style="bold", caption=_foot(board), caption_justify="left")
+    table = Table(
+        title=_head(board),
+        title_justify="left",
+        box=None,
+        header_style="bold",
+        caption=_foot(board),
+        caption_justify="left",
+    )
     for name in ("", "Price", "Change", "%", "Volume", "Updated"):
         table.add_column(name, justify="left" if not name else "right")
     for line in board.lines.values():
-        table.add_row(*_cells(line, at))
+        table.add_row(*_cells(line, at, board.now))
     return table
+
+
+def _head(board: Board) -> Text | None:
+    """Which prices are simulated."""
+    simulated = [line.symbol for line in board.lines.values() if line.simulated]
+    if not simulated:
+        return None
+    which = "" if len(simulated) == len(board.lines) else f": {', '.join(simulated)}"
+    return Text(f"SIMULATED{which}", style="bold yellow")
 
 
 def _foot(board: Board) -> Text:
@@ -145,36 +181,51 @@ def _foot(board: Board) -> Text:
     return Text("\n".join([*lines, *board.alerts]), style="yellow")
 
 
-def _cells(line: Line, at: float) -> list[Text]:
+def _cells(line: Line, at: float, now: datetime | None) -> list[Text]:
     if line.price is None:
         return [Text(line.symbol, style="bold"), *(Text("–", style="dim") for _ in range(5))]
-    digits = 2 if line.price >= 1 else 4
-    glow = "reverse" if line.moved and at - line.moved_at < GLOW_S else ""
+    glow = "reverse" if line.moved_at is not None and at - line.moved_at < GLOW_S else ""
     change, share = "–", "–"
     colour = ""
     if line.previous_close:
         move = line.price - line.previous_close
-        colour = "green" if move > 0 else "red" if move < 0 else ""
-        change, share = f"{move:+,.{digits}f}", f"{100 * move / line.previous_close:+.2f}"
+        colour = "dim" if line.stale else "green" if move > 0 else "red" if move < 0 else ""
+        change, share = f"{move:+,.{line.decimals}f}", f"{100 * move / line.previous_close:+.2f}"
     volume = "–" if line.volume is None else f"{line.volume:,.0f}"
     return [
         Text(line.symbol, style="bold"),
-        Text(f"{line.price:,.{digits}f}", style=glow),
+        Text(f"{line.price:,.{line.decimals}f}", style=glow),
         Text(change, style=colour),
         Text(share, style=colour),
         Text(volume, style="dim"),
-        Text("–" if line.ts is None else _clock(line.ts), style="dim"),
+        Text(_since(line, now), style="dim"),
     ]
+
+
+def _since(line: Line, now: datetime | None) -> str:
+    """The time of day of a price of today; else its date too, or the date alone of a close."""
+    if line.day is not None:
+        return f"close of {_date(line.day)}"
+    if line.ts is None:
+        return "–"
+    day = line.ts.astimezone().date()
+    today = now is not None and day == now.astimezone().date()
+    return _clock(line.ts) if today else f"{_date(day)} {_clock(line.ts)}"
+
+
+def _date(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _print(lines: Sequence[Line], *, as_json: bool) -> None:
     for line in lines:
         ts = "" if line.ts is None else line.ts.isoformat()
         if as_json:
-            told = {"symbol": line.symbol, "ts": ts, "price": line.price, "volume": line.volume}
-            print(json.dumps(told), flush=True)
+            day = None if line.day is None else line.day.isoformat()
+            told = {"symbol": line.symbol, "ts": ts, "day": day, "price": line.price, "volume": line.volume}
+            print(json.dumps({**told, "simulated": line.simulated}), flush=True)
         else:
-            print(f"{ts} {line.symbol} {line.price}", flush=True)
+            print(f"{line.day or ts} {line.symbol} {line.price}{' SIMULATED' if line.simulated else ''}", flush=True)
 
 
 def _clock(at: datetime) -> str:

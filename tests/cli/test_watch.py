@@ -1,0 +1,93 @@
+"""What `openbell watch` shows of what the desk tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from openbell.cli.watch import Board, Line, _print, _table
+
+QUOTE = {
+    "symbol": "ACME",
+    "price": 11.5,
+    "previous_close": 10.5,
+    "volume": 1100.0,
+    "ts": "2026-03-03T21:00:00Z",
+    "day": "2026-03-03",
+    "decimals": 2,
+    "freshness": "stale",
+    "simulated": False,
+}
+NOW = "2026-11-21T12:00:00Z"
+
+
+def board(*quotes: dict[str, Any]) -> Board:
+    made = Board({quote["symbol"]: Line(quote["symbol"]) for quote in quotes})
+    made.take_quotes({"now": NOW, "quotes": quotes})
+    return made
+
+
+def told(symbol: str, price: float, ts: str = NOW) -> dict[str, Any]:
+    return {"now": NOW, "changed": [{"symbol": symbol, "price": price, "ts": ts, "volume": 5.0}]}
+
+
+def drawn(made: Board) -> str:
+    console = Console(width=100, color_system="standard", force_terminal=True)
+    with console.capture() as shown:
+        console.print(_table(made, 100.0))
+    return shown.get()
+
+
+def test_a_stale_price_is_told_by_its_day_without_colour():
+    shown = drawn(board(QUOTE))
+    assert "close of 3 Mar 2026" in shown
+    assert "\x1b[32m" not in shown
+    assert "\x1b[32m" in drawn(board({**QUOTE, "freshness": "closed"}))
+
+
+def test_a_price_of_another_day_has_its_date():
+    at = {**QUOTE, "day": None, "ts": "2026-11-19T12:00:00Z"}
+    assert "19 Nov 2026 " in drawn(board(at))
+    assert "Nov" not in drawn(board({**at, "ts": NOW}))
+
+
+def test_a_small_price_has_the_digits_that_the_page_shows():
+    shown = drawn(board({**QUOTE, "price": 0.002377, "previous_close": 0.002288, "decimals": 6}))
+    assert "0.002377" in shown
+    assert "+0.000089" in shown
+
+
+def test_simulated_prices_are_marked():
+    simulated = {**QUOTE, "symbol": "QUORB", "simulated": True}
+    assert "SIMULATED: QUORB" in drawn(board(QUOTE, simulated))
+    assert "SIMULATED:" not in drawn(board(simulated))
+    assert "SIMULATED" in drawn(board(simulated))
+    assert "SIMULATED" not in drawn(board(QUOTE))
+
+
+def test_into_a_pipe_goes_a_line_for_each_new_price(capsys: pytest.CaptureFixture[str]):
+    made = Board({"ACME": Line("ACME")})
+    _print(made.take_quotes({"now": NOW, "quotes": [{**QUOTE, "simulated": True}]}), as_json=False)
+    _print(made.take(told("ACME", 11.5), 1.0), as_json=False)
+    _print(made.take(told("ACME", 11.6), 2.0), as_json=False)
+    _print(made.take_quotes({"now": NOW, "quotes": [{**QUOTE, "price": 11.6}]}), as_json=False)
+    assert capsys.readouterr().out.splitlines() == [
+        "2026-03-03 ACME 11.5 SIMULATED",
+        "2026-11-21T12:00:00+00:00 ACME 11.6 SIMULATED",
+    ]
+
+
+def test_a_stale_price_is_stale_until_a_newer_one_comes():
+    made = board(QUOTE)
+    made.take(told("ACME", 11.5, QUOTE["ts"]), 1.0)
+    assert made.lines["ACME"].stale
+    made.take(told("ACME", 11.5), 2.0)
+    assert not made.lines["ACME"].stale
+
+
+def test_a_price_that_only_streams_tell_has_the_digits_of_its_size():
+    made = Board({"XILBA": Line("XILBA")})
+    made.take(told("XILBA", 0.002377), 1.0)
+    assert "0.002377" in drawn(made)
