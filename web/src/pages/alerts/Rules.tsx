@@ -34,34 +34,36 @@ export function Rules({ rules, lists, channels }: RulesProps) {
     );
   }
   return (
-    <Table
-      caption="Alerts"
-      pageSize={20}
-      rows={rules}
-      keyOf={({ id }) => id}
-      columns={[
-        { title: "On", show: (rule) => <Switch on={rule.enabled} name={rule.name} onSwitch={() => toggle(rule)} /> },
-        { title: "Alert", show: (rule) => <Named rule={rule} /> },
-        { title: "Watches", show: (rule) => <Target rule={rule} lists={lists} /> },
-        {
-          title: "Tells",
-          show: (rule) => <span className={styles.wrapped}>{told(rule, channels)}</span>,
-        },
-        {
-          title: "Change",
-          show: (rule) => (
-            <span className={styles.actions}>
-              <Link className={styles.edit} to={editPath(rule)} aria-label={`Edit ${rule.name}`}>
-                Edit
-              </Link>
-              <Button look="quiet" aria-label={`Remove ${rule.name}`} onClick={() => remove(rule)}>
-                <Icon name="close" size={16} />
-              </Button>
-            </span>
-          ),
-        },
-      ]}
-    />
+    <div className={styles.rules}>
+      <Table
+        caption="Alerts"
+        pageSize={20}
+        rows={rules}
+        keyOf={({ id }) => id}
+        columns={[
+          { title: "On", show: (rule) => <Switch on={rule.enabled} name={rule.name} onSwitch={() => toggle(rule)} /> },
+          { title: "Alert", show: (rule) => <Named rule={rule} /> },
+          { title: "Watches", show: (rule) => <Target rule={rule} lists={lists} /> },
+          {
+            title: "Tells",
+            show: (rule) => <span className={styles.wrapped}>{told(rule, channels)}</span>,
+          },
+          {
+            title: "Change",
+            show: (rule) => (
+              <span className={styles.actions}>
+                <Link className={styles.edit} to={editPath(rule)} aria-label={`Edit ${rule.name}`}>
+                  Edit
+                </Link>
+                <Button look="quiet" aria-label={`Remove ${rule.name}`} onClick={() => remove(rule)}>
+                  <Icon name="close" size={16} />
+                </Button>
+              </span>
+            ),
+          },
+        ]}
+      />
+    </div>
   );
 }
 
