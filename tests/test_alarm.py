@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time as watch_time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,23 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running
     yield desk
     desk.close()
     desk.desk.close()
+
+
+def test_a_rule_that_fires_once_is_spent_when_it_has_on_each_of_its_symbols_and_until_it_is_edited(running: Running):
+    both = running.desk.ledger.add_watchlist("Both", ["ACME", "BOLT"])
+    one = running.rule(Crosses(10.0), repeat="once", name="one")
+    two = running.rule(Crosses(10.0), repeat="once", name="two", target=Watchlist(str(both.id)))
+    running.rule(Crosses(10.0), name="always")
+    running.tell(9.0, 11.0)
+    running.pass_time()
+    assert running.book.spent() == {one}
+    running.tell(9.0, 11.0, symbol="BOLT")
+    running.pass_time()
+    assert running.book.spent() == {one, two}
+    edited = next(each for each in running.book.kept.rules() if each.id == one)
+    body = {**edited.body, "condition": {"type": "Crosses", "level": 12.0}}
+    running.book.kept.change_rule(replace(edited, body=body), running.now)
+    assert running.book.spent() == {two}
 
 
 def test_what_is_told_fires_and_goes_to_its_channels(running: Running):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
@@ -33,9 +33,10 @@ class Firing(BaseModel):
 
 
 class Firings(BaseModel):
-    """The newest first; `unseen` counts all that nobody has looked at."""
+    """The newest first; `unseen` counts all that nobody has looked at, `last_day` all of the last 24 hours."""
 
     unseen: int
+    last_day: int
     firings: list[Firing]
 
 
@@ -80,6 +81,7 @@ def firings(desk: TheDesk, limit: int = Query(50, ge=1, le=500), before: Number 
     names = {each.id: each.name for each in AlertBook(desk.ledger).rules()}
     return Firings(
         unseen=outbox.unseen(),
+        last_day=outbox.fired_since(desk.clock() - timedelta(days=1)),
         firings=[_firing(each, names.get(each.rule_id), standing.get(each.id, {})) for each in found],
     )
 

@@ -199,6 +199,11 @@ class Outbox:
         with self._ledger.transaction() as connection:
             return [_firing(row, row.id) for row in connection.execute(query)]
 
+    def fired_since(self, start: datetime) -> int:
+        """How much has fired since `start`."""
+        with self._ledger.transaction() as connection:
+            return connection.execute(sa.select(sa.func.count()).where(_FIRINGS.c.at >= _text(start))).scalar_one()
+
     def unseen(self) -> int:
         """How many firings the owner has not seen."""
         with self._ledger.transaction() as connection:

@@ -1305,11 +1305,13 @@ export interface components {
         };
         /**
          * Firings
-         * @description The newest first; `unseen` counts all that nobody has looked at.
+         * @description The newest first; `unseen` counts all that nobody has looked at, `last_day` all of the last 24 hours.
          */
         Firings: {
             /** Firings */
             firings: components["schemas"]["Firing"][];
+            /** Last Day */
+            last_day: number;
             /** Unseen */
             unseen: number;
         };
@@ -1467,6 +1469,9 @@ export interface components {
         /**
          * KeptRule
          * @description A rule as it is kept, with a sentence for it and the symbols it is on now.
+         *
+         *     `unknown`: those of them that the desk has never heard of. `over`: why it waits for nothing more: it has `fired` on
+         *     each of its symbols, once for good, or has `ended`.
          */
         KeptRule: {
             /**
@@ -1508,6 +1513,8 @@ export interface components {
             message: string;
             /** Name */
             name: string;
+            /** Over */
+            over: ("fired" | "ended") | null;
             quiet?: components["schemas"]["QuietHours"] | null;
             /**
              * Repeat
@@ -1525,6 +1532,8 @@ export interface components {
             /** Symbols */
             symbols: string[];
             target?: components["schemas"]["Target"] | null;
+            /** Unknown */
+            unknown: string[];
         };
         /**
          * LakeSize
