@@ -181,9 +181,7 @@ def test_a_change_that_the_desk_refuses_is_taken_back_and_said(alerts: Page, api
     expect(switch).to_be_checked()
 
 
-def test_a_symbol_that_nobody_has_heard_of_is_asked_about_and_marked(
-    alerts: Page, api: httpx.Client, watched: Watched
-):
+def test_a_symbol_that_nobody_has_heard_of_is_asked_about_and_marked(alerts: Page, api: httpx.Client, watched: Watched):
     watched.expected.append(r"404 \(Not Found")
     alerts.goto("/alerts?new=NOSUCH&level=5")
     editor = alerts.get_by_role("region", name="New alert")
@@ -191,7 +189,9 @@ def test_a_symbol_that_nobody_has_heard_of_is_asked_about_and_marked(
     expect(editor.get_by_role("alert")).to_contain_text("The desk has never heard of NOSUCH.")
     assert rules_of(api) == []
     editor.get_by_role("button", name="Wait for NOSUCH all the same").click()
-    expect(rows(alerts)).to_contain_text("The desk has never heard of NOSUCH: this waits for prices that may never come.")
+    expect(rows(alerts)).to_contain_text(
+        "The desk has never heard of NOSUCH: this waits for prices that may never come."
+    )
     assert [rule["repeat"] for rule in rules_of(api)] == ["once"]
 
 

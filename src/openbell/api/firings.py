@@ -18,7 +18,7 @@ router = APIRouter(tags=["alerts"])
 
 
 class Firing(BaseModel):
-    """What fired, and how many of its ways are in which state."""
+    """What fired, and how many of its ways are in which state; `failing` of those to come have failed so far."""
 
     id: int
     rule: int
@@ -30,6 +30,7 @@ class Firing(BaseModel):
     quiet: bool
     seen: bool
     deliveries: dict[State, int]
+    failing: int
 
 
 class Firings(BaseModel):
@@ -78,11 +79,14 @@ def firings(desk: TheDesk, limit: int = Query(50, ge=1, le=500), before: Number 
     outbox = Outbox(desk.ledger)
     found = outbox.firings(most=limit, before=before)
     standing = outbox.standing([each.id for each in found])
+    failing = outbox.failing([each.id for each in found])
     names = {each.id: each.name for each in AlertBook(desk.ledger).rules()}
     return Firings(
         unseen=outbox.unseen(),
         last_day=outbox.fired_since(desk.clock() - timedelta(days=1)),
-        firings=[_firing(each, names.get(each.rule_id), standing.get(each.id, {})) for each in found],
+        firings=[
+            _firing(each, names.get(each.rule_id), standing.get(each.id, {}), failing.get(each.id, 0)) for each in found
+        ],
     )
 
 
@@ -113,7 +117,7 @@ def deliveries(desk: TheDesk, number: Number) -> Deliveries:
     )
 
 
-def _firing(firing: StoredFiring, name: str | None, standing: Mapping[State, int]) -> Firing:
+def _firing(firing: StoredFiring, name: str | None, standing: Mapping[State, int], failing: int) -> Firing:
     return Firing(
         id=firing.id,
         rule=firing.rule_id,
@@ -125,4 +129,5 @@ def _firing(firing: StoredFiring, name: str | None, standing: Mapping[State, int
         quiet=firing.quiet,
         seen=firing.seen,
         deliveries=dict(standing),
+        failing=failing,
     )

@@ -219,6 +219,19 @@ class Outbox:
                 found.setdefault(firing, {})[state] = count
         return found
 
+    def failing(self, firing_ids: Sequence[int]) -> dict[int, int]:
+        """How many ways of each firing have failed so far and are tried again; those with none are left out."""
+        return self._failing(_OUTBOX.c.firing_id, _OUTBOX.c.firing_id.in_(firing_ids))
+
+    def failing_channels(self) -> dict[int, int]:
+        """How many ways by each channel have failed so far and are tried again; those with none are left out."""
+        return self._failing(_OUTBOX.c.channel_id, sa.true())
+
+    def _failing(self, by: sa.Column[int], which: sa.ColumnElement[bool]) -> dict[int, int]:
+        query = sa.select(by, sa.func.count()).where(which, _OPEN, _OUTBOX.c.attempts > 0).group_by(by)
+        with self._ledger.transaction() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
     def mark_seen(self, upto: int) -> None:
         """The owner has seen all firings up to number `upto`."""
         with self._ledger.transaction() as connection:

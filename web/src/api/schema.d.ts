@@ -825,6 +825,8 @@ export interface components {
         /**
          * Channel
          * @description A channel; what is secret in its `config` is shown by its end only.
+         *
+         *     `failing`: how many alerts did not arrive by it so far and are tried again.
          */
         Channel: {
             /** Config */
@@ -833,6 +835,8 @@ export interface components {
             };
             /** Enabled */
             enabled: boolean;
+            /** Failing */
+            failing: number;
             /** Id */
             id: number;
             /** Kind */
@@ -1274,7 +1278,7 @@ export interface components {
         };
         /**
          * Firing
-         * @description What fired, and how many of its ways are in which state.
+         * @description What fired, and how many of its ways are in which state; `failing` of those to come have failed so far.
          */
         Firing: {
             /**
@@ -1286,6 +1290,8 @@ export interface components {
             deliveries: {
                 [key: string]: number;
             };
+            /** Failing */
+            failing: number;
             /** Id */
             id: number;
             /** Message */
@@ -1678,7 +1684,8 @@ export interface components {
         /**
          * Profile
          * @description With the year that ends with its newest daily bar, split-adjusted: the lowest and highest price, and the average
-         *     volume of the last quarter of it. Null where no daily bars can be made.
+         *     volume of the last quarter of it. `year_since`: the first day of it that there is a bar of. Null where no daily bars
+         *     can be made.
          */
         Profile: {
             /** Average Volume */
@@ -1709,6 +1716,8 @@ export interface components {
             year_high: number | null;
             /** Year Low */
             year_low: number | null;
+            /** Year Since */
+            year_since: string | null;
         };
         /**
          * Provider

@@ -8,6 +8,7 @@ import { Choice } from "../../components/Choice";
 import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import { type AlertsPanel, alertsAddress, alertsPath, newAlertPath } from "../../lib/address";
+import * as format from "../../lib/format";
 import { useTitle } from "../../lib/hooks";
 import styles from "./AlertsPage.module.css";
 import { ChannelPanel } from "./ChannelPanel";
@@ -69,7 +70,9 @@ function Alerts({ open }: { open: number | null }) {
   return (
     <>
       <section className={styles.fired}>
-        <h2>What fired</h2>
+        <h2>
+          What fired <span className={styles.clock}>{format.zoneName(format.READERS_ZONE)}</span>
+        </h2>
         {firings.isError && !firings.data && <Trouble error={firings.error} onRetry={firings.refetch} />}
         {firings.isPending && <Skeleton height={160} />}
         {firings.data && (
