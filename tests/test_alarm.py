@@ -126,6 +126,23 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running
     desk.desk.close()
 
 
+def test_a_rule_that_fires_once_is_spent_when_it_has_on_each_of_its_symbols_and_until_it_is_edited(running: Running):
+    both = running.desk.ledger.add_watchlist("Both", ["ACME", "BOLT"])
+    one = running.rule(Crosses(10.0), repeat="once", name="one")
+    two = running.rule(Crosses(10.0), repeat="once", name="two", target=Watchlist(str(both.id)))
+    running.rule(Crosses(10.0), name="always")
+    running.tell(9.0, 11.0)
+    running.pass_time()
+    assert running.book.spent() == {one}
+    running.tell(9.0, 11.0, symbol="BOLT")
+    running.pass_time()
+    assert running.book.spent() == {one, two}
+    edited = next(each for each in running.book.kept.rules() if each.id == one)
+    body = {**edited.body, "condition": {"type": "Crosses", "level": 12.0}}
+    running.book.kept.change_rule(replace(edited, body=body), running.now)
+    assert running.book.spent() == {two}
+
+
 def test_what_is_told_fires_and_goes_to_its_channels(running: Running):
     mail = running.book.kept.add_channel("webhook", "Mine", {"url": "http://127.0.0.1:9/x", "secret": "0" * 16})
     running.rule(Crosses(10.0), message="{symbol} at {price}")

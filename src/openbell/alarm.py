@@ -20,14 +20,11 @@ from openbell.alerts.watch import Facts, Watch
 from openbell.desk import Desk
 from openbell.ingest.intake import Heard, Intake
 from openbell.pasts import Pasts
-from openbell.rulebook import Rulebook
+from openbell.rulebook import EVALUATION, Rulebook
 from openbell.store.log import Log
 from openbell.store.outbox import Cursor, Fired, Outbox
 
 log = logging.getLogger(__name__)
-
-NAME = "rules"
-"""The alarm's cursor in the outbox."""
 
 LOOKED_EVERY = timedelta(seconds=2)
 """How often the clock's rules are asked and edited rules are looked for."""
@@ -131,17 +128,17 @@ class Alarm:
 
     def _left(self, entries: Log) -> Cursor:
         """Where the rules were left in this log; in another than before (that one was lost, or put aside) its end."""
-        kept = self._outbox.cursor(NAME)
+        kept = self._outbox.cursor(EVALUATION)
         if kept is not None and kept.log == entries.id and kept.offset <= entries.last:
             return kept
         cursor = Cursor(entries.id, entries.last, {} if kept is None else kept.state)
-        self._outbox.record(NAME, cursor, [], self._desk.clock())
+        self._outbox.record(EVALUATION, cursor, [], self._desk.clock())
         return cursor
 
     def _keep(self, cursor: Cursor, fired: Sequence[Fired], now: datetime) -> None:
         if cursor == self._cursor and not fired:
             return
-        if self._outbox.record(NAME, cursor, fired, now):
+        if self._outbox.record(EVALUATION, cursor, fired, now):
             self._newest = self._outbox.firings(most=1)[0].id
         self._cursor = cursor
 

@@ -14,6 +14,7 @@ import polars as pl
 from openbell.alerts.background import Background
 from openbell.alerts.past import assert_of_prices, by_minutes, would_have_fired
 from openbell.alerts.rules import Firing, Held, OfDays, Rule, Symbol, Target, Watchlist
+from openbell.alerts.watch import spent
 from openbell.bars.adjust import adjusted
 from openbell.desk import Desk
 from openbell.history import NoData
@@ -23,6 +24,7 @@ from openbell.model.interval import DAY, MINUTE
 from openbell.model.sessions import EXCHANGES, market_state, sessions
 from openbell.store.alertbook import AlertBook, StoredRule
 from openbell.store.ledger import Watchlist as StoredWatchlist
+from openbell.store.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,9 @@ DAY_OVER = timedelta(minutes=20)
 
 ENDING = timedelta(minutes=10)
 """Who heard a session's last minutes heard its end, though not every symbol is traded in every minute."""
+
+EVALUATION = "rules"
+"""The name of the cursor in the outbox that keeps the place and the state of the rules."""
 
 TRIED_DAYS = 90
 """Over how many days a rule is tried, unless it is said."""
@@ -91,6 +96,12 @@ class Rulebook:
         if (stored.id, stored.changed) not in self._left_out:
             self._left_out.add((stored.id, stored.changed))
             log.warning("rule %d (%s) is left out: %s", stored.id, stored.name, error)
+
+    def spent(self) -> set[int]:
+        """The numbers of the rules that have fired once for good, on each of their symbols."""
+        kept = Outbox(self._desk.ledger).cursor(EVALUATION)
+        state = None if kept is None else kept.state.get("watch")
+        return set() if state is None else {int(key) for key in spent(self.chosen(), state)}
 
     def version(self) -> object:
         """Equal to what it was as long as `chosen` says the same."""

@@ -189,6 +189,18 @@ def test_a_failure_is_tried_again_after_a_growing_pause(outbox: Outbox, book: Al
     assert len({post.body for post in server.heard}) == 1
 
 
+def test_what_failed_so_far_is_counted_by_firing_and_by_channel(outbox: Outbox, book: AlertBook):
+    with web(says(500), says(200)) as down, web(says(200)) as up:
+        first = hook(book, down)
+        hook(book, up, "up")
+        fire(outbox, "a")
+        assert (outbox.failing([1]), outbox.failing_channels()) == ({}, {})
+        one_pass(outbox)
+        assert (outbox.failing([1]), outbox.failing_channels()) == ({1: 1}, {first: 1})
+        one_pass(outbox, 30)
+    assert (outbox.failing([1]), outbox.failing_channels()) == ({}, {})
+
+
 def test_after_eight_failures_a_message_is_dead_with_the_reason(outbox: Outbox, book: AlertBook):
     with web(says(500, "oops")) as server:
         hook(book, server)

@@ -288,6 +288,7 @@ def test_a_symbol_tells_its_year_and_the_average_volume_of_its_last_quarter(clie
     profile = client.get("/api/v1/symbols/QUORB").json()
     bars = client.get("/api/v1/bars?symbol=QUORB&range=5Y&interval=1d").json()["bars"]
     year = slice(-364, None)  # the demo market trades every day
+    assert profile["year_since"] == datetime.fromtimestamp(bars["ts"][year][0], UTC).date().isoformat()
     assert profile["year_low"] == min(bars["low"][year])
     assert profile["year_high"] == max(bars["high"][year])
     assert profile["average_volume"] == pytest.approx(sum(bars["volume"][-63:]) / 63)

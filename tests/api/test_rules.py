@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 
 from openbell.api.app import create_app
 from openbell.desk import Desk
+from openbell.model.frames import BARS, frame_of
 from openbell.store.alertbook import AlertBook
 
 CROSSES = {"type": "Crosses", "level": 5}
@@ -70,7 +73,16 @@ def test_a_rule_that_is_over_may_still_be_renamed(client: TestClient, desk: Desk
         type(over)(1, over.name, body, None, True, over.created, over.changed), desk.clock()
     )
     renamed = client.put("alerts/rules/1", json=draft(name="Past", expires="2026-03-04T15:00:00Z"))
-    assert (renamed.status_code, renamed.json()["name"]) == (200, "Past")
+    assert (renamed.status_code, renamed.json()["name"], renamed.json()["over"]) == (200, "Past", "ended")
+
+
+def test_symbols_that_the_desk_has_never_heard_of_are_named(client: TestClient, desk: Desk):
+    rows = [{"symbol": "ACME", "interval": "1d", "ts": datetime(2026, 3, 2, tzinfo=UTC), "close": 10.0, "scale": "raw"}]
+    desk.lake.append_bars(frame_of(BARS, rows).with_columns(source=pl.lit("closes")), desk.clock())
+    both = desk.ledger.add_watchlist("Both", ["ACME", "NOSUCH"])
+    on = {"type": "Watchlist", "id": str(both.id)}
+    told = client.post("alerts/rules", json=draft(target=on)).json()
+    assert (told["unknown"], told["over"]) == (["NOSUCH"], None)
 
 
 def test_a_rule_of_another_version_is_named_with_its_number_and_can_be_removed(client: TestClient, desk: Desk):

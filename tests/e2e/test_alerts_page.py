@@ -98,7 +98,7 @@ def test_an_alert_made_on_the_page_fires_and_shows_the_receipt_of_its_delivery(a
         expect(editor).to_be_hidden()
         expect(alerts.get_by_text("QUORB moves 0.01 % in 1 min is set.")).to_be_visible()
         row = rows(alerts).filter(has_text="QUORB moves 0.01 % in 1 min")
-        expect(row).to_contain_text("moves 0.01 % in 1 minute, every time")
+        expect(row).to_contain_text("Every time")
         expect(row).to_contain_text("My program")
 
         fired = alerts.get_by_role("listitem").filter(has=alerts.get_by_role("link", name="QUORB")).first
@@ -181,6 +181,28 @@ def test_a_change_that_the_desk_refuses_is_taken_back_and_said(alerts: Page, api
     expect(switch).to_be_checked()
 
 
+def test_a_symbol_that_nobody_has_heard_of_is_asked_about_and_marked(alerts: Page, api: httpx.Client, watched: Watched):
+    watched.expected.append(r"404 \(Not Found")
+    alerts.goto("/alerts?new=NOSUCH&level=5")
+    editor = alerts.get_by_role("region", name="New alert")
+    editor.get_by_role("button", name="Set the alert").click()
+    expect(editor.get_by_role("alert")).to_contain_text("The desk has never heard of NOSUCH.")
+    assert rules_of(api) == []
+    editor.get_by_role("button", name="Wait for NOSUCH all the same").click()
+    expect(rows(alerts)).to_contain_text(
+        "The desk has never heard of NOSUCH: this waits for prices that may never come."
+    )
+    assert [rule["repeat"] for rule in rules_of(api)] == ["once"]
+
+
+def test_what_has_fired_for_good_is_said_so_and_waits_no_more(alerts: Page, api: httpx.Client):
+    add_rule(api, "Restless", condition=RESTLESS, repeat="once")
+    alerts.goto("/alerts")
+    expect(alerts.get_by_role("heading", level=1)).to_contain_text("1 waits")
+    expect(rows(alerts)).to_contain_text("It has fired and waits for nothing more.", timeout=FIRES_MS)
+    expect(alerts.get_by_role("heading", level=1)).to_contain_text("none wait")
+
+
 def test_older_firings_are_asked_for_and_rules_that_cannot_be_read_are_named(alerts: Page):
     said = {"rule": 1, "rule_name": "R", "symbol": "QUORB", "price": 10.0, "quiet": False, "seen": True}
     firings = [
@@ -190,7 +212,7 @@ def test_older_firings_are_asked_for_and_rules_that_cannot_be_read_are_named(ale
 
     def newest(route: Route) -> None:
         limit = int(parse_qs(urlsplit(route.request.url).query)["limit"][0])
-        route.fulfill(json={"unseen": 0, "firings": firings[:limit]})
+        route.fulfill(json={"unseen": 0, "last_day": 0, "firings": firings[:limit]})
 
     alerts.route("**/alerts/firings?*", newest)
     kept = {"rules": [], "unreadable": [{"id": 7, "name": "From tomorrow"}]}
@@ -218,9 +240,12 @@ def test_what_is_wrong_is_told_at_its_field(alerts: Page, api: httpx.Client, wat
     expect(submitted("Symbol")).to_have_accessible_description("Name a symbol.")
     editor.get_by_label("Symbol").fill("QUORB")
     editor.get_by_label("By").fill("x")
+    expect(editor.get_by_label("By")).to_have_accessible_description("Give a number.")
     expect(submitted("By")).to_have_accessible_description("Give a number.")
     editor.get_by_label("By").fill("-3")
-    expect(editor.get_by_label("By")).to_have_accessible_description("percent is \u22123. Give a number above zero.")
+    expect(editor.get_by_label("By")).to_have_accessible_description(
+        "\u201cBy\u201d is \u22123. Give a number above zero."
+    )
     expect(editor.get_by_label("By")).to_have_attribute("aria-invalid", "true")
     editor.get_by_label("By").fill("3")
     expect(editor.get_by_label("By")).to_have_attribute("aria-invalid", "false")

@@ -313,6 +313,21 @@ def _spiked(line: Line, day: date, level: float, minutes: pl.DataFrame, born: in
             return
 
 
+def spent(rules: Iterable[tuple[Rule, Sequence[str]]], state: str) -> set[str]:
+    """The ids of enabled rules that fire once and have done so on each of their symbols, by the `state` of a watch."""
+    memory = msgspec.json.decode(state, type=Memory)
+
+    def has_fired(rule: Rule, symbol: str) -> bool:
+        arms = memory.arms.get(rule.id, {}).get(symbol)
+        return memory.made.get(rule.id) == _fingerprint(rule) and arms is not None and arms.fired is not None
+
+    return {
+        rule.id
+        for rule, symbols in rules
+        if rule.enabled and rule.repeat == "once" and symbols and all(has_fired(rule, each) for each in symbols)
+    }
+
+
 def _fingerprint(rule: Rule) -> int:
     return crc32(msgspec.json.encode((rule.condition, rule.hysteresis_pct)))
 

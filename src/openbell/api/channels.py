@@ -15,6 +15,7 @@ from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.desk import Desk
 from openbell.store.alertbook import AlertBook, StoredChannel
+from openbell.store.outbox import Outbox
 
 router = APIRouter(tags=["alerts"])
 
@@ -37,13 +38,17 @@ class ChannelChange(BaseModel):
 
 
 class Channel(BaseModel):
-    """A channel; what is secret in its `config` is shown by its end only."""
+    """A channel; what is secret in its `config` is shown by its end only.
+
+    `failing`: how many alerts did not arrive by it so far and are tried again.
+    """
 
     id: int
     kind: str
     name: str
     config: dict[str, Any]
     enabled: bool
+    failing: int
 
 
 class Channels(BaseModel):
@@ -62,14 +67,15 @@ class Receipt(BaseModel):
 @router.get("/alerts/channels", dependencies=[allow(Role.VIEWER)])
 def channels(desk: TheDesk) -> Channels:
     """Every channel, without its secrets."""
-    return Channels(channels=[_channel(each) for each in AlertBook(desk.ledger).channels()])
+    failing = Outbox(desk.ledger).failing_channels()
+    return Channels(channels=[_channel(each, failing.get(each.id, 0)) for each in AlertBook(desk.ledger).channels()])
 
 
 @router.post("/alerts/channels", dependencies=[allow(Role.OWNER)], status_code=201)
 def add_channel(desk: TheDesk, new: NewChannel) -> Channel:
     """A new channel; send a test to see whether it works."""
     channel_of(new.kind, new.config)
-    return _channel(AlertBook(desk.ledger).add_channel(new.kind, new.name, new.config, enabled=new.enabled))
+    return _channel(AlertBook(desk.ledger).add_channel(new.kind, new.name, new.config, enabled=new.enabled), 0)
 
 
 @router.put("/alerts/channels/{number}", dependencies=[allow(Role.OWNER)])
@@ -84,7 +90,7 @@ def change_channel(desk: TheDesk, number: Number, change: ChannelChange) -> Chan
     )
     channel_of(changed.kind, changed.config)
     AlertBook(desk.ledger).change_channel(changed)
-    return _channel(changed)
+    return _channel(changed, Outbox(desk.ledger).failing_channels().get(number, 0))
 
 
 @router.delete("/alerts/channels/{number}", dependencies=[allow(Role.OWNER)], status_code=204)
@@ -106,9 +112,11 @@ async def test_channel(desk: TheDesk, number: Number) -> Receipt:
         return Receipt(ok=False, receipt=error.what)
 
 
-def _channel(channel: StoredChannel) -> Channel:
+def _channel(channel: StoredChannel, failing: int) -> Channel:
     config = shown(channel.kind, channel.config)
-    return Channel(id=channel.id, kind=channel.kind, name=channel.name, config=config, enabled=channel.enabled)
+    return Channel(
+        id=channel.id, kind=channel.kind, name=channel.name, config=config, enabled=channel.enabled, failing=failing
+    )
 
 
 def _held(desk: Desk, number: Number) -> StoredChannel:

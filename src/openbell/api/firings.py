@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
@@ -18,7 +18,7 @@ router = APIRouter(tags=["alerts"])
 
 
 class Firing(BaseModel):
-    """What fired, and how many of its ways are in which state."""
+    """What fired, and how many of its ways are in which state; `failing` of those to come have failed so far."""
 
     id: int
     rule: int
@@ -30,12 +30,14 @@ class Firing(BaseModel):
     quiet: bool
     seen: bool
     deliveries: dict[State, int]
+    failing: int
 
 
 class Firings(BaseModel):
-    """The newest first; `unseen` counts all that nobody has looked at."""
+    """The newest first; `unseen` counts all that nobody has looked at, `last_day` all of the last 24 hours."""
 
     unseen: int
+    last_day: int
     firings: list[Firing]
 
 
@@ -77,10 +79,14 @@ def firings(desk: TheDesk, limit: int = Query(50, ge=1, le=500), before: Number 
     outbox = Outbox(desk.ledger)
     found = outbox.firings(most=limit, before=before)
     standing = outbox.standing([each.id for each in found])
+    failing = outbox.failing([each.id for each in found])
     names = {each.id: each.name for each in AlertBook(desk.ledger).rules()}
     return Firings(
         unseen=outbox.unseen(),
-        firings=[_firing(each, names.get(each.rule_id), standing.get(each.id, {})) for each in found],
+        last_day=outbox.fired_since(desk.clock() - timedelta(days=1)),
+        firings=[
+            _firing(each, names.get(each.rule_id), standing.get(each.id, {}), failing.get(each.id, 0)) for each in found
+        ],
     )
 
 
@@ -111,7 +117,7 @@ def deliveries(desk: TheDesk, number: Number) -> Deliveries:
     )
 
 
-def _firing(firing: StoredFiring, name: str | None, standing: Mapping[State, int]) -> Firing:
+def _firing(firing: StoredFiring, name: str | None, standing: Mapping[State, int], failing: int) -> Firing:
     return Firing(
         id=firing.id,
         rule=firing.rule_id,
@@ -123,4 +129,5 @@ def _firing(firing: StoredFiring, name: str | None, standing: Mapping[State, int
         quiet=firing.quiet,
         seen=firing.seen,
         deliveries=dict(standing),
+        failing=failing,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Query
@@ -69,11 +70,17 @@ class Draft(BaseModel):
 
 
 class KeptRule(Draft):
-    """A rule as it is kept, with a sentence for it and the symbols it is on now."""
+    """A rule as it is kept, with a sentence for it and the symbols it is on now.
+
+    `unknown`: those of them that the desk has never heard of. `over`: why it waits for nothing more: it has `fired` on
+    each of its symbols, once for good, or has `ended`.
+    """
 
     id: int
     sentence: str
     symbols: list[str]
+    unknown: list[str]
+    over: Literal["fired", "ended"] | None
     created: datetime
     changed: datetime
 
@@ -122,9 +129,10 @@ class Trials(BaseModel):
 def rules(desk: TheDesk) -> Rules:
     """Every rule."""
     book, found, unreadable = Rulebook(desk), [], []
+    spent = book.spent()
     for stored in book.kept.rules():
         try:
-            found.append(_rule(book, stored, rule_of(stored)))
+            found.append(_rule(desk, book, stored, rule_of(stored), spent))
         except InvalidInput:
             unreadable.append(Unreadable(id=stored.id, name=stored.name))
     return Rules(rules=found, unreadable=unreadable)
@@ -137,7 +145,7 @@ def add_rule(desk: TheDesk, draft: Draft) -> KeptRule:
     rule.assert_ahead(desk.clock())
     book = _book_for(desk, draft, rule)
     stored = book.kept.add_rule(rule.name, body_of(rule), desk.clock(), channels=draft.channels, enabled=draft.enabled)
-    return _rule(book, stored, rule_of(stored))
+    return _rule(desk, book, stored, rule_of(stored), book.spent())
 
 
 @router.put("/alerts/rules/{number}", dependencies=[allow(Role.MEMBER)])
@@ -154,7 +162,7 @@ def change_rule(desk: TheDesk, number: Number, draft: Draft) -> KeptRule:
     told = None if draft.channels is None else tuple(draft.channels)
     changed = StoredRule(number, rule.name, body, told, draft.enabled, held.created, now)
     book.kept.change_rule(changed, now)
-    return _rule(book, changed, rule_of(changed))
+    return _rule(desk, book, changed, rule_of(changed), book.spent())
 
 
 @router.delete("/alerts/rules/{number}", dependencies=[allow(Role.MEMBER)], status_code=204)
@@ -202,7 +210,9 @@ def _drafted(draft: Draft) -> Rule:
     )
 
 
-def _rule(book: Rulebook, stored: StoredRule, rule: Rule) -> KeptRule:
+def _rule(desk: Desk, book: Rulebook, stored: StoredRule, rule: Rule, spent: Collection[int]) -> KeptRule:
+    symbols = [] if rule.target is None else list(book.members(rule.target))
+    ended = rule.expires is not None and rule.expires <= desk.clock()
     quiet = None if rule.quiet is None else QuietHours(start=rule.quiet.start, end=rule.quiet.end, zone=rule.quiet.zone)
     return KeptRule(
         id=stored.id,
@@ -219,7 +229,9 @@ def _rule(book: Rulebook, stored: StoredRule, rule: Rule) -> KeptRule:
         enabled=stored.enabled,
         channels=None if stored.channels is None else list(stored.channels),
         sentence=sentence(rule),
-        symbols=[] if rule.target is None else list(book.members(rule.target)),
+        symbols=symbols,
+        unknown=[each for each in symbols if not desk.history.knows(each)],
+        over="ended" if ended else "fired" if stored.id in spent else None,
         created=stored.created,
         changed=stored.changed,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 from fastapi import APIRouter, Query
@@ -39,8 +39,10 @@ class Symbol(BaseModel):
 
 class Profile(Symbol):
     """With the year that ends with its newest daily bar, split-adjusted: the lowest and highest price, and the average
-    volume of the last quarter of it. Null where no daily bars can be made."""
+    volume of the last quarter of it. `year_since`: the first day of it that there is a bar of. Null where no daily bars
+    can be made."""
 
+    year_since: date | None
     year_low: float | None
     year_high: float | None
     average_volume: float | None
@@ -82,6 +84,7 @@ def symbol(desk: TheDesk, ticker: str) -> Profile:
     extremes = days.select(low=pl.coalesce("low", "close").min(), high=pl.coalesce("high", "close").max())
     return Profile(
         **known.model_dump(),
+        year_since=None if days.is_empty() else days["ts"].item(0).date(),
         year_low=extremes["low"].item(),
         year_high=extremes["high"].item(),
         average_volume=None if volumes.is_empty() else float(volumes.sum()) / volumes.len(),

@@ -157,7 +157,7 @@ def tried(
         rule = rule_of(_stored(book.kept.rules(), number))
         trials = book.trial(rule, () if rule.target is None else book.members(rule.target), days)
     rows = [
-        {"at": _instant(fired.at, each.by_day), "symbol": each.symbol, "price": fired.price, "message": fired.message}
+        {"at": _when(fired.at, each.by_day), "symbol": each.symbol, "price": fired.price, "message": fired.message}
         for each in trials
         for fired in each.firings
     ]
@@ -170,7 +170,7 @@ def tried(
     terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
 
 
-def _instant(at: datetime, by_day: Collection[date]) -> str:
+def _when(at: datetime, by_day: Collection[date]) -> str:
     """The date alone where no more is known."""
     return f"{at:%Y-%m-%d}" if at.date() in by_day else f"{at:%Y-%m-%d %H:%M:%S}Z"
 

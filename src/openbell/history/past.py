@@ -81,12 +81,17 @@ class History:
             raise InvalidInput("symbol", "No symbol was named.", remedy="Name one, such as AAPL.")
         register = self.register
         key = register.id_of(ticker.upper(), on)
-        if not register.knows(key) and self.stored(key).is_empty():
+        if not self.knows(ticker, on):
             raise NoData(
                 f"There are no prices of {ticker.upper()} here.",
                 remedy=f"Fetch it with `openbell fetch {ticker.upper()}`, or import a file with `openbell import`.",
             )
         return register.instrument(key)
+
+    def knows(self, ticker: str, on: date | None = None) -> bool:
+        """Whether the desk has ever heard of `ticker`."""
+        key = self.register.id_of(ticker.upper(), on)
+        return self.register.knows(key) or not self.stored(key).is_empty()
 
     def past(self, moment: datetime) -> tuple[datetime, tuple[str, ...]]:
         """`moment`, or now where it is yet to come; and a note where it is of a later day than today (UTC)."""

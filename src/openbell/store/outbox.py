@@ -199,6 +199,11 @@ class Outbox:
         with self._ledger.transaction() as connection:
             return [_firing(row, row.id) for row in connection.execute(query)]
 
+    def fired_since(self, start: datetime) -> int:
+        """How much has fired since `start`."""
+        with self._ledger.transaction() as connection:
+            return connection.execute(sa.select(sa.func.count()).where(_FIRINGS.c.at >= _text(start))).scalar_one()
+
     def unseen(self) -> int:
         """How many firings the owner has not seen."""
         with self._ledger.transaction() as connection:
@@ -213,6 +218,19 @@ class Outbox:
             for firing, state, count in connection.execute(query):
                 found.setdefault(firing, {})[state] = count
         return found
+
+    def failing(self, firing_ids: Sequence[int]) -> dict[int, int]:
+        """How many ways of each firing have failed so far and are tried again; those with none are left out."""
+        return self._failing(_OUTBOX.c.firing_id, _OUTBOX.c.firing_id.in_(firing_ids))
+
+    def failing_channels(self) -> dict[int, int]:
+        """How many ways by each channel have failed so far and are tried again; those with none are left out."""
+        return self._failing(_OUTBOX.c.channel_id, sa.true())
+
+    def _failing(self, by: sa.Column[int], which: sa.ColumnElement[bool]) -> dict[int, int]:
+        query = sa.select(by, sa.func.count()).where(which, _OPEN, _OUTBOX.c.attempts > 0).group_by(by)
+        with self._ledger.transaction() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def mark_seen(self, upto: int) -> None:
         """The owner has seen all firings up to number `upto`."""

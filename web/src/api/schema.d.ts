@@ -825,6 +825,8 @@ export interface components {
         /**
          * Channel
          * @description A channel; what is secret in its `config` is shown by its end only.
+         *
+         *     `failing`: how many alerts did not arrive by it so far and are tried again.
          */
         Channel: {
             /** Config */
@@ -833,6 +835,8 @@ export interface components {
             };
             /** Enabled */
             enabled: boolean;
+            /** Failing */
+            failing: number;
             /** Id */
             id: number;
             /** Kind */
@@ -1276,7 +1280,7 @@ export interface components {
         };
         /**
          * Firing
-         * @description What fired, and how many of its ways are in which state.
+         * @description What fired, and how many of its ways are in which state; `failing` of those to come have failed so far.
          */
         Firing: {
             /**
@@ -1288,6 +1292,8 @@ export interface components {
             deliveries: {
                 [key: string]: number;
             };
+            /** Failing */
+            failing: number;
             /** Id */
             id: number;
             /** Message */
@@ -1307,11 +1313,13 @@ export interface components {
         };
         /**
          * Firings
-         * @description The newest first; `unseen` counts all that nobody has looked at.
+         * @description The newest first; `unseen` counts all that nobody has looked at, `last_day` all of the last 24 hours.
          */
         Firings: {
             /** Firings */
             firings: components["schemas"]["Firing"][];
+            /** Last Day */
+            last_day: number;
             /** Unseen */
             unseen: number;
         };
@@ -1469,6 +1477,9 @@ export interface components {
         /**
          * KeptRule
          * @description A rule as it is kept, with a sentence for it and the symbols it is on now.
+         *
+         *     `unknown`: those of them that the desk has never heard of. `over`: why it waits for nothing more: it has `fired` on
+         *     each of its symbols, once for good, or has `ended`.
          */
         KeptRule: {
             /**
@@ -1510,6 +1521,8 @@ export interface components {
             message: string;
             /** Name */
             name: string;
+            /** Over */
+            over: ("fired" | "ended") | null;
             quiet?: components["schemas"]["QuietHours"] | null;
             /**
              * Repeat
@@ -1527,6 +1540,8 @@ export interface components {
             /** Symbols */
             symbols: string[];
             target?: components["schemas"]["Target"] | null;
+            /** Unknown */
+            unknown: string[];
         };
         /**
          * LakeSize
@@ -1671,7 +1686,8 @@ export interface components {
         /**
          * Profile
          * @description With the year that ends with its newest daily bar, split-adjusted: the lowest and highest price, and the average
-         *     volume of the last quarter of it. Null where no daily bars can be made.
+         *     volume of the last quarter of it. `year_since`: the first day of it that there is a bar of. Null where no daily bars
+         *     can be made.
          */
         Profile: {
             /** Average Volume */
@@ -1702,6 +1718,8 @@ export interface components {
             year_high: number | null;
             /** Year Low */
             year_low: number | null;
+            /** Year Since */
+            year_since: string | null;
         };
         /**
          * Provider

@@ -66,6 +66,9 @@ export function ChartAlerts({ box, plot, levels, fired, tried, decimals, onMove 
 /** Half the height of a level's label in pixels, and from one label to the next beside it. */
 const [HALF_CHIP, ASIDE] = [12, 96];
 
+/** Half a bell's width, and how far above the foot of the prices its top is. */
+const [HALF_BELL, BELL_ABOVE] = [7, 20];
+
 /** Puts what stands in `box` where the chart has it: lines at their price, bells at their bar. */
 export function place(box: HTMLElement | null, plot: PricePlot | null): void {
   if (!box || !plot) return;
@@ -101,7 +104,10 @@ export function place(box: HTMLElement | null, plot: PricePlot | null): void {
   for (const mark of box.querySelectorAll<HTMLElement>("[data-bar]")) {
     const x = plot.xOf(Number(mark.dataset.bar));
     mark.hidden = x === null || x < 0 || x > width;
-    if (x !== null) mark.style.transform = `translateX(${x}px)`;
+    // At the foot of the prices, and whole at either edge.
+    if (x === null) continue;
+    const whole = Math.min(Math.max(x, HALF_BELL), width - HALF_BELL);
+    mark.style.transform = `translate(${whole}px, ${height - BELL_ABOVE}px)`;
   }
 }
 

@@ -18,22 +18,20 @@ interface ChartFrameProps {
   onIndex: (index: number) => void;
   /** What lies over the chart. */
   over?: ReactNode;
-  /** Keys that only this chart knows; each acts with the bar that is read. */
-  keys?: Readonly<Record<string, (index: number) => void>>;
   /** The bar at an index as a sentence; said for the keyboard only, for a pointer would never stop talking. */
   spoken: (index: number) => string;
   height: string;
 }
 
 export function ChartFrame(props: ChartFrameProps) {
-  const { label, summary, measures, legend, host, stage, count, index, onIndex, over, keys, spoken, height } = props;
+  const { label, summary, measures, legend, host, stage, count, index, onIndex, over, spoken, height } = props;
   const [said, say] = useState("");
   const read = (to: number) => {
     onIndex(to);
     say(spoken(to));
   };
   const press = (event: KeyboardEvent) => {
-    const act = actionOf(event, { count, index, read, keys, stage: stage.current?.stage ?? null });
+    const act = actionOf(event, { count, index, read, stage: stage.current?.stage ?? null });
     if (!act) return;
     event.preventDefault();
     act();
@@ -73,19 +71,16 @@ interface Reading {
   count: number;
   index: number | null;
   read: (index: number) => void;
-  keys: ChartFrameProps["keys"];
   stage: Stage | null;
 }
 
 const CLOSER = 1 / 1.5;
 
 function actionOf({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent, reading: Reading): (() => void) | null {
-  const { count, index, keys, stage } = reading;
+  const { count, index, stage } = reading;
   if (!stage || count === 0 || ctrlKey || metaKey || altKey) return null;
   const last = count - 1;
   const at = index ?? last;
-  const own = keys?.[key];
-  if (own) return () => own(at);
   const read = (to: number) => () => reading.read(Math.min(last, Math.max(0, to)));
   if (key === "ArrowLeft") return shiftKey ? () => stage.stride(-1) : read(index === null ? last : at - 1);
   if (key === "ArrowRight") return shiftKey ? () => stage.stride(1) : read(at + 1);

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Bars } from "../api/desk";
 import type { Scale } from "../lib/address";
 import * as format from "../lib/format";
+import { useKey } from "../lib/hooks";
 import { isIntraday } from "../lib/interval";
 import { usePalette } from "../lib/look";
 import { ChartAlerts, type Level, place } from "./ChartAlerts";
@@ -80,6 +81,10 @@ export function PriceChart({ answer, latest, scale, oneDay, alerts, height }: Pr
     },
     [menu.close],
   );
+  useKey("a", () => {
+    const bar = at ?? count - 1;
+    menu.openAt(bar, now.bars.close[bar] ?? null);
+  });
   return (
     <ChartFrame
       label={`${answer.symbol} price chart, ${count} bars of ${answer.interval}`}
@@ -91,7 +96,6 @@ export function PriceChart({ answer, latest, scale, oneDay, alerts, height }: Pr
       count={count}
       index={at}
       onIndex={read}
-      keys={{ a: (bar) => menu.openAt(bar, now.bars.close[bar] ?? null) }}
       over={
         alerts && (
           <>

@@ -116,3 +116,9 @@ test("a dividend has two decimals, and as many more as it needs", () => {
     "3.00",
   ]);
 });
+
+test("the prices of a firing have as many decimals as the finest of them, percentages their own", () => {
+  expect(format.firing("QUORB reached 88.4: 88.22")).toBe("QUORB reached 88.40: 88.22");
+  expect(format.firing("QUORB \u22120.1 % from 80.5: 80.123")).toBe("QUORB \u22120.1 % from 80.500: 80.123");
+  expect(format.firing("any job fails")).toBe("any job fails");
+});

@@ -117,6 +117,15 @@ export function told(sentence: string): string {
   return sentence.replace(/(?<=^|[\s(])(?:-\d+(?:\.\d+)?|\d+\.\d+|\d{5,})(?=[\s,;:%)]|\.?$|\.\s)/g, figureAsWritten);
 }
 
+/** What fired, as it is told, with as many decimals in each of its prices as in the finest: `reached 88.40: 88.22`. */
+export function firing(message: string): string {
+  const decimal = /\d+\.(\d+)(?![\d.]*[\u202f ]?%)/g;
+  const most = Math.max(0, ...[...message.matchAll(decimal)].map(([, decimals = ""]) => decimals.length));
+  return told(
+    message.replaceAll(decimal, (number, decimals) => number + "0".repeat(Math.max(2, most) - decimals.length)),
+  );
+}
+
 /** A number as its source wrote it, with as many decimals. */
 export function figureAsWritten(text: string): string {
   const [, decimals = ""] = text.split(".");
@@ -234,6 +243,11 @@ export function moment(value: Instant | Missing): string {
 /** An instant to the second, in the reader's own zone: `12 May 2026 14:05:09`. */
 export function toTheSecond(value: Instant): string {
   return `${dated(value, undefined, DAY)} ${dateFormat(undefined, { ...CLOCK, second: "2-digit" }).format(instant(value))}`;
+}
+
+/** As `toTheSecond`, and whose clock that is: `12 May 2026 14:05:09, Berlin time`. */
+export function toTheSecondThere(value: Instant): string {
+  return `${toTheSecond(value)}, ${zoneName(READERS_ZONE)}`;
 }
 
 /** Today's times as `14:05`, others as `Thu 26 Nov 14:05`; in the reader's zone. */

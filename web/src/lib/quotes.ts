@@ -21,6 +21,7 @@ export function withTold(quote: Quote, heard: number, told: Told | undefined): L
   return {
     ...quote,
     ts,
+    day: Date.parse(ts) === Date.parse(quote.ts) ? quote.day : null,
     price,
     age_s,
     heard: told.heard,

@@ -19,3 +19,9 @@ export function whyNot(error: Error): string {
   const said = error instanceof Problem ? [error.detail, error.remedy].filter(Boolean).join(" ") : error.message;
   return told(said);
 }
+
+/** What is wrong, in the words of its field: `“By” is −3`, where the desk says `percent is −3`. */
+export function inWords({ field, what }: Wrong, fields: readonly { name: string; label: string }[]): string {
+  const label = fields.find(({ name }) => name === field)?.label;
+  return label && what.startsWith(`${field} `) ? `“${label}”${what.slice(field.length)}` : what;
+}

@@ -168,9 +168,11 @@ function useEntries(text: string, pick: Pick | null): Found {
   }
   const sections = [
     { id: "Alert", title: "Alert", entries: alert ? [alertEntry(alert, navigate)] : [] },
-    { id: "Symbols", title: "Symbols", entries: [...symbols, ...further] },
+    { id: "Symbols", title: "Symbols", entries: symbols.length > 0 ? [...symbols, ...further] : [] },
     { id: "Pages", title: "Pages", entries: pick ? [] : pageEntries(text, navigate) },
     { id: "Actions", title: "Actions", entries: pick ? [] : actionEntries(text, shortcuts, navigate) },
+    // Where no symbol is known by that name, what the desk has by it comes before asking others.
+    { id: "Further", title: "Symbols", entries: symbols.length > 0 ? [] : further },
   ].filter(({ entries }) => entries.length > 0);
   return {
     sections,

@@ -51,7 +51,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <Mistake key={pathname}>{children}</Mistake>
         </main>
       </div>
-      <ToastLine />
+      <ToastLine covered={overlay !== null} />
       <Suspense fallback={null}>
         {overlay?.kind === "palette" && <Palette pick={overlay.pick} onClose={close} />}
         {overlay?.kind === "shortcuts" && <Shortcuts onClose={close} />}

@@ -2,7 +2,8 @@ import { hush, useToast } from "../../lib/toast";
 import { Button } from "../Button";
 import styles from "./ToastLine.module.css";
 
-export function ToastLine() {
+/** `covered`: a dialog lies over the page, and a line that shines through it could not be read or taken. */
+export function ToastLine({ covered }: { covered: boolean }) {
   const toast = useToast();
   const { label, act } = toast?.action ?? {};
   const undo = () => {
@@ -11,7 +12,7 @@ export function ToastLine() {
   };
   return (
     <div role="status" className={styles.place}>
-      {toast && (
+      {toast && !covered && (
         <div className={styles.toast}>
           {toast.text}
           {label && (

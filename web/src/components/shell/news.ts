@@ -2,11 +2,11 @@
 
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 import type { Firing } from "../../api/desk";
 import { channelsQuery, deliveriesQuery, firingsQuery } from "../../api/queries";
 import { alertsPath } from "../../lib/address";
-import { told } from "../../lib/format";
+import { firing as told } from "../../lib/format";
 import { allowed, notify } from "../../lib/notices";
 import { sayNext } from "../../lib/toast";
 
@@ -16,6 +16,8 @@ const MOST_TOLD = 3;
 export function useNews(): number {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const onThePage = pathname === "/alerts";
   const { data } = useQuery(firingsQuery(MOST_TOLD));
   const newest = useRef<number | null>(null);
   useEffect(() => {
@@ -27,10 +29,12 @@ export function useNews(): number {
     for (const firing of news.reverse()) {
       const { id, message } = firing;
       const show = () => navigate(alertsPath({ channels: false, panel: { kind: "firing", firing: id } }));
-      if (!document.hidden) sayNext({ text: told(message), action: { label: "Show", act: show } });
-      else void isForBrowsers(client, firing).then((is) => is && notify(message, `openbell-firing-${id}`, show));
+      if (!document.hidden) {
+        // Where what fired stands already it is not said again, over the rows of it.
+        if (!onThePage) sayNext({ text: told(message), action: { label: "Show", act: show } });
+      } else void isForBrowsers(client, firing).then((is) => is && notify(message, `openbell-firing-${id}`, show));
     }
-  }, [data, client, navigate]);
+  }, [data, client, navigate, onThePage]);
   return data?.unseen ?? 0;
 }
 

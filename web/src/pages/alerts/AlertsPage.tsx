@@ -8,7 +8,8 @@ import { Choice } from "../../components/Choice";
 import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import { type AlertsPanel, alertsAddress, alertsPath, newAlertPath } from "../../lib/address";
-import { useNow, useTitle } from "../../lib/hooks";
+import * as format from "../../lib/format";
+import { useTitle } from "../../lib/hooks";
 import styles from "./AlertsPage.module.css";
 import { ChannelPanel } from "./ChannelPanel";
 import { Channels } from "./Channels";
@@ -51,10 +52,9 @@ export default function AlertsPage() {
 }
 
 function Headline() {
-  const now = useNow();
   const firings = useQuery(firingsQuery(FIRST_SHOWN)).data;
   const rules = useQuery(rulesQuery()).data;
-  return <h1>{firings && rules ? headline(firings.firings, rules.rules, now, FIRST_SHOWN) : "Alerts"}</h1>;
+  return <h1>{firings && rules ? headline(firings.last_day, rules.rules) : "Alerts"}</h1>;
 }
 
 const FIRST_SHOWN = 10;
@@ -70,7 +70,9 @@ function Alerts({ open }: { open: number | null }) {
   return (
     <>
       <section className={styles.fired}>
-        <h2>What fired</h2>
+        <h2>
+          What fired <span className={styles.clock}>{format.zoneName(format.READERS_ZONE)}</span>
+        </h2>
         {firings.isError && !firings.data && <Trouble error={firings.error} onRetry={firings.refetch} />}
         {firings.isPending && <Skeleton height={160} />}
         {firings.data && (

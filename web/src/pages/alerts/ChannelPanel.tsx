@@ -6,10 +6,10 @@ import { addChannel, alertKeys, changeChannel, removeChannel } from "../../api/q
 import { Button } from "../../components/Button";
 import { ChoiceField, TextField } from "../../components/Field";
 import { askToNotify, useAllowed } from "../../lib/notices";
-import { type Wrong, whyNot, wrongOf } from "../../lib/refusal";
+import { inWords, type Wrong, whyNot, wrongOf } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import styles from "./ChannelPanel.module.css";
-import { type ChannelKind, type ConfigField, configOf, newSecret } from "./kinds";
+import { type ChannelKind, type ConfigField, configOf, newSecret, wrongIn } from "./kinds";
 import { Panel } from "./Panel";
 
 interface ChannelPanelProps {
@@ -23,42 +23,43 @@ interface ChannelPanelProps {
 export function ChannelPanel({ kind, channel, back }: ChannelPanelProps) {
   const [name, setName] = useState(channel?.name ?? "");
   const [values, setValues] = useState(() => begin(kind, channel));
-  const [wrong, setWrong] = useState<Wrong | null>(null);
-  const { save, remove, busy } = useSave(kind, channel, back, setWrong);
+  const [wrong, setWrong] = useState<readonly Wrong[]>([]);
+  const { save, remove, busy } = useSave(kind, channel, back, (refusal) => setWrong([refusal]));
   const permission = useAllowed();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save({ name: name.trim() || kind.title, config: configOf(kind.fields, values) });
+    const found = wrongIn(kind.fields, values, channel?.config ?? {});
+    setWrong(found);
+    if (found.length === 0) save({ name: name.trim() || kind.title, config: configOf(kind.fields, values) });
+  };
+  const errorAt = (name: string) => {
+    const found = wrong.find(({ field }) => field === name);
+    return found && inWords(found, kind.fields);
   };
   const placed = ["name", ...kind.fields.map((field) => field.name)];
+  const elsewhere = wrong.find(({ field }) => !placed.includes(field));
   const title = channel ? `Change ${channel.name}` : `New channel: ${kind.title}`;
   return (
     <Panel title={title} back={back}>
       <p className={styles.about}>{kind.about}</p>
       <form className={styles.form} onSubmit={submit} noValidate>
-        <TextField
-          label="Name"
-          value={name}
-          placeholder={kind.title}
-          error={wrong?.field === "name" ? wrong.what : undefined}
-          onChange={setName}
-        />
+        <TextField label="Name" value={name} placeholder={kind.title} error={errorAt("name")} onChange={setName} />
         {kind.fields.map((field) => (
           <ConfigInput
             key={field.name}
             field={field}
             value={values[field.name] ?? ""}
             kept={channel ? String(channel.config[field.name] ?? "") : null}
-            error={wrong?.field === field.name ? wrong.what : undefined}
+            error={errorAt(field.name)}
             onChange={(value) => {
-              setWrong(null);
+              setWrong((before) => before.filter((each) => each.field !== field.name));
               setValues((before) => ({ ...before, [field.name]: value }));
             }}
           />
         ))}
-        {wrong && !placed.includes(wrong.field) && (
+        {elsewhere && (
           <p role="alert" className={styles.error}>
-            {wrong.what}
+            {elsewhere.what}
           </p>
         )}
         {kind.kind === "browser" && permission === "denied" && (
@@ -127,7 +128,7 @@ interface ConfigInputProps {
 
 function ConfigInput({ field: { label, of, placeholder, hint }, value, kept, error, onChange }: ConfigInputProps) {
   if (of !== "text" && of !== "secret" && of !== "port") {
-    return <ChoiceField label={label} value={value} options={of} error={error} onChange={onChange} />;
+    return <ChoiceField label={label} value={value} options={of} hint={hint} error={error} onChange={onChange} />;
   }
   const stays = of === "secret" && kept;
   return (

@@ -6,6 +6,7 @@ import { Button } from "../../components/Button";
 import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import { alertsPath } from "../../lib/address";
+import * as format from "../../lib/format";
 import { askToNotify, notify, useAllowed } from "../../lib/notices";
 import { whyNot } from "../../lib/refusal";
 import { say } from "../../lib/toast";
@@ -70,6 +71,11 @@ function Kept({ channel }: { channel: Channel }) {
       <span className={styles.name}>
         <Link to={alertsPath({ channels: true, panel: { kind: "channel", channel: id } })}>{name}</Link>
         <span className={styles.where}>{where(channel)}</span>
+        {channel.failing > 0 && (
+          <span className={styles.refused}>
+            {format.counted(channel.failing, "alert")} did not arrive so far; tried again
+          </span>
+        )}
       </span>
       {kind === "browser" && <Permission />}
       <Button onClick={() => test.mutate()} disabled={test.isPending} aria-label={`Send a test to ${name}`}>

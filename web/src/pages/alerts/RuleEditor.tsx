@@ -4,18 +4,19 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import type { Draft, Rule } from "../../api/desk";
-import { addRule, alertKeys, changeRule, quotesQuery, watchlistsQuery } from "../../api/queries";
+import { Problem } from "../../api/problem";
+import { addRule, alertKeys, changeRule, instrumentQuery, quotesQuery, watchlistsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { ChoiceField, Field, TextField } from "../../components/Field";
 import { isTicker, symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { useSettled } from "../../lib/hooks";
 import { useOverlays } from "../../lib/palette";
-import { type Wrong, whyNot, wrongOf } from "../../lib/refusal";
+import { inWords, type Wrong, whyNot, wrongOf } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import { ConditionFieldInput } from "./ConditionFieldInput";
 import { CONDITIONS, type ConditionType, fieldsOf, GROUPS, initialValues, isOfSymbols, TYPES } from "./conditions";
-import { draftOf, type Form, hasOptions, isWrong, nameOf } from "./draft";
+import { draftOf, type Form, hasOptions, isWrong, nameOf, repeatOf } from "./draft";
 import { More } from "./More";
 import { Panel } from "./Panel";
 import styles from "./RuleEditor.module.css";
@@ -37,29 +38,45 @@ export type Change = (change: Partial<Form>) => void;
 
 export default function RuleEditor({ begin, rule, back }: RuleEditorProps) {
   const [form, setForm] = useState(begin);
-  const [refused, setRefused] = useState<Wrong | null>(null);
+  const [refused, setRefused] = useState<readonly Wrong[]>([]);
+  /** The fields that were written in: what is wrong there is said without being asked. */
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const lists = useQuery(watchlistsQuery()).data?.watchlists ?? [];
   const list = form.list || String(lists[0]?.id ?? "");
   const nameOfList = (id: string) => lists.find((each) => String(each.id) === id)?.name ?? "";
   const told = { ...form, list };
   const draft = draftOf(told, nameOfList);
   const trial = useSettledTrial(draft);
-  const { save, saving } = useSave(rule, back, setRefused);
+  const { save, saving } = useSave(rule, back, (wrong) => setRefused([wrong]));
+  const { unheard, hear, hearing } = useUnheard();
 
   const change: Change = (some) => {
-    setRefused(null);
+    setRefused([]);
     setForm((before) => ({ ...before, ...some }));
+    const fields = Object.keys(some).map((name) => FIELD_NAMES[name] ?? name);
+    setTouched((before) => new Set([...before, ...fields]));
   };
-  const submit = (event: FormEvent) => {
+  const changeValue = (name: string, value: string) => {
+    change({ values: { ...form.values, [name]: value } });
+    setTouched((before) => new Set([...before, name]));
+  };
+  const ticker = isOfSymbols(form.type) && form.on === "Symbol" ? form.symbol.trim().toUpperCase() : null;
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (isWrong(draft)) setRefused(draft);
-    else save(draft);
+    else if (ticker === null || rule?.symbols.includes(ticker) || (await hear(ticker))) save(draft);
   };
-  const wrong = refused ?? trial.wrong;
-  const errorAt = (...fields: string[]) => (wrong && fields.includes(wrong.field) ? wrong.what : undefined);
+  const seen = isWrong(draft) ? draft.filter(({ field }) => touched.has(field)) : trial.wrong ? [trial.wrong] : [];
+  const wrong = refused.length > 0 ? refused : seen;
   const { about, fields } = CONDITIONS[form.type];
+  const errorAt = (...names: string[]) => {
+    const found = wrong.find(({ field }) => names.includes(field));
+    return found && inWords(found, fields);
+  };
   const placed = ["name", "target", "symbol", "condition", ...fields.map(({ name }) => name)];
-  const moreIsWrong = wrong !== null && MORE.has(wrong.field);
+  const moreIsWrong = wrong.some(({ field }) => MORE.has(field));
+  const unsure = ticker !== null && unheard === ticker;
+  const elsewhere = wrong.find(({ field }) => !placed.includes(field) && !MORE.has(field));
   return (
     <Panel title={rule ? "Change the alert" : "New alert"} back={back}>
       <form className={styles.form} onSubmit={submit} noValidate>
@@ -77,7 +94,7 @@ export default function RuleEditor({ begin, rule, back }: RuleEditorProps) {
             hint={
               field.name === "level" && form.type === "Crosses" && form.on === "Symbol" && <Now symbol={form.symbol} />
             }
-            onChange={(value) => change({ values: { ...form.values, [field.name]: value } })}
+            onChange={(value) => changeValue(field.name, value)}
           />
         ))}
         <ChoiceField
@@ -94,13 +111,18 @@ export default function RuleEditor({ begin, rule, back }: RuleEditorProps) {
           onChange={(name) => change({ name })}
         />
         <More form={form} begun={hasOptions(begin)} opened={moreIsWrong} errorAt={errorAt} onChange={change} />
-        {wrong && !placed.includes(wrong.field) && !moreIsWrong && (
+        {elsewhere && (
           <p role="alert" className={styles.error}>
-            {wrong.what}
+            {elsewhere.what}
           </p>
         )}
-        <Button type="submit" look="main" disabled={saving}>
-          {rule ? "Save" : "Set the alert"}
+        {unsure && (
+          <p role="alert" className={styles.error}>
+            The desk has never heard of {ticker}. If its prices never come, this alert never tells anything.
+          </p>
+        )}
+        <Button type="submit" look="main" disabled={saving || hearing}>
+          {unsure ? `Wait for ${ticker} all the same` : rule ? "Save" : "Set the alert"}
         </Button>
       </form>
       <Trial draft={trial.draft} trial={trial.answer} kept={rule?.id ?? null} />
@@ -114,8 +136,30 @@ const REPEATS = [
   ["once", "Once"],
 ] as const;
 
+/** Where a part of the form has another name than the desk's field. */
+const FIELD_NAMES: Record<string, string> = { hysteresis: "hysteresis_pct", cooldown: "cooldown_min" };
+
+/** Whether the desk has ever heard of a symbol; one that it has not is asked about once. */
+function useUnheard() {
+  const client = useQueryClient();
+  const [unheard, setUnheard] = useState<string | null>(null);
+  const [hearing, setHearing] = useState(false);
+  const hear = async (ticker: string): Promise<boolean> => {
+    if (ticker === unheard) return true;
+    setHearing(true);
+    const known = await client.fetchQuery(instrumentQuery(ticker)).then(
+      () => true,
+      (error: Error) => !(error instanceof Problem && error.status === 404),
+    );
+    setHearing(false);
+    if (!known) setUnheard(ticker);
+    return known;
+  };
+  return { unheard, hear, hearing };
+}
+
 /** The trial of a draft that stands still, and what the desk finds wrong with it. */
-function useSettledTrial(draft: Draft | Wrong) {
+function useSettledTrial(draft: Draft | Wrong[]) {
   const written = isWrong(draft) ? "" : JSON.stringify(draft);
   const settled = useSettled(written, SETTLED_MS);
   const still: Draft | null = settled ? JSON.parse(settled) : null;
@@ -150,8 +194,13 @@ interface PartProps {
   onChange: Change;
 }
 
-function Condition({ form: { type }, error, onChange }: PartProps) {
-  const choose = (chosen: ConditionType) => onChange({ type: chosen, values: initialValues(chosen) });
+function Condition({ form: { type, repeat }, error, onChange }: PartProps) {
+  const choose = (chosen: ConditionType) =>
+    onChange({
+      type: chosen,
+      values: initialValues(chosen),
+      ...(repeat === repeatOf(type) && { repeat: repeatOf(chosen) }),
+    });
   return (
     <Field label="When" error={error}>
       {(tied) => (

@@ -6,6 +6,7 @@ import { Notice } from "../../components/Notice";
 import { Table } from "../../components/Table";
 import { alertsPath, newAlertPath, symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { beyondName } from "./beyond";
 import { useRuleEdits } from "./edits";
 import styles from "./Rules.module.css";
 
@@ -34,34 +35,36 @@ export function Rules({ rules, lists, channels }: RulesProps) {
     );
   }
   return (
-    <Table
-      caption="Alerts"
-      pageSize={20}
-      rows={rules}
-      keyOf={({ id }) => id}
-      columns={[
-        { title: "On", show: (rule) => <Switch on={rule.enabled} name={rule.name} onSwitch={() => toggle(rule)} /> },
-        { title: "Alert", show: (rule) => <Named rule={rule} /> },
-        { title: "Watches", show: (rule) => <Target rule={rule} lists={lists} /> },
-        {
-          title: "Tells",
-          show: (rule) => <span className={styles.wrapped}>{told(rule, channels)}</span>,
-        },
-        {
-          title: "Change",
-          show: (rule) => (
-            <span className={styles.actions}>
-              <Link className={styles.edit} to={editPath(rule)} aria-label={`Edit ${rule.name}`}>
-                Edit
-              </Link>
-              <Button look="quiet" aria-label={`Remove ${rule.name}`} onClick={() => remove(rule)}>
-                <Icon name="close" size={16} />
-              </Button>
-            </span>
-          ),
-        },
-      ]}
-    />
+    <div className={styles.rules}>
+      <Table
+        caption="Alerts"
+        pageSize={20}
+        rows={[...rules].sort((one, other) => Number(one.over !== null) - Number(other.over !== null))}
+        keyOf={({ id }) => id}
+        columns={[
+          { title: "On", show: (rule) => <Switch on={rule.enabled} name={rule.name} onSwitch={() => toggle(rule)} /> },
+          { title: "Alert", show: (rule) => <Named rule={rule} /> },
+          { title: "Watches", show: (rule) => <Target rule={rule} lists={lists} /> },
+          {
+            title: "Tells",
+            show: (rule) => <span className={styles.wrapped}>{told(rule, channels)}</span>,
+          },
+          {
+            title: "Change",
+            show: (rule) => (
+              <span className={styles.actions}>
+                <Link className={styles.edit} to={editPath(rule)} aria-label={`Edit ${rule.name}`}>
+                  Edit
+                </Link>
+                <Button look="quiet" aria-label={`Remove ${rule.name}`} onClick={() => remove(rule)}>
+                  <Icon name="close" size={16} />
+                </Button>
+              </span>
+            ),
+          },
+        ]}
+      />
+    </div>
   );
 }
 
@@ -90,11 +93,22 @@ export function Switch({ on, name, onSwitch }: SwitchProps) {
   );
 }
 
+const OVER = {
+  fired: "It has fired and waits for nothing more. Switch it off and on to let it wait again.",
+  ended: "It has ended and waits for nothing more.",
+};
+
 function Named({ rule }: { rule: Rule }) {
   return (
-    <span className={styles.named} data-off={!rule.enabled || undefined}>
+    <span className={styles.named} data-off={!rule.enabled || rule.over !== null || undefined}>
       <Link to={editPath(rule)}>{rule.name}</Link>
-      <span className={styles.sentence}>{rule.sentence}</span>
+      <span className={styles.sentence}>{beyondName(rule)}</span>
+      {rule.enabled && rule.over && <span className={styles.over}>{OVER[rule.over]}</span>}
+      {rule.unknown.length > 0 && (
+        <span className={styles.unknown}>
+          The desk has never heard of {rule.unknown.join(", ")}: this waits for prices that may never come.
+        </span>
+      )}
     </span>
   );
 }

@@ -7,11 +7,12 @@ export interface Standing {
   tone: "quiet" | "good" | "waiting" | "bad";
 }
 
-export function standing({ deliveries, quiet }: Pick<Firing, "deliveries" | "quiet">): Standing {
+export function standing({ deliveries, failing, quiet }: Pick<Firing, "deliveries" | "failing" | "quiet">): Standing {
   const { sent = 0, dead = 0, waiting = 0, sending = 0 } = deliveries;
   const all = sent + dead + waiting + sending;
   if (all === 0) return { text: "here only", tone: "quiet" };
   if (dead > 0) return { text: dead === all ? "not delivered" : `${dead} of ${all} not delivered`, tone: "bad" };
+  if (failing > 0) return { text: `${sent} of ${all} arrived, ${failing} failing`, tone: "bad" };
   if (sent === all) return { text: "delivered", tone: "good" };
   return { text: quiet ? "after quiet hours" : "on its way", tone: "waiting" };
 }

@@ -23,6 +23,8 @@ const KEPT: Rule = {
   channels: [2, 4],
   sentence: "is 12.5 % below its highest price, once a day",
   symbols: ["QUORB"],
+  unknown: [],
+  over: null,
   created: "2026-11-01T00:00:00Z",
   changed: "2026-11-01T00:00:00Z",
 };
@@ -64,14 +66,34 @@ test("a kept rule comes back out of its form as it was", () => {
 test("what cannot be read is told at its field before anybody is asked", () => {
   const wrong = (type: Form["type"], values: Record<string, string>) =>
     drafted({ type, values: { ...initialValues(type), ...values } });
-  expect(wrong("Crosses", { level: "" })).toEqual({ field: "level", what: "Give a number." });
-  expect(wrong("Crosses", { level: "19o" })).toEqual({ field: "level", what: "Give a number." });
-  expect(wrong("NewExtreme", { days: "2.5" })).toEqual({ field: "days", what: "Give a whole number." });
-  expect(drafted({ symbol: " " })).toEqual({ field: "symbol", what: "Name a symbol." });
-  expect(drafted({ cooldown: "" })).toEqual({ field: "cooldown_min", what: "Give a number." });
-  expect(drafted({ hysteresis: "x" })).toEqual({ field: "hysteresis_pct", what: "Give a number." });
-  expect(drafted({ quiet: true, quietEnd: "" })).toEqual({ field: "quiet", what: "Give both times." });
-  expect(drafted({ everywhere: false })).toMatchObject({ field: "channels" });
+  expect(wrong("Crosses", { level: "" })).toEqual([{ field: "level", what: "Give a number." }]);
+  expect(wrong("Crosses", { level: "19o" })).toEqual([{ field: "level", what: "Give a number." }]);
+  expect(wrong("NewExtreme", { days: "2.5" })).toEqual([{ field: "days", what: "Give a whole number." }]);
+  expect(drafted({ symbol: " " })).toEqual([{ field: "symbol", what: "Name a symbol." }]);
+  expect(drafted({ cooldown: "" })).toEqual([{ field: "cooldown_min", what: "Give a number." }]);
+  expect(drafted({ hysteresis: "x" })).toEqual([{ field: "hysteresis_pct", what: "Give a number." }]);
+  expect(drafted({ quiet: true, quietEnd: "" })).toEqual([{ field: "quiet", what: "Give both times." }]);
+  expect(drafted({ everywhere: false })).toMatchObject([{ field: "channels" }]);
+});
+
+test("all that is wrong is told at once", () => {
+  expect(drafted({ symbol: "", values: { ...initialValues("Moves"), percent: "" }, cooldown: "x" })).toEqual([
+    { field: "percent", what: "Give a number." },
+    { field: "symbol", what: "Name a symbol." },
+    { field: "cooldown_min", what: "Give a number." },
+  ]);
+});
+
+test("levels and extremes tell once unless the reader says otherwise, and are named without what cannot be read", () => {
+  expect(blank("AAPL", 190).repeat).toBe("once");
+  expect(blank("AAPL", null).repeat).toBe("always");
+  const named = (level: string) => nameOf({ ...blank("AAPL", 190), values: { level } }, listName);
+  expect(["", "abc", "80,5", "1 000.50"].map(named)).toEqual([
+    "AAPL reaches …",
+    "AAPL reaches …",
+    "AAPL reaches 80.5",
+    "AAPL reaches 1000.5",
+  ]);
 });
 
 test("a comma is a decimal mark too, and an empty field that may be empty is none", () => {

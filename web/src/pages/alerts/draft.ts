@@ -47,7 +47,7 @@ export function blank(symbol: string | null, level: number | null): Form {
     on: "Symbol",
     symbol: symbol ?? "",
     list: "",
-    repeat: "always",
+    repeat: repeatOf(type),
     hysteresis: "0",
     cooldown: "0",
     expires: "",
@@ -61,6 +61,11 @@ export function blank(symbol: string | null, level: number | null): Form {
     channels: [],
     enabled: true,
   };
+}
+
+/** How often a kind of rule tells unless its owner says: a price goes to and fro over a level by the minute. */
+export function repeatOf(type: ConditionType): Draft["repeat"] {
+  return type === "Crosses" || type === "NewExtreme" ? "once" : "always";
 }
 
 export function formOf(rule: Rule): Form {
@@ -92,25 +97,27 @@ export function formOf(rule: Rule): Form {
   };
 }
 
-/** What the desk is told; where a field cannot be read as what it is, which and why. */
-export function draftOf(form: Form, nameOfList: (id: string) => string): Draft | Wrong {
+/** What the desk is told; where fields cannot be read as what they are, which and why. */
+export function draftOf(form: Form, nameOfList: (id: string) => string): Draft | Wrong[] {
   const { type, values } = form;
+  const wrong: Wrong[] = [];
   const told: Record<string, string | number | null> = {};
-  for (const field of fieldsOf(type, values)) {
-    const value = readOf(field, values[field.name] ?? "");
-    if (isWrong(value)) return value;
-    told[field.name] = value;
-  }
+  const read = <Value>(field: string, { value, what }: Read<Value>): Value => {
+    if (what) wrong.push({ field, what });
+    return value;
+  };
+  for (const field of fieldsOf(type, values))
+    told[field.name] = read(field.name, readOf(field, values[field.name] ?? ""));
   if (isOfSymbols(type) && form.on === "Symbol" && !form.symbol.trim()) {
-    return { field: "symbol", what: "Name a symbol." };
+    wrong.push({ field: "symbol", what: "Name a symbol." });
   }
-  const [hysteresis, cooldown] = [numberOf("hysteresis_pct", form.hysteresis), numberOf("cooldown_min", form.cooldown)];
-  if (isWrong(hysteresis)) return hysteresis;
-  if (isWrong(cooldown)) return cooldown;
-  if (form.quiet && !(form.quietStart && form.quietEnd)) return { field: "quiet", what: "Give both times." };
+  const hysteresis = read("hysteresis_pct", numberOf(form.hysteresis));
+  const cooldown = read("cooldown_min", numberOf(form.cooldown));
+  if (form.quiet && !(form.quietStart && form.quietEnd)) wrong.push({ field: "quiet", what: "Give both times." });
   if (!form.everywhere && form.channels.length === 0) {
-    return { field: "channels", what: "Choose a channel, or all of them." };
+    wrong.push({ field: "channels", what: "Choose a channel, or all of them." });
   }
+  if (wrong.length > 0) return wrong;
   return {
     name: form.name.trim() || nameOf(form, nameOfList),
     // The table of conditions is where names and kinds of fields come from; the desk checks them.
@@ -128,8 +135,8 @@ export function draftOf(form: Form, nameOfList: (id: string) => string): Draft |
   };
 }
 
-export function isWrong(value: unknown): value is Wrong {
-  return typeof value === "object" && value !== null && "what" in value;
+export function isWrong(draft: Draft | Wrong[]): draft is Wrong[] {
+  return Array.isArray(draft);
 }
 
 /** A kept rule as the desk is told of it again. */
@@ -137,8 +144,10 @@ export function draftAgain({
   id: _,
   sentence: __,
   symbols: ___,
-  created: ____,
-  changed: _____,
+  unknown: ____,
+  over: _____,
+  created: ______,
+  changed: _______,
   ...draft
 }: Rule): Draft {
   return draft;
@@ -151,10 +160,19 @@ export function tried(draft: Draft): Draft {
 
 /** What a rule is called that its owner gave no name: `AAPL reaches 190`. */
 export function nameOf(form: Form, nameOfList: (id: string) => string): string {
-  const said = CONDITIONS[form.type].brief(form.values).trim();
+  const said = CONDITIONS[form.type].brief(readable(form)).trim();
   if (!isOfSymbols(form.type)) return said;
   const subject = { Symbol: form.symbol.trim().toUpperCase(), Watchlist: nameOfList(form.list), Held: "Held" }[form.on];
   return `${subject} ${said}`.trim().slice(0, 80);
+}
+
+/** The values as a name tells them: an ellipsis for what is not there yet, or is no number. */
+function readable({ type, values }: Form): Values {
+  const told = fieldsOf(type, values).map((field) => {
+    const { value, what } = readOf(field, values[field.name] ?? "");
+    return [field.name, what ? "…" : String(value ?? "")] as const;
+  });
+  return { ...values, ...Object.fromEntries(told) };
 }
 
 /** Whether a rule has any option that stands behind "More". */
@@ -169,19 +187,30 @@ function targetOf({ on, symbol, list }: Form): Target {
   return on === "Symbol" ? { type: on, symbol: symbol.trim().toUpperCase() } : { type: on, id: list };
 }
 
-function readOf({ name, of, empty }: ConditionField, text: string): string | number | null | Wrong {
-  if (empty && text.trim() === "") return null;
-  if (of !== "number" && of !== "whole") return text;
-  const value = numberOf(name, text);
-  if (of === "whole" && typeof value === "number" && !Number.isInteger(value)) {
-    return { field: name, what: "Give a whole number." };
-  }
-  return value;
+interface Read<Value> {
+  value: Value;
+  /** Why it cannot be read. */
+  what?: string;
 }
 
-function numberOf(field: string, text: string): number | Wrong {
-  const value = Number(text.trim().replace(",", "."));
-  return text.trim() === "" || !Number.isFinite(value) ? { field, what: "Give a number." } : value;
+function readOf({ of, empty }: ConditionField, text: string): Read<string | number | null> {
+  if (empty && text.trim() === "") return { value: null };
+  if (of !== "number" && of !== "whole") return { value: text };
+  const read = numberOf(text);
+  return of === "whole" && !read.what && !Number.isInteger(read.value)
+    ? { value: read.value, what: "Give a whole number." }
+    : read;
+}
+
+/** `80,5` and `1 000.50` are numbers too. */
+function numberOf(text: string): Read<number> {
+  const value = Number(
+    text
+      .trim()
+      .replaceAll(/(?<=\d)\s(?=\d{3})/g, "")
+      .replace(",", "."),
+  );
+  return text.trim() === "" || !Number.isFinite(value) ? { value, what: "Give a number." } : { value };
 }
 
 function onReadersClock(instant: string): string {

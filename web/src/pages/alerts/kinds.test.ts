@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { configOf, KINDS, kindOf, newSecret } from "./kinds";
+import { configOf, KINDS, kindOf, newSecret, wrongIn } from "./kinds";
 
 const fieldsOf = (id: string) => KINDS.find((kind) => kind.id === id)?.fields ?? [];
 
@@ -18,6 +18,28 @@ test("a secret that was left empty is not told, so that the desk keeps the one i
 test("every kept channel has a form to change it by", () => {
   for (const kind of ["email", "webhook", "apprise", "in-app", "browser"]) expect(kindOf({ kind })?.kind).toBe(kind);
   expect(kindOf({ kind: "pigeon" })).toBeNull();
+});
+
+test("all that is missing or no port is told at once, but for what is kept", () => {
+  const values = {
+    to: "",
+    sender: "desk@example.org",
+    host: " ",
+    security: "tls",
+    port: "abc",
+    username: "",
+    password: "",
+  };
+  expect(wrongIn(fieldsOf("email"), values, {})).toEqual([
+    { field: "to", what: "To is missing, such as you@example.org." },
+    { field: "host", what: "Mail server is missing, such as smtp.example.org." },
+    { field: "port", what: "Give a number from 1 to 65535." },
+  ]);
+  const whole = { to: "a", sender: "b", host: "c", security: "tls", username: "", password: "" };
+  const ports = ["587", "0", "99999", "58.7"].map((port) => wrongIn(fieldsOf("email"), { ...whole, port }, {}).length);
+  expect(ports).toEqual([0, 1, 1, 1]);
+  const kept = { url: "****/ok", secret: "****cdef" };
+  expect(wrongIn(fieldsOf("webhook"), { url: "", secret: "" }, kept)).toEqual([]);
 });
 
 test("a new secret is long enough, and another one each time", () => {

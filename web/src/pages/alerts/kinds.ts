@@ -1,6 +1,7 @@
 /** The ways by which an alert reaches a person, and what each has to be told. */
 
 import type { Channel } from "../../api/desk";
+import type { Wrong } from "../../lib/refusal";
 
 export interface ConfigField {
   name: string;
@@ -9,6 +10,8 @@ export interface ConfigField {
   initial: string;
   placeholder?: string;
   hint?: string;
+  /** Whether it may stay empty. */
+  optional?: boolean;
 }
 
 export interface ChannelKind {
@@ -42,15 +45,23 @@ const EMAIL: ChannelKind = {
       name: "security",
       label: "Security",
       of: [
-        ["starttls", "STARTTLS (usual with port 587)"],
-        ["tls", "TLS (usual with port 465)"],
-        ["none", "None: only within your own network"],
+        ["starttls", "STARTTLS"],
+        ["tls", "TLS"],
+        ["none", "None"],
       ],
       initial: "starttls",
+      hint: "STARTTLS usually has port 587, TLS 465; none only within your own network.",
     },
     { name: "port", label: "Port", of: "port", initial: "587" },
-    { name: "username", label: "User name", of: "text", initial: "", hint: "Empty where the server asks for none." },
-    { name: "password", label: "Password", of: "secret", initial: "" },
+    {
+      name: "username",
+      label: "User name",
+      of: "text",
+      initial: "",
+      hint: "Empty where the server asks for none.",
+      optional: true,
+    },
+    { name: "password", label: "Password", of: "secret", initial: "", optional: true },
   ],
 };
 
@@ -106,7 +117,7 @@ export const KINDS: readonly ChannelKind[] = [
         label: "Secret",
         of: "secret",
         initial: "",
-        hint: "Your program checks the signature with it; at least 16 characters.",
+        hint: "Your program checks the signature with it; at least 16 characters. Copy it now: it is not shown again.",
       },
     ],
   },
@@ -122,6 +133,23 @@ export const KINDS: readonly ChannelKind[] = [
 /** The kind of a kept channel; a service of Apprise is not told by which of its names it was added. */
 export function kindOf({ kind }: Pick<Channel, "kind">): ChannelKind | null {
   return KINDS.find(({ id }) => id === kind) ?? null;
+}
+
+/** What is wrong with `values` by the look of them, all of it; what a `kept` channel has already may stay empty. */
+export function wrongIn(
+  fields: readonly ConfigField[],
+  values: Record<string, string>,
+  kept: Readonly<Record<string, unknown>>,
+): Wrong[] {
+  return fields.flatMap(({ name, label, of, placeholder, optional }) => {
+    const value = (values[name] ?? "").trim();
+    const such = placeholder ? `, such as ${placeholder}` : "";
+    if (value === "" && !optional && !(of === "secret" && kept[name])) {
+      return [{ field: name, what: `${label} is missing${such}.` }];
+    }
+    const isPort = /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
+    return of === "port" && !isPort ? [{ field: name, what: "Give a number from 1 to 65535." }] : [];
+  });
 }
 
 /** `values` as the desk is told them: only what was given, numbers as numbers. */

@@ -21,9 +21,10 @@ export function Calendar() {
 
 function Days({ market: { name, zone, upcoming }, named }: { market: Market; named: boolean }) {
   return upcoming.slice(0, 2).map(({ date, kind, name: holiday, close }, place) => (
-    <span key={date} className={styles.day} title={holiday}>
+    <span key={date} className={styles.day} title={kind === "holiday" ? holiday : "A half day"}>
       {named && place === 0 && `${shortName(name)} `}
-      {format.weekday(date)} {kind === "holiday" ? "closed" : `until ${format.clock(close, zone)}`}
+      {format.weekday(date)}{" "}
+      {kind === "holiday" ? "closed" : `until ${format.clock(close, zone)} ${format.zoneName(zone)}`}
     </span>
   ));
 }

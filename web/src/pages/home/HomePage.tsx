@@ -47,9 +47,7 @@ export function HomePage() {
   );
 }
 
-/** How long the headline stands, so that one can read it. */
-const READ_MS = 2000;
-
+/** Told anew with each price, so that it never says another figure than the rows below it. */
 function Headline({ quotes, heard, zone }: { quotes: readonly Quote[]; heard: number; zone: string }) {
-  return <h1>{headline(usePacedQuotes(quotes, heard, READ_MS), zone)}</h1>;
+  return <h1>{headline(usePacedQuotes(quotes, heard, 0), zone)}</h1>;
 }

@@ -1,6 +1,7 @@
 import { Link } from "react-router";
 import type { Fetch } from "../../api/desk";
 import { Table } from "../../components/Table";
+import { Words } from "../../components/Words";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { CLOCK } from "./Providers";
@@ -40,7 +41,10 @@ export function Fetches({ fetches }: { fetches: readonly Fetch[] }) {
             },
             { title: "Rows", number: true, show: ({ rows }) => format.whole(rows) },
             { title: "At", clock: CLOCK, show: ({ at }) => format.moment(at) },
-            { title: "Detail", show: ({ detail }) => <span className={styles.told}>{detail}</span> },
+            {
+              title: "Detail",
+              show: ({ detail }) => <span className={styles.told}>{detail && <Words text={detail} />}</span>,
+            },
           ]}
         />
       )}

@@ -21,7 +21,9 @@ import dots from "./Providers.module.css";
 export function Jobs({ jobs, chosen }: { jobs: readonly Job[]; chosen: string | null }) {
   return (
     <section>
-      <h2>Jobs</h2>
+      <h2>
+        Jobs <span className={styles.clock}>{CLOCK}</span>
+      </h2>
       <ul>
         {jobs.map((job) => (
           <li key={job.name} className={styles.job}>

@@ -1,6 +1,7 @@
 import type { Provider } from "../../api/desk";
 import { type Column, Table } from "../../components/Table";
 import * as format from "../../lib/format";
+import { useNow } from "../../lib/hooks";
 import styles from "./Providers.module.css";
 
 const STATES: Record<Provider["state"], string> = {
@@ -49,7 +50,9 @@ function Named({ title, note }: { title: string; note: string }) {
 }
 
 function State({ provider: { state, detail, next_try } }: { provider: Provider }) {
-  const next = next_try ? `, next try ${format.clock(next_try)}` : "";
+  // A time that is past tells nothing: it is tried again when somebody next asks for prices.
+  const now = useNow();
+  const next = next_try && Date.parse(next_try) > now ? `, next try ${format.clock(next_try)}` : "";
   return (
     <span className={styles.state} data-state={state}>
       {STATES[state]}

@@ -9,12 +9,14 @@ test("a live feed says for how long it has been live", () => {
     said: "Live for 2 h",
     why: [],
   });
-  expect(words({ state: "idle", since: null, detail: "", next_try: null }, NOW).said).toBe("Nothing to listen for");
+  expect(words({ state: "idle", since: null, detail: "", next_try: null }, NOW).said).toBe("Idle");
+  expect(words({ state: "idle", since: at(11, 58), detail: "", next_try: null }, NOW).said).toBe("Idle for 2 min");
 });
 
 test("a lost feed says when it is tried again, why, and since when", () => {
   const lost = { state: "waiting", since: at(11, 58), detail: "alpaca: no answer.", next_try: at(12, 1) } as const;
   expect(words({ ...lost, state: "failed" }, NOW).said).toBe("Failed, begins again 12:01");
+  expect(words({ ...lost, next_try: at(11, 59) }, NOW).said).toBe("Lost, next try now");
   expect(words(lost, NOW)).toEqual({ said: "Lost, next try 12:01", why: ["alpaca: no answer.", "Since 11:58"] });
 });
 

@@ -4,7 +4,7 @@ import type { Feed } from "../../api/desk";
 import * as format from "../../lib/format";
 
 const STATES: Record<Feed["state"], string> = {
-  idle: "Nothing to listen for",
+  idle: "Idle",
   connecting: "Connecting",
   live: "Live",
   waiting: "Lost, next try",
@@ -16,8 +16,9 @@ const STATES: Record<Feed["state"], string> = {
 export function words({ state, since, detail, next_try }: Told, now: number): { said: string; why: string[] } {
   const why = detail ? [format.told(detail)] : [];
   if (next_try) {
+    const due = Date.parse(next_try) <= now ? "now" : format.soon(next_try, now);
     return {
-      said: `${STATES[state]} ${format.soon(next_try, now)}`,
+      said: `${STATES[state]} ${due}`,
       why: since ? [...why, `Since ${format.soon(since, now)}`] : why,
     };
   }

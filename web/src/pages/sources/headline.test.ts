@@ -12,7 +12,7 @@ const GOOD = { providers: providers("ok"), feeds: [], fetches: [], jobs: jobs(nu
 const SINCE = "2026-11-20T12:00:00Z";
 
 test("sources that answer are counted among those that are asked", () => {
-  expect(headline({ ...GOOD, providers: providers("ok", "bad", "unused") })).toBe("1 of 2 sources answer");
+  expect(headline({ ...GOOD, providers: providers("ok", "bad", "unused") })).toBe("1 of 2 sources answers");
   expect(headline({ ...GOOD, providers: providers("ok", "ok") })).toBe("All is in order: all 2 sources answer");
   expect(headline({ ...GOOD, providers: providers("ok", "ok"), jobs: undefined })).toBe("All 2 sources answer");
   expect(headline({ ...GOOD, providers: providers("bad") })).toBe("Yahoo Finance does not answer");
@@ -23,7 +23,7 @@ test("a feed that is lost, refuses or fails is named, one that has nothing to do
   const told = feeds(["Alpaca", "waiting"], ["Finnhub", "refused"], ["Own", "failed"], ["Yahoo", "idle"]);
   const fetches = [{ state: "running" } as Fetching];
   expect(headline({ ...GOOD, feeds: told, fetches })).toBe(
-    "Yahoo Finance answers; Alpaca and Finnhub and Own cannot be heard; fetching 1 symbol",
+    "Yahoo Finance answers; no live prices by “Alpaca” and “Finnhub” and “Own”; fetching 1 symbol",
   );
 });
 

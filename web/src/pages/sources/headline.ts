@@ -21,12 +21,12 @@ export function headline({ providers, feeds, fetches, jobs, entries }: Told): st
       ? "No source has been asked yet"
       : used.length === 1 && only
         ? `${only.title} ${well === 1 ? "answers" : "does not answer"}`
-        : `${well === used.length ? "all" : `${well} of`} ${used.length} sources answer`;
-  const down = feeds.filter(({ state }) => DOWN.has(state)).map(({ title }) => title);
+        : `${well === used.length ? "all" : `${well} of`} ${used.length} sources ${well === 1 ? "answers" : "answer"}`;
+  const down = feeds.filter(({ state }) => DOWN.has(state)).map(({ title }) => `“${title}”`);
   const failing = (jobs ?? []).filter(({ failing_since }) => failing_since !== null).length;
   const waiting = (entries ?? []).filter(waits).length;
   const trouble = [
-    ...(down.length > 0 ? [`${down.join(" and ")} cannot be heard`] : []),
+    ...(down.length > 0 ? [`no live prices by ${down.join(" and ")}`] : []),
     ...(failing > 0 ? [`${counted(failing, "job")} ${failing === 1 ? "fails" : "fail"}`] : []),
     ...(waiting > 0 ? [`${counted(waiting, "split")} ${waiting === 1 ? "waits" : "wait"} for you`] : []),
   ];

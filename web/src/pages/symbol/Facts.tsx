@@ -1,7 +1,6 @@
 import type { Bars, Profile, Quote } from "../../api/desk";
 import { extremesOf } from "../../charts/columns";
 import * as format from "../../lib/format";
-import { isIntraday } from "../../lib/interval";
 import styles from "./Facts.module.css";
 
 interface FactsProps {
@@ -21,7 +20,7 @@ export function Facts({ quote, instrument, answer, now }: FactsProps) {
     ...(instrument ? yearRows(instrument, quote, answer?.decimals) : []),
     ["Shown range", answer ? rangeOf(answer) : format.NONE],
     ["Prices since", format.day(instrument?.first)],
-    ...(quote ? [["Price as of", asOf(quote, zone, answer?.intervals_offered.some(isIntraday) ?? true)] as const] : []),
+    ...(quote ? [["Price as of", asOf(quote, zone)] as const] : []),
     ["Source", answer?.sources.join(", ") || quote?.source || format.NONE],
   ];
   return (
@@ -39,9 +38,9 @@ export function Facts({ quote, instrument, answer, now }: FactsProps) {
   );
 }
 
-/** `close of 3 Mar 2026` where there are only days to know it by; else the exchange's time. */
-function asOf({ ts }: Quote, zone: string, toTheMinute: boolean): string {
-  return toTheMinute ? format.exchangeTime(ts, zone) : `close of ${format.day(format.tradeDay(ts), zone)}`;
+/** `close of 3 Mar 2026`, or the exchange's time of a price within a day. */
+function asOf({ ts, day }: Quote, zone: string): string {
+  return day ? `close of ${format.day(day)}` : format.exchangeTime(ts, zone);
 }
 
 /** The session's figures, by its date where that is not today's. */
@@ -64,9 +63,12 @@ function sessionRows(quote: Quote, zone: string, now: string | undefined): (read
   return rows.flatMap(([name, text, value]) => (value === null ? [] : [[name, text] as const]));
 }
 
-/** The year up to the newest day; a price of today may be beyond it. */
+/** Fifty-two weeks, but for a week of holidays at either end. */
+const NEARLY_A_YEAR_MS = 350 * 86_400_000;
+
+/** The year up to the newest day, or as much of it as there is; a price of today may be beyond it. */
 function yearRows(
-  { year_low, year_high, average_volume }: Profile,
+  { year_since, last, year_low, year_high, average_volume }: Profile,
   quote: Quote | undefined,
   decimals = quote?.decimals,
 ): (readonly [string, string])[] {
@@ -76,8 +78,9 @@ function yearRows(
     ...(quote && quote.freshness !== "stale" ? [quote.low, quote.high, quote.price] : []),
   ];
   const known = prices.filter((price) => price !== null);
-  const range =
-    year_low === null ? [] : [["52-week range", spanOf(Math.min(...known), Math.max(...known), decimals)] as const];
+  const covered = !year_since || !last || Date.parse(last) - Date.parse(year_since) >= NEARLY_A_YEAR_MS;
+  const name = covered ? "52-week range" : `Range since ${format.day(year_since)}`;
+  const range = year_low === null ? [] : [[name, spanOf(Math.min(...known), Math.max(...known), decimals)] as const];
   return average_volume === null ? range : [...range, ["Average volume, 3 months", format.compact(average_volume)]];
 }
 

@@ -36,7 +36,10 @@ export function useAlerts(
 }
 
 function happening(at: string, message: string, what = "Alert"): Happening {
-  return { at: Date.parse(at) / 1000, text: `${what} at ${format.moment(at)}: ${message}` };
+  return {
+    at: Date.parse(at) / 1000,
+    text: `${what} at ${format.exchangeTime(at, format.READERS_ZONE)}: ${format.firing(message)}`,
+  };
 }
 
 function useTrial(rule: Rule | undefined): Trials | undefined {
