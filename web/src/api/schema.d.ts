@@ -851,7 +851,7 @@ export interface components {
         ChannelChange: {
             /** Config */
             config?: {
-                [key: string]: string | number;
+                [key: string]: unknown;
             } | null;
             /** Enabled */
             enabled?: boolean | null;
@@ -1671,7 +1671,7 @@ export interface components {
         NewChannel: {
             /** Config */
             config: {
-                [key: string]: string | number;
+                [key: string]: unknown;
             };
             /**
              * Enabled
