@@ -380,12 +380,17 @@ def test_a_channel_that_cannot_be_says_why_at_its_field_and_a_test_says_that_nob
     watched.expected.append(REFUSED)
     alerts.goto("/alerts?channels&add=email")
     panel = alerts.get_by_role("region", name="New channel: E-mail")
+    panel.get_by_label("Port").fill("abc")
+    panel.get_by_role("button", name="Add").click()
+    expect(panel.get_by_label("Mail server")).to_have_accessible_description(re.compile("^Mail server is missing"))
+    expect(panel.get_by_label("Port")).to_have_accessible_description("Give a number from 1 to 65535.")
+    panel.get_by_label("Port").fill("587")
     panel.get_by_label("Mail server").fill("smtp.example.org")
     panel.get_by_label("From").fill("desk@example.org")
     panel.get_by_label("To").fill("nobody")
     panel.get_by_role("button", name="Add").click()
     expect(panel.get_by_label("To")).to_have_accessible_description(
-        "to is not one e-mail address. Write name@example.org."
+        "\u201cTo\u201d is not one e-mail address. Write name@example.org."
     )
     assert api.get("channels").json()["channels"] == []
 

@@ -52,7 +52,7 @@ export class LinesPlot {
     const slots = this.stage.measure(this.#wall, lines.interval);
     const mode = lines.log ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal;
     this.stage.chart.priceScale("right").applyOptions({ mode });
-    this.stage.leaveRoom(...extremes(lines));
+    this.stage.leaveRoom(...extremes(lines), false);
     this.#series = lines.kind === "stacked" ? this.#columns(lines, slots, colours) : this.#lines(lines, slots, colours);
     const [first] = this.#series;
     if (first) this.#axesOn(first, lines, colours);

@@ -107,7 +107,7 @@ export class PricePlot {
     this.#showIndicators(answer, colours);
     this.stage.chart.priceScale("right", PRICE_PANE).applyOptions({ mode: MODES[scale] });
     this.#showAxes(answer, scale, colours);
-    this.stage.leaveRoom(...extremesOf(bars));
+    this.stage.leaveRoom(...extremesOf(bars), this.#marked.length > 0);
     this.#stretch(bars.volume.some((value) => value !== null));
     const window = [answer.symbol, interval, bars.ts[0]].join("/");
     if (window !== this.#shown || follow) this.stage.fit();

@@ -116,9 +116,9 @@ export class Stage {
     return this.#slots;
   }
 
-  /** Leaves room below `low`, unless the axis would then name prices below nothing where there are none. */
-  leaveRoom(low: number, high: number): void {
-    const below = low >= 0 && low < 0.1 * (high - low) ? 0.005 : 0.06;
+  /** Leaves room below `low`, more for marks; unless the axis would name prices below nothing where there are none. */
+  leaveRoom(low: number, high: number, marked: boolean): void {
+    const below = marked ? 0.08 : low >= 0 && low < 0.1 * (high - low) ? 0.005 : 0.06;
     this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.08, bottom: below } });
   }
 

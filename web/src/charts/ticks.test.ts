@@ -103,6 +103,27 @@ test("one bar has its date, and the empty places of a gap have none", () => {
   expect(timeTicks(window, NOW).map(({ place }) => place)).toEqual([0, 2]);
 });
 
+test("the year after missing ones is told, and the one just before them is not", () => {
+  const before = daily("2010-01-01", 11 * 366 - 200);
+  const gap = [1, 2, 3].map((second) => (before.at(-1) ?? 0) + second);
+  const wall = [...before, ...gap, ...daily("2025-08-28", 60)];
+  const barAt = wall.map((time, place) => (gap.includes(time) ? -1 : place));
+  const window = { wall, barAt, from: -0.5, to: wall.length - 0.5, spacing: 0.2, intraday: false };
+  expect(timeTicks(window, NOW).map(({ text }) => text)).toEqual([
+    "2010",
+    "2011",
+    "2012",
+    "2013",
+    "2014",
+    "2015",
+    "2016",
+    "2017",
+    "2018",
+    "2019",
+    "2025",
+  ]);
+});
+
 test("only what is seen has ticks", () => {
   expect(ticksOf(daily("2025-11-21", 366), 10, [100, 130])).toEqual(["2 Mar", "9 Mar", "16 Mar", "23 Mar", "30 Mar"]);
 });

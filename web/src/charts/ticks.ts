@@ -136,7 +136,8 @@ export function timeTicks({ wall, barAt, from, to, spacing, intraday }: Window, 
     const ticks = begins(wall, seen, step);
     const gaps = ticks.slice(1).map((place, before) => (place - (ticks[before] ?? 0)) * spacing);
     const usual = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? step.room;
-    if (ticks.length > 0 && usual >= step.room) return told(wall, thinned(wall, ticks, step, spacing), step, now);
+    if (ticks.length > 0 && usual >= step.room)
+      return told(wall, thinned({ wall, barAt }, ticks, step, spacing), step, now);
   }
   return told(wall, seen.slice(0, 1), { unit: "day", of: dayOf, room: 0 }, now);
 }
@@ -150,14 +151,19 @@ function begins(wall: readonly number[], seen: readonly number[], { of }: Step):
   return all.length > 0 ? all : seen.slice(0, 1);
 }
 
-/** Where two are too close to one another, as around missing bars, the one stays that begins a longer time. */
-function thinned(wall: readonly number[], ticks: readonly number[], { unit, room }: Step, spacing: number): number[] {
+/** Where two are too close to one another, the one stays that begins a longer time or follows missing sessions. */
+function thinned(
+  { wall, barAt }: Pick<Window, "wall" | "barAt">,
+  ticks: readonly number[],
+  { unit, room }: Step,
+  spacing: number,
+): number[] {
   const longer = { time: dayOf, day: monthOf, month: yearOf, year: (at: number) => Math.floor(yearOf(at) / 10) }[unit];
   const kept: number[] = [];
   for (const place of ticks) {
     const before = kept.at(-1);
     if (before === undefined || (place - before) * spacing >= room) kept.push(place);
-    else if (kept.length > 1 && longer(wall[place] ?? 0) !== longer(wall[before] ?? 0)) {
+    else if (kept.length > 1 && (barAt[place - 1] === -1 || longer(wall[place] ?? 0) !== longer(wall[before] ?? 0))) {
       // It may not come too close to the one before that in turn.
       if ((place - (kept.at(-2) ?? 0)) * spacing >= room) kept[kept.length - 1] = place;
     }

@@ -5,6 +5,7 @@ import { type Column, Table } from "../../components/Table";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { isIntraday, lengthOf } from "../../lib/interval";
+import styles from "./StatisticsTable.module.css";
 import { present } from "./views";
 
 type Row = Comparison["statistics"][number];
@@ -48,7 +49,6 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
       show: ({ change_pct }) => <Move value={change_pct} text={format.percent(change_pct)} arrow />,
       cell: ({ change_pct }) => change_pct,
     },
-    { title: "Name", show: ({ name }) => name, cell: ({ name }) => name },
     ...(currencies.length > 1 ? [currencyColumn] : []),
     price("First", "first"),
     price("Last", "last"),
@@ -80,6 +80,16 @@ export function StatisticsTable({ comparison }: { comparison: Comparison }) {
       number: true,
       show: (row) => format.figure(row.beta),
       cell: (row) => row.beta,
+    },
+    // Last, and cut where it is long: the figures are what the table is for.
+    {
+      title: "Name",
+      show: ({ name }) => (
+        <span className={styles.name} title={name ?? undefined}>
+          {name}
+        </span>
+      ),
+      cell: ({ name }) => name,
     },
   ];
   return (
