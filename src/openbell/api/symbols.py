@@ -95,7 +95,7 @@ def _year_of(desk: Desk, known: Symbol) -> pl.DataFrame:
     """Its daily bars of the year up to the newest one; none where they cannot be made."""
     if known.last is None:
         return frame_of(BARS)
-    end = known.last + timedelta(days=1)
+    end = known.last.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)  # a day's bar is a date
     try:
         return desk.history.bars(known.ticker, DAY, end - YEAR, end).bars
     except InvalidInput:
