@@ -122,7 +122,13 @@ interface LevelLineProps {
 }
 
 function LevelLine({ plot, level: { id, name, price }, decimals, onMove }: LevelLineProps) {
+  /** Where it is drawn while it is moved, and from then on until it is known to be there. */
   const [moving, setMoving] = useState<number | null>(null);
+  const [known, setKnown] = useState(price);
+  if (known !== price) {
+    setKnown(price);
+    setMoving(null);
+  }
   /** Where it is being moved to by now: what is drawn may be an event behind. */
   const target = useRef<number | null>(null);
   /** Where in the window the pointer took it, and where on the chart it was then. */
@@ -143,7 +149,9 @@ function LevelLine({ plot, level: { id, name, price }, decimals, onMove }: Level
   const commit = () => {
     const to = target.current;
     leave();
-    if (to !== null && to !== price) onMove(id, to);
+    if (to === null || to === price) return;
+    setMoving(to);
+    onMove(id, to);
   };
   const press = (event: KeyboardEvent) => {
     const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
