@@ -35,7 +35,7 @@ from openbell.ingest.intake import Intake
 from openbell.model.errors import StoreError
 from openbell.model.frames import BARS, QUOTES, TRADES, conform, frame_of
 from openbell.providers.streams.spoken import Told
-from openbell.rulebook import Rulebook, body_of
+from openbell.rulebook import EVALUATION, Rulebook, body_of
 from openbell.settings import Settings
 from openbell.store.log import Log
 from openbell.store.outbox import Firing, Outbox
@@ -241,6 +241,9 @@ def test_an_older_copy_of_the_log_leaves_no_rule_deaf(running: Running):
     running.tell(11.0)
     running.pass_time()
     assert len(running.fired()) == 1
+    place = Outbox(running.desk.ledger).cursor(EVALUATION)
+    assert place is not None
+    assert place.offset == running.log.last
 
 
 @pytest.mark.parametrize(("away", "fires"), [(timedelta(minutes=10), []), (timedelta(seconds=5), ["ACME 11 from 10"])])

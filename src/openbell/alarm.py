@@ -127,12 +127,12 @@ class Alarm:
         self._keep(Cursor(kept.log, offset, rules.state()), [], now)
 
     def _left(self, entries: Log) -> Cursor:
-        """Where the rules were left in this log; in another than before (that one was lost, or put aside) its end."""
+        """Where the rules were left in this log; the end of another one, or of an older copy that was put back."""
         kept = self._outbox.cursor(EVALUATION)
         if kept is not None and kept.log == entries.id and kept.offset <= entries.last:
             return kept
         cursor = Cursor(entries.id, entries.last, {} if kept is None else kept.state)
-        self._outbox.record(EVALUATION, cursor, [], self._desk.clock())
+        self._outbox.place(EVALUATION, cursor)
         return cursor
 
     def _keep(self, cursor: Cursor, fired: Sequence[Fired], now: datetime) -> None:

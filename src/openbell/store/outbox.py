@@ -160,6 +160,12 @@ class Outbox:
             row = connection.execute(sa.select(_CURSOR).where(_CURSOR.c.name == name)).one_or_none()
         return None if row is None else Cursor(row.log, row.offset, row.state)
 
+    def place(self, name: str, cursor: Cursor) -> None:
+        """Begin the evaluation called `name` at `cursor`, also where it was further: the log is not what it was."""
+        with self._ledger.transaction(alone=True) as connection:
+            connection.execute(sa.delete(_CURSOR).where(_CURSOR.c.name == name))
+            _advance(connection, name, cursor)
+
     def record(self, name: str, cursor: Cursor, fired: Sequence[Fired], now: datetime) -> int:
         """Keep what fired, put it into the outbox and move the cursor, all or nothing; returns how many were new.
 
