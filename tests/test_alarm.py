@@ -40,6 +40,7 @@ from openbell.settings import Settings
 from openbell.store.log import Log
 from openbell.store.outbox import Firing, Outbox
 from openbell.store.register import Register
+from openbell.trials import trials
 
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)
 """A Wednesday, noon in New York."""
@@ -716,8 +717,8 @@ def test_a_trial_tells_nothing_of_the_future(running: Running):
     days = [(NOON.replace(hour=0) - timedelta(days=1), 9.0, 1.0), (NOON.replace(hour=0), 11.0, 1.0)]
     store(running, "1d", days)
     rule = Rule(id="new", name="new", condition=Crosses(10.0), target=Symbol("ACME"))
-    (trial,) = running.book.trial(rule, ["ACME"])
-    assert [(fired.symbol, fired.at <= running.now) for fired in trial.firings] == [("ACME", True)]
+    (trial,) = trials(running.desk, rule, ["ACME"])
+    assert [(each.firing.symbol, each.firing.at <= running.now) for each in trial.fired] == [("ACME", True)]
 
 
 @pytest.mark.parametrize(

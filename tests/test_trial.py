@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
-from openbell.alerts.rules import Condition, Crosses, FeedDown, JobFailed, Moves, Rule, Spread, Stale, Symbol
-from openbell.desk import Desk
+from openbell.alerts.rules import (
+    AverageCross,
+    Condition,
+    Crosses,
+    FeedDown,
+    JobFailed,
+    Moves,
+    Rule,
+    Spread,
+    Stale,
+    Symbol,
+)
+from openbell.desk import Desk, open_desk
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, conform
 from openbell.model.interval import MINUTE
-from openbell.rulebook import MOST_LOOKED_BACK, Rulebook
+from openbell.rulebook import Rulebook
+from openbell.settings import Settings
+from openbell.trials import MOST_LOOKED_BACK, trials
 
 
 def rule(condition: Condition) -> Rule:
@@ -23,7 +38,7 @@ def rule(condition: Condition) -> Rule:
 @pytest.mark.parametrize("condition", [FeedDown(), JobFailed(), Stale(), Spread(1.0)])
 def test_a_rule_that_bars_cannot_answer_is_refused_also_without_symbols(desk: Desk, condition: Condition):
     with pytest.raises(InvalidInput, match="Bars say nothing") as refused:
-        Rulebook(desk).trial(rule(condition), [])
+        trials(desk, rule(condition), [])
     assert refused.value.field == "condition"
 
 
@@ -45,15 +60,14 @@ def store_minutes(desk: Desk, symbol: str, count: int) -> None:
 def test_a_rule_that_looks_back_from_each_minute_is_tried_on_fewer_of_them(desk: Desk):
     key = desk.history.register.id_of("BTC-USD")
     store_minutes(desk, key, MOST_LOOKED_BACK + 60)
-    book = Rulebook(desk)
     back = rule(Moves(0.5, "minutes", 1))
     with pytest.raises(InvalidInput, match="These are 100,060 minutes; this rule is tried on 100,000 at most") as told:
-        book.trial(back, ["BTC-USD"], 90)
+        trials(desk, back, ["BTC-USD"], 90)
     assert told.value.field == "days"
-    (trial,) = book.trial(rule(Crosses(100.5)), ["BTC-USD"], 69)
-    assert len(trial.firings) == 4
-    (short,) = book.trial(back, ["BTC-USD"], 2)
-    assert [each.price for each in short.firings] == [100.0]
+    (trial,) = trials(desk, rule(Crosses(100.5)), ["BTC-USD"], 69)
+    assert len(trial.fired) == 4
+    (short,) = trials(desk, back, ["BTC-USD"], 2)
+    assert [each.firing.price for each in short.fired] == [100.0]
 
 
 def test_a_rule_that_cannot_be_read_is_logged_once(desk: Desk, caplog: pytest.LogCaptureFixture):
@@ -66,22 +80,42 @@ def test_a_rule_that_cannot_be_read_is_logged_once(desk: Desk, caplog: pytest.Lo
     assert [each.getMessage()[:30] for each in caplog.records] == ["rule 1 (Newer) is left out: co"] * 2
 
 
+def store_days(desk: Desk, symbol: str, first: date, last: date) -> None:
+    """A bar from 90 to 110 and back of every weekday."""
+    table = pl.DataFrame({"ts": pl.date_range(first, last, eager=True)}).filter(pl.col("ts").dt.weekday() < 6)
+    flat = {"open": 90.0, "high": 110.0, "low": 90.0, "close": 90.0, "volume": 1.0}
+    days = table.with_columns(
+        *(pl.lit(value).alias(name) for name, value in flat.items()),
+        symbol=pl.lit(symbol), interval=pl.lit("1d"), scale=pl.lit("raw"), source=pl.lit("file"),
+        ts=pl.col("ts").cast(pl.Datetime("us", "UTC")),
+    )  # fmt: skip
+    desk.lake.append_bars(conform(days, BARS), desk.clock())
+
+
 def test_a_date_with_minutes_is_judged_on_them_and_every_other_on_its_day(desk: Desk):
     key = desk.history.register.id_of("BTC-USD")
     store_minutes(desk, key, 2 * 24 * 60)
     minutes = desk.history.bars("BTC-USD", MINUTE, desk.clock() - timedelta(days=3), desk.clock()).bars
-    since = (desk.clock() - timedelta(days=10)).date()
-    table = pl.DataFrame({"ts": pl.date_range(since, desk.clock().date(), eager=True)}).with_columns(
-        symbol=pl.lit(key), interval=pl.lit("1d"), volume=pl.lit(1.0), scale=pl.lit("raw"), source=pl.lit("file"),
-        ts=pl.col("ts").cast(pl.Datetime("us", "UTC")),
-        open=pl.lit(90.0), high=pl.lit(110.0), low=pl.lit(90.0), close=pl.lit(90.0),
-    )  # fmt: skip
-    desk.lake.append_bars(conform(table, BARS), desk.clock())
-    (trial,) = Rulebook(desk).trial(rule(Crosses(95.0)), ["BTC-USD"], 8)
-    dates = set(minutes["ts"].dt.date())
-    assert trial.by_day
-    assert not trial.by_day & dates
-    told = [each for each in trial.firings if each.at.date() in trial.by_day]
-    assert len(told) == 2 * len(trial.by_day)
-    assert {each.price for each in told} == {95.0}
-    assert len(trial.firings) - len(told) <= 1  # the minutes begin above 95 and stay there
+    today = desk.clock().date()
+    store_days(desk, key, today - timedelta(days=10), today)
+    (trial,) = trials(desk, rule(Crosses(95.0)), ["BTC-USD"], 8)
+    told = [each for each in trial.fired if each.day is not None]
+    assert trial.days
+    assert {each.day for each in told}.isdisjoint(minutes["ts"].dt.date())
+    assert len(told) == 2 * trial.days
+    assert {each.firing.price for each in told} == {95.0}
+    assert len(trial.fired) - len(told) <= 1  # the minutes begin above 95 and stay there
+
+
+def test_a_session_that_begins_on_the_day_before_is_of_its_own_date(tmp_path: Path):
+    after = datetime(2026, 1, 9, 5, tzinfo=UTC)  # Friday's close in Sydney, which has opened at 23:00 on Thursday
+    desk = open_desk(Settings(home=tmp_path, offline=True), lambda: after)
+    key = desk.history.register.id_of("BHP.AX")
+    store_minutes(desk, key, 6 * 60)
+    store_days(desk, key, date(2026, 1, 5), date(2026, 1, 9))
+    (trial,) = trials(desk, replace(rule(Crosses(95.0)), target=Symbol("BHP.AX")), ["BHP.AX"], 6)
+    (closes,) = trials(desk, replace(rule(AverageCross(2)), target=Symbol("BHP.AX")), ["BHP.AX"], 6)
+    desk.close()
+    assert [each.day and each.day.day for each in trial.fired] == [5, 5, 6, 6, 7, 7, 8, 8, None]
+    assert trial.days == 4
+    assert closes.days == 5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -12,8 +11,7 @@ import msgspec
 import polars as pl
 
 from openbell.alerts.background import Background
-from openbell.alerts.past import assert_of_prices, by_minutes, would_have_fired
-from openbell.alerts.rules import Firing, Held, OfDays, Rule, Symbol, Target, Watchlist
+from openbell.alerts.rules import Held, Rule, Symbol, Target, Watchlist
 from openbell.alerts.watch import spent
 from openbell.bars.adjust import adjusted
 from openbell.desk import Desk
@@ -43,27 +41,7 @@ ENDING = timedelta(minutes=10)
 EVALUATION = "rules"
 """The name of the cursor in the outbox that keeps the place and the state of the rules."""
 
-TRIED_DAYS = 90
-"""Over how many days a rule is tried, unless it is said."""
-
-MOST_TRIED = 50
-"""On so many symbols a rule is tried at once."""
-
-MOST_BARS, MOST_LOOKED_BACK = 2_000_000, 100_000
-"""On so many minutes a rule is tried at once, and one that looks back from each of them: some ten seconds of work."""
-
 _KEPT_APART = ("id", "name", "enabled")
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What a rule would have done since `since`."""
-
-    symbol: str
-    since: datetime
-    by_day: frozenset[date]
-    """Dates of which only the day's bar is known: when in it the rule fires is not, nor how often it would in fact."""
-    firings: tuple[Firing, ...]
 
 
 class Rulebook:
@@ -187,65 +165,6 @@ class Rulebook:
         waits = STREAMED & ~follows & (pl.col("trade_date") == newest)
         after = known.join(before, on="trade_date").filter((pl.col("trade_date") > told) & ~waits)
         return after.select(*BARS)
-
-    def trial(self, rule: Rule, symbols: Iterable[str], days: int = TRIED_DAYS) -> list[Trial]:
-        """When `rule` would have fired in the last `days` days, by symbol; a symbol without prices is left out.
-
-        Judged on the minutes that there are, and on daily bars for the dates without; a rule that needs minutes, on
-        these alone, and one on daily closes, on days.
-        Raises InvalidInput for a rule that bars cannot answer, and for more work than a request may make.
-        """
-        assert_of_prices(rule)
-        now = self._desk.clock()
-        since = now - timedelta(days=days)
-        chosen = list(symbols)
-        if len(chosen) > MOST_TRIED:
-            raise InvalidInput(
-                "target",
-                f"These are {len(chosen)} symbols; a rule is tried on {MOST_TRIED} at most.",
-                remedy="Name one.",
-            )
-        self._assert_short(rule, chosen, since, now)
-        found = []
-        for symbol in chosen:
-            try:
-                found.append(self._tried(rule, symbol, since, now))
-            except NoData:
-                if len(chosen) == 1:
-                    raise
-        return found
-
-    def _assert_short(self, rule: Rule, symbols: Iterable[str], since: datetime, now: datetime) -> None:
-        ids = map(self._desk.history.register.id_of, symbols)
-        on_minutes = [] if isinstance(rule.condition, OfDays) else ids
-        count = sum(self._desk.lake.stamps(each, MINUTE, since, now).len() for each in on_minutes)
-        most = MOST_LOOKED_BACK if by_minutes(rule) else MOST_BARS
-        if count > most:
-            raise InvalidInput(
-                "days",
-                f"These are {count:,} minutes; this rule is tried on {most:,} at most.",
-                remedy="Try it on fewer days, or on one symbol.",
-            )
-
-    def _tried(self, rule: Rule, symbol: str, since: datetime, now: datetime) -> Trial:
-        history = self._desk.history
-        named = pl.lit(symbol).alias("symbol")
-        daily = history.bars(symbol, DAY, since - LOOKED_BACK, now).bars.drop_nulls("close").with_columns(named)
-        dated = pl.col("ts").dt.date()
-        days, minutes = daily.filter(pl.col("ts") >= since), daily.clear()
-        if by_minutes(rule) or (not isinstance(rule.condition, OfDays) and self._has_minutes(symbol, since)):
-            found = history.bars(symbol, MINUTE, since, now, hours="extended").bars
-            minutes = found.drop_nulls("close").with_columns(named).select(daily.columns)
-            days = days.clear() if by_minutes(rule) else days.filter(~dated.is_in(minutes["ts"].dt.date().implode()))
-        bars = pl.concat([days, minutes]).sort("ts", maintain_order=True)
-        first: datetime = since if bars.is_empty() else max(since, bars["ts"].item(0))
-        fired = would_have_fired(rule, bars, daily, self.exchange_of(symbol))
-        told = (replace(each, at=min(each.at, now)) for each in fired)  # the running day is walked to its close
-        return Trial(symbol, first, frozenset(days["ts"].dt.date()), tuple(told))
-
-    def _has_minutes(self, symbol: str, since: datetime) -> bool:
-        stored = self._desk.history.stored(self._desk.history.instrument(symbol).id)
-        return not stored.filter(pl.col("interval") == str(MINUTE), pl.col("last") >= since).is_empty()
 
     def _days_before(self, symbol: str, day: date) -> tuple[pl.DataFrame, dict[date, float]]:
         """The daily BARS before `day` on that date's scale, and the splits up to it by ex date."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -19,8 +19,9 @@ from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
-from openbell.rulebook import TRIED_DAYS, Rulebook, body_of, rule_of
+from openbell.rulebook import Rulebook, body_of, rule_of
 from openbell.store.alertbook import AlertBook, StoredRule
+from openbell.trials import TRIED_DAYS, trials
 
 router = APIRouter(tags=["alerts"])
 
@@ -100,11 +101,11 @@ class Rules(BaseModel):
 
 
 class Fired(BaseModel):
-    """A rule would have fired; `by_day` where only the date of `at` is known."""
+    """A rule would have fired; on the trade date `day` where no more is known of it than that day's bar."""
 
     symbol: str
     at: datetime
-    by_day: bool
+    day: date | None
     price: float | None
     message: str
 
@@ -174,19 +175,18 @@ def remove_rule(desk: TheDesk, number: Number) -> None:
 @router.post("/alerts/trial", dependencies=[allow(Role.MEMBER)])
 def trial(desk: TheDesk, draft: Draft, days: int = Query(TRIED_DAYS, ge=1, le=3660)) -> Trials:
     """When a rule would have fired in the last `days` days."""
-    book, rule = Rulebook(desk), _drafted(draft)
-    symbols = () if rule.target is None else book.members(rule.target)
+    rule = _drafted(draft)
+    symbols = () if rule.target is None else Rulebook(desk).members(rule.target)
     done = [
         Trial(
             symbol=each.symbol,
             since=each.since,
-            days=len(each.by_day),
+            days=each.days,
             fired=[
-                Fired(symbol=each.symbol, at=f.at, by_day=f.at.date() in each.by_day, price=f.price, message=f.message)
-                for f in each.firings
+                Fired(symbol=each.symbol, at=f.at, day=day, price=f.price, message=f.message) for f, day in each.fired
             ],
         )
-        for each in book.trial(rule, symbols, days)
+        for each in trials(desk, rule, symbols, days)
     ]
     return Trials(count=sum(len(each.fired) for each in done), trials=done)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -151,28 +151,24 @@ def tried(
 ) -> None:
     """Say when a rule would have fired."""
     from openbell.rulebook import Rulebook, rule_of  # noqa: PLC0415
+    from openbell.trials import trials  # noqa: PLC0415
 
     with _desk() as desk:
         book = Rulebook(desk)
         rule = rule_of(_stored(book.kept.rules(), number))
-        trials = book.trial(rule, () if rule.target is None else book.members(rule.target), days)
+        done = trials(desk, rule, () if rule.target is None else book.members(rule.target), days)
     rows = [
-        {"at": _when(fired.at, each.by_day), "symbol": each.symbol, "price": fired.price, "message": fired.message}
-        for each in trials
-        for fired in each.firings
+        (str(day or f"{fired.at:%Y-%m-%d %H:%M:%S}Z"), each.symbol, fired.price, fired.message)
+        for each in done
+        for fired, day in each.fired
     ]
     if not as_json:
         times = "once" if len(rows) == 1 else f"{len(rows):,} times"
         terminal.note(f"{rule.name} would have fired {times} in the last {counted(days, 'day')}.")
-        for each in trials:
-            terminal.note(f"{each.symbol}: tried since {each.since:%Y-%m-%d}{_hidden(len(each.by_day))}.")
+        for each in done:
+            terminal.note(f"{each.symbol}: tried since {each.since:%Y-%m-%d}{_hidden(each.days)}.")
     schema = {"at": pl.String, "symbol": pl.String, "price": pl.Float64, "message": pl.String}
-    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
-
-
-def _when(at: datetime, by_day: Collection[date]) -> str:
-    """The date alone where no more is known."""
-    return f"{at:%Y-%m-%d}" if at.date() in by_day else f"{at:%Y-%m-%d %H:%M:%S}Z"
+    terminal.frame(pl.DataFrame(rows, schema=schema, orient="row"), as_json=as_json)
 
 
 def _hidden(days: int) -> str:

@@ -1261,7 +1261,7 @@ export interface components {
         };
         /**
          * Fired
-         * @description A rule would have fired; `by_day` where only the date of `at` is known.
+         * @description A rule would have fired; on the trade date `day` where no more is known of it than that day's bar.
          */
         Fired: {
             /**
@@ -1269,8 +1269,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
-            /** By Day */
-            by_day: boolean;
+            /** Day */
+            day: string | null;
             /** Message */
             message: string;
             /** Price */

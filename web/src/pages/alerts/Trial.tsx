@@ -74,9 +74,9 @@ function Times({ trials: { trials } }: { trials: Trials }) {
   const rest = fired.length - MOST_SHOWN;
   return (
     <ol className={styles.times}>
-      {fired.slice(0, MOST_SHOWN).map(({ symbol, at, by_day, message }) => (
+      {fired.slice(0, MOST_SHOWN).map(({ symbol, at, day, message }) => (
         <li key={`${symbol} ${at}`}>
-          <time dateTime={at}>{by_day ? format.day(format.tradeDay(at)) : format.moment(at)}</time>
+          <time dateTime={at}>{day ? format.day(day) : format.moment(at)}</time>
           <span>{format.told(message)}</span>
         </li>
       ))}
