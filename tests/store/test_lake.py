@@ -342,6 +342,17 @@ def test_a_corrected_dividend_can_be_corrected_back(lake: Lake):
     assert paid(lake, as_of=days_later(1)) == [0.6]
 
 
+def test_a_corrected_action_after_the_clock_was_set_back_is_known_after_what_it_corrects(lake: Lake):
+    lake.append_actions(dividends(0.5, 3.0), LEARNED)
+    earlier = LEARNED - timedelta(hours=1)
+    assert lake.append_actions(dividends(0.6, 2.5), earlier) == 2
+    assert paid(lake) == [0.6, 2.5]
+    assert paid(lake, as_of=LEARNED) == [0.5, 3.0]
+    assert lake.append_actions(dividends(0.5), earlier) == 1
+    assert paid(lake) == [0.5]
+    assert lake.append_actions(dividends(0.5), earlier) == 0
+
+
 def test_a_row_without_a_value_withdraws_an_action_until_it_is_told_again(lake: Lake):
     lake.append_actions(dividends(0.5), LEARNED)
     assert lake.append_actions(dividends(None), days_later(1)) == 1

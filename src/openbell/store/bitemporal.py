@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -23,7 +23,8 @@ def append_once(table: Table, rows: pl.DataFrame, known_at: datetime) -> int:
 def append_changed(table: Table, rows: pl.DataFrame, event: Sequence[str], known_at: datetime) -> int:
     """Store the rows of each `event` of which the same source told something else last; returns how many were.
 
-    All rows that a source tells at once of an event belong together, and are stored together.
+    All rows that a source tells at once of an event belong together, and are stored together. After the clock was set
+    back they are known just after what they correct.
     """
     if rows.is_empty():
         return 0
@@ -35,7 +36,15 @@ def append_changed(table: Table, rows: pl.DataFrame, event: Sequence[str], known
         changed = pl.concat([_without(told, last), _without(last, told)])
         fresh = told.join(changed, on=key, how="semi", nulls_equal=True)
         just_now = stored.filter(pl.col("known_at") == known_at).select(columns)
-        return table.append(known(_without(fresh, just_now), known_at))
+        rows = known(_without(fresh, just_now), known_at)
+        return table.append(known_after(rows, stored.filter(pl.col("known_at") > known_at), key))
+
+
+def known_after(rows: pl.DataFrame, corrected: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """The rows, known just after those `corrected` of the same `key` if they would be before."""
+    least = corrected.group_by(key).agg(least=pl.max("known_at") + timedelta.resolution)
+    joined = rows.join(least, on=key, how="left", maintain_order="left", nulls_equal=True)
+    return joined.with_columns(pl.max_horizontal("known_at", "least").alias("known_at")).drop("least")
 
 
 def last_told(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:

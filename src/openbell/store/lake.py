@@ -19,7 +19,7 @@ import polars as pl
 from openbell.model import frames
 from openbell.model.errors import InvalidInput
 from openbell.model.interval import Interval
-from openbell.store.bitemporal import append_changed, append_once, last_told
+from openbell.store.bitemporal import append_changed, append_once, known_after, last_told
 from openbell.store.table import DataFile, Table
 
 BAR_VALUES: Final = ("open", "high", "low", "close", "volume", "scale")
@@ -112,7 +112,7 @@ class Lake:
             rows = rows.join(stored.filter(~frames.STREAMED), on=["symbol", "interval", "ts"], how="anti")
         twins = stored if ever else stored.sort("known_at").unique(key, keep="last")
         fresh = rows.join(twins.select(*key, *BAR_VALUES), on=[*key, *BAR_VALUES], how="anti", nulls_equal=True)
-        return _known_after(fresh, stored)
+        return _correcting(fresh, stored)
 
     def bars(
         self,
@@ -455,18 +455,14 @@ def _refuse_address(root: Path) -> None:
         )
 
 
-def _known_after(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+def _correcting(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """The rows, none of which is known before what it corrects: its source's own bar, or one that a stream made."""
     if rows.is_empty() or (later := stored.filter(pl.col("known_at") >= rows["known_at"].min())).is_empty():
         return rows
     bar = ["symbol", "interval", "ts"]
-    least = pl.col("known_at") + timedelta.resolution
-    told = later.select(*bar, least=least, told_by="source", streamed=frames.STREAMED)
-    corrected = (pl.col("source") == pl.col("told_by")) | pl.col("streamed")
-    newest = rows.select(*bar, "source").join(told, on=bar).filter(corrected)
-    newest = newest.group_by(*bar, "source").agg(pl.max("least"))
-    joined = rows.join(newest, on=[*bar, "source"], how="left", maintain_order="left")
-    return joined.with_columns(pl.max_horizontal("known_at", "least").alias("known_at")).drop("least")
+    told = later.select(*bar, "known_at", told_by="source", streamed=frames.STREAMED)
+    corrected = rows.select(*bar, "source").join(told, on=bar)
+    return known_after(rows, corrected.filter((pl.col("source") == pl.col("told_by")) | "streamed"), [*bar, "source"])
 
 
 def _touches(file: DataFile, rows: pl.DataFrame) -> bool:
