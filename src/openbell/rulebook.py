@@ -102,13 +102,15 @@ class Rulebook:
         days, splits = self._days_before(symbol, day)
         opens, opened = self._opening(symbol, day)
         today = self.minutes([symbol], opens, min(since, opens + timedelta(days=2)))
+        told = today.filter(pl.col("ts") + MINUTE.length <= born).drop_nulls("close").tail(1)
         return Background(
             days.select("ts", "high", "low", "close", "volume"),
             self._is_current(symbol, days, day),
             splits,
             within=since > opened,
             open=_open(today.filter(pl.col("ts") >= opened), opened),
-            last=today.filter(pl.col("ts") + MINUTE.length <= born)["close"].drop_nulls().last(),  # type: ignore[arg-type]  # a column of floats
+            last=None if told.is_empty() else told["close"].item(),
+            last_at=None if told.is_empty() else told["ts"].item() + MINUTE.length,
         )
 
     def minutes(self, symbols: Sequence[str], start: datetime, end: datetime) -> pl.DataFrame:

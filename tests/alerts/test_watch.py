@@ -72,6 +72,13 @@ def test_a_rule_made_while_the_price_is_above_does_not_fire_at_once():
     assert told(hear(both, prices(106, 107, start="10:01:00"))) == []
 
 
+@pytest.mark.parametrize("within", [False, True])
+def test_prices_that_are_heard_again_do_not_follow_the_later_one_that_is_known_already(within: bool):
+    known = Background(days(95.0), within=within, last=105.0, last_at=at("10:01:00"))
+    assert hear(watch(rule(Crosses(100.0)), past=known), prices(98, 99)) == []
+    assert told(hear(watch(rule(Crosses(100.0)), past=known), prices(99, start="10:01:00"))) == ["ACME 10:01:00 99"]
+
+
 def test_a_gap_over_the_level_at_the_open_fires():
     assert told(hear(watch(rule(Crosses(100.0)), past=Background(days(95.0))), "ACME 09:30:00 105 1")) == [
         "ACME 09:30:00 105"

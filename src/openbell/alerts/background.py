@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from math import prod
 
 import polars as pl
@@ -30,6 +30,8 @@ class Background:
     """The session's first regular price, where the watch begins after it."""
     last: float | None = None
     """Its newest price, where the watch begins within it: a rule does not fire for what is so already."""
+    last_at: datetime | None = None
+    """Since when it is in force: an older price, which is heard again after a crash, does not follow it."""
 
     @property
     def complete(self) -> bool:

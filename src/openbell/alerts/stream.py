@@ -169,7 +169,7 @@ class Stream:
             heard.open = value if past.open is None else past.open
         heard.first = value if heard.first is None else heard.first
         now = _Now(
-            heard=heard, past=past, minute=at // MINUTE, value=value,
+            heard=heard, past=past, at=moment, value=value,
             rolled=rolled, opened=opened, split=split,
             before=None if before is None or rolled else before[1],
             closed=before[1] / split if before is not None and rolled else None,
@@ -187,7 +187,7 @@ class _Now(msgspec.Struct, kw_only=True):
 
     heard: Heard
     past: Background
-    minute: int
+    at: datetime
     value: float
     before: float | None
     """The value before this one, if it is of the same day."""
@@ -208,7 +208,10 @@ class _Now(msgspec.Struct, kw_only=True):
         """The value in force before this one for a line that begins; None where this one is the session's first."""
         if self.before is not None:
             return self.before
-        return self.value if self.past.last is None and self.past.within else self.past.last
+        past = self.past
+        if past.last is None:
+            return self.value if past.within else None
+        return past.last if past.last_at is None or past.last_at <= self.at else self.value
 
     def origin(self, reference: float | None, *, anew: bool) -> float:
         """Where a line begins: what is in force, or `anew`, where a reference begins and nothing has moved yet."""
@@ -269,7 +272,8 @@ def _reference(line: Line, now: _Now) -> float | None:
                 arms.anchor /= now.split
             return arms.anchor
         case "minutes":
-            old = [close for minute, close in heard.minutes if minute <= now.minute - condition.minutes]
+            before = (now.at - EPOCH) // TICK // MINUTE - condition.minutes
+            old = [close for minute, close in heard.minutes if minute <= before]
             return old[-1] if old else heard.first
 
 
