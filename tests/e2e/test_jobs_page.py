@@ -20,6 +20,7 @@ from e2e.test_every_page import AXE, violations
 from e2e.watched import DESKTOP, PHONE, Watched, window
 from nightly_market import WEDNESDAY_EVENING, Night, a_night
 from openbell.api.app import create_app
+from openbell.store.backfillbook import BackfillBook
 from openbell.store.jobbook import JobBook, Progress
 from recorded import Answer
 
@@ -178,6 +179,16 @@ def test_past_months_are_asked_for_and_their_progress_is_shown(night: Night, ope
     expect(months).to_contain_text("2 of 2")
     expect(months.get_by_role("progressbar")).to_have_attribute("value", "2")
     expect(months).to_contain_text("Done")
+
+
+def test_months_that_are_not_wanted_any_more_are_withdrawn(night: Night, opened: Page, address: str):
+    asked = {"symbol": "ACME", "from": "2025-01", "to": "2025-02", "interval": "1d"}
+    httpx.post(f"{address}/api/v1/jobs/backfill", json=asked).raise_for_status()
+    opened.goto("/sources?view=jobs")
+    opened.get_by_role("button", name="Withdraw ACME, Jan 2025 to Feb 2025").click()
+    expect(opened.get_by_text("No more months of ACME are fetched; what was fetched stays.")).to_be_visible()
+    expect(opened.get_by_text("None were asked for yet.")).to_be_visible()
+    assert BackfillBook(night.desk.ledger).open() == []
 
 
 def test_a_split_that_only_the_prices_suggest_waits_on_top_and_is_applied(with_news: Night, opened: Page, address: str):

@@ -364,6 +364,10 @@ export function askForMonths(body: BackfillAsked) {
   return answered(client.POST("/api/v1/jobs/backfill", { body }));
 }
 
+export function withdrawMonths(number: number) {
+  return answered(client.DELETE("/api/v1/jobs/backfills/{number}", { params: { path: { number } } }));
+}
+
 export function inboxQuery() {
   return queryOptions({
     queryKey: jobKeys.inbox,

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
 import type { Backfill } from "../../api/desk";
-import { askForMonths, backfillsQuery, jobKeys } from "../../api/queries";
+import { askForMonths, backfillsQuery, jobKeys, withdrawMonths } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { ChoiceField, TextField } from "../../components/Field";
 import { Trouble } from "../../components/Notice";
@@ -20,7 +20,7 @@ export function Backfills({ offered }: { offered: boolean }) {
   return (
     <section>
       <h2>Past months</h2>
-      <Asked />
+      <Asked offered={offered} />
       {offered ? <Form /> : <p className="quiet">No more can be asked for: the desk runs offline.</p>}
     </section>
   );
@@ -28,7 +28,7 @@ export function Backfills({ offered }: { offered: boolean }) {
 
 const STATES: Record<Backfill["state"], string> = { open: "Under way", done: "Done", failed: "Not to be had" };
 
-function Asked() {
+function Asked({ offered }: { offered: boolean }) {
   const { data, error, isError, refetch } = useQuery(backfillsQuery());
   if (isError && !data) return <Trouble error={error} onRetry={refetch} />;
   if (!data) return <Skeleton height={64} />;
@@ -44,7 +44,7 @@ function Asked() {
         { title: "Bars", show: ({ interval }) => interval },
         { title: "Months", show: ({ first, last }) => months(first, last) },
         { title: "Fetched", show: (backfill) => <Far backfill={backfill} /> },
-        { title: "State", show: ({ state }) => STATES[state] },
+        { title: "State", show: (backfill) => <State backfill={backfill} offered={offered} /> },
         { title: "Detail", show: ({ detail }) => <span className={dots.told}>{format.told(detail)}</span> },
       ]}
     />
@@ -60,6 +60,31 @@ function Far({ backfill: { done, total, symbol } }: { backfill: Backfill }) {
     <span className={styles.far}>
       {format.whole(done)} of {format.whole(total)}
       <progress value={done} max={total} aria-label={`Months of ${symbol} fetched`} />
+    </span>
+  );
+}
+
+function State({ backfill, offered }: { backfill: Backfill; offered: boolean }) {
+  const { id, symbol, state } = backfill;
+  const client = useQueryClient();
+  const withdrawn = useMutation({
+    mutationFn: () => withdrawMonths(id),
+    onSuccess: () => say({ text: `No more months of ${symbol} are fetched; what was fetched stays.` }),
+    onError: (error) => say({ text: `Not withdrawn. ${whyNot(error)}` }),
+    onSettled: () => client.invalidateQueries({ queryKey: jobKeys.all }),
+  });
+  if (state !== "open" || !offered) return STATES[state];
+  return (
+    <span className={styles.far}>
+      {STATES[state]}
+      <Button
+        look="quiet"
+        aria-label={`Withdraw ${symbol}, ${months(backfill.first, backfill.last)}`}
+        disabled={withdrawn.isPending}
+        onClick={() => withdrawn.mutate()}
+      >
+        Withdraw
+      </Button>
     </span>
   );
 }
