@@ -13,7 +13,7 @@ import msgspec
 
 from openbell.alerts import rules
 from openbell.alerts.given import fields_of
-from openbell.cli.alerts import KINDS
+from openbell.cli.typed import KINDS
 from openbell.cli.commands import app
 from openbell.settings import Settings
 

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
 import typer
 
-from openbell.cli import terminal
+from openbell.cli import terminal, typed
 from openbell.model.errors import InvalidInput
 from openbell.model.words import counted
 from openbell.settings import Settings
 
 if TYPE_CHECKING:
-    from openbell.alerts.rules import Condition, Quiet, Target
+    from openbell.alerts.rules import Target
     from openbell.desk import Desk
     from openbell.rulebook import Rulebook
     from openbell.store.alertbook import StoredRule
@@ -31,50 +29,19 @@ app = typer.Typer(no_args_is_help=True, help="Rules, what they would have done, 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
 
 
-class Repeat(StrEnum):
-    """How often a rule may fire."""
-
-    ONCE = "once"
-    DAILY = "daily"
-    ALWAYS = "always"
-
-
-KINDS = {
-    "crosses": ("Crosses", "level"),
-    "moves": ("Moves", "percent"),
-    "new-high": ("NewExtreme", "days"),
-    "new-low": ("NewExtreme", "days"),
-    "average-cross": ("AverageCross", "slow"),
-    "macd-cross": ("MacdCross", ""),
-    "rsi-cross": ("RsiCross", "level"),
-    "volume-spike": ("VolumeSpike", "times"),
-    "drawdown": ("Drawdown", "percent"),
-    "spread": ("Spread", "percent"),
-    "stale": ("Stale", "minutes"),
-    "feed-down": ("FeedDown", "minutes"),
-    "job-failed": ("JobFailed", "job"),
-}
-"""What a rule may wait for: the name of its type, and the field that a bare value is of."""
-
-ONCE_AT_FIRST = {"Crosses", "NewExtreme"}
-"""A price trembles about a level that it has reached: these fire once unless it is said otherwise."""
-
-OF_THE_DESK = {"feed-down", "job-failed"}
-
-
 @app.command("add", context_settings={"ignore_unknown_options": True})  # a negative number is a value
 def add(
     words: Annotated[
         list[str],
         typer.Argument(
             metavar="[SYMBOL] [KIND] [VALUE] [FIELD=VALUE]...",
-            help=f"Such as AAPL crosses 190 direction=up. Kinds: {', '.join(KINDS)}; without one: moves 1 (percent).",
+            help=f"Such as AAPL crosses 190 direction=up. Kinds: {', '.join(typed.KINDS)}; none: moves 1 (percent).",
         ),
     ],
     watchlist: Annotated[str | None, typer.Option(help="On every symbol of this watchlist.")] = None,
     name: Annotated[str | None, typer.Option(help="A name; default: what it waits for.")] = None,
     repeat: Annotated[
-        Repeat | None,
+        typed.Repeat | None,
         typer.Option(
             help="How often it may fire on each symbol; default: once for crosses, new-high and new-low, else always."
         ),
@@ -93,18 +60,18 @@ def add(
     from openbell.history.stretch import instant  # noqa: PLC0415
     from openbell.rulebook import Rulebook, body_of, rule_of  # noqa: PLC0415
 
-    symbol, condition = _worded(words, on_list=watchlist is not None)
+    symbol, condition = typed.worded(words, on_list=watchlist is not None)
     with _desk() as desk:
         rule = Rule(
             id="new",
-            name=name or _named(symbol or watchlist, condition),
+            name=name or typed.named(symbol or watchlist, condition),
             condition=condition,
             target=_target(desk, symbol, watchlist),
             hysteresis_pct=hysteresis,
             cooldown=cooldown_of(cooldown),
-            repeat=(repeat or _preset(condition)).value,
+            repeat=(repeat or typed.preset(condition)).value,
             expires=instant("expires", expires) if expires else None,
-            quiet=_quiet(quiet) if quiet else None,
+            quiet=typed.quiet(quiet) if quiet else None,
             session_only=session_only,
             message=message,
         )
@@ -303,53 +270,6 @@ def _listed(book: Rulebook, stored: StoredRule) -> dict[str, Any]:
     return {"id": stored.id, "on": on, "rule": said, "enabled": stored.enabled, "name": stored.name}
 
 
-def _worded(words: Sequence[str], *, on_list: bool) -> tuple[str | None, Condition]:
-    """The symbol, where one is named, and the condition."""
-    from openbell.alerts.rules import Moves  # noqa: PLC0415
-
-    if (option := next((word for word in words if word.startswith("--")), None)) is not None:
-        raise InvalidInput("usage", f"There is no option {option}.", remedy="See `openbell alerts add --help`.")
-    rest = list(words)
-    first = rest[0].lower()
-    symbol = None if on_list or first in KINDS else rest.pop(0).upper()
-    if not rest:
-        return symbol, Moves()
-    kind = rest.pop(0).lower()
-    if kind not in KINDS:
-        raise InvalidInput("kind", f"There is no kind of rule {kind!r}.", remedy=f"Use one of {', '.join(KINDS)}.")
-    if symbol is None and not on_list and kind not in OF_THE_DESK:
-        raise InvalidInput("symbol", "No symbol was named.", remedy=f"Such as `openbell alerts add AAPL {kind} ...`.")
-    return symbol, _condition(kind, rest)
-
-
-def _condition(kind: str, words: Sequence[str]) -> Condition:
-    from openbell.alerts.given import made  # noqa: PLC0415
-    from openbell.alerts.rules import Condition  # noqa: PLC0415
-
-    name, bare = KINDS[kind]
-    given: dict[str, Any] = {"type": name}
-    if kind in {"new-high", "new-low"}:
-        given["of"] = kind.removeprefix("new-")
-    for word in words:
-        field, equals, value = word.partition("=")
-        if not equals and (not bare or bare in given):
-            raise InvalidInput("value", f"{word!r} is one value too many.", remedy="Name it, such as direction=up.")
-        given[field if equals else bare] = value if equals else field
-    condition: Condition = made(given, Condition, strict=False)
-    return condition
-
-
-def _named(on: str | None, condition: Condition) -> str:
-    from openbell.alerts.rules import LONGEST_NAME  # noqa: PLC0415
-    from openbell.alerts.words import condition_said  # noqa: PLC0415
-
-    return f"{on or 'Desk'} {condition_said(condition)}"[:LONGEST_NAME].rstrip()
-
-
-def _preset(condition: Condition) -> Repeat:
-    return Repeat.ONCE if type(condition).__name__ in ONCE_AT_FIRST else Repeat.ALWAYS
-
-
 def _is_known(desk: Desk, symbol: str) -> bool:
     """Whether there are prices of a symbol, or somebody watches it."""
     if any(symbol in each.symbols for each in desk.ledger.watchlists()):
@@ -367,19 +287,6 @@ def _target(desk: Desk, symbol: str | None, watchlist: str | None) -> Target | N
             raise InvalidInput("watchlist", f"There is no watchlist {watchlist!r}.", remedy=f"There are: {names}.")
         return Watchlist(str(held.id))
     return None if symbol is None else Symbol(symbol)
-
-
-def _quiet(text: str) -> Quiet:
-    from openbell.alerts.rules import Quiet  # noqa: PLC0415
-
-    found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)@(\S+)", text)
-    if found is None:
-        raise InvalidInput("quiet", f"{text!r} are no quiet hours.", remedy="Such as 22:00-07:00@Europe/Amsterdam.")
-    try:
-        start, end = (datetime.strptime(part, "%H:%M").replace(tzinfo=UTC).time() for part in found.groups()[:2])
-    except ValueError as error:
-        raise InvalidInput("quiet", f"{text!r} are no times of a day.", remedy="Such as 22:00-07:00.") from error
-    return Quiet(start, end, found[3])
 
 
 def _channel(desk: Desk, name: str) -> int:
