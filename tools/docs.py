@@ -13,8 +13,8 @@ import msgspec
 
 from openbell.alerts import rules
 from openbell.alerts.given import fields_of
-from openbell.cli.typed import KINDS
 from openbell.cli.commands import app
+from openbell.cli.typed import KINDS
 from openbell.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
