@@ -153,7 +153,7 @@ def test_what_is_told_fires_and_goes_to_its_channels(running: Running):
     assert (firing.symbol, firing.price, firing.message, firing.at) == (
         "ACME",
         11.0,
-        "ACME at 11",
+        "ACME at 11.00",
         NOON + timedelta(seconds=5),
     )
     assert running.alarm.newest == firing.id
@@ -173,12 +173,12 @@ def test_an_edit_counts_from_then_on(running: Running):
     running.pass_time()
     running.tell(9.0, 11.0, 21.0)
     running.pass_time()
-    assert running.fired() == ["11", "21"]
+    assert running.fired() == ["11.00", "21.00"]
     running.book.kept.remove_rule(number)
     running.pass_time()
     running.tell(9.0, 21.0)
     running.pass_time()
-    assert running.fired() == ["11", "21"]
+    assert running.fired() == ["11.00", "21.00"]
 
 
 def test_a_watchlist_is_followed_as_it_changes(running: Running):
@@ -247,7 +247,9 @@ def test_an_older_copy_of_the_log_leaves_no_rule_deaf(running: Running):
     assert place.offset == running.log.last
 
 
-@pytest.mark.parametrize(("away", "fires"), [(timedelta(minutes=10), []), (timedelta(seconds=5), ["ACME 11 from 10"])])
+@pytest.mark.parametrize(
+    ("away", "fires"), [(timedelta(minutes=10), []), (timedelta(seconds=5), ["ACME 11.00 from 10.00"])]
+)
 def test_a_move_within_minutes_is_not_measured_over_a_time_in_which_nobody_listened(
     running: Running, away: timedelta, fires: list[str]
 ):
@@ -266,7 +268,7 @@ def test_a_move_within_minutes_is_not_measured_over_a_time_in_which_nobody_liste
     running.pass_time(timedelta(minutes=1, seconds=30))
     running.tell(11.0, 11.5)
     running.pass_time()
-    assert running.fired()[len(fires) :] == ["ACME 11.5 from 11"]
+    assert running.fired()[len(fires) :] == ["ACME 11.50 from 11.00"]
 
 
 def test_a_rule_removed_before_what_it_fired_was_kept_says_nothing(running: Running):
@@ -331,7 +333,7 @@ def test_the_first_percent_counts_from_the_last_close_on_todays_scale(running: R
     running.rule(Moves(1.0), message="{change} from {reference}")
     running.tell(50.2, 50.4, 50.6)
     running.pass_time()
-    assert running.fired() == ["+1.20 % from 50"]
+    assert running.fired() == ["+1.20 % from 50.00"]
 
 
 def test_volume_counts_minutes_once_also_over_a_restart(running: Running):
@@ -367,7 +369,7 @@ def test_a_days_close_is_judged_when_the_day_is_over_and_known(running: Running)
     running.intake.save(running.desk.lake, running.now)
     running.pass_time()
     running.pass_time(timedelta(minutes=5))
-    assert running.fired() == ["2026-03-04 21:00:00 UTC 12"]
+    assert running.fired() == ["2026-03-04 21:00:00 UTC 12.00"]
 
 
 WEEK = [(datetime(2026, 2, day, tzinfo=UTC), 10.0, 1.0) for day in (25, 26, 27)] + [
@@ -387,7 +389,7 @@ def test_who_opens_the_desk_in_the_evening_is_told_of_each_days_close(running: R
             running.open()
         store(running, "1d", [(datetime(2026, 3, day, tzinfo=UTC), close, 1.0)])
         running.pass_time()
-    assert running.fired() == [f"2026-03-0{day} 21:00:00 UTC {price}" for day, price in ((4, 20), (5, 5), (6, 20))]
+    assert running.fired() == [f"2026-03-0{day} 21:00:00 UTC {price:.2f}" for day, price in ((4, 20), (5, 5), (6, 20))]
 
 
 def test_after_an_absence_each_day_is_judged_by_the_days_before_it(running: Running):
@@ -401,7 +403,7 @@ def test_after_an_absence_each_day_is_judged_by_the_days_before_it(running: Runn
     assert running.fired() == []  # the days between may be told yet
     store(running, "1d", [(datetime(2026, 3, day, tzinfo=UTC), price, 1.0) for day, price in ((4, 20.0), (5, 5.0))])
     running.pass_time()
-    assert running.fired() == [f"2026-03-0{day} 21:00:00 UTC {price}" for day, price in ((4, 20), (5, 5), (6, 20))]
+    assert running.fired() == [f"2026-03-0{day} 21:00:00 UTC {price:.2f}" for day, price in ((4, 20), (5, 5), (6, 20))]
 
 
 def test_a_day_that_nobody_ever_tells_holds_up_no_later_one(running: Running):
@@ -411,7 +413,7 @@ def test_a_day_that_nobody_ever_tells_holds_up_no_later_one(running: Running):
         running.now = datetime(2026, 3, day, 22, tzinfo=UTC)
         store(running, "1d", [(datetime(2026, 3, day, tzinfo=UTC), price, 1.0)], source="vendor:stream")
         running.pass_time()
-    assert running.fired() == ["2026-03-05 21:00:00 UTC 20", "2026-03-06 21:00:00 UTC 5"]
+    assert running.fired() == ["2026-03-05 21:00:00 UTC 20.00", "2026-03-06 21:00:00 UTC 5.00"]
 
 
 def test_an_edit_of_something_else_loses_no_day(running: Running):
@@ -422,7 +424,7 @@ def test_an_edit_of_something_else_loses_no_day(running: Running):
     running.pass_time()
     store(running, "1d", [(datetime(2026, 3, 4, tzinfo=UTC), 20.0, 1.0)])
     running.pass_time()
-    assert running.fired() == ["20"]
+    assert running.fired() == ["20.00"]
 
 
 def test_a_desk_opened_within_a_session_waits_for_the_open_and_counts_the_whole_volume(running: Running):
@@ -446,7 +448,7 @@ def test_a_desk_opened_within_a_session_waits_for_the_open_and_counts_the_whole_
     running.pass_time(timedelta(minutes=2))
     running.tell(106.0)
     running.pass_time()
-    assert running.fired() == ["1,000 at 2026-03-05 14:55:00 UTC", "106 -11.67 % from 120"]
+    assert running.fired() == ["1,000 at 2026-03-05 14:55:00 UTC", "106.00 -11.67 % from 120.00"]
 
 
 def test_after_an_absence_nothing_is_measured_from_an_older_close(running: Running):
@@ -464,7 +466,7 @@ def test_after_an_absence_nothing_is_measured_from_an_older_close(running: Runni
     running.pass_time()
     running.tell(113.0, 126.0)
     running.pass_time()
-    assert running.fired() == ["113 -5.04 % from 119", "126 +5.88 % from 119", "126 beyond 119"]
+    assert running.fired() == ["113.00 -5.04 % from 119.00", "126.00 +5.88 % from 119.00", "126.00 beyond 119.00"]
 
 
 def test_a_close_that_a_stream_told_before_the_end_of_the_session_is_none(running: Running):
@@ -479,7 +481,7 @@ def test_a_close_that_a_stream_told_before_the_end_of_the_session_is_none(runnin
     running.pass_time()
     running.tell(105.0, 111.0)
     running.pass_time()
-    assert running.fired() == ["104"]
+    assert running.fired() == ["104.00"]
 
 
 def test_a_rule_made_within_the_session_takes_what_is_so_already_for_no_event(running: Running):
@@ -491,7 +493,7 @@ def test_a_rule_made_within_the_session_takes_what_is_so_already_for_no_event(ru
     running.tell(12.0, 12.5)  # nobody has heard of the session's price so far
     running.tell(12.0, symbol="BOLT")  # the newest minute closed at 9.5
     running.pass_time()
-    assert running.fired() == ["BOLT 12"]
+    assert running.fired() == ["BOLT 12.00"]
 
 
 def test_a_rule_begins_where_it_was_made_also_if_its_first_prices_are_heard_again(running: Running):
@@ -502,7 +504,7 @@ def test_a_rule_begins_where_it_was_made_also_if_its_first_prices_are_heard_agai
         running.pass_time(timedelta(minutes=1))
     again = alarms._Rules(running.desk, made, running.now)
     fired = [f for heard in running.intake.entries(first) for f in again.hear(heard, running.now)]
-    assert [firing.message for firing in fired] == running.fired() == ["9"]
+    assert [firing.message for firing in fired] == running.fired() == ["9.00"]
 
 
 def test_late_and_healed_minutes_count_once_each(running: Running):
@@ -603,7 +605,7 @@ def test_a_split_is_no_move_also_if_the_desk_was_off(running: Running, on_at_the
     running.open()
     running.tell(55.6)
     running.pass_time()
-    assert running.fired() == ["111"]
+    assert running.fired() == ["111.00"]
 
 
 def test_a_symbol_put_back_on_a_list_begins_anew(running: Running):
@@ -630,7 +632,7 @@ def test_a_rule_that_was_switched_off_remembers_what_it_told_and_nothing_else(ru
         running.pass_time()
         running.tell(90.0, 110.0, 210.0)
         running.pass_time()
-    assert running.fired() == ["once 110", "210"]
+    assert running.fired() == ["once 110.00", "210.00"]
 
 
 def test_rules_are_edited_while_others_are_heard_and_what_is_known_is_not_asked_again(running: Running):
@@ -733,7 +735,7 @@ def test_a_rule_that_cannot_be_read_is_left_out_and_the_others_go_on(running: Ru
     running.rule(Crosses(10.0), message="{price}")
     running.tell(9.0, 11.0)
     running.pass_time()
-    assert running.fired() == ["11"]
+    assert running.fired() == ["11.00"]
 
 
 def key_of(running: Running) -> str:

@@ -110,4 +110,4 @@ def crossings(trades: pl.DataFrame) -> list[str]:
     sets = trades.filter(pl.Series(flags & (OFFICIAL | OFF_MARKET) == 0), ~pl.col("suspicious").fill_null(value=False))
     price, before = sets["price"], sets["price"].shift()
     crossed = price.filter(((before < LEVEL) & (price >= LEVEL)) | ((before > LEVEL) & (price <= LEVEL)))
-    return [f"{each:g}" for each in crossed]
+    return [f"{each:.{max(2, len(repr(each).partition('.')[2]))}f}" for each in crossed]

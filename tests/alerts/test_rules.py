@@ -146,6 +146,20 @@ def test_json_that_is_no_rule_is_refused_with_its_field(text, field):
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("level", "price", "words"),
+    [
+        (88.4, 88.22, "88.40: 88.22"),
+        (80.5, 80.123, "80.500: 80.123"),
+        (2e-5, 2.345e-5, "0.00002000: 0.00002345"),
+        (100.0, 100.1 + 0.2, "100.00: 100.30"),
+    ],
+)
+def test_the_prices_of_a_message_have_as_many_decimals_as_the_finest(level: float, price: float, words: str):
+    seen = Seen("ACME", datetime(2026, 3, 2, 15, tzinfo=UTC), price=price, value=price, level=level, reference=level)
+    assert fired(rule(Crosses(level)), "e", seen).message == f"ACME reached {words}"
+
+
 def test_a_message_is_filled_with_what_is_known():
     mine = rule(
         Crosses(100.0), message="{rule}: {symbol} at {price} ({change} from {reference}), {level}, {value}, {at} {{!}}"
@@ -154,7 +168,7 @@ def test_a_message_is_filled_with_what_is_known():
         "ACME", datetime(2026, 3, 2, 15, tzinfo=UTC), price=1234.5, value=1234.5, level=1200.0, reference=1000.0
     )
     assert fired(mine, "e", seen).message == (
-        "Mine: ACME at 1,234.5 (+23.45 % from 1,000), 1,200, 1,234.5, 2026-03-02 15:00:00 UTC {!}"
+        "Mine: ACME at 1,234.50 (+23.45 % from 1,000.00), 1,200.00, 1,234.50, 2026-03-02 15:00:00 UTC {!}"
     )
     assert fired(rule(Stale(), message="{price} {change}"), "e", Seen("ACME", seen.at)).message == "– –"
 

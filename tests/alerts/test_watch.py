@@ -45,7 +45,7 @@ def test_a_price_that_reaches_its_level_fires_once_with_all_that_is_known_of_it(
             at=at("10:00:01"),
             price=101.25,
             reference=101.0,
-            message="ACME reached 101: 101.25",
+            message="ACME reached 101.00: 101.25",
             quiet=False,
         )
     ]
@@ -241,7 +241,7 @@ def test_a_rule_on_the_open_waits_where_the_watch_begins_after_it():
     assert hear(watched, "ACME 2026-03-03T12:00 106 1\nACME 2026-03-03T12:01 100 1\nACME 2026-03-03T12:02 106 1") == []
     backgrounds.past = Background(days(100.0), within=True, open=120.0)
     watched.learn("ACME")
-    assert [f.message for f in hear(watched, "ACME 2026-03-03T12:03 106 1")] == ["ACME -11.67 % from 120: 106"]
+    assert [f.message for f in hear(watched, "ACME 2026-03-03T12:03 106 1")] == ["ACME -11.67 % from 120.00: 106.00"]
 
 
 def test_a_drawdown_of_which_nothing_was_known_takes_what_is_so_already_for_no_event():
@@ -270,7 +270,7 @@ def test_a_drawdown_is_from_the_highest_so_far_and_a_new_high_begins_another():
     watched = watch(rule(Drawdown(10.0, 2)), past=Background(days(200.0, 95.0, 100.0)))
     found = hear(watched, prices(95, 90, 89, 91, 110, 100, 99, 95))
     assert told(found) == ["ACME 10:00:01 90", "ACME 10:00:06 99"]
-    assert [firing.message for firing in found][1] == "ACME -10.00 % below its high of 110: 99"
+    assert [firing.message for firing in found][1] == "ACME -10.00 % below its high of 110.00: 99.00"
 
 
 def test_a_new_high_begins_another_drawdown_however_far_the_hysteresis():
@@ -284,7 +284,7 @@ def test_a_spread_fires_when_it_widens():
         for n, (bid, ask) in enumerate([(99.9, 100.1), (99.0, None), (100.2, 99.8), (99.0, 101.0), (98.0, 102.0)])
     ])  # fmt: skip
     found = watch(rule(Spread(1.0))).hear(NO_TRADES, quotes)
-    assert [(f.event, f.message) for f in found] == [("ACME 2026-03-02T15:00:03+00:00 0", "ACME spread 2 % at 100")]
+    assert [(f.event, f.message) for f in found] == [("ACME 2026-03-02T15:00:03+00:00 0", "ACME spread 2 % at 100.00")]
 
 
 def test_of_several_quotes_at_one_instant_the_first_counts_however_they_are_told():
@@ -341,7 +341,7 @@ def test_averages_cross_at_the_close_of_a_day():
     close = bars_of("ACME 2026-03-02 9 10.5 9 10.5 5", "1d")
     found = watched.closed(close)
     assert [(f.rule, f.event, f.at, f.price) for f in found] == [("r1", "ACME 2026-03-02", at("16:00"), 10.5)]
-    assert found[0].message == "ACME crossed its average: 10.5 against 9.833333, close 10.5"
+    assert found[0].message == "ACME crossed its average: 10.50 against 9.83, close 10.50"
     assert watched.closed(close) == []
 
 

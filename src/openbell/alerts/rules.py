@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from string import Formatter
 from types import MappingProxyType
 from typing import Literal
@@ -28,6 +29,9 @@ Repeat = Literal["once", "daily", "always"]
 FIELDS = ("rule", "symbol", "price", "value", "level", "reference", "change", "at")
 """What a message may name. `value` is what was measured (a spread, a volume, an RSI; else the price), `level` what it
 reached, `reference` the price compared with, and `change` the price's distance from that in percent."""
+
+NOT_KNOWN = "–"
+"""What a message says for a number that it names and that there is not."""
 
 FULL_DAY = 24 * 60
 
@@ -387,22 +391,36 @@ class Seen:
 def fired(rule: Rule, event: str, seen: Seen) -> Firing:
     """The firing of `rule` on `event`, in the rule's words."""
     change = None if seen.price is None or not seen.reference else 100 * (seen.price / seen.reference - 1)
+    priced = isinstance(rule.condition, OfPrice | AverageCross)
+    measured = (seen.value, seen.level) if isinstance(rule.condition, OfPrice) else ()
+    decimals = max(map(_decimals, (seen.price, seen.reference, *measured)))
     message = (rule.message or MESSAGES[type(rule.condition)]).format(
         rule=rule.name,
         symbol=seen.symbol,
-        price=_number(seen.price),
-        value=_number(seen.value),
-        level=_number(seen.level),
-        reference=_number(seen.reference),
-        change="–" if change is None else f"{change:+.2f} %",
+        price=_price(seen.price, decimals),
+        value=_price(seen.value, decimals) if priced else _figure(seen.value),
+        level=_price(seen.level, decimals) if priced else _figure(seen.level),
+        reference=_price(seen.reference, decimals),
+        change=NOT_KNOWN if change is None else f"{change:+.2f} %",
         at=f"{seen.at:%Y-%m-%d %H:%M:%S} UTC",
     )
     quiet = rule.quiet is not None and rule.quiet.covers(seen.at)
     return Firing(rule.id, event, seen.symbol, seen.at, seen.price, seen.reference, message, quiet)
 
 
-def _number(number: float | None) -> str:
-    return "–" if number is None else f"{number:,.7g}" if abs(number) < 1e6 else f"{number:,.0f}"
+def _decimals(price: float | None) -> int:
+    """So many as a price was told with, of seven digits, and two at least."""
+    told = Decimal(0) if price is None else Decimal(f"{price:.7g}").normalize()
+    return max(2, -int(told.as_tuple().exponent))
+
+
+def _price(price: float | None, decimals: int) -> str:
+    return NOT_KNOWN if price is None else f"{price:,.{decimals}f}"
+
+
+def _figure(number: float | None) -> str:
+    """A volume, an oscillator, a percentage: four digits, or a whole number."""
+    return NOT_KNOWN if number is None else f"{number:,.4g}" if abs(number) < 1e4 else f"{number:,.0f}"
 
 
 def _no_cooldown(minutes: float) -> InvalidInput:

@@ -117,8 +117,10 @@ test("a dividend has two decimals, and as many more as it needs", () => {
   ]);
 });
 
-test("the prices of a firing have as many decimals as the finest of them, percentages their own", () => {
-  expect(format.firing("QUORB reached 88.4: 88.22")).toBe("QUORB reached 88.40: 88.22");
-  expect(format.firing("QUORB \u22120.1 % from 80.5: 80.123")).toBe("QUORB \u22120.1 % from 80.500: 80.123");
-  expect(format.firing("any job fails")).toBe("any job fails");
+test("a firing keeps the decimals of its prices, and its thousands are thin", () => {
+  expect(format.told("QUORB reached 82.00: 82.05")).toBe("QUORB reached 82.00: 82.05");
+  expect(format.told("QUORB -0.10 % from 1,080.50: 1,079.42")).toBe(
+    "QUORB \u22120.10 % from 1\u202f080.50: 1\u202f079.42",
+  );
+  expect(format.told("QUORB traded 1,234,567 today")).toBe("QUORB traded 1\u202f234\u202f567 today");
 });

@@ -112,24 +112,18 @@ export function compact(value: number | Missing): string {
   return step ? `${written(value / step[0], 1)}${THIN}${step[1]}` : written(value, 0);
 }
 
+const FIGURE =
+  /(?<=^|[\s(])(?:-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-\d+(?:\.\d+)?|\d+\.\d+|\d{5,})(?=[\s,;:%)]|\.?$|\.\s)/g;
+
 /** The desk's own sentence with its numbers as the page writes them: thin thousands, true minus, no idle `.0`. */
 export function told(sentence: string): string {
-  return sentence.replace(/(?<=^|[\s(])(?:-\d+(?:\.\d+)?|\d+\.\d+|\d{5,})(?=[\s,;:%)]|\.?$|\.\s)/g, figureAsWritten);
-}
-
-/** What fired, as it is told, with as many decimals in each of its prices as in the finest: `reached 88.40: 88.22`. */
-export function firing(message: string): string {
-  const decimal = /\d+\.(\d+)(?![\d.]*[\u202f ]?%)/g;
-  const most = Math.max(0, ...[...message.matchAll(decimal)].map(([, decimals = ""]) => decimals.length));
-  return told(
-    message.replaceAll(decimal, (number, decimals) => number + "0".repeat(Math.max(2, most) - decimals.length)),
-  );
+  return sentence.replace(FIGURE, figureAsWritten);
 }
 
 /** A number as its source wrote it, with as many decimals. */
 export function figureAsWritten(text: string): string {
-  const [, decimals = ""] = text.split(".");
-  return written(Number(text), /[1-9]/.test(decimals) ? decimals.length : 0);
+  const [, decimals = "0"] = text.split(".");
+  return written(Number(text.replaceAll(",", "")), decimals === "0" ? 0 : decimals.length);
 }
 
 /** `1 alert`, `12 alerts`. */

@@ -6,7 +6,7 @@ import { useLocation, useNavigate } from "react-router";
 import type { Firing } from "../../api/desk";
 import { channelsQuery, deliveriesQuery, firingsQuery } from "../../api/queries";
 import { alertsPath } from "../../lib/address";
-import { firing as told } from "../../lib/format";
+import { told } from "../../lib/format";
 import { allowed, notify } from "../../lib/notices";
 import { sayNext } from "../../lib/toast";
 

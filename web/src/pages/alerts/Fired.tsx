@@ -49,7 +49,7 @@ export function Fired({ firings, fresh, open, waiting }: FiredProps) {
               to={alertsPath({ channels: false, panel: { kind: "firing", firing: firing.id } })}
               aria-current={firing.id === open ? "true" : undefined}
             >
-              {format.firing(afterSymbol(firing))}
+              {format.told(afterSymbol(firing))}
             </Link>
             <span className={styles.way} data-tone={tone}>
               {text}

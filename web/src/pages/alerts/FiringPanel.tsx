@@ -35,7 +35,7 @@ export function FiringPanel({ number, back }: { number: number; back: string }) 
 function Facts({ firing: { rule, rule_name, symbol, at, price, message, quiet } }: { firing: Firing }) {
   return (
     <>
-      <p className={styles.message}>{format.firing(message)}</p>
+      <p className={styles.message}>{format.told(message)}</p>
       <dl className={styles.facts}>
         <dt>Happened</dt>
         <dd>{format.toTheSecondThere(at)}</dd>

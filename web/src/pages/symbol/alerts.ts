@@ -38,7 +38,7 @@ export function useAlerts(
 function happening(at: string, message: string, what = "Alert"): Happening {
   return {
     at: Date.parse(at) / 1000,
-    text: `${what} at ${format.exchangeTime(at, format.READERS_ZONE)}: ${format.firing(message)}`,
+    text: `${what} at ${format.exchangeTime(at, format.READERS_ZONE)}: ${format.told(message)}`,
   };
 }
 
