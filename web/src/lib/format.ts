@@ -112,8 +112,7 @@ export function compact(value: number | Missing): string {
   return step ? `${written(value / step[0], 1)}${THIN}${step[1]}` : written(value, 0);
 }
 
-const FIGURE =
-  /(?<=^|[\s(])(?:-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-\d+(?:\.\d+)?|\d+\.\d+|\d{5,})(?=[\s,;:%)]|\.?$|\.\s)/g;
+const FIGURE = /(?<=^|[\s(])(?:-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-\d+(?:\.\d+)?|\d+\.\d+|\d{5,})(?=[\s,;:%)]|\.?$|\.\s)/g;
 
 /** The desk's own sentence with its numbers as the page writes them: thin thousands, true minus, no idle `.0`. */
 export function told(sentence: string): string {
