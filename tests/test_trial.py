@@ -13,9 +13,11 @@ from openbell.alerts.rules import (
     AverageCross,
     Condition,
     Crosses,
+    Drawdown,
     FeedDown,
     JobFailed,
     Moves,
+    NewExtreme,
     Rule,
     Spread,
     Stale,
@@ -23,7 +25,7 @@ from openbell.alerts.rules import (
 )
 from openbell.desk import Desk, open_desk
 from openbell.model.errors import InvalidInput
-from openbell.model.frames import BARS, conform
+from openbell.model.frames import BARS, conform, frame_of
 from openbell.model.interval import MINUTE
 from openbell.rulebook import Rulebook
 from openbell.settings import Settings
@@ -119,3 +121,22 @@ def test_a_session_that_begins_on_the_day_before_is_of_its_own_date(tmp_path: Pa
     assert [each.day and each.day.day for each in trial.fired] == [5, 5, 6, 6, 7, 7, 8, 8, None]
     assert trial.days == 4
     assert closes.days == 5
+
+
+@pytest.mark.parametrize("condition", [Crosses(105.0), Moves(1.0, "open"), Moves(1.0), NewExtreme(2), Drawdown(1.0)])
+def test_a_trial_that_would_begin_amid_a_session_begins_with_the_next_one(tmp_path: Path, condition: Condition):
+    opened, now = datetime(2026, 3, 4, 14, 30, tzinfo=UTC), datetime(2026, 3, 5, 17, tzinfo=UTC)
+    desk = open_desk(Settings(home=tmp_path, offline=True), lambda: now)
+    key = desk.history.register.id_of("ACME")
+    prices = [100.0 if nth == 0 else 110.0 if nth < 210 else 112.0 for nth in range(390)]
+    minutes = [
+        {"symbol": key, "interval": "1m", "ts": opened + timedelta(minutes=nth), "scale": "raw", "source": "file"}
+        | dict.fromkeys(("open", "high", "low", "close"), price)
+        for nth, price in enumerate(prices)
+    ]
+    desk.lake.append_bars(frame_of(BARS, minutes), now)
+    of = replace(rule(condition), target=Symbol("ACME"))
+    fired = {days: trials(desk, of, ["ACME"], days)[0].fired for days in (1, 2)}
+    desk.close()
+    assert fired[1] == ()
+    assert all(each.firing.at < opened + timedelta(minutes=2) for each in fired[2])

@@ -19,7 +19,7 @@ from openbell.history import NoData
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, STREAM, STREAMED, conform, frame_of
 from openbell.model.interval import DAY, MINUTE
-from openbell.model.sessions import EXCHANGES, market_state, sessions
+from openbell.model.sessions import EXCHANGES, LONGEST_PAUSE, market_state, sessions
 from openbell.store.alertbook import AlertBook, StoredRule
 from openbell.store.ledger import Watchlist as StoredWatchlist
 from openbell.store.outbox import Outbox
@@ -28,9 +28,6 @@ log = logging.getLogger(__name__)
 
 LOOKED_BACK = timedelta(days=30 * 366)
 """How far back the days before a session are read."""
-
-LONGEST_PAUSE = timedelta(days=15)
-"""No exchange is closed for longer."""
 
 DAY_OVER = timedelta(minutes=20)
 """How long after the close a day counts as told: closing auctions are printed late."""

@@ -17,8 +17,8 @@ from openbell.history import NoData
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import UTC
 from openbell.model.interval import DAY, MINUTE
-from openbell.model.sessions import sessions
-from openbell.rulebook import LONGEST_PAUSE, LOOKED_BACK, Rulebook
+from openbell.model.sessions import LONGEST_PAUSE, sessions
+from openbell.rulebook import LOOKED_BACK, Rulebook
 
 TRIED_DAYS = 90
 """Over how many days a rule is tried, unless it is said."""
@@ -91,7 +91,7 @@ def _assert_short(desk: Desk, rule: Rule, symbols: Iterable[str], since: datetim
 
 def _trial(desk: Desk, rule: Rule, symbol: str, since: datetime, now: datetime) -> Trial:
     history, exchange = desk.history, Rulebook(desk).exchange_of(symbol)
-    named = pl.lit(symbol).alias("symbol")
+    since, named = _opening(exchange, since), pl.lit(symbol).alias("symbol")
     daily = history.bars(symbol, DAY, since - LOOKED_BACK, now).bars.drop_nulls("close").with_columns(named)
     days, minutes = daily.filter(pl.col("ts") >= since), daily.clear()
     if by_minutes(rule) or (not isinstance(rule.condition, OfDays) and _has_minutes(desk, symbol, since)):
@@ -103,6 +103,13 @@ def _trial(desk: Desk, rule: Rule, symbol: str, since: datetime, now: datetime) 
     first: datetime = since if bars.is_empty() else max(since, bars["ts"].item(0))
     fired = would_have_fired(rule, bars, daily, exchange)
     return Trial(symbol, first, days.height, tuple(_tried(rule, exchange, fired, days, now)))
+
+
+def _opening(exchange: str, since: datetime) -> datetime:
+    """When the first session from `since` on begins: amid one, nobody knows what is so already."""
+    pre = sessions(exchange, since.date(), since.date() + LONGEST_PAUSE)["pre"]
+    ahead = pre.filter(pre >= since)
+    return since if ahead.is_empty() else ahead.item(0)
 
 
 def _tried(rule: Rule, exchange: str, fired: Sequence[Firing], days: pl.DataFrame, now: datetime) -> Iterator[Tried]:

@@ -49,6 +49,13 @@ def test_daily_bars_are_heard_in_their_sessions():
     assert told(would_have_fired(rule(NewExtreme(2)), stretch, known, "XNYS")) == ["ACME 13:49:59 104"]
 
 
+def test_nothing_is_measured_over_a_session_that_is_missing():
+    stretch = bars_of("ACME 2026-03-02 100 100 100 100 5\nACME 2026-03-04 105 105 105 105 5", "1d")
+    whole = bars_of("ACME 2026-03-03 100 100 100 100 5", "1d").vstack(stretch).sort("ts")
+    for known, fires in ((stretch, []), (whole, ["ACME 03-04 09:30:00 105"])):
+        assert told(would_have_fired(rule(Moves(5.0)), known, known, "XNYS")) == fires
+
+
 def test_a_rule_that_is_switched_off_or_expired_can_be_tested_too():
     stretch = bars_of("ACME 10:00 99 101 99 101 5")
     off = rule(Crosses(100.0), enabled=False, expires=stretch["ts"].item(0))

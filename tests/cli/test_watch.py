@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from e2e.started import StartedDesk
+from openbell.cli import watch
 from openbell.cli.watch import Board, Line, _print, _table
 
 QUOTE = {
@@ -74,8 +79,8 @@ def test_into_a_pipe_goes_a_line_for_each_new_price(capsys: pytest.CaptureFixtur
     _print(made.take(told("ACME", 11.6), 2.0), as_json=False)
     _print(made.take_quotes({"now": NOW, "quotes": [{**QUOTE, "price": 11.6}]}), as_json=False)
     assert capsys.readouterr().out.splitlines() == [
-        "2026-03-03 ACME 11.5 SIMULATED",
-        "2026-11-21T12:00:00+00:00 ACME 11.6 SIMULATED",
+        "2026-03-03 ACME 11.50 SIMULATED",
+        "2026-11-21T12:00:00+00:00 ACME 11.60 SIMULATED",
     ]
 
 
@@ -85,6 +90,26 @@ def test_a_stale_price_is_stale_until_a_newer_one_comes():
     assert made.lines["ACME"].stale
     made.take(told("ACME", 11.5), 2.0)
     assert not made.lines["ACME"].stale
+
+
+def test_a_price_that_no_update_tells_of_becomes_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(watch, "ASKED_S", 0.0)
+    desk = StartedDesk(tmp_path)
+    desk.start()
+    made = Board({"QUORB": Line("QUORB")})
+
+    async def followed() -> None:
+        heard = asyncio.Event()
+        following = asyncio.create_task(watch._follow(desk.address, made, lambda _lines: heard.set()))
+        await heard.wait()
+        line = made.lines["QUORB"]
+        line.ts, line.stale = datetime(2100, 1, 1, tzinfo=UTC), True  # no update is newer
+        while line.stale:
+            await asyncio.sleep(0.05)
+        following.cancel()
+
+    asyncio.run(asyncio.wait_for(followed(), 30))
+    desk.end()
 
 
 def test_a_price_that_only_streams_tell_has_the_digits_of_its_size():

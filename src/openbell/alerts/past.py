@@ -13,7 +13,7 @@ from openbell.alerts.watch import Members, Watch
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import QUOTES, TRADES, conform, frame_of
 from openbell.model.interval import Interval
-from openbell.model.sessions import sessions
+from openbell.model.sessions import LONGEST_PAUSE, sessions
 
 
 def would_have_fired(rule: Rule, bars: pl.DataFrame, days: pl.DataFrame, exchange: str) -> list[Firing]:
@@ -31,13 +31,16 @@ def would_have_fired(rule: Rule, bars: pl.DataFrame, days: pl.DataFrame, exchang
     _answerable(rule, bars)
     dates = days["ts"].dt.date()
 
+    first, last = bars["ts"].item(0).date(), bars["ts"].item(-1).date()
+    held = sessions(exchange, first - LONGEST_PAUSE, last + timedelta(days=1))["trade_date"]
+
     def background(_symbol: str, day: date) -> Background:
-        return Background(days.head(int(dates.search_sorted(day))))
+        before = days.head(int(dates.search_sorted(day)))
+        return Background(before, current=dates.head(before.height).last() == held.filter(held < day).last())
 
     tested = msgspec.structs.replace(rule, enabled=True, expires=None, target=Symbol(symbol))
     watch = Watch([tested], members=_itself(symbol), backgrounds=background, exchange_of=lambda _symbol: exchange)
     if isinstance(rule.condition, OfDays):
-        first, last = bars["ts"].dt.date().item(0), bars["ts"].dt.date().item(-1)
         return watch.closed(days.filter(dates.is_between(first, last)))
     if isinstance(rule.condition, VolumeSpike):
         return watch.traded(bars, bars["ts"].item(0))

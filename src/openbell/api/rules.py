@@ -158,7 +158,8 @@ def change_rule(desk: TheDesk, number: Number, draft: Draft) -> KeptRule:
     if held is None:
         raise NotFound(f"There is no rule {number}.", remedy="List them with GET /alerts/rules.")
     body, now = body_of(rule), desk.clock()
-    if body["expires"] != held.body.get("expires"):  # one that is over may still be renamed or switched off
+    expires = held.body.get("expires")
+    if rule.expires != (expires and datetime.fromisoformat(expires)):  # one that is over may still be renamed
         rule.assert_ahead(now)
     told = None if draft.channels is None else tuple(draft.channels)
     changed = StoredRule(number, rule.name, body, told, draft.enabled, held.created, now)

@@ -24,6 +24,9 @@ from openbell.model.errors import OpenbellError
 AGAIN_S = 2.0
 """Before a desk that does not answer any more is asked again."""
 
+ASKED_S = 30.0
+"""How often the desk is asked which prices are stale: no update tells that."""
+
 GLOW_S = 0.6
 """How long a price that changed stands out."""
 
@@ -124,12 +127,13 @@ async def _follow(address: str, board: Board, told: Callable[[Sequence[Line]], o
                 httpx.AsyncClient(base_url=f"{address}/api/v1", timeout=10) as client,
                 connect(f"{address.replace('http', 'ws', 1)}/api/v1/live", max_size=None) as socket,
             ):
-                quotes = await client.get("/quotes", params={"symbols": ",".join(board.lines)})
-                quotes.raise_for_status()
-                told(board.take_quotes(quotes.json()))
-                opened, board.trouble = True, ""
+                told(await _ask(client, board))
+                asked, opened, board.trouble = loop.time(), True, ""
                 await socket.send(json.dumps({"symbols": list(board.lines)}))
                 async for message in socket:
+                    if loop.time() - asked >= ASKED_S:
+                        asked = loop.time()
+                        told(await _ask(client, board))
                     update = json.loads(message)
                     if update["fired"] > board.fired:
                         board.fired = update["fired"]
@@ -143,6 +147,12 @@ async def _follow(address: str, board: Board, told: Callable[[Sequence[Line]], o
                 ) from error
             board.trouble = "The desk does not answer; it is asked again."
         await asyncio.sleep(AGAIN_S)
+
+
+async def _ask(client: httpx.AsyncClient, board: Board) -> list[Line]:
+    quotes = await client.get("/quotes", params={"symbols": ",".join(board.lines)})
+    quotes.raise_for_status()
+    return board.take_quotes(quotes.json())
 
 
 async def _alerts(client: httpx.AsyncClient) -> list[str]:
@@ -225,7 +235,8 @@ def _print(lines: Sequence[Line], *, as_json: bool) -> None:
             told = {"symbol": line.symbol, "ts": ts, "day": day, "price": line.price, "volume": line.volume}
             print(json.dumps({**told, "simulated": line.simulated}), flush=True)
         else:
-            print(f"{line.day or ts} {line.symbol} {line.price}{' SIMULATED' if line.simulated else ''}", flush=True)
+            price = "–" if line.price is None else f"{line.price:.{line.decimals}f}"
+            print(f"{line.day or ts} {line.symbol} {price}{' SIMULATED' if line.simulated else ''}", flush=True)
 
 
 def _clock(at: datetime) -> str:

@@ -65,6 +65,7 @@ class History:
         self._lake = lake
         self._clock = clock
         self._register: tuple[tuple[int, ...], Register] | None = None
+        self._priced: tuple[tuple[int, ...], frozenset[str]] | None = None
         self._latest: dict[tuple[object, ...], dict[str, Latest]] = {}
 
     @property
@@ -91,7 +92,14 @@ class History:
     def knows(self, ticker: str, on: date | None = None) -> bool:
         """Whether the desk has ever heard of `ticker`."""
         key = self.register.id_of(ticker.upper(), on)
-        return self.register.knows(key) or not self.stored(key).is_empty()
+        return self.register.knows(key) or key in self._with_prices()
+
+    def _with_prices(self) -> frozenset[str]:
+        """The ids of all that has bars, as of the newest commit."""
+        version = self._lake.version()
+        if self._priced is None or self._priced[0] != version:
+            self._priced = (version, frozenset(self._lake.spans()["symbol"]))
+        return self._priced[1]
 
     def past(self, moment: datetime) -> tuple[datetime, tuple[str, ...]]:
         """`moment`, or now where it is yet to come; and a note where it is of a later day than today (UTC)."""

@@ -26,6 +26,10 @@ from openbell.model.errors import InvalidInput
 State = Literal["open", "pre", "post", "closed"]
 
 
+LONGEST_PAUSE = timedelta(days=15)
+"""No exchange is closed for longer."""
+
+
 class Exchange(NamedTuple):
     """An exchange: the calendar it keeps, its time zone, its name."""
 

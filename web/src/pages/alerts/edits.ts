@@ -43,7 +43,9 @@ export function useRuleEdits() {
       shown: (rules) => rules.filter(({ id }) => id !== rule.id),
       send: () => removeRule(rule.id),
     });
-    const again = () => mutate({ shown: (rules) => [...rules, rule], send: () => addRule(draftAgain(rule)) });
+    // One that has ended comes back switched off and without its end, which the desk would refuse.
+    const back = rule.over === "ended" ? { ...rule, enabled: false, expires: null, over: null } : rule;
+    const again = () => mutate({ shown: (rules) => [...rules, back], send: () => addRule(draftAgain(back)) });
     say({ text: `${rule.name} is removed.`, action: { label: "Undo", act: again } });
   };
   const discard = (id: number) => mutate({ shown: (rules) => [...rules], send: () => removeRule(id) });
