@@ -89,6 +89,13 @@ class Desk:
         """Whether the simulated market is open on this desk."""
         return self.settings.demo
 
+    @property
+    def feeds(self) -> frozenset[str]:
+        """The names of what this desk hears live prices from."""
+        names = [each.capabilities.name for each in self.streams]
+        names += [self.simulated.capabilities.name] if self.demo else []
+        return frozenset([*names, self.vendors.capabilities.name] if self.wires else names)
+
     def close(self) -> None:
         """Release what the desk holds."""
         for wire in self.wires:

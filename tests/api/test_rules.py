@@ -43,6 +43,7 @@ def test_a_symbol_is_kept_in_capitals(client: TestClient):
         ({"condition": {"type": "Crosses"}}, "level", "level is missing."),
         ({"condition": {"type": "Crosses", "level": None}}, "level", "level must be a number."),
         ({"condition": {"type": "Crosses", "level": 1e300}}, "level", "level is 1e+300."),
+        ({"condition": {"type": "JobFailed", "job": "nope"}, "target": None}, "job", "There is no job 'nope'."),
         ({"condition": {"type": "Guess"}}, "type", "type cannot be 'Guess'."),
         ({"channels": [9]}, "channels", "There is no channel 9."),
         ({"name": "x" * 81}, "name", "name has 81 characters."),
@@ -74,6 +75,12 @@ def test_a_rule_that_is_over_may_still_be_renamed(client: TestClient, desk: Desk
     )
     renamed = client.put("alerts/rules/1", json=draft(name="Past", expires="2026-03-04T16:00:00+01:00"))
     assert (renamed.status_code, renamed.json()["name"], renamed.json()["over"]) == (200, "Past", "ended")
+
+
+def test_a_feed_that_the_desk_does_not_hear_is_named(client: TestClient):
+    for waited in ({"type": "FeedDown", "feed": "nope"}, {"type": "FeedDown"}):
+        client.post("alerts/rules", json=draft(condition=waited, target=None)).raise_for_status()
+    assert [rule["unknown"] for rule in client.get("alerts/rules").json()["rules"]] == [["nope"], []]
 
 
 def test_symbols_that_the_desk_has_never_heard_of_are_named(client: TestClient, desk: Desk):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
@@ -12,12 +12,13 @@ from pydantic import BaseModel, PlainSerializer, PlainValidator, RootModel, With
 
 from openbell.alerts import rules as alerts
 from openbell.alerts.given import made
-from openbell.alerts.rules import Quiet, Repeat, Rule, Watchlist, cooldown_of
+from openbell.alerts.rules import FeedDown, JobFailed, Quiet, Repeat, Rule, Watchlist, cooldown_of
 from openbell.alerts.words import sentence
 from openbell.api.access import Role, TheDesk, allow
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.desk import Desk
+from openbell.jobs import job_of
 from openbell.model.errors import InvalidInput
 from openbell.rulebook import Rulebook, body_of, rule_of
 from openbell.store.alertbook import AlertBook, StoredRule
@@ -73,8 +74,8 @@ class Draft(BaseModel):
 class KeptRule(Draft):
     """A rule as it is kept, with a sentence for it and the symbols it is on now.
 
-    `unknown`: those of them that the desk has never heard of. `over`: why it waits for nothing more: it has `fired` on
-    each of its symbols, once for good, or has `ended`.
+    `unknown`: those of them, or the feed, that the desk has never heard of. `over`: why it waits for nothing more: it
+    has `fired` on each of its symbols, once for good, or has `ended`.
     """
 
     id: int
@@ -194,6 +195,8 @@ def trial(desk: TheDesk, draft: Draft, days: int = Query(TRIED_DAYS, ge=1, le=36
 
 def _drafted(draft: Draft) -> Rule:
     """The rule that a draft words; raises InvalidInput."""
+    if isinstance(waited := draft.condition.root, JobFailed) and waited.job:
+        job_of("job", waited.job)
     quiet = None if draft.quiet is None else Quiet(draft.quiet.start, draft.quiet.end, draft.quiet.zone)
     return Rule(
         id="draft",
@@ -231,11 +234,18 @@ def _rule(desk: Desk, book: Rulebook, stored: StoredRule, rule: Rule, spent: Col
         channels=None if stored.channels is None else list(stored.channels),
         sentence=sentence(rule),
         symbols=symbols,
-        unknown=[each for each in symbols if not desk.history.knows(each)],
+        unknown=_unknown(desk, rule, symbols),
         over="ended" if ended else "fired" if stored.id in spent else None,
         created=stored.created,
         changed=stored.changed,
     )
+
+
+def _unknown(desk: Desk, rule: Rule, symbols: Sequence[str]) -> list[str]:
+    """The symbols, or the feed, that the desk has never heard of."""
+    if isinstance(rule.condition, FeedDown) and rule.condition.feed:
+        return [] if rule.condition.feed in desk.feeds else [rule.condition.feed]
+    return [each for each in symbols if not desk.history.knows(each)]
 
 
 def _book_for(desk: Desk, draft: Draft, rule: Rule) -> Rulebook:

@@ -55,12 +55,15 @@ def add(
     channel: Annotated[list[str] | None, typer.Option(help="The channels it tells; default: all.")] = None,
 ) -> None:
     """Add a rule; a desk that is open follows it within seconds."""
-    from openbell.alerts.rules import Rule, cooldown_of  # noqa: PLC0415  # loads slowly
+    from openbell.alerts.rules import JobFailed, Rule, cooldown_of  # noqa: PLC0415  # loads slowly
     from openbell.alerts.words import sentence  # noqa: PLC0415
     from openbell.history.stretch import instant  # noqa: PLC0415
+    from openbell.jobs import job_of  # noqa: PLC0415
     from openbell.rulebook import Rulebook, body_of, rule_of  # noqa: PLC0415
 
     symbol, condition = typed.worded(words, on_list=watchlist is not None)
+    if isinstance(condition, JobFailed) and condition.job:
+        job_of("job", condition.job)
     with _desk() as desk:
         rule = Rule(
             id="new",

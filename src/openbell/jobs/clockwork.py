@@ -14,7 +14,7 @@ from time import monotonic
 
 from openbell.desk import Desk
 from openbell.jobs.cadence import Every, held_back, next_run, wait_after
-from openbell.jobs.table import JOBS, Job
+from openbell.jobs.table import JOBS, Job, job_of
 from openbell.model.errors import InvalidInput, OpenbellError, RateLimited
 from openbell.settings import Settings
 from openbell.store.jobbook import CUT, LEASE, AlreadyRuns, JobBook, Progress, Run, Standing, Stopped
@@ -87,9 +87,7 @@ def run_now(desk: Desk, name: str) -> Run:
 
 
 def _applying(desk: Desk, name: str) -> Job:
-    job = JOBS.get(name)
-    if job is None:
-        raise InvalidInput("name", f"There is no job {name!r}.", remedy=f"Use one of {', '.join(JOBS)}.")
+    job = job_of("name", name)
     if not job.applies(desk):
         reason = "the demo market is not open on this desk" if name == "demo" else "this desk is offline"
         raise InvalidInput("name", f"The job {name!r} does not apply: {reason}.", remedy="See `openbell jobs`.")

@@ -12,6 +12,7 @@ from openbell.jobs.demo import open_demo
 from openbell.jobs.first_fetch import waiting, watch_vendors
 from openbell.jobs.months import open_backfills, work_off
 from openbell.jobs.nightly import keep_up, venues
+from openbell.model.errors import InvalidInput
 from openbell.model.words import counted
 from openbell.store.jobbook import Tell
 
@@ -70,3 +71,10 @@ JOBS: Mapping[str, Job] = {
     "backfill": Job("Fetch past months", _every(seconds=20), work_off, _online, open_backfills),
     "compact": Job("Compact the lake", _every(hours=1), _compact, apart=True),
 }
+
+
+def job_of(field: str, name: str) -> Job:
+    """The job of a name that was given as `field`; raises InvalidInput."""
+    if name not in JOBS:
+        raise InvalidInput(field, f"There is no job {name!r}.", remedy=f"Use one of {', '.join(JOBS)}.")
+    return JOBS[name]

@@ -1478,7 +1478,7 @@ export interface components {
          * KeptRule
          * @description A rule as it is kept, with a sentence for it and the symbols it is on now.
          *
-         *     `unknown`: those of them that the desk has never heard of. `over`: why it waits for nothing more: it has `fired` on
+         *     `unknown`: those of them, or the feed, that the desk has never heard of. `over`: why it waits for nothing more: it has `fired` on
          *     each of its symbols, once for good, or has `ended`.
          */
         KeptRule: {

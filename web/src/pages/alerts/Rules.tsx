@@ -106,7 +106,8 @@ function Named({ rule }: { rule: Rule }) {
       {rule.enabled && rule.over && <span className={styles.over}>{OVER[rule.over]}</span>}
       {rule.unknown.length > 0 && (
         <span className={styles.unknown}>
-          The desk has never heard of {rule.unknown.join(", ")}: this waits for prices that may never come.
+          The desk has never heard of {rule.unknown.join(", ")}: this waits for{" "}
+          {rule.condition.type === "FeedDown" ? "a feed" : "prices"} that may never come.
         </span>
       )}
     </span>
