@@ -12,12 +12,16 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from bench import servers
+from hypothesis import settings
 
 from openbell.desk import Desk, open_desk
 from openbell.jobs import open_demo
 from openbell.settings import Settings
 
 WEDNESDAY = datetime(2026, 3, 4, 15, 30, 20, tzinfo=UTC)
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

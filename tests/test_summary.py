@@ -193,7 +193,7 @@ def test_days_have_no_hours_and_a_folder_in_use_is_left_alone(lake: Lake, tmp_pa
         summarize(lake, MINUTE, tmp_path)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
         st.tuples(

@@ -372,7 +372,7 @@ def test_pauses_grow_and_end(failures: int, chance: float, asked: float | None):
     assert next_try(failures, Undelivered("never", permanent=True), START, lambda: chance) is None
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(answers=st.lists(st.sampled_from([200, 200, 404, 429, 500]), min_size=1, max_size=30), events=st.integers(1, 4))
 def test_whatever_is_answered_each_arrives_or_is_dead_with_a_reason(
     answers: Sequence[int], events: int, tmp_path_factory: pytest.TempPathFactory

@@ -76,7 +76,7 @@ def keys(firings: list[Firing]) -> set[Firing]:
     return set(firings)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(rows=TRADES_TOLD, how=HOW, cuts=st.sets(st.integers(1, 60)), restarts=st.booleans())
 def test_however_trades_are_batched_and_wherever_the_watch_restarts_the_same_fires(rows, how, cuts, restarts):
     trades, whole, parts = trades_told(rows), watching(how), watching(how)
@@ -89,7 +89,7 @@ def test_however_trades_are_batched_and_wherever_the_watch_restarts_the_same_fir
     assert parts.state() == whole.state()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(rows=TRADES_TOLD, how=HOW, saved=st.integers(0, 60), crash=st.integers(0, 60))
 def test_what_is_heard_again_after_a_crash_has_the_same_identity(rows, how, saved, crash):
     trades, watched = trades_told(rows), watching(how)
@@ -103,7 +103,7 @@ def test_what_is_heard_again_after_a_crash_has_the_same_identity(rows, how, save
     assert set(stored.values()) == keys(watching(how).hear(trades, NO_QUOTES))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(rows=TRADES_TOLD, how=HOW)
 def test_an_entry_heard_twice_fires_nothing_the_second_time(rows, how):
     watched, trades = watching(how), trades_told(rows)
@@ -113,7 +113,7 @@ def test_an_entry_heard_twice_fires_nothing_the_second_time(rows, how):
     assert watched.state() == state
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(rows=TRADES_TOLD, how=HOW)
 def test_the_cool_down_once_and_once_a_day_are_never_exceeded(rows, how):
     by_line: dict[tuple[str, str], list[Firing]] = {}
@@ -127,7 +127,7 @@ def test_the_cool_down_once_and_once_a_day_are_never_exceeded(rows, how):
             assert len({firing.at.date() for firing in firings}) == len(firings)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     values=st.lists(st.integers(95, 105), min_size=1, max_size=40),
     direction=st.sampled_from(["up", "down", "either"]),
@@ -148,7 +148,7 @@ def test_every_firing_is_a_crossing_and_without_hysteresis_every_crossing_fires(
         assert found == crossings
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     rows=st.lists(st.tuples(st.sampled_from(["ACME", "BOLT"]), st.integers(-2, 5), st.integers(0, 30)), max_size=30),
     cut=st.integers(0, 30),

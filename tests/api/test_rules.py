@@ -78,8 +78,8 @@ def test_a_rule_that_is_over_may_still_be_renamed(client: TestClient, desk: Desk
 
 
 def test_a_feed_that_the_desk_does_not_hear_is_named(client: TestClient):
-    for waited in ({"type": "FeedDown", "feed": "nope"}, {"type": "FeedDown"}):
-        client.post("alerts/rules", json=draft(condition=waited, target=None)).raise_for_status()
+    for name, waited in (("One", {"type": "FeedDown", "feed": "nope"}), ("Any", {"type": "FeedDown"})):
+        client.post("alerts/rules", json=draft(name=name, condition=waited, target=None)).raise_for_status()
     assert [rule["unknown"] for rule in client.get("alerts/rules").json()["rules"]] == [["nope"], []]
 
 

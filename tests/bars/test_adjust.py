@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -209,7 +209,6 @@ def ratios(drawn: list[tuple[int, str, float]]) -> pl.DataFrame:
     return actions_of("\n".join(rows))
 
 
-@settings(deadline=None)
 @given(CLOSES, st.lists(ACTION, max_size=6))
 def test_adjusting_and_back_is_where_one_began(closes, drawn):
     bars, actions = closes_of(closes), ratios(drawn)
@@ -217,7 +216,6 @@ def test_adjusting_and_back_is_where_one_began(closes, drawn):
     assert_frame_equal(back, bars, rel_tol=1e-12, abs_tol=0)
 
 
-@settings(deadline=None)
 @given(CLOSES, st.lists(ACTION.filter(lambda action: action[1] == "split"), max_size=6))
 def test_a_split_changes_no_turnover(closes, drawn):
     bars = closes_of(closes)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -138,7 +138,6 @@ CONDITIONS = st.sampled_from([None, "80", "100000"])
 PRINTS = st.lists(st.tuples(SECONDS, st.integers(1, 500), st.integers(1, 999), CONDITIONS), max_size=60)
 
 
-@settings(deadline=None)
 @given(prints=PRINTS, step=st.sampled_from(["5m", "30m", "1h", "4h"]))
 def test_longer_bars_made_from_minutes_are_those_made_from_trades(prints, step):
     names = ("ts", "price", "size", "condition", "seq", "symbol", "source")

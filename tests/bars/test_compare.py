@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -183,7 +183,6 @@ def test_bars_of_two_intervals_are_a_broken_promise():
 CLOSES = st.lists(st.tuples(*[st.floats(1, 1000)] * 3), min_size=1, max_size=20)
 
 
-@settings(deadline=None)
 @given(CLOSES, st.data())
 def test_dropping_rows_of_one_symbol_changes_no_value_at_the_days_that_remain(rows, data):
     columns = [list(values) for values in zip(*rows, strict=True)]

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 import talib
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 from talipp import indicators as talipp
@@ -162,7 +162,6 @@ def test_bars_of_two_symbols_are_a_broken_promise():
         compute(pl.concat([closes_of([1.0]), closes_of([1.0], symbol="BOLT")]), ["obv"])
 
 
-@settings(deadline=None)
 @given(st.lists(st.none() | st.floats(0.01, 1e6), min_size=1, max_size=60), st.integers(1, 59))
 def test_what_comes_later_changes_no_value(closes, cut):
     specs = [name for name in INDICATORS if name != "vwap"]

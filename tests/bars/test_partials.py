@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -43,7 +43,6 @@ def test_a_minute_is_the_same_in_however_many_parts_its_trades_come():
     )
 
 
-@settings(deadline=None)
 @given(prints=PRINTS, cuts=st.lists(st.integers(0, 40), max_size=4), seed=st.integers(0, 99))
 def test_parts_in_any_order_make_the_bars_of_all_trades(prints, cuts, seed):
     names = ("symbol", "ts", "price", "size", "condition", "seq", "source")

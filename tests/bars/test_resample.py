@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -230,7 +230,6 @@ NTH = st.integers(0, 5 * 390 - 1)  # minute of the week's sessions
 MINUTES = st.lists(st.tuples(NTH, st.none() | st.integers(1, 99), st.integers(0, 9)), unique_by=lambda row: row[0])
 
 
-@settings(deadline=None)
 @given(MINUTES)
 def test_longer_bars_are_the_same_by_way_of_any_step_between(minutes):
     opens = WEEK["open"].to_list()

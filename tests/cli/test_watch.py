@@ -92,6 +92,13 @@ def test_a_stale_price_is_stale_until_a_newer_one_comes():
     assert not made.lines["ACME"].stale
 
 
+def test_an_older_price_is_not_told_as_a_new_one():
+    made = Board({"ACME": Line("ACME")})
+    made.take(told("ACME", 11.5), 1.0)
+    assert made.take(told("ACME", 12.5, "2026-11-21T11:59:59Z"), 2.0) == []
+    assert made.lines["ACME"].price == 11.5
+
+
 def test_a_price_that_no_update_tells_of_becomes_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(watch, "ASKED_S", 0.0)
     desk = StartedDesk(tmp_path)

@@ -63,7 +63,7 @@ JUNK = [
     {"x": 1},
 ]
 
-lawful = settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+lawful = settings(suppress_health_check=[HealthCheck.differing_executors])
 
 
 class DialectContract:

@@ -480,7 +480,7 @@ def run(
         return desk.lake.bars(["ACME", "BOLT"], MINUTE, *ALWAYS).select(*BARS)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(batches=BATCHES, steps=STEPS)
 def test_whatever_happens_between_batches_the_minutes_are_the_same(batches, steps):
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
@@ -488,7 +488,7 @@ def test_whatever_happens_between_batches_the_minutes_are_the_same(batches, step
         assert_frame_equal(run(Path(other), batches, steps), undisturbed)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), cut=st.integers(1, 200))
 def test_closing_minutes_and_going_on_changes_no_minute_of_quotes(seed, cut):
     """What was quoted before the cut must be known after it: the day's volume goes on from there."""

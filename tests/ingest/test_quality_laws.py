@@ -80,7 +80,7 @@ BATCH = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(**BATCH)
 def test_every_row_ends_in_one_place_and_a_repaired_one_in_both(
     rows: list[dict[str, object]], actions: list[dict[str, object]], scale: str, promises_raw: bool
@@ -95,7 +95,7 @@ def test_every_row_ends_in_one_place_and_a_repaired_one_in_both(
     assert untouched.join(bars, on=list(BARS), how="anti", nulls_equal=True).height == 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(**BATCH)
 def test_what_is_kept_is_sound_sorted_and_unique(
     rows: list[dict[str, object]], actions: list[dict[str, object]], scale: str, promises_raw: bool
@@ -114,7 +114,7 @@ def test_what_is_kept_is_sound_sorted_and_unique(
     assert clean.filter(pl.col("ts") >= NOW).height == 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(**BATCH)
 def test_the_order_of_the_rows_does_not_matter(
     rows: list[dict[str, object]], actions: list[dict[str, object]], scale: str, promises_raw: bool
@@ -127,7 +127,7 @@ def test_the_order_of_the_rows_does_not_matter(
     assert shuffled.inferred.equals(ordered.inferred)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(**BATCH)
 def test_what_is_kept_holds_when_it_is_looked_at_again(
     rows: list[dict[str, object]], actions: list[dict[str, object]], scale: str, promises_raw: bool
@@ -151,7 +151,7 @@ def plausible(draw: st.DrawFn) -> tuple[list[float], list[int]]:
     return walk, damaged
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(market=plausible(), factor=st.sampled_from([100.0, 0.01]))
 def test_rows_in_another_unit_are_found_and_no_others_and_then_nothing_is_left_to_find(
     market: tuple[list[float], list[int]], factor: float

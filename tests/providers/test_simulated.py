@@ -64,7 +64,7 @@ def test_a_days_bar_is_the_aggregate_of_its_good_minutes_to_the_last_digit():
         assert summed.rows() == days.select("ts", *OHLC, "volume").rows(), symbol
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**31),
     symbol=st.sampled_from(SYMBOLS),

@@ -282,7 +282,7 @@ def test_sql_sees_the_tables_and_nothing_else(lake: Lake, tmp_path: Path):
             query(lake, refused)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     batches=st.lists(
         st.lists(

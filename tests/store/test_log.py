@@ -490,7 +490,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(STEPS)
 def test_law_a_log_is_the_list_of_what_was_appended_without_a_prefix(steps: list[tuple[object, ...]]):
     appended: list[tuple[int, object, int]] = []

@@ -392,8 +392,8 @@ def fired(rule: Rule, event: str, seen: Seen) -> Firing:
     """The firing of `rule` on `event`, in the rule's words."""
     change = None if seen.price is None or not seen.reference else 100 * (seen.price / seen.reference - 1)
     priced = isinstance(rule.condition, OfPrice | AverageCross)
-    measured = (seen.value, seen.level) if isinstance(rule.condition, OfPrice) else ()
-    decimals = max(map(_decimals, (seen.price, seen.reference, *measured)))
+    level = seen.level if isinstance(rule.condition, Crosses) else None  # others are computed: of any number of digits
+    decimals = max(map(_decimals, (seen.price, seen.reference, level)))
     message = (rule.message or MESSAGES[type(rule.condition)]).format(
         rule=rule.name,
         symbol=seen.symbol,

@@ -85,6 +85,8 @@ class Board:
             if line is None or told["price"] is None:
                 continue
             ts = datetime.fromisoformat(told["ts"])
+            if line.ts is not None and ts < line.ts:
+                continue  # a desk that starts tells what its log holds
             if line.ts is None or ts > line.ts:
                 line.ts, line.day, line.stale = ts, None, False
             line.volume = told["volume"] if told["volume"] is not None else line.volume

@@ -117,18 +117,16 @@ class Intake:
         count = 0
         for entries in _together(self._log.read(self._state.cut - 1)):
             count += len(entries)
-            if entries[0].kind == "trades":
-                trades = pl.concat([entry.frame for entry in entries])
-                self._seen.remember(*identities(_with_ids(trades)))
-                self._act(Heard(entries[-1].offset, trades, frame_of(QUOTES)))
-                self._check.believe(trades)
+            kind, each = entries[0].kind, [_heard(entry, self._prints) for entry in entries]
+            if kind == "rejects":
+                self._rejects += [entry.frame for entry in entries]
+            if kind not in {"trades", "quotes"}:
                 continue
-            for entry in entries:
-                if entry.kind == "rejects":
-                    self._rejects.append(entry.frame)
-                self._act(_heard(entry, self._prints))
-                if entry.kind == "quotes":
-                    self._check.believe(entry.frame)
+            trades, quotes = pl.concat([heard.trades for heard in each]), pl.concat([heard.quotes for heard in each])
+            self._act(Heard(entries[-1].offset, trades, quotes))
+            self._check.believe(trades if kind == "trades" else quotes)
+            if kind == "trades":
+                self._seen.remember(*identities(_with_ids(trades)))
         return count
 
     def take(self, told: Told, feed: str = "") -> Taken:
@@ -279,12 +277,15 @@ class Intake:
         """Those of minutes that are open."""
         if (partials["start"] < self._state.final).any():
             partials = partials.filter(pl.col("start") >= self._state.final)
-        for each in self._state.healed:
-            there = (
-                pl.col("symbol").is_in(each.symbols) & (pl.col("start") >= each.start) & (pl.col("start") < each.end)
-            )
-            partials = partials.filter(~there)
-        return partials
+        if partials.is_empty() or not self._state.healed:
+            return partials
+        first, last = partials.select(pl.min("start"), last=pl.max("start")).row(0)
+        healed = [
+            pl.col("symbol").is_in(each.symbols) & (pl.col("start") >= each.start) & (pl.col("start") < each.end)
+            for each in self._state.healed
+            if each.start <= last and each.end > first
+        ]
+        return partials.filter(~pl.any_horizontal(healed)) if healed else partials
 
     def _prints_at(self, state: _State) -> Prints:
         return Prints(self._homes.session_of, state.heard)
@@ -318,7 +319,7 @@ def _state(log: Log) -> _State:
 
 
 def _together(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Entries of one kind that follow one another; of trades, RESTORED at most or a single entry."""
+    """Entries of one kind that follow one another: RESTORED rows at most, or a single entry."""
     for _, run in groupby(entries, key=lambda entry: entry.kind):
         some: list[Entry] = []
         rows = 0

@@ -33,7 +33,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     whole=st.sampled_from([DAILY, MINUTES, WIDE, LEAN, FACTORS]),
     edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), PIECES), min_size=1, max_size=4),
