@@ -53,6 +53,17 @@ class Rulebook:
         """The symbols of a target now."""
         return _members(target, self._desk.ledger.watchlists())
 
+    def named(self, target: Target) -> str:
+        """What a target is called."""
+        match target:
+            case Symbol(symbol):
+                return symbol.upper()
+            case Watchlist(key):
+                lists = self._desk.ledger.watchlists()
+                return next((each.name for each in lists if str(each.id) == key), "a list that was removed")
+            case Held():
+                return "everything held"
+
     def chosen(self) -> list[tuple[Rule, Sequence[str]]]:
         """All rules that can be read, each with the symbols of its target now."""
         lists = self._desk.ledger.watchlists()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import MutableMapping
+from typing import Any
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -74,3 +78,25 @@ def test_a_body_that_nobody_asked_for_harms_nothing(desk: Desk, body: str | byte
     client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
     assert client.request("DELETE", "/api/v1/alerts/rules/7", content=body, headers=JSON).status_code == 422
     assert client.request("POST", "/api/v1/alerts/channels/7/test", content=body, headers=JSON).status_code == 404
+
+
+def test_who_left_in_the_midst_of_a_request_is_no_error(desk: Desk, caplog: pytest.LogCaptureFixture):
+    app = create_app(desk, jobs=False)
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/api/v1/alerts/rules",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1")],
+    }
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 499
+    assert caplog.records == []

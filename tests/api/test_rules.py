@@ -49,7 +49,7 @@ def test_a_symbol_is_kept_in_capitals(client: TestClient):
         ({"name": "x" * 81}, "name", "name has 81 characters."),
         ({"name": "a\tb"}, "name", "name has a character that cannot be shown."),
         ({"message": "x" * 401}, "message", "message has 401 characters."),
-        ({"cooldown_min": 525_601}, "cooldown_min", "525601 minutes are no cool-down."),
+        ({"cooldown_min": 525_601}, "cooldown_min", "A cool-down of 525,601 minutes is none."),
         ({"expires": "2001-01-01T00:00:00Z"}, "expires", "The rule would have ended at 2001-01-01 00:00 UTC."),
     ],
 )

@@ -390,7 +390,7 @@ def test_a_channel_that_cannot_be_says_why_at_its_field_and_a_test_says_that_nob
     panel.get_by_label("To").fill("nobody")
     panel.get_by_role("button", name="Add").click()
     expect(panel.get_by_label("To")).to_have_accessible_description(
-        "\u201cTo\u201d is not one e-mail address. Write name@example.org."
+        "'nobody' is no e-mail address. Give one, such as name@example.org."
     )
     assert api.get("channels").json()["channels"] == []
 

@@ -96,7 +96,9 @@ class Email:
         _assert_host(self.host)
         for name in ("sender", "to"):
             if not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", address := getattr(self, name)):
-                raise InvalidInput(name, f"{name} is not one e-mail address.", remedy="Write name@example.org.")
+                raise InvalidInput(
+                    name, f"{address!r} is no e-mail address.", remedy="Give one, such as name@example.org."
+                )
             if not address.isascii():  # most servers take no others (RFC 6531)
                 raise InvalidInput(name, f"{name} has letters beyond ASCII.", remedy="Write the domain as xn--….")
         if not 0 < self.port < 65536:
@@ -175,7 +177,11 @@ class Webhook:
         except ValueError:
             usable = False
         if not usable or re.search(r"[\x00-\x20\x7f]", self.url):
-            raise InvalidInput("url", "This is no address of a webhook.", remedy="Write https://example.org/path.")
+            raise InvalidInput(
+                "url",
+                "An address begins with http:// or https://, and names a server.",
+                remedy="Give one such as https://example.org/path.",
+            )
         if len(self.secret) < 16:
             raise InvalidInput("secret", "The secret is shorter than 16 characters.", remedy="Use a random one.")
 
@@ -407,7 +413,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def _assert_host(host: str) -> None:
     if not re.fullmatch(r"[^\s/@]+", host):
-        raise InvalidInput("host", "host is not the name of a server.", remedy="Write smtp.example.org.")
+        raise InvalidInput("host", f"{host!r} is no name of a server.", remedy="Give one, such as smtp.example.org.")
 
 
 def _short(text: str) -> str:

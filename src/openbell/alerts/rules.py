@@ -320,7 +320,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         if of_the_desk and self.session_only:
             raise InvalidInput("session_only", "Feeds and jobs have no session.", remedy="Leave it out.")
         if not 0 <= self.hysteresis_pct < 100:
-            raise InvalidInput("hysteresis_pct", f"{self.hysteresis_pct} % is no way back.", remedy="Give 0 to 99.")
+            raise InvalidInput(
+                "hysteresis_pct", f"A way back of {self.hysteresis_pct:,.12g} % is none.", remedy="Give 0 to 99."
+            )
         if not timedelta(0) <= self.cooldown <= LONGEST_COOLDOWN:
             raise _no_cooldown(self.cooldown.total_seconds() / 60)
         if self.expires is not None and self.expires.tzinfo is None:
@@ -425,7 +427,9 @@ def _figure(number: float | None) -> str:
 
 def _no_cooldown(minutes: float) -> InvalidInput:
     most = LONGEST_COOLDOWN // timedelta(minutes=1)
-    return InvalidInput("cooldown_min", f"{minutes:g} minutes are no cool-down.", remedy=f"Give 0 to {most:,}.")
+    return InvalidInput(
+        "cooldown_min", f"A cool-down of {minutes:,.15g} minutes is none.", remedy=f"Give 0 to {most:,}."
+    )
 
 
 def _line(field: str, text: str, longest: int) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 
 from openbell.history import NoData
 from openbell.model import errors
@@ -71,6 +71,9 @@ SAID = {
     "model_attributes_type": "this is not an object",
 }
 """What a caller is told, by pydantic's type of the error."""
+
+LEFT = 499
+"""Nobody is there any more to read an answer."""
 
 
 def answer_problems(app: FastAPI) -> None:
@@ -148,10 +151,12 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
     return _json(Problem(title=str(error.detail), status=error.status_code, detail=str(error.detail)))
 
 
-async def _unforeseen(request: Request, call: Callable[[Request], Awaitable[JSONResponse]]) -> JSONResponse:
+async def _unforeseen(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
     """The last resort: the log gets the trace, the caller a sentence without any inside of it."""
     try:
         return await call(request)
+    except ClientDisconnect:  # a page that was left in the midst of a request
+        return Response(status_code=LEFT)
     except Exception:  # the API's one broad catch
         log.exception("%s %s failed", request.method, request.url.path)
         return _json(

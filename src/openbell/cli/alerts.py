@@ -99,7 +99,7 @@ def rules(as_json: Json = False) -> None:
         book = Rulebook(desk)
         rows = [_listed(book, each) for each in book.kept.rules()]
     schema = {"id": pl.Int64, "on": pl.String, "rule": pl.String, "enabled": pl.Boolean, "name": pl.String}
-    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
+    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json, empty="There are no rules yet.")
 
 
 @app.command("remove")
@@ -181,7 +181,8 @@ def channels(as_json: Json = False) -> None:
             for each in AlertBook(desk.ledger).channels()
         ]
     schema = {"name": pl.String, "kind": pl.String, "enabled": pl.Boolean, "config": pl.String}
-    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json)
+    empty = "There are no channels yet: the Alerts page adds them."
+    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json, empty=empty)
 
 
 @app.command("try")
@@ -210,7 +211,7 @@ def _show(firings: Sequence[Firing], standing: Mapping[int, Mapping[State, int]]
         for each in firings
     ]
     schema = {"at": pl.String, "rule": pl.Int64, "message": pl.String, "delivery": pl.String}
-    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=False)
+    terminal.frame(pl.DataFrame(rows, schema=schema), as_json=False, empty="Nothing has fired yet.")
 
 
 def _told(desk: Desk, firings: Sequence[Firing]) -> list[dict[str, Any]]:
@@ -261,15 +262,14 @@ def _listed(book: Rulebook, stored: StoredRule) -> dict[str, Any]:
     from openbell.alerts.words import sentence  # noqa: PLC0415
     from openbell.rulebook import rule_of  # noqa: PLC0415
 
-    symbols: Sequence[str] = ()
+    on = ""
     try:
         rule = rule_of(stored)
     except InvalidInput as error:
         said = f"cannot be read: {error.what}"
     else:
         said = sentence(rule)
-        symbols = () if rule.target is None else book.members(rule.target)
-    on = ", ".join(symbols[:6]) + (" ..." if len(symbols) > 6 else "")
+        on = "" if rule.target is None else book.named(rule.target)
     return {"id": stored.id, "on": on, "rule": said, "enabled": stored.enabled, "name": stored.name}
 
 

@@ -277,11 +277,14 @@ def findings(found: Sequence[Finding], *, as_json: bool) -> None:
     out.print(Text(called(f"\nNext: {todo[0] if todo else 'Mend what is bad.'}")), soft_wrap=True)
 
 
-def frame(rows: pl.DataFrame, *, as_json: bool, as_csv: bool = False, digits: int = 10) -> None:
+def frame(rows: pl.DataFrame, *, as_json: bool, as_csv: bool = False, digits: int = 10, empty: str = "") -> None:
     """A frame as JSON, CSV, or a table: fitted to the terminal, or in full where there is none.
 
-    A table shows `digits` of a number, and all numbers of a column with as many decimals.
+    A table shows `digits` of a number, and all numbers of a column with as many decimals; `empty` is said beside one
+    without rows.
     """
+    if empty and rows.is_empty() and not as_json:
+        note(empty)
     if as_json:
         print(json.dumps(rows.to_dicts(), default=str))
     elif as_csv:
