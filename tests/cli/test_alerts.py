@@ -65,8 +65,8 @@ def test_a_rule_is_added_in_words(shell: Shell, ledger: Ledger):
 @pytest.mark.parametrize(
     ("words", "says_"),
     [
-        (["acme"], "ACME moves 1 % from the previous close, every time."),
-        (["acme", "moves", "2", "since=open"], "ACME moves 2 % from the open, every time."),
+        (["acme"], "ACME moves 1 % from the previous close, once a day."),
+        (["acme", "moves", "2", "since=open"], "ACME moves 2 % from the open, once a day."),
         (["acme", "moves", "2", "since=minutes", "minutes=15"], "ACME moves 2 % in 15 minutes, every time."),
         (["acme", "new-low", "20"], "ACME makes a new low of 20 sessions, once."),
         (["acme", "crosses", "9"], "ACME reaches 9, once."),

@@ -43,7 +43,8 @@ def add(
     repeat: Annotated[
         typed.Repeat | None,
         typer.Option(
-            help="How often it may fire on each symbol; default: once for crosses, new-high and new-low, else always."
+            help="How often it may fire on each symbol; default: once for crosses, new-high and new-low, "
+            "daily for moves from a close or open, else always."
         ),
     ] = None,
     hysteresis: Annotated[float, typer.Option(help="Percent to come back before it fires again.")] = 0.0,

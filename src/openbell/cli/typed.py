@@ -39,9 +39,6 @@ KINDS = {
 }
 """What a rule may wait for: the name of its type, and the field that a bare value is of."""
 
-ONCE_AT_FIRST = {"Crosses", "NewExtreme"}
-"""A price trembles about a level that it has reached: these fire once unless it is said otherwise."""
-
 OF_THE_DESK = {"feed-down", "job-failed"}
 
 
@@ -90,8 +87,16 @@ def named(on: str | None, condition: Condition) -> str:
 
 
 def preset(condition: Condition) -> Repeat:
-    """How often a rule fires where it is not said."""
-    return Repeat.ONCE if type(condition).__name__ in ONCE_AT_FIRST else Repeat.ALWAYS
+    """How often a rule fires where it is not said: a price trembles about a level that it has reached."""
+    from openbell.alerts.rules import Crosses, Moves, NewExtreme  # noqa: PLC0415
+
+    match condition:
+        case Crosses() | NewExtreme():
+            return Repeat.ONCE
+        case Moves(since="previous_close" | "open"):
+            return Repeat.DAILY
+        case _:
+            return Repeat.ALWAYS
 
 
 def quiet(text: str) -> Quiet:
