@@ -244,7 +244,7 @@ def test_what_is_wrong_is_told_at_its_field(alerts: Page, api: httpx.Client, wat
     expect(submitted("By")).to_have_accessible_description("Give a number.")
     editor.get_by_label("By").fill("-3")
     expect(editor.get_by_label("By")).to_have_accessible_description(
-        "\u201cBy\u201d is \u22123. Give a number above 0, 1,000,000,000 at most."
+        "\u201cBy\u201d is \u22123. Give a number above 0, 1\u202f000\u202f000\u202f000 at most."
     )
     expect(editor.get_by_label("By")).to_have_attribute("aria-invalid", "true")
     editor.get_by_label("By").fill("3")
