@@ -31,6 +31,7 @@ from openbell.alerts.rules import (
 )
 from openbell.alerts.watch import Facts, Watch
 from openbell.model.frames import QUOTES, frame_of
+from openbell.providers.streams.sales import UTP
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 
@@ -425,14 +426,25 @@ def test_what_fires_in_quiet_hours_is_marked():
     assert [firing.quiet for firing in hear(watch(rule(Crosses(100.0), quiet=lunch)), prices(99, 100))] == [True]
 
 
-def test_late_suspicious_and_off_market_prices_cross_nothing():
+def test_late_suspicious_and_missing_prices_cross_nothing():
     odd = """
         ACME 10:00:05 99 1
         ACME 10:00:01 101 1
         ACME 10:00:06 101 1 !
-        ACME 10:00:07 101 1 00000002
-        ACME 10:00:08 - 1"""
+        ACME 10:00:07 - 1"""
     assert hear(watch(rule(Crosses(100.0))), odd) == []
+
+
+@pytest.mark.parametrize("code", UTP.sales)
+def test_what_may_not_set_the_last_price_crosses_nothing_there_and_back(code: str):
+    """As the tapes' rules have it; but a trade in extended hours (T) is the last one there."""
+    condition = UTP[code,]
+    table = f"""
+        ACME 10:00:05 99 1
+        ACME 10:00:06 101 1 {condition}
+        ACME 10:00:07 99 1"""
+    crossed = [] if code in "479CGHILMNPQRUVWZ" else ["ACME 10:00:06 101", "ACME 10:00:07 99"]
+    assert told(hear(watch(rule(Crosses(100.0))), table)) == crossed
 
 
 def test_a_rule_on_many_symbols_keeps_each_apart():

@@ -35,7 +35,7 @@ from openbell.alerts.rules import (
 )
 from openbell.alerts.screen import Batch
 from openbell.alerts.stream import EPOCH, Heard, Stream
-from openbell.bars.aggregate import OFF_MARKET, OFFICIAL, flags_of
+from openbell.bars.aggregate import NOT_LAST, OFFICIAL, flags_of
 from openbell.bars.buckets import TICK, instants_of
 from openbell.model.interval import Interval
 from openbell.model.sessions import market_state, sessions
@@ -338,7 +338,7 @@ def _traded(trades: pl.DataFrame, stream: Stream) -> Batch:
     if rows["suspicious"].any():
         rows = rows.filter(~pl.col("suspicious").fill_null(value=False))
     if rows["condition"].null_count() < rows.height:
-        sets = flags_of(rows["condition"]) & (OFFICIAL | OFF_MARKET) == 0
+        sets = flags_of(rows["condition"]) & (OFFICIAL | NOT_LAST) == 0
         rows = rows if sets.all() else rows.filter(pl.Series(sets))
     price = rows["price"].to_numpy()
     return _watched(rows, stream, rows["seq"].to_numpy(), price, price)
