@@ -661,6 +661,25 @@ def test_a_volume_rule_is_made_when_it_is_taken_over_whenever_volumes_are_counte
     assert made == {"1": {"ACME": {"born": int(running.now.timestamp() * 1e6)}}}
 
 
+def test_the_clock_is_looked_at_no_longer_for_daily_closes_of_many_symbols(running: Running):
+    def seconds(symbols: int) -> float:
+        held = running.desk.ledger.add_watchlist(str(symbols), [f"S{n}" for n in range(symbols)])
+        rule = Rule(id="new", name=str(symbols), condition=AverageCross(3), target=Watchlist(str(held.id)))
+        running.book.kept.add_rule(rule.name, body_of(rule), running.now)
+        rules = alarms._Rules(running.desk, {}, running.now)
+        rules.look(running.now, Facts())
+        took = []
+        for _ in range(3):
+            began = watch_time.perf_counter()
+            rules.look(running.now, Facts())
+            took.append(watch_time.perf_counter() - began)
+        return min(took)
+
+    running.close()
+    of_one = seconds(1)
+    assert seconds(500) < 20 * of_one  # asked for each symbol it is more than a hundred times as long
+
+
 def test_an_edit_counts_also_where_prices_come_without_a_rest(running: Running):
     number = running.rule(Crosses(10.0))
     rules = alarms._Rules(running.desk, {}, running.now)

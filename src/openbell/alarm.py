@@ -325,8 +325,8 @@ class _Rules:
         )
         now = self._desk.clock()
         self.watch.begin(now)
-        for symbol in self.watch.new_days():
-            self.watch.begin_days(symbol, self._book.ended(symbol, now))
+        for symbol, day in self._book.ended(self.watch.new_days(), now).items():
+            self.watch.begin_days(symbol, day)
         self._counted, self.changed = None, True
 
     def _volumes(self, now: datetime) -> list[Firing]:
@@ -339,9 +339,9 @@ class _Rules:
 
     def _unjudged(self, now: datetime) -> Iterator[str]:
         """The symbols of which a day has ended since the watch judged the last one, if anything was stored since."""
-        version = self._desk.lake.version()
-        for symbol, told in self.watch.told_days().items():
-            if self._judged.get(symbol) != version and told < self._book.ended(symbol, now):
+        version, told = self._desk.lake.version(), self.watch.told_days()
+        for symbol, ended in self._book.ended(told, now).items():
+            if told[symbol] < ended and self._judged.get(symbol) != version:
                 yield symbol
 
     def _days(self, symbol: str, now: datetime) -> list[Firing]:
@@ -350,7 +350,7 @@ class _Rules:
         if told is None:
             return []  # its rules were edited since
         self._judged[symbol] = self._desk.lake.version()
-        days = self._book.days_after(symbol, told, self._book.ended(symbol, now))
+        days = self._book.days_after(symbol, told, self._book.ended([symbol], now)[symbol])
         if days.height and self._pasts.refresh(symbol):
             self.watch.learn(symbol)
         return self.watch.closed(days)
