@@ -298,6 +298,20 @@ def test_a_long_queue_is_left_to_the_log(running: Running, monkeypatch: pytest.M
     assert told == list(range(first + 2, first + 42))
 
 
+def test_the_end_is_not_told_while_more_waits_than_memory_holds(running: Running, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(alarms, "WAITING", 3)
+    queue, first = alarms._Queue(running.intake), running.log.last
+    running.intake.listen(queue.put)
+    assert list(queue.after(first, 0)) == [None]
+    running.tell(9.0)
+    heard = queue.after(first, 0)
+    told = [next(heard)]
+    for _ in range(30):
+        running.tell(9.0, 11.0)
+    told += heard
+    assert [each and each.offset for each in told] == [*range(first + 1, first + 32), None]
+
+
 def test_a_ledger_that_fails_for_a_while_costs_no_alert(running: Running, monkeypatch: pytest.MonkeyPatch):
     running.rule(Crosses(10.0), message="{at}")
     record, failures = Outbox.record, iter([True] * 3)

@@ -177,21 +177,21 @@ class _Queue:
     def after(self, offset: int, patience_s: float) -> Iterator[Heard | None]:
         """The entries after `offset` in their order, as many as there are; then None, at the latest after `patience_s`.
 
-        Begun anew, it goes on behind the last one that was taken.
+        Who leaves off before that has to `forget` before it is begun anew.
         """
-        with self._guard:
-            complete, self._complete = self._complete, True
-        if not complete:  # from here on they come into memory too, and those that are in the log are passed over
-            try:
+        at_the_end = False
+        while not at_the_end:
+            with self._guard:
+                complete, self._complete = self._complete, True
+            if not complete:  # from here on they come into memory too, and those that are in the log are passed over
                 for heard in self._intake.entries(offset):
                     yield heard
                     offset = heard.offset
-            except GeneratorExit:
-                self.forget()
-                raise
-        while (entry := self._next()) is not None:
-            if entry.offset > offset:
-                yield entry
+            while (entry := self._next()) is not None:
+                if entry.offset > offset:
+                    yield entry
+                    offset = entry.offset
+            at_the_end = self._complete  # else more have come meanwhile than memory holds
         self.news.wait(patience_s)
         self.news.clear()
         yield None
