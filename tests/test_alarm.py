@@ -601,6 +601,38 @@ def test_no_symbol_is_silent_whose_prices_wait_to_be_heard(running: Running):
     assert running.fired() == []
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_clock_that_was_ahead_for_a_while_silences_no_rule(running: Running, restarted: bool):
+    store(running, "1d", WEEK)
+    right = running.now
+    running.close()
+    running.now += timedelta(days=365)
+    running.open()
+    running.rule(Crosses(10.0, "up"), message="{price}", cooldown=timedelta(minutes=1))
+    running.rule(Stale(5), message="{symbol} silent")
+    running.rule(Stale(5), "BOLT", name="Bolt", message="{symbol} silent")
+    running.rule(VolumeSpike(times=1.0, days=1), message="volume")
+    running.rule(AverageCross(slow=3), message="{at}")
+    running.tell(9.0, 11.0)
+    running.tell(9.0, symbol="BOLT")
+    running.pass_time()
+    assert running.fired() == ["11.00"]
+    running.now = right
+    running.settled()
+    if restarted:
+        running.close()
+        running.open()
+    running.pass_time(timedelta(minutes=1))
+    running.tell(9.0, 12.0)
+    for span in (3, 60, 180, 60):
+        running.pass_time(timedelta(seconds=span))
+    assert running.fired() == ["11.00", "12.00", "volume", "BOLT silent", "ACME silent"]
+    running.now = datetime(2026, 3, 4, 23, tzinfo=UTC)
+    store(running, "1d", [(datetime(2026, 3, 4, tzinfo=UTC), 20.0, 1.0)])
+    running.pass_time()
+    assert running.fired()[5:] == ["2026-03-04 21:00:00 UTC"]
+
+
 @pytest.mark.parametrize("on_at_the_split", [True, False])
 def test_a_split_is_no_move_also_if_the_desk_was_off(running: Running, on_at_the_split: bool):
     store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1.0)])

@@ -173,12 +173,15 @@ class _Queue:
         """The next ones come from the log."""
         with self._guard:
             self._drop()
+        self.news.set()
 
     def after(self, offset: int, patience_s: float) -> Iterator[Heard | None]:
-        """The entries after `offset` in their order, as many as there are; then None, at the latest after `patience_s`.
+        """The entries after `offset` in their order, once anything has come or after `patience_s`; None after the last.
 
         Who leaves off before that has to `forget` before it is begun anew.
         """
+        self.news.wait(patience_s)
+        self.news.clear()
         at_the_end = False
         while not at_the_end:
             with self._guard:
@@ -192,8 +195,6 @@ class _Queue:
                     yield entry
                     offset = entry.offset
             at_the_end = self._complete  # else more have come meanwhile than memory holds
-        self.news.wait(patience_s)
-        self.news.clear()
         yield None
 
     def _next(self) -> Heard | None:
@@ -250,6 +251,8 @@ class _Rules:
     def look(self, now: datetime, facts: Facts) -> list[Firing]:
         """What the clock finds at `now`; edited rules are taken over once their past is known."""
         waited, self._rested = self._coming is not None and not self._rested, False
+        self._since = min(self._since, now)  # the clock may have been ahead
+        self.watch.set_right(now)
         if self._book.version() != (self._coming or self._chosen).version:
             self._coming = self._choose()
         self._pasts.look((self._coming or self._chosen).symbols, now)
@@ -341,7 +344,9 @@ class _Rules:
         """The symbols of which a day has ended since the watch judged the last one, if anything was stored since."""
         version, told = self._desk.lake.version(), self.watch.told_days()
         for symbol, ended in self._book.ended(told, now).items():
-            if told[symbol] < ended and self._judged.get(symbol) != version:
+            if told[symbol] > ended:  # of a clock that was ahead
+                self.watch.begin_days(symbol, ended)
+            elif told[symbol] < ended and self._judged.get(symbol) != version:
                 yield symbol
 
     def _days(self, symbol: str, now: datetime) -> list[Firing]:
