@@ -19,6 +19,7 @@ from openbell.alerts.rules import Firing, OfClock, Rule, Target
 from openbell.alerts.watch import Facts, Watch
 from openbell.desk import Desk
 from openbell.ingest.intake import Heard, Intake
+from openbell.model.errors import OpenbellError
 from openbell.pasts import Pasts
 from openbell.rulebook import EVALUATION, Rulebook
 from openbell.store.log import Log
@@ -42,6 +43,14 @@ WAITING = 500_000
 """So many rows wait in memory for the rules; what is more is read from the log when its turn comes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the rules cannot be judged, or what they fire be kept, in a sentence; and since when."""
+
+    detail: str
+    since: datetime
+
+
 class Alarm:
     """Listens to an intake from `start` to `stop`, in a thread of its own: rules never hold up the log."""
 
@@ -56,6 +65,7 @@ class Alarm:
         self._newest = 0
         self._since = desk.clock()
         self._looked: datetime | None = None
+        self._trouble: Trouble | None = None
         self._cursor = self._left(entries)
         self._heard = self._cursor.offset
         self._thread = Thread(target=self._run, name="alarm", daemon=True)
@@ -80,6 +90,11 @@ class Alarm:
         """When the clock's rules were asked last, and nothing waited to be heard or asked for."""
         return self._looked
 
+    @property
+    def trouble(self) -> Trouble | None:
+        """What keeps the rules from their work; None again once all that waited is heard and kept."""
+        return self._trouble
+
     def start(self) -> None:
         """Begin where it was left."""
         self._intake.listen(self._queue.put)
@@ -95,8 +110,10 @@ class Alarm:
         while not self._stopped.is_set():
             try:
                 self._listen()
-            except Exception:  # the rules must be asked again; what was not kept is in the log
+            except Exception as error:  # the rules must be asked again; what was not kept is in the log
                 log.exception("the rules failed and are asked again")
+                since = self._desk.clock() if self._trouble is None else self._trouble.since
+                self._trouble = Trouble(_sentence(error), since)
                 self._stopped.wait(LOOKED_EVERY.total_seconds())
 
     def _listen(self) -> None:
@@ -116,12 +133,13 @@ class Alarm:
                     fired += rules.look(now, self._facts())
                 if heard is None:
                     fired += rules.rest(now)
-                if fired or rules.changed or not stored <= now < stored + KEPT_EVERY:
+                proven = heard is None and self._trouble is not None
+                if fired or rules.changed or proven or not stored <= now < stored + KEPT_EVERY:
                     stored, rules.changed = now, False
                     self._keep(Cursor(kept.log, offset, rules.state()), rules.outgoing(fired, now), now)
                 self._heard = offset
                 if heard is None and not rules.behind:
-                    self._looked = looked
+                    self._looked, self._trouble = looked, None
                 if self._stopped.is_set():
                     break
         self._keep(Cursor(kept.log, offset, rules.state()), [], now)
@@ -208,6 +226,11 @@ class _Queue:
     def _drop(self) -> None:
         self._entries.clear()
         self._rows, self._complete = 0, False
+
+
+def _sentence(error: Exception) -> str:
+    told = isinstance(error, OpenbellError)
+    return str(error) if told else f"They fail for a reason of their own ({type(error).__name__}: {error})."
 
 
 def _rows(heard: Heard) -> int:
