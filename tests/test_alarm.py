@@ -707,6 +707,29 @@ def test_a_volume_rule_is_made_when_it_is_taken_over_whenever_volumes_are_counte
     assert made == {"1": {"ACME": {"born": int(running.now.timestamp() * 1e6)}}}
 
 
+def test_silence_is_looked_for_no_more_often_than_the_clock(running: Running):
+    running.rule(Stale(5), message="{symbol}")
+    running.close()
+    rules, begun = alarms._Rules(running.desk, {}, running.now), running.now
+    rules.look(begun, Facts())
+    told = []
+    for seconds in (2, 301, 302, 303):
+        fired = rules.rest(begun + timedelta(seconds=seconds))
+        told.append((seconds, [each.message for each in fired]))
+    assert told == [(2, []), (301, []), (302, []), (303, ["ACME"])]
+
+
+def test_a_look_counts_no_volume_whose_past_would_have_to_be_read(running: Running):
+    store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 10.0, 1000.0)])
+    running.rule(VolumeSpike(times=1.0, days=1), message="{value}")
+    running.close()
+    rules = alarms._Rules(running.desk, {}, running.now)
+    running.now += timedelta(minutes=2)
+    store(running, "1m", [(running.now.replace(second=0) - timedelta(minutes=1), 10.0, 1000.0)])
+    told = [rules.look(running.now, Facts()), rules.rest(running.now), rules.look(running.now, Facts())]
+    assert [[each.message for each in fired] for fired in told] == [[], [], ["1,000"]]
+
+
 def test_the_clock_is_looked_at_no_longer_for_daily_closes_of_many_symbols(running: Running):
     def seconds(symbols: int) -> float:
         held = running.desk.ledger.add_watchlist(str(symbols), [f"S{n}" for n in range(symbols)])

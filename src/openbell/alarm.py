@@ -133,8 +133,7 @@ class Alarm:
                     fired += rules.look(now, self._facts())
                 if heard is None:
                     fired += rules.rest(now)
-                proven = heard is None and self._trouble is not None
-                if fired or rules.changed or proven or not stored <= now < stored + KEPT_EVERY:
+                if fired or rules.changed or not stored <= now < stored + KEPT_EVERY:
                     stored, rules.changed = now, False
                     self._keep(Cursor(kept.log, offset, rules.state()), rules.outgoing(fired, now), now)
                 self._heard = offset
