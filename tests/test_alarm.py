@@ -298,6 +298,20 @@ def test_a_long_queue_is_left_to_the_log(running: Running, monkeypatch: pytest.M
     assert told == list(range(first + 2, first + 42))
 
 
+def test_the_end_is_not_told_while_more_waits_than_memory_holds(running: Running, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(alarms, "WAITING", 3)
+    queue, first = alarms._Queue(running.intake), running.log.last
+    running.intake.listen(queue.put)
+    assert list(queue.after(first, 0)) == [None]
+    running.tell(9.0)
+    heard = queue.after(first, 0)
+    told = [next(heard)]
+    for _ in range(30):
+        running.tell(9.0, 11.0)
+    told += heard
+    assert [each and each.offset for each in told] == [*range(first + 1, first + 32), None]
+
+
 def test_a_ledger_that_fails_for_a_while_costs_no_alert(running: Running, monkeypatch: pytest.MonkeyPatch):
     running.rule(Crosses(10.0), message="{at}")
     record, failures = Outbox.record, iter([True] * 3)
@@ -587,6 +601,38 @@ def test_no_symbol_is_silent_whose_prices_wait_to_be_heard(running: Running):
     assert running.fired() == []
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_clock_that_was_ahead_for_a_while_silences_no_rule(running: Running, restarted: bool):
+    store(running, "1d", WEEK)
+    right = running.now
+    running.close()
+    running.now += timedelta(days=365)
+    running.open()
+    running.rule(Crosses(10.0, "up"), message="{price}", cooldown=timedelta(minutes=1))
+    running.rule(Stale(5), message="{symbol} silent")
+    running.rule(Stale(5), "BOLT", name="Bolt", message="{symbol} silent")
+    running.rule(VolumeSpike(times=1.0, days=1), message="volume")
+    running.rule(AverageCross(slow=3), message="{at}")
+    running.tell(9.0, 11.0)
+    running.tell(9.0, symbol="BOLT")
+    running.pass_time()
+    assert running.fired() == ["11.00"]
+    running.now = right
+    running.settled()
+    if restarted:
+        running.close()
+        running.open()
+    running.pass_time(timedelta(minutes=1))
+    running.tell(9.0, 12.0)
+    for span in (3, 60, 180, 60):
+        running.pass_time(timedelta(seconds=span))
+    assert running.fired() == ["11.00", "12.00", "volume", "BOLT silent", "ACME silent"]
+    running.now = datetime(2026, 3, 4, 23, tzinfo=UTC)
+    store(running, "1d", [(datetime(2026, 3, 4, tzinfo=UTC), 20.0, 1.0)])
+    running.pass_time()
+    assert running.fired()[5:] == ["2026-03-04 21:00:00 UTC"]
+
+
 @pytest.mark.parametrize("on_at_the_split", [True, False])
 def test_a_split_is_no_move_also_if_the_desk_was_off(running: Running, on_at_the_split: bool):
     store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1.0)])
@@ -659,6 +705,48 @@ def test_a_volume_rule_is_made_when_it_is_taken_over_whenever_volumes_are_counte
     running.rule(VolumeSpike())
     made = json.loads(alarms._Rules(running.desk, {}, running.now).state()["watch"])["arms"]
     assert made == {"1": {"ACME": {"born": int(running.now.timestamp() * 1e6)}}}
+
+
+def test_silence_is_looked_for_no_more_often_than_the_clock(running: Running):
+    running.rule(Stale(5), message="{symbol}")
+    running.close()
+    rules, begun = alarms._Rules(running.desk, {}, running.now), running.now
+    rules.look(begun, Facts())
+    told = []
+    for seconds in (2, 301, 302, 303):
+        fired = rules.rest(begun + timedelta(seconds=seconds))
+        told.append((seconds, [each.message for each in fired]))
+    assert told == [(2, []), (301, []), (302, []), (303, ["ACME"])]
+
+
+def test_a_look_counts_no_volume_whose_past_would_have_to_be_read(running: Running):
+    store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 10.0, 1000.0)])
+    running.rule(VolumeSpike(times=1.0, days=1), message="{value}")
+    running.close()
+    rules = alarms._Rules(running.desk, {}, running.now)
+    running.now += timedelta(minutes=2)
+    store(running, "1m", [(running.now.replace(second=0) - timedelta(minutes=1), 10.0, 1000.0)])
+    told = [rules.look(running.now, Facts()), rules.rest(running.now), rules.look(running.now, Facts())]
+    assert [[each.message for each in fired] for fired in told] == [[], [], ["1,000"]]
+
+
+def test_the_clock_is_looked_at_no_longer_for_daily_closes_of_many_symbols(running: Running):
+    def seconds(symbols: int) -> float:
+        held = running.desk.ledger.add_watchlist(str(symbols), [f"S{n}" for n in range(symbols)])
+        rule = Rule(id="new", name=str(symbols), condition=AverageCross(3), target=Watchlist(str(held.id)))
+        running.book.kept.add_rule(rule.name, body_of(rule), running.now)
+        rules = alarms._Rules(running.desk, {}, running.now)
+        rules.look(running.now, Facts())
+        took = []
+        for _ in range(3):
+            began = watch_time.perf_counter()
+            rules.look(running.now, Facts())
+            took.append(watch_time.perf_counter() - began)
+        return min(took)
+
+    running.close()
+    of_one = seconds(1)
+    assert seconds(500) < 20 * of_one  # asked for each symbol it is more than a hundred times as long
 
 
 def test_an_edit_counts_also_where_prices_come_without_a_rest(running: Running):

@@ -19,6 +19,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 
+from openbell.alerts.rules import Crosses, Rule, Symbol
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
 from openbell.ingest.feed import Health
@@ -28,6 +29,7 @@ from openbell.model.interval import MINUTE
 from openbell.providers.streams.alpaca import AlpacaDialect
 from openbell.providers.streams.finnhub import FinnhubDialect
 from openbell.providers.streams.socket import Socket
+from openbell.rulebook import Rulebook, body_of
 from openbell.settings import Settings
 from openbell.store.log import Log
 from recorded import Answer, Asked
@@ -182,6 +184,11 @@ class DataPage:
     def line(self, name: str = "finnhub") -> dict[str, Any]:
         told = self._client.get("sources").json()["feeds"]
         return next(line for line in told if line["name"] == name)
+
+    def alerts(self) -> dict[str, Any] | None:
+        """What keeps the rules from their work."""
+        told: dict[str, Any] | None = self._client.get("sources").json()["alerts"]
+        return told
 
 
 LIVE, DOWN, BEGINNING = Place("live"), Place("waiting"), Place("connecting")
@@ -360,6 +367,27 @@ def test_a_ledger_that_does_not_answer_for_a_while_ends_nothing(tmp_path: Path, 
         engine.dispose()
         desk.ledger.add_watchlist("More", [OTHER])
         until(lambda: desk.tape.latest([OTHER]))
+
+
+def test_rules_that_cannot_be_kept_are_told_on_the_data_page_until_they_are(tmp_path: Path):
+    with vendor(ticks()) as fake, desk_of(tmp_path, fake) as desk, listening(desk) as live:
+        page = DataPage(desk, live)
+        until(lambda: desk.tape.latest([COIN]))
+        assert page.alerts() is None
+        engine = create_engine(desk.settings.ledger)
+        with engine.begin() as away:
+            away.exec_driver_sql("alter table alert_cursor rename to hidden")
+        rule = Rule(id="new", name="Level", condition=Crosses(1.0), target=Symbol(COIN))
+        Rulebook(desk).kept.add_rule(rule.name, body_of(rule), desk.clock())
+        until(page.alerts)
+        told = page.alerts()
+        assert told is not None
+        assert "did not answer: no such table: alert_cursor. Is the disk full or locked?" in told["detail"]
+        assert datetime.fromisoformat(told["since"]) <= desk.clock()
+        with engine.begin() as back:
+            back.exec_driver_sql("alter table hidden rename to alert_cursor")
+        engine.dispose()
+        until(lambda: page.alerts() is None)
 
 
 def test_every_whole_minute_is_in_the_lake_after_a_stop(tmp_path: Path):

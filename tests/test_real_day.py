@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from bars.tables import lean_minutes
 from market import SHARED, needs_shared
 from openbell.alerts.rules import Crosses, Rule, Symbol
-from openbell.bars.aggregate import OFF_MARKET, OFFICIAL, bars_from, flags_of
+from openbell.bars.aggregate import NOT_LAST, OFFICIAL, bars_from, flags_of
 from openbell.desk import Desk, open_desk
 from openbell.live import Live
 from openbell.model.frames import BARS
@@ -107,7 +107,7 @@ def test_a_real_day_of_minutes_is_what_it_was(tmp_path: Path):
 def crossings(trades: pl.DataFrame) -> list[str]:
     """The prices that reached LEVEL from the other side, of trades that set a price."""
     flags = flags_of(trades["condition"])
-    sets = trades.filter(pl.Series(flags & (OFFICIAL | OFF_MARKET) == 0), ~pl.col("suspicious").fill_null(value=False))
+    sets = trades.filter(pl.Series(flags & (OFFICIAL | NOT_LAST) == 0), ~pl.col("suspicious").fill_null(value=False))
     price, before = sets["price"], sets["price"].shift()
     crossed = price.filter(((before < LEVEL) & (price >= LEVEL)) | ((before > LEVEL) & (price <= LEVEL)))
     return [f"{each:.{max(2, len(repr(each).partition('.')[2]))}f}" for each in crossed]

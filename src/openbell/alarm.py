@@ -19,6 +19,7 @@ from openbell.alerts.rules import Firing, OfClock, Rule, Target
 from openbell.alerts.watch import Facts, Watch
 from openbell.desk import Desk
 from openbell.ingest.intake import Heard, Intake
+from openbell.model.errors import OpenbellError
 from openbell.pasts import Pasts
 from openbell.rulebook import EVALUATION, Rulebook
 from openbell.store.log import Log
@@ -42,6 +43,14 @@ WAITING = 500_000
 """So many rows wait in memory for the rules; what is more is read from the log when its turn comes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the rules cannot be judged, or what they fire be kept, in a sentence; and since when."""
+
+    detail: str
+    since: datetime
+
+
 class Alarm:
     """Listens to an intake from `start` to `stop`, in a thread of its own: rules never hold up the log."""
 
@@ -56,6 +65,7 @@ class Alarm:
         self._newest = 0
         self._since = desk.clock()
         self._looked: datetime | None = None
+        self._trouble: Trouble | None = None
         self._cursor = self._left(entries)
         self._heard = self._cursor.offset
         self._thread = Thread(target=self._run, name="alarm", daemon=True)
@@ -80,6 +90,11 @@ class Alarm:
         """When the clock's rules were asked last, and nothing waited to be heard or asked for."""
         return self._looked
 
+    @property
+    def trouble(self) -> Trouble | None:
+        """What keeps the rules from their work; None again once all that waited is heard and kept."""
+        return self._trouble
+
     def start(self) -> None:
         """Begin where it was left."""
         self._intake.listen(self._queue.put)
@@ -95,8 +110,10 @@ class Alarm:
         while not self._stopped.is_set():
             try:
                 self._listen()
-            except Exception:  # the rules must be asked again; what was not kept is in the log
+            except Exception as error:  # the rules must be asked again; what was not kept is in the log
                 log.exception("the rules failed and are asked again")
+                since = self._desk.clock() if self._trouble is None else self._trouble.since
+                self._trouble = Trouble(_sentence(error), since)
                 self._stopped.wait(LOOKED_EVERY.total_seconds())
 
     def _listen(self) -> None:
@@ -121,7 +138,7 @@ class Alarm:
                     self._keep(Cursor(kept.log, offset, rules.state()), rules.outgoing(fired, now), now)
                 self._heard = offset
                 if heard is None and not rules.behind:
-                    self._looked = looked
+                    self._looked, self._trouble = looked, None
                 if self._stopped.is_set():
                     break
         self._keep(Cursor(kept.log, offset, rules.state()), [], now)
@@ -173,27 +190,28 @@ class _Queue:
         """The next ones come from the log."""
         with self._guard:
             self._drop()
+        self.news.set()
 
     def after(self, offset: int, patience_s: float) -> Iterator[Heard | None]:
-        """The entries after `offset` in their order, as many as there are; then None, at the latest after `patience_s`.
+        """The entries after `offset` in their order, once anything has come or after `patience_s`; None after the last.
 
-        Begun anew, it goes on behind the last one that was taken.
+        Who leaves off before that has to `forget` before it is begun anew.
         """
-        with self._guard:
-            complete, self._complete = self._complete, True
-        if not complete:  # from here on they come into memory too, and those that are in the log are passed over
-            try:
+        self.news.wait(patience_s)
+        self.news.clear()
+        at_the_end = False
+        while not at_the_end:
+            with self._guard:
+                complete, self._complete = self._complete, True
+            if not complete:  # from here on they come into memory too, and those that are in the log are passed over
                 for heard in self._intake.entries(offset):
                     yield heard
                     offset = heard.offset
-            except GeneratorExit:
-                self.forget()
-                raise
-        while (entry := self._next()) is not None:
-            if entry.offset > offset:
-                yield entry
-        self.news.wait(patience_s)
-        self.news.clear()
+            while (entry := self._next()) is not None:
+                if entry.offset > offset:
+                    yield entry
+                    offset = entry.offset
+            at_the_end = self._complete  # else more have come meanwhile than memory holds
         yield None
 
     def _next(self) -> Heard | None:
@@ -207,6 +225,11 @@ class _Queue:
     def _drop(self) -> None:
         self._entries.clear()
         self._rows, self._complete = 0, False
+
+
+def _sentence(error: Exception) -> str:
+    told = isinstance(error, OpenbellError)
+    return str(error) if told else f"They fail for a reason of their own ({type(error).__name__}: {error})."
 
 
 def _rows(heard: Heard) -> int:
@@ -250,6 +273,8 @@ class _Rules:
     def look(self, now: datetime, facts: Facts) -> list[Firing]:
         """What the clock finds at `now`; edited rules are taken over once their past is known."""
         waited, self._rested = self._coming is not None and not self._rested, False
+        self._since = min(self._since, now)  # the clock may have been ahead
+        self.watch.set_right(now)
         if self._book.version() != (self._coming or self._chosen).version:
             self._coming = self._choose()
         self._pasts.look((self._coming or self._chosen).symbols, now)
@@ -325,8 +350,8 @@ class _Rules:
         )
         now = self._desk.clock()
         self.watch.begin(now)
-        for symbol in self.watch.new_days():
-            self.watch.begin_days(symbol, self._book.ended(symbol, now))
+        for symbol, day in self._book.ended(self.watch.new_days(), now).items():
+            self.watch.begin_days(symbol, day)
         self._counted, self.changed = None, True
 
     def _volumes(self, now: datetime) -> list[Firing]:
@@ -339,9 +364,11 @@ class _Rules:
 
     def _unjudged(self, now: datetime) -> Iterator[str]:
         """The symbols of which a day has ended since the watch judged the last one, if anything was stored since."""
-        version = self._desk.lake.version()
-        for symbol, told in self.watch.told_days().items():
-            if self._judged.get(symbol) != version and told < self._book.ended(symbol, now):
+        version, told = self._desk.lake.version(), self.watch.told_days()
+        for symbol, ended in self._book.ended(told, now).items():
+            if told[symbol] > ended:  # of a clock that was ahead
+                self.watch.begin_days(symbol, ended)
+            elif told[symbol] < ended and self._judged.get(symbol) != version:
                 yield symbol
 
     def _days(self, symbol: str, now: datetime) -> list[Firing]:
@@ -350,7 +377,7 @@ class _Rules:
         if told is None:
             return []  # its rules were edited since
         self._judged[symbol] = self._desk.lake.version()
-        days = self._book.days_after(symbol, told, self._book.ended(symbol, now))
+        days = self._book.days_after(symbol, told, self._book.ended([symbol], now)[symbol])
         if days.height and self._pasts.refresh(symbol):
             self.watch.learn(symbol)
         return self.watch.closed(days)

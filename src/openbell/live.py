@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 
-from openbell.alarm import Alarm
+from openbell.alarm import Alarm, Trouble
 from openbell.alerts.deliver import keep_delivering
 from openbell.alerts.watch import Facts
 from openbell.desk import Desk
@@ -121,6 +121,10 @@ class Live:
             return [replace(h, detail=f"{h.detail} {self._unsaved}".strip()) for h in each]
         facts = [stream.capabilities for stream in self._streams]
         return [replace(self._trouble, name=each.name, title=each.title) for each in facts]
+
+    def trouble_of_alerts(self) -> Trouble | None:
+        """What keeps the alert rules from their work."""
+        return None if self._alarm is None else self._alarm.trouble
 
     def newest_firing(self) -> int:
         """The number of the newest alert that has fired since the start; 0 where none has."""

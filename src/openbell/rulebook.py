@@ -23,6 +23,7 @@ from openbell.model.sessions import EXCHANGES, LONGEST_PAUSE, market_state, sess
 from openbell.store.alertbook import AlertBook, StoredRule
 from openbell.store.ledger import Watchlist as StoredWatchlist
 from openbell.store.outbox import Outbox
+from openbell.store.register import Register
 
 log = logging.getLogger(__name__)
 
@@ -99,8 +100,7 @@ class Rulebook:
 
     def exchange_of(self, symbol: str) -> str:
         """The exchange whose sessions the rules of `symbol` go by."""
-        found = self._desk.history.register.exchange_of(symbol)
-        return found if found is not None and found in EXCHANGES else "XNYS"
+        return _exchange(self._desk.history.register, symbol)
 
     def background(self, symbol: str, day: date, *, born: datetime, since: datetime) -> Background:
         """What is known of `symbol` before the trade date `day`, and of that day before all of it was heard: `since`.
@@ -150,11 +150,16 @@ class Rulebook:
             found.append(self.minutes(names, sessions(venue, day, day)["pre"].item(0), now))
         return pl.concat(found)
 
-    def ended(self, symbol: str, now: datetime) -> date:
-        """The newest trade date of `symbol` that is over at `now`, closing auctions included."""
-        venue = sessions(self.exchange_of(symbol), now.date() - LONGEST_PAUSE, now.date())
-        ended: date = venue.filter(pl.col("close") + DAY_OVER <= now)["trade_date"].item(-1)
-        return ended
+    def ended(self, symbols: Iterable[str], now: datetime) -> dict[str, date]:
+        """By symbol, the newest trade date that is over at `now`, closing auctions included."""
+        register, over, found = self._desk.history.register, dict[str, date](), dict[str, date]()
+        for symbol in symbols:
+            venue = _exchange(register, symbol)
+            if venue not in over:
+                recent = sessions(venue, now.date() - LONGEST_PAUSE, now.date())
+                over[venue] = recent.filter(pl.col("close") + DAY_OVER <= now)["trade_date"].item(-1)
+            found[symbol] = over[venue]
+        return found
 
     def days_after(self, symbol: str, told: date, newest: date) -> pl.DataFrame:
         """The raw daily bars of `symbol` after the date `told`, to be judged in their order, up to `newest`.
@@ -205,6 +210,11 @@ class Rulebook:
         if session.is_empty():
             return _midnight(day), _midnight(day)
         return session["pre"].item(0), session["open"].item(0)
+
+
+def _exchange(register: Register, symbol: str) -> str:
+    found = register.exchange_of(symbol)
+    return found if found is not None and found in EXCHANGES else "XNYS"
 
 
 def _open(minutes: pl.DataFrame, opened: datetime) -> float | None:

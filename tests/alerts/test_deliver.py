@@ -28,7 +28,7 @@ from openbell.model.errors import InvalidInput
 from openbell.store.alertbook import AlertBook
 from openbell.store.ledger import Ledger
 from openbell.store.outbox import LEASE, Cursor, Fired, Outbox
-from receiver import Web, hangs, mail, says, web
+from receiver import Answer, Web, hangs, mail, says, web
 
 SECRET = "a secret of many letters"
 KILLS = 10
@@ -268,6 +268,30 @@ def test_a_receiver_that_was_replaced_is_not_waited_for(outbox: Outbox, book: Al
         book.change_channel(replace(held, config={"url": free.url, "secret": SECRET}))
         one_pass(outbox, 1)
         assert len(free.heard) == 1
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=365)])
+def test_what_fired_while_the_clock_was_ahead_leaves_once_it_is_right(
+    outbox: Outbox, book: AlertBook, ahead: timedelta
+):
+    with web(says(500), says(200)) as server:
+        hook(book, server)
+        fire(outbox, "a")
+        for seconds in (-ahead.total_seconds(), 29 - ahead.total_seconds(), 30 - ahead.total_seconds()):
+            one_pass(outbox, seconds)
+    assert [(state, len(tries)) for state, tries in story(outbox)] == [("sent", 2)]
+
+
+@pytest.mark.parametrize("answer", [says(500), says(429, Retry_After="500")])
+def test_what_was_tried_while_the_clock_was_ahead_is_tried_again_once_it_is_right(
+    outbox: Outbox, book: AlertBook, answer: Answer
+):
+    with web(answer, says(200)) as server:
+        hook(book, server)
+        fire(outbox, "a")
+        one_pass(outbox, 365 * 86400)
+        one_pass(outbox, 1)
+    assert story(outbox)[0][0] == "sent"
 
 
 def test_a_channel_that_is_down_costs_one_try_a_pass(outbox: Outbox, book: AlertBook):

@@ -31,6 +31,7 @@ from openbell.alerts.rules import (
 )
 from openbell.alerts.watch import Facts, Watch
 from openbell.model.frames import QUOTES, frame_of
+from openbell.providers.streams.sales import UTP
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 
@@ -425,14 +426,25 @@ def test_what_fires_in_quiet_hours_is_marked():
     assert [firing.quiet for firing in hear(watch(rule(Crosses(100.0), quiet=lunch)), prices(99, 100))] == [True]
 
 
-def test_late_suspicious_and_off_market_prices_cross_nothing():
+def test_late_suspicious_and_missing_prices_cross_nothing():
     odd = """
         ACME 10:00:05 99 1
         ACME 10:00:01 101 1
         ACME 10:00:06 101 1 !
-        ACME 10:00:07 101 1 00000002
-        ACME 10:00:08 - 1"""
+        ACME 10:00:07 - 1"""
     assert hear(watch(rule(Crosses(100.0))), odd) == []
+
+
+@pytest.mark.parametrize("code", UTP.sales)
+def test_what_may_not_set_the_last_price_crosses_nothing_there_and_back(code: str):
+    """As the tapes' rules have it; but a trade in extended hours (T) is the last one there."""
+    condition = UTP[code,]
+    table = f"""
+        ACME 10:00:05 99 1
+        ACME 10:00:06 101 1 {condition}
+        ACME 10:00:07 99 1"""
+    crossed = [] if code in "479CGHILMNPQRUVWZ" else ["ACME 10:00:06 101", "ACME 10:00:07 99"]
+    assert told(hear(watch(rule(Crosses(100.0))), table)) == crossed
 
 
 def test_a_rule_on_many_symbols_keeps_each_apart():
@@ -445,6 +457,15 @@ def test_a_rule_on_many_symbols_keeps_each_apart():
         ACME 10:00:03 99 1
         ACME 10:00:04 100 1"""
     assert told(hear(watch(held), table)) == ["BOLT 10:00:01 100", "ACME 10:00:02 100"]
+
+
+def test_what_was_heard_while_the_clock_was_ahead_is_no_minute_ago():
+    watched = watch(rule(Moves(1.0, "minutes", 1)))
+    watched.resume(at("2026-03-09T10:00"))
+    hear(watched, "ACME 2026-03-09T10:00:00 100 1")
+    watched.resume(at("2026-03-09T10:05"))
+    watched.set_right(at("10:00"))
+    assert hear(watched, "ACME 10:00 100 1\nACME 10:01 100.9 1\nACME 10:02 101.8 1\nACME 10:03 102.7 1") == []
 
 
 EARLY = at("08:00")

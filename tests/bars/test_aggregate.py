@@ -84,10 +84,11 @@ def test_without_extended_hours_the_closing_auction_belongs_to_the_last_bar():
     assert_bars(bars_from(trades, MINUTE, london), "ACME 11:29 10.0 10.1 10.0 10.1 1000")
 
 
-def test_an_average_price_counts_in_volume_and_sets_a_price_only_where_there_is_no_other():
+def test_what_may_not_set_the_last_price_counts_in_volume_and_sets_a_price_only_where_there_is_no_other():
     trades = trades_of("""
         ACME 09:30:01 10.0 100
-        ACME 09:30:02  9.0  30 20100000
+        ACME 09:30:02  9.0  20 20100000
+        ACME 09:30:03 11.0  10 4000
         ACME 09:31:02  9.5  70 100000""")
     assert_bars(
         bars_from(trades, MINUTE, MONDAY),

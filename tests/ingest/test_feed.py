@@ -18,6 +18,7 @@ from openbell.ingest.feed import Feed
 from openbell.ingest.gaps import Coverage, Gap
 from openbell.ingest.intake import Intake
 from openbell.ingest.tape import Tape
+from openbell.model.errors import BadResponse
 from openbell.model.frames import QUOTES, frame_of
 from openbell.providers.base import Capabilities
 from openbell.providers.budget import Budget
@@ -206,14 +207,48 @@ def test_a_line_that_answers_pings_and_never_speaks_is_given_up_too(log: Log):
         assert "nothing was said for" in desk.told[0]
 
 
+class Quoted:
+    """A source of quotes that answers at once."""
+
+    capabilities = Capabilities(name="quotes", title="Quotes", quotes=True)
+
+    def quotes(self, symbols: Sequence[str]) -> pl.DataFrame:
+        rows = [{"symbol": symbol, "ts": clock(), "price": 10.0, "source": "quotes"} for symbol in symbols]
+        return frame_of(QUOTES, rows)
+
+
+def test_a_feed_with_nothing_to_ask_for_is_live_and_is_asked_for_what_is_due_later(log: Log):
+    desk, due = Desk(Vendor([]), log), list[str]()
+    desk.feed = desk.feed_of(Polled(Quoted(), timedelta(seconds=0.05), due=lambda _symbols: tuple(due)))
+    desk.run(lambda: desk.feed.state == "live")
+    assert (desk.feed.health.down, desk.feed.health.rows) == (None, 0)
+    due.append(COIN)
+    desk.run(lambda: desk.feed.health.rows > 2)
+    assert desk.waits == []
+
+
+@pytest.mark.parametrize("failures", [0, 1])
+def test_a_feed_that_connects_is_down_only_after_a_failure(log: Log, failures: int):
+    class Slow:
+        capabilities = Capabilities(name="slow", title="Slow", quotes=True)
+        mute = None
+        begun = 0
+
+        async def told(self, wanted: Wanted) -> AsyncIterator[Told]:
+            self.begun += 1
+            if self.begun <= failures:
+                raise BadResponse("slow", "said nothing.")
+            await asyncio.sleep(60)
+            yield Told()
+
+    desk, slow = Desk(Vendor([]), log), Slow()
+    desk.feed = desk.feed_of(slow)
+    desk.run(lambda: slow.begun == failures + 1)
+    health = desk.feed.health
+    assert (health.state, health.down is None) == ("connecting", failures == 0)
+
+
 def test_what_is_asked_for_once_in_a_while_is_not_taken_for_dead(log: Log):
-    class Quoted:
-        capabilities = Capabilities(name="quotes", title="Quotes", quotes=True)
-
-        def quotes(self, symbols: Sequence[str]) -> pl.DataFrame:
-            rows = [{"symbol": symbol, "ts": clock(), "price": 10.0, "source": "quotes"} for symbol in symbols]
-            return frame_of(QUOTES, rows)
-
     polled = Polled(Quoted(), timedelta(minutes=1))
     assert polled.mute is None
     desk = Desk(Vendor([]), log)

@@ -49,6 +49,11 @@ class Screen:
         self.turn = np.full(size, float(LONG_AGO))
         """From this instant on the bounds no longer hold; in the beginning none do."""
 
+    def forget(self, code: int) -> None:
+        """Nothing has been heard of this symbol."""
+        self.ts[code], self.seq[code], self.value[code] = LONG_AGO, -1, np.nan
+        self.lower[code], self.upper[code], self.turn[code] = -np.inf, np.inf, LONG_AGO
+
     def codes(self, symbols: pl.Series) -> NDArray[np.intp]:
         """The place of each symbol; -1 for one that nobody watches."""
         places = symbols.cast(self._names, strict=False).to_physical()

@@ -126,6 +126,13 @@ class Stream:
                 follow.heard.minutes, follow.heard.first, follow.heard.resumed = [], None, at
                 self.screen.turn[code] = LONG_AGO
 
+    def forget_after(self, at: int) -> None:
+        """No value is of a time after `at`: symbols that were heard then begin anew."""
+        for code, follow in enumerate(self._follows):
+            if max(self.screen.ts[code], follow.heard.resumed) > at:
+                follow.heard = Heard()
+                self.screen.forget(code)
+
     def _put(self, code: int, ts: int, seq: int, value: float) -> None:
         self.screen.ts[code], self.screen.seq[code], self.screen.value[code] = ts, seq, value
 

@@ -35,10 +35,13 @@ from openbell.alerts.rules import (
 )
 from openbell.alerts.screen import Batch
 from openbell.alerts.stream import EPOCH, Heard, Stream
-from openbell.bars.aggregate import OFF_MARKET, OFFICIAL, flags_of
+from openbell.bars.aggregate import NOT_LAST, OFFICIAL, flags_of
 from openbell.bars.buckets import TICK, instants_of
 from openbell.model.interval import Interval
 from openbell.model.sessions import market_state, sessions
+
+AHEAD = timedelta(seconds=10)
+"""A vendor's clock may be so far ahead of ours: what is of a later time was heard while ours was wrong."""
 
 Members = Callable[[Target], Iterable[str]]
 """The symbols of a target now."""
@@ -118,6 +121,16 @@ class Watch:
     def resume(self, at: datetime) -> None:
         """A feed is heard from `at` on: what came before a time in which nothing was is no minute ago."""
         self._prices.resume((at - EPOCH) // TICK)
+
+    def set_right(self, now: datetime) -> None:
+        """It is `now`: what is remembered of a later time was told by a clock that was ahead, and proves nothing."""
+        moment, latest, memory = (now - EPOCH) // TICK, (now + AHEAD - EPOCH) // TICK, self._memory
+        self._prices.forget_after(latest)
+        self._spreads.forget_after(latest)
+        memory.told = {symbol: moment if told > latest else told for symbol, told in memory.told.items()}
+        for arms in chain.from_iterable(each.values() for each in memory.arms.values()):
+            arms.born = moment if arms.born is not None and arms.born > latest else arms.born
+            arms.fired = moment if arms.fired is not None and arms.fired > latest else arms.fired
 
     def begin(self, now: datetime) -> None:
         """Rules that nobody has asked for before are made at `now`: what was so already is no event of theirs."""
@@ -217,7 +230,7 @@ class Watch:
             condition, born, told = line.rule.condition, line.birth(now), line.arms.fired_on
             assert isinstance(condition, VolumeSpike)
             level = condition.times * (past.usual_volume(condition.days) or NEVER)
-            if total >= level and (told is None or told < day):
+            if total >= level and told != day:
                 yield from _spiked(line, day, level, minutes, born)
 
     def _day(self, symbol: str, day: date, close: float) -> Iterator[Firing]:
@@ -338,7 +351,7 @@ def _traded(trades: pl.DataFrame, stream: Stream) -> Batch:
     if rows["suspicious"].any():
         rows = rows.filter(~pl.col("suspicious").fill_null(value=False))
     if rows["condition"].null_count() < rows.height:
-        sets = flags_of(rows["condition"]) & (OFFICIAL | OFF_MARKET) == 0
+        sets = flags_of(rows["condition"]) & (OFFICIAL | NOT_LAST) == 0
         rows = rows if sets.all() else rows.filter(pl.Series(sets))
     price = rows["price"].to_numpy()
     return _watched(rows, stream, rows["seq"].to_numpy(), price, price)

@@ -66,6 +66,13 @@ class Feed(BaseModel):
     healed: int
 
 
+class AlertsTrouble(BaseModel):
+    """Why the alert rules cannot be judged, or what they fire be kept, and since when."""
+
+    detail: str
+    since: datetime
+
+
 class Fetch(BaseModel):
     """How the newest fetch for a symbol stands."""
 
@@ -104,10 +111,11 @@ class LakeSize(BaseModel):
 
 
 class Sources(BaseModel):
-    """The health of everything that brings prices."""
+    """The health of everything that brings prices, and of the alert rules that hear them; null: they do."""
 
     providers: list[Provider]
     feeds: list[Feed]
+    alerts: AlertsTrouble | None
     fetches: list[Fetch]
     rejects: list[RejectCount]
     lake: LakeSize
@@ -143,9 +151,11 @@ def sources(desk: TheDesk, request: Request) -> Sources:
     ]
     demo = [_provider(desk.simulated.capabilities, _simulated_health(desk))] if desk.demo else []
     live: Live | None = getattr(request.app.state, "live", None)  # none where no jobs run
+    trouble = None if live is None else live.trouble_of_alerts()
     return Sources(
         providers=[*health, *demo],
         feeds=[Feed(**asdict(feed)) for feed in live.health()] if live is not None else [],
+        alerts=None if trouble is None else AlertsTrouble(**asdict(trouble)),
         fetches=[
             Fetch(
                 symbol=f.symbol,

@@ -15,8 +15,14 @@ from openbell.model.interval import Interval
 CLOSING_PRINT = 1 << 7
 OFFICIAL = 1 << 24 | 1 << 26
 """The market centre's official close and open: a trade already printed, said again."""
-OFF_MARKET = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 20
-"""Cash, next-day and seller's settlement, and average prices: the consolidated tape counts them in volume only."""
+NOT_LAST = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 9 | 1 << 11 | 1 << 14 | 1 << 18 | 1 << 20 | 1 << 22 | 1 << 25 | 1 << 31
+"""What may not set the last price by the tables of both consolidated tapes: it counts in volume only.
+
+Cash, next-day and seller's settlement; derivatively priced, contingent and average prices, price variations; what was
+sold last, out of sequence or at a prior reference price, reported late; odd lots. Trades in extended hours may not
+either, but here those hours have bars of their own (CTS output specification and UTP binary output specification, as
+named in providers/streams/sales.py).
+"""
 
 
 def bars_from(trades: pl.DataFrame, step: Interval, sessions: pl.DataFrame) -> pl.DataFrame:
@@ -24,7 +30,7 @@ def bars_from(trades: pl.DataFrame, step: Interval, sessions: pl.DataFrame) -> p
 
     Left out: suspicious trades, those without a price, official opens and closes, and what was printed outside every
     session and its extended hours. A closing cross belongs to the session's last bar, however late it was printed.
-    An off-market price counts in volume, and sets a price only in a minute that has no other.
+    What may not set the last price counts in volume, and sets a price only in a minute that has no other.
     """
     bars = runs(placed(trades, step, sessions).with_columns(_price(step))).agg(
         pl.col("symbol", "source", "start").first(),
@@ -82,6 +88,6 @@ def _counted(trades: pl.DataFrame) -> pl.DataFrame:
 def _price(step: Interval) -> pl.Expr:
     """The price where it may set the bar's, else null; decided by the minute, so that bars of any step agree."""
     minute = step.length if step.intraday and step.unit == "s" and step.count < 60 else "1m"
-    on_market = pl.col("flags") & OFF_MARKET == 0
-    alone = ~on_market.any().over("symbol", pl.col("at").dt.truncate(minute))
-    return pl.when(on_market | alone).then("price").alias("price")
+    sets = pl.col("flags") & NOT_LAST == 0
+    alone = ~sets.any().over("symbol", pl.col("at").dt.truncate(minute))
+    return pl.when(sets | alone).then("price").alias("price")

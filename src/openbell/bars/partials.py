@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from openbell.bars.aggregate import CLOSING_PRINT, OFF_MARKET, OFFICIAL, at_the_close, flags_of
+from openbell.bars.aggregate import CLOSING_PRINT, NOT_LAST, OFFICIAL, at_the_close, flags_of
 from openbell.bars.buckets import TICK, Instants, instants_of, segments
 from openbell.model.frames import BARS, UTC, Schema, conform, frame_of
 from openbell.model.interval import MINUTE
@@ -17,7 +17,7 @@ PARTIALS: Schema = {
     "symbol": pl.String,
     "source": pl.String,
     "start": UTC,  # of the minute
-    "on_market": pl.Boolean,  # off-market prices count only in a minute that has no others
+    "sets_price": pl.Boolean,  # prices that may not be the last count only in a minute without others
     "first_at": UTC,  # open is the price of the first trade by (at, ts, seq), close that of the last
     "first_ts": UTC,
     "first_seq": pl.Int64,
@@ -35,7 +35,7 @@ DECIMALS = 8
 """Of a volume: a coin's smallest part. The last bits of a sum depend on the order of its parts, and are cut off."""
 
 MINUTE_KEY = ("symbol", "source", "start")
-KEY = (*MINUTE_KEY, "on_market")
+KEY = (*MINUTE_KEY, "sets_price")
 FIRST = ("first_at", "first_ts", "first_seq")
 LAST = ("last_at", "last_ts", "last_seq")
 
@@ -74,16 +74,16 @@ def partials_from(trades: pl.DataFrame, grid: Grid) -> pl.DataFrame:
     order = _in_order(at, ts, trades["seq"].to_numpy(), np.flatnonzero(counts))
     if not order.size:
         return frame_of(PARTIALS)
-    on_market = flags & OFF_MARKET == 0
+    sets_price = flags & NOT_LAST == 0
     minute = (start - start[order].min()) // WIDTH
     group = _places(trades["symbol"])
-    for part in (_places(trades["source"]), minute, on_market):
+    for part in (_places(trades["source"]), minute, sets_price):
         group = group * (int(part[order].max()) + 1) + part
     group = group[order]
     # short integers are sorted by their digits, fifteen times as fast
     grouped = np.argsort(group.astype(np.uint16) if group.max() < 1 << 16 else group, kind="stable")
     first = np.flatnonzero(np.diff(group[grouped], prepend=-1))
-    return _summed(trades, order[grouped], first, at, start, on_market)
+    return _summed(trades, order[grouped], first, at, start, sets_price)
 
 
 def _in_order(at: Instants, ts: Instants, seq: Instants, rows: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -107,7 +107,7 @@ def _summed(
     first: NDArray[np.intp],
     at: Instants,
     start: Instants,
-    on_market: NDArray[np.bool_],
+    sets_price: NDArray[np.bool_],
 ) -> pl.DataFrame:
     """PARTIALS of the rows `by` group, in which each group is in order and begins at one of `first`."""
     price, size = (trades[name].to_numpy()[by] for name in ("price", "size"))
@@ -120,7 +120,7 @@ def _summed(
             "symbol": trades["symbol"].gather(opening),
             "source": trades["source"].gather(opening),
             "start": start[opening],
-            "on_market": on_market[opening],
+            "sets_price": sets_price[opening],
             "first_at": at[opening],
             "first_ts": ts[opening],
             "first_seq": seq[opening],
@@ -157,7 +157,7 @@ def bars_of(partials: pl.DataFrame) -> pl.DataFrame:
 
     Of a minute that several sources tell, the one with the larger volume counts: the other has heard only a part of it.
     """
-    on_first = partials.sort(*MINUTE_KEY, "on_market", descending=[False, False, False, True])
+    on_first = partials.sort(*MINUTE_KEY, "sets_price", descending=[False, False, False, True])
     prices = ("open", "high", "low", "close")
     bars = on_first.group_by(MINUTE_KEY, maintain_order=True).agg(
         pl.col(prices).first(), pl.col("last_at").max(), _total("volume").round(DECIMALS)

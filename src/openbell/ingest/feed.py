@@ -53,7 +53,7 @@ class Health:
     state: FeedState = "idle"
     since: datetime | None = None
     down: datetime | None = None
-    """Since when it has not been live, where it should be."""
+    """Since when it has not been live, where it should be: one that only begins to connect has not failed yet."""
     symbols: int = 0
     last: datetime | None = None
     """When it last said anything."""
@@ -263,8 +263,9 @@ class Feed:
     def _note(self, **changes: object) -> None:
         if "state" in changes and changes["state"] != self._health.state:
             changes["since"] = now = self._clock()
-            up = changes["state"] in {"live", "idle"}
-            changes["down"] = None if up else self._health.down or now
+            if changes["state"] != "connecting":
+                up = changes["state"] in {"live", "idle"}
+                changes["down"] = None if up else self._health.down or now
         self._health = replace(self._health, **changes)  # type: ignore[arg-type]  # fields of Health
 
 

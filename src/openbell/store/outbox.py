@@ -22,6 +22,9 @@ READ_BY_THE_PAGE = ("in-app", "browser")
 LEASE = timedelta(seconds=60)
 """How long an item belongs to the worker that took it; after a crash it is due again."""
 
+LONGEST_WAIT = timedelta(hours=25)
+"""Nothing waits longer: neither for quiet hours on a day on which clocks are put back, nor as a receiver asked."""
+
 _META = sa.MetaData()
 _FIRINGS = sa.Table(
     "firings",
@@ -332,9 +335,15 @@ class Outbox:
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:
-    """What is to leave by `now`, on channels that were not asked to wait longer."""
-    waits = sa.select(CHANNELS.c.id).where(CHANNELS.c.not_before > _text(now))
-    return _OPEN & (_OUTBOX.c.next_try <= _text(now)) & _OUTBOX.c.channel_id.not_in(waits)
+    """What is to leave by `now`, on channels that were not asked to wait longer.
+
+    What was put there after `now`, or would wait longer than anything may, was told so by a clock that was ahead.
+    """
+    this, latest = _text(now), _text(now + LONGEST_WAIT)
+    waits = sa.select(CHANNELS.c.id).where(CHANNELS.c.not_before > this, CHANNELS.c.not_before <= latest)
+    untried = (_OUTBOX.c.state == "waiting") & (_OUTBOX.c.attempts == 0)
+    due = (_OUTBOX.c.next_try <= this) | (_OUTBOX.c.next_try > latest) | (untried & (_OUTBOX.c.created > this))
+    return _OPEN & due & _OUTBOX.c.channel_id.not_in(waits)
 
 
 def _advance(connection: sa.Connection, name: str, cursor: Cursor) -> None:

@@ -238,9 +238,9 @@ def test_an_unknown_condition_is_not_lost():
 
 @pytest.mark.parametrize(
     ("tape", "codes"), [("A", CTS.sales), ("C", UTP.sales)], ids=["tapes A and B", "tape C"]
-)  # as the tapes' rules for consolidated high, low and last sale have it
+)  # as the tapes' rules for the consolidated last sale have it; but trades in extended hours (T) have bars here
 def test_bars_count_a_sale_as_its_condition_allows(tape: str, codes: Mapping[str, Sale]):
-    no_price = {"C", "N", "R", "W", *("B" if tape == "A" else "")}
+    no_price = {*"47CGHILNPRUVWZ", *("B" if tape == "A" else "")}
     no_trade = {"M", "Q", "9"}
     for code in codes:
         told = hear(said(trade(), trade(p=99.0, s=7, c=[code], z=tape, t="2026-03-02T14:30:30Z")))

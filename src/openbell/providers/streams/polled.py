@@ -37,7 +37,7 @@ class Polled:
     """A question that is not answered is an error of its own."""
 
     async def told(self, wanted: Wanted) -> AsyncIterator[Told]:
-        """As Stream promises; the first answer is the one that is `ready`."""
+        """As Stream promises; ready with the first answer, or at once where nothing is worth a call."""
         loop = asyncio.get_running_loop()
         ready = False
         while True:
@@ -48,7 +48,9 @@ class Polled:
                 asked = asyncio.to_thread(self._source.quotes, symbols) if self._apart else None
                 quotes = await asked if asked is not None else self._source.quotes(symbols)
                 yield Told(quotes=quotes, ready=not ready)
-                ready = True
+            elif not ready:
+                yield Told(ready=True)
+            ready = True
             wait = max(0.0, begun + self._every_s - loop.time())
             try:
                 async with asyncio.timeout(wait):

@@ -87,6 +87,12 @@ function SourcesView({ sources, chosen: { source, reason } }: SourcesViewProps) 
   return (
     <>
       <Feeds feeds={sources.feeds} />
+      {sources.alerts && (
+        <p className="quiet">
+          Alert rules have failed since {format.moment(sources.alerts.since)} and are tried again:{" "}
+          {format.told(sources.alerts.detail)}
+        </p>
+      )}
       <Providers providers={sources.providers} />
       <Fetches fetches={sources.fetches} />
       <section>

@@ -8,7 +8,7 @@ const feeds = (...told: [title: string, state: Feed["state"]][]) =>
   told.map(([title, state]) => ({ title, state }) as Feed);
 const jobs = (...failing: (string | null)[]) => failing.map((failing_since) => ({ failing_since }) as Job);
 
-const GOOD = { providers: providers("ok"), feeds: [], fetches: [], jobs: jobs(null), entries: [] };
+const GOOD = { providers: providers("ok"), feeds: [], alerts: null, fetches: [], jobs: jobs(null), entries: [] };
 const SINCE = "2026-11-20T12:00:00Z";
 
 test("sources that answer are counted among those that are asked", () => {
@@ -35,6 +35,11 @@ test("all is in order where sources answer, jobs run and nothing waits; fetching
     "All is in order: Yahoo Finance answers; fetching 1 symbol",
   );
   expect(headline({ ...GOOD, jobs: undefined })).toBe("Yahoo Finance answers");
+});
+
+test("rules that cannot be judged or kept are no order", () => {
+  const alerts = { detail: "The ledger did not answer.", since: SINCE };
+  expect(headline({ ...GOOD, alerts })).toBe("Yahoo Finance answers; alert rules fail");
 });
 
 test("jobs that fail and splits that wait are counted", () => {

@@ -2,7 +2,7 @@ import type { Feed, InboxEntry, Job, Sources } from "../../api/desk";
 import { counted } from "../../lib/format";
 import { waits } from "./inbox";
 
-interface Told extends Pick<Sources, "providers" | "feeds" | "fetches"> {
+interface Told extends Pick<Sources, "providers" | "feeds" | "alerts" | "fetches"> {
   /** Both are left out where they are not known. */
   jobs?: readonly Job[] | undefined;
   entries?: readonly InboxEntry[] | undefined;
@@ -11,7 +11,7 @@ interface Told extends Pick<Sources, "providers" | "feeds" | "fetches"> {
 const DOWN: ReadonlySet<Feed["state"]> = new Set(["waiting", "refused", "failed"]);
 
 /** Whether all that brings prices is in order; else who does not answer, which job fails, and what waits, in a line. */
-export function headline({ providers, feeds, fetches, jobs, entries }: Told): string {
+export function headline({ providers, feeds, alerts, fetches, jobs, entries }: Told): string {
   const used = providers.filter(({ state }) => state !== "unused" && state !== "not_entitled");
   const well = used.filter(({ state }) => state === "ok").length;
   const [only] = used;
@@ -27,6 +27,7 @@ export function headline({ providers, feeds, fetches, jobs, entries }: Told): st
   const waiting = (entries ?? []).filter(waits).length;
   const trouble = [
     ...(down.length > 0 ? [`no live prices by ${down.join(" and ")}`] : []),
+    ...(alerts ? ["alert rules fail"] : []),
     ...(failing > 0 ? [`${counted(failing, "job")} ${failing === 1 ? "fails" : "fail"}`] : []),
     ...(waiting > 0 ? [`${counted(waiting, "split")} ${waiting === 1 ? "waits" : "wait"} for you`] : []),
   ];
