@@ -23,7 +23,9 @@ from openbell.alerts.rules import (
     Moves,
     NewExtreme,
     Quiet,
+    RsiCross,
     Rule,
+    Spread,
     Stale,
     Symbol,
     VolumeSpike,
@@ -37,6 +39,7 @@ from openbell.model.frames import BARS, QUOTES, TRADES, conform, frame_of
 from openbell.providers.streams.spoken import Told
 from openbell.rulebook import EVALUATION, Rulebook, body_of
 from openbell.settings import Settings
+from openbell.store.alertbook import StoredRule
 from openbell.store.log import Log
 from openbell.store.outbox import Firing, Outbox
 from openbell.store.register import Register
@@ -91,6 +94,10 @@ class Running:
             rows.append({"symbol": symbol, "ts": self.now, "price": price, "size": size, "source": "vendor"})
         self.intake.take(Told(trades=frame_of(TRADES, rows)))
 
+    def pass_until(self, hour: int, minute: int = 0) -> None:
+        """Let the clock go on to a time of today's, in UTC."""
+        self.pass_time(self.now.replace(hour=hour, minute=minute, second=0) - self.now)
+
     def pass_time(self, span: timedelta = timedelta(seconds=3)) -> None:
         """Let the clock go on, and the alarm look at it."""
         self.now += span
@@ -102,6 +109,9 @@ class Running:
         while self.alarm.heard != self.log.last:
             self.now += alarms.LOOKED_EVERY
             wait_for(lambda: self.alarm.looked == self.now)
+
+    def stored(self, number: int) -> StoredRule:
+        return next(each for each in self.book.kept.rules() if each.id == number)
 
     def fired(self) -> list[str]:
         """What is in the outbox, oldest first."""
@@ -122,6 +132,16 @@ def wait_for(true: Callable[[], bool]) -> None:
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     monkeypatch.setattr(alarms, "PATIENCE_S", 0.01)
     desk = Running(tmp_path)
+    yield desk
+    desk.close()
+    desk.desk.close()
+
+
+@pytest.fixture
+def early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    """A desk that was opened before the session."""
+    monkeypatch.setattr(alarms, "PATIENCE_S", 0.01)
+    desk = Running(tmp_path, NOON.replace(hour=12))
     yield desk
     desk.close()
     desk.desk.close()
@@ -494,6 +514,34 @@ def test_a_rule_made_within_the_session_takes_what_is_so_already_for_no_event(ru
     running.tell(12.0, symbol="BOLT")  # the newest minute closed at 9.5
     running.pass_time()
     assert running.fired() == ["BOLT 12.00"]
+
+
+@pytest.mark.parametrize("other", [None, VolumeSpike(1e6), Spread(50.0), RsiCross()])
+@pytest.mark.parametrize("made_before", [False, True])
+def test_a_rule_made_beside_one_of_another_kind_takes_what_is_so_already_for_no_event(
+    early: Running, other: Condition | None, made_before: bool
+):
+    store(early, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1000.0)])
+    if other is not None:
+        early.rule(other)
+    number = early.rule(Moves(1.0), enabled=made_before)
+    early.pass_until(14, 30)
+    early.tell(100.0)
+    early.pass_time()
+    early.book.kept.change_rule(replace(early.stored(number), enabled=False), early.now)
+    early.pass_time()
+    early.tell(110.0)
+    early.pass_until(16)
+    early.tell(120.0)
+    early.pass_until(17)
+    early.book.kept.change_rule(replace(early.stored(number), enabled=True), early.now)
+    early.rule(Crosses(115.0))
+    early.rule(Moves(1.0, "open"))
+    early.tell(120.1)
+    early.pass_time()
+    early.tell(121.5)
+    early.pass_time()
+    assert early.fired() == []
 
 
 def test_a_rule_begins_where_it_was_made_also_if_its_first_prices_are_heard_again(running: Running):

@@ -19,6 +19,9 @@ from openbell.settings import Settings
 MORNING = datetime(2026, 3, 4, 12, tzinfo=UTC)
 """A Wednesday, 7 o'clock in New York."""
 
+FOLLOWED = {"ACME": True}
+"""The symbols that rules are on, and whether these follow their prices."""
+
 
 @dataclass
 class Clock:
@@ -54,7 +57,7 @@ def test_a_past_that_lacks_something_is_asked_for_again_once_anything_was_stored
     asked = []
     for minute in range(40):
         clock.now = MORNING + timedelta(minutes=minute)
-        pasts.look(["ACME"], clock.now)
+        pasts.look(FOLLOWED, clock.now)
         while pasts.behind:
             asked.append((minute, pasts.ask()))
         if minute != 10:
@@ -63,7 +66,7 @@ def test_a_past_that_lacks_something_is_asked_for_again_once_anything_was_stored
 
 
 def test_a_past_that_lacks_nothing_is_asked_for_once_a_trade_date(desk: Desk, clock: Clock):
-    pasts = Pasts(desk, Rulebook(desk), MORNING, {})
+    pasts = Pasts(desk, Rulebook(desk), MORNING, {"ACME": MORNING})
     assert pasts("ACME", MORNING.date()).previous_close is None
     store(desk, date(2026, 3, 3), 9.0)
     assert pasts("ACME", MORNING.date()).previous_close is None
@@ -71,9 +74,9 @@ def test_a_past_that_lacks_nothing_is_asked_for_once_a_trade_date(desk: Desk, cl
     assert pasts("ACME", MORNING.date()).previous_close == 9.0
     store(desk, date(2026, 3, 2), 8.0)
     clock.now += timedelta(hours=1)
-    pasts.look(["ACME"], clock.now)
+    pasts.look(FOLLOWED, clock.now)
     assert (pasts.behind, pasts.refresh("ACME")) == (False, False)
-    pasts.look(["ACME"], clock.now + timedelta(days=1))
+    pasts.look(FOLLOWED, clock.now + timedelta(days=1))
     assert (pasts.unknown, pasts.ask(), pasts.behind) == (True, None, False)
 
 

@@ -97,7 +97,7 @@ class Rulebook:
     def background(self, symbol: str, day: date, *, born: datetime, since: datetime) -> Background:
         """What is known of `symbol` before the trade date `day`, and of that day before all of it was heard: `since`.
 
-        `born`: when the first rule was on it.
+        `born`: when its prices were first followed.
         """
         days, splits = self._days_before(symbol, day)
         opens, opened = self._opening(symbol, day)
