@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from openbell.alerts.background import Background
 from openbell.alerts.hours import Hours
 from openbell.desk import Desk
 from openbell.rulebook import Rulebook
+from openbell.store.lake import Version
 
 ASKED_AGAIN, LONGEST = timedelta(minutes=1), timedelta(minutes=15)
 """So long after a past that lacks something was asked for, it is asked for again, if anything was stored since; each
-time it waits twice as long, up to the second."""
+time it waits twice as long, up to the second. Any past is, after the first, where a split or dividend was stored."""
 
 DATES = 2
 """Of so many trade dates the past of a symbol is remembered."""
@@ -27,13 +28,18 @@ _Subject = tuple[str, bool]
 @dataclass(frozen=True, slots=True)
 class _Asked:
     past: Background
-    version: object
-    again: datetime
+    version: Version
+    at: datetime
     wait: timedelta
 
-    def lacks(self, version: object) -> bool:
-        """Whether more may be known, now that the lake is at `version`."""
-        return not self.past.complete and self.version != version
+    def lacks(self, version: Version) -> bool:
+        """Whether more may be known, now that the lake is at `version`; splits change what is complete, too."""
+        return self.version != version if not self.past.complete else self.version.actions != version.actions
+
+    def due(self, version: Version, now: datetime) -> bool:
+        """Whether it is to be asked for again at `now`."""
+        wait = ASKED_AGAIN if self.version.actions != version.actions else self.wait
+        return self.lacks(version) and not self.at <= now < self.at + wait
 
 
 class Pasts:
@@ -47,7 +53,7 @@ class Pasts:
         self.born = dict(born)
         self._desk = desk
         self._book = book
-        self._since = _minute(since)
+        self._since = since
         self._hours: dict[str, Hours] = {}
         self._known: dict[_Subject, dict[date, _Asked]] = {}
         self._unknown: deque[tuple[_Subject, date]] = deque()
@@ -65,9 +71,13 @@ class Pasts:
 
     def keep(self, symbols: Mapping[str, bool]) -> None:
         """Rules are on `symbols` now, and on no others; each with whether its prices are followed."""
-        now = _minute(self._desk.clock())
+        now = self._desk.clock()
         self.born = {symbol: self.born.get(symbol, now) for symbol, followed in symbols.items() if followed}
         self._known = {subject: self._known[subject] for subject in symbols.items() if subject in self._known}
+
+    def resume(self, at: datetime) -> None:
+        """A feed is heard from `at` on: an open before that may not have been."""
+        self._since = at
 
     def look(self, symbols: Mapping[str, bool], now: datetime) -> None:
         """Find out what must be asked for: of the session under way or the next one, what is not known yet.
@@ -84,7 +94,7 @@ class Pasts:
             held = self._known.get((symbol, followed), {}).get(day)
             if held is None:
                 self._unknown.append(((symbol, followed), day))
-            elif held.lacks(version) and now >= held.again:
+            elif held.due(version, now):
                 self._lacking.append(((symbol, followed), day))
 
     def ask(self) -> str | None:
@@ -111,8 +121,18 @@ class Pasts:
         So much takes as long as a read of the lake, in which no rule hears anything: `look` and `ask` are ahead of it.
         """
         subject = self._subject(symbol)
-        held = self._known.get(subject, {}).get(day)
-        return self._ask(subject, day) if held is None else held.past
+        dates = self._known.get(subject, {})
+        if day not in dates:
+            return self._ask(subject, day)
+        held = dates[day]
+        if not held.past.within and self._heard_since(symbol) > self._book.opened(symbol, day):
+            dates[day] = held = replace(held, past=replace(held.past, within=True))
+        return held.past
+
+    def _heard_since(self, symbol: str, born: datetime | None = None) -> datetime:
+        """From when on the prices of `symbol` are heard, to the minute."""
+        since = max(self._since, self.born.get(symbol, born or self._since))
+        return since.replace(second=0, microsecond=0)
 
     def _subject(self, symbol: str) -> _Subject:
         return symbol, symbol in self.born
@@ -120,13 +140,18 @@ class Pasts:
     def _ask(self, subject: _Subject, day: date) -> Background:
         version, now, symbol = self._desk.lake.version(), self._desk.clock(), subject[0]
         born, dates = self.born.get(symbol, now), self._known.setdefault(subject, {})
-        past = self._book.background(symbol, day, born=born, since=max(self._since, born))
-        wait = min(2 * dates[day].wait, LONGEST) if day in dates else ASKED_AGAIN
-        dates[day] = _Asked(past, version, now + wait, wait)
+        past = self._book.background(symbol, day, born=born, since=self._heard_since(symbol, born))
+        wait = ASKED_AGAIN
+        if day in dates:
+            past, wait = _begun(past, dates[day].past), min(2 * dates[day].wait, LONGEST)
+        dates[day] = _Asked(past, version, now, wait)
         if len(dates) > DATES:
             del dates[min(dates)]
         return past
 
 
-def _minute(moment: datetime) -> datetime:
-    return moment.replace(second=0, microsecond=0)
+def _begun(past: Background, before: Background) -> Background:
+    """What is known now, with the price at which it began as it was known `before`, if that is the newer one."""
+    if before.last_at is None or (past.last_at is not None and before.last_at <= past.last_at):
+        return past
+    return replace(past, last=before.last, last_at=before.last_at)

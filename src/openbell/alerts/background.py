@@ -22,10 +22,13 @@ class Background:
     window on."""
     current: bool = True
     """Whether the newest of them is the session before; if not, what is counted from there is not known yet."""
+    provisional: bool = False
+    """Whether it is what a stream has told of that session: the exchange's own day may differ."""
     splits: Mapping[date, float] = field(default_factory=dict)
     """New units per old one of the splits up to the session, by ex date."""
     within: bool = False
-    """Whether the watch begins after the session's open: `open` and `last` are then not known where they are None."""
+    """Whether the watch begins, or goes on after it heard nothing, after the session's open: `open` and `last` are then
+    not known where they are None."""
     open: float | None = None
     """The session's first regular price, where the watch begins after it."""
     last: float | None = None
@@ -36,7 +39,7 @@ class Background:
     @property
     def complete(self) -> bool:
         """Whether nothing is missing that may yet be told."""
-        return self.current and not (self.within and self.open is None)
+        return self.current and not self.provisional and not (self.within and self.open is None)
 
     @property
     def previous_close(self) -> float | None:
