@@ -242,7 +242,8 @@ class _Rules:
     def hear(self, heard: Heard, now: datetime) -> list[Firing]:
         """What an entry of the log sets off, which is heard at `now`."""
         if heard.ready is not None:
-            self.watch.resume(heard.ready)
+            self._pasts.resume(heard.ready)
+            self.watch.resume()
         self.watch.note(heard.trades, now)
         self.watch.note(heard.quotes, now)
         return self.watch.hear(heard.trades, heard.quotes)

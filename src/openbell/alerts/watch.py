@@ -115,9 +115,9 @@ class Watch:
             found += self._spreads.hear(_quoted(quotes, self._spreads))
         return found
 
-    def resume(self, at: datetime) -> None:
-        """A feed is heard from `at` on: what came before a time in which nothing was is no minute ago."""
-        self._prices.resume((at - EPOCH) // TICK)
+    def resume(self) -> None:
+        """A feed is heard again: what was before the next value may have been missed."""
+        self._prices.resume()
 
     def begin(self, now: datetime) -> None:
         """Rules that nobody has asked for before are made at `now`: what was so already is no event of theirs."""
