@@ -490,6 +490,8 @@ def test_a_day_is_judged_by_days_that_became_known_a_moment_before_and_prices_ar
     store(running, "1d", [(datetime(2026, 2, 24, tzinfo=UTC), 10.0, 1.0)])
     running.pass_until(21, 19)
     running.pass_time()  # the past was asked for, and is again after some minutes
+    running.tell(9.4)
+    running.pass_time()
     store(running, "1d", [*WEEK[-1:], (datetime(2026, 3, 4, tzinfo=UTC), 9.4, 1.0)])
     running.pass_until(21, 20)
     running.pass_time()
@@ -820,6 +822,18 @@ def test_a_volume_rule_is_made_when_it_is_taken_over_whenever_volumes_are_counte
     running.rule(VolumeSpike())
     made = json.loads(alarms._Rules(running.desk, {}, running.now).state()["watch"])["arms"]
     assert made == {"1": {"ACME": {"born": int(running.now.timestamp() * 1e6)}}}
+
+
+def test_prices_are_followed_from_the_first_rule_on_them_whatever_else_is_on_the_symbol(running: Running):
+    running.rule(VolumeSpike(), "BOLT")
+    running.rule(Crosses(10.0))
+    born = running.now - timedelta(seconds=3)
+    running.rule(VolumeSpike(3.0), name="later")
+    running.close()
+    place = running.outbox.cursor(EVALUATION)
+    assert place is not None
+    assert list(json.loads(place.state["born"])) == ["ACME"]
+    assert born <= datetime.fromisoformat(json.loads(place.state["born"])["ACME"]) <= born + timedelta(seconds=3)
 
 
 def test_an_edit_counts_also_where_prices_come_without_a_rest(running: Running):

@@ -162,6 +162,14 @@ def test_what_was_heard_before_a_short_outage_is_minutes_ago_all_the_same():
     assert told(hear(again, "ACME 10:09:00 101.1 1")) == ["ACME 10:09:00 101.1"]
 
 
+def test_what_was_quiet_after_an_outage_was_not_missed():
+    watched = watch(rule(Moves(1.0, "minutes", 2)))
+    hear(watched, "ACME 10:00:10 100 1")
+    watched.resume()
+    hear(watched, "ACME 10:00:20 100 1")
+    assert told(hear(watched, "ACME 10:05:00 101.1 1")) == ["ACME 10:05:00 101.1"]
+
+
 LEVEL = Crosses(500.0)
 
 
