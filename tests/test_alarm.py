@@ -336,6 +336,16 @@ def test_the_first_price_after_an_outage_over_the_open_is_not_the_open(early: Ru
     assert early.fired() == ["111.20 +1.09 % from 110.00"]
 
 
+def test_a_rule_made_before_the_session_tells_its_first_price_also_if_a_feed_was_away_over_the_open(early: Running):
+    store(early, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1000.0)])
+    early.rule(Moves(5.0), message="{price} from {reference}")
+    early.pass_until(14, 40)
+    early.intake.take(Told(ready=True), "another")
+    early.tell(110.0)
+    early.pass_time()
+    assert early.fired() == ["110.00 from 100.00"]
+
+
 def test_a_rule_removed_before_what_it_fired_was_kept_says_nothing(running: Running):
     number = running.rule(Crosses(10.0))
     rules = alarms._Rules(running.desk, {}, running.now)

@@ -53,7 +53,7 @@ class Pasts:
         self.born = dict(born)
         self._desk = desk
         self._book = book
-        self._since = since
+        self._start = self._since = since
         self._hours: dict[str, Hours] = {}
         self._known: dict[_Subject, dict[date, _Asked]] = {}
         self._unknown: deque[tuple[_Subject, date]] = deque()
@@ -124,15 +124,17 @@ class Pasts:
         dates = self._known.get(subject, {})
         if day not in dates:
             return self._ask(subject, day)
-        held = dates[day]
-        if not held.past.within and self._heard_since(symbol) > self._book.opened(symbol, day):
-            dates[day] = held = replace(held, past=replace(held.past, within=True))
+        held, opened = dates[day], self._book.opened(symbol, day)
+        begun, since = self._heard(self.born.get(symbol, self._start))
+        within, missed = begun > opened, since > opened
+        if (within, missed) > (held.past.within, held.past.missed):  # since it was asked for
+            dates[day] = held = replace(held, past=replace(held.past, within=within, missed=missed))
         return held.past
 
-    def _heard_since(self, symbol: str, born: datetime | None = None) -> datetime:
-        """From when on the prices of `symbol` are heard, to the minute."""
-        since = max(self._since, self.born.get(symbol, born or self._since))
-        return since.replace(second=0, microsecond=0)
+    def _heard(self, born: datetime) -> tuple[datetime, datetime]:
+        """From when on prices that are followed since `born` are heard, and all of them; to the minute."""
+        begun = max(self._start, born)
+        return _minute(begun), _minute(max(self._since, begun))
 
     def _subject(self, symbol: str) -> _Subject:
         return symbol, symbol in self.born
@@ -140,17 +142,22 @@ class Pasts:
     def _ask(self, subject: _Subject, day: date) -> Background:
         version, now, symbol = self._desk.lake.version(), self._desk.clock(), subject[0]
         born, dates = self.born.get(symbol, now), self._known.setdefault(subject, {})
-        past = self._book.background(symbol, day, born=born, since=self._heard_since(symbol, born))
+        begun, since = self._heard(born)
+        past = self._book.background(symbol, day, born=born, begun=begun, since=since)
         wait = ASKED_AGAIN
         if day in dates:
-            past, wait = _begun(past, dates[day].past), min(2 * dates[day].wait, LONGEST)
+            past, wait = _at_its_price(past, dates[day].past), min(2 * dates[day].wait, LONGEST)
         dates[day] = _Asked(past, version, now, wait)
         if len(dates) > DATES:
             del dates[min(dates)]
         return past
 
 
-def _begun(past: Background, before: Background) -> Background:
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _at_its_price(past: Background, before: Background) -> Background:
     """What is known now, with the price at which it began as it was known `before`, if that is the newer one."""
     if before.last_at is None or (past.last_at is not None and before.last_at <= past.last_at):
         return past

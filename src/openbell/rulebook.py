@@ -94,10 +94,10 @@ class Rulebook:
         found = self._desk.history.register.exchange_of(symbol)
         return found if found is not None and found in EXCHANGES else "XNYS"
 
-    def background(self, symbol: str, day: date, *, born: datetime, since: datetime) -> Background:
+    def background(self, symbol: str, day: date, *, born: datetime, begun: datetime, since: datetime) -> Background:
         """What is known of `symbol` before the trade date `day`, and of that day before all of it was heard: `since`.
 
-        `born`: when its prices were first followed.
+        `born`: when its prices were first followed; `begun`: when the desk began to hear them.
         """
         days, splits = self._days_before(symbol, day)
         opens, opened = self._opening(symbol, day)
@@ -108,7 +108,8 @@ class Rulebook:
             current=self._is_current(symbol, days, day),
             provisional=not days.is_empty() and days["source"].item(-1).endswith(STREAM),
             splits=splits,
-            within=since > opened,
+            within=begun > opened,
+            missed=since > opened,
             open=_open(today.filter(pl.col("ts") >= opened), opened),
             last=last,
             last_at=last_at,

@@ -292,10 +292,10 @@ def test_a_rule_on_the_open_waits_where_the_watch_begins_after_it():
     morning, _ = telling(Background(days(100.0, last=date(2026, 2, 27))), rule(Moves(5.0, "open")))
     hear(morning, "ACME 09:30 100 1")
     watched, backgrounds = telling(
-        Background(days(100.0), within=True), rule(Moves(5.0, "open")), state=morning.state()
+        Background(days(100.0), missed=True), rule(Moves(5.0, "open")), state=morning.state()
     )
     assert hear(watched, "ACME 2026-03-03T12:00 106 1\nACME 2026-03-03T12:01 100 1\nACME 2026-03-03T12:02 106 1") == []
-    backgrounds.past = Background(days(100.0), within=True, open=120.0)
+    backgrounds.past = Background(days(100.0), missed=True, open=120.0)
     watched.learn("ACME")
     assert [f.message for f in hear(watched, "ACME 2026-03-03T12:03 106 1")] == ["ACME -11.67 % from 120.00: 106.00"]
 

@@ -162,7 +162,7 @@ class Stream:
         if follow.reach:
             _remember_minute(follow, at // MINUTE, value, before)
         heard.missed = False
-        opened = heard.open is None and (past.open is not None or (follow.in_session and not past.within))
+        opened = heard.open is None and (past.open is not None or (follow.in_session and not past.missed))
         if opened:
             heard.open = value if past.open is None else past.open
         now = _Now(
