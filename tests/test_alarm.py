@@ -23,7 +23,9 @@ from openbell.alerts.rules import (
     Moves,
     NewExtreme,
     Quiet,
+    RsiCross,
     Rule,
+    Spread,
     Stale,
     Symbol,
     VolumeSpike,
@@ -37,6 +39,7 @@ from openbell.model.frames import BARS, QUOTES, TRADES, conform, frame_of
 from openbell.providers.streams.spoken import Told
 from openbell.rulebook import EVALUATION, Rulebook, body_of
 from openbell.settings import Settings
+from openbell.store.alertbook import StoredRule
 from openbell.store.log import Log
 from openbell.store.outbox import Firing, Outbox
 from openbell.store.register import Register
@@ -63,7 +66,7 @@ class Running:
     def open(self, *, alarm: bool = True) -> None:
         self.log = Log(self.desk.settings.log)
         self.desk.tape.forget(datetime.max.replace(tzinfo=UTC))
-        self.intake = Intake(self.log, self.desk.tape, exchange_of=lambda _symbol: "XNYS", clock=lambda: self.now)
+        self.intake = Intake(self.log, self.desk.tape, exchange_of=self.book.exchange_of, clock=lambda: self.now)
         self.intake.restore()
         self.alarm = Alarm(self.desk, self.log, self.intake, lambda: self.facts)
         if alarm:
@@ -83,13 +86,17 @@ class Running:
         self.pass_time()
         return number
 
-    def tell(self, *prices: float, symbol: str = "ACME", size: float = 1.0) -> None:
-        """One trade a second at these prices."""
+    def tell(self, *prices: float, symbol: str = "ACME", size: float = 1.0, late: timedelta = timedelta()) -> None:
+        """One trade a second at these prices, told so much later."""
         rows = []
         for price in prices:
             self.now += timedelta(seconds=1)
-            rows.append({"symbol": symbol, "ts": self.now, "price": price, "size": size, "source": "vendor"})
+            rows.append({"symbol": symbol, "ts": self.now - late, "price": price, "size": size, "source": "vendor"})
         self.intake.take(Told(trades=frame_of(TRADES, rows)))
+
+    def pass_until(self, hour: int, minute: int = 0) -> None:
+        """Let the clock go on to a time of today's, in UTC."""
+        self.pass_time(self.now.replace(hour=hour, minute=minute, second=0) - self.now)
 
     def pass_time(self, span: timedelta = timedelta(seconds=3)) -> None:
         """Let the clock go on, and the alarm look at it."""
@@ -102,6 +109,9 @@ class Running:
         while self.alarm.heard != self.log.last:
             self.now += alarms.LOOKED_EVERY
             wait_for(lambda: self.alarm.looked == self.now)
+
+    def stored(self, number: int) -> StoredRule:
+        return next(each for each in self.book.kept.rules() if each.id == number)
 
     def fired(self) -> list[str]:
         """What is in the outbox, oldest first."""
@@ -122,6 +132,16 @@ def wait_for(true: Callable[[], bool]) -> None:
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     monkeypatch.setattr(alarms, "PATIENCE_S", 0.01)
     desk = Running(tmp_path)
+    yield desk
+    desk.close()
+    desk.desk.close()
+
+
+@pytest.fixture
+def early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    """A desk that was opened before the session."""
+    monkeypatch.setattr(alarms, "PATIENCE_S", 0.01)
+    desk = Running(tmp_path, NOON.replace(hour=12))
     yield desk
     desk.close()
     desk.desk.close()
@@ -192,7 +212,7 @@ def test_a_watchlist_is_followed_as_it_changes(running: Running):
     running.tell(9.0, 11.0)
     running.tell(9.0, 11.0, symbol="BOLT")
     running.pass_time()
-    assert running.fired() == ["ACME", "BOLT"]
+    assert running.fired() == ["ACME", "BOLT", "BOLT"]  # from 11 it fell to 9 and came back
 
 
 def test_what_is_told_while_nobody_listens_fires_afterwards_once(running: Running):
@@ -269,6 +289,61 @@ def test_a_move_within_minutes_is_not_measured_over_a_time_in_which_nobody_liste
     running.tell(11.0, 11.5)
     running.pass_time()
     assert running.fired()[len(fires) :] == ["ACME 11.50 from 11.00"]
+
+
+def test_a_move_within_minutes_goes_by_the_symbols_own_feed(early: Running):
+    """Another one goes on while it is down; it is delayed by a quarter of an hour."""
+    early.rule(Moves(1.0, "minutes", 5), message="{price} from {reference}")
+    early.rule(Crosses(1e6), "BTC-USD")
+    early.pass_until(15)
+    late = timedelta(minutes=15)
+    for _ in range(8):
+        early.tell(100.0, late=late)
+        early.tell(5.0, symbol="BTC-USD")
+        early.now += timedelta(minutes=1)
+    for _ in range(30):
+        early.tell(5.0, symbol="BTC-USD")
+        early.now += timedelta(minutes=2)
+    early.intake.take(Told(ready=True), "vendor")
+    for minute in range(16):
+        early.tell(round(101.2 + minute / 10, 1), late=late)
+        early.now += timedelta(seconds=59)
+    early.pass_time()
+    assert early.fired() == []
+    early.tell(103.6, late=late)
+    early.pass_time()
+    assert early.fired() == ["103.600 from 102.300"]
+
+
+def test_the_first_price_after_an_outage_over_the_open_is_not_the_open(early: Running):
+    store(early, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1000.0)])
+    early.rule(Moves(1.0, "open"), message="{price} {change} from {reference}")
+    early.pass_until(13)
+    early.tell(100.0)
+    early.pass_until(17)
+    early.intake.take(Told(ready=True), "vendor")
+    early.tell(111.0, 120.0)
+    early.pass_time()
+    opened = datetime(2026, 3, 4, 14, 30, tzinfo=UTC)
+    store(early, "1m", [(opened + timedelta(minutes=n), 110.0, 5.0) for n in range(150)])
+    early.pass_time(timedelta(minutes=2))
+    early.pass_time()
+    early.tell(120.5, 121.5)
+    early.pass_time()
+    assert early.fired() == []
+    early.tell(110.5, 111.2)
+    early.pass_time()
+    assert early.fired() == ["111.20 +1.09 % from 110.00"]
+
+
+def test_a_rule_made_before_the_session_tells_its_first_price_also_if_a_feed_was_away_over_the_open(early: Running):
+    store(early, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1000.0)])
+    early.rule(Moves(5.0), message="{price} from {reference}")
+    early.pass_until(14, 40)
+    early.intake.take(Told(ready=True), "another")
+    early.tell(110.0)
+    early.pass_time()
+    assert early.fired() == ["110.00 from 100.00"]
 
 
 def test_a_rule_removed_before_what_it_fired_was_kept_says_nothing(running: Running):
@@ -430,6 +505,45 @@ def test_a_day_that_nobody_ever_tells_holds_up_no_later_one(running: Running):
     assert running.fired() == ["2026-03-05 21:00:00 UTC 20.00", "2026-03-06 21:00:00 UTC 5.00"]
 
 
+def test_a_day_is_judged_by_days_that_became_known_a_moment_before_and_prices_are_too(running: Running):
+    store(running, "1d", WEEK[:-1])
+    running.rule(AverageCross(slow=3), message="{at} {price}")
+    running.rule(Moves(5.0), message="{price} from {reference}")
+    running.tell(9.4)
+    running.pass_time(timedelta(hours=4, minutes=18))
+    store(running, "1d", [(datetime(2026, 2, 24, tzinfo=UTC), 10.0, 1.0)])
+    running.pass_until(21, 19)
+    running.pass_time()  # the past was asked for, and is again after some minutes
+    running.tell(9.4)
+    running.pass_time()
+    store(running, "1d", [*WEEK[-1:], (datetime(2026, 3, 4, tzinfo=UTC), 9.4, 1.0)])
+    running.pass_until(21, 20)
+    running.pass_time()
+    running.tell(9.5)
+    running.pass_time()
+    assert running.fired() == ["2026-03-04 21:00:00 UTC 9.40", "9.50 from 9.00"]
+
+
+def test_in_london_the_next_date_begins_at_the_close_and_its_reference_is_the_official_one(running: Running):
+    close = datetime(2026, 3, 4, 16, 30, tzinfo=UTC)
+    store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 90.0, 10.0)], symbol="VOD.L")
+    heard = [(close - timedelta(minutes=n), 100.0, 5.0) for n in range(1, 500)]
+    store(running, "1m", heard, symbol="VOD.L", source="vendor:stream")
+    running.rule(Moves(5.0), "VOD.L", message="{at} {price} {change} from {reference}")
+    running.rule(VolumeSpike(1.0, 1), "VOD.L", name="volume", message="{value} of {level}")
+    store(running, "1d", [(datetime(2026, 3, 4, tzinfo=UTC), 110.0, 10_000.0)], symbol="VOD.L")
+    running.pass_time(timedelta(minutes=15))
+    running.pass_until(23, 59)
+    running.pass_time(timedelta(hours=8, minutes=2))
+    running.tell(110.0, symbol="VOD.L", size=3_000.0)
+    running.pass_time(timedelta(minutes=2))
+    assert running.fired() == []
+    running.tell(116.0, symbol="VOD.L", size=7_000.0)
+    running.pass_time()
+    running.pass_time(timedelta(minutes=2))
+    assert running.fired() == ["2026-03-05 08:03:02 UTC 116.00 +5.45 % from 110.00", "10,000 of 10,000"]
+
+
 def test_an_edit_of_something_else_loses_no_day(running: Running):
     store(running, "1d", WEEK)
     running.rule(AverageCross(slow=3), message="{price}")
@@ -508,6 +622,65 @@ def test_a_rule_made_within_the_session_takes_what_is_so_already_for_no_event(ru
     running.tell(12.0, symbol="BOLT")  # the newest minute closed at 9.5
     running.pass_time()
     assert running.fired() == ["BOLT 12.00"]
+
+
+def test_a_rule_made_in_the_minute_in_which_the_price_jumped_takes_that_for_no_event(early: Running):
+    store(early, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1.0)])
+    early.pass_until(15)
+    early.tell(100.0)
+    early.pass_until(15, 10)
+    early.tell(120.0)
+    early.pass_time()
+    early.rule(Crosses(110.0), message="{price}")
+    early.tell(120.1)
+    early.pass_time()
+    assert early.fired() == []
+    early.tell(109.0)
+    early.pass_time()
+    assert early.fired() == ["109.00"]
+
+
+def test_a_split_that_becomes_known_before_the_open_is_no_move(early: Running):
+    store(early, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1.0)])
+    early.rule(Moves(5.0), message="{price} from {reference}")
+    early.pass_until(12, 30)
+    split = {"symbol": key_of(early), "ex_date": date(2026, 3, 4), "kind": "split", "ratio": 2.0, "source": "vendor"}
+    early.desk.lake.append_actions(pl.DataFrame([split]), early.now)
+    early.pass_until(14, 30)
+    early.tell(50.5)
+    early.pass_time()
+    assert early.fired() == []
+    early.tell(53.0)
+    early.pass_time()
+    assert early.fired() == ["53.00 from 50.00"]
+
+
+@pytest.mark.parametrize("other", [None, VolumeSpike(1e6), Spread(50.0), RsiCross()])
+@pytest.mark.parametrize("made_before", [False, True])
+def test_a_rule_made_beside_one_of_another_kind_takes_what_is_so_already_for_no_event(
+    early: Running, other: Condition | None, made_before: bool
+):
+    store(early, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1000.0)])
+    if other is not None:
+        early.rule(other)
+    number = early.rule(Moves(1.0), enabled=made_before)
+    early.pass_until(14, 30)
+    early.tell(100.0)
+    early.pass_time()
+    early.book.kept.change_rule(replace(early.stored(number), enabled=False), early.now)
+    early.pass_time()
+    early.tell(110.0)
+    early.pass_until(16)
+    early.tell(120.0)
+    early.pass_until(17)
+    early.book.kept.change_rule(replace(early.stored(number), enabled=True), early.now)
+    early.rule(Crosses(115.0))
+    early.rule(Moves(1.0, "open"))
+    early.tell(120.1)
+    early.pass_time()
+    early.tell(121.5)
+    early.pass_time()
+    assert early.fired() == []
 
 
 def test_a_rule_begins_where_it_was_made_also_if_its_first_prices_are_heard_again(running: Running):
@@ -730,23 +903,16 @@ def test_a_look_counts_no_volume_whose_past_would_have_to_be_read(running: Runni
     assert [[each.message for each in fired] for fired in told] == [[], [], ["1,000"]]
 
 
-def test_the_clock_is_looked_at_no_longer_for_daily_closes_of_many_symbols(running: Running):
-    def seconds(symbols: int) -> float:
-        held = running.desk.ledger.add_watchlist(str(symbols), [f"S{n}" for n in range(symbols)])
-        rule = Rule(id="new", name=str(symbols), condition=AverageCross(3), target=Watchlist(str(held.id)))
-        running.book.kept.add_rule(rule.name, body_of(rule), running.now)
-        rules = alarms._Rules(running.desk, {}, running.now)
-        rules.look(running.now, Facts())
-        took = []
-        for _ in range(3):
-            began = watch_time.perf_counter()
-            rules.look(running.now, Facts())
-            took.append(watch_time.perf_counter() - began)
-        return min(took)
-
+def test_prices_are_followed_from_the_first_rule_on_them_whatever_else_is_on_the_symbol(running: Running):
+    running.rule(VolumeSpike(), "BOLT")
+    running.rule(Crosses(10.0))
+    born = running.now - timedelta(seconds=3)
+    running.rule(VolumeSpike(3.0), name="later")
     running.close()
-    of_one = seconds(1)
-    assert seconds(500) < 20 * of_one  # asked for each symbol it is more than a hundred times as long
+    place = running.outbox.cursor(EVALUATION)
+    assert place is not None
+    assert list(json.loads(place.state["born"])) == ["ACME"]
+    assert born <= datetime.fromisoformat(json.loads(place.state["born"])["ACME"]) <= born + timedelta(seconds=3)
 
 
 def test_an_edit_counts_also_where_prices_come_without_a_rest(running: Running):
@@ -826,14 +992,28 @@ def test_a_rule_that_cannot_be_read_is_left_out_and_the_others_go_on(running: Ru
     assert running.fired() == ["11.00"]
 
 
-def key_of(running: Running) -> str:
-    return Register(running.desk.lake.instruments()).id_of("ACME")
+def key_of(running: Running, symbol: str = "ACME") -> str:
+    return Register(running.desk.lake.instruments()).id_of(symbol)
 
 
-def store(running: Running, interval: str, rows: list[tuple[datetime, float, float]], *, source: str = "file") -> None:
-    """Bars of ACME at one price each."""
+def store(
+    running: Running,
+    interval: str,
+    rows: list[tuple[datetime, float, float]],
+    *,
+    symbol: str = "ACME",
+    source: str = "file",
+) -> None:
+    """Bars at one price each."""
     table = [
-        {"symbol": key_of(running), "interval": interval, "ts": ts, "volume": volume, "scale": "raw", "source": source}
+        {
+            "symbol": key_of(running, symbol),
+            "interval": interval,
+            "ts": ts,
+            "volume": volume,
+            "scale": "raw",
+            "source": source,
+        }
         | dict.fromkeys(("open", "high", "low", "close"), price)
         for ts, price, volume in rows
     ]

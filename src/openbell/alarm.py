@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 
 import msgspec
 
-from openbell.alerts.rules import Firing, OfClock, Rule, Target
+from openbell.alerts.rules import Firing, OfClock, OfPrice, Rule, Target
 from openbell.alerts.watch import Facts, Watch
 from openbell.desk import Desk
 from openbell.ingest.intake import Heard, Intake
@@ -265,7 +265,8 @@ class _Rules:
     def hear(self, heard: Heard, now: datetime) -> list[Firing]:
         """What an entry of the log sets off, which is heard at `now`."""
         if heard.ready is not None:
-            self.watch.resume(heard.ready)
+            self._pasts.resume(heard.ready)
+            self.watch.resume()
         self.watch.note(heard.trades, now)
         self.watch.note(heard.quotes, now)
         return self.watch.hear(heard.trades, heard.quotes)
@@ -323,12 +324,7 @@ class _Rules:
             version,
             {rule.id: rule for rule, _ in chosen},
             {rule.target: symbols for rule, symbols in chosen if rule.target is not None},
-            {
-                s
-                for rule, symbols in chosen
-                if rule.enabled and not isinstance(rule.condition, OfClock)
-                for s in symbols
-            },
+            _followed(chosen),
         )
 
     def _take_over(self, *, at_once: bool) -> None:
@@ -385,12 +381,23 @@ class _Rules:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The rules as the book had them at a `version`, by id; the symbols of targets, and those whose past is needed."""
+    """The rules as the book had them at a `version`, by id; the symbols of targets; those whose past is needed, and
+    whether their prices are followed."""
 
     version: object
     rules: Mapping[str, Rule]
     members: Mapping[Target, Sequence[str]]
-    symbols: Set[str]
+    symbols: Mapping[str, bool]
+
+
+def _followed(chosen: Iterable[tuple[Rule, Iterable[str]]]) -> dict[str, bool]:
+    """The symbols whose past is needed, and whether a rule follows their prices."""
+    followed: dict[str, bool] = {}
+    for rule, symbols in chosen:
+        if rule.enabled and not isinstance(rule.condition, OfClock):
+            of_price = isinstance(rule.condition, OfPrice)
+            followed |= {symbol: of_price or followed.get(symbol, False) for symbol in symbols}
+    return followed
 
 
 _Born = dict[str, datetime]

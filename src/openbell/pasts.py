@@ -3,48 +3,61 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from openbell.alerts.background import Background
 from openbell.alerts.hours import Hours
 from openbell.desk import Desk
 from openbell.rulebook import Rulebook
+from openbell.store.lake import Version
 
 ASKED_AGAIN, LONGEST = timedelta(minutes=1), timedelta(minutes=15)
 """So long after a past that lacks something was asked for, it is asked for again, if anything was stored since; each
-time it waits twice as long, up to the second."""
+time it waits twice as long, up to the second. Any past is, after the first, where a split or dividend was stored."""
 
 DATES = 2
 """Of so many trade dates the past of a symbol is remembered."""
 
 
+_Subject = tuple[str, bool]
+"""A symbol, and whether its prices are followed."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     past: Background
-    version: object
-    again: datetime
+    version: Version
+    at: datetime
     wait: timedelta
 
-    def lacks(self, version: object) -> bool:
-        """Whether more may be known, now that the lake is at `version`."""
-        return not self.past.complete and self.version != version
+    def lacks(self, version: Version) -> bool:
+        """Whether more may be known, now that the lake is at `version`; splits change what is complete, too."""
+        return self.version != version if not self.past.complete else self.version.actions != version.actions
+
+    def due(self, version: Version, now: datetime) -> bool:
+        """Whether it is to be asked for again at `now`."""
+        wait = ASKED_AGAIN if self.version.actions != version.actions else self.wait
+        return self.lacks(version) and not self.at <= now < self.at + wait
 
 
 class Pasts:
-    """The backgrounds of symbols, from one start of the desk to the next, whatever becomes of the rules meanwhile."""
+    """The backgrounds of symbols, from one start of the desk to the next, whatever becomes of the rules meanwhile.
+
+    That of a symbol whose prices are followed begins when they first were: nothing before was heard.
+    """
 
     def __init__(self, desk: Desk, book: Rulebook, since: datetime, born: Mapping[str, datetime]) -> None:
-        """`since`: from when on all prices are heard; `born`: by symbol, when rules were first on it."""
+        """`since`: from when on all prices are heard; `born`: by symbol, when its prices were first followed."""
         self.born = dict(born)
         self._desk = desk
         self._book = book
-        self._since = _minute(since)
+        self._start = self._since = since
         self._hours: dict[str, Hours] = {}
-        self._known: dict[str, dict[date, _Asked]] = {}
-        self._unknown: deque[tuple[str, date]] = deque()
-        self._lacking: deque[tuple[str, date]] = deque()
+        self._known: dict[_Subject, dict[date, _Asked]] = {}
+        self._unknown: deque[tuple[_Subject, date]] = deque()
+        self._lacking: deque[tuple[_Subject, date]] = deque()
 
     @property
     def behind(self) -> bool:
@@ -56,42 +69,50 @@ class Pasts:
         """Whether of some symbol nothing is known yet."""
         return bool(self._unknown)
 
-    def keep(self, symbols: Collection[str]) -> None:
-        """Rules are on `symbols` now, and on no others."""
-        now = _minute(self._desk.clock())
-        self.born = {symbol: self.born.get(symbol, now) for symbol in symbols}
-        self._known = {symbol: self._known[symbol] for symbol in symbols if symbol in self._known}
+    def keep(self, symbols: Mapping[str, bool]) -> None:
+        """Rules are on `symbols` now, and on no others; each with whether its prices are followed."""
+        now = self._desk.clock()
+        self.born = {symbol: self.born.get(symbol, now) for symbol, followed in symbols.items() if followed}
+        self._known = {subject: self._known[subject] for subject in symbols.items() if subject in self._known}
 
-    def look(self, symbols: Collection[str], now: datetime) -> None:
-        """Find out what must be asked for: of the session under way or the next one, what is not known yet."""
+    def resume(self, at: datetime) -> None:
+        """A feed is heard from `at` on: an open before that may not have been."""
+        self._since = at
+
+    def look(self, symbols: Mapping[str, bool], now: datetime) -> None:
+        """Find out what must be asked for: of the session under way or the next one, what is not known yet.
+
+        The `symbols` are as `keep` takes them, now or once their past is known.
+        """
         version = self._desk.lake.version()
         self._unknown.clear()
         self._lacking.clear()
-        for symbol in sorted(symbols):
+        for symbol, followed in sorted(symbols.items()):
             if symbol not in self._hours:
                 self._hours[symbol] = Hours(self._book.exchange_of(symbol))
             day = self._hours[symbol].at(now).session_date
-            held = self._known.get(symbol, {}).get(day)
+            held = self._known.get((symbol, followed), {}).get(day)
             if held is None:
-                self._unknown.append((symbol, day))
-            elif held.lacks(version) and now >= held.again:
-                self._lacking.append((symbol, day))
+                self._unknown.append(((symbol, followed), day))
+            elif held.due(version, now):
+                self._lacking.append(((symbol, followed), day))
 
     def ask(self) -> str | None:
         """Ask for one of them, those first of which nothing is known; returns the symbol of which more is known now."""
         if self._unknown:
-            self(*self._unknown.popleft())
+            self._ask(*self._unknown.popleft())
             return None
-        symbol, day = self._lacking.popleft()
-        self._ask(symbol, day)
-        return symbol
+        subject, day = self._lacking.popleft()
+        self._ask(subject, day)
+        return subject[0]
 
     def refresh(self, symbol: str) -> bool:
         """Ask again for what is lacking of `symbol`; returns whether anything was."""
         version = self._desk.lake.version()
-        lacking = [day for day, held in self._known.get(symbol, {}).items() if held.lacks(version)]
+        subject = self._subject(symbol)
+        lacking = [day for day, held in self._known.get(subject, {}).items() if held.lacks(version)]
         for day in lacking:
-            self._ask(symbol, day)
+            self._ask(subject, day)
         return bool(lacking)
 
     def __call__(self, symbol: str, day: date) -> Background:
@@ -99,15 +120,34 @@ class Pasts:
 
         So much takes as long as a read of the lake, in which no rule hears anything: `look` and `ask` are ahead of it.
         """
-        held = self._known.get(symbol, {}).get(day)
-        return self._ask(symbol, day) if held is None else held.past
+        subject = self._subject(symbol)
+        dates = self._known.get(subject, {})
+        if day not in dates:
+            return self._ask(subject, day)
+        held, opened = dates[day], self._book.opened(symbol, day)
+        begun, since = self._heard(self.born.get(symbol, self._start))
+        within, missed = begun > opened, since > opened
+        if (within, missed) > (held.past.within, held.past.missed):  # since it was asked for
+            dates[day] = held = replace(held, past=replace(held.past, within=within, missed=missed))
+        return held.past
 
-    def _ask(self, symbol: str, day: date) -> Background:
-        version, now = self._desk.lake.version(), self._desk.clock()
-        born, dates = self.born.get(symbol, now), self._known.setdefault(symbol, {})
-        past = self._book.background(symbol, day, born=born, since=max(self._since, born))
-        wait = min(2 * dates[day].wait, LONGEST) if day in dates else ASKED_AGAIN
-        dates[day] = _Asked(past, version, now + wait, wait)
+    def _heard(self, born: datetime) -> tuple[datetime, datetime]:
+        """From when on prices that are followed since `born` are heard, and all of them; to the minute."""
+        begun = max(self._start, born)
+        return _minute(begun), _minute(max(self._since, begun))
+
+    def _subject(self, symbol: str) -> _Subject:
+        return symbol, symbol in self.born
+
+    def _ask(self, subject: _Subject, day: date) -> Background:
+        version, now, symbol = self._desk.lake.version(), self._desk.clock(), subject[0]
+        born, dates = self.born.get(symbol, now), self._known.setdefault(subject, {})
+        begun, since = self._heard(born)
+        past = self._book.background(symbol, day, born=born, begun=begun, since=since)
+        wait = ASKED_AGAIN
+        if day in dates:
+            past, wait = _at_its_price(past, dates[day].past), min(2 * dates[day].wait, LONGEST)
+        dates[day] = _Asked(past, version, now, wait)
         if len(dates) > DATES:
             del dates[min(dates)]
         return past
@@ -115,3 +155,10 @@ class Pasts:
 
 def _minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
+
+
+def _at_its_price(past: Background, before: Background) -> Background:
+    """What is known now, with the price at which it began as it was known `before`, if that is the newer one."""
+    if before.last_at is None or (past.last_at is not None and before.last_at <= past.last_at):
+        return past
+    return replace(past, last=before.last, last_at=before.last_at)

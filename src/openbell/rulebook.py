@@ -102,24 +102,30 @@ class Rulebook:
         """The exchange whose sessions the rules of `symbol` go by."""
         return _exchange(self._desk.history.register, symbol)
 
-    def background(self, symbol: str, day: date, *, born: datetime, since: datetime) -> Background:
+    def background(self, symbol: str, day: date, *, born: datetime, begun: datetime, since: datetime) -> Background:
         """What is known of `symbol` before the trade date `day`, and of that day before all of it was heard: `since`.
 
-        `born`: when the first rule was on it.
+        `born`: when its prices were first followed; `begun`: when the desk began to hear them.
         """
         days, splits = self._days_before(symbol, day)
         opens, opened = self._opening(symbol, day)
         today = self.minutes([symbol], opens, min(since, opens + timedelta(days=2)))
-        told = today.filter(pl.col("ts") + MINUTE.length <= born).drop_nulls("close").tail(1)
+        last, last_at = self._last(symbol, today, opens, born)
         return Background(
             days.select("ts", "high", "low", "close", "volume"),
-            self._is_current(symbol, days, day),
-            splits,
-            within=since > opened,
+            current=self._is_current(symbol, days, day),
+            provisional=not days.is_empty() and days["source"].item(-1).endswith(STREAM),
+            splits=splits,
+            within=begun > opened,
+            missed=since > opened,
             open=_open(today.filter(pl.col("ts") >= opened), opened),
-            last=None if told.is_empty() else told["close"].item(),
-            last_at=None if told.is_empty() else told["ts"].item() + MINUTE.length,
+            last=last,
+            last_at=last_at,
         )
+
+    def opened(self, symbol: str, day: date) -> datetime:
+        """When the session of a trade date begins."""
+        return self._opening(symbol, day)[1]
 
     def minutes(self, symbols: Sequence[str], start: datetime, end: datetime) -> pl.DataFrame:
         """The raw minutes of `symbols` that ended by `end`, by time: those in memory, and the lake's where it has none.
@@ -203,6 +209,19 @@ class Rulebook:
         if newest["ts"].date() != before["trade_date"].item(-1):
             return False
         return not newest["source"].endswith(STREAM) or not self.minutes([symbol], close - ENDING, close).is_empty()
+
+    def _last(
+        self, symbol: str, today: pl.DataFrame, opens: datetime, born: datetime
+    ) -> tuple[float | None, datetime | None]:
+        """The newest price of a trade date up to `born`, and since when it is in force: the last quote, or of the
+        minutes of `today` one after it."""
+        told = today.filter(pl.col("ts") + MINUTE.length <= born).drop_nulls("close").tail(1)
+        start, close = (None, None) if told.is_empty() else told.select("ts", "close").row(0)
+        quote = self._desk.tape.latest([symbol]).get(symbol, {})
+        at, price = quote.get("ts"), quote.get("price")
+        if isinstance(at, datetime) and isinstance(price, float) and (start or opens) <= at <= born:
+            return price, at
+        return close, None if start is None else start + MINUTE.length
 
     def _opening(self, symbol: str, day: date) -> tuple[datetime, datetime]:
         """When the first hours of a trade date begin, and its session."""

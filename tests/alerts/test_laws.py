@@ -77,13 +77,24 @@ def keys(firings: list[Firing]) -> set[Firing]:
 
 
 @settings(max_examples=60)
-@given(rows=TRADES_TOLD, how=HOW, cuts=st.sets(st.integers(1, 60)), restarts=st.booleans())
-def test_however_trades_are_batched_and_wherever_the_watch_restarts_the_same_fires(rows, how, cuts, restarts):
+@given(
+    rows=TRADES_TOLD,
+    how=HOW,
+    cuts=st.sets(st.integers(1, 60)),
+    outages=st.sets(st.integers(1, 60), max_size=3),
+    restarts=st.booleans(),
+)
+def test_however_trades_are_batched_and_wherever_the_watch_restarts_the_same_fires(rows, how, cuts, outages, restarts):
     trades, whole, parts = trades_told(rows), watching(how), watching(how)
-    expected = whole.hear(trades, NO_QUOTES)
+    expected: list[Firing] = []
+    for start, end in pairwise([0, *sorted(cut for cut in outages if cut < len(rows)), len(rows)]):
+        expected += whole.hear(trades[start:end], NO_QUOTES)
+        whole.resume()
     found: list[Firing] = []
-    for start, end in pairwise([0, *sorted(cut for cut in cuts if cut < len(rows)), len(rows)]):
+    for start, end in pairwise([0, *sorted(cut for cut in cuts | outages if cut < len(rows)), len(rows)]):
         found += parts.hear(trades[start:end], NO_QUOTES)
+        if end in outages or end == len(rows):
+            parts.resume()
         parts = watching(how, parts.state()) if restarts else parts
     assert keys(found) == keys(expected)
     assert parts.state() == whole.state()

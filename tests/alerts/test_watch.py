@@ -136,6 +136,62 @@ def test_a_move_within_minutes_is_measured_from_the_close_of_the_minute_then():
     assert told(hear(watch(fast), jump)) == ["ACME 10:06:59 101"]
 
 
+def test_a_move_within_minutes_is_not_measured_from_a_time_in_which_values_may_have_been_missed():
+    watched = watch(rule(Moves(1.0, "minutes", 5)), rule(Moves(1.0, "minutes", 5), "BOLT", key="r2"))
+    hear(watched, prices(100, 100.5, step_s=60))
+    hear(watched, prices(50, symbol="BOLT", start="10:18:00"))
+    watched.resume()
+    found = hear(
+        watched,
+        """
+        BOLT 10:19:30 50.6 1
+        ACME 10:20:00 102 1
+        ACME 10:22:00 102.9 1
+        ACME 10:22:30 103.1 1""",
+    )
+    assert [f.message for f in found] == [
+        "BOLT +1.20 % from 50.00: 50.60",  # it was heard all along
+        "ACME +1.08 % from 102.00: 103.10",
+    ]
+
+
+def test_what_was_heard_before_a_short_outage_is_minutes_ago_all_the_same():
+    watched = watch(rule(Moves(1.0, "minutes", 5)))
+    hear(watched, prices(*[100] * 7, step_s=60))
+    watched.resume()
+    again = watch(rule(Moves(1.0, "minutes", 5)), state=watched.state())
+    assert told(hear(again, "ACME 10:09:00 101.1 1")) == ["ACME 10:09:00 101.1"]
+
+
+def test_what_was_quiet_after_an_outage_was_not_missed():
+    watched = watch(rule(Moves(1.0, "minutes", 2)))
+    hear(watched, "ACME 10:00:10 100 1")
+    watched.resume()
+    hear(watched, "ACME 10:00:20 100 1")
+    assert told(hear(watched, "ACME 10:05:00 101.1 1")) == ["ACME 10:05:00 101.1"]
+
+
+LEVEL = Crosses(500.0)
+
+
+@pytest.mark.parametrize(("beside", "reference"), [(LEVEL, 100.9), (Moves(1.0, "minutes", 5), 100.84)])
+def test_a_new_rule_looks_back_by_minutes_no_further_than_they_were_kept_for_another(beside, reference):
+    before = watch(rule(beside, key="beside"))
+    hear(before, prices(*[100 + n / 100 for n in range(90)], step_s=60))
+    after = watch(rule(beside, key="beside"), rule(Moves(1.0, "minutes", 30)), state=before.state())
+    found = hear(after, prices(100.9, 101.2, 102.2, start="11:30:00"))
+    assert [f.reference for f in found if f.rule == "r1"] == [reference]
+
+
+def test_minutes_in_which_a_rule_was_switched_off_are_not_looked_back_to():
+    fast, level = rule(Moves(1.0, "minutes", 30)), rule(LEVEL, key="level")
+    watched = watch(fast, level)
+    hear(watched, prices(100, 100, step_s=60))
+    off = watch(rule(Moves(1.0, "minutes", 30), enabled=False), level, state=watched.state())
+    hear(off, prices(*[100.9] * 60, start="10:02:00", step_s=60))
+    assert hear(watch(fast, level, state=off.state()), prices(100.9, 101.1, start="11:02:00")) == []
+
+
 def test_a_split_over_night_is_no_move_and_crosses_no_level():
     split = Background(days(50.0, last=MONDAY), splits={TUESDAY: 2.0})
     rules = [rule(Moves(1.0, since), key=since) for since in ("previous_close", "open", "last_alert")]
@@ -237,10 +293,10 @@ def test_a_rule_on_the_open_waits_where_the_watch_begins_after_it():
     morning, _ = telling(Background(days(100.0, last=date(2026, 2, 27))), rule(Moves(5.0, "open")))
     hear(morning, "ACME 09:30 100 1")
     watched, backgrounds = telling(
-        Background(days(100.0), within=True), rule(Moves(5.0, "open")), state=morning.state()
+        Background(days(100.0), missed=True), rule(Moves(5.0, "open")), state=morning.state()
     )
     assert hear(watched, "ACME 2026-03-03T12:00 106 1\nACME 2026-03-03T12:01 100 1\nACME 2026-03-03T12:02 106 1") == []
-    backgrounds.past = Background(days(100.0), within=True, open=120.0)
+    backgrounds.past = Background(days(100.0), missed=True, open=120.0)
     watched.learn("ACME")
     assert [f.message for f in hear(watched, "ACME 2026-03-03T12:03 106 1")] == ["ACME -11.67 % from 120.00: 106.00"]
 

@@ -22,12 +22,16 @@ class Background:
     window on."""
     current: bool = True
     """Whether the newest of them is the session before; if not, what is counted from there is not known yet."""
+    provisional: bool = False
+    """Whether it is what a stream has told of that session: the exchange's own day may differ."""
     splits: Mapping[date, float] = field(default_factory=dict)
     """New units per old one of the splits up to the session, by ex date."""
     within: bool = False
-    """Whether the watch begins after the session's open: `open` and `last` are then not known where they are None."""
+    """Whether the watch begins after the session's open: `last` is then not known where it is None."""
+    missed: bool = False
+    """Whether the open was not heard, for that or for another reason: `open` is then not known where it is None."""
     open: float | None = None
-    """The session's first regular price, where the watch begins after it."""
+    """The session's first regular price, where it was not heard."""
     last: float | None = None
     """Its newest price, where the watch begins within it: a rule does not fire for what is so already."""
     last_at: datetime | None = None
@@ -36,7 +40,7 @@ class Background:
     @property
     def complete(self) -> bool:
         """Whether nothing is missing that may yet be told."""
-        return self.current and not (self.within and self.open is None)
+        return self.current and not self.provisional and not (self.missed and self.open is None)
 
     @property
     def previous_close(self) -> float | None:

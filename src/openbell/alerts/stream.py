@@ -28,12 +28,11 @@ class Heard(msgspec.Struct, omit_defaults=True):
     day: date | None = None
     """The trade date of what follows."""
     open: float | None = None
-    first: float | None = None
-    """The day's first value, regular or not."""
     minutes: list[tuple[int, float]] = []
-    """Minutes since 1970 and their last value, as far back as a rule looks."""
-    resumed: int = LONG_AGO
-    """Since when the minutes have no hole in which nobody listened."""
+    """Minutes since 1970 and their last value, as far back as a rule looks. Those that nobody heard are taken to have
+    had the first value that was heard after them: nothing moved in them."""
+    missed: bool = False
+    """Whether values may have been missed since the last one."""
 
 
 class Follow:
@@ -51,6 +50,8 @@ class Follow:
         self.turn: float = LONG_AGO
         looks_back = [line.rule.condition for line in lines]
         self.reach = max((each.minutes for each in looks_back if isinstance(each, Moves)), default=0)
+        if not self.reach:
+            heard.minutes = []
 
     def bounds(self, at: int, day: date) -> tuple[float, float, float]:
         """Between the first two values nothing happens until the instant that is the third."""
@@ -116,20 +117,16 @@ class Stream:
             if follow.symbol == symbol:
                 follow.lacking, self.screen.turn[code] = True, LONG_AGO
 
-    def resume(self, at: int) -> None:
-        """Values come again at `at`: where none came for a minute, no rule looks back beyond that."""
-        newest = int(self.screen.ts.max()) if self._follows else LONG_AGO
-        if newest == LONG_AGO or at - newest < MINUTE:
-            return
-        for code, follow in enumerate(self._follows):
-            if follow.reach:
-                follow.heard.minutes, follow.heard.first, follow.heard.resumed = [], None, at
-                self.screen.turn[code] = LONG_AGO
+    def resume(self) -> None:
+        """Values come again: no rule looks back into what may have been missed, and what was may be known."""
+        for follow in self._follows:
+            follow.heard.missed = follow.lacking = True
+        self.screen.turn[:] = LONG_AGO
 
     def forget_after(self, at: int) -> None:
         """No value is of a time after `at`: symbols that were heard then begin anew."""
         for code, follow in enumerate(self._follows):
-            if max(self.screen.ts[code], follow.heard.resumed) > at:
+            if self.screen.ts[code] > at:
                 follow.heard = Heard()
                 self.screen.forget(code)
 
@@ -168,13 +165,13 @@ class Stream:
         follow.in_session = market.state == "open"
         split = 1.0 if heard.day is None or not rolled else past.split(heard.day, market.session_date)
         if rolled:
-            heard.day, heard.open, heard.first, heard.minutes = market.session_date, None, None, []
-        elif before is not None and follow.reach and before[0] >= heard.resumed:
-            _remember_minute(follow, at // MINUTE, before)
-        opened = heard.open is None and (past.open is not None or (follow.in_session and not past.within))
+            heard.day, heard.open, heard.minutes = market.session_date, None, []
+        if follow.reach:
+            _remember_minute(follow, at // MINUTE, value, before)
+        heard.missed = False
+        opened = heard.open is None and (past.open is not None or (follow.in_session and not past.missed))
         if opened:
             heard.open = value if past.open is None else past.open
-        heard.first = value if heard.first is None else heard.first
         now = _Now(
             heard=heard, past=past, at=moment, value=value,
             rolled=rolled, opened=opened, split=split,
@@ -281,7 +278,7 @@ def _reference(line: Line, now: _Now) -> float | None:
         case "minutes":
             before = (now.at - EPOCH) // TICK // MINUTE - condition.minutes
             old = [close for minute, close in heard.minutes if minute <= before]
-            return old[-1] if old else heard.first
+            return old[-1] if old else heard.minutes[0][1]
 
 
 def _peak(line: Line, condition: Drawdown, now: _Now) -> None:
@@ -332,10 +329,16 @@ def _day(follow: Follow) -> date:
     return follow.heard.day
 
 
-def _remember_minute(follow: Follow, minute: int, before: tuple[int, float]) -> None:
+def _remember_minute(follow: Follow, minute: int, value: float, before: tuple[int, float] | None) -> None:
     """Keep the last value of the minute that is over, and what is old enough for the rule that looks back furthest."""
-    heard, ended = follow.heard, before[0] // MINUTE
-    if ended < minute and (not heard.minutes or heard.minutes[-1][0] < ended):
+    heard = follow.heard
+    if before is None or not heard.minutes:
+        heard.minutes = [(minute - 1, value)]
+        return
+    ended = before[0] // MINUTE
+    if heard.minutes[-1][0] < ended < minute:
         heard.minutes = [*heard.minutes, (ended, before[1])]
+    if heard.missed and ended + 1 < minute:
+        heard.minutes = [*heard.minutes, (ended + 1, value)]
     old = sum(each <= minute - follow.reach for each, _ in heard.minutes)
     heard.minutes = heard.minutes[max(0, old - 1) :]

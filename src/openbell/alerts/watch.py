@@ -118,9 +118,9 @@ class Watch:
             found += self._spreads.hear(_quoted(quotes, self._spreads))
         return found
 
-    def resume(self, at: datetime) -> None:
-        """A feed is heard from `at` on: what came before a time in which nothing was is no minute ago."""
-        self._prices.resume((at - EPOCH) // TICK)
+    def resume(self) -> None:
+        """A feed is heard again: what was before the next value may have been missed."""
+        self._prices.resume()
 
     def set_right(self, now: datetime) -> None:
         """It is `now`: what is remembered of a later time was told by a clock that was ahead, and proves nothing."""

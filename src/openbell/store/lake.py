@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -34,6 +34,14 @@ COMPACT_ABOVE: Final = 8
 """A partition with more small files than this is tidied by `compact`."""
 SMALL_FILE: Final = 32_000_000
 """Bytes; a larger file is left as it is, so a long history is not rewritten for every new day."""
+
+
+class Version(NamedTuple):
+    """The state of the tables that make history."""
+
+    bars: int
+    actions: int
+    instruments: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,9 +331,9 @@ class Lake:
             .sort("id", "valid_from", nulls_last=False)
         )
 
-    def version(self) -> tuple[int, int, int]:
+    def version(self) -> Version:
         """Changes whenever bars, actions or instruments do: what a cached answer depends on."""
-        return tuple(t.snapshot().version for t in (self._bars, self._actions, self._instruments))  # type: ignore[return-value]  # three tables, three versions
+        return Version(*(table.snapshot().version for table in (self._bars, self._actions, self._instruments)))
 
     # upkeep
 
