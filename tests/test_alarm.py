@@ -312,7 +312,7 @@ def test_a_move_within_minutes_goes_by_the_symbols_own_feed(early: Running):
     assert early.fired() == []
     early.tell(103.6, late=late)
     early.pass_time()
-    assert early.fired() == ["103.600 from 102.300"]
+    assert early.fired() == ["103.60 from 102.30"]
 
 
 def test_the_first_price_after_an_outage_over_the_open_is_not_the_open(early: Running):

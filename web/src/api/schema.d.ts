@@ -705,6 +705,19 @@ export interface components {
             actions: components["schemas"]["Action"][];
         };
         /**
+         * AlertsTrouble
+         * @description Why the alert rules cannot be judged, or what they fire be kept, and since when.
+         */
+        AlertsTrouble: {
+            /** Detail */
+            detail: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
          * Attempt
          * @description One try to deliver, with the receiver's receipt or the reason.
          */
@@ -1478,8 +1491,8 @@ export interface components {
          * KeptRule
          * @description A rule as it is kept, with a sentence for it and the symbols it is on now.
          *
-         *     `unknown`: those of them, or the feed, that the desk has never heard of. `over`: why it waits for nothing more: it has `fired` on
-         *     each of its symbols, once for good, or has `ended`.
+         *     `unknown`: those of them, or the feed, that the desk has never heard of. `over`: why it waits for nothing more: it
+         *     has `fired` on each of its symbols, once for good, or has `ended`.
          */
         KeptRule: {
             /**
@@ -2019,9 +2032,10 @@ export interface components {
         };
         /**
          * Sources
-         * @description The health of everything that brings prices.
+         * @description The health of everything that brings prices, and of the alert rules that hear them; null: they do.
          */
         Sources: {
+            alerts: components["schemas"]["AlertsTrouble"] | null;
             /** Feeds */
             feeds: components["schemas"]["Feed"][];
             /** Fetches */
