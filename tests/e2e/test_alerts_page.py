@@ -23,6 +23,7 @@ FIRES_MS = 60_000
 
 RESTLESS = {"type": "Moves", "percent": 0.01, "since": "minutes", "minutes": 1}
 SECRET = "0123456789abcdef0123"
+MINUS = "\N{MINUS SIGN}"
 REFUSED = r"422 \(Unprocessable"
 
 
@@ -204,11 +205,7 @@ def test_what_has_fired_for_good_is_said_so_and_waits_no_more(alerts: Page, api:
 
 
 def test_older_firings_are_asked_for_and_rules_that_cannot_be_read_are_named(alerts: Page):
-    said = {"rule": 1, "rule_name": "R", "symbol": "QUORB", "price": 10.0, "quiet": False, "seen": True}
-    firings = [
-        {"id": number, "at": "2026-01-05T10:00:00Z", "message": f"QUORB reached {number}", "deliveries": {}, **said}
-        for number in range(14, 0, -1)
-    ]
+    firings = [firing(number, 1) for number in range(14, 0, -1)]
 
     def newest(route: Route) -> None:
         limit = int(parse_qs(urlsplit(route.request.url).query)["limit"][0])
@@ -429,7 +426,50 @@ def test_a_browser_is_asked_on_a_click_only_and_shows_what_fires_while_nobody_lo
     body = alerts.locator("body")
     expect(body).to_have_attribute("data-shown", re.compile(r"^openbell-firing-\d+: QUORB"), timeout=FIRES_MS)
     newest = api.get("firings").json()["firings"][0]
-    expect(body).to_have_attribute("data-shown", f"openbell-firing-{newest['id']}: {newest['message']}")
+    shown = f"openbell-firing-{newest['id']}: {newest['message'].replace('-', MINUS)}"
+    expect(body).to_have_attribute("data-shown", shown)
+
+
+def firing(number: int, rule: int) -> dict[str, Any]:
+    """A firing as the API tells it."""
+    said = {"rule_name": "R", "symbol": "QUORB", "price": 10.0, "quiet": False, "seen": True, "failing": 0}
+    told = {"at": "2026-01-05T10:00:00Z", "message": f"QUORB reached {number}", "deliveries": {}}
+    return {"id": number, "rule": rule, **told, **said}
+
+
+def test_a_window_behind_another_tells_all_that_fired_at_once_the_newest_singly(alerts: Page, api: httpx.Client):
+    alerts.add_init_script(
+        """
+        window.shown = [];
+        window.Notification = class {
+            static permission = "granted";
+            constructor(title) {
+                shown.push(this);
+                document.body.dataset.shown = [document.body.dataset.shown, title].filter(Boolean).join("; ");
+            }
+        };
+        document.hasFocus = () => false;
+        """
+    )
+    add_channel(api, "browser", "Browser")
+    rule = add_rule(api, "Far up")
+    newest = 1
+
+    def told(route: Route) -> None:
+        asked = {name: int(value) for name, (value,) in parse_qs(urlsplit(route.request.url).query).items()}
+        numbers = range(min(newest, asked.get("before", newest + 1) - 1), 0, -1)
+        firings = [firing(number, rule) for number in numbers][: asked["limit"]]
+        route.fulfill(json={"unseen": 0, "last_day": 0, "firings": firings})
+
+    alerts.route("**/alerts/firings?*", told)
+    alerts.goto("/alerts")
+    expect(alerts.get_by_role("listitem").filter(has_text="reached")).to_have_count(1)
+    newest = 13
+    rows(alerts).get_by_role("switch", name="Far up").click()
+    said = "9 more alerts fired; QUORB reached 11; QUORB reached 12; QUORB reached 13"
+    expect(alerts.locator("body")).to_have_attribute("data-shown", said)
+    alerts.evaluate("shown.at(-1).onclick()")
+    expect(alerts).to_have_url(re.compile("firing=13$"))
 
 
 def test_an_alert_that_tells_other_channels_leaves_the_browser_in_peace(alerts: Page, api: httpx.Client):
@@ -449,7 +489,7 @@ def test_an_alert_that_tells_other_channels_leaves_the_browser_in_peace(alerts: 
     rail = alerts.get_by_role("navigation", name="Pages").get_by_role("link", name="Alerts")
     expect(rail).to_be_visible()
     before = api.get("firings").json()["unseen"]
-    with alerts.expect_response(re.compile("/deliveries$"), timeout=FIRES_MS):
+    with alerts.expect_response(re.compile("/channels$"), timeout=FIRES_MS):
         add_rule(api, "Restless", condition=RESTLESS, repeat="once", channels=[other])
     expect(rail).to_contain_text(f"{before + 1} new")
     assert alerts.evaluate("shown") == []

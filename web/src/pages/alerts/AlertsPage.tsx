@@ -10,6 +10,7 @@ import { Skeleton } from "../../components/Skeleton";
 import { type AlertsPanel, alertsAddress, alertsPath, newAlertPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { useTitle } from "../../lib/hooks";
+import { isLookedAt } from "../../lib/notices";
 import styles from "./AlertsPage.module.css";
 import { ChannelPanel } from "./ChannelPanel";
 import { Channels } from "./Channels";
@@ -143,13 +144,14 @@ function useFresh(told: Firings | undefined): ReadonlySet<number> {
     let timer = 0;
     const look = () => {
       window.clearTimeout(timer);
-      if (!document.hidden) timer = window.setTimeout(() => mutate(newest), LOOKED_MS);
+      if (isLookedAt()) timer = window.setTimeout(() => mutate(newest), LOOKED_MS);
     };
     look();
-    document.addEventListener("visibilitychange", look);
+    const turns = ["visibilitychange", "focus", "blur"] as const;
+    for (const turn of turns) window.addEventListener(turn, look);
     return () => {
       window.clearTimeout(timer);
-      document.removeEventListener("visibilitychange", look);
+      for (const turn of turns) window.removeEventListener(turn, look);
     };
   }, [newest, mutate]);
   return fresh;

@@ -70,7 +70,8 @@ export const KINDS: readonly ChannelKind[] = [
     id: "browser",
     kind: "browser",
     title: "Browser notifications",
-    about: "Your browser shows it, also while this page is behind other windows. It must be open somewhere.",
+    about:
+      "Your browser shows it while you look elsewhere; this page must be open somewhere. It shows nothing in quiet hours: what fires then stands on the page.",
     fields: [],
   },
   EMAIL,
