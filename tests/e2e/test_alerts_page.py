@@ -73,6 +73,13 @@ def rules_of(api: httpx.Client) -> list[dict[str, Any]]:
     return found
 
 
+def firing(number: int, rule: int) -> dict[str, Any]:
+    """A firing as the API tells it."""
+    said = {"rule_name": "R", "symbol": "QUORB", "price": 10.0, "quiet": False, "seen": True, "failing": 0}
+    told = {"at": "2026-01-05T10:00:00Z", "message": f"QUORB reached {number}", "deliveries": {}}
+    return {"id": number, "rule": rule, **told, **said}
+
+
 def rows(page: Page) -> Locator:
     return page.get_by_role("table", name="Alerts").locator("tbody tr")
 
@@ -428,13 +435,6 @@ def test_a_browser_is_asked_on_a_click_only_and_shows_what_fires_while_nobody_lo
     newest = api.get("firings").json()["firings"][0]
     shown = f"openbell-firing-{newest['id']}: {newest['message'].replace('-', MINUS)}"
     expect(body).to_have_attribute("data-shown", shown)
-
-
-def firing(number: int, rule: int) -> dict[str, Any]:
-    """A firing as the API tells it."""
-    said = {"rule_name": "R", "symbol": "QUORB", "price": 10.0, "quiet": False, "seen": True, "failing": 0}
-    told = {"at": "2026-01-05T10:00:00Z", "message": f"QUORB reached {number}", "deliveries": {}}
-    return {"id": number, "rule": rule, **told, **said}
 
 
 def test_a_window_behind_another_tells_all_that_fired_at_once_the_newest_singly(alerts: Page, api: httpx.Client):
