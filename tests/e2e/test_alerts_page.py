@@ -124,6 +124,7 @@ def test_an_alert_made_on_the_page_fires_and_shows_the_receipt_of_its_delivery(a
         keys = [post.headers["idempotency-key"] for post in receiver.heard if post.path == "/bell"]
         shown = way.get_by_text(re.compile("^openbell-")).inner_text()
         assert shown in keys
+        expect(proof.get_by_role("heading", name="How it was told Berlin time")).to_be_visible()
         expect(proof).to_contain_text(re.compile(r"Happened\s*\d+ \w+ \d{4} \d\d:\d\d:\d\d"))
 
 
@@ -248,7 +249,7 @@ def test_what_is_wrong_is_told_at_its_field(alerts: Page, api: httpx.Client, wat
     expect(submitted("By")).to_have_accessible_description("Give a number.")
     editor.get_by_label("By").fill("-3")
     expect(editor.get_by_label("By")).to_have_accessible_description(
-        "\u201cBy\u201d is \u22123. Give a number above 0, 1,000,000,000 at most."
+        "\u201cBy\u201d is \u22123. Give a number above 0, 1\u202f000\u202f000\u202f000 at most."
     )
     expect(editor.get_by_label("By")).to_have_attribute("aria-invalid", "true")
     editor.get_by_label("By").fill("3")
@@ -270,9 +271,25 @@ def test_a_draft_is_tried_on_the_past_while_it_is_made(alerts: Page):
     trial = editor.get_by_role("region", name="Trial")
     expect(editor.get_by_label("When", exact=True)).to_have_value("Crosses")
     expect(editor.get_by_label("Level")).to_have_accessible_description(re.compile(r"^QUORB is at [\d.]+ now\.$"))
-    expect(trial).to_contain_text(re.compile(r"Would have fired (\d+ times|once|never) in the last 90 days\."))
+    expect(trial).to_contain_text(
+        re.compile(r"Would (have fired (\d+ times|once)|not have fired) in the last 90 days\.")
+    )
     editor.get_by_label("Level").fill("1000000")
-    expect(trial).to_contain_text("Would have fired never in the last 90 days.")
+    expect(trial).to_contain_text("Would not have fired in the last 90 days.")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    alerts.route("**/alerts/trial*", hold)
+    editor.get_by_label("When", exact=True).select_option("it moves by a percentage")
+    assert trial.get_attribute("aria-busy") == "true"
+    with alerts.expect_request("**/alerts/trial*"):
+        assert trial.inner_text() == "Trying it on the past…"
+    expect(trial).to_have_text("Trying it on the past…", use_inner_text=True)
+    held[0].continue_()
+    expect(trial).to_contain_text(re.compile("Would have fired .* in the last 90 days"))
+    expect(trial).to_have_attribute("aria-busy", "false")
     editor.get_by_label("On", exact=True).select_option("Everything held")
     expect(editor.get_by_label("On", exact=True)).to_have_accessible_description(re.compile("no portfolios yet"))
     expect(trial).to_be_hidden()
@@ -288,6 +305,7 @@ def test_options_of_an_alert_are_kept_and_shown_again(alerts: Page, api: httpx.C
     editor.get_by_label("Elsewhere").uncheck()
     editor.get_by_label("Hysteresis").fill("0.5")
     editor.get_by_label("Cool-down").fill("90")
+    expect(editor.get_by_label("Ends")).to_have_accessible_description("On your clock, Berlin time. Empty: never.")
     editor.get_by_label("Ends").fill("2030-01-01T12:00")
     editor.get_by_label("Only in regular trading hours").check()
     editor.get_by_label("Quiet hours: told when they are over").check()
@@ -387,8 +405,10 @@ def test_a_channel_that_cannot_be_says_why_at_its_field_and_a_test_says_that_nob
     panel.get_by_label("Port").fill("abc")
     panel.get_by_role("button", name="Add").click()
     expect(panel.get_by_label("Mail server")).to_have_accessible_description(re.compile("^Mail server is missing"))
-    expect(panel.get_by_label("Port")).to_have_accessible_description("Give a number from 1 to 65535.")
+    expect(panel.get_by_label("Port")).to_have_accessible_description("Give a number from 1 to 65\u202f535.")
     panel.get_by_label("Port").fill("587")
+    panel.get_by_label("Security").select_option("TLS")
+    expect(panel.get_by_label("Port")).to_have_value("465")
     panel.get_by_label("Mail server").fill("smtp.example.org")
     panel.get_by_label("From").fill("desk@example.org")
     panel.get_by_label("To").fill("nobody")
@@ -514,7 +534,7 @@ def test_the_alerts_are_readable_by_all_and_as_wide_as_their_window(
         seen = {
             page.url: page.get_by_text("Happened"),
             "/alerts": page.get_by_role("link", name=f"Edit {name}"),
-            f"/alerts?edit={rule}": page.get_by_text("Would have fired"),
+            f"/alerts?edit={rule}": page.get_by_text(re.compile("Would (not )?have fired")),
             "/alerts?new": page.get_by_role("button", name="Set the alert"),
             "/alerts?channels": page.get_by_role("button", name="Send a test to Elsewhere"),
             "/alerts?channels&add=email": page.get_by_label("Password"),
@@ -548,6 +568,23 @@ def test_an_alert_can_be_made_switched_and_removed_on_a_phone(
         expect(page.get_by_role("switch", name="QUORB reaches 9000")).not_to_be_checked()
         page.get_by_role("button", name="Remove QUORB reaches 9000").tap()
         expect(page.get_by_text("You are waiting for nothing")).to_be_visible()
+
+
+def test_on_a_phone_all_of_a_channel_stands_below_its_name(
+    browser: Browser, own_desk: StartedDesk, api: httpx.Client, watched: Watched
+):
+    add_channel(api, "browser", "Browser notifications")
+    with window(browser, own_desk.address, watched, PHONE) as page:
+        page.add_init_script("window.Notification = class { static permission = 'default'; };")
+        page.goto("/alerts?channels")
+        row = page.get_by_role("listitem").filter(has=page.get_by_role("switch"))
+        name, *buttons = (
+            row.get_by_role("link", name="Browser notifications"),
+            row.get_by_role("button", name="Allow in this browser"),
+            row.get_by_role("button", name="Send a test to Browser notifications"),
+        )
+        expect(buttons[0]).to_be_visible()
+        assert len({round(each.bounding_box()["x"]) for each in (name, *buttons)}) == 1
 
 
 def test_the_sources_tell_how_each_feed_is_doing(alerts: Page):

@@ -37,7 +37,11 @@ def test_slash_finds_a_symbol_by_its_name_and_enter_goes_there(page: Page):
 
 def test_what_is_typed_while_the_palette_is_fetched_stands_in_its_field(page: Page):
     fetched: list[Route] = []
-    page.route("**/assets/Palette-*.js", lambda route: fetched.append(route))
+
+    def hold(route: Route) -> None:
+        fetched.append(route)
+
+    page.route("**/assets/Palette-*.js", hold)
     page.goto("/symbol/HAZLO")
     expect(page.get_by_role("application")).to_be_visible()
     with page.expect_request("**/assets/Palette-*.js"):

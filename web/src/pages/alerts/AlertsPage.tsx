@@ -160,6 +160,7 @@ function useFresh(told: Firings | undefined): ReadonlySet<number> {
 function Beside({ panel, back }: { panel: AlertsPanel; back: string }) {
   const rules = useQuery(rulesQuery());
   const channels = useQuery(channelsQuery());
+  const kept = channels.data?.channels ?? [];
   switch (panel.kind) {
     case "new":
       return <RuleEditor begin={blank(panel.symbol, panel.level)} rule={null} back={back} />;
@@ -173,13 +174,13 @@ function Beside({ panel, back }: { panel: AlertsPanel; back: string }) {
     case "add": {
       const kind = KINDS.find(({ id }) => id === panel.channel);
       if (!kind) return <Missing what={`channel called ${panel.channel}`} back={back} />;
-      return <ChannelPanel kind={kind} channel={null} back={back} />;
+      return <ChannelPanel kind={kind} channels={kept} channel={null} back={back} />;
     }
     case "channel": {
-      const channel = channels.data?.channels.find(({ id }) => id === panel.channel);
+      const channel = kept.find(({ id }) => id === panel.channel);
       const kind = channel && kindOf(channel);
       if (!channel || !kind) return <Absent what={`channel ${panel.channel}`} asked={channels} back={back} />;
-      return <ChannelPanel kind={kind} channel={channel} back={back} />;
+      return <ChannelPanel kind={kind} channels={kept} channel={channel} back={back} />;
     }
   }
 }

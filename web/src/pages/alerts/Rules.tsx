@@ -9,6 +9,7 @@ import * as format from "../../lib/format";
 import { beyondName } from "./beyond";
 import { useRuleEdits } from "./edits";
 import styles from "./Rules.module.css";
+import { tells } from "./tells";
 
 interface RulesProps {
   rules: readonly Rule[];
@@ -47,10 +48,10 @@ export function Rules({ rules, lists, channels }: RulesProps) {
           { title: "Watches", show: (rule) => <Target rule={rule} lists={lists} /> },
           {
             title: "Tells",
-            show: (rule) => <span className={styles.wrapped}>{told(rule, channels)}</span>,
+            show: (rule) => <span className={styles.wrapped}>{tells(rule, channels)}</span>,
           },
           {
-            title: "Change",
+            title: "Edit",
             show: (rule) => (
               <span className={styles.actions}>
                 <Link className={styles.edit} to={editPath(rule)} aria-label={`Edit ${rule.name}`}>
@@ -127,9 +128,4 @@ function Target({ rule: { target, symbols }, lists }: { rule: Rule; lists: reado
   ) : (
     <span className="quiet">A list that is gone</span>
   );
-}
-
-function told({ channels: chosen }: Rule, channels: readonly Channel[]): string {
-  const to = channels.filter(({ id, enabled }) => enabled && (chosen?.includes(id) ?? true));
-  return to.length === 0 ? "This page only" : to.map(({ name }) => name).join(", ");
 }
