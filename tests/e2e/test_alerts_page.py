@@ -587,6 +587,37 @@ def test_on_a_phone_all_of_a_channel_stands_below_its_name(
         assert len({round(each.bounding_box()["x"]) for each in (name, *buttons)}) == 1
 
 
+def test_on_a_phone_a_firing_is_two_close_lines_that_open_it(
+    browser: Browser, own_desk: StartedDesk, api: httpx.Client, watched: Watched
+):
+    add_rule(api, "All", target={"type": "Watchlist", "id": "1"})
+    with window(browser, own_desk.address, watched, PHONE) as page:
+        told = {"unseen": 0, "last_day": 0, "firings": [firing(2, 1), firing(1, 1)]}
+        page.route("**/alerts/firings?*", lambda route: route.fulfill(json=told))
+        page.goto("/alerts")
+        row = page.get_by_role("listitem").filter(has_text="reached 2")
+        box = row.bounding_box()
+        assert box
+        assert 44 <= box["height"] <= 68
+        expect(page.get_by_text("Watchlist, 19 symbols")).to_be_visible()
+        row.tap(position={"x": box["width"] / 2, "y": box["height"] - 4})
+        expect(page).to_have_url(re.compile("firing=2$"))
+
+
+def test_what_the_line_at_the_foot_covers_can_be_scrolled_out_from_below_it(alerts: Page, api: httpx.Client):
+    for number in range(20):
+        add_rule(api, f"Rule {number}")
+    alerts.goto("/alerts")
+    rows(alerts).get_by_role("button", name="Remove Rule 0", exact=True).click()
+    line = alerts.get_by_role("status").filter(has=alerts.get_by_role("button", name="Undo"))
+    expect(line).to_contain_text("Rule 0 is removed.")
+    alerts.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    last, over = rows(alerts).last.bounding_box(), line.locator("div").bounding_box()
+    assert last
+    assert over
+    assert last["y"] + last["height"] <= over["y"]
+
+
 def test_the_sources_tell_how_each_feed_is_doing(alerts: Page):
     alerts.goto("/sources")
     row = alerts.get_by_role("table", name="Live feeds").locator("tbody tr")

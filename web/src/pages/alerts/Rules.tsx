@@ -119,12 +119,12 @@ function Target({ rule: { target, symbols }, lists }: { rule: Rule; lists: reado
   if (!target) return <span className="quiet">The desk</span>;
   if (target.type === "Symbol") return <Link to={symbolPath(target.symbol)}>{target.symbol}</Link>;
   const count = <span className="quiet">{format.counted(symbols.length, "symbol")}</span>;
-  if (target.type === "Held") return <>Everything held, {count}</>;
+  if (target.type === "Held") return <span>Everything held, {count}</span>;
   const list = lists.find(({ id }) => String(id) === target.id);
   return list ? (
-    <>
+    <span>
       {list.name}, {count}
-    </>
+    </span>
   ) : (
     <span className="quiet">A list that is gone</span>
   );
