@@ -234,6 +234,8 @@ def test_a_change_of_raw_prices_names_the_splits_in_it(small: TestClient, desk: 
     assert said("from=2026-03-02&to=2026-03-02&adjust=raw") == "ACME fell 85.0 % (raw prices; includes a 7:1 split)"
     assert said("range=Max&adjust=split") == "ACME rose 10.0 %"
     assert said(f"from={FRIDAY}&to={FRIDAY}&adjust=raw") == "ACME hardly moved"
+    split(desk, "2026-03-01", 2.0)
+    assert said("range=Max&adjust=raw") == "ACME fell 98.4 % (raw prices; includes 3 splits)"
 
 
 def test_a_small_price_is_told_with_the_digits_that_it_has(small: TestClient, desk: Desk):

@@ -23,6 +23,7 @@ FIRES_MS = 60_000
 
 RESTLESS = {"type": "Moves", "percent": 0.01, "since": "minutes", "minutes": 1}
 SECRET = "0123456789abcdef0123"
+MINUS = "\N{MINUS SIGN}"
 REFUSED = r"422 \(Unprocessable"
 
 
@@ -72,6 +73,13 @@ def rules_of(api: httpx.Client) -> list[dict[str, Any]]:
     return found
 
 
+def firing(number: int, rule: int) -> dict[str, Any]:
+    """A firing as the API tells it."""
+    said = {"rule_name": "R", "symbol": "QUORB", "price": 10.0, "quiet": False, "seen": True, "failing": 0}
+    told = {"at": "2026-01-05T10:00:00Z", "message": f"QUORB reached {number}", "deliveries": {}}
+    return {"id": number, "rule": rule, **told, **said}
+
+
 def rows(page: Page) -> Locator:
     return page.get_by_role("table", name="Alerts").locator("tbody tr")
 
@@ -116,6 +124,7 @@ def test_an_alert_made_on_the_page_fires_and_shows_the_receipt_of_its_delivery(a
         keys = [post.headers["idempotency-key"] for post in receiver.heard if post.path == "/bell"]
         shown = way.get_by_text(re.compile("^openbell-")).inner_text()
         assert shown in keys
+        expect(proof.get_by_role("heading", name="How it was told Berlin time")).to_be_visible()
         expect(proof).to_contain_text(re.compile(r"Happened\s*\d+ \w+ \d{4} \d\d:\d\d:\d\d"))
 
 
@@ -204,11 +213,7 @@ def test_what_has_fired_for_good_is_said_so_and_waits_no_more(alerts: Page, api:
 
 
 def test_older_firings_are_asked_for_and_rules_that_cannot_be_read_are_named(alerts: Page):
-    said = {"rule": 1, "rule_name": "R", "symbol": "QUORB", "price": 10.0, "quiet": False, "seen": True}
-    firings = [
-        {"id": number, "at": "2026-01-05T10:00:00Z", "message": f"QUORB reached {number}", "deliveries": {}, **said}
-        for number in range(14, 0, -1)
-    ]
+    firings = [firing(number, 1) for number in range(14, 0, -1)]
 
     def newest(route: Route) -> None:
         limit = int(parse_qs(urlsplit(route.request.url).query)["limit"][0])
@@ -266,9 +271,25 @@ def test_a_draft_is_tried_on_the_past_while_it_is_made(alerts: Page):
     trial = editor.get_by_role("region", name="Trial")
     expect(editor.get_by_label("When", exact=True)).to_have_value("Crosses")
     expect(editor.get_by_label("Level")).to_have_accessible_description(re.compile(r"^QUORB is at [\d.]+ now\.$"))
-    expect(trial).to_contain_text(re.compile(r"Would have fired (\d+ times|once|never) in the last 90 days\."))
+    expect(trial).to_contain_text(
+        re.compile(r"Would (have fired (\d+ times|once)|not have fired) in the last 90 days\.")
+    )
     editor.get_by_label("Level").fill("1000000")
-    expect(trial).to_contain_text("Would have fired never in the last 90 days.")
+    expect(trial).to_contain_text("Would not have fired in the last 90 days.")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    alerts.route("**/alerts/trial*", hold)
+    editor.get_by_label("When", exact=True).select_option("it moves by a percentage")
+    assert trial.get_attribute("aria-busy") == "true"
+    with alerts.expect_request("**/alerts/trial*"):
+        assert trial.inner_text() == "Trying it on the past…"
+    expect(trial).to_have_text("Trying it on the past…", use_inner_text=True)
+    held[0].continue_()
+    expect(trial).to_contain_text(re.compile("Would have fired .* in the last 90 days"))
+    expect(trial).to_have_attribute("aria-busy", "false")
     editor.get_by_label("On", exact=True).select_option("Everything held")
     expect(editor.get_by_label("On", exact=True)).to_have_accessible_description(re.compile("no portfolios yet"))
     expect(trial).to_be_hidden()
@@ -284,6 +305,7 @@ def test_options_of_an_alert_are_kept_and_shown_again(alerts: Page, api: httpx.C
     editor.get_by_label("Elsewhere").uncheck()
     editor.get_by_label("Hysteresis").fill("0.5")
     editor.get_by_label("Cool-down").fill("90")
+    expect(editor.get_by_label("Ends")).to_have_accessible_description("On your clock, Berlin time. Empty: never.")
     editor.get_by_label("Ends").fill("2030-01-01T12:00")
     editor.get_by_label("Only in regular trading hours").check()
     editor.get_by_label("Quiet hours: told when they are over").check()
@@ -383,8 +405,10 @@ def test_a_channel_that_cannot_be_says_why_at_its_field_and_a_test_says_that_nob
     panel.get_by_label("Port").fill("abc")
     panel.get_by_role("button", name="Add").click()
     expect(panel.get_by_label("Mail server")).to_have_accessible_description(re.compile("^Mail server is missing"))
-    expect(panel.get_by_label("Port")).to_have_accessible_description("Give a number from 1 to 65535.")
+    expect(panel.get_by_label("Port")).to_have_accessible_description("Give a number from 1 to 65\u202f535.")
     panel.get_by_label("Port").fill("587")
+    panel.get_by_label("Security").select_option("TLS")
+    expect(panel.get_by_label("Port")).to_have_value("465")
     panel.get_by_label("Mail server").fill("smtp.example.org")
     panel.get_by_label("From").fill("desk@example.org")
     panel.get_by_label("To").fill("nobody")
@@ -429,7 +453,43 @@ def test_a_browser_is_asked_on_a_click_only_and_shows_what_fires_while_nobody_lo
     body = alerts.locator("body")
     expect(body).to_have_attribute("data-shown", re.compile(r"^openbell-firing-\d+: QUORB"), timeout=FIRES_MS)
     newest = api.get("firings").json()["firings"][0]
-    expect(body).to_have_attribute("data-shown", f"openbell-firing-{newest['id']}: {newest['message']}")
+    shown = f"openbell-firing-{newest['id']}: {newest['message'].replace('-', MINUS)}"
+    expect(body).to_have_attribute("data-shown", shown)
+
+
+def test_a_window_behind_another_tells_all_that_fired_at_once_the_newest_singly(alerts: Page, api: httpx.Client):
+    alerts.add_init_script(
+        """
+        window.shown = [];
+        window.Notification = class {
+            static permission = "granted";
+            constructor(title) {
+                shown.push(this);
+                document.body.dataset.shown = [document.body.dataset.shown, title].filter(Boolean).join("; ");
+            }
+        };
+        document.hasFocus = () => false;
+        """
+    )
+    add_channel(api, "browser", "Browser")
+    rule = add_rule(api, "Far up")
+    newest = 1
+
+    def told(route: Route) -> None:
+        asked = {name: int(value) for name, (value,) in parse_qs(urlsplit(route.request.url).query).items()}
+        numbers = range(min(newest, asked.get("before", newest + 1) - 1), 0, -1)
+        firings = [firing(number, rule) for number in numbers][: asked["limit"]]
+        route.fulfill(json={"unseen": 0, "last_day": 0, "firings": firings})
+
+    alerts.route("**/alerts/firings?*", told)
+    alerts.goto("/alerts")
+    expect(alerts.get_by_role("listitem").filter(has_text="reached")).to_have_count(1)
+    newest = 13
+    rows(alerts).get_by_role("switch", name="Far up").click()
+    said = "9 more alerts fired; QUORB reached 11; QUORB reached 12; QUORB reached 13"
+    expect(alerts.locator("body")).to_have_attribute("data-shown", said)
+    alerts.evaluate("shown.at(-1).onclick()")
+    expect(alerts).to_have_url(re.compile("firing=13$"))
 
 
 def test_an_alert_that_tells_other_channels_leaves_the_browser_in_peace(alerts: Page, api: httpx.Client):
@@ -449,7 +509,7 @@ def test_an_alert_that_tells_other_channels_leaves_the_browser_in_peace(alerts: 
     rail = alerts.get_by_role("navigation", name="Pages").get_by_role("link", name="Alerts")
     expect(rail).to_be_visible()
     before = api.get("firings").json()["unseen"]
-    with alerts.expect_response(re.compile("/deliveries$"), timeout=FIRES_MS):
+    with alerts.expect_response(re.compile("/channels$"), timeout=FIRES_MS):
         add_rule(api, "Restless", condition=RESTLESS, repeat="once", channels=[other])
     expect(rail).to_contain_text(f"{before + 1} new")
     assert alerts.evaluate("shown") == []
@@ -474,7 +534,7 @@ def test_the_alerts_are_readable_by_all_and_as_wide_as_their_window(
         seen = {
             page.url: page.get_by_text("Happened"),
             "/alerts": page.get_by_role("link", name=f"Edit {name}"),
-            f"/alerts?edit={rule}": page.get_by_text("Would have fired"),
+            f"/alerts?edit={rule}": page.get_by_text(re.compile("Would (not )?have fired")),
             "/alerts?new": page.get_by_role("button", name="Set the alert"),
             "/alerts?channels": page.get_by_role("button", name="Send a test to Elsewhere"),
             "/alerts?channels&add=email": page.get_by_label("Password"),
@@ -508,6 +568,54 @@ def test_an_alert_can_be_made_switched_and_removed_on_a_phone(
         expect(page.get_by_role("switch", name="QUORB reaches 9000")).not_to_be_checked()
         page.get_by_role("button", name="Remove QUORB reaches 9000").tap()
         expect(page.get_by_text("You are waiting for nothing")).to_be_visible()
+
+
+def test_on_a_phone_all_of_a_channel_stands_below_its_name(
+    browser: Browser, own_desk: StartedDesk, api: httpx.Client, watched: Watched
+):
+    add_channel(api, "browser", "Browser notifications")
+    with window(browser, own_desk.address, watched, PHONE) as page:
+        page.add_init_script("window.Notification = class { static permission = 'default'; };")
+        page.goto("/alerts?channels")
+        row = page.get_by_role("listitem").filter(has=page.get_by_role("switch"))
+        name, *buttons = (
+            row.get_by_role("link", name="Browser notifications"),
+            row.get_by_role("button", name="Allow in this browser"),
+            row.get_by_role("button", name="Send a test to Browser notifications"),
+        )
+        expect(buttons[0]).to_be_visible()
+        assert len({round(each.bounding_box()["x"]) for each in (name, *buttons)}) == 1
+
+
+def test_on_a_phone_a_firing_is_two_close_lines_that_open_it(
+    browser: Browser, own_desk: StartedDesk, api: httpx.Client, watched: Watched
+):
+    add_rule(api, "All", target={"type": "Watchlist", "id": "1"})
+    with window(browser, own_desk.address, watched, PHONE) as page:
+        told = {"unseen": 0, "last_day": 0, "firings": [firing(2, 1), firing(1, 1)]}
+        page.route("**/alerts/firings?*", lambda route: route.fulfill(json=told))
+        page.goto("/alerts")
+        row = page.get_by_role("listitem").filter(has_text="reached 2")
+        box = row.bounding_box()
+        assert box
+        assert 44 <= box["height"] <= 68
+        expect(page.get_by_text("Watchlist, 19 symbols")).to_be_visible()
+        row.tap(position={"x": box["width"] / 2, "y": box["height"] - 4})
+        expect(page).to_have_url(re.compile("firing=2$"))
+
+
+def test_what_the_line_at_the_foot_covers_can_be_scrolled_out_from_below_it(alerts: Page, api: httpx.Client):
+    for number in range(20):
+        add_rule(api, f"Rule {number}")
+    alerts.goto("/alerts")
+    rows(alerts).get_by_role("button", name="Remove Rule 0", exact=True).click()
+    line = alerts.get_by_role("status").filter(has=alerts.get_by_role("button", name="Undo"))
+    expect(line).to_contain_text("Rule 0 is removed.")
+    alerts.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    last, over = rows(alerts).last.bounding_box(), line.locator("div").bounding_box()
+    assert last
+    assert over
+    assert last["y"] + last["height"] <= over["y"]
 
 
 def test_the_sources_tell_how_each_feed_is_doing(alerts: Page):

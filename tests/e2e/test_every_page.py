@@ -46,6 +46,31 @@ def test_a_number_that_glows_can_be_read_also_when_the_theme_changes_meanwhile(p
         assert violations(page, ["color-contrast"]) == []
 
 
+WIDTHS = """(element) => {
+    const [text, range] = [element.firstChild, document.createRange()];
+    return [...text.data].map((letter, place) => {
+        range.setStart(text, place);
+        range.setEnd(text, place + 1);
+        return [letter, range.getBoundingClientRect().width / parseFloat(getComputedStyle(element).fontSize)];
+    });
+}"""
+"""Each letter of an element's text, and how wide it is, in ems."""
+
+
+def test_digits_are_all_as_wide_in_a_column_and_a_hyphen_in_words_is_narrower(page: Page):
+    page.goto("/")
+    cell = page.get_by_role("row", name="QUORB").locator("td .figures").first
+    expect(cell).to_have_text(re.compile(r"\d\.\d"))
+    page.evaluate("document.fonts.ready")
+    widths = {round(width, 2) for letter, width in cell.evaluate(WIDTHS) if letter.isdigit()}
+    assert len(widths) == 1
+    page.goto("/alerts?channels")
+    word = page.get_by_text("E-mail", exact=True)
+    expect(word).to_be_visible()
+    page.evaluate("document.fonts.ready")
+    assert dict(word.evaluate(WIDTHS))["-"] < widths.pop() - 0.1
+
+
 MOST_JAVASCRIPT = 220_000
 """Bytes gzipped, for what a page needs before it stands."""
 

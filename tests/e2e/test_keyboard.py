@@ -35,6 +35,34 @@ def test_slash_finds_a_symbol_by_its_name_and_enter_goes_there(page: Page):
     expect(page.get_by_role("heading", level=1)).to_contain_text("LANTU")
 
 
+def test_what_is_typed_while_the_palette_is_fetched_stands_in_its_field(page: Page):
+    fetched: list[Route] = []
+
+    def hold(route: Route) -> None:
+        fetched.append(route)
+
+    page.route("**/assets/Palette-*.js", hold)
+    page.goto("/symbol/HAZLO")
+    expect(page.get_by_role("application")).to_be_visible()
+    with page.expect_request("**/assets/Palette-*.js"):
+        page.keyboard.press("/")
+        page.keyboard.type("t[")
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        page.keyboard.type("quot")
+        page.keyboard.press("Backspace")
+    fetched[0].continue_()
+    field = page.get_by_role("searchbox", name="Search symbols, pages, actions")
+    expect(field).to_have_value("quo")
+    expect(field).to_be_focused()
+    page.keyboard.type("rb")
+    expect(field).to_have_value("quorb")
+    expect(page.get_by_role("dialog").get_by_role("option").first).to_contain_text("QUORB")
+    expect(page).to_have_url(re.compile("/symbol/HAZLO$"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/symbol/QUORB$"))
+
+
 def test_a_question_mark_lists_the_shortcuts_and_escape_closes_what_is_open(page: Page):
     page.goto("/symbol/HAZLO")
     expect(page.get_by_role("application")).to_be_visible()

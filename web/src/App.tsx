@@ -25,8 +25,7 @@ const HelpPage = lazy(orUnreachable(fetchers.help));
 const SETTLED_MS = 2500;
 
 export function App() {
-  // Once the first page stands, the others' code is fetched, so that going there shows no gap, and the palette's,
-  // so that no letter typed at once is lost.
+  // Once the first page stands, the others' code is fetched, and the palette's, so that going there shows no gap.
   useEffect(() => {
     const timer = window.setTimeout(() => {
       // Where that fails, it is fetched again, and the failure told, when it is wanted.

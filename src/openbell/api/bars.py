@@ -22,8 +22,12 @@ from openbell.model.errors import InvalidInput
 from openbell.model.frames import Scale
 from openbell.model.interval import DAY, Interval
 from openbell.model.sessions import EXCHANGES, sessions
+from openbell.model.words import counted
 
 router = APIRouter(tags=["bars"])
+
+MOST_NAMED = 2
+"""So many splits are told one by one, more by their number."""
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
 
@@ -219,7 +223,8 @@ def _splits_in(series: Series, after: date | None, until: date) -> str:
     """The splits that a change of raw prices includes: those `after` a date (None: all of the stretch), `until` one."""
     splits = series.actions.filter(pl.col("ex_date") <= until, kind="split").unique("ex_date").sort("ex_date")
     ratios = splits["ratio"] if after is None else splits.filter(pl.col("ex_date") > after)["ratio"]
-    named = " and ".join(f"a {ratio_said(ratio)} split" for ratio in ratios)
+    few = " and ".join(f"a {ratio_said(ratio)} split" for ratio in ratios)
+    named = few if len(ratios) <= MOST_NAMED else counted(len(ratios), "split")
     return f" (raw prices; includes {named})" if named else ""
 
 

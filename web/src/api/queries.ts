@@ -3,7 +3,7 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { type Adjust, type ChartAddress, type CompareAddress, isOwnStretch, type Range } from "../lib/address";
 import { client } from "./client";
-import type { BackfillAsked, ChannelChange, Draft, NewChannel, Reject, Watchlist } from "./desk";
+import type { BackfillAsked, ChannelChange, Draft, Firing, NewChannel, Reject, Watchlist } from "./desk";
 import { line } from "./live";
 import { answered, Problem } from "./problem";
 
@@ -264,6 +264,21 @@ export function firingsQuery(limit: number) {
     refetchIntervalInBackground: true,
     placeholderData: keepPreviousData,
   });
+}
+
+const MOST_FIRINGS = 100;
+
+/** All that fired after firing `number`, the newest first; `newest` are known already and need not be asked for. */
+export async function firingsSince(number: number, newest: readonly Firing[]): Promise<Firing[]> {
+  const since: Firing[] = [];
+  for (let page = newest, most = newest.length; ; most = MOST_FIRINGS) {
+    const news = page.filter(({ id }) => id > number);
+    since.push(...news);
+    const oldest = news.at(-1);
+    if (!oldest || news.length < most) return since;
+    const query = { limit: MOST_FIRINGS, before: oldest.id };
+    page = (await answered(client.GET("/api/v1/alerts/firings", { params: { query } }))).firings;
+  }
 }
 
 /** One firing by its number: the newest below the next one. */

@@ -5,6 +5,7 @@ import { indicatorOf, strokeOf } from "../lib/indicators";
 import { isIntraday } from "../lib/interval";
 import { marksOf } from "./columns";
 import styles from "./Legend.module.css";
+import { happenedOn } from "./summary";
 
 interface LegendProps {
   answer: Bars;
@@ -47,7 +48,7 @@ export function Legend({ answer, index, told }: LegendProps) {
         {mark && <span className={styles.mark}>{mark.text}</span>}
         {told.length > 0 && (
           <span className={styles.told} title={told.join("\n")}>
-            {told.join("; ")}
+            {happenedOn(told)}
           </span>
         )}
       </div>

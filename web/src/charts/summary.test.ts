@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Bars } from "../api/desk";
-import { summaryOf } from "./summary";
+import { happenedOn, summaryOf } from "./summary";
 
 const at = (text: string) => Date.parse(`${text}Z`) / 1000;
 const ACME = { symbol: "ACME", decimals: 2, zone: "UTC", summary: "As the desk said." };
@@ -38,4 +38,9 @@ test("bars of weeks begin on the day that the desk told", () => {
   const sentence = summaryOf(weeks, [bar("2025-11-24T00:00:00", 11)]);
   expect(sentence).toContain("to 11.00, 18 Nov 2025 to ");
   expect(sentence).toContain("highest 12.00, in the bar of 17 Nov 2025.");
+});
+
+test("one alert on a bar is told in its own words, and several by their number", () => {
+  expect(happenedOn(["Alert at 10.00"])).toBe("Alert at 10.00");
+  expect(happenedOn(Array(26).fill("Alert at 10.00"))).toBe("26 alerts on this bar");
 });

@@ -46,3 +46,8 @@ function times({ interval, zone, summary }: Bars, from: number, to: number) {
   const time = (ts: number) => (oneDay ? format.clock(ts, zone) : format.barTime(ts, zone, true));
   return { first: time(from), end: time(to), within: time };
 }
+
+/** What happened on a bar, in a line: one alert in its own words, several by their number. */
+export function happenedOn(told: readonly string[]): string {
+  return told.length > 1 ? `${format.counted(told.length, "alert")} on this bar` : told.join("");
+}

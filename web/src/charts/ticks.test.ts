@@ -44,6 +44,13 @@ function ticksOf(wall: number[], spacing: number, seen: readonly [from: number, 
   return timeTicks(window, NOW).map(({ text }) => text);
 }
 
+test("a year among months is strong, also where it is the first of all ticks", () => {
+  const wall = daily("2024-12-15", 700);
+  const window = { wall, barAt: wall.map((_, bar) => bar), from: -0.5, to: wall.length, spacing: 1, intraday: false };
+  const strong = timeTicks(window, NOW).flatMap(({ text, strong }) => (strong ? [text] : []));
+  expect(strong).toEqual(["2025", "2026"]);
+});
+
 const daily = (first: string, count: number) =>
   Array.from({ length: count }, (_, day) => at(`${first}T00:00`) + day * 86_400);
 const minutes = (first: string, count: number, each = 1) =>

@@ -181,9 +181,10 @@ function told(wall: readonly number[], ticks: readonly number[], { unit }: Step,
     const newYear =
       before === undefined ? years.size > 1 || yearOf(time) !== thisYear : yearOf(before) !== yearOf(time);
     const newDay = before === undefined ? dayOf(times.at(-1) ?? 0) !== dayOf(time) : dayOf(before) !== dayOf(time);
-    const begun = unit === "time" ? newDay && before !== undefined : unit !== "year" && newYear && before !== undefined;
     const kind = unit === "time" && newDay ? "day" : unit === "month" && isJanuary(time) ? "year" : unit;
-    return { place, text: format.axisTick(time, kind, newYear), strong: begun };
+    const begun = before !== undefined && (unit === "time" ? newDay : newYear);
+    const strong = unit !== "year" && (begun || kind === "year");
+    return { place, text: format.axisTick(time, kind, newYear), strong };
   });
 }
 

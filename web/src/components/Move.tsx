@@ -22,11 +22,11 @@ interface MoveProps {
 }
 
 export function Move({ value, text, arrow = false, past = false }: MoveProps) {
-  if (past) return <span className="quiet">{text}</span>;
+  if (past) return <span className="figures quiet">{text}</span>;
   // What rounds to zero is shown as zero, and has not moved.
   const way = /[1-9]/.test(text) ? format.moved(value) : "flat";
   return (
-    <span className={way === "flat" ? undefined : way}>
+    <span className={way === "flat" ? "figures" : `figures ${way}`}>
       {arrow && <Arrow way={way} />}
       {text}
     </span>

@@ -19,6 +19,11 @@ export function useAllowed(): Allowed {
   return useSyncExternalStore(subscribe, allowed);
 }
 
+/** Whether this window is the one that the reader looks at: not hidden, and not behind another. */
+export function isLookedAt(): boolean {
+  return !document.hidden && document.hasFocus();
+}
+
 /** Asks the reader; browsers let a page do so only on a click. */
 export async function askToNotify(): Promise<Allowed> {
   if (allowed() === "default") await Notification.requestPermission();

@@ -43,11 +43,12 @@ interface Entry {
 
 interface PaletteProps {
   pick: Pick | null;
+  text: string;
+  onText: (text: string) => void;
   onClose: () => void;
 }
 
-export default function Palette({ pick, onClose }: PaletteProps) {
-  const [text, setText] = useState("");
+export default function Palette({ pick, text, onText, onClose }: PaletteProps) {
   const { sections, note, remote, ready } = useEntries(text.trim(), pick);
   const run = (id: string | number) => {
     const entry = sections.flatMap(({ entries }) => entries).find((each) => each.id === id);
@@ -66,7 +67,7 @@ export default function Palette({ pick, onClose }: PaletteProps) {
         <Dialog className={styles.dialog ?? ""} aria-label={title}>
           {/* Left to itself the field would only clear what is written. */}
           <div onKeyDownCapture={closeAtOnce}>
-            <Autocomplete inputValue={text} onInputChange={setText}>
+            <Autocomplete inputValue={text} onInputChange={onText}>
               <SearchField className={styles.field ?? ""} aria-label={title} autoFocus>
                 <Icon name="search" size={18} />
                 <Input className={styles.input ?? ""} placeholder={title} />

@@ -1,6 +1,17 @@
 /** What surrounds every page: the rail, the top line, the palette and the shortcuts. */
 
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type Dispatch,
+  lazy,
+  type ReactNode,
+  type SetStateAction,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { NavigationType, NavLink, useLocation, useNavigate, useNavigationType } from "react-router";
 import { isWriting } from "../../lib/hooks";
 import { OverlaysContext, type Pick } from "../../lib/palette";
@@ -52,12 +63,40 @@ export function Shell({ children }: { children: ReactNode }) {
         </main>
       </div>
       <ToastLine covered={overlay !== null} />
-      <Suspense fallback={null}>
-        {overlay?.kind === "palette" && <Palette pick={overlay.pick} onClose={close} />}
-        {overlay?.kind === "shortcuts" && <Shortcuts onClose={close} />}
-      </Suspense>
+      {overlay?.kind === "palette" && <Search pick={overlay.pick} onClose={close} />}
+      <Suspense fallback={null}>{overlay?.kind === "shortcuts" && <Shortcuts onClose={close} />}</Suspense>
     </OverlaysContext>
   );
+}
+
+/** The palette, and what is typed for it before its field is there. */
+function Search({ pick, onClose }: { pick: Pick | null; onClose: () => void }) {
+  const [text, setText] = useState("");
+  useEarlyKeys(setText, onClose);
+  return (
+    <Suspense fallback={null}>
+      <Palette pick={pick} text={text} onText={setText} onClose={onClose} />
+    </Suspense>
+  );
+}
+
+/** Writes what is typed until the palette's field has the focus; Escape calls it off. */
+function useEarlyKeys(write: Dispatch<SetStateAction<string>>, onClose: () => void): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const { key } = event;
+      if (document.activeElement?.matches("[role=dialog] input")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (key === "Escape") onClose();
+      else if (key === "Backspace") write((text) => text.slice(0, -1));
+      else if (key.length === 1) write((text) => text + key);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    window.addEventListener("keydown", press, { capture: true });
+    return () => window.removeEventListener("keydown", press, { capture: true });
+  }, [write, onClose]);
 }
 
 function Rail() {

@@ -10,6 +10,7 @@ import { Skeleton } from "../../components/Skeleton";
 import { type AlertsPanel, alertsAddress, alertsPath, newAlertPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { useTitle } from "../../lib/hooks";
+import { isLookedAt } from "../../lib/notices";
 import styles from "./AlertsPage.module.css";
 import { ChannelPanel } from "./ChannelPanel";
 import { Channels } from "./Channels";
@@ -143,13 +144,14 @@ function useFresh(told: Firings | undefined): ReadonlySet<number> {
     let timer = 0;
     const look = () => {
       window.clearTimeout(timer);
-      if (!document.hidden) timer = window.setTimeout(() => mutate(newest), LOOKED_MS);
+      if (isLookedAt()) timer = window.setTimeout(() => mutate(newest), LOOKED_MS);
     };
     look();
-    document.addEventListener("visibilitychange", look);
+    const turns = ["visibilitychange", "focus", "blur"] as const;
+    for (const turn of turns) window.addEventListener(turn, look);
     return () => {
       window.clearTimeout(timer);
-      document.removeEventListener("visibilitychange", look);
+      for (const turn of turns) window.removeEventListener(turn, look);
     };
   }, [newest, mutate]);
   return fresh;
@@ -158,6 +160,7 @@ function useFresh(told: Firings | undefined): ReadonlySet<number> {
 function Beside({ panel, back }: { panel: AlertsPanel; back: string }) {
   const rules = useQuery(rulesQuery());
   const channels = useQuery(channelsQuery());
+  const kept = channels.data?.channels ?? [];
   switch (panel.kind) {
     case "new":
       return <RuleEditor begin={blank(panel.symbol, panel.level)} rule={null} back={back} />;
@@ -171,13 +174,13 @@ function Beside({ panel, back }: { panel: AlertsPanel; back: string }) {
     case "add": {
       const kind = KINDS.find(({ id }) => id === panel.channel);
       if (!kind) return <Missing what={`channel called ${panel.channel}`} back={back} />;
-      return <ChannelPanel kind={kind} channel={null} back={back} />;
+      return <ChannelPanel kind={kind} channels={kept} channel={null} back={back} />;
     }
     case "channel": {
-      const channel = channels.data?.channels.find(({ id }) => id === panel.channel);
+      const channel = kept.find(({ id }) => id === panel.channel);
       const kind = channel && kindOf(channel);
       if (!channel || !kind) return <Absent what={`channel ${panel.channel}`} asked={channels} back={back} />;
-      return <ChannelPanel kind={kind} channel={channel} back={back} />;
+      return <ChannelPanel kind={kind} channels={kept} channel={channel} back={back} />;
     }
   }
 }

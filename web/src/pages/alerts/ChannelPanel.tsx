@@ -9,28 +9,34 @@ import { askToNotify, useAllowed } from "../../lib/notices";
 import { inWords, type Wrong, whyNot, wrongOf } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import styles from "./ChannelPanel.module.css";
-import { type ChannelKind, type ConfigField, configOf, newSecret, wrongIn } from "./kinds";
+import { type ChannelKind, type ConfigField, configOf, freshName, newSecret, withValue, wrongIn } from "./kinds";
 import { Panel } from "./Panel";
 
 interface ChannelPanelProps {
   kind: ChannelKind;
+  channels: readonly Channel[];
   /** The channel that is changed; null: a new one. */
   channel: Channel | null;
   back: string;
 }
 
 /** A channel: where it goes, and what it needs for that. */
-export function ChannelPanel({ kind, channel, back }: ChannelPanelProps) {
+export function ChannelPanel({ kind, channels, channel, back }: ChannelPanelProps) {
   const [name, setName] = useState(channel?.name ?? "");
   const [values, setValues] = useState(() => begin(kind, channel));
   const [wrong, setWrong] = useState<readonly Wrong[]>([]);
   const { save, remove, busy } = useSave(kind, channel, back, (refusal) => setWrong([refusal]));
   const permission = useAllowed();
+  const others = channels.filter(({ id }) => id !== channel?.id);
+  const usualName = freshName(
+    kind.title,
+    others.map(({ name }) => name),
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const found = wrongIn(kind.fields, values, channel?.config ?? {});
     setWrong(found);
-    if (found.length === 0) save({ name: name.trim() || kind.title, config: configOf(kind.fields, values) });
+    if (found.length === 0) save({ name: name.trim() || usualName, config: configOf(kind.fields, values) });
   };
   const errorAt = (name: string) => {
     const found = wrong.find(({ field }) => field === name);
@@ -43,7 +49,7 @@ export function ChannelPanel({ kind, channel, back }: ChannelPanelProps) {
     <Panel title={title} back={back}>
       <p className={styles.about}>{kind.about}</p>
       <form className={styles.form} onSubmit={submit} noValidate>
-        <TextField label="Name" value={name} placeholder={kind.title} error={errorAt("name")} onChange={setName} />
+        <TextField label="Name" value={name} placeholder={usualName} error={errorAt("name")} onChange={setName} />
         {kind.fields.map((field) => (
           <ConfigInput
             key={field.name}
@@ -53,7 +59,7 @@ export function ChannelPanel({ kind, channel, back }: ChannelPanelProps) {
             error={errorAt(field.name)}
             onChange={(value) => {
               setWrong((before) => before.filter((each) => each.field !== field.name));
-              setValues((before) => ({ ...before, [field.name]: value }));
+              setValues((before) => withValue(before, field.name, value));
             }}
           />
         ))}

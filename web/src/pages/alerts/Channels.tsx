@@ -11,7 +11,7 @@ import { askToNotify, notify, useAllowed } from "../../lib/notices";
 import { whyNot } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import styles from "./Channels.module.css";
-import { KINDS, kindOf } from "./kinds";
+import { KINDS, whereOf } from "./kinds";
 import { Switch } from "./Rules";
 
 /** By which ways alerts leave, and those there are. */
@@ -70,10 +70,11 @@ function Kept({ channel }: { channel: Channel }) {
       <Switch on={enabled} name={name} onSwitch={() => switched.mutate()} />
       <span className={styles.name}>
         <Link to={alertsPath({ channels: true, panel: { kind: "channel", channel: id } })}>{name}</Link>
-        <span className={styles.where}>{where(channel)}</span>
+        <span className={styles.where}>{whereOf(channel)}</span>
         {channel.failing > 0 && (
           <span className={styles.refused}>
-            {format.counted(channel.failing, "alert")} did not arrive so far; tried again
+            {format.counted(channel.failing, "alert")} {channel.failing === 1 ? "has" : "have"} not arrived yet, and
+            will be tried again
           </span>
         )}
       </span>
@@ -105,12 +106,4 @@ function Permission() {
   if (permission === "granted") return null;
   if (permission === "default") return <Button onClick={askToNotify}>Allow in this browser</Button>;
   return <span className={styles.refused}>Not allowed in this browser</span>;
-}
-
-/** Kind and address of a channel, as far as they are no secret. */
-function where(channel: Channel): string {
-  const { to, url } = channel.config;
-  const title = kindOf(channel)?.title ?? channel.kind;
-  const shown = to ?? url;
-  return typeof shown === "string" ? `${channel.kind === "apprise" ? "Service" : title}, ${shown}` : title;
 }

@@ -23,7 +23,7 @@ export function Fired({ firings, fresh, open, waiting }: FiredProps) {
     return (
       <Notice title="Nothing has fired yet">
         {waiting
-          ? "What does will stand here, with the proof of its delivery."
+          ? "What fires will stand here, with the proof that it was delivered."
           : "Make an alert, and it will stand here."}
       </Notice>
     );

@@ -6,7 +6,7 @@ import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import { alertsPath, symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
-import { STATES } from "./delivery";
+import { heldUntil, STATES } from "./delivery";
 import styles from "./FiringPanel.module.css";
 import { Panel } from "./Panel";
 
@@ -19,8 +19,13 @@ export function FiringPanel({ number, back }: { number: number; back: string }) 
       {firing.isError && <Trouble error={firing.error} onRetry={firing.refetch} />}
       {firing.isPending && <Skeleton height={120} />}
       {firing.data === null && <p>There is no firing {number}.</p>}
-      {firing.data && <Facts firing={firing.data} />}
+      {firing.data && <Facts firing={firing.data} held={heldUntil(firing.data, ways.data?.deliveries)} />}
       {firing.data && ways.isError && <Trouble error={ways.error} onRetry={ways.refetch} />}
+      {ways.data && ways.data.deliveries.length > 0 && (
+        <h2 className={styles.heading}>
+          How it was told <span className="quiet">{format.zoneName(format.READERS_ZONE)}</span>
+        </h2>
+      )}
       {firing.data && ways.data?.deliveries.map((way) => <Way key={way.key} way={way} />)}
       {firing.data && ways.data?.deliveries.length === 0 && (
         <p className="quiet">
@@ -32,7 +37,13 @@ export function FiringPanel({ number, back }: { number: number; back: string }) 
   );
 }
 
-function Facts({ firing: { rule, rule_name, symbol, at, price, message, quiet } }: { firing: Firing }) {
+interface FactsProps {
+  firing: Firing;
+  /** When it leaves, while it waits for the end of quiet hours. */
+  held: string | null;
+}
+
+function Facts({ firing: { rule, rule_name, symbol, at, price, message }, held }: FactsProps) {
   return (
     <>
       <p className={styles.message}>{format.told(message)}</p>
@@ -55,10 +66,10 @@ function Facts({ firing: { rule, rule_name, symbol, at, price, message, quiet } 
             "Removed since"
           )}
         </dd>
-        {quiet && (
+        {held && (
           <>
             <dt>Quiet hours</dt>
-            <dd>It leaves when they are over</dd>
+            <dd>It leaves when they are over, {format.toTheSecondThere(held)}</dd>
           </>
         )}
       </dl>

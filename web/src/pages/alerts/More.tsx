@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { channelsQuery } from "../../api/queries";
 import { Field, TextField, Tick } from "../../components/Field";
 import { alertsPath } from "../../lib/address";
+import { READERS_ZONE, zoneName } from "../../lib/format";
 import { isOfSymbols } from "./conditions";
 import type { Form } from "./draft";
 import type { Change } from "./RuleEditor";
@@ -51,7 +52,7 @@ export function More({ form, begun, opened, errorAt, onChange }: MoreProps) {
           type="datetime-local"
           value={form.expires}
           error={errorAt("expires")}
-          hint="Empty: never."
+          hint={`On your clock, ${zoneName(READERS_ZONE)}. Empty: never.`}
           onChange={(expires) => onChange({ expires })}
         />
         {isOfSymbols(form.type) && (

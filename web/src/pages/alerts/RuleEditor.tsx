@@ -16,7 +16,7 @@ import { inWords, type Wrong, whyNot, wrongOf } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import { ConditionFieldInput } from "./ConditionFieldInput";
 import { CONDITIONS, type ConditionType, fieldsOf, GROUPS, initialValues, isOfSymbols, TYPES } from "./conditions";
-import { draftOf, type Form, hasOptions, isWrong, nameOf, repeatOf } from "./draft";
+import { draftOf, type Form, hasOptions, isWrong, nameOf, repeatOf, tried } from "./draft";
 import { More } from "./More";
 import { Panel } from "./Panel";
 import styles from "./RuleEditor.module.css";
@@ -125,7 +125,7 @@ export default function RuleEditor({ begin, rule, back }: RuleEditorProps) {
           {unsure ? `Wait for ${ticker} all the same` : rule ? "Save" : "Set the alert"}
         </Button>
       </form>
-      <Trial draft={trial.draft} trial={trial.answer} kept={rule?.id ?? null} />
+      <Trial draft={trial.draft} trial={trial.answer} former={trial.former} kept={rule?.id ?? null} />
     </Panel>
   );
 }
@@ -158,15 +158,13 @@ function useUnheard() {
   return { unheard, hear, hearing };
 }
 
-/** The trial of a draft that stands still, and what the desk finds wrong with it. */
+/** The trial of a draft once it stands still, whether it is that of the draft before, and what the desk finds wrong. */
 function useSettledTrial(draft: Draft | Wrong[]) {
-  const written = isWrong(draft) ? "" : JSON.stringify(draft);
+  const written = isWrong(draft) ? "" : JSON.stringify(tried(draft));
   const settled = useSettled(written, SETTLED_MS);
-  const still: Draft | null = settled ? JSON.parse(settled) : null;
-  const answer = useTrial(still);
-  // What is wrong with the draft before this one is not said of this one.
-  const wrong = settled === written ? wrongOf(answer.error) : null;
-  return { draft: still, answer, wrong };
+  const answer = useTrial(settled ? JSON.parse(settled) : null);
+  const former = settled !== written || answer.isPlaceholderData;
+  return { draft: isWrong(draft) ? null : draft, answer, former, wrong: former ? null : wrongOf(answer.error) };
 }
 
 function useSave(rule: Rule | null, back: string, onRefused: (wrong: Wrong) => void) {

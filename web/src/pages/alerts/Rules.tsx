@@ -9,6 +9,7 @@ import * as format from "../../lib/format";
 import { beyondName } from "./beyond";
 import { useRuleEdits } from "./edits";
 import styles from "./Rules.module.css";
+import { tells } from "./tells";
 
 interface RulesProps {
   rules: readonly Rule[];
@@ -47,10 +48,10 @@ export function Rules({ rules, lists, channels }: RulesProps) {
           { title: "Watches", show: (rule) => <Target rule={rule} lists={lists} /> },
           {
             title: "Tells",
-            show: (rule) => <span className={styles.wrapped}>{told(rule, channels)}</span>,
+            show: (rule) => <span className={styles.wrapped}>{tells(rule, channels)}</span>,
           },
           {
-            title: "Change",
+            title: "Edit",
             show: (rule) => (
               <span className={styles.actions}>
                 <Link className={styles.edit} to={editPath(rule)} aria-label={`Edit ${rule.name}`}>
@@ -118,18 +119,13 @@ function Target({ rule: { target, symbols }, lists }: { rule: Rule; lists: reado
   if (!target) return <span className="quiet">The desk</span>;
   if (target.type === "Symbol") return <Link to={symbolPath(target.symbol)}>{target.symbol}</Link>;
   const count = <span className="quiet">{format.counted(symbols.length, "symbol")}</span>;
-  if (target.type === "Held") return <>Everything held, {count}</>;
+  if (target.type === "Held") return <span>Everything held, {count}</span>;
   const list = lists.find(({ id }) => String(id) === target.id);
   return list ? (
-    <>
+    <span>
       {list.name}, {count}
-    </>
+    </span>
   ) : (
     <span className="quiet">A list that is gone</span>
   );
-}
-
-function told({ channels: chosen }: Rule, channels: readonly Channel[]): string {
-  const to = channels.filter(({ id, enabled }) => enabled && (chosen?.includes(id) ?? true));
-  return to.length === 0 ? "This page only" : to.map(({ name }) => name).join(", ");
 }

@@ -6,16 +6,15 @@ import { trialQuery } from "../../api/queries";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { canBeTried } from "./conditions";
-import { tried } from "./draft";
 import styles from "./Trial.module.css";
+import { verdict } from "./verdict";
 
-const TRIED_DAYS = 90;
 const MOST_SHOWN = 8;
 
 /** The trial of a draft, and what the desk finds wrong with it; null: there is none to try. */
 export function useTrial(draft: Draft | null) {
   const asked = draft !== null && canBeTried(draft.condition.type);
-  return useQuery({ ...trialQuery(tried(draft ?? NONE)), enabled: asked });
+  return useQuery({ ...trialQuery(draft ?? NONE), enabled: asked });
 }
 
 const NONE = { name: "", condition: { type: "JobFailed" } } as Draft;
@@ -23,23 +22,25 @@ const NONE = { name: "", condition: { type: "JobFailed" } } as Draft;
 interface TrialProps {
   draft: Draft | null;
   trial: ReturnType<typeof useTrial>;
+  /** Whether the trial is that of the draft before this one. */
+  former: boolean;
   /** The number of the rule, where it is kept already and can be shown on a chart. */
   kept: number | null;
 }
 
 /** `Would have fired 7 times in the last 90 days`, and when. */
-export function Trial({ draft, trial: { data, error, isFetching }, kept }: TrialProps) {
+export function Trial({ draft, trial: { data, error }, former, kept }: TrialProps) {
   if (!draft) return null;
   const { condition, target } = draft;
   if (!canBeTried(condition.type)) {
     return <p className="quiet">What would have been cannot be told: the past keeps prices, and no quotes or feeds.</p>;
   }
   if (target?.type === "Held") return null;
-  if (error) return error instanceof Problem && error.field ? null : <Untried error={error} />;
+  if (error && !former) return error instanceof Problem && error.field ? null : <Untried error={error} />;
   return (
-    <section className={styles.trial} aria-label="Trial" aria-busy={isFetching}>
+    <section className={styles.trial} aria-label="Trial" aria-busy={former}>
       <p role="status" className={styles.verdict}>
-        {data ? verdict(data) : "Trying it on the past…"}
+        {data && !former ? verdict(data, Date.now()) : "Trying it on the past…"}
       </p>
       {data && <Times trials={data} />}
       {kept !== null && target?.type === "Symbol" && (
@@ -56,17 +57,6 @@ function Untried({ error }: { error: Error }) {
       {told}
     </p>
   );
-}
-
-function verdict({ count, trials }: Trials): string {
-  const [since] = trials.map(({ since }) => since).sort();
-  if (!since) return "There are no prices yet to try it on.";
-  const past = Math.round((Date.now() - Date.parse(since)) / 86_400_000);
-  const times = count === 0 ? "never" : count === 1 ? "once" : `${format.whole(count)} times`;
-  const span = past >= TRIED_DAYS - 3 ? `in the last ${TRIED_DAYS} days` : `since ${format.day(since)}`;
-  const days = Math.max(...trials.map(({ days }) => days));
-  const hidden = days > 0 ? ` On ${format.whole(days)} of these days only the daily bar is known: it may be more.` : "";
-  return `Would have fired ${times} ${span}.${hidden}`;
 }
 
 function Times({ trials: { trials } }: { trials: Trials }) {

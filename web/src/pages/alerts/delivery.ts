@@ -17,6 +17,12 @@ export function standing({ deliveries, failing, quiet }: Pick<Firing, "deliverie
   return { text: quiet ? "after quiet hours" : "on its way", tone: "waiting" };
 }
 
+/** The end of the quiet hours for which a firing still waits; null where nothing of it does. */
+export function heldUntil({ quiet }: Pick<Firing, "quiet">, ways: readonly Delivery[] = []): string | null {
+  const held = ways.find(({ state, attempts }) => state === "waiting" && attempts.length === 0);
+  return quiet ? (held?.next_try ?? null) : null;
+}
+
 export const STATES: Record<Delivery["state"], Standing> = {
   sent: { text: "Delivered", tone: "good" },
   sending: { text: "Being sent", tone: "waiting" },

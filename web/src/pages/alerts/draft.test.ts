@@ -122,6 +122,10 @@ test("a trial is the same whatever the rule is called and whom it tells", () => 
   expect(tried(one)).toEqual(tried(other));
 });
 
+test("a trial of a message that names its rule has the name", () => {
+  expect(tried({ ...draftAgain(KEPT), message: "{rule}: {price}" }).name).toBe("Far down");
+});
+
 test("quiet hours begin as those of the reader's own zone", () => {
   expect(drafted({ quiet: true })).toMatchObject({ quiet: { zone: READERS_ZONE } });
 });

@@ -153,9 +153,10 @@ export function draftAgain({
   return draft;
 }
 
-/** What is tried: the name, the channels and the switch change nothing of when it would have fired. */
+/** What is tried: the channels and the switch change nothing of it, and the name only what a message says of it. */
 export function tried(draft: Draft): Draft {
-  return { ...draft, name: "Trial", channels: null, enabled: true };
+  const name = draft.message.includes("{rule}") ? draft.name : "Trial";
+  return { ...draft, name, channels: null, enabled: true };
 }
 
 /** What a rule is called that its owner gave no name: `AAPL reaches 190`. */

@@ -1,6 +1,7 @@
 /** The ways by which an alert reaches a person, and what each has to be told. */
 
 import type { Channel } from "../../api/desk";
+import * as format from "../../lib/format";
 import type { Wrong } from "../../lib/refusal";
 
 export interface ConfigField {
@@ -50,7 +51,7 @@ const EMAIL: ChannelKind = {
         ["none", "None"],
       ],
       initial: "starttls",
-      hint: "STARTTLS usually has port 587, TLS 465; none only within your own network.",
+      hint: "None only within your own network.",
     },
     { name: "port", label: "Port", of: "port", initial: "587" },
     {
@@ -70,7 +71,8 @@ export const KINDS: readonly ChannelKind[] = [
     id: "browser",
     kind: "browser",
     title: "Browser notifications",
-    about: "Your browser shows it, also while this page is behind other windows. It must be open somewhere.",
+    about:
+      "Your browser shows it while you look elsewhere; this page must be open somewhere. It shows nothing in quiet hours: what fires then stands on the page.",
     fields: [],
   },
   EMAIL,
@@ -135,6 +137,31 @@ export function kindOf({ kind }: Pick<Channel, "kind">): ChannelKind | null {
   return KINDS.find(({ id }) => id === kind) ?? null;
 }
 
+/** Kind and address of a channel, as far as they are no secret. */
+export function whereOf(channel: Pick<Channel, "kind" | "config">): string {
+  const { to, host, port, url } = channel.config;
+  const title = channel.kind === "apprise" ? "Service" : (kindOf(channel)?.title ?? channel.kind);
+  const place = to ? `${to} by ${host}${port ? `:${port}` : ""}` : url;
+  return place ? `${title}, ${place}` : title;
+}
+
+/** A name that no other channel has, since what is secret of their addresses cannot tell them apart: `Webhook 2`. */
+export function freshName(title: string, taken: readonly string[]): string {
+  let name = title;
+  for (let number = 2; taken.includes(name); number++) name = `${title} ${number}`;
+  return name;
+}
+
+const USUAL_PORTS: Readonly<Record<string, string>> = { starttls: "587", tls: "465", none: "25" };
+
+/** `values` with one changed; the port goes with the security, while it is the usual one. */
+export function withValue(values: Record<string, string>, name: string, value: string): Record<string, string> {
+  const usual = name === "security" && values.port === USUAL_PORTS[values.security ?? ""];
+  return { ...values, [name]: value, ...(usual && { port: USUAL_PORTS[value] ?? "" }) };
+}
+
+const MOST_PORT = 65_535;
+
 /** What is wrong with `values` by the look of them, all of it; what a `kept` channel has already may stay empty. */
 export function wrongIn(
   fields: readonly ConfigField[],
@@ -147,8 +174,10 @@ export function wrongIn(
     if (value === "" && !optional && !(of === "secret" && kept[name])) {
       return [{ field: name, what: `${label} is missing${such}.` }];
     }
-    const isPort = /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
-    return of === "port" && !isPort ? [{ field: name, what: "Give a number from 1 to 65535." }] : [];
+    const isPort = /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= MOST_PORT;
+    return of === "port" && !isPort
+      ? [{ field: name, what: `Give a number from 1 to ${format.whole(MOST_PORT)}.` }]
+      : [];
   });
 }
 

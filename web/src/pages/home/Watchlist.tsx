@@ -1,7 +1,7 @@
 /** The watchlist: one row per symbol, sortable by address, edited at once and undone if need be. */
 
 import type { UseQueryResult } from "@tanstack/react-query";
-import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
+import { type CSSProperties, type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
 import { useSearchParams } from "react-router";
 import type { Absent, Watchlist as List, Quotes } from "../../api/desk";
 import { Button } from "../../components/Button";
@@ -76,13 +76,17 @@ function Rows({ list, quotes, heard, answered, lag_s, onRemove }: RowsProps) {
   const sort = sortOf(params.get("sort"), COLUMNS);
   const known = new Map(quotes?.quotes.map((quote) => [quote.symbol, quote]));
   const absent = new Map(quotes?.missing.map((missing) => [missing.symbol, missing]));
-  const decimals = Math.max(2, ...[...known.values()].map((quote) => quote.decimals));
+  const each = [...known.values()].map((quote) => quote.decimals).sort((one, other) => one - other);
+  const decimals = Math.max(2, ...each);
+  // The headings stand over where most of their numbers end.
+  const usual = each[Math.floor(each.length / 2)] ?? decimals;
+  const padding = { "--pad": decimals - usual } as CSSProperties;
   const now = quotes ? Date.parse(quotes.now) : 0;
   const table = useRef<HTMLTableElement>(null);
   useFirstRow(table);
   const zone = useMarkets().own.data?.zone ?? "UTC";
   return (
-    <table ref={table} className={styles.table} onKeyDown={walkRows}>
+    <table ref={table} className={styles.table} style={padding} onKeyDown={walkRows}>
       <caption className="aside">{list.name}: price, change since the previous close, the day, volume and age</caption>
       <ColumnHeads sort={sort} />
       <tbody>

@@ -4,6 +4,8 @@ import { Table } from "../../components/Table";
 import { Words } from "../../components/Words";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { useNow } from "../../lib/hooks";
+import { nextTry } from "./feed";
 import { CLOCK } from "./Providers";
 import styles from "./Providers.module.css";
 
@@ -16,6 +18,11 @@ const STATES: Record<Fetch["state"], string> = {
   imported: "Imported; no source is asked",
   failed: "Failed",
 };
+
+function State({ fetch: { state, next_try } }: { fetch: Fetch }) {
+  const now = useNow();
+  return next_try ? `${STATES[state]}, next try ${nextTry(next_try, now)}` : STATES[state];
+}
 
 /** What was asked for, and how far it is. */
 export function Fetches({ fetches }: { fetches: readonly Fetch[] }) {
@@ -36,8 +43,7 @@ export function Fetches({ fetches }: { fetches: readonly Fetch[] }) {
             { title: "What", show: ({ kind }) => kind },
             {
               title: "State",
-              show: ({ state, next_try }) =>
-                `${STATES[state]}${next_try ? `, next try ${format.clock(next_try)}` : ""}`,
+              show: (fetch) => <State fetch={fetch} />,
             },
             { title: "Rows", number: true, show: ({ rows }) => format.whole(rows) },
             { title: "At", clock: CLOCK, show: ({ at }) => format.moment(at) },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lag, words } from "./feed";
+import { lag, nextTry, words } from "./feed";
 
 const NOW = new Date(2026, 10, 20, 12).getTime();
 const at = (hour: number, minute: number) => new Date(2026, 10, 20, hour, minute).toISOString();
@@ -22,4 +22,9 @@ test("a lost feed says when it is tried again, why, and since when", () => {
 
 test("a lag is told in tenths of a second while it is short", () => {
   expect([0.34, 59.9, 90, null].map(lag)).toEqual(["0.3 s", "59.9 s", "1 min", "\u2013"]);
+});
+
+test("a next try whose time has come is now", () => {
+  expect(nextTry(at(12, 5), NOW)).toBe("12:05");
+  expect(nextTry(at(11, 0), NOW)).toBe("now");
 });

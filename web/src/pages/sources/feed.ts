@@ -16,13 +16,17 @@ const STATES: Record<Feed["state"], string> = {
 export function words({ state, since, detail, next_try }: Told, now: number): { said: string; why: string[] } {
   const why = detail ? [format.told(detail)] : [];
   if (next_try) {
-    const due = Date.parse(next_try) <= now ? "now" : format.soon(next_try, now);
     return {
-      said: `${STATES[state]} ${due}`,
+      said: `${STATES[state]} ${nextTry(next_try, now)}`,
       why: since ? [...why, `Since ${format.soon(since, now)}`] : why,
     };
   }
   return { said: since ? `${STATES[state]} for ${format.age((now - Date.parse(since)) / 1000)}` : STATES[state], why };
+}
+
+/** When it is tried again: `now` once that time has come. */
+export function nextTry(at: string, now: number): string {
+  return Date.parse(at) <= now ? "now" : format.soon(at, now);
 }
 
 type Told = Pick<Feed, "state" | "since" | "detail" | "next_try">;

@@ -1,6 +1,7 @@
 import type { Bars, Profile, Quote } from "../../api/desk";
 import { extremesOf } from "../../charts/columns";
 import * as format from "../../lib/format";
+import { averageOf } from "./average";
 import styles from "./Facts.module.css";
 
 interface FactsProps {
@@ -68,7 +69,7 @@ const NEARLY_A_YEAR_MS = 350 * 86_400_000;
 
 /** The year up to the newest day, or as much of it as there is; a price of today may be beyond it. */
 function yearRows(
-  { year_since, last, year_low, year_high, average_volume }: Profile,
+  { year_since, first, last, year_low, year_high, average_volume }: Profile,
   quote: Quote | undefined,
   decimals = quote?.decimals,
 ): (readonly [string, string])[] {
@@ -81,7 +82,7 @@ function yearRows(
   const covered = !year_since || !last || Date.parse(last) - Date.parse(year_since) >= NEARLY_A_YEAR_MS;
   const name = covered ? "52-week range" : `Range since ${format.day(year_since)}`;
   const range = year_low === null ? [] : [[name, spanOf(Math.min(...known), Math.max(...known), decimals)] as const];
-  return average_volume === null ? range : [...range, ["Average volume, 3 months", format.compact(average_volume)]];
+  return average_volume === null ? range : [...range, [averageOf(first, last), format.compact(average_volume)]];
 }
 
 function spanOf(low: number, high: number, decimals: number | undefined): string {

@@ -20,7 +20,7 @@ export function sentenceOf(
   { fired, since }: Pick<Trials["trials"][number], "fired" | "since">,
   now: number,
 ) {
-  const times = fired.length === 1 ? "once" : `${fired.length} times`;
+  const times = fired.length === 1 ? "once" : `${format.whole(fired.length)} times`;
   const whole = now - Date.parse(since) >= NEARLY * DAY_MS;
   const when = whole ? `in the last ${DAYS} days` : `since ${format.day(since)}, where its prices begin`;
   return `“${name}” would ${fired.length === 0 ? "not have fired" : `have fired ${times}`} ${when}.`;
