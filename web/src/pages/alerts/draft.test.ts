@@ -86,7 +86,7 @@ test("all that is wrong is told at once", () => {
 
 test("levels and extremes tell once unless the reader says otherwise, and are named without what cannot be read", () => {
   expect(blank("AAPL", 190).repeat).toBe("once");
-  expect(blank("AAPL", null).repeat).toBe("always");
+  expect(blank("AAPL", null).repeat).toBe("daily");
   const named = (level: string) => nameOf({ ...blank("AAPL", 190), values: { level } }, listName);
   expect(["", "abc", "80,5", "1 000.50"].map(named)).toEqual([
     "AAPL reaches …",

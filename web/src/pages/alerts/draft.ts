@@ -65,6 +65,7 @@ export function blank(symbol: string | null, level: number | null): Form {
 
 /** How often a kind of rule tells unless its owner says: a price goes to and fro over a level by the minute. */
 export function repeatOf(type: ConditionType): Draft["repeat"] {
+  if (type === "Moves") return "daily";
   return type === "Crosses" || type === "NewExtreme" ? "once" : "always";
 }
 
