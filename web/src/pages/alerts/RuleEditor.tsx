@@ -16,7 +16,7 @@ import { inWords, type Wrong, whyNot, wrongOf } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import { ConditionFieldInput } from "./ConditionFieldInput";
 import { CONDITIONS, type ConditionType, fieldsOf, GROUPS, initialValues, isOfSymbols, TYPES } from "./conditions";
-import { draftOf, type Form, hasOptions, isWrong, nameOf, repeatOf, tried } from "./draft";
+import { draftOf, type Form, hasOptions, isWrong, nameOf, tried, waiting } from "./draft";
 import { More } from "./More";
 import { Panel } from "./Panel";
 import styles from "./RuleEditor.module.css";
@@ -57,7 +57,7 @@ export default function RuleEditor({ begin, rule, back }: RuleEditorProps) {
     setTouched((before) => new Set([...before, ...fields]));
   };
   const changeValue = (name: string, value: string) => {
-    change({ values: { ...form.values, [name]: value } });
+    change(waiting(form, form.type, { ...form.values, [name]: value }));
     setTouched((before) => new Set([...before, name]));
   };
   const ticker = isOfSymbols(form.type) && form.on === "Symbol" ? form.symbol.trim().toUpperCase() : null;
@@ -192,13 +192,9 @@ interface PartProps {
   onChange: Change;
 }
 
-function Condition({ form: { type, repeat }, error, onChange }: PartProps) {
-  const choose = (chosen: ConditionType) =>
-    onChange({
-      type: chosen,
-      values: initialValues(chosen),
-      ...(repeat === repeatOf(type) && { repeat: repeatOf(chosen) }),
-    });
+function Condition({ form, error, onChange }: PartProps) {
+  const { type } = form;
+  const choose = (chosen: ConditionType) => onChange(waiting(form, chosen, initialValues(chosen)));
   return (
     <Field label="When" error={error}>
       {(tied) => (

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Rule } from "../../api/desk";
 import { READERS_ZONE } from "../../lib/format";
 import { initialValues, TYPES } from "./conditions";
-import { blank, draftAgain, draftOf, type Form, formOf, hasOptions, nameOf, tried } from "./draft";
+import { blank, draftAgain, draftOf, type Form, formOf, hasOptions, nameOf, tried, waiting } from "./draft";
 
 const listName = (id: string) => ({ "1": "First list" })[id] ?? "";
 const drafted = (change: Partial<Form>) => draftOf({ ...blank("quorb", null), ...change }, listName);
@@ -86,7 +86,10 @@ test("all that is wrong is told at once", () => {
 
 test("levels and extremes tell once unless the reader says otherwise, and are named without what cannot be read", () => {
   expect(blank("AAPL", 190).repeat).toBe("once");
-  expect(blank("AAPL", null).repeat).toBe("daily");
+  const move = blank("AAPL", null);
+  expect(move.repeat).toBe("daily");
+  expect(waiting(move, "Moves", { ...move.values, since: "last_alert" }).repeat).toBe("always");
+  expect(waiting({ ...move, repeat: "once" }, "Spread", {}).repeat).toBe("once");
   const named = (level: string) => nameOf({ ...blank("AAPL", 190), values: { level } }, listName);
   expect(["", "abc", "80,5", "1 000.50"].map(named)).toEqual([
     "AAPL reaches …",

@@ -40,14 +40,15 @@ export interface Form {
 /** A new rule: the preset of one per cent, or of a level where one is given. */
 export function blank(symbol: string | null, level: number | null): Form {
   const type = level === null ? "Moves" : "Crosses";
+  const values = { ...initialValues(type), ...(level !== null && { level: String(level) }) };
   return {
     name: "",
     type,
-    values: { ...initialValues(type), ...(level !== null && { level: String(level) }) },
+    values,
     on: "Symbol",
     symbol: symbol ?? "",
     list: "",
-    repeat: repeatOf(type),
+    repeat: repeatOf(type, values),
     hysteresis: "0",
     cooldown: "0",
     expires: "",
@@ -64,9 +65,15 @@ export function blank(symbol: string | null, level: number | null): Form {
 }
 
 /** How often a kind of rule tells unless its owner says: a price goes to and fro over a level by the minute. */
-export function repeatOf(type: ConditionType): Draft["repeat"] {
-  if (type === "Moves") return "daily";
-  return type === "Crosses" || type === "NewExtreme" ? "once" : "always";
+function repeatOf(type: ConditionType, { since }: Values): Draft["repeat"] {
+  if (type === "Crosses" || type === "NewExtreme") return "once";
+  return type === "Moves" && (since === "previous_close" || since === "open") ? "daily" : "always";
+}
+
+/** `form` with another condition; how often it tells follows, where its owner has not said. */
+export function waiting(form: Form, type: ConditionType, values: Values): Pick<Form, "type" | "values" | "repeat"> {
+  const preset = form.repeat === repeatOf(form.type, form.values);
+  return { type, values, repeat: preset ? repeatOf(type, values) : form.repeat };
 }
 
 export function formOf(rule: Rule): Form {
