@@ -806,6 +806,49 @@ def test_a_clock_that_was_ahead_for_a_while_silences_no_rule(running: Running, r
     assert running.fired()[5:] == ["2026-03-04 21:00:00 UTC"]
 
 
+def test_a_clock_set_back_a_little_tells_nothing_twice(running: Running):
+    store(running, "1d", WEEK)
+    running.rule(Moves(1.0, "last_alert"), message="{price} {change}", cooldown=timedelta(hours=6))
+    running.rule(AverageCross(slow=3), message="{at}")
+    running.tell(20.0, 20.3)
+    running.pass_time()
+    told = running.fired()
+    for back in (timedelta(seconds=30), timedelta(hours=7)):
+        running.now -= back
+        running.pass_time()
+        running.now += back
+        running.tell(20.4, 20.5)
+        running.pass_time()
+    assert told
+    assert running.fired() == told
+
+
+def test_a_price_that_may_not_be_the_last_is_no_price_to_begin_with(running: Running):
+    running.tell(100.0)
+    odd = conform(
+        pl.DataFrame(
+            [
+                {
+                    "symbol": "ACME",
+                    "ts": running.now,
+                    "price": 112.0,
+                    "size": 5.0,
+                    "source": "vendor",
+                    "condition": "4000",
+                }
+            ]
+        ),
+        TRADES,
+    )
+    running.intake.take(Told(trades=odd), "vendor")
+    assert running.desk.tape.latest(["ACME"])["ACME"]["price"] == 100.0
+    running.now += timedelta(seconds=5)
+    running.rule(Crosses(110.0), message="{price}")
+    running.tell(100.0)
+    running.pass_time()
+    assert running.fired() == []
+
+
 @pytest.mark.parametrize("on_at_the_split", [True, False])
 def test_a_split_is_no_move_also_if_the_desk_was_off(running: Running, on_at_the_split: bool):
     store(running, "1d", [(datetime(2026, 3, 3, tzinfo=UTC), 100.0, 1.0)])

@@ -140,3 +140,24 @@ def test_a_trial_that_would_begin_amid_a_session_begins_with_the_next_one(tmp_pa
     desk.close()
     assert fired[1] == ()
     assert all(each.firing.at < opened + timedelta(minutes=2) for each in fired[2])
+
+
+def test_the_first_session_of_a_trial_counts_also_where_only_its_day_is_known(tmp_path: Path):
+    now = datetime(2026, 3, 4, 22, tzinfo=UTC)
+    desk = open_desk(Settings(home=tmp_path, offline=True), lambda: now)
+    store_days(desk, desk.history.register.id_of("ACME"), date(2026, 2, 23), date(2026, 3, 4))
+    of = replace(rule(Crosses(95.0)), target=Symbol("ACME"))
+    told = {days: [each.day for each in trials(desk, of, ["ACME"], days)[0].fired] for days in (1, 2)}
+    desk.close()
+    tuesday, wednesday = date(2026, 3, 3), date(2026, 3, 4)
+    assert told == {1: [wednesday] * 2, 2: [tuesday] * 2 + [wednesday] * 2}
+
+
+def test_a_trial_over_a_weekend_is_of_the_session_before(tmp_path: Path):
+    sunday = datetime(2026, 3, 8, 15, tzinfo=UTC)
+    desk = open_desk(Settings(home=tmp_path, offline=True), lambda: sunday)
+    store_days(desk, desk.history.register.id_of("ACME"), date(2026, 2, 23), date(2026, 3, 6))
+    (trial,) = trials(desk, replace(rule(Crosses(95.0)), target=Symbol("ACME")), ["ACME"], 1)
+    desk.close()
+    assert [each.day for each in trial.fired] == [date(2026, 3, 6)] * 2
+    assert trial.since <= sunday

@@ -10,16 +10,18 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Event, Lock, Thread
 
 import msgspec
+import polars as pl
 
 from openbell.alerts.rules import Firing, OfClock, OfPrice, Rule, Target
 from openbell.alerts.watch import Facts, Watch
 from openbell.desk import Desk
 from openbell.ingest.intake import Heard, Intake
 from openbell.model.errors import OpenbellError
+from openbell.model.sessions import LONGEST_PAUSE
 from openbell.pasts import Pasts
 from openbell.rulebook import EVALUATION, Rulebook
 from openbell.store.log import Log
@@ -38,6 +40,9 @@ PATIENCE_S = 0.5
 
 BREATH_S = 0.01
 """How long prices have the machine for themselves between two reads of the past."""
+
+SILENT = timedelta(minutes=1)
+"""Where nothing was heard for so long, an open may have been missed."""
 
 WAITING = 500_000
 """So many rows wait in memory for the rules; what is more is read from the log when its turn comes."""
@@ -244,7 +249,7 @@ class _Rules:
         self._desk = desk
         self._book = Rulebook(desk)
         self._since = since
-        self._listened = since
+        self._listened = self._told = since
         self._judged: dict[str, object] = {}
         self._ended: deque[str] = deque()
         self._counted: object = None
@@ -265,8 +270,11 @@ class _Rules:
     def hear(self, heard: Heard, now: datetime) -> list[Firing]:
         """What an entry of the log sets off, which is heard at `now`."""
         if heard.ready is not None:
-            self._pasts.resume(heard.ready)
+            if heard.ready - self._told >= SILENT:  # else some feed was heard all the time
+                self._pasts.resume(heard.ready)
             self.watch.resume()
+        newest = pl.concat([heard.trades["ts"], heard.quotes["ts"]]).max()
+        self._told = max(self._told, newest) if isinstance(newest, datetime) else self._told
         self.watch.note(heard.trades, now)
         self.watch.note(heard.quotes, now)
         return self.watch.hear(heard.trades, heard.quotes)
@@ -274,7 +282,7 @@ class _Rules:
     def look(self, now: datetime, facts: Facts) -> list[Firing]:
         """What the clock finds at `now`; edited rules are taken over once their past is known."""
         waited, self._rested = self._coming is not None and not self._rested, False
-        self._since = min(self._since, now)  # the clock may have been ahead
+        self._since, self._told = min(self._since, now), min(self._told, now)  # the clock may have been ahead
         self.watch.set_right(now)
         if self._book.version() != (self._coming or self._chosen).version:
             self._coming = self._choose()
@@ -362,10 +370,15 @@ class _Rules:
         """The symbols of which a day has ended since the watch judged the last one, if anything was stored since."""
         version, told = self._desk.lake.version(), self.watch.told_days()
         for symbol, ended in self._book.ended(told, now).items():
-            if told[symbol] > ended:  # of a clock that was ahead
-                self.watch.begin_days(symbol, ended)
+            if told[symbol] > ended + LONGEST_PAUSE and told[symbol] > (newest := self._newest_day(symbol)):
+                self.watch.begin_days(symbol, max(ended, newest))  # the clock was ahead, as the prices show
             elif told[symbol] < ended and self._judged.get(symbol) != version:
                 yield symbol
+
+    def _newest_day(self, symbol: str) -> date:
+        """The date of the newest bar of `symbol`, of any length."""
+        newest = self._desk.history.stored(self._desk.history.register.id_of(symbol))["last"].max()
+        return newest.date() if isinstance(newest, datetime) else date.min
 
     def _days(self, symbol: str, now: datetime) -> list[Firing]:
         """The days of `symbol` that have ended since the watch judged the last one, as far as they are known."""

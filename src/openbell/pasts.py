@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+import polars as pl
+
 from openbell.alerts.background import Background
 from openbell.alerts.hours import Hours
 from openbell.desk import Desk
@@ -24,22 +26,26 @@ DATES = 2
 _Subject = tuple[str, bool]
 """A symbol, and whether its prices are followed."""
 
+_Splits = frozenset[tuple[date, float]]
+"""The splits of a symbol: ex dates, and new units per old one."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     past: Background
     version: Version
+    splits: _Splits
     at: datetime
     wait: timedelta
 
-    def lacks(self, version: Version) -> bool:
-        """Whether more may be known, now that the lake is at `version`; splits change what is complete, too."""
-        return self.version != version if not self.past.complete else self.version.actions != version.actions
+    def lacks(self, version: Version, splits: _Splits) -> bool:
+        """Whether more may be known, now that the lake is at `version`; other splits change what is complete, too."""
+        return self.splits != splits or (not self.past.complete and self.version != version)
 
-    def due(self, version: Version, now: datetime) -> bool:
+    def due(self, version: Version, splits: _Splits, now: datetime) -> bool:
         """Whether it is to be asked for again at `now`."""
-        wait = ASKED_AGAIN if self.version.actions != version.actions else self.wait
-        return self.lacks(version) and not self.at <= now < self.at + wait
+        wait = self.wait if self.splits == splits else ASKED_AGAIN
+        return self.lacks(version, splits) and not self.at <= now < self.at + wait
 
 
 class Pasts:
@@ -55,6 +61,7 @@ class Pasts:
         self._book = book
         self._start = self._since = since
         self._hours: dict[str, Hours] = {}
+        self._acted: tuple[int, dict[str, _Splits]] | None = None
         self._known: dict[_Subject, dict[date, _Asked]] = {}
         self._unknown: deque[tuple[_Subject, date]] = deque()
         self._lacking: deque[tuple[_Subject, date]] = deque()
@@ -84,6 +91,8 @@ class Pasts:
 
         The `symbols` are as `keep` takes them, now or once their past is known.
         """
+        self.born = {symbol: min(born, now) for symbol, born in self.born.items()}  # the clock may have been ahead
+        self._start, self._since = min(self._start, now), min(self._since, now)
         version = self._desk.lake.version()
         self._unknown.clear()
         self._lacking.clear()
@@ -94,7 +103,7 @@ class Pasts:
             held = self._known.get((symbol, followed), {}).get(day)
             if held is None:
                 self._unknown.append(((symbol, followed), day))
-            elif held.due(version, now):
+            elif held.due(version, self._splits(symbol, version), now):
                 self._lacking.append(((symbol, followed), day))
 
     def ask(self) -> str | None:
@@ -108,9 +117,9 @@ class Pasts:
 
     def refresh(self, symbol: str) -> bool:
         """Ask again for what is lacking of `symbol`; returns whether anything was."""
-        version = self._desk.lake.version()
-        subject = self._subject(symbol)
-        lacking = [day for day, held in self._known.get(subject, {}).items() if held.lacks(version)]
+        version, subject = self._desk.lake.version(), self._subject(symbol)
+        splits = self._splits(symbol, version)
+        lacking = [day for day, held in self._known.get(subject, {}).items() if held.lacks(version, splits)]
         for day in lacking:
             self._ask(subject, day)
         return bool(lacking)
@@ -136,6 +145,16 @@ class Pasts:
         begun = max(self._start, born)
         return _minute(begun), _minute(max(self._since, begun))
 
+    def _splits(self, symbol: str, version: Version) -> _Splits:
+        """Those of `symbol`; all are read once for each `version` of the table."""
+        if self._acted is None or self._acted[0] != version.actions:
+            splits = self._desk.lake.actions().filter(pl.col("kind") != "dividend")
+            found: dict[str, set[tuple[date, float]]] = {}
+            for key, ex_date, ratio in splits.select("symbol", "ex_date", "ratio").iter_rows():
+                found.setdefault(key, set()).add((ex_date, ratio))
+            self._acted = (version.actions, {key: frozenset(each) for key, each in found.items()})
+        return self._acted[1].get(self._desk.history.register.id_of(symbol), frozenset())
+
     def _subject(self, symbol: str) -> _Subject:
         return symbol, symbol in self.born
 
@@ -147,7 +166,7 @@ class Pasts:
         wait = ASKED_AGAIN
         if day in dates:
             past, wait = _at_its_price(past, dates[day].past), min(2 * dates[day].wait, LONGEST)
-        dates[day] = _Asked(past, version, now, wait)
+        dates[day] = _Asked(past, version, self._splits(symbol, version), now, wait)
         if len(dates) > DATES:
             del dates[min(dates)]
         return past

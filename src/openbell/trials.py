@@ -91,9 +91,9 @@ def _assert_short(desk: Desk, rule: Rule, symbols: Iterable[str], since: datetim
 
 def _trial(desk: Desk, rule: Rule, symbol: str, since: datetime, now: datetime) -> Trial:
     history, exchange = desk.history, Rulebook(desk).exchange_of(symbol)
-    since, named = _opening(exchange, since), pl.lit(symbol).alias("symbol")
+    (begun, since), named = _opening(exchange, since, now), pl.lit(symbol).alias("symbol")
     daily = history.bars(symbol, DAY, since - LOOKED_BACK, now).bars.drop_nulls("close").with_columns(named)
-    days, minutes = daily.filter(pl.col("ts") >= since), daily.clear()
+    days, minutes = daily.filter(pl.col("ts").dt.date() >= begun), daily.clear()
     if by_minutes(rule) or (not isinstance(rule.condition, OfDays) and _has_minutes(desk, symbol, since)):
         found = history.bars(symbol, MINUTE, since, now, hours="extended").bars
         minutes = found.drop_nulls("close").with_columns(named).select(daily.columns)
@@ -105,11 +105,13 @@ def _trial(desk: Desk, rule: Rule, symbol: str, since: datetime, now: datetime) 
     return Trial(symbol, first, days.height, tuple(_tried(rule, exchange, fired, days, now)))
 
 
-def _opening(exchange: str, since: datetime) -> datetime:
-    """When the first session from `since` on begins: amid one, nobody knows what is so already."""
-    pre = sessions(exchange, since.date(), since.date() + LONGEST_PAUSE)["pre"]
-    ahead = pre.filter(pre >= since)
-    return since if ahead.is_empty() else ahead.item(0)
+def _opening(exchange: str, since: datetime, now: datetime) -> tuple[date, datetime]:
+    """The first session from `since` on, and when it begins: amid one, nobody knows what is so already. Where none has
+    begun since, the one before."""
+    held = sessions(exchange, since.date() - LONGEST_PAUSE, now.date() + timedelta(days=1)).filter(pl.col("pre") <= now)
+    whole = held.filter(pl.col("pre") >= since)
+    day, begin = (held.tail(1) if whole.is_empty() else whole).select("trade_date", "pre").row(0)
+    return day, begin
 
 
 def _tried(rule: Rule, exchange: str, fired: Sequence[Firing], days: pl.DataFrame, now: datetime) -> Iterator[Tried]:

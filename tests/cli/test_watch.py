@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
-from pathlib import Path
+import socket
 from typing import Any
 
 import pytest
+import uvicorn
 from rich.console import Console
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
-from e2e.started import StartedDesk
 from openbell.cli import watch
 from openbell.cli.watch import Board, Line, _print, _table
 
@@ -99,24 +103,35 @@ def test_an_older_price_is_not_told_as_a_new_one():
     assert made.lines["ACME"].price == 11.5
 
 
-def test_a_price_that_no_update_tells_of_becomes_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(watch, "ASKED_S", 0.0)
-    desk = StartedDesk(tmp_path)
-    desk.start()
-    made = Board({"QUORB": Line("QUORB")})
+def test_a_price_that_no_update_tells_of_becomes_stale(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(watch, "ASKED_S", 0.02)
+    quotes = iter([{**QUOTE, "freshness": "live"}])
+
+    async def told_quotes(_request: Request) -> JSONResponse:
+        return JSONResponse({"now": NOW, "quotes": [next(quotes, QUOTE)]})
+
+    async def silent(line: WebSocket) -> None:
+        await line.accept()
+        await asyncio.Event().wait()
+
+    desk = Starlette(routes=[Route("/api/v1/quotes", told_quotes), WebSocketRoute("/api/v1/live", silent)])
+    made = Board({"ACME": Line("ACME")})
 
     async def followed() -> None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(desk, log_level="critical", lifespan="off", timeout_graceful_shutdown=1))
+        serving = asyncio.create_task(server.serve([listener]))
         heard = asyncio.Event()
-        following = asyncio.create_task(watch._follow(desk.address, made, lambda _lines: heard.set()))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        following = asyncio.create_task(watch._follow(address, made, lambda _lines: heard.set()))
         await heard.wait()
-        line = made.lines["QUORB"]
-        line.ts, line.stale = datetime(2100, 1, 1, tzinfo=UTC), True  # no update is newer
-        while line.stale:
-            await asyncio.sleep(0.05)
+        while not made.lines["ACME"].stale:
+            await asyncio.sleep(0.01)
         following.cancel()
+        server.should_exit = True
+        await asyncio.wait([following, serving])
 
     asyncio.run(asyncio.wait_for(followed(), 30))
-    desk.end()
 
 
 def test_a_price_that_only_streams_tell_has_the_digits_of_its_size():

@@ -40,8 +40,8 @@ from openbell.bars.buckets import TICK, instants_of
 from openbell.model.interval import Interval
 from openbell.model.sessions import market_state, sessions
 
-AHEAD = timedelta(seconds=10)
-"""A vendor's clock may be so far ahead of ours: what is of a later time was heard while ours was wrong."""
+AHEAD = timedelta(hours=25)
+"""What is of a time still later was heard while our clock was wrong; a smaller step back is waited for."""
 
 Members = Callable[[Target], Iterable[str]]
 """The symbols of a target now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -126,16 +127,16 @@ async def _follow(address: str, board: Board, told: Callable[[Sequence[Line]], o
     while True:
         try:
             async with (
+                AsyncExitStack() as stack,
                 httpx.AsyncClient(base_url=f"{address}/api/v1", timeout=10) as client,
                 connect(f"{address.replace('http', 'ws', 1)}/api/v1/live", max_size=None) as socket,
             ):
                 told(await _ask(client, board))
-                asked, opened, board.trouble = loop.time(), True, ""
+                opened, board.trouble = True, ""
                 await socket.send(json.dumps({"symbols": list(board.lines)}))
+                asking = asyncio.create_task(_keep_asking(client, board, told))
+                stack.callback(asking.cancel)
                 async for message in socket:
-                    if loop.time() - asked >= ASKED_S:
-                        asked = loop.time()
-                        told(await _ask(client, board))
                     update = json.loads(message)
                     if update["fired"] > board.fired:
                         board.fired = update["fired"]
@@ -149,6 +150,13 @@ async def _follow(address: str, board: Board, told: Callable[[Sequence[Line]], o
                 ) from error
             board.trouble = "The desk does not answer; it is asked again."
         await asyncio.sleep(AGAIN_S)
+
+
+async def _keep_asking(client: httpx.AsyncClient, board: Board, told: Callable[[Sequence[Line]], object]) -> None:
+    while True:
+        await asyncio.sleep(ASKED_S)
+        with suppress(httpx.HTTPError):  # the line says it where the desk has gone
+            told(await _ask(client, board))
 
 
 async def _ask(client: httpx.AsyncClient, board: Board) -> list[Line]:

@@ -53,17 +53,18 @@ class Tape:
         if partials.is_empty():
             return
         rows = (
-            partials.sort("last_at", "last_ts", "last_seq")
+            partials.sort("sets_price", "last_at", "last_ts", "last_seq")
             .unique("symbol", keep="last")
-            .select("symbol", price="close", ts="last_ts", source="source")
+            .select("symbol", "sets_price", price="close", ts="last_ts", source="source")
         )
         with self._guard:
             self._parts.append(partials)
             self._unsaved.append(partials.select(KEY))
             for told in rows.iter_rows(named=True):
-                held = self._quotes.get(told["symbol"], _EMPTY)
+                held, sets_price = self._quotes.get(told["symbol"], _EMPTY), told.pop("sets_price")
                 late = held["ts"] is not None and not _not_later(held["ts"], told["ts"])  # it changes a minute only
-                self._put(told["symbol"], held if late else held | told)
+                passed_over = late or (held["price"] is not None and not sets_price)
+                self._put(told["symbol"], held if passed_over else held | told)
             if len(self._parts) >= MANY_PARTS:
                 self._gather()
 

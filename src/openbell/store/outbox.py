@@ -337,12 +337,12 @@ class Outbox:
 def _due(now: datetime) -> sa.ColumnElement[bool]:
     """What is to leave by `now`, on channels that were not asked to wait longer.
 
-    What was put there after `now`, or would wait longer than anything may, was told so by a clock that was ahead.
+    What was put there long after `now`, or would wait longer than anything may, was told so by a clock that was ahead.
     """
     this, latest = _text(now), _text(now + LONGEST_WAIT)
     waits = sa.select(CHANNELS.c.id).where(CHANNELS.c.not_before > this, CHANNELS.c.not_before <= latest)
     untried = (_OUTBOX.c.state == "waiting") & (_OUTBOX.c.attempts == 0)
-    due = (_OUTBOX.c.next_try <= this) | (_OUTBOX.c.next_try > latest) | (untried & (_OUTBOX.c.created > this))
+    due = (_OUTBOX.c.next_try <= this) | (_OUTBOX.c.next_try > latest) | (untried & (_OUTBOX.c.created > latest))
     return _OPEN & due & _OUTBOX.c.channel_id.not_in(waits)
 
 
