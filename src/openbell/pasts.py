@@ -14,6 +14,7 @@ from openbell.alerts.hours import Hours
 from openbell.desk import Desk
 from openbell.rulebook import Rulebook
 from openbell.store.lake import Version
+from openbell.store.register import Register
 
 ASKED_AGAIN, LONGEST = timedelta(minutes=1), timedelta(minutes=15)
 """So long after a past that lacks something was asked for, it is asked for again, if anything was stored since; each
@@ -61,7 +62,7 @@ class Pasts:
         self._book = book
         self._start = self._since = since
         self._hours: dict[str, Hours] = {}
-        self._acted: tuple[int, dict[str, _Splits]] | None = None
+        self._acted: tuple[tuple[int, int], Register, dict[str, _Splits]] | None = None
         self._known: dict[_Subject, dict[date, _Asked]] = {}
         self._unknown: deque[tuple[_Subject, date]] = deque()
         self._lacking: deque[tuple[_Subject, date]] = deque()
@@ -146,14 +147,16 @@ class Pasts:
         return _minute(begun), _minute(max(self._since, begun))
 
     def _splits(self, symbol: str, version: Version) -> _Splits:
-        """Those of `symbol`; all are read once for each `version` of the table."""
-        if self._acted is None or self._acted[0] != version.actions:
+        """Those of `symbol`; all are read once for each `version` of the tables."""
+        read = version.actions, version.instruments
+        if self._acted is None or self._acted[0] != read:
             splits = self._desk.lake.actions().filter(pl.col("kind") != "dividend")
             found: dict[str, set[tuple[date, float]]] = {}
             for key, ex_date, ratio in splits.select("symbol", "ex_date", "ratio").iter_rows():
                 found.setdefault(key, set()).add((ex_date, ratio))
-            self._acted = (version.actions, {key: frozenset(each) for key, each in found.items()})
-        return self._acted[1].get(self._desk.history.register.id_of(symbol), frozenset())
+            self._acted = read, self._desk.history.register, {key: frozenset(each) for key, each in found.items()}
+        _, register, known = self._acted
+        return known.get(register.id_of(symbol), frozenset())
 
     def _subject(self, symbol: str) -> _Subject:
         return symbol, symbol in self.born

@@ -92,7 +92,7 @@ class Rulebook:
 
     def version(self) -> object:
         """Equal to what it was as long as `chosen` says the same."""
-        return self.kept.rules(), self._desk.ledger.watchlists()
+        return self.kept.version(), self._desk.ledger.watchlists()
 
     def watched(self) -> set[str]:
         """Every symbol that an enabled rule is on."""

@@ -66,6 +66,12 @@ class AlertBook:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
+    def version(self) -> object:
+        """Equal to what it was as long as `rules` says the same: an edit always sets when."""
+        with self._ledger.transaction() as connection:
+            rows = connection.execute(sa.select(RULES.c.id, RULES.c.changed).order_by(RULES.c.id))
+            return [tuple(row) for row in rows]
+
     def rules(self) -> list[StoredRule]:
         """All rules, oldest first."""
         with self._ledger.transaction() as connection:
