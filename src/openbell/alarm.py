@@ -233,8 +233,9 @@ class _Queue:
 
 
 def _sentence(error: Exception) -> str:
+    """Of what nobody foresaw only its kind: its words may hold what is no reader's business."""
     told = isinstance(error, OpenbellError)
-    return str(error) if told else f"They fail for a reason of their own ({type(error).__name__}: {error})."
+    return str(error) if told else f"They failed: {type(error).__name__}. The log has more."
 
 
 def _rows(heard: Heard) -> int:

@@ -132,6 +132,7 @@ def test_a_price_that_no_update_tells_of_becomes_stale(monkeypatch: pytest.Monke
         await asyncio.wait([following, serving])
 
     asyncio.run(asyncio.wait_for(followed(), 30))
+    assert made.lines["ACME"].stale
 
 
 def test_a_price_that_only_streams_tell_has_the_digits_of_its_size():

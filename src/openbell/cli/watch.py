@@ -127,9 +127,9 @@ async def _follow(address: str, board: Board, told: Callable[[Sequence[Line]], o
     while True:
         try:
             async with (
-                AsyncExitStack() as stack,
                 httpx.AsyncClient(base_url=f"{address}/api/v1", timeout=10) as client,
                 connect(f"{address.replace('http', 'ws', 1)}/api/v1/live", max_size=None) as socket,
+                AsyncExitStack() as stack,
             ):
                 told(await _ask(client, board))
                 opened, board.trouble = True, ""
