@@ -387,6 +387,18 @@ def test_the_end_is_not_told_while_more_waits_than_memory_holds(running: Running
     assert [each and each.offset for each in told] == [*range(first + 1, first + 32), None]
 
 
+def test_a_failure_that_nobody_foresaw_is_told_without_its_words(running: Running, monkeypatch: pytest.MonkeyPatch):
+    def failing(*_arguments: object) -> int:
+        raise RuntimeError("hunter2")
+
+    running.rule(Crosses(10.0))
+    monkeypatch.setattr(Outbox, "record", failing)
+    running.tell(9.0, 11.0)
+    wait_for(lambda: running.alarm.trouble is not None)
+    assert running.alarm.trouble is not None
+    assert running.alarm.trouble.detail == "They failed: RuntimeError. The log has more."
+
+
 def test_a_ledger_that_fails_for_a_while_costs_no_alert(running: Running, monkeypatch: pytest.MonkeyPatch):
     running.rule(Crosses(10.0), message="{at}")
     record, failures = Outbox.record, iter([True] * 3)
