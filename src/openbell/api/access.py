@@ -6,6 +6,7 @@ Until the desk has accounts it listens on loopback only, and whoever can reach i
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -56,6 +57,22 @@ def allow(role: Role) -> Any:  # FastAPI types its dependencies so
 
     check.least = role  # type: ignore[attr-defined]  # read back by `least_role`
     return Depends(check)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a person of the desk and what they may do."""
+
+    id: int
+    role: Role
+
+
+def the_caller() -> Caller:
+    """Who asks. Until the desk has accounts, its first owner."""
+    return Caller(id=1, role=Role.OWNER)
+
+
+TheCaller = Annotated[Caller, Depends(the_caller)]
 
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}

@@ -1,0 +1,1 @@
+"""Who may use the desk: people, their passwords and keys, their sessions, and what they did."""
