@@ -22,11 +22,13 @@ from openbell.api import (
     jobs,
     live,
     market,
+    portfolios,
     quotes,
     rules,
     sources,
     statistics,
     symbols,
+    transactions,
     watchlists,
 )
 from openbell.api.access import Role, allow, known_name
@@ -37,7 +39,7 @@ from openbell.live import Live
 
 NOUNS = (
     market, symbols, quotes, bars, actions, compare, statistics, sources,
-    watchlists, rules, firings, channels, jobs, live,
+    watchlists, rules, firings, channels, portfolios, transactions, jobs, live,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
 LONGEST = 255

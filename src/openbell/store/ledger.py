@@ -47,7 +47,7 @@ _WATCHLISTS = sa.Table(
 ALONE = 0x09E4BE11
 """PostgreSQL's lock of those transactions that must be alone."""
 
-HEAD = "0006"
+HEAD = "0007"
 """The schema that this program works with: the newest of `migrations`."""
 
 
