@@ -100,7 +100,7 @@ class ImportBook:
             return {row.fingerprint: row.transaction for row in connection.execute(query)}
 
     def book(self, portfolio: int, arrival: Arrival, booked: Booked, now: datetime) -> Batch:
-        """Write an import: all of it or nothing. Raises InvalidInput where somebody imported the same rows meanwhile."""
+        """Write an import, all or nothing; raises InvalidInput where somebody imported the same rows meanwhile."""
         with own_name("account or item"), self._ledger.transaction(alone=True) as connection:
             before = _standing(connection, portfolio)
             number = numbered(connection, BATCHES)[0]
