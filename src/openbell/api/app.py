@@ -19,6 +19,7 @@ from openbell.api import (
     channels,
     compare,
     firings,
+    items,
     jobs,
     live,
     market,
@@ -39,7 +40,7 @@ from openbell.live import Live
 
 NOUNS = (
     market, symbols, quotes, bars, actions, compare, statistics, sources,
-    watchlists, rules, firings, channels, portfolios, transactions, jobs, live,
+    watchlists, rules, firings, channels, portfolios, transactions, items, jobs, live,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
 LONGEST = 255

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
@@ -17,7 +18,8 @@ from openbell.store.portfoliotables import FACTS, ITEMS, PRICES, TRANSACTIONS, c
 OWN = "own:"
 """Before the number of an item, where an instrument is named."""
 
-TYPES = ("stock", "etf", "fund", "index", "currency", "crypto", "commodity", "cash", "other")
+Type = Literal["stock", "etf", "fund", "index", "currency", "crypto", "commodity", "cash", "other"]
+TYPES: tuple[Type, ...] = get_args(Type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Item:
     id: int
     name: str
     currency: str
-    type: str = "other"
+    type: Type = "other"
 
     @property
     def instrument(self) -> str:
@@ -39,7 +41,7 @@ class Item:
 class SetFacts:
     """What its holder says of an instrument; None: what the desk knows."""
 
-    type: str | None = None
+    type: Type | None = None
     sector: str | None = None
     country: str | None = None
 
@@ -139,7 +141,7 @@ def added(connection: sa.Connection, owner: int, draft: Item, batch: int | None 
     return Item(number, **values)
 
 
-def _values(item: Item) -> dict[str, str]:
+def _values(item: Item) -> dict[str, Any]:
     if not 0 < len(item.name.strip()) <= len(item.name) <= 120:
         raise InvalidInput("name", "A name has 1 to 120 characters.")
     _assert_type(item.type)
