@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from decimal import Decimal
 
 import pytest
-from market import SHARED, needs_shared
 
-from openbell.model.transactions import Kind, Method, Pick
+from market import SHARED, needs_shared
+from openbell.model.transactions import Method
 from openbell.portfolio.lots import Closed, Lot
 from openbell.portfolio.walk import Walked, walk
-from portfolio.books import book, day, rows, split
+from portfolio.books import book, day
 
 D = Decimal
 
