@@ -68,7 +68,7 @@ def current(desk: Desk) -> Kept:
 
 
 def closes(books: Books, desk: Desk, instrument: str, moment: Moment = Moment()) -> dict[str, float]:  # noqa: B008
-    found = books.settled(current(desk), moment).closes[instrument]
+    found = books.settled(current(desk), moment).book.closes[instrument]
     return dict(zip(found.days.astype(str).tolist(), found.prices.tolist(), strict=True))
 
 
@@ -77,7 +77,7 @@ def test_closes_are_as_traded_and_pence_are_pounds(desk: Desk, kept: Kept):
     stored(desk, "VOD.L", {MONDAY: 1234.5, TUESDAY: 66.1})
     happened(desk, "VOD.L", TUESDAY, "dividend", amount=4.5, currency="GBp")
     TransactionBook(desk.ledger).add(kept.portfolio.id, buy("VOD.L", currency="GBP"))
-    book = Books(desk).settled(current(desk))
+    book = Books(desk).settled(current(desk)).book
     assert closes(Books(desk), desk, "VOD.L") == {"2026-03-02": 12.345, "2026-03-03": 0.661}
     assert (book.facts["VOD.L"].currency, book.facts["VOD.L"].country) == ("GBP", "GB")
     dividend = Action("VOD.L", TUESDAY, "dividend", "yahoo", amount=Decimal("0.045"), currency="GBP")
@@ -87,14 +87,14 @@ def test_closes_are_as_traded_and_pence_are_pounds(desk: Desk, kept: Kept):
 def test_a_spin_off_leaves_with_a_part_of_the_cost(desk: Desk, kept: Kept):
     happened(desk, "IBM", TUESDAY, "spinoff", ratio=1.25)
     TransactionBook(desk.ledger).add(kept.portfolio.id, buy("IBM"))
-    (action,) = Books(desk).settled(current(desk)).actions
+    (action,) = Books(desk).settled(current(desk)).book.actions
     assert (action.kind, action.ratio) == ("spin_off", Decimal("0.2"))
 
 
 def test_a_session_without_a_close_is_expected_and_one_that_has_just_ended_is_not(desk: Desk, kept: Kept):
     stored(desk, "AAPL", {MONDAY: 10.0})
     TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
-    found = Books(desk).settled(current(desk)).closes["AAPL"].sessions
+    found = Books(desk).settled(current(desk)).book.closes["AAPL"].sessions
     assert found is not None
     assert found.astype(str).tolist()[-2:] == ["2026-02-27", "2026-03-02"]  # Tuesday's close may be on its way
 
@@ -111,8 +111,8 @@ def test_the_last_price_is_of_its_trade_date(desk: Desk, kept: Kept):
     desk.tape.update(frame_of(QUOTES, [{"symbol": "AAPL", "ts": now, "price": 11.25, "source": "live"}]))
     TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
     quote = Quote(Decimal("11.25"), WEDNESDAY, "live", now.isoformat())
-    assert Books(desk).book(current(desk)).quotes == {"AAPL": quote}
-    assert Books(desk).book(current(desk), Moment(TUESDAY)).quotes == {}
+    assert Books(desk).reckoned(current(desk)).book.quotes == {"AAPL": quote}
+    assert Books(desk).reckoned(current(desk), Moment(TUESDAY)).book.quotes == {}
 
 
 def test_of_a_past_day_nothing_later_is_known(desk: Desk, kept: Kept):
@@ -120,7 +120,7 @@ def test_of_a_past_day_nothing_later_is_known(desk: Desk, kept: Kept):
     happened(desk, "AAPL", TUESDAY, "split", ratio=2.0)
     TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
     TransactionBook(desk.ledger).add(kept.portfolio.id, buy("MSFT", TUESDAY))
-    book = Books(desk).settled(current(desk), Moment(MONDAY))
+    book = Books(desk).settled(current(desk), Moment(MONDAY)).book
     assert [each.instrument for each in book.transactions] == ["AAPL"]
     assert book.actions == ()
     assert closes(Books(desk), desk, "AAPL", Moment(MONDAY)) == {"2026-03-02": 10.0}
@@ -146,7 +146,7 @@ def test_rates_are_those_among_all_currencies_that_are_told(desk: Desk, kept: Ke
     stored(desk, "GBPUSD=X", {MONDAY: 1.27})
     stored(desk, "USDJPY=X", {MONDAY: 150.0})
     TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL", currency="GBP"))
-    found = Books(desk).settled(current(desk)).rates
+    found = Books(desk).settled(current(desk)).book.rates
     assert [(each.base, each.quote, each.rates.tolist()) for each in found] == [
         ("EUR", "USD", [1.08]),
         ("GBP", "USD", [1.27]),
@@ -160,7 +160,7 @@ def test_own_items_have_the_prices_and_facts_that_their_owner_says(desk: Desk, k
     book.set_facts(1, "AAPL", SetFacts(sector="Technology", country="US"))
     for instrument in ("own:1", "AAPL"):
         TransactionBook(desk.ledger).add(kept.portfolio.id, buy(instrument))
-    found = Books(desk).settled(current(desk))
+    found = Books(desk).settled(current(desk)).book
     assert closes(Books(desk), desk, "own:1") == {"2026-03-02": 250000.0, "2026-03-03": 260000.0}
     assert closes(Books(desk), desk, "own:1", Moment(MONDAY)) == {"2026-03-02": 250000.0}
     assert found.closes["own:1"].sessions is None
@@ -169,26 +169,23 @@ def test_own_items_have_the_prices_and_facts_that_their_owner_says(desk: Desk, k
 
 
 def test_a_book_is_read_anew_when_something_changed(desk: Desk, kept: Kept):
-    books, read = Books(desk), list[int]()
-
-    def count(_: object) -> int:
-        read.append(1)
-        return len(read)
-
-    assert [books.figure(current(desk), "n", count) for _ in range(3)] == [1, 1, 1]
+    books = Books(desk)
+    seen = [books.settled(current(desk))]
+    assert books.settled(current(desk)) is seen[0]
     TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
-    assert books.figure(current(desk), "n", count) == 2
+    seen.append(books.settled(current(desk)))
     stored(desk, "AAPL", {MONDAY: 10.0})
-    assert books.figure(current(desk), "n", count) == 3
+    seen.append(books.settled(current(desk)))
     ItemBook(desk.ledger).set_facts(1, "AAPL", SetFacts(sector="Technology"))
-    assert books.figure(current(desk), "n", count) == 4
+    seen.append(books.settled(current(desk)))
+    assert len({id(each) for each in seen}) == 4
 
 
 def test_sixty_instruments_are_one_read_of_the_lake(desk: Desk, kept: Kept):
     for nth in range(60):
         stored(desk, f"S{nth}", {MONDAY: 10.0 + nth})
         TransactionBook(desk.ledger).add(kept.portfolio.id, buy(f"S{nth}"))
-    book = Books(desk).settled(current(desk))
+    book = Books(desk).settled(current(desk)).book
     assert pl.Series([float(book.closes[f"S{nth}"].prices[0]) for nth in range(60)]).to_list() == [
         10.0 + nth for nth in range(60)
     ]

@@ -15,11 +15,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from openbell import __version__
 from openbell.api import (
     actions,
+    allocation,
     audit,
     bars,
     channels,
     compare,
     firings,
+    income,
     items,
     jobs,
     live,
@@ -27,7 +29,9 @@ from openbell.api import (
     me,
     people,
     portfolios,
+    positions,
     quotes,
+    returns,
     rules,
     sessions,
     sources,
@@ -39,13 +43,15 @@ from openbell.api import (
 )
 from openbell.api.access import READING, Role, allow, asked_by_own_page, known_name
 from openbell.api.problems import NotFound, answer_problems, assert_texts, refuse
+from openbell.books import Books
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
 from openbell.live import Live
 
 NOUNS = (
     market, symbols, quotes, bars, actions, compare, statistics, sources,
-    watchlists, rules, firings, channels, portfolios, transactions, items, jobs, live,
+    watchlists, rules, firings, channels, jobs, live,
+    portfolios, transactions, items, positions, returns, income, allocation,
     sessions, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
@@ -78,6 +84,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         lifespan=life,
     )
     app.state.desk = desk
+    app.state.books = Books(desk)
     clockwork = app.state.clockwork = Clockwork(desk)
     answer_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -21,6 +20,7 @@ from openbell.model.symbols import ticker_of
 from openbell.model.transactions import Account as ModelAccount
 from openbell.model.transactions import Method
 from openbell.model.transactions import Portfolio as ModelPortfolio
+from openbell.portfolio import checks
 from openbell.store.portfoliobook import EditedMeanwhile, Kept, PortfolioBook
 from openbell.store.sharebook import Right as SharedRight
 from openbell.store.sharebook import ShareBook
@@ -34,12 +34,13 @@ Exact = Annotated[str, Field(max_length=40, examples=["1234.56"])]
 
 
 class Thresholds(BaseModel):
-    """When a check of the portfolio warns, each a share from 0 to 1; null: never."""
+    """From where on a check of the portfolio tells: shares from 0 to 1, and how many days old a price may be."""
 
-    position: Exact | None = "0.2"
-    sector: Exact | None = "0.4"
-    currency: Exact | None = "0.6"
-    cash: Exact | None = "0.2"
+    position: Exact = "0.2"
+    sector: Exact = "0.4"
+    currency: Exact = "0.5"
+    cash: Exact = "0.25"
+    stale_days: Annotated[int, Field(ge=0, le=3650)] = 5
 
 
 class Account(BaseModel):
@@ -252,12 +253,20 @@ def _portfolio(desk: Desk, draft: PortfolioDraft) -> ModelPortfolio:
     return ModelPortfolio(0, draft.name.strip(), currency_of(draft.base, "base"), draft.method, benchmark)
 
 
+def thresholds_of(kept: Kept) -> checks.Thresholds:
+    """From where on its owner wants to be told of something in a portfolio."""
+    return _known(Thresholds.model_validate(kept.settings.get("thresholds", {})))
+
+
+def _known(told: Thresholds) -> checks.Thresholds:
+    shares = {name: decimal_of(getattr(told, name), name) for name in ("position", "sector", "currency", "cash")}
+    return checks.Thresholds(**shares, stale_days=told.stale_days)
+
+
 def _settings(draft: PortfolioDraft) -> dict[str, object]:
-    thresholds = draft.thresholds.model_dump()
-    for name, told in thresholds.items():
-        if told is not None and not Decimal(0) <= decimal_of(told, name) <= Decimal(1):
-            raise InvalidInput(f"thresholds.{name}", f"{told} is no share.", remedy="Use a number from 0 to 1.")
-    return {"thresholds": thresholds}
+    """What is kept of it beside; raises InvalidInput for a threshold that cannot be reached."""
+    _known(draft.thresholds)
+    return {"thresholds": draft.thresholds.model_dump()}
 
 
 def _account_of(draft: AccountDraft, number: int = 0) -> ModelAccount:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from threading import RLock
-from typing import Any, TypeVar, cast
 
 from openbell.books.facts import facts_of
 from openbell.books.prices import actions_of, closes_of, hand_closes, quotes_of, rates_of
 from openbell.desk import Desk
 from openbell.model.transactions import Transaction
 from openbell.portfolio.book import Book
+from openbell.portfolio.valuation import History, Mask, history
+from openbell.portfolio.walk import Walked, walk
 from openbell.store.itembook import OWN, ItemBook
 from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.transactionbook import TransactionBook
@@ -21,7 +21,8 @@ from openbell.store.transactionbook import TransactionBook
 KEPT_BOOKS = 16
 """Books in memory: one of 60 instruments over ten years takes about three megabytes."""
 
-Figure = TypeVar("Figure")
+FRESH = timedelta(seconds=5)
+"""For so long the last prices are not looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,33 @@ class Moment:
 NOW = Moment()
 
 
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A book with what every figure of it is computed from."""
+
+    book: Book
+    walked: Walked
+    history: History
+
+    @property
+    def whole(self) -> Mask:
+        """All parts of it."""
+        return self.history.scope()
+
+    @property
+    def end(self) -> int:
+        """The place of the last day."""
+        return len(self.history.days) - 1
+
+
 @dataclass(slots=True)
 class _Shelved:
-    """A book without today's prices, and what was computed from it."""
+    """What was reckoned without today's prices, and with those of an instant."""
 
     version: tuple[object, ...]
-    book: Book
-    figures: dict[str, Any] = field(default_factory=dict)
+    settled: Reckoned
+    live: Reckoned | None = None
+    live_at: datetime | None = None
 
 
 class Books:
@@ -53,40 +74,57 @@ class Books:
         self._shelf: OrderedDict[tuple[int, Moment], _Shelved] = OrderedDict()
         self._guard = RLock()
 
-    def book(self, kept: Kept, moment: Moment = NOW) -> Book:
-        """All that is known of a portfolio, with the last prices where it is looked at as of today."""
-        settled = self.settled(kept, moment)
-        if moment != NOW:
-            return settled
-        return replace(settled, quotes=quotes_of(self._desk, settled.facts.values(), settled.closes))
-
-    def settled(self, kept: Kept, moment: Moment = NOW) -> Book:
-        """As `book`, without the prices of the sessions under way: equal until something is stored."""
-        return self._shelved(kept, moment).book
-
-    def figure(self, kept: Kept, name: str, compute: Callable[[Book], Figure], moment: Moment = NOW) -> Figure:
-        """What `compute` makes of the settled book; remembered under `name` as long as that stays the same."""
+    def reckoned(self, kept: Kept, moment: Moment = NOW) -> Reckoned:
+        """All that is known of a portfolio; as of today with the last prices, which are FRESH or newer."""
         with self._guard:
             shelved = self._shelved(kept, moment)
-            if name not in shelved.figures:
-                shelved.figures[name] = compute(shelved.book)
-            return cast("Figure", shelved.figures[name])
+            if moment != NOW:
+                return shelved.settled
+            now = self._desk.clock()
+            if shelved.live is None or shelved.live_at is None or not now - FRESH < shelved.live_at <= now:
+                shelved.live, shelved.live_at = self._with_last_prices(shelved), now
+            return shelved.live
+
+    def settled(self, kept: Kept, moment: Moment = NOW) -> Reckoned:
+        """As `reckoned`, without the prices of the sessions under way: the same until something is stored."""
+        with self._guard:
+            return self._shelved(kept, moment).settled
+
+    def _with_last_prices(self, shelved: _Shelved) -> Reckoned:
+        book, before = shelved.settled.book, shelved.live
+        quotes = quotes_of(self._desk, book.facts.values(), book.closes)
+        if before is not None and before.book.quotes == quotes:
+            return before
+        return _reckoned(replace(book, quotes=quotes), shelved.settled.walked) if quotes else shelved.settled
 
     def _shelved(self, kept: Kept, moment: Moment) -> _Shelved:
-        version = self._version(kept)
-        key = (kept.portfolio.id, moment)
-        with self._guard:
-            found = self._shelf.get(key)
-            if found is None or found.version != version:
-                found = self._shelf[key] = _Shelved(version, read(self._desk, kept, moment))
-            self._shelf.move_to_end(key)
-            while len(self._shelf) > KEPT_BOOKS:
-                self._shelf.popitem(last=False)
-            return found
+        version, key = self._version(kept), (kept.portfolio.id, moment)
+        found = self._shelf.get(key)
+        if found is None or found.version != version:
+            book = read(self._desk, kept, moment)
+            found = self._shelf[key] = _Shelved(
+                version, _reckoned(book, walk(book, last_day(self._desk, book, moment)))
+            )
+        self._shelf.move_to_end(key)
+        while len(self._shelf) > KEPT_BOOKS:
+            self._shelf.popitem(last=False)
+        return found
 
     def _version(self, kept: Kept) -> tuple[object, ...]:
         """Another one when anything that a book is made of may have changed: sessions end as the hours pass."""
         return kept.state, self._desk.lake.version(), self._desk.clock().replace(minute=0, second=0, microsecond=0)
+
+
+def _reckoned(book: Book, walked: Walked) -> Reckoned:
+    return Reckoned(book, walked, history(walked, book))
+
+
+def last_day(desk: Desk, book: Book, moment: Moment) -> date:
+    """The day that a book is told up to; where the day has begun already for whoever wrote a transaction, theirs."""
+    if moment.day is not None:
+        return moment.day
+    today = desk.clock().astimezone(UTC).date()
+    return max([today, *(each.day for each in book.transactions[-1:])])
 
 
 def read(desk: Desk, kept: Kept, moment: Moment = NOW) -> Book:
