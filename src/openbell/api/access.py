@@ -141,6 +141,17 @@ def assert_may(caller: Caller, role: Role, *, by_token: bool = True) -> None:
         raise NotAllowed("A token may not do this.", remedy="Sign in on the page.")
 
 
+def is_still(connection: HTTPConnection, caller: Caller) -> bool:
+    """Whether who once asked would still be let in: a line that stays open outlives the access token it began with."""
+    accounts = _desk_of(connection).accounts
+    if caller.session is not None:
+        return accounts.sessions.bearer_of_session(caller.session, accounts.clock()) is not None
+    try:
+        return the_caller(connection).role is not Role.NOBODY
+    except LoginNeeded:
+        return False
+
+
 def is_open(desk: Desk) -> bool:
     """Whether nobody needs to sign in: the desk is on loopback, and no owner has a password."""
     return desk.settings.on_loopback and not desk.accounts.people.locked()
