@@ -59,6 +59,8 @@ class Benchmark:
     twr_annual: float | None
     mwr: MoneyWeighted
     notes: tuple[str, ...]
+    source: str
+    """Of its closes."""
 
 
 def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, reinvest: bool = True) -> Benchmark:
@@ -91,6 +93,7 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
         annualised(twr, of.days[first], of.days[stretch.end]) if np.isfinite(twr) else None,
         money_weighted(days, flows),
         (REINVESTED if reinvest else PRICE_ONLY, *_notes(purchases, values, stretch)),
+        prices.told.source,
     )
 
 

@@ -97,6 +97,10 @@ class History:
         """The parts that are `wanted`."""
         return np.fromiter(map(wanted, self.parts), bool, len(self.parts))
 
+    def named(self, inside: Mask) -> frozenset[Part]:
+        """The parts that are `inside`."""
+        return frozenset(part for part, wanted in zip(self.parts, inside, strict=True) if wanted)
+
     def scope(self, *, account: int | None = None, instrument: str | None = None, tag: str | None = None) -> Mask:
         """The parts of an account, an instrument and a tag; everything where none is asked for.
 
