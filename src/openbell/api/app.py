@@ -42,6 +42,7 @@ from openbell.api import (
     tokens,
     transactions,
     watchlists,
+    whys,
 )
 from openbell.api.access import READING, Role, allow, asked_by_own_page, known_name
 from openbell.api.limits import Limited
@@ -54,7 +55,7 @@ from openbell.live import Live
 NOUNS = (
     market, symbols, quotes, bars, actions, compare, statistics, sources,
     watchlists, rules, firings, channels, jobs, live,
-    portfolios, transactions, items, positions, returns, income, allocation, imports, exports,
+    portfolios, transactions, items, positions, returns, income, allocation, imports, exports, whys,
     sessions, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
