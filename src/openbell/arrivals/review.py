@@ -21,6 +21,9 @@ from openbell.store.transactionbook import TransactionBook
 FURTHEST_EAST = timedelta(hours=14)
 """Where a day begins first."""
 
+UNNAMED = "Account"
+"""What the account of a file is called that names neither it nor a broker."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -118,14 +121,14 @@ def _place(told: str, accounts: tuple[Account, ...], statement: Statement, choic
         if found is None:
             raise InvalidInput("accounts", f"The portfolio has no account {choice}.", remedy="List its accounts.")
         return found
-    name = (choice or told or statement.broker)[:LONGEST_NAME]
+    name = (choice or told or statement.broker or UNNAMED)[:LONGEST_NAME]
     if (same := next((each for each in accounts if each.name == name), None)) is not None:
         return same
     of_broker = [each for each in accounts if each.broker == statement.broker]
     if choice is None and not told and len(of_broker) == 1:
         return of_broker[0]
     draft = Account(0, name, _main_currency(statement, told), statement.broker)
-    return replace(draft, name=f"{statement.broker} {name}"[:LONGEST_NAME]) if choice is None and told else draft
+    return replace(draft, name=f"{statement.broker} {name}".strip()[:LONGEST_NAME]) if choice is None and told else draft
 
 
 def _main_currency(statement: Statement, account: str) -> str:
