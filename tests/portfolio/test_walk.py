@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from decimal import Decimal
 
 import pytest
-from market import SHARED, needs_shared
 
-from openbell.model.transactions import Kind, Method, Pick
+from market import SHARED, needs_shared
+from openbell.model.transactions import Method
 from openbell.portfolio.lots import Closed, Lot
 from openbell.portfolio.walk import Walked, walk
-from portfolio.books import book, day, rows, split
+from portfolio.books import book, day
 
 D = Decimal
 
@@ -82,7 +81,7 @@ def test_the_worked_lots_come_out(named: str, method: Method) -> None:
         if what == "SPLIT":
             table.append(f"{number} split X - - ratio={numbers[0]}")
             continue
-        quantity, price, fee = map(lambda each: D(str(each)), numbers)
+        quantity, price, fee = (D(str(each)) for each in numbers)
         cash = -quantity * price - fee if what == "BUY" else quantity * price - fee
         table.append(f"{number} {what.lower()} X {quantity if what == 'BUY' else -quantity} {cash} fee={fee}")
     walked = walk(book("\n".join(table), method=method))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from openbell.model.transactions import Method, Pick, Transaction
 from openbell.portfolio.lots import ZERO, Applied, Closed, Lot, Rule, Sum, nothing, shared
@@ -55,6 +56,11 @@ class Holdings:
         new.closed = self.closed.copy()
         new.movements = None if self.movements is None else self.movements.copy()
         return new
+
+    def put_back(self, other: Holdings) -> None:
+        """Be as `other` is, which must not be used any more."""
+        self.lots, self.held, self.steps = other.lots, other.held, other.steps
+        self.closed, self.movements = other.closed, other.movements
 
     def units(self, account: int, instrument: str) -> Decimal:
         """What is held now; less than 0: short."""
@@ -107,6 +113,12 @@ class Holdings:
         self.lots[key] = _without_empty(scaled)
         self._record("scale", day, key, None, after, lots[0].cost, before=before)
         self._step(key, day, after - before)
+
+    def tell_scale(self, instrument: str, day: date, ratio: Fraction) -> None:
+        """A unit is another one from `day` on, also where none is held."""
+        if not self.accounts_with(instrument):
+            units, before = Decimal(ratio.numerator), Decimal(ratio.denominator)
+            self._record("scale", day, (0, instrument), None, units, nothing(""), before=before)
 
     def leave(
         self, by: Transaction | None, key: Key, day: date, other: str, units: Decimal, part: Decimal, applied: Applied
@@ -274,7 +286,7 @@ def _less(cost: Decimal | None, returned: Decimal | None) -> tuple[Decimal | Non
 
 
 def _with(lot: Lot, quantity: Decimal, cost: Sum) -> Lot:
-    return Lot(lot.account, lot.instrument, lot.opened, lot.acquired, quantity, cost, lot.actions)
+    return Lot(lot.account, lot.instrument, lot.opened, lot.acquired, quantity, cost, lot.actions, lot.pool)
 
 
 def _pooled(pool: Lot, lot: Lot) -> Lot:
@@ -283,6 +295,7 @@ def _pooled(pool: Lot, lot: Lot) -> Lot:
         acquired=min(pool.acquired, lot.acquired),
         quantity=pool.quantity + lot.quantity,
         cost=pool.cost + lot.cost,
+        pool=True,
         actions=pool.actions if pool.actions == lot.actions else (*dict.fromkeys((*pool.actions, *lot.actions)),),
     )
 

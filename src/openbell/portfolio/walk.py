@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from decimal import Context, Decimal, localcontext
+from decimal import Decimal, localcontext
 from itertools import groupby
 from operator import itemgetter
 
@@ -15,14 +15,11 @@ from openbell.portfolio.actions import Happening, happenings
 from openbell.portfolio.book import Book
 from openbell.portfolio.happen import Happenings
 from openbell.portfolio.holdings import Holdings, Key
-from openbell.portfolio.lots import ZERO, Closed, Lot, Problem, Severity, Sum
+from openbell.portfolio.lots import EXACTLY, ZERO, Closed, Lot, Problem, Severity, Sum
 from openbell.portfolio.matching import not_there
 from openbell.portfolio.rates import Rates
 from openbell.portfolio.s104 import pooled
 from openbell.portfolio.sums import Sums
-
-EXACTLY = Context(prec=60)
-"""No product or sum of what a transaction can hold is rounded in as many digits."""
 
 DUST = Decimal("1e-6")
 """As a share of a sale: what brokers round is less, and is no sale of what is not held."""
@@ -151,27 +148,38 @@ class _Walk:
         return Walked(lots, closed, problems, holdings.steps, route.happened, route.until, self)
 
     def _day(self, entries: list[Happening | Transaction]) -> None:
-        """What the day tells, in order; what gives away more than is there yet waits for the others."""
-        waiting: list[Transaction] = []
-        for at, entry in enumerate(entries):
-            if isinstance(entry, Happening):
-                self._happenings.apply(entry)
-            elif self._must_wait(entry, entries[at + 1 :]):
-                waiting.append(entry)
-            else:
-                self._take(entry)
-        while waiting:
-            ready = next((t for t in waiting if self._lacking(t) <= 0), waiting[0])
-            waiting.remove(ready)
-            self._take(ready)
+        """What the day tells, in order; if transfers wait in a ring, what comes in first and what leaves last."""
+        moves = any(isinstance(t, Transaction) and t.kind is Kind.TRANSFER and t.quantity for t in entries)
+        before, said = self.holdings.copy() if moves else None, len(self.problems)
+        if not self._in_turn(entries) and before is not None:
+            self.holdings.put_back(before)
+            del self.problems[said:]
+            self._in_turn(sorted(entries, key=_phase))
         for entry in entries:
             if isinstance(entry, Transaction) and entry.kind is Kind.DIVIDEND and not entry.quantity:
                 self._look_at_dividend(entry)
 
-    def _must_wait(self, gives: Transaction, later: list[Happening | Transaction]) -> bool:
+    def _in_turn(self, entries: list[Happening | Transaction]) -> bool:
+        """Take each; what gives away more than is there yet waits for the others. False: some waited in vain."""
+        waiting: list[Transaction] = []
+        for entry in entries:
+            if isinstance(entry, Happening):
+                self._happenings.apply(entry)
+            elif self._must_wait(entry, entries):
+                waiting.append(entry)
+            else:
+                self._take(entry)
+        while ready := next((t for t in waiting if self._lacking(t) <= 0), None):
+            waiting.remove(ready)
+            self._take(ready)
+        for entry in waiting:
+            self._take(entry)
+        return not waiting
+
+    def _must_wait(self, gives: Transaction, others: list[Happening | Transaction]) -> bool:
         if gives.quantity >= 0 or gives.kind is Kind.OPENING or gives.short or self._lacking(gives) <= 0:
             return False
-        return any(isinstance(t, Transaction) and (gives.at is None or t.at is None) for t in later)
+        return any(isinstance(t, Transaction) and None in {gives.at, t.at} for t in others if t is not gives)
 
     def _lacking(self, gives: Transaction) -> Decimal:
         return -gives.quantity - max(ZERO, self.holdings.units(*self._key(gives)))
@@ -230,7 +238,8 @@ class _Walk:
         if own and t.kind is Kind.TRANSFER and t.to_account is not None:
             self.holdings.move(t, key, (t.to_account, key[1]), own)
         elif own:
-            self._look_at_picks(t, key)
+            if t.picks:
+                self._look_at_picks(t, key)
             self.holdings.dispose(t, t.day, key, own, proceeds.part(own, quantity), t.picks)
         if own < quantity and t.short:
             self.holdings.sell_short(t, key, quantity - own, proceeds - proceeds.part(own, quantity))
@@ -241,7 +250,7 @@ class _Walk:
         gone = self.sums.gone(t)
         if t.kind is not Kind.FEE:
             return gone
-        return Sum(ZERO, gone.currency, ZERO, fees=gone.amount or ZERO)  # what left was the fee
+        return Sum(ZERO, self.route.book.portfolio.base, ZERO, fees=gone.base or ZERO)  # what left was the fee
 
     def _oversold(self, t: Transaction, held: Decimal) -> None:
         quantity = -t.quantity
@@ -263,7 +272,7 @@ class _Walk:
 
     def _look_at_picks(self, t: Transaction, key: Key) -> None:
         method = self.route.book.portfolio.method
-        if t.picks and method in {"average", "s104"}:
+        if method in {"average", "s104"}:
             self._say(
                 "no_choice",
                 "doubtful",
@@ -312,6 +321,12 @@ class _Walk:
 
     def _say(self, kind: str, severity: Severity, t: Transaction, what: str, remedy: str) -> None:
         self.problems.append(Problem(kind, severity, what, remedy, t.day, t.account, t.instrument, t))
+
+
+def _phase(entry: Happening | Transaction) -> tuple[datetime, int]:
+    if isinstance(entry, Happening):
+        return entry.at or FIRST, -1
+    return entry.at or FIRST, 1 if entry.kind is Kind.TRANSFER else 0 if entry.quantity >= 0 else 2
 
 
 def _at(steps: list[tuple[date, Decimal]], day: date) -> Decimal:
