@@ -44,6 +44,7 @@ class Holdings:
         self.held: dict[Key, Decimal] = {}
         self.steps: dict[Key, list[tuple[date, Decimal]]] = {}
         """The units at the end of each day on which they changed."""
+        self.splits: dict[str, list[tuple[date, Fraction]]] = {}
         self.closed: list[Closed] = []
         self.movements: list[Movement] | None = [] if method == "s104" else None
 
@@ -53,6 +54,7 @@ class Holdings:
         new.lots = {key: lots.copy() for key, lots in self.lots.items()}
         new.held = self.held.copy()
         new.steps = {key: steps.copy() for key, steps in self.steps.items()}
+        new.splits = {name: splits.copy() for name, splits in self.splits.items()}
         new.closed = self.closed.copy()
         new.movements = None if self.movements is None else self.movements.copy()
         return new
@@ -60,7 +62,7 @@ class Holdings:
     def put_back(self, other: Holdings) -> None:
         """Be as `other` is, which must not be used any more."""
         self.lots, self.held, self.steps = other.lots, other.held, other.steps
-        self.closed, self.movements = other.closed, other.movements
+        self.splits, self.closed, self.movements = other.splits, other.closed, other.movements
 
     def units(self, account: int, instrument: str) -> Decimal:
         """What is held now; less than 0: short."""
@@ -116,6 +118,7 @@ class Holdings:
 
     def tell_scale(self, instrument: str, day: date, ratio: Fraction) -> None:
         """A unit is another one from `day` on, also where none is held."""
+        self.splits.setdefault(instrument, []).append((day, ratio))
         if not self.accounts_with(instrument):
             units, before = Decimal(ratio.numerator), Decimal(ratio.denominator)
             self._record("scale", day, (0, instrument), None, units, nothing(""), before=before)

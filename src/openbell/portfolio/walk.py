@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from itertools import groupby
+from math import prod
 from operator import itemgetter
 
 from openbell.model.transactions import TOLD_ACTIONS, Kind, Transaction
@@ -42,6 +44,8 @@ class Walked:
     steps: Steps
     happened: tuple[Happening, ...]
     """The corporate actions, each once."""
+    splits: Mapping[str, list[tuple[date, Fraction]]]
+    """By instrument, the days on which one unit became so many; told, or found from units."""
     until: date
     """The day at whose end this is so."""
     walk: _Walk = field(repr=False, compare=False)
@@ -53,6 +57,11 @@ class Walked:
             [key for key in self.steps if key[1] == instrument] if account is None else [(account, instrument)]
         )
         return sum((_at(self.steps.get(key, []), day) for key in keys), ZERO)
+
+    def scale(self, instrument: str, day: date) -> Fraction:
+        """Units at the end of `until` for one of `day`, by the splits after it; also of what was sold by then."""
+        ratios = (ratio for split, ratio in self.splits.get(instrument, ()) if split > day)
+        return prod(ratios, start=Fraction(1))
 
 
 def walk(book: Book, until: date | None = None, *, since: Walked | None = None) -> Walked:
@@ -145,7 +154,7 @@ class _Walk:
         if holdings.movements is not None:
             lots, closed = pooled(holdings.movements, lots, closed, route.book.portfolio.base)
         problems = (*route.problems, *self.problems, *self.sums.missed())
-        return Walked(lots, closed, problems, holdings.steps, route.happened, route.until, self)
+        return Walked(lots, closed, problems, holdings.steps, route.happened, holdings.splits, route.until, self)
 
     def _day(self, entries: list[Happening | Transaction]) -> None:
         """What the day tells, in order; if transfers wait in a ring, what comes in first and what leaves last."""
