@@ -6,17 +6,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statements.told import told
 
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import InvalidInput, UnreadableFile
 from openbell.model.transactions import Account, Kind, Pick, Portfolio, Transaction
 from openbell.statements.draft import Holding, Named
 from openbell.statements.fingerprints import Known, new_rows
 from openbell.statements.own import Export, as_csv, as_json, guarded, read_back, unguarded
 from openbell.statements.presets import read
 from openbell.statements.reconcile import Difference, reconcile
+from statements.told import told
 
 HEAD = "Date,Type,Symbol,Quantity,Price,Amount,Currency\n"
 ONE = "2024-03-05,buy,ACME,10,100.00,-1000.00,USD\n"
@@ -87,7 +88,7 @@ TEXTS = st.text(max_size=20) | st.sampled_from(
     ["=1+1", "'=1", "+49", "@x", "-", " a ", "a\nb", "a\r\nb", '"', "a,b;c", "é", "''", "\t", "|", "%x"]
 )
 INSTANTS = st.datetimes(
-    min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1),
+    min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1),  # noqa: DTZ001  # as hypothesis asks for
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=2))]),
 )  # fmt: skip
 ACCOUNTS = (Account(1, "Main =1+1", "EUR", "degiro"), Account(2, "Second", "USD"))
@@ -108,10 +109,15 @@ def transactions(draw) -> Transaction:
         "other": "other" if kind in {Kind.SPIN_OFF, Kind.MERGER, Kind.RENAME} else None,
         "to_account": 2 if kind is Kind.TRANSFER else None,
     }
+    if kind is Kind.RETURN_OF_CAPITAL:
+        fields["cash"] = units
     if kind is Kind.EXCHANGE:
         fields |= {"to_cash": draw(PLUS), "to_currency": draw(st.sampled_from(["USD", "CHF"]))}
     if kind is Kind.SELL:
-        fields |= {"picks": tuple(Pick(i, draw(PLUS)) for i in range(draw(st.integers(0, 2)))), "short": draw(st.booleans())}
+        fields |= {
+            "picks": tuple(Pick(i, draw(PLUS)) for i in range(draw(st.integers(0, 2)))),
+            "short": draw(st.booleans()),
+        }
     return Transaction(
         kind=kind,
         account=1,
@@ -196,10 +202,6 @@ def test_a_guarded_text_loses_its_guard_again(text: str):
 
 
 def test_a_damaged_export_is_refused_or_its_row_a_problem():
-    import pytest
-
-    from openbell.model.errors import UnreadableFile
-
     good = as_json(export_of([])).decode()
     with pytest.raises(UnreadableFile, match="version 9"):
         read(good.replace('"openbell": 1', '"openbell": 9').encode(), "f")

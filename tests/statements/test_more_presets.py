@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # rows stand as brokers write them
 from __future__ import annotations
 
 from contracts.statement import PresetContract
@@ -15,7 +16,7 @@ ID,Timestamp,Transaction Type,Asset,Quantity Transacted,Price Currency,Price at 
 4,2022-03-25 06:45:27 UTC,Buy,BTC,0.00166779,EUR,€39999.331136545,€67.01,€70.00,€2.99,Bought 0.00166779 BTC for 70 EUR
 5,2022-03-24 06:45:27 UTC,Deposit,EUR,70.00,EUR,€1.00,€70.00,€70.00,€0.00,From bank
 6,2022-03-23 06:45:27 UTC,Mystery,BTC,1,EUR,€1.00,€70.00,€70.00,€0.00,?
-"""  # noqa: E501
+"""
     drafts = """
         2022-03-24 deposit - 0 70 EUR
         2022-03-25 buy BTC 0.00166779 -70 EUR fee=2.99 @39999.331136545
@@ -34,7 +35,7 @@ class TestParqet(PresetContract):
 "2024-06-04T12:04:00.000Z";"04.06.2024";"14:04:00";263;6;1578;14,83;1;600,12;"Sell";"x";"Security";"DE0008404005";"840400";;"EUR";;;"Allianz"
 "2024-05-15T22:41:00.000Z";"16.05.2024";"00:41:00";28,56;17,510068;500;0;0;;"Buy";"x";"Security";"LU2089238203";"A2PWMK";;"EUR";;;"Amundi"
 "2024-05-14T22:35:00.000Z";"15.05.2024";"00:35:00";0,24;40;9,6;2,51;0;;"Dividend";"x";"Security";"US7561091049";"899744";;"EUR";;;"Realty Income"
-"""  # noqa: E501
+"""
     drafts = """
         2024-05-15 dividend US7561091049 0 7.09 EUR tax=2.51 in=x
         2024-05-16 buy LU2089238203 17.510068 -500 EUR @28.56 in=x
@@ -105,7 +106,7 @@ class TestEtoro(PresetContract):
 
 class TestRobinhood(PresetContract):
     preset = "robinhood"
-    file = '''"Activity Date","Process Date","Settle Date","Instrument","Description","Trans Code","Quantity","Price","Amount"
+    file = """"Activity Date","Process Date","Settle Date","Instrument","Description","Trans Code","Quantity","Price","Amount"
 "6/10/2022","6/10/2022","6/10/2022","META","Meta Platforms
 CUSIP: 30303M102","SPR","3","",""
 "6/10/2022","6/10/2022","6/10/2022","FB","Facebook
@@ -118,7 +119,7 @@ CUSIP: 023135106","Buy","1","$2,480.00","($2,480.00)"
 "4/29/2022","4/29/2022","4/29/2022","","ACH Deposit","ACH","","","$5,000.00"
 
 "","","","","","","","","The data provided is for informational purposes only."
-'''
+"""
     drafts = """
         2022-04-29 deposit - 0 5000 USD
         2022-05-02 buy AMZN 1 -2480 USD @2480
@@ -143,7 +144,7 @@ Run Date,Account,Account Number,Action,Symbol,Description,Type,Quantity,Price ($
 
 "The data and information in this spreadsheet is provided to you solely for your use and is not for distribution."
 Date downloaded 06/11/2024 9:00 am
-"""  # noqa: E501
+"""
     drafts = """
         2024-05-01 buy NVDA 10 -8304.1 USD @830.41 in=X0
         2024-05-02 deposit - 0 3 USD in=X0

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # rows stand as brokers write them
 from __future__ import annotations
 
 from contracts.statement import PresetContract
@@ -18,7 +19,7 @@ class TestDegiroAccount(PresetContract):
 15-12-2022,16:55,15-12-2022,VICI PROPERTIES INC. C,US9256521090,DEGIRO Transactiekosten en/of kosten van derden,,EUR,"-1,00",EUR,"98,69",5925d76b-eb36-46e3-b017-a61a6d03c3e7
 15-12-2022,16:55,15-12-2022,VICI PROPERTIES INC. C,US9256521090,"Koop 1 @ 33,9 USD",,USD,"-33,90",USD,"-33,90",5925d76b-eb36-46e3-b017-a61a6d03c3e7
 14-12-2022,09:51,14-12-2022,,,iDEAL Deposit,,EUR,"99,69",EUR,"99,69",
-"""  # noqa: E501
+"""
     drafts = """
         2022-12-14 deposit - 0 99.69 EUR
         2022-12-15 buy US9256521090 1 -32.91 EUR fee=1 @33.9USD rate=0.941297935103
@@ -57,7 +58,7 @@ class TestDegiroTransactions(PresetContract):
     file = """Date,Time,Product,ISIN,Reference exchange,Venue,Quantity,Price,,Local value,,Value EUR,Exchange rate,AutoFX Fee,Transaction and/or third party fees EUR,Total EUR,Order ID,
 29-12-2020,20:13,ALIBABA GROUP HOLDING,US01609W1027,NSY,CDED,4,237.6900,USD,-950.76,USD,-780.00,1.2189,-0.78,-0.55,-781.33,b7f72d99,
 30-12-2020,09:13,SHELL,GB00BP6MXD84,EAM,XAMS,-1000,20.50,EUR,20500.00,EUR,20500.00,,0.00,-2.00,20498.00,c7f72d99,
-"""  # noqa: E501
+"""
     drafts = """
         2020-12-29 buy US01609W1027 4 -781.33 EUR fee=1.33 @237.69USD rate=0.820396314527
         2020-12-30 sell GB00BP6MXD84 -1000 20498 EUR fee=2 @20.5"""
@@ -68,7 +69,7 @@ class TestDegiroTransactionsOfOlderYears(PresetContract):
     preset = "degiro-transactions"
     file = """Datum,Uhrzeit,Produkt,ISIN,Börse,Venue,Anzahl,Kurs,,Wert in Lokalwährung,,Wert,,Wechselkurs,Gebühr,,Gesamt,,Order-ID
 29-12-2020,20:13,ALIBABA GROUP HOLDING,US01609W1027,NSY,CDED,4,"237,6900",USD,"-950,76",USD,"-841,21",CHF,"1,1291","-0,55",CHF,"-841,76",CHF,b7f72d99
-"""  # noqa: E501
+"""
     drafts = """
         2020-12-29 buy US01609W1027 4 -841.76 CHF fee=0.55 @237.69USD rate=0.884776389415"""
     needs = ("ISIN",)
@@ -96,7 +97,7 @@ Stock split open,2025-03-24 07:24:24.104,CA46500E8678,ISOU,"IsoEnergy",,EOF30,7.
 Lending interest,2025-03-25 07:24:24.104,,,,,,,,,,0.02,EUR,,,,x1,,
 Limit sell,2025-03-26 10:00:00,US17275R1023,CSCO,"Cisco",1.0,60.00,USD,1.20,,"EUR",49.90,"EUR",,,,EOF3,0.10,"EUR"
 Something new,2025-03-27 10:00:00,,,,,,,,,,5.00,EUR,,,,EOF4,,
-"""  # noqa: E501
+"""
     drafts = """
         2023-12-18 deposit - 0 3100 EUR
         2023-12-18 buy CSCO 2 -80.2 EUR fee=0.2 @50USD rate=0.8
@@ -185,7 +186,7 @@ class TestFlex(PresetContract):
 <CashTransaction accountId="U1" currency="EUR" dateTime="20220501" amount="1000" type="Deposits/Withdrawals" description="CASH RECEIPTS" transactionID="81" />
 </CashTransactions><OpenPositions>
 <OpenPosition accountId="U1" currency="USD" symbol="AMZN" isin="US0231351067" reportDate="20220630" position="20" markPrice="106.21" positionValue="2124.2" costBasisMoney="2481" levelOfDetail="SUMMARY" />
-</OpenPositions></FlexStatement></FlexStatements></FlexQueryResponse>"""  # noqa: E501
+</OpenPositions></FlexStatement></FlexStatements></FlexQueryResponse>"""
     drafts = """
         2022-05-01 deposit - 0 1000 EUR in=U1
         2022-05-02 buy AMZN 1 -2481 USD fee=1 @2480 in=U1
@@ -222,7 +223,7 @@ Corporate Actions,Header,Asset Category,Currency,Report Date,Date/Time,Descripti
 Corporate Actions,Data,Stocks,USD,2024-06-10,"2024-06-07, 20:25:00","NVDA(US67066G1040) Split 10 for 1 (NVDA, NVIDIA CORP, US67066G1040)",90,0,0,0,
 Open Positions,Header,DataDiscriminator,Asset Category,Currency,Symbol,Quantity,Mult,Cost Price,Cost Basis,Close Price,Value,Unrealized P/L,Code
 Open Positions,Data,Summary,Stocks,USD,AAPL,"1,000",1,180.505,180505,190,190000,9495,
-"""  # noqa: E501
+"""
     drafts = """
         2024-01-01 deposit - 0 300000 EUR in=U123
         2024-01-02 exchange - 0 -200002 EUR fee=2 to=220000USD in=U123

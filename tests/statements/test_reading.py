@@ -9,15 +9,16 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statements.told import told
 
 from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
+from openbell.model.transactions import Kind
 from openbell.statements.answers import Answers, Mapping
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock, order_of
 from openbell.statements.numbers import COMMA, POINT, Marks, marks_of, money_code, symbol_in
 from openbell.statements.presets import read
 from openbell.statements.unpack import LARGEST_BYTES, unpacked
+from statements.told import told
 
 HEAD = "Date,Type,Symbol,Quantity,Price,Amount,Currency,Note\n"
 BUY = '2024-03-05,buy,ACME,10,100.00,"-1,000.00",USD,Nestlé\n'
@@ -228,12 +229,10 @@ def test_bad_rows_are_problems_with_their_line_and_the_others_are_read():
 
 
 def test_a_mapping_that_is_told_reads_what_does_not_propose_itself():
-    data = "Wann;Was;Papier;Stk;Summe\n05.03.2024;Zugang;ACME;1.000;-1.000,50\n".encode()
+    data = b"Wann;Was;Papier;Stk;Summe\n05.03.2024;Zugang;ACME;1.000;-1.000,50\n"
     with pytest.raises(UnreadableFile, match="no broker"):
         read(data, "f")
     columns = {"date": "Wann", "kind": "Was", "ticker": "Papier", "quantity": "Stk", "amount": "Summe"}
-    from openbell.model.transactions import Kind
-
     mapping = Mapping(columns=columns, kinds={"Zugang": Kind.BUY})
     answers = Answers(mapping=mapping, dates="dmy", decimal=",", currency="EUR")
     assert told(read(data, "f", answers)) == ["2024-03-05 buy ACME 1000 -1000.5 EUR"]
@@ -257,7 +256,10 @@ def test_a_preset_that_does_not_exist_or_does_not_fit_is_refused():
 
 
 def test_a_running_balance_that_does_not_follow_is_told_and_the_row_kept():
-    rows = "Date,Type,Amount,Currency,Balance\n2024-01-03,deposit,5,USD,17\n2024-01-02,deposit,5,USD,10\n2024-01-01,deposit,5,USD,5\n"
+    rows = (
+        "Date,Type,Amount,Currency,Balance\n2024-01-03,deposit,5,USD,17\n2024-01-02,deposit,5,USD,10\n"
+        "2024-01-01,deposit,5,USD,5\n"
+    )
     statement = read(rows.encode(), "f")
     assert len(statement.drafts) == 3
     assert [(p.rows, p.blocking) for p in statement.problems] == [((2,), False)]

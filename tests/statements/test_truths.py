@@ -6,13 +6,13 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from market import SHARED, needs_shared
-from statements.told import cash_of, line_of, units_of
 
+from market import SHARED, needs_shared
 from openbell.model.transactions import Kind
 from openbell.statements.contents import Contents
 from openbell.statements.draft import Statement
 from openbell.statements.presets import read
+from statements.told import cash_of, line_of, units_of
 
 EXPORTS, WORKED = SHARED / "broker_exports", SHARED / "worked_capital_gains"
 
@@ -31,10 +31,14 @@ FILES = {
     ),
     "etg_schwab-export.csv": (
         "schwab",
-        "41 buy 2 sell 43 dividend 11 fee 6 interest 3 split 2 merger 1 rename 1 delivery_in 1 delivery_out "
-        "1 deposit 2 withdrawal 1 tax", 0, 1, 2,
+        (
+            "41 buy 2 sell 43 dividend 11 fee 6 interest 3 split 2 merger 1 rename 1 delivery_in 1 delivery_out "
+            "1 deposit 2 withdrawal 1 tax"
+        ), 0, 1, 2,
     ),
-    "etg_swissquote-export.csv": ("swissquote", "5 buy 5 sell 3 dividend 2 exchange 1 fee 1 interest 2 withdrawal", 0, 6, 1),
+    "etg_swissquote-export.csv": (
+        "swissquote", "5 buy 5 sell 3 dividend 2 exchange 1 fee 1 interest 2 withdrawal", 0, 6, 1,
+    ),
     "etg_trading212-export.csv": (
         "trading212", "3 buy 1 sell 3 dividend 1 split 1 delivery_in 1 delivery_out 1 deposit 1 interest", 0, 0, 1,
     ),
@@ -70,7 +74,11 @@ def test_every_row_of_a_real_file_is_accounted_for(name: str):
         kind: int(count) for count, kind in zip(words[::2], words[1::2], strict=True)
     }
     blocking = [problem for problem in statement.problems if problem.blocking]
-    assert (len(blocking), len(statement.problems) - len(blocking), len(statement.ignored)) == (problems, doubts, ignored)
+    assert (len(blocking), len(statement.problems) - len(blocking), len(statement.ignored)) == (
+        problems,
+        doubts,
+        ignored,
+    )
     lines = {record.line for record in Contents((EXPORTS / name).read_bytes(), name).records}
     assert lines <= statement.rows
 
@@ -103,7 +111,9 @@ def test_robinhood_leaves_10_apple_and_20_amazon():
 def test_fidelity_leaves_100_nvidia_that_cost_8304_10():
     statement = export("fidelity_constructed.csv")
     assert units_of(statement)["NVDA"] == 100
-    assert sum(-d.cash for d in statement.drafts if d.instrument and d.instrument.ticker == "NVDA") == Decimal("8304.10")
+    assert sum(-d.cash for d in statement.drafts if d.instrument and d.instrument.ticker == "NVDA") == Decimal(
+        "8304.10"
+    )
 
 
 @needs_shared
