@@ -12,10 +12,11 @@ from openbell.model.errors import InvalidInput
 from openbell.portfolio.actions import happenings
 from openbell.portfolio.book import Action, Book, Days
 from openbell.portfolio.currencies import rates_on
+from openbell.portfolio.following import splits_of
 from openbell.portfolio.prices import Priced, priced
 from openbell.portfolio.returns import Stretch, investor_flows
 from openbell.portfolio.twr import Floats, annualised
-from openbell.portfolio.valuation import History, Mask, paid, splits_of, worth
+from openbell.portfolio.valuation import History, Mask, paid, worth
 from openbell.portfolio.xirr import MoneyWeighted, money_weighted
 
 METHOD = (

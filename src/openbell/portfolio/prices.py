@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -109,16 +109,26 @@ def factor(splits: SPLITS, after: date, upto: date) -> Decimal:
     return product
 
 
-def series_of_days(first: date, last: date, closes: Sequence[Closes], further: Sequence[date]) -> Days:
+def days_of(dates: Iterable[date]) -> Days:
+    """Dates as a column."""
+    return np.fromiter((day.toordinal() - _EPOCH for day in dates), np.int64).astype("datetime64[D]")
+
+
+def series_of_days(first: date, last: date, closes: Sequence[Closes], further: Iterable[date]) -> Days:
     """The days of a series: sessions, days with a price where there is no calendar, and those that are `further`."""
-    ends = np.array([first, last, *(day for day in further if first <= day <= last)], "datetime64[D]")
+    start, end = np.datetime64(first), np.datetime64(last)
     traded = [each.days if each.sessions is None else each.sessions for each in closes]
     once = {id(calendar): calendar for calendar in traded}  # instruments of one exchange share theirs
-    every = np.unique(np.concatenate([ends, *once.values()]).astype("datetime64[D]"))
-    days: Days = every[(every >= ends[0]) & (every <= ends[1])]
+    within = [
+        calendar[np.searchsorted(calendar, start) : np.searchsorted(calendar, end, side="right")]
+        for calendar in once.values()
+    ]
+    ends = days_of({first, last, *(day for day in further if first <= day <= last)})
+    days: Days = np.unique(np.concatenate([ends, *within]).astype("datetime64[D]"))
     return days
 
 
+_EPOCH = date(1970, 1, 1).toordinal()
 _NONE = Closes(np.empty(0, "datetime64[D]"), np.empty(0), "")
 
 
