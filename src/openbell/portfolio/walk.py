@@ -58,6 +58,10 @@ class Walked:
         )
         return sum((_at(self.steps.get(key, []), day) for key in keys), ZERO)
 
+    def name(self, instrument: str, day: date) -> str:
+        """What `instrument` was called on `day`: statements tell new names early and old ones late."""
+        return self.walk.name(instrument, day)
+
     def scale(self, instrument: str, day: date) -> Fraction:
         """Units at the end of `until` for one of `day`, by the splits after it; also of what was sold by then."""
         ratios = (ratio for split, ratio in self.splits.get(instrument, ()) if split > day)
@@ -194,9 +198,9 @@ class _Walk:
         return -gives.quantity - max(ZERO, self.holdings.units(*self._key(gives)))
 
     def _key(self, of: Transaction) -> Key:
-        return (of.account, self._name(of.instrument or "", of.day))
+        return (of.account, self.name(of.instrument or "", of.day))
 
-    def _name(self, instrument: str, day: date) -> str:
+    def name(self, instrument: str, day: date) -> str:
         """What the instrument was called that day: statements tell new names early and old ones late."""
         for _ in range(len(self._later)):
             changed, new = self._later.get(instrument, (date.max, ""))
