@@ -9,11 +9,11 @@ from datetime import date
 import numpy as np
 
 from openbell.model.errors import InvalidInput
+from openbell.model.transactions import Kind
 from openbell.portfolio.actions import happenings
 from openbell.portfolio.book import Action, Book, Days
 from openbell.portfolio.currencies import rates_on
-from openbell.portfolio.following import splits_of
-from openbell.portfolio.prices import Priced, priced
+from openbell.portfolio.prices import SPLITS, Priced, priced
 from openbell.portfolio.returns import Stretch, investor_flows
 from openbell.portfolio.twr import Floats, annualised
 from openbell.portfolio.valuation import History, Mask, paid, worth
@@ -71,7 +71,7 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
         raise InvalidInput(
             "benchmark", f"{instrument} has no prices in a known currency.", remedy="Fetch it, or choose another one."
         )
-    prices = priced(of.book, instrument, of.days, splits_of(happenings(of.book.actions, ())[0]).get(instrument, ()))
+    prices = priced(of.book, instrument, of.days, _splits(of.book, instrument))
     in_base = prices.prices * rates_on(of.book.rates, facts.currency, of.base, of.days)
     growth = _dividends(of.book, instrument, prices, facts.currency) if reinvest else np.ones(of.days.size)
     levels = in_base * _units_since(prices) * growth
@@ -96,6 +96,12 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
         (REINVESTED if reinvest else PRICE_ONLY, *_notes(purchases, values, stretch)),
         prices.told.source,
     )
+
+
+def _splits(book: Book, instrument: str) -> SPLITS:
+    """Those that the desk knows: no statement tells of what is not held."""
+    happened, _ = happenings((action for action in book.actions if action.instrument == instrument), ())
+    return tuple((each.day, each.ratio) for each in happened if each.kind is Kind.SPLIT and each.ratio is not None)
 
 
 def _units_since(prices: Priced) -> Floats:

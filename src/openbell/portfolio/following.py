@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
 
-from openbell.model.transactions import TOLD_ACTIONS, Kind, Transaction
-from openbell.portfolio.actions import Happening
+from openbell.model.transactions import TOLD_ACTIONS, Transaction
 from openbell.portfolio.book import Book, Closes, Days, RateSeries
 from openbell.portfolio.currencies import rates_on
 from openbell.portfolio.lots import ZERO
@@ -48,7 +48,7 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
     first = min((each.day for each in transactions), default=upto) if so_far is None else since
     held = list(dict.fromkeys(part.instrument for part in steps if part.instrument))
     days = series_of_days(first, upto, _calendars(book, held), _days_of_change(steps, transactions, first))
-    splits = splits_of(walked.happened)
+    splits = splits_of(walked.splits)
     prices = {name: priced(book, name, days, splits.get(name, ())) for name in held}
     valuer = _Valuer(book, days, prices, walked.rates)
     later = [each for each in walked.happened if so_far is None or each.day > since]
@@ -279,13 +279,12 @@ def cash_steps(
     return {part: Steps(tuple(days), tuple(days.values())) for part, days in balances.items()}
 
 
-def splits_of(happened: Iterable[Happening]) -> dict[str, SPLITS]:
+def splits_of(told: Mapping[str, Sequence[tuple[date, Fraction]]]) -> dict[str, SPLITS]:
     """The splits of each instrument, oldest first."""
-    found: dict[str, list[tuple[date, Decimal]]] = {}
-    for each in happened:
-        if each.kind is Kind.SPLIT and each.ratio is not None:
-            found.setdefault(each.instrument, []).append((each.day, each.ratio))
-    return {name: tuple(splits) for name, splits in found.items()}
+    return {
+        name: tuple((day, Decimal(ratio.numerator) / ratio.denominator) for day, ratio in splits)
+        for name, splits in told.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
