@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openbell.portfolio.book import Book, Closes, Quote, RateSeries
@@ -48,7 +48,7 @@ def assert_same(one: History, other: History) -> None:
     for mine, theirs in ((one.units, other.units), (one.values, other.values)):
         np.testing.assert_array_equal(mine[:, columns], theirs)
     np.testing.assert_allclose(one.currency_gains[:, columns], other.currency_gains, rtol=0, atol=1e-6)
-    assert sorted(one.moves, key=str) == sorted(other.moves, key=str) or _amounts(one) == _amounts(other)
+    assert _amounts(one) == _amounts(other)
     assert sorted(map(str, one.charges)) == sorted(map(str, other.charges))
     for name, each in other.priced.items():
         np.testing.assert_array_equal(one.priced[name].prices, each.prices)
@@ -70,6 +70,7 @@ def _rates(of: Mapping[str, np.ndarray]) -> dict[str, list[str]]:
     return {code: [repr(float(rate)) for rate in rates] for code, rates in of.items()}
 
 
+@settings(max_examples=25)
 @given(books(), st.integers(1, 12), st.integers(0, 3))
 def test_day_by_day_is_as_all_at_once(book: Book, first: int, step: int):
     day = date(2024, 1, first)

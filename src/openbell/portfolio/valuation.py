@@ -159,6 +159,12 @@ def paid(of: History, inside: Mask) -> tuple[Floats, Floats]:
     return came.astype(np.float64), left.astype(np.float64)
 
 
+def moved(of: History, inside: Mask, start: int, end: int) -> npt.NDArray[np.intp]:
+    """The places in `moves` of those of the parts, after the day at `start` up to that at `end`."""
+    place = of.flows.place
+    return np.flatnonzero(inside[of.flows.part] & (place > start) & (place <= end))
+
+
 def net_invested(of: History, inside: Mask) -> Floats:
     """What was paid in less what was taken out, up to the end of each day."""
     came, left = paid(of, inside)
