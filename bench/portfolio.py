@@ -33,7 +33,7 @@ from openbell.portfolio.returns import (
 )
 from openbell.portfolio.valuation import History, net_invested, worth
 from openbell.portfolio.walk import Walked, walk
-from openbell.portfolio.worth import day_change
+from openbell.portfolio.worth import day_change, worths
 
 FIRST, LAST = date(2014, 1, 2), date(2023, 12, 29)
 INSTRUMENTS, TRANSACTIONS = 60, 2_000
@@ -79,7 +79,7 @@ def reckoned(
 def page(found: History, walked: Walked, wanted: Range) -> tuple[object, ...]:
     """Everything that is shown of one range."""
     everything, stretch, end = found.scope(), stretch_of(found, wanted), len(found.days) - 1
-    index = index_of(found, everything)
+    index, held = index_of(found, everything), list(worths(found, everything, end))
     positions = []
     for name in found.priced:
         inside = found.scope(instrument=name)
@@ -94,7 +94,7 @@ def page(found: History, walked: Walked, wanted: Range) -> tuple[object, ...]:
         [day_change(found, part, end) for part in found.parts],
         benchmark(found, everything, stretch, found.book.portfolio.benchmark or ""),
         by("month", received(found, everything, stretch)),
-        [allocation(found, everything, end, [each, "instrument"]) for each in DIMENSIONS],
+        [allocation(found, held, [each, "instrument"]) for each in DIMENSIONS],
         checks(found, walked, everything, Thresholds()),
     )
 

@@ -44,13 +44,13 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
     wanted = [each for each in book.transactions if each.day <= upto and (so_far is None or each.day > since)]
     transactions = [_named(each, walked) for each in wanted]
     cash = cash_steps(transactions, told, {} if so_far is None else _cash_until(so_far, since))
-    steps = units_steps(walked) | cash
+    steps = units_steps(walked, {} if so_far is None else so_far.steps, since) | cash
     first = min((each.day for each in transactions), default=upto) if so_far is None else since
     held = list(dict.fromkeys(part.instrument for part in steps if part.instrument))
     days = series_of_days(first, upto, _calendars(book, held), _days_of_change(steps, transactions, first))
     splits = splits_of(walked.splits)
-    prices = {name: priced(book, name, days, splits.get(name, ())) for name in held}
-    valuer = _Valuer(book, days, prices, walked.rates)
+    prices = {name: priced(book, name, splits.get(name, ())) for name in held}
+    valuer = _Valuer(book, prices, walked.rates)
     later = [each for each in walked.happened if so_far is None or each.day > since]
     moves = (
         *moves_of(transactions, told, valuer.cash, valuer.units),
@@ -61,8 +61,9 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
     parts = tuple(dict.fromkeys([*before, *steps, *(each.part for each in moves), *(each.part for each in charges)]))
     rates = {code: rates_on(book.rates, code, book.portfolio.base, days) for code in _currencies(book, parts)}
     units = _columns(days, parts, steps)
-    values = _values(book, parts, units, prices, rates)
-    flows = _flows(days, parts, moves)
+    values = _values(book, days, parts, units, prices, rates)
+    column = {part: place for place, part in enumerate(parts)}
+    flows = _flows(days, column, moves)
     gains = currency_gains(values, flows, [rates.get(currency_of(book, part)) for part in parts])
     return History(
         book,
@@ -76,6 +77,10 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
         moves,
         charges,
         flows,
+        (
+            np.searchsorted(days, days_of(each.day for each in charges)),
+            np.array([column[each.part] for each in charges], np.intp),
+        ),
         gains,
         told,
         walked.happened,
@@ -159,9 +164,10 @@ def _first_difference(
     old_days: Days, old: npt.NDArray[np.generic], new_days: Days, new: npt.NDArray[np.generic]
 ) -> list[date]:
     size = min(old_days.size, new_days.size)
-    different = np.flatnonzero((old_days[:size] != new_days[:size]) | (old[:size] != new[:size]))
-    at = int(different[0]) if different.size else size
-    days: list[np.datetime64] = [each[at] for each in (old_days, new_days) if each.size > at]
+    if not (np.array_equal(old_days[:size], new_days[:size]) and np.array_equal(old[:size], new[:size])):
+        different = (old_days[:size] != new_days[:size]) | (old[:size] != new[:size])
+        size = int(np.flatnonzero(different)[0])
+    days: list[np.datetime64] = [each[size] for each in (old_days, new_days) if each.size > size]
     return [day.astype("datetime64[D]").item() for day in days]
 
 
@@ -191,15 +197,13 @@ def _joined(so_far: History, tail: History, kept: int) -> History:
             else rates_on(tail.book.rates, code, tail.base, days)
             for code, each in tail.rates.items()
         },
-        priced={
-            name: _priced_on(so_far.priced[name], each, kept, days)
-            if name in so_far.priced
-            else priced(tail.book, name, days, each.splits)
-            for name, each in tail.priced.items()
-        },
         moves=(*(move for move in so_far.moves if move.day <= last), *tail.moves),
         charges=(*(charge for charge in so_far.charges if charge.day <= last), *tail.charges),
         flows=_flows_after(so_far.flows, tail.flows, kept),
+        charged=(
+            np.concatenate([so_far.charged[0][so_far.charged[0] < kept], tail.charged[0] + kept - 1]),
+            np.concatenate([so_far.charged[1][so_far.charged[0] < kept], tail.charged[1]]),
+        ),
     )
 
 
@@ -209,11 +213,6 @@ def _extended(before: Floats, after: Floats, kept: int) -> Floats:
     rows[:kept, : before.shape[1]] = before[:kept]
     rows[kept:] = after[1:]
     return rows
-
-
-def _priced_on(before: Priced, after: Priced, kept: int, days: Days) -> Priced:
-    prices = np.concatenate([before.prices[:kept], after.prices[1:]])
-    return replace(after, on=days, prices=prices, place=np.concatenate([before.place[:kept], after.place[1:]]))
 
 
 def _flows_after(before: Flows, after: Flows, kept: int) -> Flows:
@@ -260,9 +259,16 @@ def _currency_gain(value: Floats, flow: Floats, rate: Floats) -> Floats:
     return summed
 
 
-def units_steps(walked: Walked) -> dict[Part, Steps]:
-    """The units of each position."""
-    return {Part(*key, ""): Steps(*zip(*steps, strict=True)) for key, steps in walked.steps.items() if steps}
+def units_steps(walked: Walked, before: Mapping[Part, Steps], since: date) -> dict[Part, Steps]:
+    """The units of each position; those of `before` where nothing has changed after `since`."""
+    found = {}
+    for key, steps in walked.steps.items():
+        part = Part(*key, "")
+        if part in before and len(before[part].days) == len(steps) and steps[-1][0] <= since:
+            found[part] = before[part]
+        elif steps:
+            found[part] = Steps(*zip(*steps, strict=True))
+    return found
 
 
 def cash_steps(
@@ -292,7 +298,6 @@ class _Valuer:
     """Exact amounts in the portfolio's currency."""
 
     book: Book
-    days: Days
     priced: Mapping[str, Priced]
     rates: Rates
 
@@ -302,8 +307,7 @@ class _Valuer:
 
     def units(self, instrument: str, quantity: Decimal, day: date) -> Decimal | None:
         prices, facts = self.priced.get(instrument), self.book.facts.get(instrument)
-        place = int(np.searchsorted(self.days, np.datetime64(day), side="right")) - 1
-        price = prices.at(place) if prices is not None and place >= 0 else None
+        price = None if prices is None else prices.at(day)
         if price is None or facts is None or facts.currency is None:
             return None
         return self.cash(quantity * price.price, facts.currency, day)
@@ -333,7 +337,12 @@ def _columns(days: Days, parts: Sequence[Part], steps: Mapping[Part, Steps]) -> 
 
 
 def _values(
-    book: Book, parts: Sequence[Part], units: Floats, prices: Mapping[str, Priced], rates: Mapping[str, Floats]
+    book: Book,
+    days: Days,
+    parts: Sequence[Part],
+    units: Floats,
+    prices: Mapping[str, Priced],
+    rates: Mapping[str, Floats],
 ) -> Floats:
     values = np.zeros_like(units)
     for column, part in enumerate(parts):
@@ -341,13 +350,12 @@ def _values(
             each = rates[part.currency]
         else:
             rate = rates.get(currency_of(book, part))
-            each = np.full(units.shape[0], np.nan) if rate is None else prices[part.instrument].prices * rate
+            each = np.full(units.shape[0], np.nan) if rate is None else prices[part.instrument].column(days) * rate
         values[:, column] = np.where(units[:, column] == 0, 0.0, units[:, column] * each)
     return values
 
 
-def _flows(days: Days, parts: Sequence[Part], moves: Sequence[Move]) -> Flows:
-    column = {part: place for place, part in enumerate(parts)}
+def _flows(days: Days, column: Mapping[Part, int], moves: Sequence[Move]) -> Flows:
     _, event = np.unique(np.array([move.event for move in moves], np.int64), return_inverse=True)
     return Flows(
         np.searchsorted(days, days_of(move.day for move in moves)),

@@ -16,7 +16,7 @@ from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded
 from openbell.portfolio.rates import exact
 from openbell.portfolio.twr import Floats, Index, annualised, chained
-from openbell.portfolio.valuation import History, Mask, paid, worth
+from openbell.portfolio.valuation import History, Mask, moved, paid, worth
 from openbell.portfolio.worth import total, worths
 from openbell.portfolio.xirr import MoneyWeighted, money_weighted
 
@@ -153,13 +153,6 @@ def investor_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Days, F
     return days, np.concatenate([[start], -came[after], left[after], [values[stretch.end]]])
 
 
-def moved(of: History, inside: Mask, stretch: Stretch) -> list[Move]:
-    """The moves of the parts after the first day up to the last one."""
-    place = of.flows.place
-    wanted = inside[of.flows.part] & (place > stretch.start) & (place <= stretch.end)
-    return [of.moves[at] for at in np.flatnonzero(wanted)]
-
-
 @dataclass(frozen=True, slots=True)
 class Crossing:
     """What one event moved into the parts that are looked at (more than 0) or out of them."""
@@ -173,9 +166,12 @@ class Crossing:
 
 def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Crossing, ...]:
     """The events of the stretch with what they moved across the border of the parts; what stays inside is none."""
+    at = moved(of, inside, stretch.start, stretch.end)
+    event, amount = of.flows.event[at], of.flows.amount[at]
+    crossing = np.bincount(event, weights=amount)[event] != 0  # what stays inside is there twice, once with each sign
     events: dict[int, list[Move]] = {}
-    for move in moved(of, inside, stretch):
-        events.setdefault(move.event, []).append(move)
+    for place in at[crossing]:
+        events.setdefault(int(of.flows.event[place]), []).append(of.moves[place])
     found = []
     for moves in events.values():
         amounts = [move.amount for move in moves if move.amount is not None]
@@ -205,7 +201,8 @@ def contributions(of: History, inside: Mask, stretch: Stretch) -> tuple[Contribu
     starts = {each.part: each.value for each in worths(of, inside, stretch.start)}
     ends = {each.part: each.value for each in worths(of, inside, stretch.end)}
     flows: dict[Part, Decimal | None] = {}
-    for move in moved(of, inside, stretch):
+    for at in moved(of, inside, stretch.start, stretch.end):
+        move = of.moves[at]
         so_far = flows.get(move.part, ZERO)
         flows[move.part] = None if so_far is None or move.amount is None else so_far + move.amount
     came, _ = exact_flows(of, inside, stretch)
@@ -224,10 +221,8 @@ def contributions(of: History, inside: Mask, stretch: Stretch) -> tuple[Contribu
 
 def charges(of: History, inside: Mask, stretch: Stretch) -> list[Charge]:
     """All income, fees and taxes of the parts within the stretch."""
-    parts = of.named(inside)
-    first = of.day(stretch.start) if stretch.start >= 0 else date.min
-    last = of.day(stretch.end)
-    return [each for each in of.charges if first < each.day <= last and each.part in parts]
+    place, part = of.charged
+    return [of.charges[at] for at in np.flatnonzero(inside[part] & (place > stretch.start) & (place <= stretch.end))]
 
 
 def _charged(told: Iterable[Charge], kind: Charged) -> Decimal | None:
@@ -309,11 +304,9 @@ def notes(of: History, inside: Mask, stretch: Stretch, index: Index, crossed: It
     if any(place <= stretch.end for place in index.undefined):
         day = of.day(index.undefined[0])
         yield f"On {day} more was owed than there was: from then on there is no time-weighted return."
-    untold = {
-        of.book.accounts[n].name
-        for n, a in enumerate(of.book.accounts)
-        if a.id not in of.told and _used(of, inside, a.id)
-    }
+    for note in dict.fromkeys(note for each in crossed for note in each.notes):
+        yield f"Of what came or left without a trade: {note}."
+    untold = {each.name for each in of.book.accounts if each.id not in of.told and _used(of, inside, each.id)}
     for name in sorted(untold):
         yield f"No deposits into {name} are told: its purchases count as money paid in, its sales as taken out."
 

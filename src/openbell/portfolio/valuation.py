@@ -70,6 +70,8 @@ class History:
     moves: tuple[Move, ...]
     charges: tuple[Charge, ...]
     flows: Flows
+    charged: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+    """Of each of the charges, the place of its day and of its part."""
     currency_gains: Floats
     """Of each part, summed up to the end of each day: what of its gain came from its currency alone."""
     told: frozenset[int]
