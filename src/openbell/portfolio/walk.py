@@ -58,6 +58,11 @@ class Walked:
         )
         return sum((_at(self.steps.get(key, []), day) for key in keys), ZERO)
 
+    @property
+    def rates(self) -> Rates:
+        """The rates of the book, with those that were looked up."""
+        return self.walk.rates
+
     def name(self, instrument: str, day: date) -> str:
         """What `instrument` was called on `day`: statements tell new names early and old ones late."""
         return self.walk.name(instrument, day)
@@ -114,7 +119,8 @@ class _Walk:
         self._walked = since.route.until if since else date.min
         self.holdings: Holdings = since.holdings.copy() if since else Holdings(route.book.portfolio.method)
         self.problems: list[Problem] = since.problems.copy() if since else []
-        self.sums = Sums(route.book, Rates(route.book.rates))
+        self.rates = Rates(route.book.rates)
+        self.sums = Sums(route.book, self.rates)
         if since is not None:
             self.sums.go_on_from(since.sums)
         self._happenings = Happenings(self.holdings, self.sums, self.problems)
