@@ -15,11 +15,16 @@ from starlette.middleware.gzip import GZipMiddleware
 from openbell import __version__
 from openbell.api import (
     actions,
+    allocation,
     audit,
     bars,
     channels,
     compare,
+    exports,
     firings,
+    imports,
+    income,
+    items,
     jobs,
     live,
     market,
@@ -27,17 +32,24 @@ from openbell.api import (
     oidc,
     passkeys,
     people,
+    portfolios,
+    positions,
     quotes,
+    returns,
     rules,
     sessions,
     sources,
     statistics,
     symbols,
     tokens,
+    transactions,
     watchlists,
+    whys,
 )
 from openbell.api.access import READING, Role, allow, asked_by_own_page, known_name
+from openbell.api.limits import Limited
 from openbell.api.problems import NotFound, answer_problems, assert_texts, refuse
+from openbell.books import Books
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
 from openbell.live import Live
@@ -45,6 +57,7 @@ from openbell.live import Live
 NOUNS = (
     market, symbols, quotes, bars, actions, compare, statistics, sources,
     watchlists, rules, firings, channels, jobs, live,
+    portfolios, transactions, items, positions, returns, income, allocation, imports, exports, whys,
     sessions, passkeys, oidc, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
@@ -77,8 +90,10 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         lifespan=life,
     )
     app.state.desk = desk
+    app.state.books = Books(desk)
     clockwork = app.state.clockwork = Clockwork(desk)
     answer_problems(app)
+    app.add_middleware(Limited)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.middleware("http")(_guarded)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(assert_texts)])

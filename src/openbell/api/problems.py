@@ -20,6 +20,7 @@ from openbell.accounts.oidc import ProviderFailed
 from openbell.history import NoData
 from openbell.model import errors
 from openbell.store.jobbook import AlreadyRuns
+from openbell.store.portfoliobook import EditedMeanwhile
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ class Problem(BaseModel):
     detail: str
     field: str | None = None
     remedy: str | None = None
+    current: Any = None
+    """What is there now, where somebody else has changed it meanwhile."""
 
 
 class NotFound(errors.OpenbellError):
@@ -47,6 +50,7 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     ProviderFailed: (502, "Login provider failed"),
     TooManyTries: (429, "Too many tries"),
     errors.InvalidInput: (422, "Invalid input"),
+    errors.UnreadableFile: (422, "Unreadable file"),
     errors.UnknownSymbol: (404, "Unknown symbol"),
     errors.RateLimited: (429, "Rate-limited"),
     errors.NotEntitled: (403, "Not entitled"),
@@ -54,6 +58,7 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     errors.Unreachable: (503, "Vendor unreachable"),
     errors.ProviderError: (502, "Vendor failed"),
     AlreadyRuns: (409, "Runs already"),
+    EditedMeanwhile: (409, "Edited meanwhile"),
     errors.StoreError: (503, "Store unavailable"),
     errors.OpenbellError: (500, "Failed"),
 }
@@ -112,9 +117,8 @@ def refuse(status: int, what: str, remedy: str) -> JSONResponse:
 
 
 def _json(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(
-        problem.model_dump(exclude_none=True), problem.status, headers, media_type="application/problem+json"
-    )
+    told = {name: value for name, value in problem.model_dump(mode="json").items() if value is not None}
+    return JSONResponse(told, problem.status, headers, media_type="application/problem+json")
 
 
 def _openbell(_request: Request, error: Exception) -> JSONResponse:
@@ -127,6 +131,7 @@ def _openbell(_request: Request, error: Exception) -> JSONResponse:
         detail=error.what,
         field=getattr(error, "field", None),
         remedy=error.remedy or None,
+        current=getattr(error, "current", None),
     )
     return _json(problem, _headers(error))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput, StoreError
+from openbell.store.copies import copy_before
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -47,7 +48,7 @@ _WATCHLISTS = sa.Table(
 ALONE = 0x09E4BE11
 """PostgreSQL's lock of those transactions that must be alone."""
 
-HEAD = "0006"
+HEAD = "0007"
 """The schema that this program works with: the newest of `migrations`."""
 
 
@@ -118,6 +119,8 @@ class Ledger:
                     f"The ledger has schema {found}, which is newer than this program knows.",
                     remedy="Upgrade Openbell, or restore the copy made before the upgrade.",
                 )
+            if found is not None:
+                copy_before(self._engine.url, found)
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)
 
