@@ -13,7 +13,7 @@ import numpy as np
 from openbell.model.transactions import Transaction
 from openbell.portfolio.book import Days
 from openbell.portfolio.lots import ZERO
-from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded
+from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded, summed
 from openbell.portfolio.rates import exact
 from openbell.portfolio.twr import Floats, Index, annualised, chained
 from openbell.portfolio.valuation import History, Mask, moved, paid, worth
@@ -114,7 +114,7 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
     crossed = crossings(of, inside, stretch)
     came, left = _flowed(crossed)
     told = charges(of, inside, stretch)
-    gain = None if None in (start, end, came, left) else rounded(_of(end) + _of(left) - _of(start) - _of(came))
+    gain = None if start is None or end is None or came is None or left is None else rounded(end + left - start - came)
     capital = None if start is None or came is None else start + came
     first = of.day(max(stretch.start, 0))
     twr = index.between(stretch.start, stretch.end)
@@ -189,7 +189,7 @@ def exact_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Decimal | 
 
 def _flowed(crossed: Iterable[Crossing]) -> tuple[Decimal | None, Decimal | None]:
     amounts = [each.amount for each in crossed]
-    if None in amounts:
+    if any(amount is None for amount in amounts):
         return None, None
     came = sum((amount for amount in amounts if amount is not None and amount > 0), ZERO)
     left = sum((-amount for amount in amounts if amount is not None and amount < 0), ZERO)
@@ -206,14 +206,14 @@ def contributions(of: History, inside: Mask, stretch: Stretch) -> tuple[Contribu
         so_far = flows.get(move.part, ZERO)
         flows[move.part] = None if so_far is None or move.amount is None else so_far + move.amount
     came, _ = exact_flows(of, inside, stretch)
-    start = None if None in starts.values() else sum((_of(value) for value in starts.values()), ZERO)
+    start = summed(starts.values())
     capital = None if came is None or start is None else start + came
     found = []
     for part, wanted in zip(of.parts, inside, strict=True):
         before, after, flow = starts.get(part, ZERO), ends.get(part, ZERO), flows.get(part, ZERO)
         if not wanted or (part not in starts and part not in ends and part not in flows):
             continue
-        gain = None if None in (before, after, flow) else rounded(_of(after) - _of(before) - _of(flow))
+        gain = None if before is None or after is None or flow is None else rounded(after - before - flow)
         share = float(gain / capital) if gain is not None and capital is not None and capital > 0 else None
         found.append(Contribution(part, gain, share))
     return tuple(found)
@@ -226,8 +226,8 @@ def charges(of: History, inside: Mask, stretch: Stretch) -> list[Charge]:
 
 
 def _charged(told: Iterable[Charge], kind: Charged) -> Decimal | None:
-    amounts = [each.amount for each in told if each.kind == kind]
-    return None if None in amounts else rounded(sum((_of(amount) for amount in amounts), ZERO))
+    found = summed(each.amount for each in told if each.kind == kind)
+    return None if found is None else rounded(found)
 
 
 def currency_gain(of: History, inside: Mask, stretch: Stretch) -> Decimal | None:
@@ -257,11 +257,6 @@ def drawdown(index: Index, stretch: Stretch) -> Drawdown | None:
     return Drawdown(
         float(falls[trough]), float(height), _day(index.days[places[peak]]), _day(index.days[places[trough]]), recovered
     )
-
-
-def _of(amount: Decimal | None) -> Decimal:
-    assert amount is not None
-    return amount
 
 
 def _day(day: np.datetime64) -> date:
