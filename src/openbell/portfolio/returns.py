@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded, summe
 from openbell.portfolio.rates import exact
 from openbell.portfolio.twr import Floats, Index, annualised, chained
 from openbell.portfolio.valuation import History, Mask, moved, paid, worth
-from openbell.portfolio.worth import total, worths
+from openbell.portfolio.worth import Worth, total, worths
 from openbell.portfolio.xirr import MoneyWeighted, money_weighted
 
 Range = Literal["1D", "5D", "1M", "3M", "6M", "YTD", "1Y", "5Y", "Max"]
@@ -110,7 +110,8 @@ def stretch_of(of: History, wanted: Range | tuple[date, date]) -> Stretch:
 def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> Performance:
     """How the parts `inside` have done together; `index` is that of `index_of`, where the caller has it."""
     index = index or index_of(of, inside)
-    start, end = total(worths(of, inside, stretch.start)), total(worths(of, inside, stretch.end))
+    ends = [list(worths(of, inside, place)) for place in (stretch.start, stretch.end)]
+    start, end = map(total, ends)
     crossed = crossings(of, inside, stretch)
     came, left = _flowed(crossed)
     told = charges(of, inside, stretch)
@@ -134,7 +135,7 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
         fees=_charged(told, "fee"),
         taxes=_charged(told, "tax"),
         currency_gain=currency_gain(of, inside, stretch),
-        notes=tuple(notes(of, inside, stretch, index, crossed)),
+        notes=tuple(notes(of, inside, stretch, index, crossed, ends)),
     )
 
 
@@ -282,10 +283,17 @@ def _before(day: date, wanted: Range) -> date:
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
-def notes(of: History, inside: Mask, stretch: Stretch, index: Index, crossed: Iterable[Crossing]) -> Iterable[str]:
-    """What is missing, bridged or assumed in the figures of the parts over `stretch`."""
-    for place, said in ((stretch.start, "start"), (stretch.end, "end")):
-        for each in worths(of, inside, place):
+def notes(
+    of: History,
+    inside: Mask,
+    stretch: Stretch,
+    index: Index,
+    crossed: Iterable[Crossing],
+    ends: Sequence[Iterable[Worth]],
+) -> Iterable[str]:
+    """What is missing, bridged or assumed in the figures of the parts over `stretch`; `ends`: what there was then."""
+    for every, said in zip(ends, ("start", "end"), strict=True):
+        for each in every:
             if each.lacks:
                 what = each.part.instrument or each.part.currency
                 yield f"The value at the {said} is not known: {what}, {each.lacks}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,7 +54,7 @@ class DayChange:
     """What the position of the session before gained by the rate since."""
 
 
-def total(worths: Iterator[Worth]) -> Decimal | None:
+def total(worths: Iterable[Worth]) -> Decimal | None:
     """The sum; None where one is not known."""
     found = summed(each.value for each in worths)
     return None if found is None else rounded(found)
