@@ -120,3 +120,10 @@ def test_whatever_changes_the_history_is_as_from_the_beginning(before: Book, aft
 def test_an_earlier_day_is_reckoned_from_the_beginning():
     so_far, walked = history(walk(BOOK, d("2024-01-08")), BOOK), walk(BOOK, d("2024-01-03"))
     assert_same(history(walked, BOOK, so_far), history(walked, BOOK))
+
+
+@pytest.mark.parametrize("until", ["2024-01-03", "2024-01-05", "2024-01-07"])
+def test_what_was_told_of_later_days_comes_with_them(until: str):
+    later = book_of("2024-01-02 buy A 1 -50\n2024-01-04 deposit - - 100\n2024-01-05 split A 1 -", PRICES)
+    so_far, walked = history(walk(later, d(until)), later), walk(later, d("2024-01-08"))
+    assert_same(history(walked, later, so_far), history(walked, later))

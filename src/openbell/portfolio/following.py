@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import zip_longest
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ from openbell.portfolio.prices import SPLITS, Priced, days_of, priced, series_of
 from openbell.portfolio.rates import Rates
 from openbell.portfolio.valuation import Floats, Flows, History, Steps, currency_of
 from openbell.portfolio.walk import Walked
+
+Each = TypeVar("Each")
 
 
 def history(walked: Walked, book: Book, so_far: History | None = None) -> History:
@@ -112,12 +115,13 @@ def _first_change(so_far: History, walked: Walked, book: Book) -> date | None:
     old = so_far.book
     last = so_far.day(len(so_far.days) - 1)
     changes = _changed(old.transactions, book.transactions, walked.until)
+    changes += [each for each in book.transactions if last < each.day <= walked.until]
     same = (
         walked.until >= last
         and old.portfolio == book.portfolio
         and old.facts == book.facts
         and len(old.rates) == len(book.rates)
-        and told_cash([each for each in book.transactions if each.day <= walked.until]) == so_far.told
+        and (not changes or told_cash([each for each in book.transactions if each.day <= walked.until]) == so_far.told)
         and not any(each.kind in TOLD_ACTIONS for each in changes)
         and tuple(each for each in walked.happened if each.day < last)
         == tuple(each for each in so_far.happened if each.day < last)
@@ -181,7 +185,6 @@ def _kept(so_far: History, since: date) -> int:
 
 def _joined(so_far: History, tail: History, kept: int) -> History:
     """The first `kept` days as they were, then those of `tail`, which begins with the last one of them."""
-    last = so_far.day(kept - 1)
     days = np.concatenate([so_far.days[:kept], tail.days[1:]])
     new = len(tail.parts) - len(so_far.parts)
     gains = tail.currency_gains - tail.currency_gains[0] + np.append(so_far.currency_gains[kept - 1], np.zeros(new))
@@ -197,14 +200,18 @@ def _joined(so_far: History, tail: History, kept: int) -> History:
             else rates_on(tail.book.rates, code, tail.base, days)
             for code, each in tail.rates.items()
         },
-        moves=(*(move for move in so_far.moves if move.day <= last), *tail.moves),
-        charges=(*(charge for charge in so_far.charges if charge.day <= last), *tail.charges),
+        moves=(*_first(so_far.moves, so_far.flows.place < kept), *tail.moves),
+        charges=(*_first(so_far.charges, so_far.charged[0] < kept), *tail.charges),
         flows=_flows_after(so_far.flows, tail.flows, kept),
         charged=(
             np.concatenate([so_far.charged[0][so_far.charged[0] < kept], tail.charged[0] + kept - 1]),
             np.concatenate([so_far.charged[1][so_far.charged[0] < kept], tail.charged[1]]),
         ),
     )
+
+
+def _first(every: tuple[Each, ...], kept: npt.NDArray[np.bool_]) -> Iterable[Each]:
+    return every if kept.all() else (every[at] for at in np.flatnonzero(kept))
 
 
 def _extended(before: Floats, after: Floats, kept: int) -> Floats:

@@ -11,7 +11,7 @@ from typing import Literal
 from openbell.model.transactions import Kind, Transaction
 from openbell.portfolio.book import Action
 from openbell.portfolio.lots import ZERO
-from openbell.portfolio.moves import Charge, Part, rounded
+from openbell.portfolio.moves import Charge, Part, rounded, summed
 from openbell.portfolio.returns import Stretch, charges
 from openbell.portfolio.valuation import History, Mask
 from openbell.portfolio.walk import Walked
@@ -149,7 +149,9 @@ def yields(of: History, walked: Walked, inside: Mask) -> tuple[Yields, ...]:
         if Part(lot.account, lot.instrument, "") in parts:
             costs.setdefault(lot.instrument, []).append(lot.cost.base)
     return tuple(
-        Yields(name, gross[name].gross if name in gross else ZERO, _sum(costs.get(name, [None])), _sum(values[name]))
+        Yields(
+            name, gross[name].gross if name in gross else ZERO, summed(costs.get(name, [None])), summed(values[name])
+        )
         for name in sorted(values)
     )
 
@@ -187,17 +189,12 @@ def _key(kind: str, day: date, part: Part) -> str:
 
 def _summed(came: list[Received], comes: list[Announced]) -> Sums:
     return Sums(
-        _sum([each.gross for each in came]),
-        _sum([each.tax for each in came]),
-        _sum([each.fee for each in came]),
-        _sum([each.net for each in came]),
-        _sum([each.worth for each in comes]),
+        summed([each.gross for each in came]),
+        summed([each.tax for each in came]),
+        summed([each.fee for each in came]),
+        summed([each.net for each in came]),
+        summed([each.worth for each in comes]),
     )
-
-
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    known = list(amounts)
-    return None if None in known else sum((amount for amount in known if amount is not None), ZERO)
 
 
 def _rounded(amount: Decimal | None) -> Decimal | None:

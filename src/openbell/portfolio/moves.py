@@ -67,6 +67,16 @@ def rounded(number: Decimal) -> Decimal:
     return number.quantize(SMALLEST) if abs(number) < LARGEST else number
 
 
+def summed(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum; None where one is not known."""
+    total = ZERO
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
+
+
 def told_cash(transactions: Sequence[Transaction]) -> frozenset[int]:
     """The accounts whose cash is told: money came in other than by a sale or as income.
 

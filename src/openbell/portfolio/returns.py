@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,11 +13,11 @@ import numpy as np
 from openbell.model.transactions import Transaction
 from openbell.portfolio.book import Days
 from openbell.portfolio.lots import ZERO
-from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded
+from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded, summed
 from openbell.portfolio.rates import exact
 from openbell.portfolio.twr import Floats, Index, annualised, chained
 from openbell.portfolio.valuation import History, Mask, moved, paid, worth
-from openbell.portfolio.worth import total, worths
+from openbell.portfolio.worth import Worth, total, worths
 from openbell.portfolio.xirr import MoneyWeighted, money_weighted
 
 Range = Literal["1D", "5D", "1M", "3M", "6M", "YTD", "1Y", "5Y", "Max"]
@@ -110,11 +110,12 @@ def stretch_of(of: History, wanted: Range | tuple[date, date]) -> Stretch:
 def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> Performance:
     """How the parts `inside` have done together; `index` is that of `index_of`, where the caller has it."""
     index = index or index_of(of, inside)
-    start, end = total(worths(of, inside, stretch.start)), total(worths(of, inside, stretch.end))
+    ends = [list(worths(of, inside, place)) for place in (stretch.start, stretch.end)]
+    start, end = map(total, ends)
     crossed = crossings(of, inside, stretch)
     came, left = _flowed(crossed)
     told = charges(of, inside, stretch)
-    gain = None if None in (start, end, came, left) else rounded(_of(end) + _of(left) - _of(start) - _of(came))
+    gain = None if start is None or end is None or came is None or left is None else rounded(end + left - start - came)
     capital = None if start is None or came is None else start + came
     first = of.day(max(stretch.start, 0))
     twr = index.between(stretch.start, stretch.end)
@@ -134,7 +135,7 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
         fees=_charged(told, "fee"),
         taxes=_charged(told, "tax"),
         currency_gain=currency_gain(of, inside, stretch),
-        notes=tuple(notes(of, inside, stretch, index, crossed)),
+        notes=tuple(notes(of, inside, stretch, index, crossed, ends)),
     )
 
 
@@ -189,7 +190,7 @@ def exact_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Decimal | 
 
 def _flowed(crossed: Iterable[Crossing]) -> tuple[Decimal | None, Decimal | None]:
     amounts = [each.amount for each in crossed]
-    if None in amounts:
+    if any(amount is None for amount in amounts):
         return None, None
     came = sum((amount for amount in amounts if amount is not None and amount > 0), ZERO)
     left = sum((-amount for amount in amounts if amount is not None and amount < 0), ZERO)
@@ -206,14 +207,14 @@ def contributions(of: History, inside: Mask, stretch: Stretch) -> tuple[Contribu
         so_far = flows.get(move.part, ZERO)
         flows[move.part] = None if so_far is None or move.amount is None else so_far + move.amount
     came, _ = exact_flows(of, inside, stretch)
-    start = None if None in starts.values() else sum((_of(value) for value in starts.values()), ZERO)
+    start = summed(starts.values())
     capital = None if came is None or start is None else start + came
     found = []
     for part, wanted in zip(of.parts, inside, strict=True):
         before, after, flow = starts.get(part, ZERO), ends.get(part, ZERO), flows.get(part, ZERO)
         if not wanted or (part not in starts and part not in ends and part not in flows):
             continue
-        gain = None if None in (before, after, flow) else rounded(_of(after) - _of(before) - _of(flow))
+        gain = None if before is None or after is None or flow is None else rounded(after - before - flow)
         share = float(gain / capital) if gain is not None and capital is not None and capital > 0 else None
         found.append(Contribution(part, gain, share))
     return tuple(found)
@@ -226,8 +227,8 @@ def charges(of: History, inside: Mask, stretch: Stretch) -> list[Charge]:
 
 
 def _charged(told: Iterable[Charge], kind: Charged) -> Decimal | None:
-    amounts = [each.amount for each in told if each.kind == kind]
-    return None if None in amounts else rounded(sum((_of(amount) for amount in amounts), ZERO))
+    found = summed(each.amount for each in told if each.kind == kind)
+    return None if found is None else rounded(found)
 
 
 def currency_gain(of: History, inside: Mask, stretch: Stretch) -> Decimal | None:
@@ -259,11 +260,6 @@ def drawdown(index: Index, stretch: Stretch) -> Drawdown | None:
     )
 
 
-def _of(amount: Decimal | None) -> Decimal:
-    assert amount is not None
-    return amount
-
-
 def _day(day: np.datetime64) -> date:
     found: date = day.astype("datetime64[D]").item()
     return found
@@ -287,10 +283,17 @@ def _before(day: date, wanted: Range) -> date:
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
-def notes(of: History, inside: Mask, stretch: Stretch, index: Index, crossed: Iterable[Crossing]) -> Iterable[str]:
-    """What is missing, bridged or assumed in the figures of the parts over `stretch`."""
-    for place, said in ((stretch.start, "start"), (stretch.end, "end")):
-        for each in worths(of, inside, place):
+def notes(
+    of: History,
+    inside: Mask,
+    stretch: Stretch,
+    index: Index,
+    crossed: Iterable[Crossing],
+    ends: Sequence[Iterable[Worth]],
+) -> Iterable[str]:
+    """What is missing, bridged or assumed in the figures of the parts over `stretch`; `ends`: what there was then."""
+    for every, said in zip(ends, ("start", "end"), strict=True):
+        for each in every:
             if each.lacks:
                 what = each.part.instrument or each.part.currency
                 yield f"The value at the {said} is not known: {what}, {each.lacks}."

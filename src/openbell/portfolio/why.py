@@ -282,7 +282,8 @@ def _notes_of_worth(of: History, each: Worth, place: int) -> Iterator[str]:
 
 def _notes(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> tuple[str, ...]:
     crossed = returns.crossings(of, inside, stretch)
-    return tuple(returns.notes(of, inside, stretch, index or returns.index_of(of, inside), crossed))
+    ends = [list(worths(of, inside, place)) for place in (stretch.start, stretch.end)]
+    return tuple(returns.notes(of, inside, stretch, index or returns.index_of(of, inside), crossed, ends))
 
 
 def _first(of: History, stretch: Stretch) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ import numpy as np
 
 from openbell.model.transactions import Kind
 from openbell.portfolio.lots import ZERO
-from openbell.portfolio.moves import Part, rounded
+from openbell.portfolio.moves import Part, rounded, summed
 from openbell.portfolio.prices import Price, factor
 from openbell.portfolio.rates import Rate
 from openbell.portfolio.valuation import History, Mask, currency_of, moved
@@ -54,10 +54,10 @@ class DayChange:
     """What the position of the session before gained by the rate since."""
 
 
-def total(worths: Iterator[Worth]) -> Decimal | None:
+def total(worths: Iterable[Worth]) -> Decimal | None:
     """The sum; None where one is not known."""
-    values = [each.value for each in worths]
-    return None if None in values else rounded(sum((value for value in values if value is not None), ZERO))
+    found = summed(each.value for each in worths)
+    return None if found is None else rounded(found)
 
 
 def worths(of: History, inside: Mask, place: int) -> Iterator[Worth]:
@@ -108,7 +108,9 @@ def day_change(of: History, part: Part, place: int) -> DayChange | None:
     rate = now.rate.value if now.rate else None
     then = of.lookup.rate(now.rate.base, of.base, previous.day).value if now.rate else None
     traded = _traded(of, part, previous.day, place)
-    known = now.value is not None and rate is not None and traded is not None
+    gain = None
+    if now.value is not None and rate is not None and traded is not None:
+        gain = rounded(now.value - held * previous.price * rate - traded)
     return DayChange(
         part,
         price,
@@ -116,7 +118,7 @@ def day_change(of: History, part: Part, place: int) -> DayChange | None:
         float(price.price / previous.price - 1),
         held,
         traded,
-        rounded(_of(now.value) - held * previous.price * _of(rate) - _of(traded)) if known else None,
+        gain,
         None if rate is None or then is None else rounded(held * previous.price * (rate - then)),
     )
 
@@ -126,10 +128,4 @@ def _traded(of: History, part: Part, after: date, place: int) -> Decimal | None:
     inside = of.where(lambda each: each == part)
     moves = [of.moves[at] for at in moved(of, inside, of.place(after), place)]
     trades = [move for move in moves if move.transaction is None or move.transaction.kind not in _NO_TRADE]
-    amounts = [move.amount for move in trades]
-    return None if None in amounts else sum((_of(amount) for amount in amounts), ZERO)
-
-
-def _of(amount: Decimal | None) -> Decimal:
-    assert amount is not None
-    return amount
+    return summed(move.amount for move in trades)
