@@ -110,6 +110,20 @@ Something new,2025-03-27 10:00:00,,,,,,,,,,5.00,EUR,,,,EOF4,,
     problems = 1
 
 
+class TestTrading212OfNewerYears(PresetContract):
+    preset = "trading212"
+    file = """Action,Time,ISIN,Ticker,Name,Notes,ID,No. of shares,Price / share,Currency (Price / share),Exchange rate,Result,Currency (Result),Total,Currency (Total),Withholding tax,Currency (Withholding tax),Stamp duty reserve tax,Currency (Stamp duty reserve tax),Currency conversion from amount,Currency (Currency conversion from amount),Currency conversion to amount,Currency (Currency conversion to amount)
+Currency conversion,2025-01-01 10:00:00,,,,,CC1,,,,,,,,,,,,,100.00,GBP,118.00,EUR
+Card debit,2025-01-02 10:00:00,,,,,CD1,,,,,,,-5.20,GBP,,,,,,,,
+Market buy,2025-01-04 10:00:00,GB00BP6MXD84,SHEL,Shell,,EOF9,10,2500.00,GBX,,,,251.25,GBP,,,1.25,GBP,,,,
+"""
+    drafts = """
+        2025-01-01 exchange - 0 -100 GBP to=118EUR
+        2025-01-02 withdrawal - 0 -5.2 GBP
+        2025-01-04 buy SHEL 10 -251.25 GBP tax=1.25 @25"""
+    needs = ("No. of shares",)
+
+
 class TestSchwab(PresetContract):
     preset = "schwab"
     file = """"Date","Action","Symbol","Description","Quantity","Price","Fees & Comm","Amount"

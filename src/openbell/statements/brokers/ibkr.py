@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
 from openbell.statements.brokers.ibkr_words import (
@@ -62,6 +63,14 @@ SECTIONS = {
 }  # fmt: skip
 
 
+TELLING = re.compile(
+    r"statement|account information|net asset value|change in (?:nav|combined|dividend|position)|performance|summary|"
+    r"cash report|forex (?:balances|p/l)|financial instrument|codes|notes|accruals|location|exchange rate|"
+    r"total p/l|collateral|borrow|yield|sycep|net stock position|unsettled|disclosure|legal|margin|tier|iban"
+)
+"""Sections that tell of what other sections move."""
+
+
 def read(contents: Contents, answers: Answers) -> Reading:
     """All sections."""
     places, account, base = dict[str, int](), "", answers.currency
@@ -78,11 +87,15 @@ def read(contents: Contents, answers: Answers) -> Reading:
         if record.cells[2:3] == ("Base Currency",):
             base = money_code(record.cells[3])[0]
         kind = SECTIONS.get(section, "")
+        row = Row(record, places)
+        if not kind and row_kind == "Data" and not TELLING.search(section):
+            what = f"The section {record.cells[0].strip()[:60]!r} is not known."
+            outcomes.append(row.problem(what, "Export the statement in English, or add what it moved by hand."))
+            continue
         if not kind or row_kind != "Data":
             reason = "a total" if row_kind in {"SubTotal", "Total"} else "of a section that moves nothing by itself"
             outcomes.append(Ignored((record.line,), reason, record.content))
             continue
-        row = Row(record, places)
         if kind == "action":
             actions.append(row)
             continue
@@ -95,6 +108,10 @@ def read(contents: Contents, answers: Answers) -> Reading:
 
 
 def _row(row: Row, kind: str, section: str, account: str, base: str) -> Outcome | list[Outcome]:
+    if "date" not in row.places and kind != "position":
+        raise InvalidInput(
+            "date", f"The section {section!r} has no date that is known.", remedy="Export the statement in English."
+        )
     if kind == "history":
         return _history(row, base)
     first = row["category"] or row["currency"]

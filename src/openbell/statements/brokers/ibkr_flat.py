@@ -145,6 +145,7 @@ TRADES = Preset(
     lambda contents: table_of(contents, FLAT_TRADES, _FLAT_NEEDS) is not None,
     read_flat_trades,
     own_refs=True,
+    family="ibkr",
 )
 CASH = Preset(
     "ibkr-cash",
@@ -152,4 +153,5 @@ CASH = Preset(
     lambda contents: table_of(contents, FLAT_CASH, _CASH_NEEDS) is not None,
     read_flat_cash,
     own_refs=True,
+    family="ibkr",
 )
