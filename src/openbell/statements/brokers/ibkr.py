@@ -12,12 +12,14 @@ from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
 from openbell.statements.brokers.ibkr_words import (
+    CANCELS,
     CASH_TYPES,
     action_of,
     dividends_with_tax,
     meant_in,
     named_in,
     pair_of,
+    without_cancelled,
 )
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock
@@ -104,7 +106,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
             (cash if isinstance(outcome, Draft) and kind in {"cash", "history"} else outcomes).append(outcome)  # type: ignore[arg-type]
     outcomes.extend(dividends_with_tax(cash))
     outcomes.extend(_actions(actions, account))
-    return Reading(outcomes, ("times are those of New York",))
+    return Reading(without_cancelled(outcomes), ("times are those of New York",))
 
 
 def _row(row: Row, kind: str, section: str, account: str, base: str) -> Outcome | list[Outcome]:
@@ -142,8 +144,6 @@ def _type(category: str) -> str:
 def _trade(row: Row, account: str) -> Outcome:
     if row["order"] and row["order"].lower() not in {"order", "trade", "execution"}:
         return row.ignored("a lot of another row, or a total")
-    if "Ca" in row["code"].split(";"):
-        return row.ignored("cancelled, or what cancels it")
     fixed = _fixed(row, account)
     quantity = needed(POINT.number(row["quantity"], "quantity"), "quantity")
     proceeds = needed(POINT.number(row["proceeds"], "proceeds"), "proceeds")
@@ -157,7 +157,8 @@ def _trade(row: Row, account: str) -> Outcome:
         price=POINT.number(row["price"], "price"),
         fee=commission,
         instrument=_named(row, fixed["currency"]),
-        short=quantity < 0 and "O" in row["code"].split(";"),
+        short=quantity < 0 and {"O", "Ca"} & set(row["code"].split(";")) == {"O"},
+        note=CANCELS if "Ca" in row["code"].split(";") else "",
         **fixed,
     )
 
