@@ -216,3 +216,17 @@ def test_a_damaged_export_is_refused_or_its_row_a_problem():
     with pytest.raises(UnreadableFile, match="damaged"):
         read_back(bad.encode(), "f")
     assert told(read(good.encode(), "f")) == []
+
+
+def test_a_dividend_of_a_flex_query_is_known_again_in_its_xml():
+    table = (
+        "Type,SettleDate,ISIN,Description,Amount,CurrencyPrimary,TransactionID,ClientAccountID\n"
+        "Dividends,20230623,US9220427424,VT(US9220427424) CASH DIVIDEND,137.23,USD,77,U1\n"
+    )
+    xml = (
+        '<FlexQueryResponse><CashTransaction accountId="U1" currency="USD" symbol="VT" isin="US9220427424" '
+        'settleDate="20230623" amount="137.23" type="Dividends" description="VT(US9220427424) CASH DIVIDEND" '
+        'transactionID="77" /></FlexQueryResponse>'
+    )
+    first = read(table.encode(), "f").drafts
+    assert new_rows(read(xml.encode(), "f").drafts, known(first)).new == ()

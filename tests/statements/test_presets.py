@@ -110,6 +110,20 @@ Something new,2025-03-27 10:00:00,,,,,,,,,,5.00,EUR,,,,EOF4,,
     problems = 1
 
 
+class TestTrading212OfNewerYears(PresetContract):
+    preset = "trading212"
+    file = """Action,Time,ISIN,Ticker,Name,Notes,ID,No. of shares,Price / share,Currency (Price / share),Exchange rate,Result,Currency (Result),Total,Currency (Total),Withholding tax,Currency (Withholding tax),Stamp duty reserve tax,Currency (Stamp duty reserve tax),Currency conversion from amount,Currency (Currency conversion from amount),Currency conversion to amount,Currency (Currency conversion to amount)
+Currency conversion,2025-01-01 10:00:00,,,,,CC1,,,,,,,,,,,,,100.00,GBP,118.00,EUR
+Card debit,2025-01-02 10:00:00,,,,,CD1,,,,,,,-5.20,GBP,,,,,,,,
+Market buy,2025-01-04 10:00:00,GB00BP6MXD84,SHEL,Shell,,EOF9,10,2500.00,GBX,,,,251.25,GBP,,,1.25,GBP,,,,
+"""
+    drafts = """
+        2025-01-01 exchange - 0 -100 GBP to=118EUR
+        2025-01-02 withdrawal - 0 -5.2 GBP
+        2025-01-04 buy SHEL 10 -251.25 GBP tax=1.25 @25"""
+    needs = ("No. of shares",)
+
+
 class TestSchwab(PresetContract):
     preset = "schwab"
     file = """"Date","Action","Symbol","Description","Quantity","Price","Fees & Comm","Amount"
@@ -208,6 +222,8 @@ Account Information,Data,Account,U123
 Account Information,Data,Base Currency,EUR
 Trades,Header,DataDiscriminator,Asset Category,Currency,Symbol,Date/Time,Quantity,T. Price,C. Price,Proceeds,Comm/Fee,Basis,Realized P/L,MTM P/L,Code
 Trades,Data,Order,Stocks,USD,AAPL,"2024-01-03, 10:30:00","1,000",180.5,181,"-180,500",-5,"180,505",0,0,O;P
+Trades,Data,Order,Stocks,USD,IBM,"2024-01-03, 11:30:00",5,100,181,-500,-1,501,0,0,O
+Trades,Data,Order,Stocks,USD,IBM,"2024-01-03, 12:30:00",-5,100,181,500,1,-501,0,0,Ca
 Trades,Data,ClosedLot,Stocks,USD,AAPL,"2023-01-03",100,180.5,181,,,180,0,0,ST
 Trades,SubTotal,,Stocks,USD,AAPL,,"1,000",,,"-180,500",-5,0,0,0,
 Trades,Header,DataDiscriminator,Asset Category,Currency,Symbol,Date/Time,Quantity,T. Price,,Proceeds,Comm in EUR,,,MTM in EUR,Code
@@ -230,7 +246,7 @@ Open Positions,Data,Summary,Stocks,USD,AAPL,"1,000",1,180.505,180505,190,190000,
         2024-01-03 buy AAPL 1000 -180505 USD fee=5 @180.5 in=U123
         2024-02-15 dividend AAPL 0 204 USD tax=36 in=U123
         2024-06-07 split NVDA 90 0 USD ratio=10 in=U123"""
-    ignored = 15
+    ignored = 16
     holdings = 1
 
 
@@ -240,12 +256,16 @@ class TestIbkrTrades(PresetContract):
 "BUY","20230522","CH0111762537","7","282.7","1978.9","CHF","-5","CHF"
 "SELL","20230523","CH0111762537","-2","300","-600","CHF","-5","USD"
 "SELL","20230522","","-8000","1.1173","-8938.4","USD","-1.79924","CHF"
+"BUY","20230601","US9220427424","5","90","450","USD","-1","USD"
+"BUY (Ca.)","20230601","US9220427424","-5","90","-450","USD","1","USD"
+"BUY (Ca.)","20230602","US9220427424","-6","90","-540","USD","1","USD"
 """
     drafts = """
         2023-05-22 buy CH0111762537 7 -1983.9 CHF fee=5 @282.7
         2023-05-23 sell CH0111762537 -2 600 CHF fee=5USD @300"""
     needs = ("TradePrice", "CurrencyPrimary", "IBCommission")
-    problems = 1
+    ignored = 2
+    problems = 2
 
 
 class TestIbkrCash(PresetContract):

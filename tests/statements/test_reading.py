@@ -236,6 +236,8 @@ def test_a_mapping_that_is_told_reads_what_does_not_propose_itself():
     mapping = Mapping(columns=columns, kinds={"Zugang": Kind.BUY})
     answers = Answers(mapping=mapping, dates="dmy", decimal=",", currency="EUR")
     assert told(read(data, "f", answers)) == ["2024-03-05 buy ACME 1000 -1000.5 EUR"]
+    with pytest.raises(InvalidInput, match="'colour' is nothing"):
+        read(data, "f", Answers(mapping=Mapping(columns={**columns, "colour": "Stk"})))
     with pytest.raises(UnreadableFile, match="no column 'Stueck'"):
         read(data, "f", Answers(mapping=Mapping(columns={**columns, "quantity": "Stueck"})))
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # rows stand as brokers write them
 """The real files: what each row became, and what holds after the whole of it."""
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ FILES = {
     "ghostfolio_constructed.json": ("ghostfolio", "2 buy 1 sell 1 dividend", 0, 0, 0),
     "ibkr_flex_constructed.xml": ("ibkr-flex", "2 buy 1 dividend 1 split", 0, 0, 1),
     "ibkr_flex_elements.xml": (
-        "ibkr-flex", "1 buy 1 sell 1 delivery_in 2 tax 1 return_of_capital 1 exchange", 0, 0, 27,
+        "ibkr-flex", "1 buy 1 sell 1 delivery_in 2 tax 1 return_of_capital 1 exchange", 2, 0, 25,
     ),
     "portfolio_performance_constructed.csv": ("portfolio-performance", "1 buy 1 sell 1 dividend", 0, 0, 1),
     "robinhood_constructed.csv": ("robinhood", "2 buy 1 sell 1 dividend 1 deposit 1 split", 1, 0, 2),
@@ -173,3 +174,69 @@ def test_the_cash_of_the_worked_cases_is_right_to_the_cent(name: str, cash: dict
 def test_the_units_of_the_worked_cases_are_right(name: str, units: dict[str, Decimal]):
     """FB became META: until the two are matched as one instrument, 104 of the one and 15 of the other make the 119."""
     assert units_of(worked(name)) == units
+
+
+DEGIRO_IN_OTHER_LANGUAGES = {
+    "English": (
+        """Date,Time,Value date,Product,ISIN,Description,FX,Change,,Balance,,Order Id
+31-12-2024,15:31,31-12-2024,APPLE INC,US0378331005,FX Credit,1.0400,USD,"2,105.00",USD,0.00,abc-1
+31-12-2024,15:31,31-12-2024,APPLE INC,US0378331005,FX Debit,,EUR,"-2,024.04",EUR,975.96,abc-1
+31-12-2024,15:31,31-12-2024,APPLE INC,US0378331005,DEGIRO Transaction and/or third party fees,,EUR,-2.00,EUR,"3,000.00",abc-1
+31-12-2024,15:31,31-12-2024,APPLE INC,US0378331005,Buy 10 APPLE INC@210.5 USD (US0378331005),,USD,"-2,105.00",USD,"-2,105.00",abc-1
+30-12-2024,15:31,30-12-2024,,,flatex Deposit,,EUR,"3,002.00",EUR,"3,002.00",
+""",
+        """2024-12-30 deposit - 0 3002 EUR
+        2024-12-31 buy US0378331005 10 -2026.04 EUR fee=2 @210.5USD rate=0.961539192399""",
+    ),
+    "French": (
+        """Date,Heure,Date de,Produit,Code ISIN,Description,FX,Mouvements,,Solde,,ID Ordre
+11-03-2024,10:39,11-03-2024,QT GROUP OYJ,FI4000198031,Frais DEGIRO de courtage et/ou de parties tierces,,EUR,"-4,90",EUR,"3 000,53",cce
+11-03-2024,10:39,11-03-2024,QT GROUP OYJ,FI4000198031,"Achat 6 QT GROUP OYJ@79,96 EUR (FI4000198031)",,EUR,"-479,76",EUR,"3 005,43",cce
+10-03-2024,10:39,10-03-2024,,,Versement de fonds,,EUR,"3 485,19",EUR,"3 485,19",
+08-03-2024,09:39,10-03-2024,,,Opération de change - Crédit,,EUR,"2,50",EUR,"0,00",
+08-03-2024,09:39,10-03-2024,,,Opération de change - Débit,"1,08",USD,"-2,70",USD,"0,00",
+""",
+        """2024-03-08 exchange - 0 -2.7 USD to=2.5EUR
+        2024-03-10 deposit - 0 3485.19 EUR
+        2024-03-11 buy FI4000198031 6 -484.66 EUR fee=4.9 @79.96""",
+    ),
+    "Spanish": (
+        """Fecha,Hora,Fecha valor,Producto,ISIN,Descripción,Tipo,Variación,,Saldo,,ID Orden
+11-03-2024,10:39,11-03-2024,IBERDROLA,ES0144580Y14,Retención del dividendo,,EUR,"-0,19",EUR,"11.245,91",
+11-03-2024,10:39,11-03-2024,IBERDROLA,ES0144580Y14,Dividendo,,EUR,"1,00",EUR,"11.246,10",
+10-03-2024,10:39,11-03-2024,IBERDROLA,ES0144580Y14,Costes de transacción y/o externos de DEGIRO,,EUR,"-4,90",EUR,"11.245,10",o1
+10-03-2024,10:39,11-03-2024,IBERDROLA,ES0144580Y14,"Venta 1.000 IBERDROLA@11,25 EUR (ES0144580Y14)",,EUR,"11.250,00",EUR,"11.250,00",o1
+""",
+        """2024-03-10 sell ES0144580Y14 -1000 11245.1 EUR fee=4.9 @11.25
+        2024-03-11 dividend ES0144580Y14 0 0.81 EUR tax=0.19""",
+    ),
+    "Portuguese": (
+        """Data,Hora,Data Valor,Produto,ISIN,Descrição,T.,Mudança,,Saldo,,ID da Ordem
+10-06-2022,09:00,10-06-2022,AMAZON,US0231351067,"STOCK SPLIT: Compra 20 AMAZON@124,79 USD (US0231351067)",,USD,"-2495,80",USD,"0,00",
+10-06-2022,09:00,10-06-2022,AMAZON,US0231351067,"STOCK SPLIT: Venda 1 AMAZON@2495,8 USD (US0231351067)",,USD,"2495,80",USD,"2495,80",
+09-06-2022,09:00,10-06-2022,META,US30303M1027,"MUDANÇA DE ISIN: Compra 5 META@1 USD (US30303M1027)",,USD,"0,00",USD,"0,00",
+09-06-2022,09:00,10-06-2022,FACEBOOK,US30303M9999,"MUDANÇA DE ISIN: Venda 5 FB@1 USD (US30303M9999)",,USD,"0,00",USD,"0,00",
+08-06-2022,08:00,10-06-2022,,,Levantamento,,EUR,"-10,00",EUR,"0,00",
+08-06-2022,07:00,10-06-2022,,,Custo de Conectividade à Bolsa 2022,,EUR,"-2,50",EUR,"10,00",
+""",
+        """2022-06-08 fee - 0 -2.5 EUR
+        2022-06-08 withdrawal - 0 -10 EUR
+        2022-06-09 rename US30303M9999 0 0 USD other=US30303M1027
+        2022-06-10 split US0231351067 19 0 USD ratio=20""",
+    ),
+    "a language whose verbs are not known": (
+        """Fecha,Tid,Valuta,Prod,ISIN,Beskr,FX,X,,Y,,Ordre
+02-08-2023,10:00,02-08-2023,VOLVO,SE0000115446,"Hankin 10 VOLVO@200,5 SEK (SE0000115446)",,SEK,"-2005,00",SEK,"0,00",o9
+""",
+        "2023-08-02 buy SE0000115446 10 -2005 SEK @200.5",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", DEGIRO_IN_OTHER_LANGUAGES)
+def test_degiro_is_read_in_its_customers_languages(language: str):
+    text, drafts = DEGIRO_IN_OTHER_LANGUAGES[language]
+    statement = read(text.encode(), "Account.csv")
+    assert statement.preset == "degiro"
+    assert [line_of(draft) for draft in statement.drafts] == [line.strip() for line in drafts.splitlines()]
+    assert statement.problems == ()

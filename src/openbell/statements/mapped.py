@@ -9,7 +9,7 @@ from typing import Any
 
 from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
 from openbell.model.transactions import ZERO, Kind
-from openbell.statements.answers import Answers, Mapping
+from openbell.statements.answers import FIELDS, Answers, Mapping
 from openbell.statements.balances import Told, breaks
 from openbell.statements.contents import Contents, Record
 from openbell.statements.days import Clock, order_of
@@ -171,6 +171,12 @@ def unknown(contents: Contents) -> UnreadableFile:
 
 
 def _table(contents: Contents, mapping: Mapping) -> Table | None:
+    if strange := mapping.columns.keys() - set(FIELDS):
+        raise InvalidInput(
+            "mapping",
+            f"{min(strange)[:40]!r} is nothing that a column can be.",
+            remedy=f"Choose of {', '.join(FIELDS)}.",
+        )
     found = header_of(contents, mapping.columns)
     if found is None or "date" not in found[1]:
         return None

@@ -33,7 +33,8 @@ _BEGINNINGS: Mapping[str, str] = {
     r"(?:credito|debito|prelievo) fx|divisa|operation de change|"
     r"change de devise|conversion de devise|credit devise|debit devise|valutav|"
     r"valutakonv|wymiana walut|przewalutowanie|currency (?:credit|debit|exchange)|valuutan",
-    "dividend_tax": r"dividend(?:en)?(?:belasting|steuer|skatt|skat)|dividend tax|impots? sur (?:le )?dividende|"
+    "dividend_tax": r"(?:dividend(?:en)?|utdelnings?|utbytte)(?:belasting|steuer|skatt|skat)|kildeskatt|kallskatt|"
+    r"dividend tax|impots? sur (?:le )?dividende|"
     r"(?:retencion|retenzione|ritenuta|imposto|impuesto|imposta).*dividend|withholding tax|bronbelasting|"
     r"quellensteuer|dan z dividend|podatek od dywidend|osinkovero|kapitalertragsteuer",
     "capital": r"kapitalruckzahlung|return of capital|capital return|kapitaaluitkering|kapitaalsuitkering|"

@@ -33,6 +33,21 @@ _CONTAINERS = frozenset(
 )  # fmt: skip
 
 
+_TELLING = frozenset(
+    {
+        "AccountInformation", "FlexStatement", "FlexQueryResponse", "EquitySummaryByReportDateInBase",
+        "CashReportCurrency", "StatementOfFundsLine", "ChangeInPositionValue", "Lot", "FxLot", "OptionEAE",
+        "FxTransaction", "InterestAccrualsCurrency", "SLBActivity", "SLBFee", "TransferLot", "ChangeInDividendAccrual",
+        "OpenDividendAccrual", "SecurityInfo", "ConversionRate", "Order", "SymbolSummary", "AssetSummary",
+        "ChangeInNAV",         "WashSale", "NetStockPosition", "UnbundledCommissionDetail",
+        "TierInterestDetail", "PriorPeriodPosition",
+        "MTDYTDPerformanceSummaryUnderlying", "MTMPerformanceSummaryUnderlying", "FIFOPerformanceSummaryUnderlying",
+        "RoutingCommission", "FdicInsuredDepositsByBank", "FxPosition", "ComplexPosition", "SLBOpenContract",
+    }
+)  # fmt: skip
+"""What tells of that which other elements move."""
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One element of the file that tells something; `number` is its place among them, the first is 1."""
@@ -140,7 +155,11 @@ def _element(element: Element) -> Outcome:
         "SalesTax": _tax,
     }
     reader = readers.get(element.tag)
-    return reader(element) if reader else _ignored(element, "of a section that moves nothing by itself")
+    if reader:
+        return reader(element)
+    if element.tag in _TELLING:
+        return _ignored(element, "of a section that moves nothing by itself")
+    return _problem(element, f"{element.tag!r} is nothing that is known of Flex.", "Add what it moved by hand.")
 
 
 def _named(element: Element) -> Named | None:
@@ -339,4 +358,4 @@ def _is_flex(contents: Contents) -> bool:
     return root is not None and (root.tag == "FlexQueryResponse" or root.find(".//CashTransaction") is not None)
 
 
-PRESET = Preset("ibkr-flex", "Interactive Brokers", _is_flex, read, own_refs=True)
+PRESET = Preset("ibkr-flex", "Interactive Brokers", _is_flex, read, own_refs=True, family="ibkr")

@@ -8,15 +8,18 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
 from openbell.statements.brokers.ibkr_words import (
+    CANCELS,
     CASH_TYPES,
     action_of,
     dividends_with_tax,
     meant_in,
     named_in,
     pair_of,
+    without_cancelled,
 )
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock
@@ -62,6 +65,14 @@ SECTIONS = {
 }  # fmt: skip
 
 
+TELLING = re.compile(
+    r"statement|account information|net asset value|change in (?:nav|combined|dividend|position)|performance|summary|"
+    r"cash report|forex (?:balances|p/l)|financial instrument|codes|notes|accruals|location|exchange rate|"
+    r"total p/l|collateral|borrow|yield|sycep|net stock position|unsettled|disclosure|legal|margin|tier|iban"
+)
+"""Sections that tell of what other sections move."""
+
+
 def read(contents: Contents, answers: Answers) -> Reading:
     """All sections."""
     places, account, base = dict[str, int](), "", answers.currency
@@ -78,11 +89,15 @@ def read(contents: Contents, answers: Answers) -> Reading:
         if record.cells[2:3] == ("Base Currency",):
             base = money_code(record.cells[3])[0]
         kind = SECTIONS.get(section, "")
+        row = Row(record, places)
+        if not kind and row_kind == "Data" and not TELLING.search(section):
+            what = f"The section {record.cells[0].strip()[:60]!r} is not known."
+            outcomes.append(row.problem(what, "Export the statement in English, or add what it moved by hand."))
+            continue
         if not kind or row_kind != "Data":
             reason = "a total" if row_kind in {"SubTotal", "Total"} else "of a section that moves nothing by itself"
             outcomes.append(Ignored((record.line,), reason, record.content))
             continue
-        row = Row(record, places)
         if kind == "action":
             actions.append(row)
             continue
@@ -91,10 +106,14 @@ def read(contents: Contents, answers: Answers) -> Reading:
             (cash if isinstance(outcome, Draft) and kind in {"cash", "history"} else outcomes).append(outcome)  # type: ignore[arg-type]
     outcomes.extend(dividends_with_tax(cash))
     outcomes.extend(_actions(actions, account))
-    return Reading(outcomes, ("times are those of New York",))
+    return Reading(without_cancelled(outcomes), ("times are those of New York",))
 
 
 def _row(row: Row, kind: str, section: str, account: str, base: str) -> Outcome | list[Outcome]:
+    if "date" not in row.places and kind != "position":
+        raise InvalidInput(
+            "date", f"The section {section!r} has no date that is known.", remedy="Export the statement in English."
+        )
     if kind == "history":
         return _history(row, base)
     first = row["category"] or row["currency"]
@@ -125,8 +144,6 @@ def _type(category: str) -> str:
 def _trade(row: Row, account: str) -> Outcome:
     if row["order"] and row["order"].lower() not in {"order", "trade", "execution"}:
         return row.ignored("a lot of another row, or a total")
-    if "Ca" in row["code"].split(";"):
-        return row.ignored("cancelled, or what cancels it")
     fixed = _fixed(row, account)
     quantity = needed(POINT.number(row["quantity"], "quantity"), "quantity")
     proceeds = needed(POINT.number(row["proceeds"], "proceeds"), "proceeds")
@@ -140,7 +157,8 @@ def _trade(row: Row, account: str) -> Outcome:
         price=POINT.number(row["price"], "price"),
         fee=commission,
         instrument=_named(row, fixed["currency"]),
-        short=quantity < 0 and "O" in row["code"].split(";"),
+        short=quantity < 0 and {"O", "Ca"} & set(row["code"].split(";")) == {"O"},
+        note=CANCELS if "Ca" in row["code"].split(";") else "",
         **fixed,
     )
 

@@ -7,7 +7,14 @@ from typing import Any
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
 from openbell.statements.brokers.ibkr import CLOCK, KINDS
-from openbell.statements.brokers.ibkr_words import CASH_TYPES, dividends_with_tax, named_in, pair_of
+from openbell.statements.brokers.ibkr_words import (
+    CANCELS,
+    CASH_TYPES,
+    dividends_with_tax,
+    named_in,
+    pair_of,
+    without_cancelled,
+)
 from openbell.statements.contents import Contents
 from openbell.statements.draft import Draft, Named, Outcome
 from openbell.statements.making import fee_in, moved, needed, traded
@@ -29,6 +36,7 @@ FLAT_TRADES: Columns = {
     "commission": ("ibcommission", "ib commission", "commission"),
     "commission_currency": ("ibcommissioncurrency", "ib commission currency", "commissioncurrency"),
     "tax": ("taxes",),
+    "notes": ("notes/codes", "notes", "code"),
     "ref": ("tradeid", "trade id", "transactionid"),
     "account": ("clientaccountid", "accountid"),
 }
@@ -55,7 +63,7 @@ def read_flat_trades(contents: Contents, answers: Answers) -> Reading:
     table.require("price", "currency", "commission_currency")
     if "isin" not in table.places and "symbol" not in table.places:
         table.require("isin")
-    return Reading([*table.framed(), *each(table.rows, _flat_trade)])
+    return Reading([*table.framed(), *without_cancelled(each(table.rows, _flat_trade))])
 
 
 def _flat_trade(row: Row) -> Outcome:
@@ -63,7 +71,8 @@ def _flat_trade(row: Row) -> Outcome:
     day, at = CLOCK.read(row["trade_date"])
     quantity, price = POINT.number(row["quantity"], "quantity"), needed(POINT.number(row["price"], "price"), "price")
     commission = -(POINT.number(row["commission"], "commission") or ZERO)
-    buying = row["side"].upper().startswith("BUY")
+    cancels = "(CA" in row["side"].upper() or "Ca" in row["notes"].split(";")
+    buying = row["side"].upper().startswith("BUY") != cancels
     money = POINT.number(row["money"], "money")
     gross = abs(money) if money is not None else abs(needed(quantity, "quantity") * price)
     tax = -(POINT.number(row["tax"], "tax") or ZERO)
@@ -96,6 +105,7 @@ def _flat_trade(row: Row) -> Outcome:
         currency=currency,
         price=price,
         tax=tax,
+        note=CANCELS if cancels else "",
         instrument=Named(isin=row["isin"], ticker=row["symbol"], name=row["description"], currency=currency),
         **fee_in(currency, commission, row["commission_currency"]),
         **fixed,
@@ -145,6 +155,7 @@ TRADES = Preset(
     lambda contents: table_of(contents, FLAT_TRADES, _FLAT_NEEDS) is not None,
     read_flat_trades,
     own_refs=True,
+    family="ibkr",
 )
 CASH = Preset(
     "ibkr-cash",
@@ -152,4 +163,5 @@ CASH = Preset(
     lambda contents: table_of(contents, FLAT_CASH, _CASH_NEEDS) is not None,
     read_flat_cash,
     own_refs=True,
+    family="ibkr",
 )

@@ -12,7 +12,7 @@ from typing import Any
 from openbell.model.errors import InvalidInput
 from openbell.model.money import CURRENCIES
 from openbell.model.transactions import ZERO, Kind
-from openbell.statements.draft import Draft, Named, Outcome, Problem
+from openbell.statements.draft import Draft, Ignored, Named, Outcome, Problem
 from openbell.statements.making import per, traded
 
 CASH_TYPES = {
@@ -137,6 +137,31 @@ def _come(came: Sequence[Part], fixed: dict[str, Any], content: str) -> Iterable
             content,
             blocking=False,
         )
+
+
+CANCELS = "cancels another trade"
+"""The note of a row that takes back a trade, until the two are put together."""
+
+
+def without_cancelled(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """`outcomes` without the trades that were cancelled and the rows that cancel them: equal but for the sign."""
+    kept = list(outcomes)
+    for cancel in [one for one in kept if isinstance(one, Draft) and one.note == CANCELS]:
+        kept.remove(cancel)
+        original = next((one for one in kept if isinstance(one, Draft) and _takes_back(cancel, one)), None)
+        content = f"{cancel.instrument} {cancel.quantity} at {cancel.price} {cancel.currency}"
+        if original is None:
+            what = "This cancels a trade that is not in the file."
+            kept.append(Problem(cancel.rows, what, "Remove the trade by hand where it was imported.", content))
+            continue
+        kept.remove(original)
+        kept.append(Ignored((*original.rows, *cancel.rows), "cancelled, and what cancels it", content))
+    return kept
+
+
+def _takes_back(cancel: Draft, trade: Draft) -> bool:
+    same = (cancel.instrument, cancel.price, cancel.currency) == (trade.instrument, trade.price, trade.currency)
+    return same and cancel.quantity == -trade.quantity
 
 
 def dividends_with_tax(drafts: Sequence[Draft]) -> list[Draft]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 from openbell.model.errors import InvalidInput
@@ -40,6 +39,10 @@ COLUMNS: Columns = {
     "total_currency": ("currency (total)",),
     "tax": ("withholding tax",),
     "tax_currency": ("currency (withholding tax)",),
+    "from": ("currency conversion from amount",),
+    "from_currency": ("currency (currency conversion from amount)",),
+    "to": ("currency conversion to amount",),
+    "to_currency": ("currency (currency conversion to amount)",),
     "notes": ("notes",),
     "ref": ("id",),
 }
@@ -147,7 +150,7 @@ def _event(row: Row, costs: list[Cost], told: str) -> Outcome | Iterable[Outcome
             f"{row['action'][:60]!r} is nothing that is known of Trading 212.", "Add what it moved by hand."
         )
     day, at = CLOCK.read(row["time"])
-    currency = money_code(row["total_currency"] or told)[0]
+    currency = money_code(row["total_currency"] or row["from_currency"] or told)[0]
     total = POINT.number(row["total"], "total")
     fixed: dict[str, Any] = {
         "day": day,
@@ -255,26 +258,18 @@ def _delivered(row: Row, fixed: dict[str, Any], kind: str, total: Decimal | None
 
 
 def _exchange(row: Row, fixed: dict[str, Any]) -> Outcome:
-    """The newer files tell both sides in columns that older ones lack; `Notes` has them in some."""
-    names = row.record.cells
-    words = [word for cell in names for word in cell.replace("->", " ").split()]
-    amounts = [
-        (money_code(code)[0], number)
-        for code, number in pairwise(words)
-        if len(code) == 3 and code.isupper() and number.replace(".", "").lstrip("-").isdigit()
-    ]
-    if len(amounts) < 2:
+    """Both sides are told in columns that only files with a conversion have."""
+    given, received = row["from_currency"], row["to_currency"]
+    if not given or not received:
         raise InvalidInput(
             "to_cash", "The row does not tell what was received.", remedy="Add the exchange of currencies by hand."
         )
-    (given, paid), (received, got) = amounts[0], amounts[1]
-    cash, into = POINT.number(paid, "cash"), POINT.number(got, "cash")
     return Draft(
         kind=Kind.EXCHANGE,
-        cash=-abs(needed(cash, "cash")),
-        to_cash=abs(needed(into, "cash")),
-        to_currency=received,
-        **{**fixed, "currency": given},
+        cash=-abs(needed(POINT.number(row["from"], "cash"), "cash")),
+        to_cash=abs(needed(POINT.number(row["to"], "to_cash"), "to_cash")),
+        to_currency=money_code(received)[0],
+        **{**fixed, "currency": money_code(given)[0]},
     )
 
 
