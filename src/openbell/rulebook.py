@@ -21,9 +21,10 @@ from openbell.model.frames import BARS, STREAM, STREAMED, conform, frame_of
 from openbell.model.interval import DAY, MINUTE
 from openbell.model.sessions import EXCHANGES, LONGEST_PAUSE, market_state, sessions
 from openbell.store.alertbook import AlertBook, StoredRule
-from openbell.store.ledger import Watchlist as StoredWatchlist
 from openbell.store.outbox import Outbox
 from openbell.store.register import Register
+from openbell.store.watchbook import WatchBook
+from openbell.store.watchbook import Watchlist as StoredWatchlist
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +49,12 @@ class Rulebook:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.kept = AlertBook(desk.ledger)
+        self._lists = WatchBook(desk.ledger)
         self._left_out: set[tuple[int, datetime]] = set()
 
     def members(self, target: Target) -> Sequence[str]:
         """The symbols of a target now."""
-        return _members(target, self._desk.ledger.watchlists())
+        return _members(target, self._lists.lists())
 
     def named(self, target: Target) -> str:
         """What a target is called."""
@@ -60,14 +62,14 @@ class Rulebook:
             case Symbol(symbol):
                 return symbol.upper()
             case Watchlist(key):
-                lists = self._desk.ledger.watchlists()
+                lists = self._lists.lists()
                 return next((each.name for each in lists if str(each.id) == key), "a list that was removed")
             case Held():
                 return "everything held"
 
     def chosen(self) -> list[tuple[Rule, Sequence[str]]]:
         """All rules that can be read, each with the symbols of its target now."""
-        lists = self._desk.ledger.watchlists()
+        lists = self._lists.lists()
         found = []
         for stored in self.kept.rules():
             try:
@@ -92,7 +94,7 @@ class Rulebook:
 
     def version(self) -> object:
         """Equal to what it was as long as `chosen` says the same."""
-        return self.kept.version(), self._desk.ledger.watchlists()
+        return self.kept.version(), self._lists.lists()
 
     def watched(self) -> set[str]:
         """Every symbol that an enabled rule is on."""

@@ -18,6 +18,7 @@ from openbell.api import (
     bars,
     channels,
     compare,
+    figures,
     firings,
     jobs,
     live,
@@ -36,7 +37,7 @@ from openbell.jobs import Clockwork
 from openbell.live import Live
 
 NOUNS = (
-    market, symbols, quotes, bars, actions, compare, statistics, sources,
+    market, symbols, quotes, figures, bars, actions, compare, statistics, sources,
     watchlists, rules, firings, channels, jobs, live,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()

@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from openbell.history import NoData
 from openbell.model import errors
 from openbell.store.jobbook import AlreadyRuns
+from openbell.store.watchbook import ChangedMeanwhile, NoSuchList
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ class NotFound(errors.OpenbellError):
 STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     NoData: (404, "No prices"),
     NotFound: (404, "Not found"),
+    NoSuchList: (404, "Not found"),
+    ChangedMeanwhile: (409, "Changed meanwhile"),
     errors.InvalidInput: (422, "Invalid input"),
     errors.UnknownSymbol: (404, "Unknown symbol"),
     errors.RateLimited: (429, "Rate-limited"),

@@ -320,6 +320,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures Of
+         * @description What changed of each of `symbols` over 5D, 1M, 3M, YTD and 1Y, and the risk of its last fifty-two weeks.
+         */
+        get: operations["figures_of_api_v1_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -489,7 +509,7 @@ export interface paths {
         };
         /**
          * Day Movers
-         * @description The watched symbols that rose and fell most against their previous close.
+         * @description The symbols of the caller's watchlists that rose and fell most against their previous close.
          */
         get: operations["day_movers_api_v1_movers_get"];
         put?: never;
@@ -631,10 +651,34 @@ export interface paths {
         };
         /**
          * Watchlists
-         * @description Every watchlist.
+         * @description The caller's watchlists, and those that others share.
          */
         get: operations["watchlists_api_v1_watchlists_get"];
         put?: never;
+        /**
+         * Add Watchlist
+         * @description A new watchlist, the caller's last; prices of a new symbol are fetched in the background.
+         */
+        post: operations["add_watchlist_api_v1_watchlists_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watchlists/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Arrange Watchlists
+         * @description Put the caller's own lists in that order.
+         */
+        put: operations["arrange_watchlists_api_v1_watchlists_order_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -653,9 +697,35 @@ export interface paths {
         /**
          * Change Watchlist
          * @description Rename a watchlist or replace its symbols; prices of a new symbol are fetched in the background.
+         *
+         *     409 where it was changed since the `version` that the caller has seen.
          */
         put: operations["change_watchlist_api_v1_watchlists__key__put"];
         post?: never;
+        /**
+         * Remove Watchlist
+         * @description Take an own watchlist away; it can be restored for a week.
+         */
+        delete: operations["remove_watchlist_api_v1_watchlists__key__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watchlists/{key}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Watchlist
+         * @description Bring an own watchlist back that was removed, to its place; one that is there stays as it is.
+         */
+        post: operations["restore_watchlist_api_v1_watchlists__key__restore_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -824,16 +894,6 @@ export interface components {
             left: number;
             /** Per S */
             per_s: number;
-        };
-        /**
-         * Change
-         * @description What to change; what is absent stays.
-         */
-        Change: {
-            /** Name */
-            name?: string | null;
-            /** Symbols */
-            symbols?: string[] | null;
         };
         /**
          * Channel
@@ -1273,6 +1333,36 @@ export interface components {
             symbol: string;
         };
         /**
+         * Figures
+         * @description Of one symbol; a span that its stored days do not reach back to is not among the `changes`.
+         */
+        Figures: {
+            /** Changes */
+            changes: {
+                [key: string]: components["schemas"]["SpanChange"];
+            };
+            risk: components["schemas"]["Risk"] | null;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * FiguresOfAll
+         * @description In the order asked, without those that have no price; `benchmark` is what beta is measured by.
+         */
+        FiguresOfAll: {
+            /** Benchmark */
+            benchmark: string;
+            /** Benchmark Known */
+            benchmark_known: boolean;
+            /** Figures */
+            figures: components["schemas"]["Figures"][];
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+        };
+        /**
          * Fired
          * @description A rule would have fired; on the trade date `day` where no more is known of it than that day's bar.
          */
@@ -1663,7 +1753,7 @@ export interface components {
         };
         /**
          * Movers
-         * @description The watched symbols that rose and fell most.
+         * @description The symbols of the caller's watchlists that rose and fell most.
          *
          *     `stale`: how many have a price too old to be ranked; `newest`: when the newest price of all was true.
          */
@@ -1695,6 +1785,19 @@ export interface components {
             kind: string;
             /** Name */
             name: string;
+        };
+        /**
+         * NewWatchlist
+         * @description A new watchlist.
+         */
+        NewWatchlist: {
+            /** Name */
+            name: string;
+            /**
+             * Symbols
+             * @default []
+             */
+            symbols: string[];
         };
         /**
          * Profile
@@ -1789,12 +1892,23 @@ export interface components {
          * Quote
          * @description The latest price of a symbol, as it was asked; `renamed_to`: its instrument's ticker, where that is another.
          *
+         *     `bid`, `ask` and their sizes: of a price that is live or delayed, where its source tells them. `type` and `sector`:
+         *     where they are known.
+         *
          *     `day`: the trade date that the price is the close of; say `close of 3 Mar 2026` then, since `ts` is only when that
          *     session ended. Null for a price of some instant within a day: say `ts`.
          */
         Quote: {
             /** Age S */
             age_s: number;
+            /** Ask */
+            ask: number | null;
+            /** Ask Size */
+            ask_size: number | null;
+            /** Bid */
+            bid: number | null;
+            /** Bid Size */
+            bid_size: number | null;
             /** Change */
             change: number | null;
             /** Change Pct */
@@ -1824,6 +1938,8 @@ export interface components {
             price: number;
             /** Renamed To */
             renamed_to: string | null;
+            /** Sector */
+            sector: string | null;
             /** Simulated */
             simulated: boolean;
             /** Source */
@@ -1836,6 +1952,8 @@ export interface components {
              * Format: date-time
              */
             ts: string;
+            /** Type */
+            type: string | null;
             /** Volume */
             volume: number | null;
         };
@@ -1967,6 +2085,32 @@ export interface components {
             reports: components["schemas"]["Report"][];
         };
         /**
+         * Risk
+         * @description Of the fifty-two weeks up to the newest day; `since`: the first of them that there is.
+         *
+         *     `volatility` (a year's) and `max_drawdown` are fractions, and like `beta` of so many daily `returns`; null where
+         *     those are fewer than 20.
+         */
+        Risk: {
+            /** Beta */
+            beta: number | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Max Drawdown */
+            max_drawdown: number | null;
+            /** Returns */
+            returns: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Volatility */
+            volatility: number | null;
+        };
+        /**
          * Row
          * @description One symbol's statistics over the common stretch.
          *
@@ -2045,6 +2189,21 @@ export interface components {
             providers: components["schemas"]["Provider"][];
             /** Rejects */
             rejects: components["schemas"]["RejectCount"][];
+        };
+        /**
+         * SpanChange
+         * @description In percent, from the last close before a span, of the day `since`: split-adjusted, without dividends.
+         */
+        SpanChange: {
+            /** Change Pct */
+            change_pct: number;
+            /** Close */
+            close: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
         };
         /**
          * Spark
@@ -2237,19 +2396,46 @@ export interface components {
         };
         /**
          * Watchlist
-         * @description A named list of tickers.
+         * @description A named list of tickers; `right` is what the caller may do with it, `version` grows by one with each change.
          */
         Watchlist: {
             /** Id */
             id: number;
             /** Name */
             name: string;
+            /**
+             * Right
+             * @enum {string}
+             */
+            right: "own" | "write" | "read";
             /** Symbols */
             symbols: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * WatchlistChange
+         * @description What to change; what is absent stays. With `version`, only while the list still has it.
+         */
+        WatchlistChange: {
+            /** Name */
+            name?: string | null;
+            /** Symbols */
+            symbols?: string[] | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * WatchlistOrder
+         * @description The numbers of all of the caller's own lists.
+         */
+        WatchlistOrder: {
+            /** Order */
+            order: number[];
         };
         /**
          * Watchlists
-         * @description All of them, oldest first.
+         * @description The caller's own in their order, then those that others share.
          */
         Watchlists: {
             /** Watchlists */
@@ -2883,6 +3069,40 @@ export interface operations {
             };
         };
     };
+    figures_of_api_v1_figures_get: {
+        parameters: {
+            query: {
+                /** @description tickers separated by commas */
+                symbols: string;
+                /** @description what beta is measured by */
+                benchmark?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresOfAll"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     jobs_api_v1_jobs_get: {
         parameters: {
             query?: never;
@@ -3354,6 +3574,72 @@ export interface operations {
             };
         };
     };
+    add_watchlist_api_v1_watchlists_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWatchlist"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watchlist"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    arrange_watchlists_api_v1_watchlists_order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchlistOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watchlists"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     change_watchlist_api_v1_watchlists__key__put: {
         parameters: {
             query?: never;
@@ -3365,9 +3651,69 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["WatchlistChange"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watchlist"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_watchlist_api_v1_watchlists__key__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_watchlist_api_v1_watchlists__key__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
