@@ -166,6 +166,13 @@ def test_the_demo_market_tells_what_its_companies_do(demo_desk: Desk):
     assert all(each["bid"] < each["ask"] for each in quotes)
 
 
+def test_the_demo_market_is_measured_by_its_own_fund(demo_desk: Desk):
+    told = asked(demo_desk, "symbols=QUORB,BROMA")
+    assert (told["benchmark"], told["benchmark_known"]) == ("BROMA", True)
+    assert told["figures"][1]["risk"]["beta"] == pytest.approx(1)
+    assert set(told["figures"][0]["changes"]) == {"5D", "1M", "3M", "YTD", "1Y"}
+
+
 def test_a_benchmark_that_can_be_no_ticker_is_refused(desk: Desk):
     client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1")
     refused = client.get("/api/v1/figures?symbols=ACME&benchmark=<b>")

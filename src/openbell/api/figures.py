@@ -10,9 +10,11 @@ from pydantic import BaseModel
 from openbell.api.access import Role, TheDesk, allow
 from openbell.api.quotes import asked_symbols
 from openbell.board import board
+from openbell.desk import Desk
 from openbell.figures import Figures as DeskFigures
 from openbell.figures import figures
 from openbell.model.symbols import ticker_of
+from openbell.providers.simulated.companies import WHOLE_MARKET
 
 router = APIRouter(tags=["quotes"])
 
@@ -52,7 +54,10 @@ class Figures(BaseModel):
 
 
 class FiguresOfAll(BaseModel):
-    """In the order asked, without those that have no price; `benchmark` is what beta is measured by."""
+    """In the order asked, without those that have no price.
+
+    `benchmark` is what beta is measured by; where there are no prices of it (`benchmark_known`), there is no beta.
+    """
 
     now: datetime
     benchmark: str
@@ -64,19 +69,27 @@ class FiguresOfAll(BaseModel):
 def figures_of(
     desk: TheDesk,
     symbols: str = Query(description="tickers separated by commas"),
-    benchmark: str = Query(BENCHMARK, description="what beta is measured by"),
+    benchmark: str | None = Query(None, description="what beta is measured by; SPY, or the demo market's own fund"),
 ) -> FiguresOfAll:
     """What changed of each of `symbols` over 5D, 1M, 3M, YTD and 1Y, and the risk of its last fifty-two weeks."""
-    measure = ticker_of(benchmark, "benchmark")
+    measure = ticker_of(benchmark, "benchmark") if benchmark else _usual(desk)
     quotes = board(desk, asked_symbols(symbols))[0]
     register = desk.history.register
-    found = figures(desk, quotes, register.instrument(register.id_of(measure)))
+    key = register.id_of(measure)
+    found = figures(desk, quotes, register.instrument(key))
     return FiguresOfAll(
         now=desk.clock(),
         benchmark=measure,
-        benchmark_known=desk.history.knows(measure),
+        benchmark_known=not desk.history.stored(key).is_empty(),
         figures=[_shape(each) for each in found],
     )
+
+
+def _usual(desk: Desk) -> str:
+    """What the market is measured by."""
+    if desk.demo and desk.history.stored(desk.history.register.id_of(BENCHMARK)).is_empty():
+        return WHOLE_MARKET
+    return BENCHMARK
 
 
 def _shape(found: DeskFigures) -> Figures:

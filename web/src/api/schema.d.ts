@@ -1347,7 +1347,9 @@ export interface components {
         };
         /**
          * FiguresOfAll
-         * @description In the order asked, without those that have no price; `benchmark` is what beta is measured by.
+         * @description In the order asked, without those that have no price.
+         *
+         *     `benchmark` is what beta is measured by; where there are no prices of it (`benchmark_known`), there is no beta.
          */
         FiguresOfAll: {
             /** Benchmark */
@@ -3074,8 +3076,8 @@ export interface operations {
             query: {
                 /** @description tickers separated by commas */
                 symbols: string;
-                /** @description what beta is measured by */
-                benchmark?: string;
+                /** @description what beta is measured by; SPY, or the demo market's own fund */
+                benchmark?: string | null;
             };
             header?: never;
             path?: never;
