@@ -37,6 +37,7 @@ EVERYTHING = [
     "/sources",
     "/sources/rejects",
     "/watchlists",
+    "/watchlists/1/shares",
     "/alerts/rules",
     "/alerts/firings",
     "/alerts/firings/1/deliveries",
@@ -89,6 +90,7 @@ def test_every_documented_get_is_tried(client: TestClient):
     tried = {
         path.partition("?")[0]
         .replace("/QUORB", "/{ticker}")
+        .replace("/watchlists/1/", "/watchlists/{key}/")
         .replace("/1/", "/{number}/")
         .replace("/compact/", "/{name}/")
         for path in EVERYTHING

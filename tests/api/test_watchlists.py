@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from fastapi.testclient import TestClient
 
 from conftest import WEDNESDAY
+from openbell.accounts.accounts import HOST
+from openbell.accounts.own import new_token
 from openbell.api.app import create_app
 from openbell.desk import Desk
 from openbell.model.frames import QUOTES, frame_of
+from openbell.store.auditbook import Deed
+from openbell.store.peoplebook import RoleName
 from openbell.store.watchbook import WatchBook
 
 LISTS = "/api/v1/watchlists"
+
+Clients = Callable[..., TestClient]
 
 
 @pytest.fixture
 def client(desk: Desk) -> TestClient:
     return TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1")
+
+
+@pytest.fixture
+def as_person(desk: Desk) -> Clients:
+    """Clients of people, who come by their tokens."""
+    app = create_app(desk, jobs=False)
+
+    def client_of(name: str, role: RoleName = "member") -> TestClient:
+        person = desk.accounts.people.add(name, name, role, None, Deed(WEDNESDAY, None, "", "added"))
+        _, secret = new_token(desk.accounts, person, "test", "write", 1, HOST)
+        return TestClient(app, base_url="http://127.0.0.1", headers={"authorization": f"Bearer {secret}"})
+
+    return client_of
+
+
+def id_of(client: TestClient) -> int:
+    key: int = client.get("/api/v1/me").json()["id"]
+    return key
 
 
 def names(client: TestClient) -> list[str]:
@@ -33,7 +59,7 @@ def made(client: TestClient, name: str, *symbols: str) -> int:
 def test_a_list_is_made_with_its_name_and_symbols(client: TestClient):
     answer = client.post(LISTS, json={"name": "  Tech ", "symbols": ["zeta", "ACME", "ZETA"]})
     assert answer.status_code == 201
-    tech = {"id": 1, "name": "Tech", "symbols": ["ZETA", "ACME"], "right": "own", "version": 1}
+    tech = {"id": 1, "name": "Tech", "symbols": ["ZETA", "ACME"], "right": "own", "owner": None, "version": 1}
     assert answer.json() == tech
     assert client.get(LISTS).json() == {"watchlists": [tech]}
 
@@ -62,7 +88,8 @@ def test_what_can_be_no_list_is_refused(client: TestClient, body: dict[str, obje
 def test_a_list_is_changed_and_keeps_its_order(client: TestClient):
     path = f"{LISTS}/{made(client, 'Mine', 'ACME')}"
     changed = client.put(path, json={"symbols": ["zeta", "ACME", "ZETA"]})
-    assert changed.json() == {"id": 1, "name": "Mine", "symbols": ["ZETA", "ACME"], "right": "own", "version": 2}
+    ours = {"id": 1, "name": "Mine", "symbols": ["ZETA", "ACME"], "right": "own", "owner": None, "version": 2}
+    assert changed.json() == ours
     assert client.put(path, json={"name": "Ours"}).json()["symbols"] == ["ZETA", "ACME"]
     for wrong, field in (({"symbols": ["<script>"]}, "symbols"), ({"name": " "}, "name")):
         refused = client.put(path, json=wrong)
@@ -117,3 +144,119 @@ def test_movers_are_those_of_the_lists_each_symbol_once(client: TestClient, desk
     found = client.get("/api/v1/movers").json()
     assert [each["symbol"] for each in found["up"]] == ["ACME"]
     assert [each["symbol"] for each in found["down"]] == ["BOLT"]
+
+
+def test_a_list_is_not_there_for_a_stranger(as_person: Clients):
+    anna, ben = as_person("anna"), as_person("ben")
+    key = made(anna, "Tech", "ACME")
+    assert names(ben) == []
+    for method, path in (
+        ("PUT", ""),
+        ("DELETE", ""),
+        ("POST", "/restore"),
+        ("GET", "/shares"),
+        ("PUT", f"/shares/{id_of(ben)}"),
+        ("DELETE", f"/shares/{id_of(ben)}"),
+        ("DELETE", f"/shares/{id_of(anna)}"),
+    ):
+        body = {"right": "write"} if method == "PUT" and path else {}
+        answer = ben.request(method, f"{LISTS}/{key}{path}", json=body)
+        assert (answer.status_code, "Tech" in answer.text) == (404, False), f"{method} {path}"
+    assert made(ben, "Tech", "BOLT") != key
+    assert names(anna) == ["Tech"]
+
+
+def test_a_shared_list_is_read_then_changed_and_then_not_there_any_more(as_person: Clients):
+    anna, ben = as_person("anna"), as_person("ben")
+    key, other = made(anna, "Tech", "ACME"), made(ben, "Own")
+    rights = f"{LISTS}/{key}/shares/{id_of(ben)}"
+    given = anna.put(rights, json={"right": "read"})
+    assert given.json() == {"shares": [{"person": id_of(ben), "name": "ben", "right": "read"}]}
+    tech = {"id": key, "name": "Tech", "symbols": ["ACME"], "right": "read", "owner": "anna", "version": 1}
+    assert ben.get(LISTS).json()["watchlists"][1:] == [tech]
+    refused = ben.put(f"{LISTS}/{key}", json={"symbols": []})
+    assert (refused.status_code, refused.json()["detail"]) == (403, "Tech is another's, which you may only read.")
+
+    anna.put(rights, json={"right": "write"})
+    changed = ben.put(f"{LISTS}/{key}", json={"symbols": ["ACME", "BOLT"], "version": 1})
+    assert changed.json() == {**tech, "symbols": ["ACME", "BOLT"], "right": "write", "version": 2}
+    assert anna.get(LISTS).json()["watchlists"][0]["symbols"] == ["ACME", "BOLT"]
+    assert ben.delete(f"{LISTS}/{key}").status_code == 403
+    assert ben.get(f"{LISTS}/{key}/shares").status_code == 403
+    assert ben.put(f"{LISTS}/{key}/shares/{id_of(anna)}", json={"right": "read"}).status_code == 403
+    assert [each["name"] for each in ben.put(f"{LISTS}/order", json={"order": [other]}).json()["watchlists"]] == [
+        "Own",
+        "Tech",
+    ]
+
+    assert anna.delete(rights).status_code == 204
+    assert names(ben) == ["Own"]
+
+
+def test_who_a_list_is_shared_with_may_leave_it(as_person: Clients):
+    anna, ben = as_person("anna"), as_person("ben")
+    key = made(anna, "Tech")
+    rights = f"{LISTS}/{key}/shares/{id_of(ben)}"
+    anna.put(rights, json={"right": "read"})
+    assert ben.delete(rights).status_code == 204
+    assert names(ben) == []
+    assert anna.get(f"{LISTS}/{key}/shares").json() == {"shares": []}
+
+
+def test_a_removed_list_is_away_for_all_and_comes_back_shared(as_person: Clients):
+    anna, ben = as_person("anna"), as_person("ben")
+    key = made(anna, "Tech")
+    anna.put(f"{LISTS}/{key}/shares/{id_of(ben)}", json={"right": "write"})
+    anna.delete(f"{LISTS}/{key}")
+    assert names(ben) == []
+    assert ben.post(f"{LISTS}/{key}/restore").status_code == 404
+    anna.post(f"{LISTS}/{key}/restore")
+    assert names(ben) == ["Tech"]
+
+
+@pytest.mark.parametrize(
+    ("person", "body", "field"),
+    [(99, {"right": "read"}, "person"), (None, {"right": "read"}, "person"), (2, {"right": "own"}, "right")],
+)
+def test_a_list_is_shared_with_others_that_are_there(
+    as_person: Clients, person: int | None, body: dict[str, str], field: str
+):
+    anna = as_person("anna")
+    key = made(anna, "Tech")
+    refused = anna.put(f"{LISTS}/{key}/shares/{person or id_of(anna)}", json=body)
+    assert (refused.status_code, refused.json()["field"]) == (422, field)
+
+
+def test_a_viewer_reads_what_is_shared_and_changes_nothing(as_person: Clients):
+    anna, vera = as_person("anna"), as_person("vera", "viewer")
+    key = made(anna, "Tech", "ACME")
+    anna.put(f"{LISTS}/{key}/shares/{id_of(vera)}", json={"right": "write"})
+    (seen,) = vera.get(LISTS).json()["watchlists"]
+    assert (seen["name"], seen["right"], seen["owner"]) == ("Tech", "read", "anna")
+    assert vera.put(f"{LISTS}/{key}", json={"symbols": []}).status_code == 403
+    assert vera.post(LISTS, json={"name": "Mine"}).status_code == 403
+
+
+def test_a_rule_is_on_a_list_that_its_maker_sees(as_person: Clients):
+    anna, ben = as_person("anna"), as_person("ben")
+    key = made(anna, "Tech", "ACME")
+    rule = {
+        "name": "Any",
+        "target": {"type": "Watchlist", "id": str(key)},
+        "condition": {"type": "Crosses", "level": 10},
+    }
+    refused = ben.post("/api/v1/alerts/rules", json=rule)
+    assert (refused.status_code, refused.json()["detail"]) == (422, f"There is no watchlist {key}.")
+    assert ben.post("/api/v1/alerts/trial", json=rule).json() == {"count": 0, "trials": []}
+    assert anna.post("/api/v1/alerts/rules", json=rule).status_code == 201
+    anna.put(f"{LISTS}/{key}/shares/{id_of(ben)}", json={"right": "read"})
+    assert ben.post("/api/v1/alerts/rules", json={**rule, "name": "Other"}).status_code == 201
+
+
+def test_movers_are_of_the_callers_own_lists(as_person: Clients, desk: Desk):
+    told = {"symbol": "ACME", "ts": WEDNESDAY, "price": 11.0, "previous_close": 10.0, "source": "test"}
+    desk.tape.update(frame_of(QUOTES, [told]))
+    anna, ben = as_person("anna"), as_person("ben")
+    made(anna, "Tech", "ACME")
+    assert len(anna.get("/api/v1/movers").json()["up"]) == 1
+    assert ben.get("/api/v1/movers").json()["up"] == []

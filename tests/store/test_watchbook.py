@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
+from openbell.store.auditbook import Deed
 from openbell.store.ledger import Fetch, Ledger
+from openbell.store.peoplebook import PeopleBook
 from openbell.store.watchbook import KEPT, MOST_LISTS, ChangedMeanwhile, NoSuchList, WatchBook, Watchlist
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -31,13 +32,7 @@ def book(ledger: Ledger) -> WatchBook:
 @pytest.fixture
 def second(ledger: Ledger) -> int:
     """The number of another person."""
-    with ledger.transaction() as connection:
-        people = sa.Table("people", sa.MetaData(), autoload_with=connection)
-        told = {"name": "anna", "login": "anna", "role": "member", "disabled": False, "created": NOON.isoformat()}
-        values = {name: value for name, value in told.items() if name in people.columns}
-        key = connection.execute(sa.insert(people).values(values)).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    return PeopleBook(ledger).add("Anna", "anna", "member", None, Deed(NOON, None, "", "added")).id
 
 
 def names(lists: list[Watchlist]) -> list[str]:
@@ -119,8 +114,8 @@ def test_a_number_is_never_given_twice(book: WatchBook):
 
 def test_a_removed_list_is_forgotten_after_a_week(book: WatchBook):
     old, other = book.add("Old", []), book.add("Other", [])
-    book.remove(old.id, NOON)
-    book.remove(other.id, NOON + KEPT + timedelta(seconds=1))
+    assert book.remove(old.id, NOON) == []
+    assert book.remove(other.id, NOON + KEPT + timedelta(seconds=1)) == [old.id]
     with pytest.raises(NoSuchList):
         book.restore(old.id, FIRST)
     assert book.restore(other.id, FIRST) == other
@@ -143,6 +138,25 @@ def test_the_first_list_is_made_once_and_not_again_when_it_was_removed(book: Wat
     book.begin(["BOLT"])
     assert book.lists() == []
     assert book.begun()
+
+
+def test_whoever_is_forgotten_leaves_no_list_behind(book: WatchBook, ledger: Ledger, second: int):
+    people, gone = PeopleBook(ledger), Deed(NOON, FIRST, "", "removed")
+    theirs = book.add("Theirs", [], second)
+    with pytest.raises(InvalidInput, match="still has portfolios or watchlists"):
+        people.remove(second, gone)
+    book.remove(theirs.id, NOON)
+    people.remove(second, gone)
+    with pytest.raises(NoSuchList):
+        book.restore(theirs.id, second)
+
+
+def test_what_the_desk_makes_is_its_first_owners(book: WatchBook, ledger: Ledger, second: int):
+    people, done = PeopleBook(ledger), Deed(NOON, FIRST, "", "changed")
+    people.change_role(second, "owner", done)
+    people.remove(FIRST, done)
+    assert book.watch(["ACME"], most=1) == ("ACME",)
+    assert [each.owner for each in book.of_first_owner()] == [second]
 
 
 def test_what_is_watched_is_on_any_list_and_not_imported_only(book: WatchBook, ledger: Ledger, second: int):

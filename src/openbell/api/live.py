@@ -73,7 +73,7 @@ class Update(BaseModel):
 async def live(socket: WebSocket) -> None:
     """Send `Wanted` as JSON at any time; `Update` comes whenever something changes."""
     desk: Desk = socket.app.state.desk
-    if not asked_from_here(socket, desk.settings.host):
+    if not asked_from_here(socket, desk.settings):
         await socket.close(REFUSED, "This desk is not known under that name, or the page is another site's.")
         return
     await socket.accept()

@@ -19,7 +19,7 @@ import typer
 from pydantic import ValidationError
 
 from openbell import __version__
-from openbell.cli import alerts, terminal
+from openbell.cli import alerts, people, terminal
 from openbell.cli.terminal import Adjust, Format
 from openbell.history import History
 from openbell.history.stretch import Range, Stretch, instant, stretch
@@ -37,6 +37,7 @@ USAGE: type[Exception] = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(people.app, name="user")
 
 
 MOST_FILES = 1_000
@@ -292,7 +293,7 @@ def watch(
     chosen = [symbol.upper() for symbol in symbols or ()]
     if not chosen:
         with _desk(settings) as desk:
-            chosen = [symbol for each in WatchBook(desk.ledger).lists()[:1] for symbol in each.symbols]
+            chosen = [symbol for each in WatchBook(desk.ledger).of_first_owner()[:1] for symbol in each.symbols]
     with suppress(KeyboardInterrupt):
         asyncio.run(follow(held.address, list(dict.fromkeys(chosen)), as_json=as_json))
 

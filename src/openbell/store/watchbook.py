@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput, OpenbellError, StoreError
 from openbell.store.ledger import Ledger, own_name
+from openbell.store.peoplebook import PEOPLE
 
 _META = sa.MetaData()
 WATCHLISTS = sa.Table(
@@ -33,9 +34,6 @@ REMOVED = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("removed", sa.String, nullable=False),
 )
-
-FIRST_OWNER = 1
-"""Whose lists those are that the desk makes by itself."""
 
 MOST_LISTS = 100
 """Of one person."""
@@ -78,6 +76,11 @@ class WatchBook:
         """The watchlists of one person, in their order."""
         return [each for each in self.lists() if each.owner == owner]
 
+    def of_first_owner(self) -> list[Watchlist]:
+        """The watchlists of whom those are that the desk makes by itself."""
+        with self._ledger.transaction() as connection:
+            return _of_first_owner(connection)
+
     def one(self, key: int) -> Watchlist:
         """The watchlist `key`; raises NoSuchList."""
         with self._ledger.transaction() as connection:
@@ -88,10 +91,13 @@ class WatchBook:
         imported = {fetch.symbol for fetch in self._ledger.fetches() if fetch.state == "imported"}
         return {symbol for each in self.lists() for symbol in each.symbols}.union(others) - imported
 
-    def add(self, name: str, symbols: Sequence[str], owner: int = FIRST_OWNER) -> Watchlist:
-        """A new watchlist, the last of its owner's; raises InvalidInput for a name that another of theirs bears."""
+    def add(self, name: str, symbols: Sequence[str], owner: int | None = None) -> Watchlist:
+        """A new watchlist, the last of its owner's (None: the desk's first owner).
+
+        Raises InvalidInput for a name that another of theirs bears.
+        """
         with own_name("watchlist"), self._ledger.transaction(alone=True) as connection:
-            return _add(connection, name, symbols, owner)
+            return _add(connection, name, symbols, _first_owner(connection) if owner is None else owner)
 
     def begun(self) -> bool:
         """Whether there ever was a watchlist: who has removed all wants none."""
@@ -104,7 +110,7 @@ class WatchBook:
             return
         with self._ledger.transaction(alone=True) as connection:
             if not _begun(connection):
-                _add(connection, "Watchlist", symbols, FIRST_OWNER)
+                _add(connection, "Watchlist", symbols, _first_owner(connection))
 
     def watch(self, symbols: Sequence[str], *, most: int) -> tuple[str, ...]:
         """Put what no watchlist has first on the desk's first one, unless that is more than `most`; returns it.
@@ -117,10 +123,10 @@ class WatchBook:
             new = tuple(symbol for symbol in dict.fromkeys(symbols) if symbol not in watched)
             if not new or len(new) > most:
                 return ()
-            if own := [each for each in lists if each.owner == FIRST_OWNER]:
+            if own := _of_first_owner(connection):
                 _change(connection, replace(own[0], symbols=(*new, *own[0].symbols)))
             else:
-                _add(connection, "Watchlist", new, FIRST_OWNER)
+                _add(connection, "Watchlist", new, _first_owner(connection))
         return new
 
     def change(self, watchlist: Watchlist) -> Watchlist:
@@ -131,16 +137,22 @@ class WatchBook:
         with own_name("watchlist"), self._ledger.transaction() as connection:
             return _change(connection, watchlist)
 
-    def remove(self, key: int, now: datetime) -> None:
-        """Take a watchlist away; for KEPT it can be restored with all that names it. Raises NoSuchList."""
+    def remove(self, key: int, now: datetime) -> list[int]:
+        """Take a watchlist away; for KEPT it can be restored with all that names it. Raises NoSuchList.
+
+        Returns the numbers of those that were removed longer ago, and are forgotten now.
+        """
         at, mine = now.astimezone(UTC), WATCHLISTS.c.id == key
         with self._ledger.transaction(alone=True) as connection:
             row = connection.execute(sa.select(WATCHLISTS).where(mine)).mappings().first()
             if row is None:
                 raise _none(key)
             connection.execute(sa.delete(WATCHLISTS).where(mine))
-            connection.execute(sa.delete(REMOVED).where(REMOVED.c.removed < (at - KEPT).isoformat()))
+            old = REMOVED.c.removed < (at - KEPT).isoformat()
+            forgotten = list(connection.execute(sa.select(REMOVED.c.id).where(old)).scalars())
+            connection.execute(sa.delete(REMOVED).where(old))
             connection.execute(sa.insert(REMOVED).values(**row, removed=at.isoformat()))
+        return forgotten
 
     def restore(self, key: int, owner: int) -> Watchlist:
         """Bring back a removed watchlist of `owner`; one that is there stays as it is.
@@ -171,6 +183,16 @@ _THERE = sa.select(WATCHLISTS).order_by(WATCHLISTS.c.owner, WATCHLISTS.c.positio
 
 def _watchlist(row: sa.Row[tuple[object, ...]]) -> Watchlist:
     return Watchlist(row.id, row.owner, row.name, tuple(row.symbols), row.version)
+
+
+def _first_owner(connection: sa.Connection) -> int:
+    first = sa.select(sa.func.min(PEOPLE.c.id)).where(PEOPLE.c.role == "owner", ~PEOPLE.c.disabled)
+    return int(connection.execute(first).scalar_one())
+
+
+def _of_first_owner(connection: sa.Connection) -> list[Watchlist]:
+    mine = _THERE.where(WATCHLISTS.c.owner == _first_owner(connection))
+    return [_watchlist(row) for row in connection.execute(mine)]
 
 
 def _begun(connection: sa.Connection) -> bool:
