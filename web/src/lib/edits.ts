@@ -32,12 +32,10 @@ export function useEdits(list: Watchlist | undefined) {
   const { queryKey } = watchlistsQuery();
   const { mutate } = useMutation({
     scope: ONE_BY_ONE,
+    mutationKey: keyOf(list?.id),
     mutationFn: saveWatchlist,
-    // The desk gives each change the next version: so may the next change before it has answered.
     onMutate: (changed) =>
-      showChanged(client, (lists) =>
-        lists.map((each) => (each.id === changed.id ? { ...changed, version: changed.version + 1 } : each)),
-      ),
+      showChanged(client, (lists) => lists.map((each) => (each.id === changed.id ? saved(changed) : each))),
     onError: (error, _changed, context) => {
       client.setQueryData(queryKey, context?.before);
       sayNotSaved(error);
@@ -45,19 +43,49 @@ export function useEdits(list: Watchlist | undefined) {
     onSettled: () => client.invalidateQueries({ queryKey, exact: true }),
   });
 
-  const change = (symbols: string[], text: string) => {
+  const change = (next: (symbols: string[]) => string[], text: (symbols: string[]) => string) => {
     if (!list) return;
-    mutate({ ...list, symbols });
-    say({ text, action: { label: "Undo", act: () => mutate({ ...list, version: list.version + 1 }) } });
+    const before = newest(client, list);
+    const symbols = next(before.symbols);
+    mutate({ ...before, symbols });
+    const undo = () => mutate({ ...before, version: saved(before).version });
+    say({ text: text(symbols), action: { label: "Undo", act: undo } });
   };
   const add = (symbol: string) => {
-    if (!list) return;
-    if (list.symbols.includes(symbol)) say({ text: `${symbol} is on ${list.name} already.` });
-    else change([...list.symbols, symbol], `${symbol} is on ${list.name}.`);
+    if (list?.symbols.includes(symbol)) say({ text: `${symbol} is on ${list.name} already.` });
+    else
+      change(
+        (symbols) => [...symbols, symbol],
+        () => `${symbol} is on ${list?.name}.`,
+      );
   };
   const remove = (symbol: string) =>
-    change(list?.symbols.filter((each) => each !== symbol) ?? [], `${symbol} is off ${list?.name}.`);
-  const arrange = (symbols: string[], moved: string) =>
-    change(symbols, `${moved} is at place ${symbols.indexOf(moved) + 1} of ${symbols.length}.`);
+    change(
+      (symbols) => symbols.filter((each) => each !== symbol),
+      () => `${symbol} is off ${list?.name}.`,
+    );
+  /** Puts `moved` where `next` says. */
+  const arrange = (next: (symbols: string[]) => string[], moved: string) =>
+    change(next, (symbols) => `${moved} is at place ${symbols.indexOf(moved) + 1} of ${symbols.length}.`);
   return { add, remove, arrange };
+}
+
+function keyOf(list: number | undefined) {
+  return ["watchlist", list];
+}
+
+/** `changed` as the desk will have it: each change gives it the next version. */
+function saved(changed: Watchlist): Watchlist {
+  return { ...changed, version: changed.version + 1 };
+}
+
+/** `list` as the change that was sent last will leave it: the next is made on that, before the desk has answered. */
+function newest(client: QueryClient, list: Watchlist): Watchlist {
+  const sent = client
+    .getMutationCache()
+    .findAll({ mutationKey: keyOf(list.id), status: "pending" })
+    .at(-1);
+  if (sent) return saved(sent.state.variables as Watchlist);
+  const shown = client.getQueryData(watchlistsQuery().queryKey)?.watchlists.find(({ id }) => id === list.id);
+  return shown ?? list;
 }

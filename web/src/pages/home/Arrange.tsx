@@ -6,7 +6,7 @@ import styles from "./Arrange.module.css";
 
 interface ArrangeProps {
   list: Watchlist;
-  onArrange: (symbols: string[], moved: string) => void;
+  onArrange: (next: (symbols: string[]) => string[], moved: string) => void;
   onRemove: (symbol: string) => void;
   onDone: () => void;
 }
@@ -24,32 +24,23 @@ export default function Arrange({ list: { name, symbols }, onArrange, onRemove, 
       </p>
       <ol>
         {symbols.map((symbol) => {
-          const [up, down] = [movedBy(symbols, symbol, -1), movedBy(symbols, symbol, 1)];
+          const move = (places: number) => onArrange((all) => movedBy(all, symbol, places) ?? all, symbol);
+          const [isFirst, isLast] = [symbol === first, symbol === symbols.at(-1)];
           return (
             <li key={symbol} className={styles.item}>
               <span className={styles.symbol}>{symbol}</span>
               <Button
                 look="quiet"
                 aria-label={`Move ${symbol} to the top`}
-                disabled={!up}
-                onClick={() => onArrange(movedTo(symbols, symbol, first), symbol)}
+                disabled={isFirst}
+                onClick={() => onArrange((all) => movedTo(all, symbol, first), symbol)}
               >
                 Top
               </Button>
-              <Button
-                look="quiet"
-                aria-label={`Move ${symbol} up`}
-                disabled={!up}
-                onClick={() => up && onArrange(up, symbol)}
-              >
+              <Button look="quiet" aria-label={`Move ${symbol} up`} disabled={isFirst} onClick={() => move(-1)}>
                 <Icon name="up" size={18} />
               </Button>
-              <Button
-                look="quiet"
-                aria-label={`Move ${symbol} down`}
-                disabled={!down}
-                onClick={() => down && onArrange(down, symbol)}
-              >
+              <Button look="quiet" aria-label={`Move ${symbol} down`} disabled={isLast} onClick={() => move(1)}>
                 <Icon name="chevron" size={18} />
               </Button>
               <Button look="quiet" aria-label={`Remove ${symbol}`} onClick={() => onRemove(symbol)}>

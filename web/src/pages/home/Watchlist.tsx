@@ -109,7 +109,7 @@ interface RowsProps {
   list: List;
   told: Told;
   onRemove: (symbol: string) => void;
-  onArrange: (symbols: string[], moved: string) => void;
+  onArrange: (next: (symbols: string[]) => string[], moved: string) => void;
 }
 
 function Rows(props: RowsProps) {
@@ -249,7 +249,7 @@ function useMoves(
   list: List,
   isSorted: boolean,
   table: RefObject<HTMLTableElement | null>,
-  onArrange: (symbols: string[], moved: string) => void,
+  onArrange: (next: (symbols: string[]) => string[], moved: string) => void,
 ) {
   const [params] = useSearchParams();
   const navigate = useNavigate();
@@ -271,10 +271,9 @@ function useMoves(
       });
       return true;
     }
-    const moved = movedBy(list.symbols, symbol, way);
-    if (moved) {
+    if (movedBy(list.symbols, symbol, way)) {
       follow.current = symbol;
-      onArrange(moved, symbol);
+      onArrange((symbols) => movedBy(symbols, symbol, way) ?? symbols, symbol);
     }
     return true;
   };

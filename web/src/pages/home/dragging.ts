@@ -4,7 +4,10 @@ import { type DragEvent, useState } from "react";
 import { movedTo } from "../../lib/moving";
 
 /** What a row of the table needs to be dragged and dropped on, and to show both. */
-export function useDragging(symbols: readonly string[], onArrange: (symbols: string[], moved: string) => void) {
+export function useDragging(
+  symbols: readonly string[],
+  onArrange: (next: (symbols: string[]) => string[], moved: string) => void,
+) {
   const [dragged, setDragged] = useState<string | null>(null);
   const [over, setOver] = useState<string | null>(null);
   return (symbol: string) => ({
@@ -25,7 +28,7 @@ export function useDragging(symbols: readonly string[], onArrange: (symbols: str
     onDrop: (event: DragEvent) => {
       if (!dragged) return;
       event.preventDefault();
-      if (dragged !== symbol) onArrange(movedTo(symbols, dragged, symbol), dragged);
+      if (dragged !== symbol) onArrange((all) => movedTo(all, dragged, symbol), dragged);
     },
     onDragEnd: () => {
       setDragged(null);
