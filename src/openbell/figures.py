@@ -87,10 +87,15 @@ def _end_of(quote: Quote) -> datetime:
 def _changes(days: pl.DataFrame, quotes: Sequence[Quote]) -> dict[str, dict[Range, Change]]:
     """By symbol and span; the chart of a span measures from the same close."""
     prices = {quote.symbol: quote.price for quote in quotes}
+    begun: dict[tuple[str | None, datetime], dict[Range, datetime]] = {}  # many quotes are of one exchange and minute
+    for quote in quotes:
+        key = quote.instrument.exchange, _newest(quote)
+        if key not in begun:
+            begun[key] = {span: start_of(quote.instrument, span, key[1]) for span in SPANS}
     starts = [
-        {"asked": quote.symbol, "symbol": quote.instrument.id, "span": span, "start": _start(quote, span)}
+        {"asked": quote.symbol, "symbol": quote.instrument.id, "span": span, "start": start}
         for quote in quotes
-        for span in SPANS
+        for span, start in begun[quote.instrument.exchange, _newest(quote)].items()
     ]
     found: dict[str, dict[Range, Change]] = {}
     for row in bases(days, pl.DataFrame(starts)).filter(pl.col("close") > 0).iter_rows(named=True):
@@ -99,9 +104,9 @@ def _changes(days: pl.DataFrame, quotes: Sequence[Quote]) -> dict[str, dict[Rang
     return found
 
 
-def _start(quote: Quote, span: Range) -> datetime:
-    newest = _end_of(quote) if quote.day else quote.ts + timedelta.resolution
-    return start_of(quote.instrument, span, newest)
+def _newest(quote: Quote) -> datetime:
+    """Just after the price's day, or its minute's start: sessions begin on whole minutes."""
+    return _end_of(quote) if quote.day else quote.ts.replace(second=0, microsecond=0) + timedelta.resolution
 
 
 def _risks(
@@ -109,15 +114,12 @@ def _risks(
 ) -> dict[str, Risk]:
     """By id; a day that still runs is in the range, and in nothing else."""
     year = last_year(days)
-    overs, periods = [], []
+    by_exchange: dict[str, list[str]] = {}
     for instrument in instruments:
-        exchange = instrument.exchange or "24/7"
-        venue = sessions(exchange, now.date() - READ, now.date()).filter(pl.col("close") <= now)
-        overs.append((instrument.id, venue["trade_date"].max()))
-        periods.append((instrument.id, periods_per_year(DAY, venue)))
-    over = pl.DataFrame(overs, schema={"symbol": pl.String, "over": pl.Date}, orient="row")
-    lengths = pl.DataFrame(periods, schema={"symbol": pl.String, "periods": pl.Float64}, orient="row")
-    ended = year.join(over, on="symbol").filter(pl.col("ts").dt.date() <= pl.col("over"))
+        by_exchange.setdefault(instrument.exchange or "24/7", []).append(instrument.id)
+    venues = pl.concat(_venue(exchange, ids, now) for exchange, ids in by_exchange.items())
+    ended = year.join(venues, on="symbol").filter(pl.col("ts").dt.date() <= pl.col("over"))
+    lengths = venues.select("symbol", "periods")
     told = ranges(year).join(risks(ended, benchmark.id, lengths), on="symbol", how="left")
     return {
         row["symbol"]: Risk(
@@ -131,3 +133,11 @@ def _risks(
         )
         for row in told.iter_rows(named=True)
     }
+
+
+def _venue(exchange: str, ids: Sequence[str], now: datetime) -> pl.DataFrame:
+    """For each of `ids`, the trade date that was over last (`over`), and how many a year has (`periods`)."""
+    ended = sessions(exchange, now.date() - READ, now.date()).filter(pl.col("close") <= now)
+    return pl.DataFrame({"symbol": list(ids)}).with_columns(
+        over=pl.lit(ended["trade_date"].max(), dtype=pl.Date), periods=pl.lit(periods_per_year(DAY, ended))
+    )

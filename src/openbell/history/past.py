@@ -189,11 +189,11 @@ class History:
 
     def _alike(self, instruments: Sequence[Instrument]) -> list[tuple[Instrument, ...]]:
         """Those that have days or make them, in groups that need one read: of an exchange, and stored alike."""
-        spans = self._lake.spans()
+        spans = self._lake.spans().filter(pl.col("symbol").is_in([i.id for i in instruments]))
+        by_id = _making_days(spans).partition_by("symbol", as_dict=True)
         alike: dict[tuple[object, ...], list[Instrument]] = {}
         for instrument in instruments:
-            stored = _making_days(spans.filter(pl.col("symbol") == instrument.id))
-            if not stored.is_empty():
+            if (stored := by_id.get((instrument.id,))) is not None:
                 newest: datetime = max(stored["last"].to_list())
                 kept = tuple(stored["interval"].sort())
                 alike.setdefault((instrument.exchange, newest.date(), kept), []).append(instrument)
