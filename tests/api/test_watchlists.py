@@ -8,14 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from conftest import WEDNESDAY
-from openbell.accounts.accounts import HOST
-from openbell.accounts.own import new_token
 from openbell.api.app import create_app
 from openbell.desk import Desk
 from openbell.model.frames import QUOTES, frame_of
-from openbell.store.auditbook import Deed
 from openbell.store.peoplebook import RoleName
 from openbell.store.watchbook import WatchBook
+from people import join, token
 
 LISTS = "/api/v1/watchlists"
 
@@ -33,9 +31,8 @@ def as_person(desk: Desk) -> Clients:
     app = create_app(desk, jobs=False)
 
     def client_of(name: str, role: RoleName = "member") -> TestClient:
-        person = desk.accounts.people.add(name, name, role, None, Deed(WEDNESDAY, None, "", "added"))
-        _, secret = new_token(desk.accounts, person, "test", "write", 1, HOST)
-        return TestClient(app, base_url="http://127.0.0.1", headers={"authorization": f"Bearer {secret}"})
+        person = join(desk.accounts, name, role)
+        return TestClient(app, base_url="http://127.0.0.1", headers=token(desk.accounts, person, "write"))
 
     return client_of
 
