@@ -22,10 +22,11 @@ from openbell.model.frames import BARS, STREAM, STREAMED, conform, frame_of
 from openbell.model.interval import DAY, MINUTE
 from openbell.model.sessions import EXCHANGES, LONGEST_PAUSE, market_state, sessions
 from openbell.store.alertbook import AlertBook, StoredRule
-from openbell.store.ledger import Watchlist as StoredWatchlist
 from openbell.store.outbox import Outbox
 from openbell.store.portfoliobook import PortfolioBook
 from openbell.store.register import Register
+from openbell.store.watchbook import WatchBook
+from openbell.store.watchbook import Watchlist as StoredWatchlist
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +51,13 @@ class Rulebook:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.kept = AlertBook(desk.ledger)
+        self._lists = WatchBook(desk.ledger)
         self._left_out: set[tuple[int, datetime]] = set()
         self._held: tuple[object, tuple[str, ...]] | None = None
 
     def members(self, target: Target) -> Sequence[str]:
         """The symbols of a target now."""
-        return self._members(target, self._desk.ledger.watchlists())
+        return self._members(target, self._lists.lists())
 
     def held(self) -> tuple[str, ...]:
         """The symbols that any portfolio holds now."""
@@ -70,14 +72,14 @@ class Rulebook:
             case Symbol(symbol):
                 return symbol.upper()
             case Watchlist(key):
-                lists = self._desk.ledger.watchlists()
+                lists = self._lists.lists()
                 return next((each.name for each in lists if str(each.id) == key), "a list that was removed")
             case Held():
                 return "everything held"
 
     def chosen(self) -> list[tuple[Rule, Sequence[str]]]:
         """All rules that can be read, each with the symbols of its target now."""
-        lists = self._desk.ledger.watchlists()
+        lists = self._lists.lists()
         found = []
         for stored in self.kept.rules():
             try:
@@ -102,7 +104,7 @@ class Rulebook:
 
     def version(self) -> object:
         """Equal to what it was as long as `chosen` says the same."""
-        return self.kept.version(), self._desk.ledger.watchlists(), PortfolioBook(self._desk.ledger).states()
+        return self.kept.version(), self._lists.lists(), PortfolioBook(self._desk.ledger).states()
 
     def watched(self) -> set[str]:
         """Every symbol that an enabled rule is on, or that a portfolio needs the prices of."""

@@ -61,17 +61,18 @@ class StartedDesk:
             self._process.wait()
             self._reader.join()
 
-    def run(self, *arguments: str) -> str:
-        """What a command says that works on the same home while the desk is running."""
-        process = self._command(*arguments)
-        output = process.communicate(timeout=START_S)[0]
+    def run(self, *arguments: str, typed: str = "") -> str:
+        """What a command says that works on the same home while the desk is running, and reads what is `typed`."""
+        process = self._command(*arguments, stdin=subprocess.PIPE)
+        output = process.communicate(typed, timeout=START_S)[0]
         assert process.returncode == 0, output
         return output
 
-    def _command(self, *arguments: str) -> subprocess.Popen[str]:
+    def _command(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "openbell", *arguments],
             env={**os.environ, "OPENBELL_HOME": str(self.home)},
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -21,6 +21,7 @@ from openbell.api import (
     channels,
     compare,
     exports,
+    figures,
     firings,
     imports,
     income,
@@ -55,7 +56,7 @@ from openbell.jobs import Clockwork
 from openbell.live import Live
 
 NOUNS = (
-    market, symbols, quotes, bars, actions, compare, statistics, sources,
+    market, symbols, quotes, figures, bars, actions, compare, statistics, sources,
     watchlists, rules, firings, channels, jobs, live,
     portfolios, transactions, items, positions, returns, income, allocation, imports, exports, whys,
     sessions, passkeys, oidc, people, me, tokens, audit,

@@ -21,6 +21,7 @@ from openbell.history import NoData
 from openbell.model import errors
 from openbell.store.jobbook import AlreadyRuns
 from openbell.store.portfoliobook import EditedMeanwhile
+from openbell.store.watchbook import ChangedMeanwhile, NoSuchList
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,8 @@ class NotFound(errors.OpenbellError):
 STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     NoData: (404, "No prices"),
     NotFound: (404, "Not found"),
+    NoSuchList: (404, "Not found"),
+    ChangedMeanwhile: (409, "Changed meanwhile"),
     LoginNeeded: (401, "Login needed"),
     NotAllowed: (403, "Not allowed"),
     ProviderFailed: (502, "Login provider failed"),

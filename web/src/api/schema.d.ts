@@ -280,6 +280,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit
+         * @description Who did what, when and from where; go on with the last number as `before`.
+         */
+        get: operations["audit_api_v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bars": {
         parameters: {
             query?: never;
@@ -312,6 +332,26 @@ export interface paths {
          * @description Compare symbols over a `range` (default 6M) or from `from` to `to`, where all of them have prices.
          */
         get: operations["compare_api_v1_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures Of
+         * @description What changed of each of `symbols` over 5D, 1M, 3M, YTD and 1Y, and the risk of its last fifty-two weeks.
+         */
+        get: operations["figures_of_api_v1_figures_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -480,6 +520,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Who asks.
+         */
+        get: operations["me_api_v1_me_get"];
+        /**
+         * Rename
+         * @description Take another name.
+         */
+        put: operations["rename_api_v1_me_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link
+         * @description Begin to link the caller's account with the login provider; the password is needed where there is one.
+         */
+        post: operations["link_api_v1_me_oidc_post"];
+        /**
+         * Unlink
+         * @description Sign in by no login provider any more; a password is needed first.
+         */
+        delete: operations["unlink_api_v1_me_oidc_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Passkeys
+         * @description The caller's passkeys.
+         */
+        get: operations["own_passkeys_api_v1_me_passkeys_get"];
+        put?: never;
+        /**
+         * Add
+         * @description Keep the passkey that the browser has made.
+         */
+        post: operations["add_api_v1_me_passkeys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer
+         * @description Begin to make a passkey; the password is needed.
+         */
+        post: operations["offer_api_v1_me_passkeys_options_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Have a passkey open nothing any more.
+         */
+        delete: operations["remove_api_v1_me_passkeys__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Set a password. All other logins end; the first of an owner has everybody sign in, and signs the caller in.
+         */
+        post: operations["change_password_api_v1_me_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer Codes
+         * @description A secret for an authenticator; nothing changes until one of its codes is confirmed.
+         */
+        post: operations["offer_codes_api_v1_me_totp_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Codes
+         * @description Need a code for every login from now on.
+         */
+        post: operations["confirm_codes_api_v1_me_totp_confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Codes
+         * @description Need no code any more.
+         */
+        post: operations["remove_codes_api_v1_me_totp_remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/movers": {
         parameters: {
             query?: never;
@@ -489,7 +721,7 @@ export interface paths {
         };
         /**
          * Day Movers
-         * @description The watched symbols that rose and fell most against their previous close.
+         * @description The symbols of the caller's watchlists that rose and fell most against their previous close.
          */
         get: operations["day_movers_api_v1_movers_get"];
         put?: never;
@@ -515,6 +747,190 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Sessions
+         * @description Where the caller is signed in.
+         */
+        get: operations["own_sessions_api_v1_sessions_get"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in; the answer sets the cookies that the page needs.
+         */
+        post: operations["sign_in_api_v1_sessions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out
+         * @description End the login of the cookies.
+         */
+        post: operations["sign_out_api_v1_sessions_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/logout-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out Everywhere
+         * @description End all logins of the caller, this one too.
+         */
+        post: operations["sign_out_everywhere_api_v1_sessions_logout_everywhere_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description Begin to sign in by the login provider of the settings.
+         */
+        post: operations["leave_api_v1_sessions_oidc_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in with what the passkey has signed.
+         */
+        post: operations["sign_in_api_v1_sessions_passkey_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Begin to sign in with whichever passkey the browser has for this desk.
+         */
+        post: operations["ask_api_v1_sessions_passkey_options_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh
+         * @description Exchange the refresh token of the cookies for the next one.
+         */
+        post: operations["refresh_api_v1_sessions_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways
+         * @description Whether a login is needed, and whether one may sign up.
+         */
+        get: operations["ways_api_v1_sessions_ways_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Session
+         * @description End one login of the caller, such as that of a lost phone.
+         */
+        delete: operations["end_session_api_v1_sessions__number__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -622,6 +1038,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tokens
+         * @description The caller's tokens.
+         */
+        get: operations["tokens_api_v1_tokens_get"];
+        put?: never;
+        /**
+         * Make Token
+         * @description A new token; it never may more than its person may at the moment.
+         */
+        post: operations["make_token_api_v1_tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Token
+         * @description Have a token hold no longer.
+         */
+        delete: operations["remove_token_api_v1_tokens__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People
+         * @description Everybody.
+         */
+        get: operations["people_api_v1_users_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations
+         * @description Those that wait.
+         */
+        get: operations["invitations_api_v1_users_invitations_get"];
+        put?: never;
+        /**
+         * Invite
+         * @description Invite somebody: whoever brings the secret first becomes a person of that role.
+         */
+        post: operations["invite_api_v1_users_invitations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/invitations/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description Have an invitation hold no longer.
+         */
+        delete: operations["withdraw_api_v1_users_invitations__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Become a person of the desk and sign in.
+         */
+        post: operations["join_api_v1_users_join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Names
+         * @description The names of those who are let in.
+         */
+        get: operations["names_api_v1_users_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Person
+         * @description Make a person something else, keep them out, or let them in again; it counts from their next request on.
+         */
+        put: operations["change_person_api_v1_users__number__put"];
+        post?: never;
+        /**
+         * Remove Person
+         * @description Forget a person with their logins, tokens and shares.
+         */
+        delete: operations["remove_person_api_v1_users__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/watchlists": {
         parameters: {
             query?: never;
@@ -631,10 +1219,34 @@ export interface paths {
         };
         /**
          * Watchlists
-         * @description Every watchlist.
+         * @description The caller's watchlists, and those that others share.
          */
         get: operations["watchlists_api_v1_watchlists_get"];
         put?: never;
+        /**
+         * Add Watchlist
+         * @description A new watchlist, the caller's last; prices of a new symbol are fetched in the background.
+         */
+        post: operations["add_watchlist_api_v1_watchlists_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watchlists/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Arrange Watchlists
+         * @description Put the caller's own lists in that order.
+         */
+        put: operations["arrange_watchlists_api_v1_watchlists_order_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -653,10 +1265,80 @@ export interface paths {
         /**
          * Change Watchlist
          * @description Rename a watchlist or replace its symbols; prices of a new symbol are fetched in the background.
+         *
+         *     409 where it was changed since the `version` that the caller has seen.
          */
         put: operations["change_watchlist_api_v1_watchlists__key__put"];
         post?: never;
+        /**
+         * Remove Watchlist
+         * @description Take an own watchlist away; it can be restored for a week.
+         */
+        delete: operations["remove_watchlist_api_v1_watchlists__key__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watchlists/{key}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Watchlist
+         * @description Bring an own watchlist back that was removed, to its place; one that is there stays as it is.
+         */
+        post: operations["restore_watchlist_api_v1_watchlists__key__restore_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watchlists/{key}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shares
+         * @description With whom an own watchlist is shared.
+         */
+        get: operations["shares_api_v1_watchlists__key__shares_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watchlists/{key}/shares/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Share
+         * @description Let another person see an own watchlist, or change it.
+         */
+        put: operations["share_api_v1_watchlists__key__shares__person__put"];
+        post?: never;
+        /**
+         * Unshare
+         * @description Take the right back; the owner from anybody, everybody from themselves.
+         */
+        delete: operations["unshare_api_v1_watchlists__key__shares__person__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -705,6 +1387,14 @@ export interface components {
             actions: components["schemas"]["Action"][];
         };
         /**
+         * Address
+         * @description Where the page goes next.
+         */
+        Address: {
+            /** Address */
+            address: string;
+        };
+        /**
          * AlertsTrouble
          * @description Why the alert rules cannot be judged, or what they fire be kept, and since when.
          */
@@ -731,6 +1421,14 @@ export interface components {
             ok: boolean;
             /** Receipt */
             receipt: string;
+        };
+        /**
+         * Audit
+         * @description Newest first.
+         */
+        Audit: {
+            /** Entries */
+            entries: components["schemas"]["Entry"][];
         };
         /**
          * Backfill
@@ -824,16 +1522,6 @@ export interface components {
             left: number;
             /** Per S */
             per_s: number;
-        };
-        /**
-         * Change
-         * @description What to change; what is absent stays.
-         */
-        Change: {
-            /** Name */
-            name?: string | null;
-            /** Symbols */
-            symbols?: string[] | null;
         };
         /**
          * Channel
@@ -943,6 +1631,14 @@ export interface components {
             symbol: string;
             /** Zone */
             zone: string;
+        };
+        /**
+         * Code
+         * @description What the authenticator shows.
+         */
+        Code: {
+            /** Code */
+            code: string;
         };
         /**
          * Comparison
@@ -1102,6 +1798,17 @@ export interface components {
             type: "JobFailed";
         };
         /**
+         * Confirmation
+         * @description The password, typed again.
+         */
+        Confirmation: {
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+        };
+        /**
          * Daily
          * @description Per trade date: mean close, volume, and share of all volume (0 to 1) of each symbol.
          *
@@ -1206,6 +1913,40 @@ export interface components {
             target?: components["schemas"]["Target"] | null;
         };
         /**
+         * Entry
+         * @description What somebody did; `person` is null where nobody had signed in, or it was done on the host.
+         */
+        Entry: {
+            /** About */
+            about: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Person */
+            person: number | null;
+            /** What */
+            what: string;
+        };
+        /**
+         * Everywhere
+         * @description Whether the tokens of programs end too.
+         */
+        Everywhere: {
+            /**
+             * Tokens
+             * @default false
+             */
+            tokens: boolean;
+        };
+        /**
          * Feed
          * @description A stream of prices: whether it is heard, how fast and how late, and what it missed.
          */
@@ -1273,6 +2014,38 @@ export interface components {
             symbol: string;
         };
         /**
+         * Figures
+         * @description Of one symbol; a span that its stored days do not reach back to is not among the `changes`.
+         */
+        Figures: {
+            /** Changes */
+            changes: {
+                [key: string]: components["schemas"]["SpanChange"];
+            };
+            risk: components["schemas"]["Risk"] | null;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * FiguresOfAll
+         * @description In the order asked, without those that have no price.
+         *
+         *     `benchmark` is what beta is measured by; where there are no prices of it (`benchmark_known`), there is no beta.
+         */
+        FiguresOfAll: {
+            /** Benchmark */
+            benchmark: string;
+            /** Benchmark Known */
+            benchmark_known: boolean;
+            /** Figures */
+            figures: components["schemas"]["Figures"][];
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+        };
+        /**
          * Fired
          * @description A rule would have fired; on the trade date `day` where no more is known of it than that day's bar.
          */
@@ -1335,6 +2108,17 @@ export interface components {
             last_day: number;
             /** Unseen */
             unseen: number;
+        };
+        /**
+         * Given
+         * @description To `read` a list is to see it, to `write` to change its name and its symbols too.
+         */
+        Given: {
+            /**
+             * Right
+             * @enum {string}
+             */
+            right: "read" | "write";
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -1416,6 +2200,37 @@ export interface components {
             factor: number | null;
         };
         /**
+         * Invitation
+         * @description An invitation that waits.
+         */
+        Invitation: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /** Id */
+            id: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
+        };
+        /**
+         * Invitations
+         * @description Those that can still be accepted, oldest first.
+         */
+        Invitations: {
+            /** Invitations */
+            invitations: components["schemas"]["Invitation"][];
+        };
+        /**
          * JobProgress
          * @description How far a run is.
          */
@@ -1486,6 +2301,18 @@ export interface components {
         Jobs: {
             /** Jobs */
             jobs: components["schemas"]["JobShape"][];
+        };
+        /**
+         * Joining
+         * @description Who joins; without an `invitation` only where signing up is open.
+         */
+        Joining: {
+            /** Invitation */
+            invitation?: string | null;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
         };
         /**
          * KeptRule
@@ -1565,6 +2392,17 @@ export interface components {
             tables: components["schemas"]["TableSize"][];
         };
         /**
+         * Leaving
+         * @description An invitation that is accepted on the way, if any.
+         */
+        Leaving: {
+            /**
+             * Invitation
+             * @default
+             */
+            invitation: string;
+        };
+        /**
          * Lines
          * @description A value per symbol at each of `ts`, seconds since 1970; null where a symbol has none.
          */
@@ -1575,6 +2413,75 @@ export interface components {
             values: {
                 [key: string]: (number | null)[];
             };
+        };
+        /**
+         * Login
+         * @description What somebody types; `code` where the account needs one, else the answer is 401 with the field `code`.
+         */
+        Login: {
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * MadeInvitation
+         * @description A new invitation; its `secret` is told this once. The page's link for it is /join#secret.
+         */
+        MadeInvitation: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /** Id */
+            id: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * MadeToken
+         * @description A new token; its `secret` is told this once: send it as `Authorization: Bearer obt_...`.
+         */
+        MadeToken: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "read" | "write" | "admin";
+            /** Secret */
+            secret: string;
+            /** Seen */
+            seen: string | null;
         };
         /**
          * MarkedAction
@@ -1662,8 +2569,36 @@ export interface components {
             zone: string;
         };
         /**
+         * Me
+         * @description Who asks, and what they may do; a token may do less than its person.
+         *
+         *     `open`: nobody needs to sign in. `codes`: a code is needed to sign in; `recovery_left` replace one. `linked`: a
+         *     login provider opens the account too.
+         */
+        Me: {
+            /** Codes */
+            codes: boolean;
+            /** Id */
+            id: number;
+            /** Linked */
+            linked: boolean;
+            /** Name */
+            name: string;
+            /** Open */
+            open: boolean;
+            /** Password */
+            password: boolean;
+            /** Recovery Left */
+            recovery_left: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "owner";
+        };
+        /**
          * Movers
-         * @description The watched symbols that rose and fell most.
+         * @description The symbols of the caller's watchlists that rose and fell most.
          *
          *     `stale`: how many have a price too old to be ranked; `newest`: when the newest price of all was true.
          */
@@ -1676,6 +2611,24 @@ export interface components {
             stale: number;
             /** Up */
             up: components["schemas"]["Quote"][];
+        };
+        /**
+         * Name
+         * @description What others see of a person.
+         */
+        Name: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Names
+         * @description With whom something can be shared.
+         */
+        Names: {
+            /** People */
+            people: components["schemas"]["Name"][];
         };
         /**
          * NewChannel
@@ -1695,6 +2648,156 @@ export interface components {
             kind: string;
             /** Name */
             name: string;
+        };
+        /**
+         * NewInvitation
+         * @description As what somebody is invited, and for how many days it holds.
+         */
+        NewInvitation: {
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
+        };
+        /**
+         * NewPasskey
+         * @description A name for it, and what the browser made (`credential.toJSON()`).
+         */
+        NewPasskey: {
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * NewPassword
+         * @description The password so far, where there is one, and the next.
+         */
+        NewPassword: {
+            /**
+             * Current
+             * @default
+             */
+            current: string;
+            /** New */
+            new: string;
+        };
+        /**
+         * NewToken
+         * @description A name, what it may do (each scope includes the ones before it), and for how many days it holds.
+         */
+        NewToken: {
+            /**
+             * Days
+             * @default 90
+             */
+            days: number;
+            /** Name */
+            name: string;
+            /**
+             * Scope
+             * @default read
+             * @enum {string}
+             */
+            scope: "read" | "write" | "admin";
+        };
+        /**
+         * NewWatchlist
+         * @description A new watchlist.
+         */
+        NewWatchlist: {
+            /** Name */
+            name: string;
+            /**
+             * Symbols
+             * @default []
+             */
+            symbols: string[];
+        };
+        /**
+         * Options
+         * @description What `navigator.credentials` is called with, as PublicKeyCredential.parse...OptionsFromJSON reads it.
+         */
+        Options: {
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Passkey
+         * @description A passkey; `seen` is when it was used last.
+         */
+        Passkey: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Seen */
+            seen: string | null;
+        };
+        /**
+         * Passkeys
+         * @description The caller's, oldest first.
+         */
+        Passkeys: {
+            /** Passkeys */
+            passkeys: components["schemas"]["Passkey"][];
+        };
+        /**
+         * People
+         * @description Everybody, oldest first.
+         */
+        People: {
+            /** People */
+            people: components["schemas"]["Person"][];
+        };
+        /**
+         * Person
+         * @description Somebody who may use the desk; who has no password signs in otherwise, or cannot.
+         */
+        Person: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Disabled */
+            disabled: boolean;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Password */
+            password: boolean;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
+        };
+        /**
+         * PersonChange
+         * @description What to change; what is absent stays.
+         */
+        PersonChange: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Role */
+            role?: ("owner" | "member" | "viewer") | null;
         };
         /**
          * Profile
@@ -1789,12 +2892,23 @@ export interface components {
          * Quote
          * @description The latest price of a symbol, as it was asked; `renamed_to`: its instrument's ticker, where that is another.
          *
+         *     `bid`, `ask` and their sizes: of a price that is live or delayed, where its source tells them. `type` and `sector`:
+         *     where they are known.
+         *
          *     `day`: the trade date that the price is the close of; say `close of 3 Mar 2026` then, since `ts` is only when that
          *     session ended. Null for a price of some instant within a day: say `ts`.
          */
         Quote: {
             /** Age S */
             age_s: number;
+            /** Ask */
+            ask: number | null;
+            /** Ask Size */
+            ask_size: number | null;
+            /** Bid */
+            bid: number | null;
+            /** Bid Size */
+            bid_size: number | null;
             /** Change */
             change: number | null;
             /** Change Pct */
@@ -1824,6 +2938,8 @@ export interface components {
             price: number;
             /** Renamed To */
             renamed_to: string | null;
+            /** Sector */
+            sector: string | null;
             /** Simulated */
             simulated: boolean;
             /** Source */
@@ -1836,6 +2952,8 @@ export interface components {
              * Format: date-time
              */
             ts: string;
+            /** Type */
+            type: string | null;
             /** Volume */
             volume: number | null;
         };
@@ -1863,6 +2981,25 @@ export interface components {
             ok: boolean;
             /** Receipt */
             receipt: string;
+        };
+        /**
+         * Recovery
+         * @description Codes that each work once in place of the authenticator's; told this once.
+         */
+        Recovery: {
+            /** Recovery */
+            recovery: string[];
+        };
+        /**
+         * Refreshed
+         * @description Until when the new access token holds.
+         */
+        Refreshed: {
+            /**
+             * Access Until
+             * Format: date-time
+             */
+            access_until: string;
         };
         /**
          * Reject
@@ -1923,6 +3060,14 @@ export interface components {
             total: number;
         };
         /**
+         * Renamed
+         * @description Another name.
+         */
+        Renamed: {
+            /** Name */
+            name: string;
+        };
+        /**
          * Report
          * @description What the upkeep found of one symbol's day; counts are null where the day could not be compared.
          */
@@ -1965,6 +3110,32 @@ export interface components {
         Reports: {
             /** Reports */
             reports: components["schemas"]["Report"][];
+        };
+        /**
+         * Risk
+         * @description Of the fifty-two weeks up to the newest day; `since`: the first of them that there is.
+         *
+         *     `volatility` (a year's) and `max_drawdown` are fractions, and like `beta` of so many daily `returns`; null where
+         *     those are fewer than 20.
+         */
+        Risk: {
+            /** Beta */
+            beta: number | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Max Drawdown */
+            max_drawdown: number | null;
+            /** Returns */
+            returns: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Volatility */
+            volatility: number | null;
         };
         /**
          * Row
@@ -2023,12 +3194,112 @@ export interface components {
             runs: components["schemas"]["JobRun"][];
         };
         /**
+         * Secret
+         * @description What an authenticator reads as a QR code, or typed; told this once.
+         */
+        Secret: {
+            /** Address */
+            address: string;
+            /** Secret */
+            secret: string;
+        };
+        /**
          * Seen
          * @description Everything up to this firing has been looked at.
          */
         Seen: {
             /** Upto */
             upto: number;
+        };
+        /**
+         * Session
+         * @description A login on one device; `current` is the one that asks, `seen` when it was refreshed last.
+         */
+        Session: {
+            /** Address */
+            address: string;
+            /** Agent */
+            agent: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Current */
+            current: boolean;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /** Id */
+            id: number;
+            /**
+             * Seen
+             * Format: date-time
+             */
+            seen: string;
+        };
+        /**
+         * Sessions
+         * @description Where a person is signed in, oldest first.
+         */
+        Sessions: {
+            /** Sessions */
+            sessions: components["schemas"]["Session"][];
+        };
+        /**
+         * Share
+         * @description A person who may see a list, or change it too.
+         */
+        Share: {
+            /** Name */
+            name: string;
+            /** Person */
+            person: number;
+            /**
+             * Right
+             * @enum {string}
+             */
+            right: "read" | "write";
+        };
+        /**
+         * Shares
+         * @description With whom a list is shared.
+         */
+        Shares: {
+            /** Shares */
+            shares: components["schemas"]["Share"][];
+        };
+        /**
+         * Signed
+         * @description What the browser signed (`credential.toJSON()`).
+         */
+        Signed: {
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * SignedIn
+         * @description Who has signed in. The access token holds until `access_until`: refresh it before, or when a 401 comes.
+         */
+        SignedIn: {
+            /**
+             * Access Until
+             * Format: date-time
+             */
+            access_until: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
         };
         /**
          * Sources
@@ -2045,6 +3316,21 @@ export interface components {
             providers: components["schemas"]["Provider"][];
             /** Rejects */
             rejects: components["schemas"]["RejectCount"][];
+        };
+        /**
+         * SpanChange
+         * @description In percent, from the last close before a span, of the day `since`: split-adjusted, without dividends.
+         */
+        SpanChange: {
+            /** Change Pct */
+            change_pct: number;
+            /** Close */
+            close: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
         };
         /**
          * Spark
@@ -2166,6 +3452,41 @@ export interface components {
             type: "Held";
         };
         /**
+         * Token
+         * @description A token without its secret; `seen` is when it was used last, to some minutes.
+         */
+        Token: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "read" | "write" | "admin";
+            /** Seen */
+            seen: string | null;
+        };
+        /**
+         * Tokens
+         * @description All of the caller's, oldest first; those that hold no longer too.
+         */
+        Tokens: {
+            /** Tokens */
+            tokens: components["schemas"]["Token"][];
+        };
+        /**
          * Trial
          * @description How a rule would have done: since when, on how many dates judged by the day's bar alone, and when.
          */
@@ -2237,23 +3558,69 @@ export interface components {
         };
         /**
          * Watchlist
-         * @description A named list of tickers.
+         * @description A named list of tickers; `right` is what the caller may do with it, `version` grows by one with each change.
+         *
+         *     `owner`: who shares it with the caller; null for the caller's own.
          */
         Watchlist: {
             /** Id */
             id: number;
             /** Name */
             name: string;
+            /** Owner */
+            owner: string | null;
+            /**
+             * Right
+             * @enum {string}
+             */
+            right: "own" | "write" | "read";
             /** Symbols */
             symbols: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * WatchlistChange
+         * @description What to change; what is absent stays. With `version`, only while the list still has it.
+         */
+        WatchlistChange: {
+            /** Name */
+            name?: string | null;
+            /** Symbols */
+            symbols?: string[] | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * WatchlistOrder
+         * @description The numbers of all of the caller's own lists.
+         */
+        WatchlistOrder: {
+            /** Order */
+            order: number[];
         };
         /**
          * Watchlists
-         * @description All of them, oldest first.
+         * @description The caller's own in their order, then those that others share.
          */
         Watchlists: {
             /** Watchlists */
             watchlists: components["schemas"]["Watchlist"][];
+        };
+        /**
+         * Ways
+         * @description How somebody gets into this desk; `open`: whoever is here is its owner. `oidc`: by a login provider too.
+         */
+        Ways: {
+            /** Oidc */
+            oidc: boolean;
+            /** Open */
+            open: boolean;
+            /**
+             * Signup
+             * @enum {string}
+             */
+            signup: "invite" | "open";
         };
         /**
          * Missing
@@ -2802,6 +4169,38 @@ export interface operations {
             };
         };
     };
+    audit_api_v1_audit_get: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     bars_api_v1_bars_get: {
         parameters: {
             query: {
@@ -2870,6 +4269,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    figures_of_api_v1_figures_get: {
+        parameters: {
+            query: {
+                /** @description tickers separated by commas */
+                symbols: string;
+                /** @description what beta is measured by; SPY, or the demo market's own fund */
+                benchmark?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresOfAll"];
                 };
             };
             /** @description Validation Error */
@@ -3111,6 +4544,353 @@ export interface operations {
             };
         };
     };
+    me_api_v1_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    rename_api_v1_me_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renamed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    link_api_v1_me_oidc_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unlink_api_v1_me_oidc_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    own_passkeys_api_v1_me_passkeys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+        };
+    };
+    add_api_v1_me_passkeys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    offer_api_v1_me_passkeys_options_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Options"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_api_v1_me_passkeys__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_password_api_v1_me_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    offer_codes_api_v1_me_totp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    confirm_codes_api_v1_me_totp_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recovery"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_codes_api_v1_me_totp_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     day_movers_api_v1_movers_get: {
         parameters: {
             query?: {
@@ -3163,6 +4943,285 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Quotes"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    own_sessions_api_v1_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+        };
+    };
+    sign_in_api_v1_sessions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_out_api_v1_sessions_logout_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-csrf-token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere_api_v1_sessions_logout_everywhere_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Everywhere"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    leave_api_v1_sessions_oidc_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Leaving"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_in_api_v1_sessions_passkey_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_api_v1_sessions_passkey_options_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Options"];
+                };
+            };
+        };
+    };
+    refresh_api_v1_sessions_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-csrf-token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refreshed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ways_api_v1_sessions_ways_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
+                };
+            };
+        };
+    };
+    end_session_api_v1_sessions__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -3334,6 +5393,307 @@ export interface operations {
             };
         };
     };
+    tokens_api_v1_tokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    make_token_api_v1_tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_token_api_v1_tokens__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    people_api_v1_users_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+        };
+    };
+    invitations_api_v1_users_invitations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitations"];
+                };
+            };
+        };
+    };
+    invite_api_v1_users_invitations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeInvitation"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_api_v1_users_invitations__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    join_api_v1_users_join_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Joining"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    names_api_v1_users_names_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Names"];
+                };
+            };
+        };
+    };
+    change_person_api_v1_users__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_person_api_v1_users__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     watchlists_api_v1_watchlists_get: {
         parameters: {
             query?: never;
@@ -3354,6 +5714,72 @@ export interface operations {
             };
         };
     };
+    add_watchlist_api_v1_watchlists_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWatchlist"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watchlist"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    arrange_watchlists_api_v1_watchlists_order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchlistOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watchlists"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     change_watchlist_api_v1_watchlists__key__put: {
         parameters: {
             query?: never;
@@ -3365,7 +5791,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["WatchlistChange"];
             };
         };
         responses: {
@@ -3377,6 +5803,163 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Watchlist"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_watchlist_api_v1_watchlists__key__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_watchlist_api_v1_watchlists__key__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watchlist"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    shares_api_v1_watchlists__key__shares_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    share_api_v1_watchlists__key__shares__person__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Given"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unshare_api_v1_watchlists__key__shares__person__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

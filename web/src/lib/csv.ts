@@ -1,4 +1,7 @@
-/** Tables as CSV files (RFC 4180), with the figures in full and not as they are shown. */
+/**
+ * Tables as CSV files (RFC 4180), with the figures in full and not as they are shown. A text that a spreadsheet would
+ * take for a formula is led by an apostrophe.
+ */
 
 export type Cell = string | number | null | undefined;
 
@@ -10,7 +13,8 @@ export function csvOf(headings: readonly string[], rows: readonly (readonly Cell
 }
 
 function quoted(cell: Cell): string {
-  const text = cell == null ? "" : String(cell);
+  const plain = cell == null ? "" : String(cell);
+  const text = typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

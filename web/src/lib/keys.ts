@@ -20,6 +20,8 @@ export const KEYS: readonly { where: string; keys: readonly (readonly [press: st
       ["↑ ↓", "Move from symbol to symbol"],
       ["Enter", "Open the symbol"],
       ["Delete", "Take it off the list (can be undone)"],
+      ["Alt ↑ ↓", "Move it up or down in the list"],
+      ["Alt Shift ← →", "Move the list among the lists, where its name has the focus"],
     ],
   },
   {
