@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import get_args
 
 import pytest
@@ -16,7 +16,7 @@ from openbell.model.transactions import SIGNS, Kind, Method, Pick, Transaction
 from openbell.portfolio.book import Action
 from openbell.portfolio.cash import cash
 from openbell.portfolio.gains import realised, total, unrealised
-from openbell.portfolio.lots import ZERO
+from openbell.portfolio.lots import EXACTLY, ZERO
 from openbell.portfolio.rates import Rates
 from openbell.portfolio.walk import walk
 from portfolio.books import book, day
@@ -99,8 +99,9 @@ def test_whatever_is_told_the_lots_are_the_units_and_nothing_breaks(method: Meth
     )
     walked = walk(ours, day(30))
     held: dict[tuple[int, str], Decimal] = {}
-    for lot in walked.lots:
-        held[lot.account, lot.instrument] = held.get((lot.account, lot.instrument), ZERO) + lot.quantity
+    with localcontext(EXACTLY):
+        for lot in walked.lots:
+            held[lot.account, lot.instrument] = held.get((lot.account, lot.instrument), ZERO) + lot.quantity
     steps = {key: units for key, each in walked.steps.items() if (units := each[-1][1])}
     assert {key: units for key, units in held.items() if units} == steps
     rates = Rates(ours.rates)

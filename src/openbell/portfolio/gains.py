@@ -110,7 +110,7 @@ def _rate(amount: Sum, by: Transaction | None, local: str, day: date, rates: Rat
     """The rate at which units came or went: of the amount itself, else the broker's, else the day's."""
     if local == base:
         return Decimal(1)
-    if amount.currency == local and amount.amount and amount.base is not None:
+    if amount.currency == local and amount.amount and amount.base:
         return amount.base / amount.amount
     if by is not None and by.rate is not None and (by.price_currency, by.currency, by.day) == (local, base, day):
         return by.rate

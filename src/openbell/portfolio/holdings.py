@@ -119,7 +119,7 @@ class Holdings:
     def tell_scale(self, instrument: str, day: date, ratio: Fraction) -> None:
         """A unit is another one from `day` on, also where none is held."""
         self.splits.setdefault(instrument, []).append((day, ratio))
-        if not self.accounts_with(instrument):
+        if not any(self.held[account, instrument] > 0 for account in self.accounts_with(instrument)):
             units, before = Decimal(ratio.numerator), Decimal(ratio.denominator)
             self._record("scale", day, (0, instrument), None, units, nothing(""), before=before)
 
@@ -258,7 +258,8 @@ class Holdings:
         part: Decimal = ZERO,
         acquired: date | None = None,
     ) -> None:
-        if self.movements is not None:
+        own = what in {"in", "out"} or not key[0] or self.held.get(key, ZERO) > 0  # what is short is in no pool
+        if self.movements is not None and own:
             self.movements.append(Movement(what, day, *key, by, quantity, amount, before, other, part, acquired))
 
 

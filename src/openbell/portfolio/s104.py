@@ -37,7 +37,7 @@ def pooled(
         pools.follow(movement)
     short = [each for each in closed if each.short]
     every = sorted([*pools.closed, *short], key=lambda each: each.day)
-    return tuple(_of_accounts(lots, pools.pools)), tuple(every)
+    return tuple(_of_accounts(lots, pools.pools, base)), tuple(every)
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ class _Matches:
                 trades.setdefault(name, _Trades()).sold.setdefault(movement.day, []).append(sold)
                 self.sales[id(movement)] = sold
             elif movement.what == "scale" and key not in done:
-                scales[name] = scale * self.ratio(key)
+                scales[name] = scale * (self.ratio(key) or 1)  # 0: too few to leave a unit
             elif movement.what == "become" and self.ratio(key) == 1:
                 names[movement.other] = name  # another name for the same
             done.add(key)
@@ -203,10 +203,15 @@ class _Pools:
             rest, left = rest - got, left - own
             self._close(movement, bought.first, bought.day, own, cost, got, rule)
         pool = self.pools.get(movement.instrument)
-        if left and pool and pool.units:
+        if not left:
+            return
+        if pool and pool.units:
             cost = pool.cost.part(min(left, pool.units), pool.units)
             pool.units, pool.cost = pool.units - min(left, pool.units), pool.cost - cost
             self._close(movement, pool.first, pool.acquired, left, cost, rest, "pool")
+        elif movement.transaction:
+            unknown = Sum(None, self._base, None)
+            self._close(movement, movement.transaction, movement.day, left, unknown, rest, "pool")
 
     def _return(self, movement: Movement) -> None:
         pool, returned = self.pools[movement.instrument], movement.sum.in_base(self._base)
@@ -239,8 +244,8 @@ class _Pools:
         )
 
 
-def _of_accounts(lots: Sequence[Lot], pools: dict[str, _Pool]) -> Iterable[Lot]:
-    """Each account's share of the pools."""
+def _of_accounts(lots: Sequence[Lot], pools: dict[str, _Pool], base: str) -> Iterable[Lot]:
+    """Each account's share of the pools; what is short, and what came out of that, keeps its own cost."""
     units: dict[str, dict[int, Decimal]] = {}
     for lot in lots:
         if lot.quantity > 0:
@@ -250,8 +255,11 @@ def _of_accounts(lots: Sequence[Lot], pools: dict[str, _Pool]) -> Iterable[Lot]:
     for lot in lots:
         if lot.quantity < 0:
             yield lot
+        elif lot.instrument not in pools:
+            yield replace(lot, cost=lot.cost.in_base(base))
     for instrument, held in units.items():
-        pool = pools[instrument]
+        if (pool := pools.get(instrument)) is None:
+            continue
         rest, left = pool.cost, sum(held.values(), ZERO)
         for account, own in held.items():
             cost = rest.part(own, left)
