@@ -280,3 +280,14 @@ def test_a_ghostfolio_file_from_elsewhere_asks_for_its_zone(zone: str):
     assert asked.value.option == "zone"
     assert zone in asked.value.options
     assert told(read(data, "f", Answers(zone=zone)))[0].startswith("2021-09-16 buy MSFT 5")
+
+
+def test_a_row_that_nothing_calls_a_purchase_is_not_taken_for_one():
+    data = b"Date,What,Symbol,Quantity,Price,Currency\n2024-01-03,DIVIDEND,AAPL,1,2.4,USD\n"
+    statement = read(data, "f")
+    assert statement.drafts == ()
+    assert "bought, sold or received" in statement.problems[0].what
+    mapping = Mapping(
+        columns={"date": "Date", "kind": "What", "ticker": "Symbol", "quantity": "Quantity", "price": "Price"}
+    )
+    assert told(read(data, "f", Answers(mapping=mapping, currency="USD"))) == ["2024-01-03 dividend AAPL 0 2.4 USD"]

@@ -28,13 +28,13 @@ HEADERS: Columns = {
         ),
         "time": "time; uhrzeit; tijd; heure; hora; ora",
         "kind": (
-            "action; type; kind; transaction type; transaction; typ; activity; activity type; operation; "
+            "action; type; activitytype; kind; transaction type; transaction; typ; activity; activity type; operation; "
             "aktion; side; buy/sell; transaktion; soort; tipo; transactietype; vorgang; b/s"
         ),
         "isin": "isin; isin code; code isin",
         "cusip": "cusip",
         "wkn": "wkn",
-        "ticker": "ticker; symbol; ticker symbol; instrument; symbole; simbolo; stock; security symbol",
+        "ticker": "ticker; symbol; instrument code; ticker symbol; instrument; symbole; simbolo; security symbol",
         "name": (
             "name; security; security name; company; product; produkt; wertpapier; bezeichnung; nom; asset; "
             "asset name; instrument name; wertpapiername; investment; fund; titel"
@@ -55,8 +55,8 @@ HEADERS: Columns = {
         ),
         "currency": "currency; wahrung; waehrung; valuta; devise; moneda; ccy; divisa; cur; munt",
         "fee": (
-            "fee; fees; commission; commissions; costs; charges; gebuhr; gebuhren; kosten; frais; fees & "
-            "comm; transaction fee; provision; comision; commissie; brokerage"
+            "fee; fees; brokerage fee; commission; commissions; costs; charges; gebuhr; gebuhren; kosten; fees & "
+            "comm; frais; transaction fee; provision; comision; commissie; brokerage"
         ),
         "tax": "tax; taxes; withholding tax; steuer; steuern; belasting; impot; impuesto; stamp duty",
         "rate": "exchange rate; fx rate; fx; wechselkurs; wisselkoers; rate",
@@ -210,6 +210,10 @@ def _kind(row: Row, mapping: Mapping, quantity: Decimal | None, amount: Decimal 
         )
     if not quantity:
         return "cash"
+    if quantity > 0 and not amount:
+        raise InvalidInput(
+            "kind", "Nothing says whether this was bought, sold or received.", remedy="Map the column that says it."
+        )
     return "sell" if quantity < 0 or (amount or ZERO) > 0 else "buy"
 
 

@@ -39,7 +39,7 @@ _TELLING = frozenset(
         "CashReportCurrency", "StatementOfFundsLine", "ChangeInPositionValue", "Lot", "FxLot", "OptionEAE",
         "FxTransaction", "InterestAccrualsCurrency", "SLBActivity", "SLBFee", "TransferLot", "ChangeInDividendAccrual",
         "OpenDividendAccrual", "SecurityInfo", "ConversionRate", "Order", "SymbolSummary", "AssetSummary",
-        "ChangeInNAV",         "WashSale", "NetStockPosition", "UnbundledCommissionDetail",
+        "ChangeInNAV", "WashSale", "NetStockPosition", "UnbundledCommissionDetail",
         "TierInterestDetail", "PriorPeriodPosition",
         "MTDYTDPerformanceSummaryUnderlying", "MTMPerformanceSummaryUnderlying", "FIFOPerformanceSummaryUnderlying",
         "RoutingCommission", "FdicInsuredDepositsByBank", "FxPosition", "ComplexPosition", "SLBOpenContract",
