@@ -49,7 +49,7 @@ from openbell.api import (
 )
 from openbell.api.access import READING, Role, allow, asked_by_own_page, known_name
 from openbell.api.limits import Limited
-from openbell.api.problems import NotFound, answer_problems, assert_texts, refuse
+from openbell.api.problems import NotFound, answer_problems, assert_texts, declare_problems, refuse
 from openbell.books import Books
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
@@ -102,6 +102,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(_page())
+    declare_problems(app)
     return app
 
 

@@ -98,6 +98,32 @@ def answer_problems(app: FastAPI) -> None:
     app.middleware("http")(_unforeseen)
 
 
+DECLARED = {
+    "description": "A problem: what happened, the field that is wrong, and what to do.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def declare_problems(app: FastAPI) -> None:
+    """Have the document of `app` say that every route may answer with a problem, and with no other error."""
+    undeclared = app.openapi
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            told = undeclared()
+            schemas = told["components"]["schemas"]
+            for default in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(default, None)
+            schemas["Problem"] = Problem.model_json_schema()
+            for operations in told["paths"].values():
+                for operation in operations.values():
+                    operation["responses"].pop("422", None)
+                    operation["responses"] |= {"4XX": DECLARED, "5XX": DECLARED}
+        return app.openapi_schema or {}
+
+    app.openapi = document  # type: ignore[method-assign]  # as FastAPI's manual says
+
+
 async def assert_texts(connection: HTTPConnection) -> None:
     """Raise InvalidInput where a request holds NOT_TEXT, which neither an answer nor every database can hold."""
     told: list[Any] = [*connection.query_params.values(), *connection.path_params.values()]
