@@ -500,6 +500,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portfolios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Portfolios
+         * @description Every portfolio that the caller may see.
+         */
+        get: operations["portfolios_api_v1_portfolios_get"];
+        put?: never;
+        /**
+         * Add Portfolio
+         * @description A new portfolio of the caller, without accounts.
+         */
+        post: operations["add_portfolio_api_v1_portfolios_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Portfolio
+         * @description One portfolio.
+         */
+        get: operations["portfolio_api_v1_portfolios__number__get"];
+        /**
+         * Change Portfolio
+         * @description Rename a portfolio, or count it in another way; 409 where it was changed since `version`.
+         */
+        put: operations["change_portfolio_api_v1_portfolios__number__put"];
+        post?: never;
+        /**
+         * Remove Portfolio
+         * @description Forget a portfolio with all its transactions, for good: its name must be sent too.
+         */
+        delete: operations["remove_portfolio_api_v1_portfolios__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Account
+         * @description A new account of a portfolio.
+         */
+        post: operations["add_account_api_v1_portfolios__number__accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Account
+         * @description Rename an account, or count it in another currency first.
+         */
+        put: operations["change_account_api_v1_portfolios__number__accounts__account__put"];
+        post?: never;
+        /**
+         * Remove Account
+         * @description Forget an account without transactions.
+         */
+        delete: operations["remove_account_api_v1_portfolios__number__accounts__account__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transactions
+         * @description Those of a portfolio that are asked for, deleted ones with `removed`, the newest first.
+         */
+        get: operations["transactions_api_v1_portfolios__number__transactions_get"];
+        put?: never;
+        /**
+         * Add Transaction
+         * @description A new transaction.
+         */
+        post: operations["add_transaction_api_v1_portfolios__number__transactions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/transactions/{transaction}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transaction
+         * @description One transaction.
+         */
+        get: operations["transaction_api_v1_portfolios__number__transactions__transaction__get"];
+        /**
+         * Change Transaction
+         * @description Replace a transaction; 409 with what is there now where it was changed since `version`.
+         */
+        put: operations["change_transaction_api_v1_portfolios__number__transactions__transaction__put"];
+        post?: never;
+        /**
+         * Remove Transaction
+         * @description Delete a transaction; for 30 days it can be brought back with POST .../restore.
+         */
+        delete: operations["remove_transaction_api_v1_portfolios__number__transactions__transaction__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/transactions/{transaction}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Transaction
+         * @description Bring a deleted transaction back.
+         */
+        post: operations["restore_transaction_api_v1_portfolios__number__transactions__transaction__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quotes": {
         parameters: {
             query?: never;
@@ -666,6 +834,35 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Account
+         * @description Where money and units lie.
+         */
+        Account: {
+            /** Broker */
+            broker: string;
+            /** Currency */
+            currency: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * AccountDraft
+         * @description An account as its owner words it.
+         */
+        AccountDraft: {
+            /**
+             * Broker
+             * @default
+             */
+            broker: string;
+            /** Currency */
+            currency: string;
+            /** Name */
+            name: string;
+        };
         /**
          * Action
          * @description A split, dividend or spin-off, with a sentence for it.
@@ -1557,6 +1754,12 @@ export interface components {
             unknown: string[];
         };
         /**
+         * Kind
+         * @description What a transaction is.
+         * @enum {string}
+         */
+        Kind: "buy" | "sell" | "dividend" | "interest" | "fee" | "tax" | "deposit" | "withdrawal" | "exchange" | "transfer" | "delivery_in" | "delivery_out" | "opening" | "split" | "spin_off" | "merger" | "rename" | "return_of_capital";
+        /**
          * LakeSize
          * @description The lake's tables.
          */
@@ -1575,6 +1778,19 @@ export interface components {
             values: {
                 [key: string]: (number | null)[];
             };
+        };
+        /**
+         * LotPick
+         * @description Units that a sale takes of the lot that a transaction opened.
+         */
+        LotPick: {
+            /** Opened */
+            opened: number;
+            /**
+             * Quantity
+             * @example 1234.56
+             */
+            quantity: string;
         };
         /**
          * MarkedAction
@@ -1695,6 +1911,104 @@ export interface components {
             kind: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Portfolio
+         * @description Accounts that are counted together; `version` is to be sent back with a change, `right` is the caller's.
+         */
+        Portfolio: {
+            /** Accounts */
+            accounts: components["schemas"]["Account"][];
+            /** Base */
+            base: string;
+            /** Benchmark */
+            benchmark: string | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Id */
+            id: number;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "fifo" | "lifo" | "hifo" | "average" | "s104";
+            /** Name */
+            name: string;
+            /**
+             * Right
+             * @enum {string}
+             */
+            right: "owner" | "write" | "read";
+            thresholds: components["schemas"]["Thresholds"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PortfolioChange
+         * @description What it shall be, and the version that the caller has seen.
+         */
+        PortfolioChange: {
+            /** Base */
+            base: string;
+            /** Benchmark */
+            benchmark?: string | null;
+            /**
+             * Method
+             * @default fifo
+             * @enum {string}
+             */
+            method: "fifo" | "lifo" | "hifo" | "average" | "s104";
+            /** Name */
+            name: string;
+            /**
+             * @default {
+             *       "cash": "0.2",
+             *       "currency": "0.6",
+             *       "position": "0.2",
+             *       "sector": "0.4"
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PortfolioDraft
+         * @description A portfolio as its owner words it; the benchmark is a ticker.
+         */
+        PortfolioDraft: {
+            /** Base */
+            base: string;
+            /** Benchmark */
+            benchmark?: string | null;
+            /**
+             * Method
+             * @default fifo
+             * @enum {string}
+             */
+            method: "fifo" | "lifo" | "hifo" | "average" | "s104";
+            /** Name */
+            name: string;
+            /**
+             * @default {
+             *       "cash": "0.2",
+             *       "currency": "0.6",
+             *       "position": "0.2",
+             *       "sector": "0.4"
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+        };
+        /**
+         * Portfolios
+         * @description All that the caller sees, oldest first.
+         */
+        Portfolios: {
+            /** Portfolios */
+            portfolios: components["schemas"]["Portfolio"][];
         };
         /**
          * Profile
@@ -2164,6 +2478,356 @@ export interface components {
         } | {
             /** @enum {unknown} */
             type: "Held";
+        };
+        /**
+         * Thresholds
+         * @description When a check of the portfolio warns, each a share from 0 to 1; null: never.
+         */
+        Thresholds: {
+            /**
+             * Cash
+             * @default 0.2
+             */
+            cash: string | null;
+            /**
+             * Currency
+             * @default 0.6
+             */
+            currency: string | null;
+            /**
+             * Position
+             * @default 0.2
+             */
+            position: string | null;
+            /**
+             * Sector
+             * @default 0.4
+             */
+            sector: string | null;
+        };
+        /**
+         * Transaction
+         * @description A transaction as it is kept; `ticker` is what the instrument is called now.
+         */
+        Transaction: {
+            /** Account */
+            account: number;
+            /** Acquired */
+            acquired?: string | null;
+            /** At */
+            at?: string | null;
+            /** Batch */
+            batch: number | null;
+            /**
+             * Cash
+             * @default 0
+             * @example 1234.56
+             */
+            cash: string;
+            /** Cost */
+            cost?: string | null;
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Fee
+             * @default 0
+             * @example 1234.56
+             */
+            fee: string;
+            /**
+             * Fee Currency
+             * @default
+             */
+            fee_currency: string;
+            /** Id */
+            id: number;
+            /** Instrument */
+            instrument?: string | null;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Other */
+            other?: string | null;
+            /** Other Ticker */
+            other_ticker: string | null;
+            /** Picks */
+            picks?: components["schemas"]["LotPick"][];
+            /** Price */
+            price?: string | null;
+            /**
+             * Price Currency
+             * @default
+             */
+            price_currency: string;
+            /**
+             * Quantity
+             * @default 0
+             * @example 1234.56
+             */
+            quantity: string;
+            /** Rate */
+            rate?: string | null;
+            /** Ratio */
+            ratio?: string | null;
+            /**
+             * Ref
+             * @default
+             */
+            ref: string;
+            /** Removed */
+            removed: string | null;
+            /**
+             * Short
+             * @default false
+             */
+            short: boolean;
+            /** Tags */
+            tags?: string[];
+            /**
+             * Tax
+             * @default 0
+             * @example 1234.56
+             */
+            tax: string;
+            /** Ticker */
+            ticker: string | null;
+            /** To Account */
+            to_account?: number | null;
+            /**
+             * To Cash
+             * @default 0
+             * @example 1234.56
+             */
+            to_cash: string;
+            /**
+             * To Currency
+             * @default
+             */
+            to_currency: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TransactionChange
+         * @description What it shall be, and the version that the caller has seen.
+         */
+        TransactionChange: {
+            /** Account */
+            account: number;
+            /** Acquired */
+            acquired?: string | null;
+            /** At */
+            at?: string | null;
+            /**
+             * Cash
+             * @default 0
+             * @example 1234.56
+             */
+            cash: string;
+            /** Cost */
+            cost?: string | null;
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Fee
+             * @default 0
+             * @example 1234.56
+             */
+            fee: string;
+            /**
+             * Fee Currency
+             * @default
+             */
+            fee_currency: string;
+            /** Instrument */
+            instrument?: string | null;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Other */
+            other?: string | null;
+            /** Picks */
+            picks?: components["schemas"]["LotPick"][];
+            /** Price */
+            price?: string | null;
+            /**
+             * Price Currency
+             * @default
+             */
+            price_currency: string;
+            /**
+             * Quantity
+             * @default 0
+             * @example 1234.56
+             */
+            quantity: string;
+            /** Rate */
+            rate?: string | null;
+            /** Ratio */
+            ratio?: string | null;
+            /**
+             * Ref
+             * @default
+             */
+            ref: string;
+            /**
+             * Short
+             * @default false
+             */
+            short: boolean;
+            /** Tags */
+            tags?: string[];
+            /**
+             * Tax
+             * @default 0
+             * @example 1234.56
+             */
+            tax: string;
+            /** To Account */
+            to_account?: number | null;
+            /**
+             * To Cash
+             * @default 0
+             * @example 1234.56
+             */
+            to_cash: string;
+            /**
+             * To Currency
+             * @default
+             */
+            to_currency: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TransactionDraft
+         * @description A transaction as its owner words it. Numbers are exact texts, with the signs of the account: what it received is
+         *     more than 0, what it gave less. An instrument is a ticker of the day, an id of the register, or `own:` and a
+         *     number.
+         */
+        TransactionDraft: {
+            /** Account */
+            account: number;
+            /** Acquired */
+            acquired?: string | null;
+            /** At */
+            at?: string | null;
+            /**
+             * Cash
+             * @default 0
+             * @example 1234.56
+             */
+            cash: string;
+            /** Cost */
+            cost?: string | null;
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Fee
+             * @default 0
+             * @example 1234.56
+             */
+            fee: string;
+            /**
+             * Fee Currency
+             * @default
+             */
+            fee_currency: string;
+            /** Instrument */
+            instrument?: string | null;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Other */
+            other?: string | null;
+            /** Picks */
+            picks?: components["schemas"]["LotPick"][];
+            /** Price */
+            price?: string | null;
+            /**
+             * Price Currency
+             * @default
+             */
+            price_currency: string;
+            /**
+             * Quantity
+             * @default 0
+             * @example 1234.56
+             */
+            quantity: string;
+            /** Rate */
+            rate?: string | null;
+            /** Ratio */
+            ratio?: string | null;
+            /**
+             * Ref
+             * @default
+             */
+            ref: string;
+            /**
+             * Short
+             * @default false
+             */
+            short: boolean;
+            /** Tags */
+            tags?: string[];
+            /**
+             * Tax
+             * @default 0
+             * @example 1234.56
+             */
+            tax: string;
+            /** To Account */
+            to_account?: number | null;
+            /**
+             * To Cash
+             * @default 0
+             * @example 1234.56
+             */
+            to_cash: string;
+            /**
+             * To Currency
+             * @default
+             */
+            to_currency: string;
+        };
+        /**
+         * Transactions
+         * @description A page of them, the newest first; `total` counts all that were asked for, `tags` are all in use.
+         */
+        Transactions: {
+            /** Offset */
+            offset: number;
+            /** Tags */
+            tags: string[];
+            /** Total */
+            total: number;
+            /** Transactions */
+            transactions: components["schemas"]["Transaction"][];
         };
         /**
          * Trial
@@ -3129,6 +3793,467 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Movers"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    portfolios_api_v1_portfolios_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolios"];
+                };
+            };
+        };
+    };
+    add_portfolio_api_v1_portfolios_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortfolioDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    portfolio_api_v1_portfolios__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_portfolio_api_v1_portfolios__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortfolioChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_portfolio_api_v1_portfolios__number__delete: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_account_api_v1_portfolios__number__accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_account_api_v1_portfolios__number__accounts__account__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                account: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_account_api_v1_portfolios__number__accounts__account__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                account: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    transactions_api_v1_portfolios__number__transactions_get: {
+        parameters: {
+            query?: {
+                account?: number | null;
+                kind?: components["schemas"]["Kind"] | null;
+                instrument?: string | null;
+                tag?: string | null;
+                batch?: number | null;
+                from?: string | null;
+                to?: string | null;
+                q?: string | null;
+                removed?: boolean;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transactions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_transaction_api_v1_portfolios__number__transactions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransactionDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    transaction_api_v1_portfolios__number__transactions__transaction__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                transaction: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_transaction_api_v1_portfolios__number__transactions__transaction__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                transaction: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransactionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_transaction_api_v1_portfolios__number__transactions__transaction__delete: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+                transaction: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_transaction_api_v1_portfolios__number__transactions__transaction__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                transaction: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
                 };
             };
             /** @description Validation Error */

@@ -2,9 +2,9 @@
 
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
-import { Button } from "../../components/Button";
-import { Icon } from "../../components/Icon";
-import { useKey, useRoom } from "../../lib/hooks";
+import { useKey, useRoom } from "../lib/hooks";
+import { Button } from "./Button";
+import { Icon } from "./Icon";
 import styles from "./Panel.module.css";
 
 interface PanelProps {
