@@ -4,6 +4,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client } from "./client";
 import type { AccountDraft, Portfolio, PortfolioDraft, Transaction, TransactionDraft } from "./desk";
 import { answered } from "./problem";
+import type { paths } from "./schema";
 
 export const portfolioKeys = {
   all: ["portfolios"] as const,
@@ -48,9 +49,10 @@ export function removeAccount(number: number, account: number) {
   return answered(client.DELETE("/api/v1/portfolios/{number}/accounts/{account}", { params }));
 }
 
-type Asked = NonNullable<
-  import("./schema").paths["/api/v1/portfolios/{number}/transactions"]["get"]["parameters"]["query"]
->;
+type AskedOf<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } }
+  ? NonNullable<Query>
+  : never;
+type Asked = AskedOf<"/api/v1/portfolios/{number}/transactions">;
 
 export function transactionsQuery(number: number, query: Asked) {
   return queryOptions({
@@ -102,4 +104,89 @@ export function removeTransaction(number: number, { id, version }: Pick<Transact
 export function restoreTransaction(number: number, transaction: number) {
   const params = { path: { number, transaction } };
   return answered(client.POST("/api/v1/portfolios/{number}/transactions/{transaction}/restore", { params }));
+}
+
+const SECOND = 1000;
+/** How soon figures are asked for again while one looks: prices move, and others may add to the portfolio. */
+const LOOKED_AT_MS = 30 * SECOND;
+
+/** As of which day, of which part, and over which stretch a figure is asked; what is left out is all of it. */
+export interface Scope {
+  as_of?: string;
+  account?: number;
+  instrument?: string;
+}
+
+export type Spanned = Scope & AskedOf<"/api/v1/portfolios/{number}/returns">;
+
+/** A past day's figures stay what they are, as far as the page is concerned. */
+const again = ({ as_of }: Scope) => (as_of ? false : LOOKED_AT_MS);
+
+export function positionsQuery(number: number, query: Scope) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "positions", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/positions", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: again(query),
+  });
+}
+
+export function historyQuery(number: number, query: Spanned) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "history", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/history", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: again(query),
+  });
+}
+
+export function returnsQuery(number: number, query: Spanned) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "returns", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/returns", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: again(query),
+  });
+}
+
+export function lotsQuery(number: number, query: Scope) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "lots", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/lots", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function incomeQuery(number: number, query: Spanned) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "income", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/income", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export type Dimension = NonNullable<AskedOf<"/api/v1/portfolios/{number}/allocation">["by"]>[number];
+
+export function allocationQuery(number: number, query: Scope & { by: Dimension[] }) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "allocation", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/allocation", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: again(query),
+  });
+}
+
+export function checksQuery(number: number, query: Scope) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "checks", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/checks", { params: { path: { number }, query }, signal })),
+    refetchInterval: again(query),
+  });
 }

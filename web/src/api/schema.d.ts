@@ -280,6 +280,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit
+         * @description Who did what, when and from where; go on with the last number as `before`.
+         */
+        get: operations["audit_api_v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bars": {
         parameters: {
             query?: never;
@@ -313,6 +333,114 @@ export interface paths {
          */
         get: operations["compare_api_v1_compare_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Facts
+         * @description What the caller has said of instruments.
+         */
+        get: operations["facts_api_v1_facts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/{instrument}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Facts
+         * @description Say of what type, sector and country an instrument is; it counts in the caller's portfolios.
+         */
+        put: operations["set_facts_api_v1_facts__instrument__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items
+         * @description The caller's own items with their prices.
+         */
+        get: operations["items_api_v1_items_get"];
+        put?: never;
+        /**
+         * Add Item
+         * @description A new item of the caller.
+         */
+        post: operations["add_item_api_v1_items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Item
+         * @description Rename an item, or say what it is and what it is counted in.
+         */
+        put: operations["change_item_api_v1_items__number__put"];
+        post?: never;
+        /**
+         * Remove Item
+         * @description Forget an item that no transaction names, with its prices.
+         */
+        delete: operations["remove_item_api_v1_items__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{number}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Price Item
+         * @description Say what one unit of an item was worth on some days.
+         */
+        put: operations["price_item_api_v1_items__number__prices_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -480,6 +608,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Who asks.
+         */
+        get: operations["me_api_v1_me_get"];
+        /**
+         * Rename
+         * @description Take another name.
+         */
+        put: operations["rename_api_v1_me_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Set a password. All other logins end; the first of an owner has everybody sign in, and signs the caller in.
+         */
+        post: operations["change_password_api_v1_me_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer Codes
+         * @description A secret for an authenticator; nothing changes until one of its codes is confirmed.
+         */
+        post: operations["offer_codes_api_v1_me_totp_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Codes
+         * @description Need a code for every login from now on.
+         */
+        post: operations["confirm_codes_api_v1_me_totp_confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Codes
+         * @description Need no code any more.
+         */
+        post: operations["remove_codes_api_v1_me_totp_remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/movers": {
         parameters: {
             query?: never;
@@ -596,6 +828,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portfolios/{number}/allocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spread
+         * @description The value by type, sector, country, currency, account or instrument, up to three inside one another.
+         */
+        get: operations["spread_api_v1_portfolios__number__allocation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Looked At
+         * @description Too much in one place, missing and stale prices, negative cash, missing costs.
+         */
+        get: operations["looked_at_api_v1_portfolios__number__checks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description The value by day, and what was invested for it.
+         */
+        get: operations["history_api_v1_portfolios__number__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/income": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Income
+         * @description Dividends and interest: received, announced, and as yields.
+         */
+        get: operations["income_api_v1_portfolios__number__income_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lots
+         * @description The lots that are held, and a page of those that were closed.
+         */
+        get: operations["lots_api_v1_portfolios__number__lots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Positions
+         * @description What is held, with prices, values and gains.
+         */
+        get: operations["positions_api_v1_portfolios__number__positions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns
+         * @description Gains and returns over a stretch, of the whole or of an account, an instrument or a tag.
+         */
+        get: operations["returns_api_v1_portfolios__number__returns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shares
+         * @description With whom the caller shares a portfolio of their own.
+         */
+        get: operations["shares_api_v1_portfolios__number__shares_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/shares/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Share Portfolio
+         * @description Let another person read a portfolio, or change what is in it.
+         */
+        put: operations["share_portfolio_api_v1_portfolios__number__shares__person__put"];
+        post?: never;
+        /**
+         * Unshare Portfolio
+         * @description Share a portfolio with a person no longer.
+         */
+        delete: operations["unshare_portfolio_api_v1_portfolios__number__shares__person__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portfolios/{number}/transactions": {
         parameters: {
             query?: never;
@@ -683,6 +1099,130 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Sessions
+         * @description Where the caller is signed in.
+         */
+        get: operations["own_sessions_api_v1_sessions_get"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in; the answer sets the cookies that the page needs.
+         */
+        post: operations["sign_in_api_v1_sessions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out
+         * @description End the login of the cookies.
+         */
+        post: operations["sign_out_api_v1_sessions_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/logout-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out Everywhere
+         * @description End all logins of the caller, this one too.
+         */
+        post: operations["sign_out_everywhere_api_v1_sessions_logout_everywhere_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh
+         * @description Exchange the refresh token of the cookies for the next one.
+         */
+        post: operations["refresh_api_v1_sessions_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways
+         * @description Whether a login is needed, and whether one may sign up.
+         */
+        get: operations["ways_api_v1_sessions_ways_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Session
+         * @description End one login of the caller, such as that of a lost phone.
+         */
+        delete: operations["end_session_api_v1_sessions__number__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -785,6 +1325,178 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tokens
+         * @description The caller's tokens.
+         */
+        get: operations["tokens_api_v1_tokens_get"];
+        put?: never;
+        /**
+         * Make Token
+         * @description A new token; it never may more than its person may at the moment.
+         */
+        post: operations["make_token_api_v1_tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Token
+         * @description Have a token hold no longer.
+         */
+        delete: operations["remove_token_api_v1_tokens__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People
+         * @description Everybody.
+         */
+        get: operations["people_api_v1_users_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations
+         * @description Those that wait.
+         */
+        get: operations["invitations_api_v1_users_invitations_get"];
+        put?: never;
+        /**
+         * Invite
+         * @description Invite somebody: whoever brings the secret first becomes a person of that role.
+         */
+        post: operations["invite_api_v1_users_invitations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/invitations/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description Have an invitation hold no longer.
+         */
+        delete: operations["withdraw_api_v1_users_invitations__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Become a person of the desk and sign in.
+         */
+        post: operations["join_api_v1_users_join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Names
+         * @description The names of those who are let in.
+         */
+        get: operations["names_api_v1_users_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Person
+         * @description Make a person something else, keep them out, or let them in again; it counts from their next request on.
+         */
+        put: operations["change_person_api_v1_users__number__put"];
+        post?: never;
+        /**
+         * Remove Person
+         * @description Forget a person with their logins, tokens and shares.
+         */
+        delete: operations["remove_person_api_v1_users__number__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -915,6 +1627,53 @@ export interface components {
             since: string;
         };
         /**
+         * AllFacts
+         * @description What the caller has said, by instrument.
+         */
+        AllFacts: {
+            /** Facts */
+            facts: {
+                [key: string]: components["schemas"]["Facts"];
+            };
+        };
+        /**
+         * Allocation
+         * @description The value at the end of a day, by each dimension inside the one before; shares add up to 1.
+         */
+        Allocation: {
+            /** Base */
+            base: string;
+            /** By */
+            by: ("type" | "sector" | "country" | "currency" | "account" | "instrument")[];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Slices */
+            slices: components["schemas"]["Slice"][];
+            /** Total */
+            total: string;
+            /** Unvalued */
+            unvalued: components["schemas"]["Unvalued"][];
+        };
+        /**
+         * Amount
+         * @description An amount in its currency and in the portfolio's, with what of it were fees and taxes.
+         */
+        Amount: {
+            /** Amount */
+            amount: string | null;
+            /** Base */
+            base: string | null;
+            /** Currency */
+            currency: string;
+            /** Fees */
+            fees: string;
+            /** Taxes */
+            taxes: string;
+        };
+        /**
          * Attempt
          * @description One try to deliver, with the receiver's receipt or the reason.
          */
@@ -928,6 +1687,14 @@ export interface components {
             ok: boolean;
             /** Receipt */
             receipt: string;
+        };
+        /**
+         * Audit
+         * @description Newest first.
+         */
+        Audit: {
+            /** Entries */
+            entries: components["schemas"]["Entry"][];
         };
         /**
          * Backfill
@@ -1011,6 +1778,25 @@ export interface components {
             volume: (number | null)[];
         };
         /**
+         * Benchmark
+         * @description The same money in another instrument.
+         */
+        Benchmark: {
+            /** Instrument */
+            instrument: string;
+            mwr: components["schemas"]["openbell__api__returns__Rate"];
+            /** Notes */
+            notes: string[];
+            /** Ticker */
+            ticker: string;
+            /** Twr */
+            twr: number | null;
+            /** Twr Annual */
+            twr_annual: number | null;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * Budget
          * @description What is left of one rate: at most `calls` in any `per_s` seconds.
          */
@@ -1026,11 +1812,33 @@ export interface components {
          * Change
          * @description What to change; what is absent stays.
          */
-        Change: {
+        "Change-Input": {
             /** Name */
             name?: string | null;
             /** Symbols */
             symbols?: string[] | null;
+        };
+        /**
+         * Change
+         * @description Against the close of the session before, in the market's own day; `relative` is of the price.
+         */
+        "Change-Output": {
+            /** Currency Gain */
+            currency_gain: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Gain */
+            gain: string | null;
+            /** Relative */
+            relative: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
         };
         /**
          * Channel
@@ -1140,6 +1948,142 @@ export interface components {
             symbol: string;
             /** Zone */
             zone: string;
+        };
+        /**
+         * Check
+         * @description One thing that was looked at: how it is, the number, where it begins to be told, and a sentence.
+         */
+        Check: {
+            /** About */
+            about: string[];
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Sentence */
+            sentence: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "good" | "attention" | "unknown";
+            /** Threshold */
+            threshold: string;
+        };
+        /**
+         * Checks
+         * @description All checks of a portfolio, by its own thresholds.
+         */
+        Checks: {
+            /** Checks */
+            checks: components["schemas"]["Check"][];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+        };
+        /**
+         * ClosedLot
+         * @description Units that are gone, and what was gained with them.
+         */
+        ClosedLot: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /**
+             * Acquired
+             * Format: date
+             */
+            acquired: string;
+            /** Actions */
+            actions: string[];
+            /** Closed */
+            closed: number | null;
+            cost: components["schemas"]["Amount"];
+            /** Currency */
+            currency: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Days */
+            days: number;
+            /** Gain */
+            gain: string | null;
+            /** Gain Base */
+            gain_base: string | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Name */
+            name: string | null;
+            /** Opened */
+            opened: number;
+            proceeds: components["schemas"]["Amount"];
+            /** Rule */
+            rule: string;
+            /** Short */
+            short: boolean;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+            /** Units */
+            units: string;
+        };
+        /**
+         * Code
+         * @description What the authenticator shows.
+         */
+        Code: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * Coming
+         * @description A dividend that is still to be paid; `sure`: the ex-date is over.
+         */
+        Coming: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /** Amount */
+            amount: string;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Ex Date
+             * Format: date
+             */
+            ex_date: string;
+            /** Instrument */
+            instrument: string | null;
+            /** Name */
+            name: string | null;
+            /** Paid In */
+            paid_in: string;
+            /** Pay Date */
+            pay_date: string | null;
+            /** Source */
+            source: string;
+            /** Sure */
+            sure: boolean;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+            /** Units */
+            units: string;
+            /** Value */
+            value: string | null;
         };
         /**
          * Comparison
@@ -1299,6 +2243,41 @@ export interface components {
             type: "JobFailed";
         };
         /**
+         * Confirmation
+         * @description The password, typed again.
+         */
+        Confirmation: {
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+        };
+        /**
+         * Contribution
+         * @description What one part added to the gain of the whole.
+         */
+        Contribution: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /** Currency */
+            currency: string | null;
+            /** Gain */
+            gain: string | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Name */
+            name: string | null;
+            /** Share */
+            share: number | null;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+        };
+        /**
          * Daily
          * @description Per trade date: mean close, volume, and share of all volume (0 to 1) of each symbol.
          *
@@ -1401,6 +2380,72 @@ export interface components {
              */
             session_only: boolean;
             target?: components["schemas"]["Target"] | null;
+        };
+        /**
+         * Drawdown
+         * @description The deepest fall; `recovered` is null until the old height is reached again.
+         */
+        Drawdown: {
+            /** Depth */
+            depth: number;
+            /**
+             * Peak
+             * Format: date
+             */
+            peak: string;
+            /** Recovered */
+            recovered: string | null;
+            /**
+             * Trough
+             * Format: date
+             */
+            trough: string;
+        };
+        /**
+         * Entry
+         * @description What somebody did; `person` is null where nobody had signed in, or it was done on the host.
+         */
+        Entry: {
+            /** About */
+            about: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Person */
+            person: number | null;
+            /** What */
+            what: string;
+        };
+        /**
+         * Everywhere
+         * @description Whether the tokens of programs end too.
+         */
+        Everywhere: {
+            /**
+             * Tokens
+             * @default false
+             */
+            tokens: boolean;
+        };
+        /**
+         * Facts
+         * @description What its holder says of an instrument; null: what the desk knows.
+         */
+        Facts: {
+            /** Country */
+            country?: string | null;
+            /** Sector */
+            sector?: string | null;
+            /** Type */
+            type?: ("stock" | "etf" | "fund" | "index" | "currency" | "crypto" | "commodity" | "cash" | "other") | null;
         };
         /**
          * Feed
@@ -1533,10 +2578,50 @@ export interface components {
             /** Unseen */
             unseen: number;
         };
+        /**
+         * Gap
+         * @description A day without a value, and what has none.
+         */
+        Gap: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Without */
+            without: string[];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * History
+         * @description By day, in the portfolio's currency: value, net invested, index (1 at the start of the stretch), drawdown, and
+         *     what the same money would be worth in the benchmark. Null: not known; `gaps` names the newest of such days.
+         */
+        History: {
+            /** Base */
+            base: string;
+            /** Benchmark */
+            benchmark: (number | null)[] | null;
+            /** Benchmark Id */
+            benchmark_id: string | null;
+            /** Days */
+            days: string[];
+            /** Drawdown */
+            drawdown: (number | null)[];
+            /** Gaps */
+            gaps: components["schemas"]["Gap"][];
+            /** Index */
+            index: (number | null)[];
+            /** Invested */
+            invested: (number | null)[];
+            /** Total Gaps */
+            total_gaps: number;
+            /** Value */
+            value: (number | null)[];
         };
         /**
          * Inbox
@@ -1613,6 +2698,106 @@ export interface components {
             factor: number | null;
         };
         /**
+         * Income
+         * @description What came over a stretch, by month (`2024-05`), instrument (`cash`: interest) and account; the newest payments,
+         *     of `total`; and what is to come.
+         */
+        Income: {
+            /** Announced */
+            announced: components["schemas"]["Coming"][];
+            /** Base */
+            base: string;
+            /** By Account */
+            by_account: components["schemas"]["Sums"][];
+            /** By Instrument */
+            by_instrument: components["schemas"]["Sums"][];
+            /** By Month */
+            by_month: components["schemas"]["Sums"][];
+            /** Payments */
+            payments: components["schemas"]["Payment"][];
+            /** Total */
+            total: number;
+            /** Yields */
+            yields: components["schemas"]["Yields"][];
+        };
+        /**
+         * Invitation
+         * @description An invitation that waits.
+         */
+        Invitation: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /** Id */
+            id: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
+        };
+        /**
+         * Invitations
+         * @description Those that can still be accepted, oldest first.
+         */
+        Invitations: {
+            /** Invitations */
+            invitations: components["schemas"]["Invitation"][];
+        };
+        /**
+         * Item
+         * @description Something that no exchange lists; transactions name it by `instrument`.
+         */
+        Item: {
+            /** Currency */
+            currency: string;
+            /** Id */
+            id: number;
+            /** Instrument */
+            instrument: string;
+            /** Name */
+            name: string;
+            /** Prices */
+            prices: components["schemas"]["openbell__api__items__Price"][];
+            /**
+             * Type
+             * @default other
+             * @enum {string}
+             */
+            type: "stock" | "etf" | "fund" | "index" | "currency" | "crypto" | "commodity" | "cash" | "other";
+        };
+        /**
+         * ItemDraft
+         * @description An item as its owner words it.
+         */
+        ItemDraft: {
+            /** Currency */
+            currency: string;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @default other
+             * @enum {string}
+             */
+            type: "stock" | "etf" | "fund" | "index" | "currency" | "crypto" | "commodity" | "cash" | "other";
+        };
+        /**
+         * Items
+         * @description The caller's, oldest first.
+         */
+        Items: {
+            /** Items */
+            items: components["schemas"]["Item"][];
+        };
+        /**
          * JobProgress
          * @description How far a run is.
          */
@@ -1683,6 +2868,18 @@ export interface components {
         Jobs: {
             /** Jobs */
             jobs: components["schemas"]["JobShape"][];
+        };
+        /**
+         * Joining
+         * @description Who joins; without an `invitation` only where signing up is open.
+         */
+        Joining: {
+            /** Invitation */
+            invitation?: string | null;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
         };
         /**
          * KeptRule
@@ -1780,6 +2977,21 @@ export interface components {
             };
         };
         /**
+         * Login
+         * @description What somebody types; `code` where the account needs one, else the answer is 401 with the field `code`.
+         */
+        Login: {
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * LotPick
          * @description Units that a sale takes of the lot that a transaction opened.
          */
@@ -1791,6 +3003,81 @@ export interface components {
              * @example 1234.56
              */
             quantity: string;
+        };
+        /**
+         * Lots
+         * @description The lots of a portfolio: those held, and those closed, the newest first; `total_closed` counts all of those.
+         */
+        Lots: {
+            /** Base */
+            base: string;
+            /** Closed */
+            closed: components["schemas"]["ClosedLot"][];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Method */
+            method: string;
+            /** Open */
+            open: components["schemas"]["OpenLot"][];
+            /** Total Closed */
+            total_closed: number;
+        };
+        /**
+         * MadeInvitation
+         * @description A new invitation; its `secret` is told this once. The page's link for it is /join#secret.
+         */
+        MadeInvitation: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /** Id */
+            id: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * MadeToken
+         * @description A new token; its `secret` is told this once: send it as `Authorization: Bearer obt_...`.
+         */
+        MadeToken: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "read" | "write" | "admin";
+            /** Secret */
+            secret: string;
+            /** Seen */
+            seen: string | null;
         };
         /**
          * MarkedAction
@@ -1878,6 +3165,31 @@ export interface components {
             zone: string;
         };
         /**
+         * Me
+         * @description Who asks, and what they may do; a token may do less than its person.
+         *
+         *     `open`: nobody needs to sign in. `codes`: a code is needed to sign in; `recovery_left` replace one.
+         */
+        Me: {
+            /** Codes */
+            codes: boolean;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Open */
+            open: boolean;
+            /** Password */
+            password: boolean;
+            /** Recovery Left */
+            recovery_left: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "owner";
+        };
+        /**
          * Movers
          * @description The watched symbols that rose and fell most.
          *
@@ -1892,6 +3204,24 @@ export interface components {
             stale: number;
             /** Up */
             up: components["schemas"]["Quote"][];
+        };
+        /**
+         * Name
+         * @description What others see of a person.
+         */
+        Name: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Names
+         * @description With whom something can be shared.
+         */
+        Names: {
+            /** People */
+            people: components["schemas"]["Name"][];
         };
         /**
          * NewChannel
@@ -1911,6 +3241,207 @@ export interface components {
             kind: string;
             /** Name */
             name: string;
+        };
+        /**
+         * NewInvitation
+         * @description As what somebody is invited, and for how many days it holds.
+         */
+        NewInvitation: {
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
+        };
+        /**
+         * NewPassword
+         * @description The password so far, where there is one, and the next.
+         */
+        NewPassword: {
+            /**
+             * Current
+             * @default
+             */
+            current: string;
+            /** New */
+            new: string;
+        };
+        /**
+         * NewToken
+         * @description A name, what it may do (each scope includes the ones before it), and for how many days it holds.
+         */
+        NewToken: {
+            /**
+             * Days
+             * @default 90
+             */
+            days: number;
+            /** Name */
+            name: string;
+            /**
+             * Scope
+             * @default read
+             * @enum {string}
+             */
+            scope: "read" | "write" | "admin";
+        };
+        /**
+         * OpenLot
+         * @description Units that came in together and are still there.
+         */
+        OpenLot: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /**
+             * Acquired
+             * Format: date
+             */
+            acquired: string;
+            /** Actions */
+            actions: string[];
+            cost: components["schemas"]["Amount"];
+            /** Currency */
+            currency: string | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Name */
+            name: string | null;
+            /** Opened */
+            opened: number;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+            /** Units */
+            units: string;
+        };
+        /**
+         * Payment
+         * @description One payment that came.
+         */
+        Payment: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Fee */
+            fee: string | null;
+            /** Gross */
+            gross: string | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Name */
+            name: string | null;
+            /** Net */
+            net: string | null;
+            /** Tax */
+            tax: string | null;
+            /** Ticker */
+            ticker: string;
+            /** Transaction */
+            transaction: number;
+            /** Type */
+            type: string | null;
+        };
+        /**
+         * People
+         * @description Everybody, oldest first.
+         */
+        People: {
+            /** People */
+            people: components["schemas"]["Person"][];
+        };
+        /**
+         * Performance
+         * @description What became of the money between the ends of two days; null: something is missing, and `notes` say what.
+         */
+        Performance: {
+            /** Currency Gain */
+            currency_gain: string | null;
+            drawdown: components["schemas"]["Drawdown"] | null;
+            /** End */
+            end: string | null;
+            /** Fees */
+            fees: string | null;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /** Gain */
+            gain: string | null;
+            /** Income */
+            income: string | null;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            mwr: components["schemas"]["openbell__api__returns__Rate"];
+            /** Notes */
+            notes: string[];
+            /** Paid In */
+            paid_in: string | null;
+            /** Simple */
+            simple: number | null;
+            /** Start */
+            start: string | null;
+            /** Taken Out */
+            taken_out: string | null;
+            /** Taxes */
+            taxes: string | null;
+            /** Twr */
+            twr: number | null;
+            /** Twr Annual */
+            twr_annual: number | null;
+        };
+        /**
+         * Person
+         * @description Somebody who may use the desk; who has no password signs in otherwise, or cannot.
+         */
+        Person: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Disabled */
+            disabled: boolean;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Password */
+            password: boolean;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
+        };
+        /**
+         * PersonChange
+         * @description What to change; what is absent stays.
+         */
+        PersonChange: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Role */
+            role?: ("owner" | "member" | "viewer") | null;
         };
         /**
          * Portfolio
@@ -1937,11 +3468,8 @@ export interface components {
             method: "fifo" | "lifo" | "hifo" | "average" | "s104";
             /** Name */
             name: string;
-            /**
-             * Right
-             * @enum {string}
-             */
-            right: "owner" | "write" | "read";
+            /** Right */
+            right: "owner" | ("read" | "write");
             thresholds: components["schemas"]["Thresholds"];
             /** Version */
             version: number;
@@ -1965,10 +3493,11 @@ export interface components {
             name: string;
             /**
              * @default {
-             *       "cash": "0.2",
-             *       "currency": "0.6",
+             *       "cash": "0.25",
+             *       "currency": "0.5",
              *       "position": "0.2",
-             *       "sector": "0.4"
+             *       "sector": "0.4",
+             *       "stale_days": 5
              *     }
              */
             thresholds: components["schemas"]["Thresholds"];
@@ -1994,10 +3523,11 @@ export interface components {
             name: string;
             /**
              * @default {
-             *       "cash": "0.2",
-             *       "currency": "0.6",
+             *       "cash": "0.25",
+             *       "currency": "0.5",
              *       "position": "0.2",
-             *       "sector": "0.4"
+             *       "sector": "0.4",
+             *       "stale_days": 5
              *     }
              */
             thresholds: components["schemas"]["Thresholds"];
@@ -2009,6 +3539,89 @@ export interface components {
         Portfolios: {
             /** Portfolios */
             portfolios: components["schemas"]["Portfolio"][];
+        };
+        /**
+         * Position
+         * @description Units and what they are worth in the portfolio's currency; what is null is not known, and `lacks` says why.
+         */
+        Position: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /** Cost */
+            cost: string | null;
+            /** Currency */
+            currency: string | null;
+            day_change: components["schemas"]["Change-Output"] | null;
+            /** Gain */
+            gain: string | null;
+            /** Gain Relative */
+            gain_relative: number | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Lacks */
+            lacks: string;
+            /** Name */
+            name: string | null;
+            price: components["schemas"]["openbell__api__positions__Price"] | null;
+            rate: components["schemas"]["openbell__api__positions__Rate"] | null;
+            /** Share */
+            share: number | null;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+            /** Units */
+            units: string;
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * Positions
+         * @description What is held at the end of a day, the most valuable first; the whole is null where a part of it is.
+         */
+        Positions: {
+            /** Base */
+            base: string;
+            /** Cost */
+            cost: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Day Gain */
+            day_gain: string | null;
+            /** Gain */
+            gain: string | null;
+            /** Positions */
+            positions: components["schemas"]["Position"][];
+            /** Problems */
+            problems: components["schemas"]["Trouble"][];
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * Price
+         * @description What one unit was worth on a day; null forgets the day.
+         */
+        "Price-Input": {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Price */
+            price: string | null;
+        };
+        /**
+         * Prices
+         * @description Prices to be set; other days stay.
+         */
+        Prices: {
+            /** Prices */
+            prices: components["schemas"]["Price-Input"][];
         };
         /**
          * Profile
@@ -2179,6 +3792,25 @@ export interface components {
             receipt: string;
         };
         /**
+         * Recovery
+         * @description Codes that each work once in place of the authenticator's; told this once.
+         */
+        Recovery: {
+            /** Recovery */
+            recovery: string[];
+        };
+        /**
+         * Refreshed
+         * @description Until when the new access token holds.
+         */
+        Refreshed: {
+            /**
+             * Access Until
+             * Format: date-time
+             */
+            access_until: string;
+        };
+        /**
          * Reject
          * @description A row that was set aside, with the reason and the row as it came.
          */
@@ -2237,6 +3869,14 @@ export interface components {
             total: number;
         };
         /**
+         * Renamed
+         * @description Another name.
+         */
+        Renamed: {
+            /** Name */
+            name: string;
+        };
+        /**
          * Report
          * @description What the upkeep found of one symbol's day; counts are null where the day could not be compared.
          */
@@ -2279,6 +3919,18 @@ export interface components {
         Reports: {
             /** Reports */
             reports: components["schemas"]["Report"][];
+        };
+        /**
+         * Returns
+         * @description The returns of what was asked for, what each part contributed, and the benchmark beside.
+         */
+        Returns: {
+            /** Base */
+            base: string;
+            benchmark: components["schemas"]["Benchmark"] | null;
+            /** Contributions */
+            contributions: components["schemas"]["Contribution"][];
+            performance: components["schemas"]["Performance"];
         };
         /**
          * Row
@@ -2337,12 +3989,129 @@ export interface components {
             runs: components["schemas"]["JobRun"][];
         };
         /**
+         * Secret
+         * @description What an authenticator reads as a QR code, or typed; told this once.
+         */
+        Secret: {
+            /** Address */
+            address: string;
+            /** Secret */
+            secret: string;
+        };
+        /**
          * Seen
          * @description Everything up to this firing has been looked at.
          */
         Seen: {
             /** Upto */
             upto: number;
+        };
+        /**
+         * Session
+         * @description A login on one device; `current` is the one that asks, `seen` when it was refreshed last.
+         */
+        Session: {
+            /** Address */
+            address: string;
+            /** Agent */
+            agent: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Current */
+            current: boolean;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /** Id */
+            id: number;
+            /**
+             * Seen
+             * Format: date-time
+             */
+            seen: string;
+        };
+        /**
+         * Sessions
+         * @description Where a person is signed in, oldest first.
+         */
+        Sessions: {
+            /** Sessions */
+            sessions: components["schemas"]["Session"][];
+        };
+        /**
+         * Share
+         * @description Who may do what.
+         */
+        Share: {
+            /** Name */
+            name: string;
+            /** Person */
+            person: number;
+            /**
+             * Right
+             * @enum {string}
+             */
+            right: "read" | "write";
+        };
+        /**
+         * ShareDraft
+         * @description What another person may do.
+         */
+        ShareDraft: {
+            /**
+             * Right
+             * @enum {string}
+             */
+            right: "read" | "write";
+        };
+        /**
+         * Shares
+         * @description Everybody that a portfolio is shared with.
+         */
+        Shares: {
+            /** Shares */
+            shares: components["schemas"]["Share"][];
+        };
+        /**
+         * SignedIn
+         * @description Who has signed in. The access token holds until `access_until`: refresh it before, or when a 401 comes.
+         */
+        SignedIn: {
+            /**
+             * Access Until
+             * Format: date-time
+             */
+            access_until: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
+        };
+        /**
+         * Slice
+         * @description What has one thing in common; `share` is of the whole, and null where the whole is worth nothing.
+         */
+        Slice: {
+            /** Inner */
+            inner: components["schemas"]["Slice"][];
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Share */
+            share: string | null;
+            /** Value */
+            value: string;
         };
         /**
          * Sources
@@ -2410,6 +4179,24 @@ export interface components {
             vwap: (number | null)[];
             /** Zone */
             zone: string;
+        };
+        /**
+         * Sums
+         * @description Payments together, in the portfolio's currency; null: a rate is missing.
+         */
+        Sums: {
+            /** Announced */
+            announced: string | null;
+            /** Fee */
+            fee: string | null;
+            /** Gross */
+            gross: string | null;
+            /** Key */
+            key: string;
+            /** Net */
+            net: string | null;
+            /** Tax */
+            tax: string | null;
         };
         /**
          * Symbol
@@ -2481,29 +4268,73 @@ export interface components {
         };
         /**
          * Thresholds
-         * @description When a check of the portfolio warns, each a share from 0 to 1; null: never.
+         * @description From where on a check of the portfolio tells: shares from 0 to 1, and how many days old a price may be.
          */
         Thresholds: {
             /**
              * Cash
-             * @default 0.2
+             * @default 0.25
+             * @example 1234.56
              */
-            cash: string | null;
+            cash: string;
             /**
              * Currency
-             * @default 0.6
+             * @default 0.5
+             * @example 1234.56
              */
-            currency: string | null;
+            currency: string;
             /**
              * Position
              * @default 0.2
+             * @example 1234.56
              */
-            position: string | null;
+            position: string;
             /**
              * Sector
              * @default 0.4
+             * @example 1234.56
              */
-            sector: string | null;
+            sector: string;
+            /**
+             * Stale Days
+             * @default 5
+             */
+            stale_days: number;
+        };
+        /**
+         * Token
+         * @description A token without its secret; `seen` is when it was used last, to some minutes.
+         */
+        Token: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "read" | "write" | "admin";
+            /** Seen */
+            seen: string | null;
+        };
+        /**
+         * Tokens
+         * @description All of the caller's, oldest first; those that hold no longer too.
+         */
+        Tokens: {
+            /** Tokens */
+            tokens: components["schemas"]["Token"][];
         };
         /**
          * Transaction
@@ -2857,6 +4688,31 @@ export interface components {
             trials: components["schemas"]["Trial"][];
         };
         /**
+         * Trouble
+         * @description What does not fit in the transactions; everything else is computed all the same.
+         */
+        Trouble: {
+            /** Account */
+            account: number | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Instrument */
+            instrument: string | null;
+            /** Kind */
+            kind: string;
+            /** Remedy */
+            remedy: string;
+            /** Severity */
+            severity: string;
+            /** Transaction */
+            transaction: number | null;
+            /** What */
+            what: string;
+        };
+        /**
          * Unreadable
          * @description A rule that another version of the program wrote: it fires nothing, and can be removed.
          */
@@ -2865,6 +4721,30 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * Unvalued
+         * @description What has no value, and why.
+         */
+        Unvalued: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /** Currency */
+            currency: string | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Lacks */
+            lacks: string;
+            /** Name */
+            name: string | null;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+            /** Units */
+            units: string;
         };
         /**
          * Upcoming
@@ -2920,6 +4800,35 @@ export interface components {
             watchlists: components["schemas"]["Watchlist"][];
         };
         /**
+         * Ways
+         * @description How somebody gets into this desk; `open`: whoever is here is its owner.
+         */
+        Ways: {
+            /** Open */
+            open: boolean;
+            /**
+             * Signup
+             * @enum {string}
+             */
+            signup: "invite" | "open";
+        };
+        /**
+         * Yields
+         * @description The income of a year as shares of what an instrument cost, and of what it is worth.
+         */
+        Yields: {
+            /** Income */
+            income: string | null;
+            /** Instrument */
+            instrument: string;
+            /** On Cost */
+            on_cost: number | null;
+            /** On Value */
+            on_value: number | null;
+            /** Ticker */
+            ticker: string;
+        };
+        /**
          * Missing
          * @description A symbol that has no prices in the stretch, or none together with the others, and why.
          */
@@ -2928,6 +4837,48 @@ export interface components {
             detail: string;
             /** Symbol */
             symbol: string;
+        };
+        /**
+         * Price
+         * @description What one unit was worth on a day; null forgets the day.
+         */
+        openbell__api__items__Price: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Price */
+            price: string | null;
+        };
+        /**
+         * Price
+         * @description What one unit cost, the day that it is of, and who told it.
+         */
+        openbell__api__positions__Price: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Price */
+            price: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * Rate
+         * @description What one of the price's currency cost in the portfolio's; `carried`: days since it was told.
+         */
+        openbell__api__positions__Rate: {
+            /** Carried */
+            carried: number;
+            /** Day */
+            day: string | null;
+            /** Rate */
+            rate: string | null;
+            /** Said */
+            said: string;
         };
         /**
          * Missing
@@ -2945,6 +4896,20 @@ export interface components {
             state: "fetching" | "rate_limited" | "unknown" | "no_data" | "failed";
             /** Symbol */
             symbol: string;
+        };
+        /**
+         * Rate
+         * @description A money-weighted return a year and over the stretch, or the reason why there is none.
+         */
+        openbell__api__returns__Rate: {
+            /** Also */
+            also: number[];
+            /** Annual */
+            annual: number | null;
+            /** Period */
+            period: number | null;
+            /** Reason */
+            reason: string;
         };
     };
     responses: never;
@@ -3466,6 +5431,38 @@ export interface operations {
             };
         };
     };
+    audit_api_v1_audit_get: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     bars_api_v1_bars_get: {
         parameters: {
             query: {
@@ -3534,6 +5531,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    facts_api_v1_facts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllFacts"];
+                };
+            };
+        };
+    };
+    set_facts_api_v1_facts__instrument__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instrument: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Facts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facts"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    items_api_v1_items_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items"];
+                };
+            };
+        };
+    };
+    add_item_api_v1_items_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_item_api_v1_items__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_item_api_v1_items__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    price_item_api_v1_items__number__prices_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Prices"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
                 };
             };
             /** @description Validation Error */
@@ -3763,6 +5967,187 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Market"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    me_api_v1_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    rename_api_v1_me_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renamed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_password_api_v1_me_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    offer_codes_api_v1_me_totp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    confirm_codes_api_v1_me_totp_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recovery"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_codes_api_v1_me_totp_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -4057,6 +6442,411 @@ export interface operations {
             };
         };
     };
+    spread_api_v1_portfolios__number__allocation_get: {
+        parameters: {
+            query?: {
+                by?: ("type" | "sector" | "country" | "currency" | "account" | "instrument")[] | null;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Allocation"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    looked_at_api_v1_portfolios__number__checks_get: {
+        parameters: {
+            query?: {
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    history_api_v1_portfolios__number__history_get: {
+        parameters: {
+            query?: {
+                benchmark?: string | null;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+                range?: ("1D" | "5D" | "1M" | "3M" | "6M" | "YTD" | "1Y" | "5Y" | "Max") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    income_api_v1_portfolios__number__income_get: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+                range?: ("1D" | "5D" | "1M" | "3M" | "6M" | "YTD" | "1Y" | "5Y" | "Max") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Income"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lots_api_v1_portfolios__number__lots_get: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lots"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    positions_api_v1_portfolios__number__positions_get: {
+        parameters: {
+            query?: {
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Positions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    returns_api_v1_portfolios__number__returns_get: {
+        parameters: {
+            query?: {
+                benchmark?: string | null;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+                range?: ("1D" | "5D" | "1M" | "3M" | "6M" | "YTD" | "1Y" | "5Y" | "Max") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Returns"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    shares_api_v1_portfolios__number__shares_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    share_portfolio_api_v1_portfolios__number__shares__person__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unshare_portfolio_api_v1_portfolios__number__shares__person__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     transactions_api_v1_portfolios__number__transactions_get: {
         parameters: {
             query?: {
@@ -4300,6 +7090,199 @@ export interface operations {
             };
         };
     };
+    own_sessions_api_v1_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+        };
+    };
+    sign_in_api_v1_sessions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_out_api_v1_sessions_logout_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-csrf-token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere_api_v1_sessions_logout_everywhere_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Everywhere"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    refresh_api_v1_sessions_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-csrf-token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refreshed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ways_api_v1_sessions_ways_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
+                };
+            };
+        };
+    };
+    end_session_api_v1_sessions__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     sources_api_v1_sources_get: {
         parameters: {
             query?: never;
@@ -4459,6 +7442,307 @@ export interface operations {
             };
         };
     };
+    tokens_api_v1_tokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    make_token_api_v1_tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_token_api_v1_tokens__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    people_api_v1_users_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+        };
+    };
+    invitations_api_v1_users_invitations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitations"];
+                };
+            };
+        };
+    };
+    invite_api_v1_users_invitations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeInvitation"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_api_v1_users_invitations__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    join_api_v1_users_join_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Joining"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    names_api_v1_users_names_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Names"];
+                };
+            };
+        };
+    };
+    change_person_api_v1_users__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_person_api_v1_users__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     watchlists_api_v1_watchlists_get: {
         parameters: {
             query?: never;
@@ -4490,7 +7774,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["Change-Input"];
             };
         };
         responses: {

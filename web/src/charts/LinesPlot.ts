@@ -1,23 +1,33 @@
-/** Several symbols on one chart: as lines, or as columns stacked on one another. */
+/** Several symbols, or several figures of a portfolio, on one chart: as lines, or as columns stacked on one another. */
 
 import {
+  AreaSeries,
   HistogramSeries,
   type ISeriesApi,
   LineSeries,
   LineStyle,
+  LineType,
   PriceScaleMode,
   type SeriesType,
 } from "lightweight-charts";
 import { isIntraday } from "../lib/interval";
 import { wallSeconds } from "../lib/zone";
 import { PriceAxis, type Tag } from "./Axes";
-import type { Colours } from "./colours";
-import { brokenLineOf, inPlaces, lineOf, stacked } from "./columns";
+import { type Colours, faint } from "./colours";
+import { brokenLineOf, gappedLineOf, inPlaces, lineOf, stacked } from "./columns";
 import { Stage } from "./Stage";
 import type { Slots } from "./slots";
 
 /** Pixels from which on a chart has room for names beside its lines. */
 const WIDE_ENOUGH = 600;
+
+export interface LinesSeries {
+  symbol: string;
+  colour: number;
+  values: readonly (number | null)[];
+  /** An area down to the foot of the chart, or steps for what changes at once; what is missing then leaves a gap. */
+  shape?: "area" | "step" | "gapped";
+}
 
 export interface Lines {
   ts: readonly number[];
@@ -25,7 +35,7 @@ export interface Lines {
   interval: string;
   zone: string;
   /** Each symbol with the number of its colour. */
-  series: readonly { symbol: string; colour: number; values: readonly (number | null)[] }[];
+  series: readonly LinesSeries[];
   kind: "lines" | "stacked";
   /** A level worth a line of its own, such as 0 % where everything began. */
   level: number | null;
@@ -82,18 +92,28 @@ export class LinesPlot {
   }
 
   #lines({ series, show, decimals }: Lines, slots: Slots, colours: Colours): ISeriesApi<SeriesType>[] {
-    return series.map(({ colour, values }) => {
-      const line = this.stage.chart.addSeries(LineSeries, {
-        color: colours.lines[colour - 1] ?? colours.ink,
+    return series.map(({ colour, values, shape }) => {
+      const painted = colours.lines[colour - 1] ?? colours.ink;
+      const options = {
         lineWidth: 2,
         // The second four are dotted, so that no line is told by its colour alone.
         lineStyle: colour <= 4 ? LineStyle.Solid : LineStyle.Dotted,
+        lineType: shape === "step" ? LineType.WithSteps : LineType.Simple,
         priceLineVisible: false,
         lastValueVisible: false,
         priceFormat: { type: "custom", minMove: 10 ** -decimals, formatter: show },
-      });
-      line.setData(inPlaces(brokenLineOf(this.#wall, values), slots));
-      return line;
+      } as const;
+      const { chart } = this.stage;
+      const points = shape ? gappedLineOf(this.#wall, values) : brokenLineOf(this.#wall, values);
+      if (shape !== "area") {
+        const line = chart.addSeries(LineSeries, { ...options, color: painted });
+        line.setData(inPlaces(points, slots));
+        return line;
+      }
+      const [topColor, bottomColor] = [faint(painted, 0.22), faint(painted, 0.02)];
+      const area = chart.addSeries(AreaSeries, { ...options, lineColor: painted, topColor, bottomColor });
+      area.setData(inPlaces(points, slots));
+      return area;
     });
   }
 

@@ -48,6 +48,12 @@ export function accountOf(params: URLSearchParams): number | null {
   return wholeOf(params.get("account"));
 }
 
+/** As of which day, and of which account, the figures of an address are. */
+export function scopeOf(params: URLSearchParams): { as_of?: string; account?: number } {
+  const [as_of, account] = [asOfOf(params), accountOf(params)];
+  return { ...(as_of && { as_of }), ...(account && { account }) };
+}
+
 export function wholeOf(text: string | null): number | null {
   return text && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
 }

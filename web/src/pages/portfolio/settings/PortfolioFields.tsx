@@ -17,7 +17,7 @@ export const BLANK: PortfolioDraft = {
   base: "EUR",
   method: "fifo",
   benchmark: null,
-  thresholds: { position: "0.2", sector: "0.4", currency: "0.6", cash: "0.2" },
+  thresholds: { position: "0.2", sector: "0.4", currency: "0.5", cash: "0.25", stale_days: 5 },
 };
 
 interface FieldsProps {
