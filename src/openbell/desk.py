@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
 
+from openbell.accounts.accounts import Accounts, open_accounts
 from openbell.history import History
 from openbell.ingest.tape import Tape
 from openbell.model.errors import InvalidInput, NotEntitled
@@ -76,6 +77,7 @@ class Desk:
     clock: Clock
     lake: Lake
     ledger: Ledger
+    accounts: Accounts
     history: History
     capabilities: tuple[Capabilities, ...]
     vendors: Ordered
@@ -106,7 +108,7 @@ class Desk:
 def open_desk(settings: Settings, clock: Clock = steady_clock) -> Desk:
     """The desk that `settings` describe; its folder is made where it is missing."""
     settings.folder.mkdir(parents=True, exist_ok=True)
-    replayed = _replayed(settings, clock)
+    replayed, today = _replayed(settings, clock), clock
     clock = clock if replayed is None else replayed.now
     offline = settings.offline or replayed is not None  # no vendor is asked about a day that is over
     streams = tuple(_streams(settings, clock)) if not offline else (() if replayed is None else (replayed,))
@@ -118,6 +120,7 @@ def open_desk(settings: Settings, clock: Clock = steady_clock) -> Desk:
         clock=clock,
         lake=lake,
         ledger=ledger,
+        accounts=open_accounts(ledger, settings.folder, today),  # who signs in does so today, also at a replay
         history=History(lake, clock),
         capabilities=tuple(v.capabilities for v in vendors),
         vendors=Ordered(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +19,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="OPENBELL_", extra="ignore", frozen=True)
 
     home: Path = Field(default=Path("~/.openbell"), description="the data folder")
-    host: str = Field(default="127.0.0.1", description="the address the desk listens on; loopback only")
+    host: str = Field(
+        default="127.0.0.1", description="the address the desk listens on; beyond loopback with passwords only"
+    )
+    names: str = Field(default="", description="the names the desk may be called by, such as desk.example.org")
+    signup: Literal["invite", "open"] = Field(
+        default="invite", description="who may join: the invited, or whoever reaches the desk, as a viewer"
+    )
     port: int = Field(default=8000, ge=1, le=65535, description="the port the desk listens on")
     offline: bool = Field(default=False, description="never contact a vendor")
     demo: bool = Field(default=False, description="open the simulated market")
@@ -58,6 +65,19 @@ class Settings(BaseSettings):
     lake_url: str = Field(default="", description="the folder of the lake; empty: OPENBELL_HOME/lake")
     log_url: str = Field(default="", description="the file of the log; empty: OPENBELL_HOME/log.db")
     ledger_url: str = Field(default="", description="the ledger's SQLAlchemy address; empty: OPENBELL_HOME/ledger.db")
+
+    @property
+    def called(self) -> frozenset[str]:
+        """The names that a browser may call the desk by, besides those of loopback."""
+        return frozenset(name.strip().lower() for name in (self.host, *self.names.split(",")) if name.strip())
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the desk."""
+        try:
+            return self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
     @property
     def folder(self) -> Path:

@@ -18,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from openbell import store
 from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.alertbook import AlertBook
+from openbell.store.copies import copy_before
 from openbell.store.ledger import HEAD, Fetch, Ledger, Watchlist, migrations, revisions
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -81,9 +82,8 @@ def test_opening_again_changes_nothing(ledger: Ledger, url: str):
     again.close()
 
 
-def test_a_ledger_of_the_first_release_is_brought_forward(ledger: Ledger, url: str):
-    ledger.add_watchlist("Mine", ["ACME"])
-    ledger.close()
+def set_back(url: str) -> None:
+    """Make a ledger of the first release out of this one."""
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         found = sa.MetaData()
@@ -92,10 +92,55 @@ def test_a_ledger_of_the_first_release_is_brought_forward(ledger: Ledger, url: s
         found.drop_all(connection, [table for table in found.sorted_tables if table.name not in first])
         connection.execute(sa.text("update alembic_version set version_num = '0001'"))
     engine.dispose()
+
+
+def test_a_ledger_of_the_first_release_is_brought_forward(ledger: Ledger, url: str):
+    ledger.add_watchlist("Mine", ["ACME"])
+    ledger.close()
+    set_back(url)
     again = Ledger(url)
     assert [w.name for w in again.watchlists()] == ["Mine"]
     assert AlertBook(again).channels() == []
     again.close()
+
+
+def test_before_its_schema_is_changed_a_ledger_is_copied(tmp_path: Path):
+    path = tmp_path / "ledger.db"
+    for schema in ("0000", "0000.5"):
+        (tmp_path / f"ledger.db.{schema}.copy").touch()
+    ledger = Ledger(f"sqlite:///{path}")
+    ledger.add_watchlist("Mine", ["ACME"])
+    ledger.close()
+    assert not (tmp_path / "ledger.db.0001.copy").exists()
+    set_back(f"sqlite:///{path}")
+    Ledger(f"sqlite:///{path}").close()
+    copy = tmp_path / "ledger.db.0001.copy"
+    assert copy.stat().st_mode & 0o777 == 0o600
+    engine = sa.create_engine(f"sqlite:///{copy}")
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("select version_num from alembic_version")).scalar_one() == "0001"
+        assert connection.execute(sa.text("select name from watchlists")).scalar_one() == "Mine"
+    engine.dispose()
+    assert len(list(tmp_path.glob("*.copy"))) == 3
+
+
+def test_without_a_copy_no_schema_is_changed(tmp_path: Path):
+    path = tmp_path / "ledger.db"
+    Ledger(f"sqlite:///{path}").close()
+    set_back(f"sqlite:///{path}")
+    (tmp_path / "ledger.db.0001.copy").mkdir()
+    with pytest.raises(StoreError, match="cannot be copied"):
+        Ledger(f"sqlite:///{path}")
+    (tmp_path / "ledger.db.0001.copy").rmdir()
+    Ledger(f"sqlite:///{path}").close()
+
+
+def test_the_owner_of_a_postgresql_is_told_how_to_copy_it(postgres: str, caplog: pytest.LogCaptureFixture):
+    address = sa.make_url(postgres).set(password="secret")
+    with caplog.at_level("WARNING"):
+        assert copy_before(address, "0006") is None
+    assert f"pg_dump --format=custom --host={address.host} --port={address.port}" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def tables_of_the_program() -> sa.MetaData:

@@ -1,1 +1,1 @@
-"""Who may use the desk: people, their passwords and keys, their sessions, and what they did."""
+"""People's accounts: how they prove who they are, and for how long that holds. Routes and cookies are the api's."""

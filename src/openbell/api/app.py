@@ -15,31 +15,44 @@ from starlette.middleware.gzip import GZipMiddleware
 from openbell import __version__
 from openbell.api import (
     actions,
+    allocation,
+    audit,
     bars,
     channels,
     compare,
     firings,
+    income,
+    items,
     jobs,
     live,
     market,
+    me,
+    people,
     portfolios,
+    positions,
     quotes,
+    returns,
     rules,
+    sessions,
     sources,
     statistics,
     symbols,
+    tokens,
     transactions,
     watchlists,
 )
-from openbell.api.access import Role, allow, known_name
+from openbell.api.access import READING, Role, allow, asked_by_own_page, known_name
 from openbell.api.problems import NotFound, answer_problems, assert_texts, refuse
+from openbell.books import Books
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
 from openbell.live import Live
 
 NOUNS = (
     market, symbols, quotes, bars, actions, compare, statistics, sources,
-    watchlists, rules, firings, channels, portfolios, transactions, jobs, live,
+    watchlists, rules, firings, channels, jobs, live,
+    portfolios, transactions, items, positions, returns, income, allocation,
+    sessions, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
 LONGEST = 255
@@ -71,6 +84,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         lifespan=life,
     )
     app.state.desk = desk
+    app.state.books = Books(desk)
     clockwork = app.state.clockwork = Clockwork(desk)
     answer_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
@@ -86,12 +100,11 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
 async def _guarded(request: Request, call: RequestResponseEndpoint) -> Response:
     """Refuse other names and writes that another site's page sends, and tell browsers to keep this one closed."""
     desk: Desk = request.app.state.desk
-    if not known_name(request, desk.settings.host):
-        return refuse(400, "This desk is not known under that name.", "Use the address that `openbell up` printed.")
-    if request.method not in {"GET", "HEAD", "OPTIONS"} and request.headers.get("sec-fetch-site", "none") not in {
-        "same-origin",
-        "none",
-    }:
+    if not known_name(request, desk.settings):
+        remedy = "Use the address that `openbell up` printed, or add the name to OPENBELL_NAMES."
+        return refuse(400, "This desk is not known under that name.", remedy)
+    sent_by = request.headers.get("sec-fetch-site", "none")
+    if request.method not in READING and not (sent_by in {"same-origin", "none"} and asked_by_own_page(request)):
         return refuse(403, "This request comes from another site.", "Use the desk's own page.")
     response = await call(request)
     response.headers["Content-Security-Policy"] = POLICY

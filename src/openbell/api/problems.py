@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
 
+from openbell.accounts.errors import LoginNeeded, NotAllowed, TooManyTries
 from openbell.history import NoData
 from openbell.model import errors
 from openbell.store.jobbook import AlreadyRuns
@@ -43,6 +44,9 @@ class NotFound(errors.OpenbellError):
 STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     NoData: (404, "No prices"),
     NotFound: (404, "Not found"),
+    LoginNeeded: (401, "Login needed"),
+    NotAllowed: (403, "Not allowed"),
+    TooManyTries: (429, "Too many tries"),
     errors.InvalidInput: (422, "Invalid input"),
     errors.UnknownSymbol: (404, "Unknown symbol"),
     errors.RateLimited: (429, "Rate-limited"),
@@ -126,8 +130,14 @@ def _openbell(_request: Request, error: Exception) -> JSONResponse:
         remedy=error.remedy or None,
         current=getattr(error, "current", None),
     )
-    wait = {"Retry-After": str(max(1, round(error.retry_after)))} if isinstance(error, errors.RateLimited) else None
-    return _json(problem, wait)
+    return _json(problem, _headers(error))
+
+
+def _headers(error: errors.OpenbellError) -> dict[str, str] | None:
+    """What a program reads of an error without its text."""
+    if isinstance(error, errors.RateLimited | TooManyTries):
+        return {"Retry-After": str(max(1, round(error.retry_after)))}
+    return {"WWW-Authenticate": "Bearer"} if isinstance(error, LoginNeeded) else None  # RFC 9110, 15.5.2
 
 
 def _validation(_request: Request, error: Exception) -> JSONResponse:

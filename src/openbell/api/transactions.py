@@ -132,7 +132,7 @@ def transactions(
 @router.post("/portfolios/{number}/transactions", dependencies=[allow(Role.MEMBER)], status_code=201)
 def add_transaction(desk: TheDesk, caller: TheCaller, number: Number, draft: TransactionDraft) -> Transaction:
     """A new transaction."""
-    seen(desk, caller, number)
+    seen(desk, caller, number, write=True)
     return shape(desk, TransactionBook(desk.ledger).add(number, _transaction(desk, draft)))
 
 
@@ -148,7 +148,7 @@ def change_transaction(
     desk: TheDesk, caller: TheCaller, number: Number, transaction: Number, change: TransactionChange
 ) -> Transaction:
     """Replace a transaction; 409 with what is there now where it was changed since `version`."""
-    seen(desk, caller, number)
+    seen(desk, caller, number, write=True)
     _there(desk, number, transaction)
     wanted = _transaction(desk, change, transaction)
     with _told_now(desk):
@@ -158,7 +158,7 @@ def change_transaction(
 @router.delete("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.MEMBER)], status_code=204)
 def remove_transaction(desk: TheDesk, caller: TheCaller, number: Number, transaction: Number, version: Number) -> None:
     """Delete a transaction; for 30 days it can be brought back with POST .../restore."""
-    seen(desk, caller, number)
+    seen(desk, caller, number, write=True)
     _there(desk, number, transaction)
     with _told_now(desk):
         TransactionBook(desk.ledger).remove(number, transaction, version, desk.clock())
@@ -167,7 +167,7 @@ def remove_transaction(desk: TheDesk, caller: TheCaller, number: Number, transac
 @router.post("/portfolios/{number}/transactions/{transaction}/restore", dependencies=[allow(Role.MEMBER)])
 def restore_transaction(desk: TheDesk, caller: TheCaller, number: Number, transaction: Number) -> Transaction:
     """Bring a deleted transaction back."""
-    seen(desk, caller, number)
+    seen(desk, caller, number, write=True)
     _there(desk, number, transaction)
     return shape(desk, TransactionBook(desk.ledger).restore(number, transaction))
 

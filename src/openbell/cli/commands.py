@@ -19,7 +19,7 @@ import typer
 from pydantic import ValidationError
 
 from openbell import __version__
-from openbell.cli import alerts, terminal
+from openbell.cli import alerts, people, terminal
 from openbell.cli.terminal import Adjust, Format
 from openbell.history import History
 from openbell.history.stretch import Range, Stretch, instant, stretch
@@ -37,6 +37,7 @@ USAGE: type[Exception] = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(people.app, name="user")
 
 
 MOST_FILES = 1_000

@@ -42,7 +42,7 @@ def examine(settings: Settings) -> list[Finding]:
         with closing(open_desk(settings)) as desk:
             answering = {wire.provider: reachable(wire.base_url) for wire in desk.wires}
             opened = running(settings.folder)
-            found += [*_lake(desk), *_fetches(desk), *_vendors(desk, answering)]
+            found += [_people(desk), *_lake(desk), *_fetches(desk), *_vendors(desk, answering)]
             if opened is None:
                 found.append(_port(settings))
             return [*found, _desk(desk, opened, answering=any(answering.values()))]
@@ -92,6 +92,21 @@ def _folder(settings: Settings) -> Iterator[Finding]:
         yield Finding("folder", "note", f"{folder} has {free / 1e9:.1f} GB left.", "Make room on the disk.")
     else:
         yield Finding("folder", "ok", f"{folder}, {free / 1e9:.0f} GB free")
+
+
+def _people(desk: Desk) -> Finding:
+    """Who may use the desk, and whether they must sign in."""
+    people = [person for person in desk.accounts.people.people() if not person.disabled]
+    if not desk.accounts.people.locked():
+        return Finding("accounts", "ok", "no owner has a password: whoever uses this machine is the owner")
+    if desk.settings.on_loopback or desk.settings.names:
+        return Finding("accounts", "ok", f"{counted(len(people), 'person', 'people')}, who sign in")
+    return Finding(
+        "accounts",
+        "note",
+        f"The desk answers to no name but {desk.settings.host}.",
+        "Set OPENBELL_NAMES to the names that browsers use, and put TLS in front: logins need it.",
+    )
 
 
 def _lake(desk: Desk) -> Iterator[Finding]:
@@ -144,10 +159,10 @@ def _vendors(desk: Desk, answering: Mapping[str, bool]) -> Iterator[Finding]:
 
 def _port(settings: Settings) -> Finding:
     try:
-        refuse_others(settings.host)
+        refuse_others(settings)
         socket.create_connection((settings.host, settings.port), timeout=0.5).close()
     except InvalidInput as error:
-        return Finding("port", "bad", error.what, "Set OPENBELL_HOST to 127.0.0.1.")
+        return Finding("port", "bad", error.what, error.remedy)
     except OSError:
         return Finding("port", "ok", f"{settings.port} is free")
     return Finding(

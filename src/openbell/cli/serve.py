@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,6 +23,8 @@ from openbell.jobs import run_apart
 from openbell.model.errors import InvalidInput
 from openbell.model.interval import MINUTE
 from openbell.settings import WATCHED, Settings
+from openbell.store.ledger import Ledger
+from openbell.store.peoplebook import PeopleBook
 
 PATIENCE_S = 2.0
 """How long a start may take without a word."""
@@ -32,7 +35,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
 
     Raises InvalidInput for a bad address, and where this desk is open already.
     """
-    refuse_others(settings.host)
+    refuse_others(settings)
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: sys.exit(0))  # the server raises it again once it has ended
     with alone(settings.folder, address(settings)):
@@ -83,20 +86,23 @@ def address(settings: Settings) -> str:
     return f"http://{host}:{settings.port}"
 
 
-def refuse_others(host: str) -> None:
-    """Until the desk has accounts, nobody but this machine may reach it; raises InvalidInput for another address."""
-    if host == "localhost":
+def refuse_others(settings: Settings) -> None:
+    """Until an owner has a password, nobody but this machine may reach the desk; raises InvalidInput."""
+    if settings.on_loopback:
         return
+    host = settings.host
     try:
-        local = ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host)
     except ValueError as error:
         raise InvalidInput("host", f"{host!r} is not an address.", remedy="Use 127.0.0.1.") from error
-    if not local:
-        raise InvalidInput(
-            "host",
-            f"{host} can be reached by others, and this desk has no accounts yet.",
-            remedy="Use 127.0.0.1, and an SSH tunnel from elsewhere.",
-        )
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    with closing(Ledger(settings.ledger)) as ledger:
+        if not PeopleBook(ledger).locked():
+            raise InvalidInput(
+                "host",
+                f"{host} can be reached by others, and no owner of this desk has a password.",
+                remedy="Set one with `openbell user password owner`, or use 127.0.0.1.",
+            )
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput, StoreError
+from openbell.store.copies import copy_before
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -118,6 +119,8 @@ class Ledger:
                     f"The ledger has schema {found}, which is newer than this program knows.",
                     remedy="Upgrade Openbell, or restore the copy made before the upgrade.",
                 )
+            if found is not None:
+                copy_before(self._engine.url, found)
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)
 
@@ -284,6 +287,7 @@ def _engine(url: str) -> sa.Engine:
         sa.event.listen(engine, "begin", _begin_sqlite)
     else:
         sa.event.listen(engine, "begin", _begin_postgres)
+        sa.event.listen(engine, "handle_error", _broken_constraint)
     return engine
 
 
@@ -315,6 +319,14 @@ def _careful_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # else Python begins transactions late, and none for changes of the schema
     for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _broken_constraint(context: sa.ExceptionContext) -> sa.exc.IntegrityError | None:
+    """What every class 23 error of PostgreSQL is; its driver says so of names that are taken only."""
+    told = context.original_exception.args[0] if context.original_exception.args else None
+    if not (isinstance(told, dict) and str(told.get("C", "")).startswith("23")):
+        return None
+    return sa.exc.IntegrityError(context.statement, None, context.original_exception)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

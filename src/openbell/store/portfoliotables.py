@@ -123,6 +123,7 @@ ROWS = sa.Table(
     _META,
     sa.Column("portfolio", sa.Integer, primary_key=True),
     sa.Column("fingerprint", sa.String, primary_key=True),
+    sa.Column("transaction", sa.Integer, nullable=False),
     sa.Column("batch", sa.Integer, nullable=False, index=True),
 )
 MAPPINGS = sa.Table(

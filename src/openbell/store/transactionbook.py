@@ -115,10 +115,10 @@ class TransactionBook:
     def add(self, portfolio: int, transaction: Transaction) -> Entry:
         """A new transaction of an account of the portfolio."""
         with self._ledger.transaction(alone=True) as connection:
-            _assert_accounts(connection, portfolio, [transaction])
-            (number,) = written(connection, portfolio, [transaction])
+            told = replace(transaction, id=numbered(connection, TRANSACTIONS)[0])
+            written(connection, portfolio, [told])
             changed(connection, portfolio=portfolio)
-        return Entry(replace(transaction, id=number), 1)
+        return Entry(told, 1)
 
     def change(self, portfolio: int, transaction: Transaction, version: int) -> Entry:
         """Replace a transaction; raises EditedMeanwhile where `version` is no longer the newest.
@@ -174,17 +174,13 @@ def in_order(transaction: Transaction) -> tuple[date, bool, str, int]:
     return transaction.day, transaction.at is not None, instant_text(transaction.at) or "", transaction.id
 
 
-def written(
-    connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction], batch: int | None = None
-) -> range:
-    """Write new transactions in the midst of a transaction of the ledger; returns their numbers, in the same order."""
-    numbers = numbered(connection, TRANSACTIONS, len(transactions))
-    told = [replace(each, id=number, batch=batch) for each, number in zip(transactions, numbers, strict=True)]
-    rows = [{**_values(each), "id": each.id, "portfolio": portfolio, "version": 1} for each in told]
+def written(connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction]) -> None:
+    """Write new transactions, numbered already, in the midst of a transaction of the ledger."""
+    _assert_accounts(connection, portfolio, transactions)
+    rows = [{**_values(each), "id": each.id, "portfolio": portfolio, "version": 1} for each in transactions]
     if rows:
         connection.execute(sa.insert(TRANSACTIONS), rows)
-    _write_parts(connection, told)
-    return numbers
+    _write_parts(connection, transactions)
 
 
 def _write_parts(connection: sa.Connection, transactions: Iterable[Transaction]) -> None:

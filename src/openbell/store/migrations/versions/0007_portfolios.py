@@ -42,7 +42,7 @@ def decimal(name: str, *, nullable: bool = False, positive: bool = False) -> lis
     digits = f"length({name}) between 1 and 32 and {name} <> '-' and rtrim(ltrim({name}, '-'), '0123456789.') = ''"
     least = f" and {name} not like '-%'" if positive else ""
     return [
-        sa.Column(name, sa.String, nullable=nullable, **({} if nullable else {"server_default": "0"})),
+        sa.Column(name, sa.String, nullable=nullable),
         sa.CheckConstraint(digits + least, name=f"{name}_decimal"),
     ]
 
@@ -203,6 +203,7 @@ def _imports() -> None:
         "import_rows",
         sa.Column("portfolio", sa.Integer, sa.ForeignKey("portfolios.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("fingerprint", sa.String, primary_key=True),
+        sa.Column("transaction", sa.Integer, nullable=False),
         sa.Column(
             "batch", sa.Integer, sa.ForeignKey("import_batches.id", ondelete="CASCADE"), nullable=False, index=True
         ),

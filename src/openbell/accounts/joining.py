@@ -1,0 +1,69 @@
+"""How people come to a desk: invited, by themselves where that is allowed, or added by its host."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from openbell.accounts import passwords
+from openbell.accounts.accounts import HOST, Accounts, Place
+from openbell.accounts.errors import NotAllowed
+from openbell.accounts.login import address_bucket, take
+from openbell.accounts.names import login_of, name_of
+from openbell.accounts.secrets import hash_of, new_secret
+from openbell.model.errors import InvalidInput
+from openbell.store.brakebook import Brake
+from openbell.store.peoplebook import Invitation, Person, RoleName
+
+UNVETTED: RoleName = "viewer"
+"""What people are who signed up by themselves: what all share (rules, splits, jobs) is not theirs to change. An owner
+makes them members."""
+
+SIGN_UPS = Brake(free=5, longest=timedelta(minutes=15))
+MOST_DAYS = 30
+
+
+def invite(accounts: Accounts, owner: Person, role: RoleName, days: int, place: Place) -> tuple[Invitation, str]:
+    """An invitation and its secret, which is known to nobody afterwards."""
+    secret = new_secret()
+    deed = accounts.deed(owner, "invited", place, role)
+    return accounts.people.invite(hash_of(secret), role, deed.at + timedelta(days=days), deed), secret
+
+
+def accept(accounts: Accounts, secret: str, name: str, password: str, place: Place) -> Person:
+    """The person that an invitation makes, once; raises InvalidInput."""
+    _count(accounts, place)
+    invitation = accounts.people.invitation(hash_of(secret), accounts.clock())
+    if invitation is None:
+        raise InvalidInput("invitation", "This invitation is not valid any more.", remedy="Ask for another.")
+    shown, kept = _checked(name, password)
+    deed = accounts.deed_of(None, "", "joined by invitation", place, f"{shown}, {invitation.role}")
+    return accounts.people.accept(invitation, shown, login_of(shown), kept, deed)
+
+
+def sign_up(accounts: Accounts, name: str, password: str, place: Place) -> Person:
+    """A person who came by themselves; whether that is allowed is a setting, which the caller knows."""
+    _count(accounts, place)
+    if not accounts.people.locked():
+        raise NotAllowed("This desk has no owner with a password yet.", remedy="Its owner sets one first.")
+    shown, kept = _checked(name, password)
+    deed = accounts.deed_of(None, "", "signed up", place, shown)
+    return accounts.people.add(shown, login_of(shown), UNVETTED, kept, deed)
+
+
+def add(accounts: Accounts, name: str, role: RoleName, password: str) -> Person:
+    """A person whom the host adds."""
+    shown, kept = _checked(name, password)
+    return accounts.people.add(
+        shown, login_of(shown), role, kept, accounts.deed(None, "added", HOST, f"{shown}, {role}")
+    )
+
+
+def _checked(name: str, password: str) -> tuple[str, str]:
+    """The name as it is shown, and the password's hash; raises InvalidInput."""
+    shown = name_of(name)
+    passwords.assert_strong(password, shown)
+    return shown, passwords.hash_of(password)
+
+
+def _count(accounts: Accounts, place: Place) -> None:
+    take(accounts, {f"join:{address_bucket(place)}": SIGN_UPS})

@@ -1,0 +1,178 @@
+"""The people of the desk, and how others join them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from openbell.accounts import joining
+from openbell.accounts.accounts import Accounts
+from openbell.accounts.errors import NotAllowed
+from openbell.api.access import Role, TheAccounts, TheCaller, TheDesk, ThePlace, allow
+from openbell.api.sessions import Password, SignedIn, welcome
+from openbell.api.shapes import Number
+from openbell.store.peoplebook import Person as StoredPerson
+from openbell.store.peoplebook import RoleName
+
+router = APIRouter(tags=["accounts"])
+
+
+class Person(BaseModel):
+    """Somebody who may use the desk; who has no password signs in otherwise, or cannot."""
+
+    id: int
+    name: str
+    role: RoleName
+    disabled: bool
+    password: bool
+    created: datetime
+
+
+class People(BaseModel):
+    """Everybody, oldest first."""
+
+    people: list[Person]
+
+
+class Name(BaseModel):
+    """What others see of a person."""
+
+    id: int
+    name: str
+
+
+class Names(BaseModel):
+    """With whom something can be shared."""
+
+    people: list[Name]
+
+
+class PersonChange(BaseModel):
+    """What to change; what is absent stays."""
+
+    role: RoleName | None = None
+    disabled: bool | None = None
+
+
+class NewInvitation(BaseModel):
+    """As what somebody is invited, and for how many days it holds."""
+
+    role: RoleName
+    days: int = Field(7, ge=1, le=joining.MOST_DAYS)
+
+
+class Invitation(BaseModel):
+    """An invitation that waits."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    role: RoleName
+    created: datetime
+    expires: datetime
+
+
+class Invitations(BaseModel):
+    """Those that can still be accepted, oldest first."""
+
+    invitations: list[Invitation]
+
+
+class MadeInvitation(Invitation):
+    """A new invitation; its `secret` is told this once. The page's link for it is /join#secret."""
+
+    secret: str
+
+
+class Joining(BaseModel):
+    """Who joins; without an `invitation` only where signing up is open."""
+
+    name: str = Field(max_length=200)
+    password: Password
+    invitation: str | None = Field(None, max_length=200)
+
+
+@router.get("/users", dependencies=[allow(Role.OWNER)])
+def people(accounts: TheAccounts) -> People:
+    """Everybody."""
+    return People(people=[_shape(each) for each in accounts.people.people()])
+
+
+@router.get("/users/names", dependencies=[allow(Role.MEMBER)])
+def names(accounts: TheAccounts) -> Names:
+    """The names of those who are let in."""
+    return Names(people=[Name(id=p.id, name=p.name) for p in accounts.people.people() if not p.disabled])
+
+
+@router.put("/users/{number}", dependencies=[allow(Role.OWNER)])
+def change_person(
+    accounts: TheAccounts, caller: TheCaller, place: ThePlace, number: Number, change: PersonChange
+) -> Person:
+    """Make a person something else, keep them out, or let them in again; it counts from their next request on."""
+    who, held = accounts.person(caller.id), accounts.person(number)
+    if change.role is not None and change.role != held.role:
+        deed = accounts.deed(who, "role changed", place, f"{held.name}: {held.role} to {change.role}")
+        accounts.people.change_role(number, change.role, deed)
+    if change.disabled is not None and change.disabled != held.disabled:
+        deed = accounts.deed(who, "disabled" if change.disabled else "let in again", place, held.name)
+        accounts.people.disable(number, disabled=change.disabled, deed=deed)
+    return _shape(accounts.person(number))
+
+
+@router.delete("/users/{number}", dependencies=[allow(Role.OWNER)], status_code=204)
+def remove_person(accounts: TheAccounts, caller: TheCaller, place: ThePlace, number: Number) -> None:
+    """Forget a person with their logins, tokens and shares."""
+    held = accounts.person(number)
+    accounts.people.remove(number, accounts.deed(accounts.person(caller.id), "removed", place, held.name))
+
+
+@router.get("/users/invitations", dependencies=[allow(Role.OWNER)])
+def invitations(accounts: TheAccounts) -> Invitations:
+    """Those that wait."""
+    held = accounts.people.invitations(accounts.clock())
+    return Invitations(invitations=[Invitation.model_validate(each) for each in held])
+
+
+@router.post("/users/invitations", dependencies=[allow(Role.OWNER)], status_code=201)
+def invite(accounts: TheAccounts, caller: TheCaller, place: ThePlace, new: NewInvitation) -> MadeInvitation:
+    """Invite somebody: whoever brings the secret first becomes a person of that role."""
+    _assert_locked(accounts)
+    made, secret = joining.invite(accounts, accounts.person(caller.id), new.role, new.days, place)
+    return MadeInvitation(**Invitation.model_validate(made).model_dump(), secret=secret)
+
+
+@router.delete("/users/invitations/{number}", dependencies=[allow(Role.OWNER)], status_code=204)
+def withdraw(accounts: TheAccounts, caller: TheCaller, place: ThePlace, number: Number) -> None:
+    """Have an invitation hold no longer."""
+    deed = accounts.deed_of(caller.id, caller.name, "invitation withdrawn", place, f"invitation {number}")
+    accounts.people.withdraw(number, deed)
+
+
+@router.post("/users/join", dependencies=[allow(Role.NOBODY)], status_code=201)
+def join(desk: TheDesk, place: ThePlace, request: Request, response: Response, new: Joining) -> SignedIn:
+    """Become a person of the desk and sign in."""
+    if new.invitation is not None:
+        person = joining.accept(desk.accounts, new.invitation, new.name, new.password, place)
+    elif desk.settings.signup == "open":
+        person = joining.sign_up(desk.accounts, new.name, new.password, place)
+    else:
+        raise NotAllowed("This desk is joined by invitation only.", remedy="Ask its owner for one.")
+    return welcome(desk, person, place, request, response, "signed in for the first time")
+
+
+def _assert_locked(accounts: Accounts) -> None:
+    if not accounts.people.locked():
+        raise NotAllowed("Set a password of your own first.", remedy="Until then, whoever is here is the owner.")
+
+
+def _shape(person: StoredPerson) -> Person:
+    return Person(
+        id=person.id,
+        name=person.name,
+        role=person.role,
+        disabled=person.disabled,
+        password=person.password is not None,
+        created=person.created,
+    )

@@ -1,0 +1,79 @@
+"""Who did what to the desk's accounts, when and from where; never a secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from openbell.store.ledger import Ledger
+
+KEPT = timedelta(days=400)
+
+_AUDIT = sa.Table(
+    "audit",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("person", sa.Integer),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("what", sa.String, nullable=False),
+    sa.Column("about", sa.String, nullable=False),
+    sa.Column("address", sa.String, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did; written down in the transaction that does it.
+
+    `person` is None where nobody had signed in, or it was done on the host itself.
+    """
+
+    at: datetime
+    person: int | None
+    name: str
+    what: str
+    about: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A deed with its number."""
+
+    id: int
+    deed: Deed
+
+
+def write_down(connection: sa.Connection, deed: Deed) -> None:
+    """Add a deed to the log, within the transaction of `connection`."""
+    at = deed.at.astimezone(UTC).isoformat()
+    values = {"person": deed.person, "name": deed.name, "what": deed.what, "about": deed.about}
+    connection.execute(sa.insert(_AUDIT).values(at=at, address=deed.address, **values))
+
+
+class AuditBook:
+    """The audit log, in the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def write(self, deed: Deed) -> None:
+        """Add a deed that changed nothing else, such as a refused login, and forget those older than KEPT."""
+        with self._ledger.transaction() as connection:
+            write_down(connection, deed)
+            old = (deed.at - KEPT).astimezone(UTC).isoformat()
+            connection.execute(sa.delete(_AUDIT).where(_AUDIT.c.at < old))
+
+    def entries(self, *, before: int | None = None, limit: int = 100) -> list[Entry]:
+        """Newest first; `before` that number."""
+        query = sa.select(_AUDIT).order_by(_AUDIT.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(_AUDIT.c.id < before)
+        with self._ledger.transaction() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Entry(r.id, Deed(datetime.fromisoformat(r.at), r.person, r.name, r.what, r.about, r.address)) for r in rows
+        ]

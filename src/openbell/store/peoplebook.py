@@ -1,0 +1,238 @@
+"""People and invitations: who may use the desk, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from openbell.model.errors import InvalidInput, StoreError
+from openbell.store.auditbook import Deed, write_down
+from openbell.store.ledger import Ledger, own_name
+
+RoleName = Literal["owner", "member", "viewer"]
+
+_META = sa.MetaData()
+PEOPLE = sa.Table(
+    "people",
+    _META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String, nullable=False, unique=True),
+    sa.Column("login", sa.String, nullable=False, unique=True),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("password", sa.String),
+    sa.Column("disabled", sa.Boolean, nullable=False),
+    sa.Column("created", sa.String, nullable=False),
+)
+_INVITATIONS = sa.Table(
+    "invitations",
+    _META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("hash", sa.String, nullable=False, unique=True),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("created", sa.String, nullable=False),
+    sa.Column("expires", sa.String, nullable=False),
+)
+_OPENERS = (PEOPLE.c.role == "owner") & ~PEOPLE.c.disabled & PEOPLE.c.password.is_not(None)
+"""The owners that can sign in whatever else fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may use the desk. `password` is its hash; None: signs in otherwise, or not at all."""
+
+    id: int
+    name: str
+    role: RoleName
+    password: str | None = field(repr=False)
+    disabled: bool
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A role that waits for whoever brings the invitation's secret."""
+
+    id: int
+    role: RoleName
+    created: datetime
+    expires: datetime
+
+
+class PeopleBook:
+    """People and invitations, in the ledger. A number is never given twice."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def people(self) -> list[Person]:
+        """Everybody, oldest first."""
+        with self._ledger.transaction() as connection:
+            rows = connection.execute(sa.select(PEOPLE).order_by(PEOPLE.c.id)).all()
+        return [_person(row) for row in rows]
+
+    def person(self, number: int) -> Person | None:
+        """The person of that number."""
+        return self._one(PEOPLE.c.id == number)
+
+    def person_named(self, login: str) -> Person | None:
+        """Whose name is `login`, however it is spelled."""
+        return self._one(PEOPLE.c.login == login)
+
+    def first_owner(self) -> Person | None:
+        """Whose desk it is while nobody needs to sign in."""
+        with self._ledger.transaction() as connection:
+            owners = sa.select(PEOPLE).where(PEOPLE.c.role == "owner", ~PEOPLE.c.disabled)
+            row = connection.execute(owners.order_by(PEOPLE.c.id).limit(1)).one_or_none()
+        return None if row is None else _person(row)
+
+    def locked(self) -> bool:
+        """Whether an owner has a password, so that everybody must sign in."""
+        with self._ledger.transaction() as connection:
+            return connection.execute(sa.select(PEOPLE.c.id).where(_OPENERS).limit(1)).one_or_none() is not None
+
+    def add(self, name: str, login: str, role: RoleName, password: str | None, deed: Deed) -> Person:
+        """A new person; raises InvalidInput for a name that another one bears."""
+        with own_name("person"), self._ledger.transaction() as connection:
+            return _add(connection, name, login, role, password, deed)
+
+    def rename(self, number: int, name: str, login: str, deed: Deed) -> None:
+        """Give a person another name; raises InvalidInput for one that another bears."""
+        with own_name("person"), self._ledger.transaction() as connection:
+            _change(connection, number, {"name": name, "login": login}, deed)
+
+    def set_password(self, number: int, password: str, deed: Deed) -> None:
+        """Replace the hash of a person's password."""
+        with self._ledger.transaction() as connection:
+            _change(connection, number, {"password": password}, deed)
+
+    def renew_hash(self, number: int, old: str, new: str) -> None:
+        """The same password under a stronger hash, unless it was changed meanwhile."""
+        with self._ledger.transaction() as connection:
+            mine = (PEOPLE.c.id == number) & (PEOPLE.c.password == old)
+            connection.execute(sa.update(PEOPLE).where(mine).values(password=new))
+
+    def change_role(self, number: int, role: RoleName, deed: Deed) -> None:
+        """Make a person something else; raises InvalidInput where no owner who can sign in would be left."""
+        with self._keeping_an_owner(number) as connection:
+            _change(connection, number, {"role": role}, deed)
+
+    def disable(self, number: int, *, disabled: bool, deed: Deed) -> None:
+        """Keep a person out, or let them in again; raises InvalidInput as `change_role`."""
+        with self._keeping_an_owner(number) as connection:
+            _change(connection, number, {"disabled": disabled}, deed)
+
+    def remove(self, number: int, deed: Deed) -> None:
+        """Forget a person with their sessions, tokens and shares; raises InvalidInput as `change_role`.
+
+        What else is theirs must be given away or removed before.
+        """
+        try:
+            with self._keeping_an_owner(number) as connection:
+                found = connection.execute(sa.delete(PEOPLE).where(PEOPLE.c.id == number)).rowcount
+                _assert_there(number, found)
+                write_down(connection, deed)
+        except sa.exc.IntegrityError as error:
+            raise InvalidInput(
+                "id",
+                "This person still has portfolios or watchlists.",
+                remedy="Remove those first, or disable the person: then they stay.",
+            ) from error
+
+    @contextmanager
+    def _keeping_an_owner(self, number: int) -> Iterator[sa.Connection]:
+        """A transaction after which an owner can still sign in; on a desk without passwords, is still there."""
+        openers = sa.select(sa.func.count()).select_from(PEOPLE).where(_OPENERS)
+        owners = sa.select(sa.func.count()).select_from(PEOPLE).where(PEOPLE.c.role == "owner", ~PEOPLE.c.disabled)
+        with self._ledger.transaction(alone=True) as connection:
+            needed = openers if connection.execute(openers).scalar_one() else owners
+            yield connection
+            if connection.execute(needed).scalar_one() == 0:
+                raise InvalidInput(
+                    "id",
+                    f"Person {number} is the last owner who can sign in.",
+                    remedy="Make another one an owner first.",
+                )
+
+    def _one(self, which: sa.ColumnElement[bool]) -> Person | None:
+        with self._ledger.transaction() as connection:
+            row = connection.execute(sa.select(PEOPLE).where(which)).one_or_none()
+        return None if row is None else _person(row)
+
+    # invitations
+
+    def invitations(self, now: datetime) -> list[Invitation]:
+        """Those that can still be accepted, oldest first."""
+        query = sa.select(_INVITATIONS).where(_INVITATIONS.c.expires > _text(now)).order_by(_INVITATIONS.c.id)
+        with self._ledger.transaction() as connection:
+            return [_invitation(row) for row in connection.execute(query)]
+
+    def invitation(self, secret_hash: str, now: datetime) -> Invitation | None:
+        """The invitation with that secret, while it can be accepted."""
+        mine = (_INVITATIONS.c.hash == secret_hash) & (_INVITATIONS.c.expires > _text(now))
+        with self._ledger.transaction() as connection:
+            row = connection.execute(sa.select(_INVITATIONS).where(mine)).one_or_none()
+        return None if row is None else _invitation(row)
+
+    def invite(self, secret_hash: str, role: RoleName, expires: datetime, deed: Deed) -> Invitation:
+        """A new invitation; those that are over are forgotten."""
+        times = {"created": _text(deed.at), "expires": _text(expires)}
+        with self._ledger.transaction() as connection:
+            connection.execute(sa.delete(_INVITATIONS).where(_INVITATIONS.c.expires <= _text(deed.at)))
+            result = connection.execute(sa.insert(_INVITATIONS).values(hash=secret_hash, role=role, **times))
+            write_down(connection, deed)
+            key = result.inserted_primary_key
+        if key is None:
+            raise StoreError("The ledger did not number the new invitation.")
+        return Invitation(key[0], role, deed.at, expires)
+
+    def withdraw(self, number: int, deed: Deed) -> None:
+        """Forget an invitation; raises InvalidInput when there is no such one."""
+        with self._ledger.transaction() as connection:
+            found = connection.execute(sa.delete(_INVITATIONS).where(_INVITATIONS.c.id == number)).rowcount
+            if found != 1:
+                raise InvalidInput("id", f"There is no invitation {number}.", remedy="It may have been accepted.")
+            write_down(connection, deed)
+
+    def accept(self, invitation: Invitation, name: str, login: str, password: str | None, deed: Deed) -> Person:
+        """The person that an invitation makes, once; raises InvalidInput for one that was accepted meanwhile."""
+        with own_name("person"), self._ledger.transaction(alone=True) as connection:
+            mine = (_INVITATIONS.c.id == invitation.id) & (_INVITATIONS.c.expires > _text(deed.at))
+            if connection.execute(sa.delete(_INVITATIONS).where(mine)).rowcount != 1:
+                raise InvalidInput("invitation", "This invitation is not valid any more.", remedy="Ask for another.")
+            return _add(connection, name, login, invitation.role, password, deed)
+
+
+def _add(connection: sa.Connection, name: str, login: str, role: RoleName, password: str | None, deed: Deed) -> Person:
+    values = {"name": name, "login": login, "role": role, "password": password, "disabled": False}
+    key = connection.execute(sa.insert(PEOPLE).values(**values, created=_text(deed.at))).inserted_primary_key
+    if key is None:
+        raise StoreError("The ledger did not number the new person.")
+    write_down(connection, deed)
+    return Person(key[0], name, role, password, disabled=False, created=deed.at)
+
+
+def _change(connection: sa.Connection, number: int, values: dict[str, object], deed: Deed) -> None:
+    _assert_there(number, connection.execute(sa.update(PEOPLE).where(PEOPLE.c.id == number).values(**values)).rowcount)
+    write_down(connection, deed)
+
+
+def _assert_there(number: int, found: int) -> None:
+    if found != 1:
+        raise InvalidInput("id", f"There is no person {number}.", remedy="List them with GET /users.")
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _person(row: sa.Row[tuple[object, ...]]) -> Person:
+    return Person(row.id, row.name, row.role, row.password, row.disabled, datetime.fromisoformat(row.created))
+
+
+def _invitation(row: sa.Row[tuple[object, ...]]) -> Invitation:
+    return Invitation(row.id, row.role, datetime.fromisoformat(row.created), datetime.fromisoformat(row.expires))
