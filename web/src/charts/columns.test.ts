@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { barOf, brokenLineOf, clustered, gappedLineOf, inPlaces, lineOf, marksOf, onlyCloses, stacked } from "./columns";
+import {
+  barOf,
+  brokenLineOf,
+  clustered,
+  gappedLineOf,
+  inPlaces,
+  lineOf,
+  marksOf,
+  onlyCloses,
+  stacked,
+} from "./columns";
 
 const at = (text: string) => Date.parse(`${text}Z`) / 1000;
 const WEEKS = ["2026-11-02", "2026-11-09", "2026-11-16"].map((date) => at(`${date}T00:00:00`));

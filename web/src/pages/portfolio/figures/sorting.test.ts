@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { sortedBy } from "./sorting";
 
-const sorted = (cells: (string | number | null)[], descending: boolean) =>
-  sortedBy(cells, (cell) => cell, descending);
+const sorted = (cells: (string | number | null)[], descending: boolean) => sortedBy(cells, (cell) => cell, descending);
 
 test("amounts that are told as texts are in the order of numbers", () => {
   expect(sorted(["9.5", "-100", "10", "0"], false)).toEqual(["-100", "0", "9.5", "10"]);

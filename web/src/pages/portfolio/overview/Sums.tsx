@@ -1,0 +1,54 @@
+import type { Performance } from "../../../api/desk";
+import { Amount } from "../../../components/Amount";
+import * as format from "../../../lib/format";
+import { Figure } from "../figures/Figure";
+import styles from "./Overview.module.css";
+
+type Told = "paid_in" | "taken_out" | "gain" | "income" | "fees" | "taxes" | "currency_gain";
+
+const PARTS: readonly (readonly [Told, string])[] = [
+  ["paid_in", "Paid in"],
+  ["taken_out", "Taken out"],
+  ["gain", "Gain, after all costs"],
+  ["income", "of it income"],
+  ["fees", "of it fees"],
+  ["taxes", "of it taxes"],
+  ["currency_gain", "of it currencies"],
+];
+const MOVED: readonly Told[] = ["gain", "currency_gain"];
+
+/** From what it was worth to what it is worth: what came, what went, and what was gained. */
+export function Sums({ performance, base }: { performance: Performance; base: string }) {
+  const { first, last, start, end } = performance;
+  return (
+    <section>
+      <h2 className={styles.title}>
+        From {format.day(first)} to {format.day(last)} <span className="quiet">{base}</span>
+      </h2>
+      <dl className={styles.sums}>
+        <div>
+          <dt>Worth at the start</dt>
+          <dd>
+            <Amount value={start} currency={base} />
+          </dd>
+        </div>
+        {PARTS.map(([name, label]) => (
+          <div key={name}>
+            <dt>{label}</dt>
+            <dd>
+              <Figure why={name} label={label}>
+                <Amount value={performance[name]} currency={base} moved={MOVED.includes(name)} />
+              </Figure>
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>Worth at the end</dt>
+          <dd>
+            <Amount value={end} currency={base} />
+          </dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
