@@ -9,12 +9,14 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from openbell.alerts.rules import Held
 from openbell.books import Books
 from openbell.books.shelf import Moment
 from openbell.desk import Desk
 from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, QUOTES, frame_of
 from openbell.model.transactions import Account, Kind, Portfolio, Transaction
 from openbell.portfolio.book import Action, Quote
+from openbell.rulebook import Rulebook
 from openbell.store.itembook import Item, ItemBook, SetFacts
 from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.transactionbook import TransactionBook
@@ -189,3 +191,35 @@ def test_sixty_instruments_are_one_read_of_the_lake(desk: Desk, kept: Kept):
     assert pl.Series([float(book.closes[f"S{nth}"].prices[0]) for nth in range(60)]).to_list() == [
         10.0 + nth for nth in range(60)
     ]
+
+
+def sell(instrument: str, units: int, day: date) -> Transaction:
+    return Transaction(
+        kind=Kind.SELL,
+        account=1,
+        day=day,
+        currency="USD",
+        instrument=instrument,
+        quantity=Decimal(-units),
+        cash=Decimal(1),
+    )
+
+
+def test_what_is_held_is_what_an_alert_on_all_held_is_on(desk: Desk, kept: Kept):
+    happened(desk, "SPLIT", TUESDAY, "split", ratio=2.0)
+    book = TransactionBook(desk.ledger)
+    for instrument in ("SPLIT", "GONE", "KEPT"):
+        book.add(kept.portfolio.id, buy(instrument))
+    book.add(kept.portfolio.id, sell("GONE", 1, TUESDAY))
+    rulebook = Rulebook(desk)
+    assert rulebook.members(Held()) == ("KEPT", "SPLIT")
+    book.add(kept.portfolio.id, sell("SPLIT", 2, WEDNESDAY))
+    assert rulebook.members(Held()) == ("KEPT",)
+
+
+def test_the_prices_of_all_that_was_held_and_the_rates_are_followed(desk: Desk, kept: Kept):
+    listed(desk, "VOD.L", "XLON", "GBp")
+    item = ItemBook(desk.ledger).add(1, Item(0, "A house", "CHF"))
+    for instrument in ("VOD.L", "AAPL", item.instrument):
+        TransactionBook(desk.ledger).add(kept.portfolio.id, buy(instrument))
+    assert Rulebook(desk).watched() == {"VOD.L", "AAPL", "SPY", "EURUSD=X", "GBPUSD=X"}

@@ -20,7 +20,9 @@ from openbell.api import (
     bars,
     channels,
     compare,
+    exports,
     firings,
+    imports,
     income,
     items,
     jobs,
@@ -40,8 +42,10 @@ from openbell.api import (
     tokens,
     transactions,
     watchlists,
+    whys,
 )
 from openbell.api.access import READING, Role, allow, asked_by_own_page, known_name
+from openbell.api.limits import Limited
 from openbell.api.problems import NotFound, answer_problems, assert_texts, refuse
 from openbell.books import Books
 from openbell.desk import Desk
@@ -51,7 +55,7 @@ from openbell.live import Live
 NOUNS = (
     market, symbols, quotes, bars, actions, compare, statistics, sources,
     watchlists, rules, firings, channels, jobs, live,
-    portfolios, transactions, items, positions, returns, income, allocation,
+    portfolios, transactions, items, positions, returns, income, allocation, imports, exports, whys,
     sessions, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
@@ -87,6 +91,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     app.state.books = Books(desk)
     clockwork = app.state.clockwork = Clockwork(desk)
     answer_problems(app)
+    app.add_middleware(Limited)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.middleware("http")(_guarded)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(assert_texts)])

@@ -21,7 +21,8 @@ from openbell.model.money import decimal_of
 from openbell.model.symbols import ticker_of
 from openbell.model.transactions import LONGEST_NOTE, MOST_TAGS, Kind, Pick
 from openbell.model.transactions import Transaction as ModelTransaction
-from openbell.store.portfoliobook import EditedMeanwhile
+from openbell.store.itembook import OWN, ItemBook
+from openbell.store.portfoliobook import EditedMeanwhile, Kept
 from openbell.store.transactionbook import Entry, Filter, TransactionBook
 
 router = APIRouter(tags=["transactions"])
@@ -132,8 +133,8 @@ def transactions(
 @router.post("/portfolios/{number}/transactions", dependencies=[allow(Role.MEMBER)], status_code=201)
 def add_transaction(desk: TheDesk, caller: TheCaller, number: Number, draft: TransactionDraft) -> Transaction:
     """A new transaction."""
-    seen(desk, caller, number, write=True)
-    return shape(desk, TransactionBook(desk.ledger).add(number, _transaction(desk, draft)))
+    kept = seen(desk, caller, number, write=True)
+    return shape(desk, TransactionBook(desk.ledger).add(number, _transaction(desk, kept, draft)))
 
 
 @router.get("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.VIEWER)])
@@ -148,9 +149,9 @@ def change_transaction(
     desk: TheDesk, caller: TheCaller, number: Number, transaction: Number, change: TransactionChange
 ) -> Transaction:
     """Replace a transaction; 409 with what is there now where it was changed since `version`."""
-    seen(desk, caller, number, write=True)
+    kept = seen(desk, caller, number, write=True)
     _there(desk, number, transaction)
-    wanted = _transaction(desk, change, transaction)
+    wanted = _transaction(desk, kept, change, transaction)
     with _told_now(desk):
         return shape(desk, TransactionBook(desk.ledger).change(number, wanted, change.version))
 
@@ -189,8 +190,9 @@ def _there(desk: Desk, portfolio: int, number: int) -> Entry:
     return found
 
 
-def _transaction(desk: Desk, draft: TransactionDraft, number: int = 0) -> ModelTransaction:
+def _transaction(desk: Desk, kept: Kept, draft: TransactionDraft, number: int = 0) -> ModelTransaction:
     _assert_past(desk, draft.day)
+    _assert_own(desk, kept, draft)
     exact: dict[str, Any] = {
         name: decimal_of(getattr(draft, name), name) for name in ("cash", "quantity", "fee", "tax", "to_cash")
     }
@@ -225,13 +227,21 @@ def _assert_past(desk: Desk, day: date) -> None:
         raise InvalidInput("day", f"{day} is yet to come.", remedy="Enter it when it has happened.")
 
 
+def _assert_own(desk: Desk, kept: Kept, draft: TransactionDraft) -> None:
+    """Items are those of the portfolio's owner."""
+    mine = {each.instrument for each in ItemBook(desk.ledger).items(kept.owner)}
+    for field, told in (("instrument", draft.instrument), ("other", draft.other)):
+        if told is not None and told.startswith(OWN) and told not in mine:
+            raise InvalidInput(field, f"There is no item {told}.", remedy="List the items with GET /items, or add it.")
+
+
 def _maybe(told: str | None, field: str) -> Decimal | None:
     return None if told is None else decimal_of(told, field)
 
 
 def _instrument(desk: Desk, told: str, field: str, day: date | None) -> str:
     """The id of what somebody named: an item of their own, or who bore the ticker on the day."""
-    if told.startswith("own:"):
+    if told.startswith(OWN):
         return told
     ticker = ticker_of(told, field)
     register = desk.history.register

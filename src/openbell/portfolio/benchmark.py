@@ -34,7 +34,7 @@ class Purchase:
     amount: float
     level: float
     bought: date
-    """The day of the close that it was bought at: `day`, or the next with one."""
+    """The day of the close that it was bought at: `day`, or the next with one; without any, `level` is NaN."""
 
     @property
     def units(self) -> float:
@@ -59,6 +59,8 @@ class Benchmark:
     twr_annual: float | None
     mwr: MoneyWeighted
     notes: tuple[str, ...]
+    source: str
+    """Of its closes."""
 
 
 def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, reinvest: bool = True) -> Benchmark:
@@ -91,6 +93,7 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
         annualised(twr, of.days[first], of.days[stretch.end]) if np.isfinite(twr) else None,
         money_weighted(days, flows),
         (REINVESTED if reinvest else PRICE_ONLY, *_notes(purchases, values, stretch)),
+        prices.told.source,
     )
 
 
@@ -105,14 +108,14 @@ def _units_since(prices: Priced) -> Floats:
 
 def _dividends(book: Book, instrument: str, prices: Priced, currency: str) -> Floats:
     """By day: what one unit has become by its dividends, each reinvested at the close of its ex-date or the next."""
-    growth = np.ones(prices.on.size)
-    valued = np.flatnonzero(np.isfinite(prices.prices))
+    closes = prices.told
+    growth = np.ones(closes.days.size + 1)  # the last one: before the first close, where there is no price either
     for action in _paying(book.actions, instrument, currency):
-        ex_date = np.datetime64(action.ex_date)
-        following = valued[prices.on[valued] >= ex_date]
-        if prices.on[0] < ex_date and following.size and action.amount is not None:
-            growth[following[0] :] *= 1 + float(action.amount) / prices.prices[following[0]]
-    return growth
+        at = int(np.searchsorted(closes.days, np.datetime64(action.ex_date)))
+        if at < closes.days.size and action.amount is not None:
+            growth[at:-1] *= 1 + float(action.amount) / closes.prices[at]
+    reinvested: Floats = growth[prices.place]
+    return reinvested
 
 
 def _paying(actions: Iterable[Action], instrument: str, currency: str) -> Iterator[Action]:
@@ -130,9 +133,8 @@ def _purchases(of: History, inside: Mask, stretch: Stretch, levels: Floats) -> I
         amounts[stretch.start] = worth(of, inside)[stretch.start]
     for place in np.flatnonzero(amounts[: stretch.end + 1]):
         at = int(np.searchsorted(valued, place))
-        if at < valued.size:
-            bought = int(valued[at])
-            yield Purchase(of.day(int(place)), float(amounts[place]), float(levels[bought]), of.day(bought))
+        bought = int(valued[at]) if at < valued.size else int(place)
+        yield Purchase(of.day(int(place)), float(amounts[place]), float(levels[bought]), of.day(bought))
 
 
 def _values(days: Days, purchases: Iterable[Purchase], levels: Floats) -> Floats:
@@ -146,6 +148,8 @@ def _values(days: Days, purchases: Iterable[Purchase], levels: Floats) -> Floats
 
 def _notes(purchases: Iterable[Purchase], values: Floats, stretch: Stretch) -> Iterator[str]:
     for each in purchases:
+        if not np.isfinite(each.level):
+            yield f"It has no close from {each.day} on."
         if each.bought != each.day:
             yield f"It has no close of {each.day}: {each.amount:.2f} bought it at that of {each.bought}."
     if (values[stretch.start + 1 : stretch.end + 1] < 0).any():

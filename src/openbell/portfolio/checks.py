@@ -140,7 +140,7 @@ def _negative(of: History, every: tuple[Worth, ...]) -> Check:
 
 
 def _without_cost(of: History, walked: Walked, inside: Mask) -> Check:
-    parts = {part for part, wanted in zip(of.parts, inside, strict=True) if wanted}
+    parts = of.named(inside)
     without = [
         lot.instrument
         for lot in walked.lots

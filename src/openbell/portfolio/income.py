@@ -12,7 +12,7 @@ from openbell.model.transactions import Kind, Transaction
 from openbell.portfolio.book import Action
 from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Charge, Part, rounded
-from openbell.portfolio.returns import Stretch
+from openbell.portfolio.returns import Stretch, charges
 from openbell.portfolio.valuation import History, Mask
 from openbell.portfolio.walk import Walked
 from openbell.portfolio.worth import worths
@@ -97,14 +97,11 @@ class Yields:
 
 def received(of: History, inside: Mask, stretch: Stretch) -> tuple[Received, ...]:
     """The payments of the parts, oldest first; a tax on one that is told in a row of its own has no gross."""
-    parts = {part for part, wanted in zip(of.parts, inside, strict=True) if wanted}
-    first = of.day(stretch.start) if stretch.start >= 0 else date.min
-    wanted = [each for each in of.charges if each.part in parts and first < each.day <= of.day(stretch.end)]
     payments: dict[int, list[Charge]] = {}
-    for each in wanted:
+    for each in charges(of, inside, stretch):
         if each.transaction.kind in {Kind.DIVIDEND, Kind.INTEREST} or _tax_on_dividend(each):
             payments.setdefault(id(each.transaction), []).append(each)
-    return tuple(_payment(charges) for charges in payments.values())
+    return tuple(map(_payment, payments.values()))
 
 
 def announced(of: History, inside: Mask) -> tuple[Announced, ...]:
@@ -146,7 +143,7 @@ def yields(of: History, walked: Walked, inside: Mask) -> tuple[Yields, ...]:
     for each in worths(of, inside, end):
         if each.part.instrument is not None:
             values.setdefault(each.part.instrument, []).append(each.value)
-    parts = {part for part, wanted in zip(of.parts, inside, strict=True) if wanted}
+    parts = of.named(inside)
     costs: dict[str, list[Decimal | None]] = {}
     for lot in walked.lots:
         if Part(lot.account, lot.instrument, "") in parts:
@@ -161,9 +158,9 @@ def _tax_on_dividend(charge: Charge) -> bool:
     return charge.transaction.kind is Kind.TAX and charge.part.instrument is not None
 
 
-def _payment(charges: list[Charge]) -> Received:
-    amounts: dict[str, Decimal | None] = {each.kind: each.amount for each in charges}
-    first = charges[0]
+def _payment(parts: list[Charge]) -> Received:
+    amounts: dict[str, Decimal | None] = {each.kind: each.amount for each in parts}
+    first = parts[0]
     return Received(
         first.day,
         first.part,

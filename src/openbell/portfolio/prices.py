@@ -113,7 +113,8 @@ def series_of_days(first: date, last: date, closes: Sequence[Closes], further: S
     """The days of a series: sessions, days with a price where there is no calendar, and those that are `further`."""
     ends = np.array([first, last, *(day for day in further if first <= day <= last)], "datetime64[D]")
     traded = [each.days if each.sessions is None else each.sessions for each in closes]
-    every = np.unique(np.concatenate([ends, *traded]).astype("datetime64[D]"))
+    once = {id(calendar): calendar for calendar in traded}  # instruments of one exchange share theirs
+    every = np.unique(np.concatenate([ends, *once.values()]).astype("datetime64[D]"))
     days: Days = every[(every >= ends[0]) & (every <= ends[1])]
     return days
 

@@ -10,9 +10,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from openbell.model.transactions import Transaction
 from openbell.portfolio.book import Days
 from openbell.portfolio.lots import ZERO
-from openbell.portfolio.moves import Charged, Move, Part, rounded
+from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded
 from openbell.portfolio.rates import exact
 from openbell.portfolio.twr import Floats, Index, annualised, chained
 from openbell.portfolio.valuation import History, Mask, paid, worth
@@ -82,6 +83,8 @@ class Drawdown:
 
     depth: float
     """Less than 0: -0.25 is a quarter lost."""
+    height: float
+    """Of the index at its peak; 1 where it only fell from the start."""
     peak: date
     trough: date
     recovered: date | None
@@ -129,7 +132,7 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
         fees=charged(of, inside, stretch, "fee"),
         taxes=charged(of, inside, stretch, "tax"),
         currency_gain=currency_gain(of, inside, stretch),
-        notes=tuple(_notes(of, inside, stretch, index)),
+        notes=tuple(notes(of, inside, stretch, index)),
     )
 
 
@@ -155,22 +158,41 @@ def moved(of: History, stretch: Stretch) -> Iterable[Move]:
     return (move for move in of.moves if first < move.day <= last)
 
 
-def exact_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Decimal | None, Decimal | None]:
-    """What was paid into the parts and taken out of them, each event by what it moved across their border."""
-    parts = {part for part, wanted in zip(of.parts, inside, strict=True) if wanted}
-    sums: dict[int, Decimal] = {}
-    unknown: dict[int, int] = {}
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """What one event moved into the parts that are looked at (more than 0) or out of them."""
+
+    day: date
+    amount: Decimal | None
+    """None: not known."""
+    transaction: Transaction | None
+    notes: tuple[str, ...] = ()
+
+
+def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Crossing, ...]:
+    """The events of the stretch with what they moved across the border of the parts; what stays inside is none."""
+    parts = of.named(inside)
+    events: dict[int, list[Move]] = {}
     for move in moved(of, stretch):
-        if move.part not in parts:
-            continue
-        if move.amount is None:
-            unknown[move.event] = unknown.get(move.event, 0) + 1
-        else:
-            sums[move.event] = sums.get(move.event, ZERO) + move.amount
-    if 1 in unknown.values():
+        if move.part in parts:
+            events.setdefault(move.event, []).append(move)
+    found = []
+    for moves in events.values():
+        unknown = sum(move.amount is None for move in moves)
+        net = sum((move.amount for move in moves if move.amount is not None), ZERO)
+        if net or unknown == 1:  # both sides of a transfer whose worth nobody knows cancel out
+            notes = tuple(move.note for move in moves if move.note)
+            found.append(Crossing(moves[0].day, None if unknown == 1 else net, moves[0].transaction, notes))
+    return tuple(found)
+
+
+def exact_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Decimal | None, Decimal | None]:
+    """What was paid into the parts and taken out of them, both at least 0; None: one of them is not known."""
+    amounts = [each.amount for each in crossings(of, inside, stretch)]
+    if None in amounts:
         return None, None
-    came = sum((net for net in sums.values() if net > 0), ZERO)
-    left = sum((-net for net in sums.values() if net < 0), ZERO)
+    came = sum((amount for amount in amounts if amount is not None and amount > 0), ZERO)
+    left = sum((-amount for amount in amounts if amount is not None and amount < 0), ZERO)
     return came, left
 
 
@@ -198,14 +220,16 @@ def contributions(of: History, inside: Mask, stretch: Stretch) -> tuple[Contribu
 
 def charged(of: History, inside: Mask, stretch: Stretch, kind: Charged) -> Decimal | None:
     """The income, fees or taxes of the parts; None where a rate is missing."""
-    parts = {part for part, wanted in zip(of.parts, inside, strict=True) if wanted}
-    first = of.day(stretch.start) if stretch.start >= 0 else date.min
-    amounts = [
-        each.amount
-        for each in of.charges
-        if each.kind == kind and each.part in parts and first < each.day <= of.day(stretch.end)
-    ]
+    amounts = [each.amount for each in charges(of, inside, stretch) if each.kind == kind]
     return None if None in amounts else rounded(sum((_of(amount) for amount in amounts), ZERO))
+
+
+def charges(of: History, inside: Mask, stretch: Stretch) -> list[Charge]:
+    """All income, fees and taxes of the parts within the stretch."""
+    parts = of.named(inside)
+    first = of.day(stretch.start) if stretch.start >= 0 else date.min
+    last = of.day(stretch.end)
+    return [each for each in of.charges if first < each.day <= last and each.part in parts]
 
 
 def currency_gain(of: History, inside: Mask, stretch: Stretch) -> Decimal | None:
@@ -232,7 +256,9 @@ def drawdown(index: Index, stretch: Stretch) -> Drawdown | None:
     peak = int(np.flatnonzero(levels[: trough + 1] >= height)[-1]) if (levels[: trough + 1] >= height).any() else 0
     again = np.flatnonzero(levels[trough:] >= height * (1 - 1e-12))
     recovered = _day(index.days[places[trough + int(again[0])]]) if again.size else None
-    return Drawdown(float(falls[trough]), _day(index.days[places[peak]]), _day(index.days[places[trough]]), recovered)
+    return Drawdown(
+        float(falls[trough]), float(height), _day(index.days[places[peak]]), _day(index.days[places[trough]]), recovered
+    )
 
 
 def _of(amount: Decimal | None) -> Decimal:
@@ -263,7 +289,8 @@ def _before(day: date, wanted: Range) -> date:
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
-def _notes(of: History, inside: Mask, stretch: Stretch, index: Index) -> Iterable[str]:
+def notes(of: History, inside: Mask, stretch: Stretch, index: Index) -> Iterable[str]:
+    """What is missing, bridged or assumed in the figures of the parts over `stretch`."""
     for place, said in ((stretch.start, "start"), (stretch.end, "end")):
         for each in worths(of, inside, place):
             if each.lacks:

@@ -97,6 +97,10 @@ class History:
         """The parts that are `wanted`."""
         return np.fromiter(map(wanted, self.parts), bool, len(self.parts))
 
+    def named(self, inside: Mask) -> frozenset[Part]:
+        """The parts that are `inside`."""
+        return frozenset(part for part, wanted in zip(self.parts, inside, strict=True) if wanted)
+
     def scope(self, *, account: int | None = None, instrument: str | None = None, tag: str | None = None) -> Mask:
         """The parts of an account, an instrument and a tag; everything where none is asked for.
 
@@ -124,7 +128,8 @@ def history(walked: Walked, book: Book) -> History:
     held = list(dict.fromkeys(part.instrument for part in steps if part.instrument))
     first = min((each.day for each in transactions), default=upto)
     changed = [day for each in steps.values() for day in each.days]
-    closes = [book.closes[name] for name in held if name in book.closes]
+    shown = [*held, book.portfolio.benchmark or ""]
+    closes = [book.closes[name] for name in shown if name in book.closes]
     days = series_of_days(first, upto, closes, [*changed, *(each.day for each in transactions)])
     prices = {name: priced(book, name, days, splits.get(name, ())) for name in held}
     lookup = Rates(book.rates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -42,6 +43,10 @@ class DayChange:
     """The close of the session before, in units of today."""
     relative: float
     """Of the price."""
+    before: Decimal
+    """Units held at the close before, in units of today."""
+    traded: Decimal | None
+    """What was put into the position in the session, less what was taken out by sales; None: not known."""
     gain: Decimal | None
     """In the portfolio's currency at today's rate: units held before times the price's change, and what was traded in
     the session against its price then. None: a rate is missing."""
@@ -98,28 +103,36 @@ def day_change(of: History, part: Part, place: int) -> DayChange | None:
         return None
     before = of.steps[part].on(previous.day) if part in of.steps else ZERO
     held = before * factor(prices.splits, previous.day, of.day(place))
-    now = worth_of(of, part, of.steps[part].on(of.day(place)) if part in of.steps else ZERO, place)
-    currency = currency_of(of.book, part)
+    units = of.steps[part].on(of.day(place)) if part in of.steps else ZERO
+    now = worth_of(of, part, units, place)
     rate = now.rate.value if now.rate else None
-    then = of.lookup.rate(currency, of.base, previous.day).value if currency else None
-    relative = float(price.price / previous.price - 1)
-    if rate is None or now.value is None:
-        return DayChange(part, price, previous, relative, None, None)
-    traded = [
-        move.amount
-        for move in of.moves
-        if move.part == part
-        and previous.day < move.day <= of.day(place)
-        and (move.transaction is None or move.transaction.kind not in _NO_TRADE)
-    ]
-    if None in traded:
-        return DayChange(part, price, previous, relative, None, None)
-    came = sum((amount for amount in traded if amount is not None), ZERO)
+    then = of.lookup.rate(now.rate.base, of.base, previous.day).value if now.rate else None
+    traded = _traded(of, part, previous.day, place)
+    known = now.value is not None and rate is not None and traded is not None
     return DayChange(
         part,
         price,
         previous,
-        relative,
-        rounded(now.value - held * previous.price * rate - came),
-        None if then is None else rounded(held * previous.price * (rate - then)),
+        float(price.price / previous.price - 1),
+        held,
+        traded,
+        rounded(_of(now.value) - held * previous.price * _of(rate) - _of(traded)) if known else None,
+        None if rate is None or then is None else rounded(held * previous.price * (rate - then)),
     )
+
+
+def _traded(of: History, part: Part, after: date, place: int) -> Decimal | None:
+    """What was put into `part` after the day `after`, less what was taken out, but for income and costs."""
+    amounts = [
+        move.amount
+        for move in of.moves
+        if move.part == part
+        and after < move.day <= of.day(place)
+        and (move.transaction is None or move.transaction.kind not in _NO_TRADE)
+    ]
+    return None if None in amounts else sum((_of(amount) for amount in amounts), ZERO)
+
+
+def _of(amount: Decimal | None) -> Decimal:
+    assert amount is not None
+    return amount

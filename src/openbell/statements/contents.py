@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from openbell.model.errors import InvalidInput, UnreadableFile
 from openbell.statements.text import decoded
@@ -65,7 +65,7 @@ class Contents:
             raise UnreadableFile(self.name, f"the JSON is damaged: {error}.", remedy="Export it again.") from error
 
     @cached_property
-    def root(self) -> Xml.Element | None:
+    def root(self) -> ET.Element | None:
         """The XML document's root; None where it is none."""
         if not self.head.startswith("<"):
             return None
@@ -74,8 +74,8 @@ class Contents:
                 self.name, "the XML declares a document type, which no broker's does.", remedy="Export it again."
             )
         try:
-            return Xml.fromstring(self.text.lstrip("\ufeff \t\r\n"))  # noqa: S314  # entities were refused
-        except (Xml.ParseError, ValueError) as error:
+            return ET.fromstring(self.text.lstrip("\ufeff \t\r\n"))  # noqa: S314  # entities were refused
+        except (ET.ParseError, ValueError) as error:
             raise UnreadableFile(self.name, f"the XML is damaged: {error}.", remedy="Export it again.") from error
 
 

@@ -69,15 +69,19 @@ class Clock:
 @lru_cache(maxsize=4096)
 def _day(text: str, order: Order, field: str) -> tuple[date, int]:
     found = _DAY.match(text)
+    if found is None:
+        raise _no_day(text, order, field)
     try:
-        if found is None:
-            raise ValueError(text)
         return _date_in(found, order), found.end()
     except (ValueError, KeyError) as error:
-        shape = {"ymd": "year, month, day", "dmy": "day, month, year", "mdy": "month, day, year"}[order]
-        raise InvalidInput(
-            field, f"{text.strip()[:40]!r} is no day (in the order {shape}).", remedy="Correct it, or say the order."
-        ) from error
+        raise _no_day(text, order, field) from error
+
+
+def _no_day(text: str, order: Order, field: str) -> InvalidInput:
+    shape = {"ymd": "year, month, day", "dmy": "day, month, year", "mdy": "month, day, year"}[order]
+    return InvalidInput(
+        field, f"{text.strip()[:40]!r} is no day (in the order {shape}).", remedy="Correct it, or say the order."
+    )
 
 
 def _date_in(found: re.Match[str], order: Order) -> date:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from types import MappingProxyType
 
 from openbell.model.transactions import ZERO, Kind, Pick, Transaction
 
@@ -186,22 +184,6 @@ class Statement:
     @property
     def rows(self) -> frozenset[int]:
         """All rows that were accounted for."""
-        told = (*self.drafts, *self.ignored, *self.holdings, *(each for each in self.problems if each.blocking))
-        return frozenset(row for each in told for row in each.rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """What the reader was asked about a file, or says from the start; empty: the file decides."""
-
-    preset: str = ""
-    dates: str = ""
-    """ymd | dmy | mdy"""
-    decimal: str = ""
-    """. or ,"""
-    zone: str = ""
-    """IANA, such as Europe/Zurich: where the file's days are."""
-    currency: str = ""
-    """Of amounts that name none."""
-    columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Which column of the file is which field, for files of no known preset."""
+        told: list[tuple[int, ...]] = [each.rows for each in (*self.drafts, *self.ignored, *self.holdings)]
+        told += [each.rows for each in self.problems if each.blocking]
+        return frozenset(row for rows in told for row in rows)

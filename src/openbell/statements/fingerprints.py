@@ -30,7 +30,7 @@ def marked(drafts: Sequence[Draft], broker: str, *, own_refs: bool) -> tuple[Dra
 
 
 def _by_ref(draft: Draft, broker: str) -> str:
-    return "|".join((broker, draft.account, draft.ref, draft.kind))
+    return f"{broker}|{draft.account}|{draft.ref}|{draft.kind}"
 
 
 def _by_contents(draft: Draft, broker: str) -> str:

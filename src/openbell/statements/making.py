@@ -15,7 +15,7 @@ _FINEST = Decimal(1).scaleb(-DECIMALS)
 
 
 def traded(*, buying: bool, quantity: Decimal | None, cash: Decimal, **rest: Any) -> Draft:
-    """A trade whose signs follow from its side; a sale keeps its cash below 0 where fees were more than its proceeds."""
+    """A trade whose signs follow from its side; a sale's cash is below 0 where fees were more than its proceeds."""
     units = abs(needed(quantity, "quantity"))
     return Draft(
         kind=Kind.BUY if buying else Kind.SELL,

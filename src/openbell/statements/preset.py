@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from openbell.model.errors import InvalidInput
+from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
-from openbell.statements.draft import Answers, Draft, Holding, Ignored, Outcome, Problem, Statement
+from openbell.statements.draft import Draft, Holding, Ignored, Outcome, Problem, Statement
 from openbell.statements.fingerprints import marked
 
 
@@ -64,9 +66,9 @@ def _checked(drafts: Iterable[Draft], contents: Contents) -> tuple[list[Draft], 
             sound.append(draft)
     if wrong:
         lines = {record.line: record.content for record in contents.records}
-        for rows, error in wrong.items():
+        for rows, reason in wrong.items():
             content = "\n".join(lines.get(row, "") for row in rows).strip() or f"element {rows[0]}"
-            problems.append(Problem(rows, error.what, error.remedy or "Correct it, or add it by hand.", content))
+            problems.append(Problem(rows, reason.what, reason.remedy or "Correct it, or add it by hand.", content))
         told = {row for rows in wrong for row in rows}
         sound = [draft for draft in sound if told.isdisjoint(draft.rows)]
     return sound, problems
@@ -89,8 +91,8 @@ def _oldest_first(drafts: list[Draft]) -> list[Draft]:
 
 def newest_first(days: Sequence[int]) -> bool:
     """Whether a file begins with the newest: more neighbours fall than rise."""
-    falls = sum(after < before for before, after in zip(days, days[1:], strict=False))
-    rises = sum(after > before for before, after in zip(days, days[1:], strict=False))
+    falls = sum(after < before for before, after in pairwise(days))
+    rises = sum(after > before for before, after in pairwise(days))
     return falls > rises
 
 

@@ -6,7 +6,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from typing import IO
+from typing import Protocol
 
 from openbell.model.errors import UnreadableFile
 
@@ -17,6 +17,14 @@ CHUNK_BYTES = 1 << 20
 
 ZIP, GZIP, PDF, OLD_EXCEL = b"PK", b"\x1f\x8b", b"%PDF", b"\xd0\xcf\x11\xe0"
 EXPORT_REMEDY = "Export the activity as CSV from your broker, and import that."
+
+
+class Readable(Protocol):
+    """Bytes a piece at a time; GzipFile and ZipExtFile are no common type."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
 
 
 def unpacked(data: bytes, name: str) -> bytes:
@@ -78,7 +86,7 @@ def _refuse_workbook(archive: zipfile.ZipFile, name: str) -> None:
         raise UnreadableFile(name, "this is a spreadsheet.", remedy="Save its sheet as CSV, and import that.")
 
 
-def _drained(stream: IO[bytes], packed_bytes: int, name: str) -> bytes:
+def _drained(stream: Readable, packed_bytes: int, name: str) -> bytes:
     """All of `stream`, given up as soon as it grows out of proportion."""
     kept = io.BytesIO()
     while chunk := stream.read(CHUNK_BYTES):

@@ -60,6 +60,12 @@ class PortfolioBook:
             rows = connection.execute(sa.select(PORTFOLIOS).order_by(PORTFOLIOS.c.id)).all()
         return [_kept(row) for row in rows]
 
+    def states(self) -> list[tuple[int, str]]:
+        """Equal to what they were as long as no portfolio was changed."""
+        with self._ledger.transaction() as connection:
+            rows = connection.execute(sa.select(PORTFOLIOS.c.id, PORTFOLIOS.c.state).order_by(PORTFOLIOS.c.id))
+            return [(row.id, row.state) for row in rows]
+
     def find(self, number: int) -> Kept | None:
         """The portfolio with that number."""
         with self._ledger.transaction() as connection:

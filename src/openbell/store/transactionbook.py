@@ -103,14 +103,18 @@ class TransactionBook:
         with self._ledger.transaction() as connection:
             return sorted(connection.execute(query.distinct()).scalars())
 
-    def held(self) -> set[tuple[int, str]]:
-        """The portfolio and the instrument of every transaction that names one."""
-        named = TRANSACTIONS.c.instrument.is_not(None) & TRANSACTIONS.c.removed.is_(None)
+    def named(self) -> dict[int, tuple[set[str], set[str]]]:
+        """By portfolio, the instruments and the currencies that its transactions name."""
+        columns = TRANSACTIONS.c
+        told = ("instrument", "other", "currency", "fee_currency", "price_currency", "to_currency")
+        query = sa.select(columns.portfolio, *(columns[name] for name in told)).where(columns.removed.is_(None))
+        found: dict[int, tuple[set[str], set[str]]] = {}
         with self._ledger.transaction() as connection:
-            rows = connection.execute(
-                sa.select(TRANSACTIONS.c.portfolio, TRANSACTIONS.c.instrument).where(named).distinct()
-            )
-            return {(row.portfolio, row.instrument) for row in rows}
+            for number, *ids_and_codes in connection.execute(query.distinct()):
+                ids, codes = found.setdefault(number, (set(), set()))
+                ids.update(filter(None, ids_and_codes[:2]))
+                codes.update(filter(None, ids_and_codes[2:]))
+        return found
 
     def add(self, portfolio: int, transaction: Transaction) -> Entry:
         """A new transaction of an account of the portfolio."""

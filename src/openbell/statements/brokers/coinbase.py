@@ -9,9 +9,10 @@ from typing import Any
 
 from openbell.model.money import CURRENCIES
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock
-from openbell.statements.draft import Answers, Draft, Named, Outcome
+from openbell.statements.draft import Draft, Named, Outcome
 from openbell.statements.making import meaning, moved, needed, traded
 from openbell.statements.numbers import POINT, money_code
 from openbell.statements.preset import Preset, Reading

@@ -1,7 +1,7 @@
 """Degiro's account export: every movement of cash, the parts of one trade on rows of their own.
 
-The columns stand in the same places in every language; only the words differ. Amounts move Degiro's own balance and that of
-the cash account at flatex together, so sweeps between the two are no flows.
+The columns stand in the same places in every language; only the words differ. Amounts move Degiro's own balance and
+that of the cash account at flatex together, so sweeps between the two are no flows.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from decimal import Decimal
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
 from openbell.statements.balances import Told, breaks
 from openbell.statements.brokers.degiro_events import corporate
 from openbell.statements.brokers.degiro_rows import Movement, joined, marks_in, movement, places_in
 from openbell.statements.brokers.degiro_trades import booked_trades, exchanges
 from openbell.statements.contents import Contents
-from openbell.statements.draft import Answers, Draft, Ignored, Outcome, Problem
+from openbell.statements.draft import Draft, Ignored, Outcome, Problem
 from openbell.statements.preset import Preset, Reading, newest_first
 
 _MOVES_NOTHING = {
@@ -92,16 +93,16 @@ def _grouped(
 def _dividends(dividends: Sequence[Movement], taxes: Sequence[Movement]) -> Iterable[Draft]:
     """Each dividend with the tax that was withheld from it, told on a row of its own."""
     free = defaultdict[tuple[object, ...], list[Movement]](list)
-    for tax in taxes:
-        free[(tax.day, tax.named, tax.currency)].append(tax)
+    for each in taxes:
+        free[(each.day, each.named, each.currency)].append(each)
     for dividend in dividends:
         withheld = free[(dividend.day, dividend.named, dividend.currency)]
         tax = next((row for row in withheld if (row.cash > 0) != (dividend.cash > 0)), None)
         if tax is not None:
             withheld.remove(tax)
         yield _booked(dividend, Kind.DIVIDEND, tax)
-    for rows in free.values():
-        for row in rows:
+    for lone in free.values():
+        for row in lone:
             yield _booked(row, Kind.TAX, None)
 
 

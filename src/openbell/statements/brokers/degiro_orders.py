@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO
+from openbell.statements.answers import Answers
 from openbell.statements.brokers.degiro_rows import CLOCK
 from openbell.statements.contents import Contents, Record
-from openbell.statements.draft import Answers, Draft, Holding, Ignored, Named, Outcome, Problem
+from openbell.statements.draft import Draft, Holding, Ignored, Named, Outcome, Problem
 from openbell.statements.making import needed, per, traded
 from openbell.statements.numbers import Marks, marks_of, money_code
 from openbell.statements.preset import Preset, Reading
@@ -52,7 +53,8 @@ def header_in(contents: Contents) -> Header | None:
         after = [i for i, name in enumerate(names) if i > price and name]
         if price in {6, 7} and len(after) in {6, 7}:
             auto = after[3] if len(after) == 7 else None
-            return Header(index, 3, price, after[0], after[1], after[2], auto, *after[-3:], names)
+            local, value, rate, fee, total, order = (*after[:3], *after[-3:])
+            return Header(index, 3, price, local, value, rate, auto, fee, total, order, names)
     return None
 
 
@@ -174,5 +176,8 @@ def _held(row: Row, marks: Marks) -> Holding:
 
 ORDERS = Preset("degiro-transactions", "Degiro", lambda contents: header_in(contents) is not None, read_orders)
 PORTFOLIO = Preset(
-    "degiro-portfolio", "Degiro", lambda contents: table_of(contents, HELD, ("name", "isin", "local")) is not None, read_held
+    "degiro-portfolio",
+    "Degiro",
+    lambda contents: table_of(contents, HELD, ("name", "isin", "local")) is not None,
+    read_held,
 )

@@ -175,7 +175,7 @@ def _trade(said: str, marks: Marks) -> Trade | None:
     quantity, price = marks.number(found["quantity"], "quantity"), marks.number(found["price"], "price")
     if quantity is None or price is None:
         raise InvalidInput("quantity", f"{said[:60]!r} names no quantity or price.")
-    code = found["currency"] if found["currency"] in {"GBp"} else found["currency"].upper()
+    code = found["currency"] if found["currency"] == "GBp" else found["currency"].upper()
     currency, part = money_code(code, "price_currency")
     event = event_of(found["event"]) if found["event"] else ""
     return Trade(side_of(found["side"]), event, quantity, price * part, currency)

@@ -29,8 +29,9 @@ _BEGINNINGS: Mapping[str, str] = {
     r"money market fund price|geldmarktfonds koers|koerswijziging geldmarkt|cash fund price",
     "fund": r"geldmarktfonds|fonds monetaire|money market fund|fondos? (?:de )?monetario|fondo monetario|"
     r"fundo monetario|cash fund (?:conversion|omzetting)",
-    "exchange": r"valuta (?:creditering|debitering)|wahrungswechsel|\bfx (?:credit|debit|\w)|(?:credito|debito|prelievo) fx|"
-    r"divisa|operation de change|change de devise|conversion de devise|credit devise|debit devise|valutav|"
+    "exchange": r"valuta (?:creditering|debitering)|wahrungswechsel|\bfx (?:credit|debit|\w)|"
+    r"(?:credito|debito|prelievo) fx|divisa|operation de change|"
+    r"change de devise|conversion de devise|credit devise|debit devise|valutav|"
     r"valutakonv|wymiana walut|przewalutowanie|currency (?:credit|debit|exchange)|valuutan",
     "dividend_tax": r"dividend(?:en)?(?:belasting|steuer|skatt|skat)|dividend tax|impots? sur (?:le )?dividende|"
     r"(?:retencion|retenzione|ritenuta|imposto|impuesto|imposta).*dividend|withholding tax|bronbelasting|"
@@ -42,7 +43,7 @@ _BEGINNINGS: Mapping[str, str] = {
     "transaction_tax": r"transactiebelasting|transaction tax|transaktionssteuer|taxe sur les transactions|stamp duty|"
     r"beurstaks|\btob\b|tobin|impuesto sobre transacciones|imposta sulle transazioni|imposto do selo",
     "fee": r"kosten|\bfees?\b|gebuhr|\bfrais\b|costes?\b|\bcosti\b|\bcustos?\b|comiss|comision|commission|"
-    r"handelsmodalit|connexion|conectividad|poplat|oplat|avgift|gebyr|kurtage|courtage|maksu\b|market data|subscription",
+    r"handelsmodalit|connexion|conectividad|poplat|oplat|avgift|gebyr|kurtage|courtage|maksu\b|market data",
     "interest": r"\binterest|\brente\b|\bzins|interet|\binteres|interess[ie]|\bjuros\b|\burok|odsetki|korko",
     "rebate": r"courtesy|rabatt|korting|promo|compensat|kompensat|gutschrift|referral|bonus|cashback|vergoeding",
     "withdrawal": r"withdrawal|terugstorting|opname|auszahlung|retrait|retirada|prelievo|levantamento|vyber\b|uttag|"
@@ -53,7 +54,7 @@ _BEGINNINGS: Mapping[str, str] = {
 _MEANINGS = tuple((meaning, re.compile(words)) for meaning, words in _BEGINNINGS.items())
 
 _EVENTS = (
-    ("rename", re.compile(r"wijziging|anderung|product change|isin change|change of isin|changement|cambio|modifica|mudanca")),
+    ("rename", re.compile(r"wijziging|anderung|(?:product|isin) change|change of|changement|cambio|modifica|mudanca")),
     ("spin_off", re.compile(r"spin|abspaltung|afsplitsing|scission|escision|scissione|cisao")),
     ("split", re.compile(r"split|fraction|division|frazionamento|desdobramento|samenvoeging|zusammenlegung|regroup")),
     ("dividend", re.compile(r"dividend")),

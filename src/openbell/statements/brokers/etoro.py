@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock
-from openbell.statements.draft import Answers, Draft, Named, Outcome
+from openbell.statements.draft import Draft, Named, Outcome
 from openbell.statements.making import meaning, moved, needed, per, traded
 from openbell.statements.numbers import Marks, marks_of
 from openbell.statements.preset import Preset, Reading
@@ -66,16 +67,16 @@ def _event(row: Row, marks: Marks, unit_marks: Marks) -> Outcome:
             **fixed,
         )  # fmt: skip
     if kind == "split":
-        return row.problem("A split is not told in units.", "It is applied from the prices' own splits; check the units.")
+        return row.problem(
+            "A split is not told in units.", "It is applied from the prices' own splits; check the units."
+        )
     if not amount:
         return row.ignored("it moves no cash")
     if kind == "fee" and marks.number(row["change"], "change") == ZERO:
         return row.ignored("told for information: it is a part of another row")
     of_cash = {"dividend": Kind.DIVIDEND, "interest": Kind.INTEREST, "fee": Kind.FEE, "tax": Kind.TAX}.get(kind)
     named = _named(row) if of_cash in {Kind.DIVIDEND, Kind.TAX} else None
-    return Draft(
-        kind=of_cash or moved(amount), cash=amount, instrument=named, ref=ref, note=row["kind"], **fixed
-    )
+    return Draft(kind=of_cash or moved(amount), cash=amount, instrument=named, ref=ref, note=row["kind"], **fixed)
 
 
 def _named(row: Row) -> Named | None:

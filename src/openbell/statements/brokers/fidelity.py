@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
 from openbell.statements.balances import Told, breaks
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock
-from openbell.statements.draft import Answers, Draft, Holding, Named, Outcome, Problem
-from openbell.statements.making import moved, needed, per, traded
+from openbell.statements.draft import Draft, Holding, Named, Outcome, Problem
+from openbell.statements.making import moved, needed, traded
 from openbell.statements.numbers import POINT, money_code
 from openbell.statements.preset import Preset, Reading, newest_first
 from openbell.statements.table import Columns, Row, Table, each, table_of
@@ -55,9 +54,8 @@ _ACTIONS = tuple(
         ("merger", r"merger|exchanged|conversion"),
         ("distribution", r"^distribution|spin-?off|stock dividend"),
         ("expired", r"expired|assigned|exercised"),
-        ("in or out", r"^transferred|^transfer of assets|^journaled|shares (?:deposited|received|delivered)|^conversion"),
-        ("cash", r"electronic funds|direct (?:deposit|debit)|contribution|wire|check|deposit|withdraw|debit card|"
-                 r"bill payment|rollover|transfer|journal|cash|adjust|misc"),
+        ("in or out", r"^transferred|^transfer of assets|^journaled|shares (?:deposited|received|delivered)"),
+        ("cash", r"funds|direct|contribution|wire|check|deposit|withdraw|bill|rollover|transfer|journal|cash|misc"),
     )
 )  # fmt: skip
 

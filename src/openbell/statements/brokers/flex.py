@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
-from openbell.statements.brokers.ibkr_words import CASH_TYPES, action_of, dividends_with_tax, pair_of, split_ratio
+from openbell.statements.answers import Answers
+from openbell.statements.brokers.ibkr_words import CASH_TYPES, action_of, dividends_with_tax, pair_of
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock
-from openbell.statements.draft import Answers, Draft, Holding, Ignored, Named, Outcome, Problem
-from openbell.statements.making import fee_in, moved, needed, per, traded
+from openbell.statements.draft import Draft, Holding, Ignored, Named, Outcome, Problem
+from openbell.statements.making import fee_in, moved, needed, traded
 from openbell.statements.numbers import POINT, money_code
 from openbell.statements.preset import Preset, Reading
 
@@ -261,7 +263,7 @@ def _transfer(element: Element) -> Outcome:
     units, cash = element.amount("quantity") or ZERO, element.amount("cashTransfer") or ZERO
     day = CLOCK.day(element["date"] or element["reportDate"])
     leaving = element["direction"] == "OUT"
-    fixed = {
+    fixed: dict[str, Any] = {
         "day": day,
         "currency": money_code(element["currency"])[0],
         "ref": element["transactionID"],

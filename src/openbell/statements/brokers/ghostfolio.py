@@ -11,9 +11,10 @@ from typing import Any
 from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
 from openbell.model.money import amount as checked
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock, zone_of
-from openbell.statements.draft import Answers, Draft, Ignored, Named, Outcome, Problem
+from openbell.statements.draft import Draft, Ignored, Named, Outcome, Problem
 from openbell.statements.making import needed, traded
 from openbell.statements.numbers import POINT, money_code
 from openbell.statements.preset import Preset, Reading
@@ -89,10 +90,7 @@ def _activity(number: int, activity: Mapping[str, Any], accounts: Mapping[str, s
     kind = str(activity.get("type", "")).upper()
     stamp = str(activity.get("date", ""))
     at = Clock("ymd", "UTC").read(stamp)[1]
-    if at and at.time() == time():
-        day = at.date()
-    else:
-        day = Clock("ymd", zone).local(stamp)[0]
+    day = at.date() if at and at.time() == time() else Clock("ymd", zone).local(stamp)[0]
     currency, part = money_code(str(activity.get("currency") or ""))
     units, price = _number(activity, "quantity"), _number(activity, "unitPrice") * part
     fee = _number(activity, "fee") * part

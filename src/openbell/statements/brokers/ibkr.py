@@ -1,5 +1,4 @@
-"""Interactive Brokers' CSV files: activity statements and transaction histories (sections, each with its header), and
-flat tables of trades or of cash that Flex queries write."""
+"""Interactive Brokers' activity statements and transaction histories: CSV in sections, each with its own header."""
 
 from __future__ import annotations
 
@@ -9,8 +8,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from openbell.model.errors import UnreadableFile
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
 from openbell.statements.brokers.ibkr_words import (
     CASH_TYPES,
     action_of,
@@ -21,14 +20,14 @@ from openbell.statements.brokers.ibkr_words import (
 )
 from openbell.statements.contents import Contents, Record
 from openbell.statements.days import Clock
-from openbell.statements.draft import Answers, Draft, Holding, Ignored, Named, Outcome
+from openbell.statements.draft import Draft, Holding, Ignored, Named, Outcome
 from openbell.statements.making import fee_in, moved, needed, traded
 from openbell.statements.numbers import POINT, money_code
 from openbell.statements.preset import Preset, Reading
-from openbell.statements.table import Columns, Row, attempt, each, places_of, table_of
+from openbell.statements.table import Columns, Row, attempt, places_of
 
 CLOCK = Clock("ymd", "America/New_York")
-_KINDS = {"dividend": Kind.DIVIDEND, "tax": Kind.TAX, "interest": Kind.INTEREST, "fee": Kind.FEE}
+KINDS = {"dividend": Kind.DIVIDEND, "tax": Kind.TAX, "interest": Kind.INTEREST, "fee": Kind.FEE}
 
 SECTION: Columns = {
     "order": ("datadiscriminator", "header"),
@@ -147,16 +146,14 @@ def _trade(row: Row, account: str) -> Outcome:
 
 
 def _forex(row: Row, units: Decimal, proceeds: Decimal, commission: Decimal, fixed: dict[str, Any]) -> Draft:
-    """Its commission is told in the account's own currency, which the header of the column names."""
+    """A change of currencies; its commission is taken as one in the currency that was given."""
     base, quoted = pair_of(row["symbol"])
     given, received = ((quoted, proceeds), (base, units)) if units > 0 else ((base, units), (quoted, proceeds))
-    header_code = ""
-    inside = commission if header_code in {"", given[0]} else ZERO
     return Draft(
         kind=Kind.EXCHANGE,
         to_cash=abs(received[1]),
         to_currency=received[0],
-        **{**fixed, "currency": given[0], "cash": -abs(given[1]) - inside},
+        **{**fixed, "currency": given[0], "cash": -abs(given[1]) - commission},
         **fee_in(given[0], commission, given[0]),
     )
 
@@ -170,7 +167,7 @@ def _cash(row: Row, account: str, section: str) -> Outcome:
     named = named_in(row["description"])
     if meaning == "dividend" and "return of capital" in row["description"].lower() and named:
         return Draft(kind=Kind.RETURN_OF_CAPITAL, cash=amount, instrument=named, note=row["description"], **fixed)
-    kind = _KINDS.get(meaning) or moved(amount)
+    kind = KINDS.get(meaning) or moved(amount)
     if kind is Kind.DIVIDEND and named is None:
         kind = Kind.INTEREST
     named = None if kind in {Kind.DEPOSIT, Kind.WITHDRAWAL} else named
@@ -231,7 +228,7 @@ def _actions(rows: Sequence[Row], account: str) -> Iterable[Outcome]:
 
 
 def _action(group: Sequence[Row], account: str) -> list[Outcome]:
-    fixed = {**_fixed(group[0], account), "rows": tuple(row.line for row in group)}
+    fixed: dict[str, Any] = {**_fixed(group[0], account), "rows": tuple(row.line for row in group)}
     parts = [
         (
             meant_in(row["description"]) or named_in(row["description"]),
@@ -257,7 +254,12 @@ def _history(row: Row, base: str) -> Outcome:
     amount = POINT.number(row["amount"], "amount")
     if amount is None:
         return row.ignored("it moves no cash")
-    fixed: dict[str, Any] = {"day": CLOCK.day(row["date"]), "currency": base, "account": row["account"], "rows": (row.line,)}
+    fixed: dict[str, Any] = {
+        "day": CLOCK.day(row["date"]),
+        "currency": base,
+        "account": row["account"],
+        "rows": (row.line,),
+    }
     note = row["description"]
     if kind == "trade":
         price_currency = row["price_currency"].strip("-") or ""
@@ -277,7 +279,7 @@ def _history(row: Row, base: str) -> Outcome:
     if kind in {"fx", "forex"}:  # what cash in other currencies came to more or less in the account's own
         return Draft(kind=Kind.INTEREST if kind == "fx" else Kind.FEE, cash=amount, note=note, **fixed)
     named = named_in(note) or (Named(ticker=row["symbol"]) if row["symbol"].strip("-") else None)
-    of_cash = _KINDS.get(kind) or moved(amount)
+    of_cash = KINDS.get(kind) or moved(amount)
     if of_cash is Kind.DIVIDEND and named is None:
         of_cash = Kind.INTEREST
     named = None if of_cash in {Kind.DEPOSIT, Kind.WITHDRAWAL, Kind.INTEREST} else named
@@ -292,135 +294,9 @@ def _price_of(row: Row, gross: Decimal | None) -> Decimal | None:
     return price if abs(abs(price * units) - abs(gross)) <= abs(gross) / 100 else None
 
 
-FLAT_TRADES: Columns = {
-    "side": ("buy/sell",),
-    "trade_date": ("tradedate", "trade date", "date/time", "datetime"),
-    "isin": ("isin",),
-    "symbol": ("symbol",),
-    "description": ("description",),
-    "category": ("assetclass", "asset class"),
-    "quantity": ("quantity",),
-    "price": ("tradeprice", "trade price", "price"),
-    "money": ("trademoney", "trade money", "proceeds", "amount"),
-    "currency": ("currencyprimary", "currency"),
-    "commission": ("ibcommission", "ib commission", "commission"),
-    "commission_currency": ("ibcommissioncurrency", "ib commission currency", "commissioncurrency"),
-    "tax": ("taxes",),
-    "ref": ("tradeid", "trade id", "transactionid"),
-    "account": ("clientaccountid", "accountid"),
-}
-FLAT_CASH: Columns = {
-    "kind": ("type",),
-    "date": ("settledate", "settle date", "date/time", "reportdate"),
-    "isin": ("isin",),
-    "symbol": ("symbol",),
-    "description": ("description",),
-    "amount": ("amount",),
-    "currency": ("currencyprimary", "currency"),
-    "ref": ("transactionid", "transaction id"),
-    "account": ("clientaccountid", "accountid"),
-}
-_FLAT_NEEDS = ("side", "trade_date", "quantity", "commission")
-_CASH_NEEDS = ("kind", "date", "description", "amount", "currency")
-
-
-def read_flat_trades(contents: Contents, answers: Answers) -> Reading:
-    """One row a trade; those without an instrument change currencies, and the file does not say which other."""
-    table = table_of(contents, FLAT_TRADES, _FLAT_NEEDS)
-    if table is None:
-        raise AssertionError(contents.name)
-    table.require("price", "currency", "commission_currency")
-    if "isin" not in table.places and "symbol" not in table.places:
-        table.require("isin")
-    return Reading([*table.framed(), *each(table.rows, _flat_trade)])
-
-
-def _flat_trade(row: Row) -> Outcome:
-    currency, _ = money_code(row["currency"])
-    day, at = CLOCK.read(row["trade_date"])
-    quantity, price = POINT.number(row["quantity"], "quantity"), needed(POINT.number(row["price"], "price"), "price")
-    commission = -(POINT.number(row["commission"], "commission") or ZERO)
-    buying = row["side"].upper().startswith("BUY")
-    money = POINT.number(row["money"], "money")
-    gross = abs(money) if money is not None else abs(needed(quantity, "quantity") * price)
-    tax = -(POINT.number(row["tax"], "tax") or ZERO)
-    inside = commission if row["commission_currency"] == currency else ZERO
-    fixed: dict[str, Any] = {"day": day, "at": at, "ref": row["ref"], "account": row["account"], "rows": (row.line,)}
-    if "." in row["symbol"] and (row["category"] == "CASH" or not row["isin"]):
-        base, quoted = pair_of(row["symbol"])
-        units = abs(needed(quantity, "quantity"))
-        given, received = ((quoted, gross), (base, units)) if buying else ((base, units), (quoted, gross))
-        own = commission if row["commission_currency"] in {"", given[0]} else ZERO
-        return Draft(kind=Kind.EXCHANGE, currency=given[0], cash=-given[1] - own, to_cash=received[1],
-                     to_currency=received[0], **fee_in(given[0], commission, row["commission_currency"]), **fixed)  # fmt: skip
-    if not row["isin"] and not row["symbol"]:
-        return row.problem(
-            f"This changes {abs(needed(quantity, 'quantity'))} of a currency that the row does not name, "
-            f"for {gross} {currency}.",
-            "Export with the column Symbol, or add the exchange by hand.",
-        )
-    return traded(
-        buying=buying,
-        quantity=quantity,
-        cash=-(gross + inside + tax) if buying else gross - inside - tax,
-        currency=currency,
-        price=price,
-        tax=tax,
-        instrument=Named(isin=row["isin"], ticker=row["symbol"], name=row["description"], currency=currency),
-        **fee_in(currency, commission, row["commission_currency"]),
-        **fixed,
-    )
-
-
-def read_flat_cash(contents: Contents, answers: Answers) -> Reading:
-    """One row a payment; each tax with the dividend that it was withheld from."""
-    table = table_of(contents, FLAT_CASH, _CASH_NEEDS)
-    if table is None:
-        raise AssertionError(contents.name)
-    outcomes = each(table.rows, _flat_cash)
-    drafts = [one for one in outcomes if isinstance(one, Draft)]
-    others = [one for one in outcomes if not isinstance(one, Draft)]
-    return Reading([*table.framed(), *others, *dividends_with_tax(drafts)])
-
-
-def _flat_cash(row: Row) -> Outcome:
-    meaning = CASH_TYPES.get(row["kind"].lower(), "")
-    if not meaning:
-        return row.problem(f"{row['kind'][:60]!r} is no type of cash that is known.", "Add what it moved by hand.")
-    amount = needed(POINT.number(row["amount"], "amount"), "amount")
-    found = named_in(row["description"])
-    ticker = row["symbol"] or (found.ticker if found else "")
-    named = Named(isin=row["isin"], ticker=ticker) if row["isin"] or ticker else None
-    kind = _KINDS.get(meaning) or moved(amount)
-    if kind is Kind.DIVIDEND and "return of capital" in row["description"].lower():
-        kind = Kind.RETURN_OF_CAPITAL
-    if kind is Kind.DIVIDEND and named is None:
-        kind = Kind.INTEREST
-    return Draft(
-        kind=kind,
-        day=CLOCK.day(row["date"]),
-        currency=money_code(row["currency"])[0],
-        cash=amount,
-        instrument=None if kind in {Kind.DEPOSIT, Kind.WITHDRAWAL} else named,
-        ref=row["ref"],
-        note=row["description"],
-        account=row["account"],
-        rows=(row.line,),
-    )
-
-
 def _is_sectioned(contents: Contents) -> bool:
     heads = [(record.cells[0].strip(), record.cells[1:2]) for record in contents.records[:40]]
     return any(kind == ("Header",) for _, kind in heads) and any(kind == ("Data",) for _, kind in heads)
 
 
-STATEMENT = Preset("ibkr-statement", "Interactive Brokers", _is_sectioned, read)
-TRADES = Preset(
-    "ibkr-trades", "Interactive Brokers",
-    lambda contents: table_of(contents, FLAT_TRADES, _FLAT_NEEDS) is not None, read_flat_trades, own_refs=True,
-)  # fmt: skip
-CASH = Preset(
-    "ibkr-cash", "Interactive Brokers",
-    lambda contents: table_of(contents, FLAT_CASH, _CASH_NEEDS) is not None, read_flat_cash, own_refs=True,
-)  # fmt: skip
-PRESETS = (STATEMENT, TRADES, CASH)
+PRESET = Preset("ibkr-statement", "Interactive Brokers", _is_sectioned, read)

@@ -74,14 +74,14 @@ Part = tuple[Named | None, Decimal, Decimal]
 
 
 def action_of(
-    text: str, type_code: str, parts: Sequence[Part], fixed: dict[str, Any], content: str
+    text: str, type_code: str, parts: Sequence[Part], about: dict[str, Any], content: str
 ) -> Iterable[Outcome]:
     """What rows of one corporate action are."""
     said = text.upper()
     came = [part for part in parts if part[1] > 0]
     gone = [part for part in parts if part[1] < 0]
     cash = sum((part[2] for part in parts), ZERO)
-    fixed = {**fixed, "note": text}
+    fixed = {**about, "note": text}
     if "SPLIT" in said or type_code in {"FS", "RS"}:
         yield _split(text, parts, cash, fixed)
     elif "SPINOFF" in said or "SPIN-OFF" in said or type_code == "SO":
@@ -95,7 +95,9 @@ def action_of(
     elif came:
         yield from _come(came, fixed, content)
     else:
-        yield Problem(fixed["rows"], f"{text[:100]!r} is no corporate action that is known.", "Add it by hand.", content)
+        yield Problem(
+            fixed["rows"], f"{text[:100]!r} is no corporate action that is known.", "Add it by hand.", content
+        )
 
 
 def _split(text: str, parts: Sequence[Part], cash: Decimal, fixed: dict[str, Any]) -> Draft:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock, order_of
-from openbell.statements.draft import Answers, Draft, Named, Outcome
+from openbell.statements.draft import Draft, Named, Outcome
 from openbell.statements.making import moved, needed, per, traded
 from openbell.statements.numbers import Marks, marks_of, money_code
 from openbell.statements.preset import Preset, Reading

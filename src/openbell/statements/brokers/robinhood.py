@@ -10,9 +10,10 @@ from typing import Any
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock
-from openbell.statements.draft import Answers, Draft, Named, Outcome
+from openbell.statements.draft import Draft, Named, Outcome
 from openbell.statements.making import moved, needed, per, traded
 from openbell.statements.numbers import POINT
 from openbell.statements.preset import Preset, Reading, with_rows
@@ -144,7 +145,7 @@ def _changes(rows: Sequence[Row]) -> list[Outcome]:
 
 def _half(row: Row) -> Outcome:
     return row.problem(
-        f"This is half of a change of {row['instrument'] or 'a security'} into another; the other half is not in the file.",
+        f"This is half of a change of {row['instrument'] or 'a security'}; the other half is not in the file.",
         "Export a longer period, or add a rename, a merger or a split by hand.",
     )
 
@@ -160,9 +161,7 @@ def _change(left: Row, came: Row) -> Draft:
     elif before == after:
         draft = Draft(kind=Kind.RENAME, instrument=old, other=new, **fixed)
     else:
-        draft = Draft(
-            kind=Kind.MERGER, instrument=old, other=new, quantity=after, ratio=per(after, before), **fixed
-        )
+        draft = Draft(kind=Kind.MERGER, instrument=old, other=new, quantity=after, ratio=per(after, before), **fixed)
     return with_rows(draft, (left.line,))
 
 

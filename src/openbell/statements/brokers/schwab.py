@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from openbell.model.errors import InvalidInput, UnreadableFile
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents, Record
 from openbell.statements.days import Clock
-from openbell.statements.draft import Answers, Draft, Holding, Named, Outcome
+from openbell.statements.draft import Draft, Holding, Named, Outcome
 from openbell.statements.making import meaning, moved, needed, per, traded
 from openbell.statements.numbers import POINT
 from openbell.statements.preset import Preset, Reading, with_rows
@@ -43,8 +45,8 @@ MEANINGS = {
     "return of capital": "capital", "pr yr non-div dist": "capital", "non-div dist": "capital",
     "credit interest": "interest", "bank interest": "interest", "bond interest": "interest", "cd interest": "interest",
     "margin interest": "interest", "pr yr bank int": "interest", "interest": "interest",
-    "advisor fee": "fee", "adr mgmt fee": "fee", "service fee": "fee", "misc cash entry": "misc", "misc credits": "misc",
-    "adjust": "misc", "promotional award": "cash", "fee": "fee",
+    "advisor fee": "fee", "adr mgmt fee": "fee", "service fee": "fee", "misc cash entry": "misc",
+    "misc credits": "misc", "adjust": "misc", "promotional award": "cash", "fee": "fee",
     "foreign tax paid": "tax", "nra tax adj": "tax", "nra withholding": "tax", "tax withholding": "tax",
     "foreign tax reclaim": "tax", "backup withholding": "tax",
     "moneylink transfer": "cash", "moneylink deposit": "cash", "wire sent": "cash", "wire received": "cash",
@@ -117,7 +119,7 @@ def _event(row: Row) -> Outcome | Iterable[Outcome]:
     if not kind:
         return row.problem(f"{row['action'][:60]!r} is nothing that is known of Schwab.", "Add what it moved by hand.")
     day = CLOCK.day(row["date"].partition(" as of ")[2] or row["date"])
-    fixed = {"day": day, "currency": "USD", "instrument": _named(row), "rows": (row.line,)}
+    fixed: dict[str, Any] = {"day": day, "currency": "USD", "instrument": _named(row), "rows": (row.line,)}
     units = POINT.number(row["quantity"], "quantity")
     amount = POINT.number(row["amount"], "amount")
     if kind in {"buy", "sell", "short"}:
@@ -138,7 +140,7 @@ def _event(row: Row) -> Outcome | Iterable[Outcome]:
     return row.ignored("it moves neither cash nor units")
 
 
-def _cash(row: Row, kind: str, amount: Decimal, fixed: dict[str, object]) -> Outcome:
+def _cash(row: Row, kind: str, amount: Decimal, fixed: dict[str, Any]) -> Outcome:
     note = f"{row['action']}: {row['description']}" if kind not in {"dividend", "buy", "sell"} else row["action"]
     if kind == "lieu" and fixed["instrument"]:
         return Draft(kind=Kind.SPLIT, cash=amount, note=note, **fixed) if amount > 0 else _plain(amount, note, fixed)
@@ -155,11 +157,11 @@ def _cash(row: Row, kind: str, amount: Decimal, fixed: dict[str, object]) -> Out
     return _plain(amount, note, fixed)
 
 
-def _plain(amount: Decimal, note: str, fixed: dict[str, object]) -> Draft:
+def _plain(amount: Decimal, note: str, fixed: dict[str, Any]) -> Draft:
     return Draft(kind=moved(amount), cash=amount, note=note, **{**fixed, "instrument": None})
 
 
-def _units(row: Row, kind: str, units: Decimal, fixed: dict[str, object]) -> Outcome | Iterable[Outcome]:
+def _units(row: Row, kind: str, units: Decimal, fixed: dict[str, Any]) -> Outcome | Iterable[Outcome]:
     if kind in {"split", "reverse split"}:
         return Draft(kind=Kind.SPLIT, quantity=units, note=row["action"], **fixed)
     if kind in {"units", "dividend"}:
@@ -204,15 +206,13 @@ def _action(left: Row, came: Row) -> Outcome:
     old, new = _named(left), _named(came)
     if not before or old is None or new is None:
         raise InvalidInput("quantity", "The row of what left tells no units or no symbol.")
-    fixed = {"day": day, "currency": "USD", "rows": (came.line,), "note": came["action"]}
+    fixed: dict[str, Any] = {"day": day, "currency": "USD", "rows": (came.line,), "note": came["action"]}
     if kind == "reverse split":
         draft = Draft(kind=Kind.SPLIT, instrument=new, quantity=after - before, ratio=per(after, before), **fixed)
     elif kind == "name change" and before == after:
         draft = Draft(kind=Kind.RENAME, instrument=old, other=new, **fixed)
     else:
-        draft = Draft(
-            kind=Kind.MERGER, instrument=old, other=new, quantity=after, ratio=per(after, before), **fixed
-        )
+        draft = Draft(kind=Kind.MERGER, instrument=old, other=new, quantity=after, ratio=per(after, before), **fixed)
     return with_rows(draft, (left.line,))
 
 

@@ -1,4 +1,4 @@
-"""Swissquote's transactions, in English, German, French and Italian: semicolons, net amounts, a balance per currency."""
+"""Swissquote's transactions in English, German, French and Italian: net amounts, and a balance for each currency."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
 from openbell.statements.balances import Told, breaks
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock
-from openbell.statements.draft import Answers, Draft, Named, Outcome, Problem
+from openbell.statements.draft import Draft, Named, Outcome, Problem
 from openbell.statements.making import meaning, moved, needed, traded
 from openbell.statements.numbers import Marks, marks_of, money_code
 from openbell.statements.preset import Preset, Reading, newest_first, with_rows
@@ -44,8 +45,10 @@ MEANINGS = {
     "interests": "interest", "interest": "interest", "zins": "interest", "zinsen": "interest", "interets": "interest",
     "interessi": "interest", "negative interest": "interest",
     "custody fees": "fee", "depotgebuhren": "fee", "depot fees": "fee", "droits de garde": "fee", "fees": "fee",
-    "gebuhren": "fee", "frais": "fee", "diritti di custodia": "fee", "fees tax statement": "fee", "tax statement": "fee",
-    "berichtigung": "fee", "spesen steuerauszug": "fee", "debit": "cash", "credit": "cash", "belastung": "cash",
+    "gebuhren": "fee", "frais": "fee", "diritti di custodia": "fee", "fees tax statement": "fee",
+    "tax statement": "fee",
+    "berichtigung": "fee", "spesen steuerauszug": "fee",
+    "debit": "cash", "credit": "cash", "belastung": "cash",
     "gutschrift": "cash", "vergutung": "cash", "payment": "cash", "zahlung": "cash", "paiement": "cash",
     "versement": "cash", "virement": "cash", "auszahlung": "cash", "withdrawal": "cash", "einzahlung": "cash",
     "pagamento": "cash", "accredito": "cash", "addebito": "cash", "cash in": "cash", "cash out": "cash",

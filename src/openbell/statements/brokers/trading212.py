@@ -1,7 +1,7 @@
 """Trading 212's history export: one row an event, times in UTC, all amounts in the account's currency.
 
-Newer files name each amount's currency in a column of its own; older ones in the header (`Total (GBP)`). Columns that no
-row of the period fills are left out, and rows of some kinds have a column too many.
+Newer files name each amount's currency in a column of its own; older ones in the header (`Total (GBP)`). Columns that
+no row of the period fills are left out.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
+from typing import Any
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents, Record
 from openbell.statements.days import Clock
-from openbell.statements.draft import NEGLIGIBLE, Answers, Draft, Named, Outcome
+from openbell.statements.draft import NEGLIGIBLE, Draft, Named, Outcome
 from openbell.statements.making import meaning, moved, needed, per, traded
 from openbell.statements.numbers import POINT, money_code
 from openbell.statements.preset import Preset, Reading, with_rows
@@ -116,7 +119,7 @@ def _costs(table: Table) -> list[Cost]:
 
 
 def _straight(row: Row) -> Row:
-    """The row with its cells under their headers: newer files have notes and id before the shares, in some rows only."""
+    """The row with its cells under their headers: some rows have the notes and the id before the shares."""
     places, cells = row.places, row.record.cells
     at, ref = places["quantity"], places.get("ref", -1)
     if at < ref and ref < len(cells) and cells[at + 1].startswith("EOF"):
@@ -127,9 +130,7 @@ def _straight(row: Row) -> Row:
 
 def _named(row: Row) -> Named:
     code = row["price_currency"]
-    return Named(
-        isin=row["isin"], ticker=row["ticker"], name=row["name"], currency=money_code(code)[0] if code else ""
-    )
+    return Named(isin=row["isin"], ticker=row["ticker"], name=row["name"], currency=money_code(code)[0] if code else "")
 
 
 def _price(row: Row) -> tuple[Decimal | None, str, Decimal]:
@@ -148,7 +149,14 @@ def _event(row: Row, costs: list[Cost], told: str) -> Outcome | Iterable[Outcome
     day, at = CLOCK.read(row["time"])
     currency = money_code(row["total_currency"] or told)[0]
     total = POINT.number(row["total"], "total")
-    fixed = {"day": day, "at": at, "currency": currency, "ref": row["ref"], "note": row["notes"], "rows": (row.line,)}
+    fixed: dict[str, Any] = {
+        "day": day,
+        "at": at,
+        "currency": currency,
+        "ref": row["ref"],
+        "note": row["notes"],
+        "rows": (row.line,),
+    }
     if kind in {"buy", "sell"}:
         return _trade(row, costs, needed(total, "total"), fixed, buying=kind == "buy")
     if kind in {"dividend", "capital"}:
@@ -164,7 +172,7 @@ def _event(row: Row, costs: list[Cost], told: str) -> Outcome | Iterable[Outcome
     return Draft(kind=of_cash, cash=cash, **fixed)
 
 
-def _trade(row: Row, costs: list[Cost], total: Decimal, fixed: dict[str, object], *, buying: bool) -> Draft:
+def _trade(row: Row, costs: list[Cost], total: Decimal, fixed: dict[str, Any], *, buying: bool) -> Draft:
     price, price_currency, part = _price(row)
     currency = str(fixed["currency"])
     rate = POINT.number(row["rate"], "rate")
@@ -199,7 +207,7 @@ def _sums(row: Row, costs: list[Cost], currency: str) -> tuple[dict[str, Decimal
     return sums["fee"], sums["tax"]
 
 
-def _dividend(row: Row, total: Decimal, fixed: dict[str, object], kind: str) -> Draft:
+def _dividend(row: Row, total: Decimal, fixed: dict[str, Any], kind: str) -> Draft:
     """The total is what arrived; the tax is told in another currency at times, and then only in the note."""
     price, price_currency, _ = _price(row)
     currency, note = str(fixed["currency"]), str(fixed["note"])
@@ -231,7 +239,7 @@ def _converted(total: Decimal, tax: Decimal, net: Decimal) -> Decimal:
     return (tax * total / net).quantize(Decimal("0.01"))
 
 
-def _delivered(row: Row, fixed: dict[str, object], kind: str, total: Decimal | None) -> Draft:
+def _delivered(row: Row, fixed: dict[str, Any], kind: str, total: Decimal | None) -> Draft:
     price, price_currency, _ = _price(row)
     units = abs(needed(POINT.number(row["quantity"], "quantity"), "quantity"))
     currency = str(fixed["currency"])
@@ -246,13 +254,13 @@ def _delivered(row: Row, fixed: dict[str, object], kind: str, total: Decimal | N
     )
 
 
-def _exchange(row: Row, fixed: dict[str, object]) -> Outcome:
+def _exchange(row: Row, fixed: dict[str, Any]) -> Outcome:
     """The newer files tell both sides in columns that older ones lack; `Notes` has them in some."""
     names = row.record.cells
     words = [word for cell in names for word in cell.replace("->", " ").split()]
     amounts = [
         (money_code(code)[0], number)
-        for code, number in zip(words, words[1:], strict=False)
+        for code, number in pairwise(words)
         if len(code) == 3 and code.isupper() and number.replace(".", "").lstrip("-").isdigit()
     ]
     if len(amounts) < 2:
