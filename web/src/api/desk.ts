@@ -71,3 +71,5 @@ export type Allocation = Answer<"/api/v1/portfolios/{number}/allocation">;
 export type Slice = Allocation["slices"][number];
 export type Checks = Answer<"/api/v1/portfolios/{number}/checks">;
 export type Check = Checks["checks"][number];
+export type Why = Answer<"/api/v1/portfolios/{number}/why/{figure}">;
+export type WhyFigure = paths["/api/v1/portfolios/{number}/why/{figure}"]["get"]["parameters"]["path"]["figure"];

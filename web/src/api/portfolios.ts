@@ -2,7 +2,7 @@
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client } from "./client";
-import type { AccountDraft, Portfolio, PortfolioDraft, Transaction, TransactionDraft } from "./desk";
+import type { AccountDraft, Portfolio, PortfolioDraft, Transaction, TransactionDraft, WhyFigure } from "./desk";
 import { answered } from "./problem";
 import type { paths } from "./schema";
 
@@ -188,5 +188,18 @@ export function checksQuery(number: number, query: Scope) {
     queryFn: ({ signal }) =>
       answered(client.GET("/api/v1/portfolios/{number}/checks", { params: { path: { number }, query }, signal })),
     refetchInterval: again(query),
+  });
+}
+
+type WhyAsked = AskedOf<"/api/v1/portfolios/{number}/why/{figure}">;
+
+/** Why a figure is what it is. */
+export function whyQuery(number: number, figure: WhyFigure, query: WhyAsked) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "why", figure, query],
+    queryFn: ({ signal }) => {
+      const params = { path: { number, figure }, query };
+      return answered(client.GET("/api/v1/portfolios/{number}/why/{figure}", { params, signal }));
+    },
   });
 }

@@ -588,6 +588,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mappings
+         * @description How the caller reads files of no known preset.
+         */
+        get: operations["mappings_api_v1_mappings_get"];
+        /**
+         * Keep Mapping
+         * @description Keep a mapping under its name; one of the same name is replaced.
+         */
+        put: operations["keep_mapping_api_v1_mappings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mappings/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Mapping
+         * @description Forget a mapping.
+         */
+        delete: operations["remove_mapping_api_v1_mappings__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/market": {
         parameters: {
             query?: never;
@@ -868,6 +912,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portfolios/{number}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Every transaction of a portfolio with its accounts and instruments; importing the file gives the same again.
+         */
+        get: operations["export_api_v1_portfolios__number__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portfolios/{number}/history": {
         parameters: {
             query?: never;
@@ -883,6 +947,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports
+         * @description Every import of a portfolio that was not undone.
+         */
+        get: operations["imports_api_v1_portfolios__number__imports_get"];
+        put?: never;
+        /**
+         * Book Import
+         * @description Write what the preview shows: all of it or nothing.
+         */
+        post: operations["book_import_api_v1_portfolios__number__imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/imports/{batch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Import
+         * @description Take an import back; 409 where its transactions were edited since, unless those shall go too.
+         */
+        delete: operations["undo_import_api_v1_portfolios__number__imports__batch__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1078,6 +1186,68 @@ export interface paths {
          * @description Bring a deleted transaction back.
          */
         post: operations["restore_transaction_api_v1_portfolios__number__transactions__transaction__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Keep a file for a day, to be looked at and imported.
+         */
+        post: operations["upload_api_v1_portfolios__number__uploads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/uploads/{key}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What importing the file would do, with a page of its rows; nothing is written.
+         */
+        post: operations["preview_api_v1_portfolios__number__uploads__key__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/why/{figure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why This
+         * @description The method of a figure with its source, and every value, flow, rate and price that went into it.
+         *
+         *     Contribution, day change and yields are of one position: `instrument` names it, and `account` where several hold it.
+         */
+        get: operations["why_this_api_v1_portfolios__number__why__figure__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1674,6 +1844,40 @@ export interface components {
             taxes: string;
         };
         /**
+         * Answers
+         * @description What the file does not say by itself; empty: it decides.
+         */
+        Answers: {
+            /**
+             * Currency
+             * @default
+             */
+            currency: string;
+            /**
+             * Dates
+             * @default
+             * @enum {string}
+             */
+            dates: "" | "ymd" | "dmy" | "mdy";
+            /**
+             * Decimal
+             * @default
+             * @enum {string}
+             */
+            decimal: "" | "." | ",";
+            mapping?: components["schemas"]["Mapping"] | null;
+            /**
+             * Preset
+             * @default
+             */
+            preset: string;
+            /**
+             * Zone
+             * @default
+             */
+            zone: string;
+        };
+        /**
          * Attempt
          * @description One try to deliver, with the receiver's receipt or the reason.
          */
@@ -1778,6 +1982,39 @@ export interface components {
             volume: (number | null)[];
         };
         /**
+         * Batch
+         * @description One import.
+         */
+        Batch: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** File */
+            file: string;
+            /** Id */
+            id: number;
+            /** Preset */
+            preset: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * Batches
+         * @description The imports of a portfolio, the newest first.
+         */
+        Batches: {
+            /** Imports */
+            imports: components["schemas"]["Batch"][];
+        };
+        /**
          * Benchmark
          * @description The same money in another instrument.
          */
@@ -1807,6 +2044,22 @@ export interface components {
             left: number;
             /** Per S */
             per_s: number;
+        };
+        /**
+         * Candidate
+         * @description An instrument of the desk that the file may mean.
+         */
+        Candidate: {
+            /** Currency */
+            currency: string | null;
+            /** Exchange */
+            exchange: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Ticker */
+            ticker: string;
         };
         /**
          * Change
@@ -1984,6 +2237,40 @@ export interface components {
             day: string;
         };
         /**
+         * Choices
+         * @description What somebody decided: accounts by what the file calls them (a number, or the name of a new one), instruments by
+         *     their key (a ticker, an id, or `own` for an item of one's own), rows by fingerprint.
+         */
+        Choices: {
+            /** Accounts */
+            accounts?: {
+                [key: string]: number | string;
+            };
+            /**
+             * @default {
+             *       "currency": "",
+             *       "dates": "",
+             *       "decimal": "",
+             *       "preset": "",
+             *       "zone": ""
+             *     }
+             */
+            answers: components["schemas"]["Answers"];
+            /**
+             * File
+             * @default statement
+             */
+            file: string;
+            /** Instruments */
+            instruments?: {
+                [key: string]: string;
+            };
+            /** Leave */
+            leave?: string[];
+            /** Take */
+            take?: string[];
+        };
+        /**
          * ClosedLot
          * @description Units that are gone, and what was gained with them.
          */
@@ -2040,6 +2327,17 @@ export interface components {
         Code: {
             /** Code */
             code: string;
+        };
+        /**
+         * Columns
+         * @description Of a file that no preset knows: its header, what is proposed for it, and what a column can be.
+         */
+        Columns: {
+            /** Fields */
+            fields: string[];
+            /** Header */
+            header: string[];
+            proposed: components["schemas"]["Mapping"] | null;
         };
         /**
          * Coming
@@ -2124,7 +2422,7 @@ export interface components {
              */
             start: string;
             /** Statistics */
-            statistics: components["schemas"]["Row"][];
+            statistics: components["schemas"]["openbell__api__compare__Row"][];
             /** Symbols */
             symbols: string[];
             /** Window */
@@ -2241,17 +2539,6 @@ export interface components {
             job?: string | null;
             /** @enum {unknown} */
             type: "JobFailed";
-        };
-        /**
-         * Confirmation
-         * @description The password, typed again.
-         */
-        Confirmation: {
-            /**
-             * Password
-             * @default
-             */
-            password: string;
         };
         /**
          * Contribution
@@ -2624,6 +2911,18 @@ export interface components {
             value: (number | null)[];
         };
         /**
+         * Ignored
+         * @description Rows that move nothing, and why.
+         */
+        Ignored: {
+            /** Content */
+            content: string;
+            /** Reason */
+            reason: string;
+            /** Rows */
+            rows: number[];
+        };
+        /**
          * Inbox
          * @description The newest ex date first; `new` counts those that nobody has decided on.
          */
@@ -2719,6 +3018,22 @@ export interface components {
             total: number;
             /** Yields */
             yields: components["schemas"]["Yields"][];
+        };
+        /**
+         * Input
+         * @description One number that went into a figure, exactly; the source of a flow is its transaction's number.
+         */
+        Input: {
+            /** Day */
+            day: string | null;
+            /** Label */
+            label: string;
+            /** Source */
+            source: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: string;
         };
         /**
          * Invitation
@@ -2880,6 +3195,17 @@ export interface components {
             name: string;
             /** Password */
             password: string;
+        };
+        /**
+         * KeptAnswers
+         * @description As it is kept.
+         */
+        KeptAnswers: {
+            answers: components["schemas"]["Answers"];
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
         };
         /**
          * KeptRule
@@ -3080,6 +3406,42 @@ export interface components {
             seen: string | null;
         };
         /**
+         * Mapping
+         * @description Which column of a file that no preset knows is what (by field, its name in the header), and what words mean.
+         */
+        Mapping: {
+            /** Columns */
+            columns: {
+                [key: string]: string;
+            };
+            /** Kinds */
+            kinds?: {
+                [key: string]: components["schemas"]["Kind"];
+            };
+            /**
+             * Signed
+             * @default true
+             */
+            signed: boolean;
+        };
+        /**
+         * MappingDraft
+         * @description How a file of no known preset is read.
+         */
+        MappingDraft: {
+            answers: components["schemas"]["Answers"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * Mappings
+         * @description The caller's.
+         */
+        Mappings: {
+            /** Mappings */
+            mappings: components["schemas"]["KeptAnswers"][];
+        };
+        /**
          * MarkedAction
          * @description An action with the bar it belongs to: the first one at or after its ex date.
          */
@@ -3163,6 +3525,31 @@ export interface components {
             version: string;
             /** Zone */
             zone: string;
+        };
+        /**
+         * Matched
+         * @description An instrument of the file and what it is here; without `id` somebody must choose. Not `sure`: the desk has never
+         *     heard of it, and takes its ticker as it stands.
+         */
+        Matched: {
+            /** Candidates */
+            candidates: components["schemas"]["Candidate"][];
+            /** How */
+            how: string;
+            /** Id */
+            id: string | null;
+            /** Isin */
+            isin: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Named */
+            named: string;
+            /** Sure */
+            sure: boolean;
+            /** Ticker */
+            ticker: string | null;
         };
         /**
          * Me
@@ -3444,6 +3831,20 @@ export interface components {
             role?: ("owner" | "member" | "viewer") | null;
         };
         /**
+         * PlaceOf
+         * @description Where the rows of one account of the file go; without a number a new account is made.
+         */
+        PlaceOf: {
+            /** Account */
+            account: number | null;
+            /** Currency */
+            currency: string;
+            /** Name */
+            name: string;
+            /** Told */
+            told: string;
+        };
+        /**
          * Portfolio
          * @description Accounts that are counted together; `version` is to be sent back with a change, `right` is the caller's.
          */
@@ -3603,6 +4004,50 @@ export interface components {
             value: string | null;
         };
         /**
+         * Preview
+         * @description An import before anything is written. With a `question` nothing else is known yet.
+         */
+        Preview: {
+            /** Accounts */
+            accounts?: components["schemas"]["PlaceOf"][];
+            /**
+             * Broker
+             * @default
+             */
+            broker: string;
+            columns?: components["schemas"]["Columns"] | null;
+            /** Counts */
+            counts?: {
+                [key: string]: number;
+            };
+            /** Ignored */
+            ignored?: components["schemas"]["Ignored"][];
+            /** Instruments */
+            instruments?: components["schemas"]["Matched"][];
+            /** Notes */
+            notes?: string[];
+            /**
+             * Preset
+             * @default
+             */
+            preset: string;
+            /** Problems */
+            problems?: components["schemas"]["RowProblem"][];
+            question?: components["schemas"]["Question"] | null;
+            /**
+             * Ready
+             * @default false
+             */
+            ready: boolean;
+            /** Rows */
+            rows?: components["schemas"]["openbell__api__imports__Row"][];
+            /**
+             * Total
+             * @default 0
+             */
+            total: number;
+        };
+        /**
          * Price
          * @description What one unit was worth on a day; null forgets the day.
          */
@@ -3693,6 +4138,20 @@ export interface components {
             state: "ok" | "rate_limited" | "not_entitled" | "unreachable" | "bad" | "unused";
             /** Title */
             title: string;
+        };
+        /**
+         * Question
+         * @description The file can be read in more than one way: which of `options` is it?
+         */
+        Question: {
+            /** Option */
+            option: string;
+            /** Options */
+            options: string[];
+            /** Remedy */
+            remedy: string;
+            /** What */
+            what: string;
         };
         /**
          * QuietHours
@@ -3933,42 +4392,20 @@ export interface components {
             performance: components["schemas"]["Performance"];
         };
         /**
-         * Row
-         * @description One symbol's statistics over the common stretch.
-         *
-         *     Beta is against the first symbol that is not missing; volatility is annualised; drawdown is at most 0.
+         * RowProblem
+         * @description What is wrong with rows of the file; without `blocking` they are booked all the same.
          */
-        Row: {
-            /** Average Volume */
-            average_volume: number | null;
-            /** Bars */
-            bars: number | null;
-            /** Beta */
-            beta: number | null;
-            /** Change Pct */
-            change_pct: number | null;
-            /** Currency */
-            currency: string | null;
-            /** Decimals */
-            decimals: number;
-            /** First */
-            first: number | null;
-            /** High */
-            high: number | null;
-            /** Last */
-            last: number | null;
-            /** Low */
-            low: number | null;
-            /** Max Drawdown */
-            max_drawdown: number | null;
-            /** Name */
-            name: string | null;
-            /** Simulated */
-            simulated: boolean;
-            /** Symbol */
-            symbol: string;
-            /** Volatility */
-            volatility: number | null;
+        RowProblem: {
+            /** Blocking */
+            blocking: boolean;
+            /** Content */
+            content: string;
+            /** Remedy */
+            remedy: string;
+            /** Rows */
+            rows: number[];
+            /** What */
+            what: string;
         };
         /**
          * Rules
@@ -4713,6 +5150,14 @@ export interface components {
             what: string;
         };
         /**
+         * Undone
+         * @description How many transactions went.
+         */
+        Undone: {
+            /** Transactions */
+            transactions: number;
+        };
+        /**
          * Unreadable
          * @description A rule that another version of the program wrote: it fires nothing, and can be removed.
          */
@@ -4766,6 +5211,16 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Upload
+         * @description A file that is kept for a day; `key` is the SHA-256 of what is in it.
+         */
+        Upload: {
+            /** Key */
+            key: string;
+            /** Size */
+            size: number;
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -4813,6 +5268,20 @@ export interface components {
             signup: "invite" | "open";
         };
         /**
+         * Why
+         * @description How a figure came about.
+         */
+        Why: {
+            /** Figure */
+            figure: string;
+            /** Inputs */
+            inputs: components["schemas"]["Input"][];
+            /** Method */
+            method: string;
+            /** Notes */
+            notes: string[];
+        };
+        /**
          * Yields
          * @description The income of a year as shares of what an instrument cost, and of what it is worth.
          */
@@ -4839,6 +5308,121 @@ export interface components {
             symbol: string;
         };
         /**
+         * Row
+         * @description One symbol's statistics over the common stretch.
+         *
+         *     Beta is against the first symbol that is not missing; volatility is annualised; drawdown is at most 0.
+         */
+        openbell__api__compare__Row: {
+            /** Average Volume */
+            average_volume: number | null;
+            /** Bars */
+            bars: number | null;
+            /** Beta */
+            beta: number | null;
+            /** Change Pct */
+            change_pct: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Decimals */
+            decimals: number;
+            /** First */
+            first: number | null;
+            /** High */
+            high: number | null;
+            /** Last */
+            last: number | null;
+            /** Low */
+            low: number | null;
+            /** Max Drawdown */
+            max_drawdown: number | null;
+            /** Name */
+            name: string | null;
+            /** Simulated */
+            simulated: boolean;
+            /** Symbol */
+            symbol: string;
+            /** Volatility */
+            volatility: number | null;
+        };
+        /**
+         * Confirmation
+         * @description The file that was uploaded, and what was decided about it.
+         */
+        openbell__api__imports__Confirmation: {
+            /** Accounts */
+            accounts?: {
+                [key: string]: number | string;
+            };
+            /**
+             * @default {
+             *       "currency": "",
+             *       "dates": "",
+             *       "decimal": "",
+             *       "preset": "",
+             *       "zone": ""
+             *     }
+             */
+            answers: components["schemas"]["Answers"];
+            /**
+             * File
+             * @default statement
+             */
+            file: string;
+            /** Instruments */
+            instruments?: {
+                [key: string]: string;
+            };
+            /** Leave */
+            leave?: string[];
+            /** Take */
+            take?: string[];
+            /** Upload */
+            upload: string;
+        };
+        /**
+         * Row
+         * @description A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already.
+         */
+        openbell__api__imports__Row: {
+            /** Account */
+            account: string;
+            /** Cash */
+            cash: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Fee */
+            fee: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Instrument */
+            instrument: string | null;
+            /** Kind */
+            kind: string;
+            /** Note */
+            note: string;
+            /** Price */
+            price: string | null;
+            /** Quantity */
+            quantity: string;
+            /** Rows */
+            rows: number[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "alike" | "known" | "future" | "left";
+            /** Tax */
+            tax: string;
+            /** Twin */
+            twin: boolean;
+        };
+        /**
          * Price
          * @description What one unit was worth on a day; null forgets the day.
          */
@@ -4850,6 +5434,17 @@ export interface components {
             day: string;
             /** Price */
             price: string | null;
+        };
+        /**
+         * Confirmation
+         * @description The password, typed again.
+         */
+        openbell__api__me__Confirmation: {
+            /**
+             * Password
+             * @default
+             */
+            password: string;
         };
         /**
          * Price
@@ -5948,6 +6543,88 @@ export interface operations {
             };
         };
     };
+    mappings_api_v1_mappings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mappings"];
+                };
+            };
+        };
+    };
+    keep_mapping_api_v1_mappings_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptAnswers"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_mapping_api_v1_mappings__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     market_api_v1_market_get: {
         parameters: {
             query?: {
@@ -6072,7 +6749,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Confirmation"];
+                "application/json": components["schemas"]["openbell__api__me__Confirmation"];
             };
         };
         responses: {
@@ -6138,7 +6815,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Confirmation"];
+                "application/json": components["schemas"]["openbell__api__me__Confirmation"];
             };
         };
         responses: {
@@ -6527,6 +7204,40 @@ export interface operations {
             };
         };
     };
+    export_api_v1_portfolios__number__export_get: {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     history_api_v1_portfolios__number__history_get: {
         parameters: {
             query?: {
@@ -6560,6 +7271,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    imports_api_v1_portfolios__number__imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batches"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    book_import_api_v1_portfolios__number__imports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["openbell__api__imports__Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_import_api_v1_portfolios__number__imports__batch__delete: {
+        parameters: {
+            query?: {
+                edited_too?: boolean;
+            };
+            header?: never;
+            path: {
+                number: number;
+                batch: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
                 };
             };
             /** @description Validation Error */
@@ -7044,6 +7855,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_api_v1_portfolios__number__uploads_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_api_v1_portfolios__number__uploads__key__preview_post: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choices"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    why_this_api_v1_portfolios__number__why__figure__get: {
+        parameters: {
+            query?: {
+                benchmark?: string | null;
+                by?: "type" | "sector" | "country" | "currency" | "account" | "instrument";
+                /** @description Of a share: the slice's. */
+                key?: string;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+                range?: ("1D" | "5D" | "1M" | "3M" | "6M" | "YTD" | "1Y" | "5Y" | "Max") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                figure: "value" | "net_invested" | "gain" | "contribution" | "twr" | "mwr" | "income" | "fees" | "taxes" | "currency_gain" | "day_change" | "drawdown" | "benchmark" | "share" | "received" | "announced" | "yield_on_cost" | "yield_on_value";
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
                 };
             };
             /** @description Validation Error */

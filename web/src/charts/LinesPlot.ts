@@ -2,6 +2,7 @@
 
 import {
   AreaSeries,
+  createSeriesMarkers,
   HistogramSeries,
   type ISeriesApi,
   LineSeries,
@@ -14,7 +15,8 @@ import { isIntraday } from "../lib/interval";
 import { wallSeconds } from "../lib/zone";
 import { PriceAxis, type Tag } from "./Axes";
 import { type Colours, faint } from "./colours";
-import { brokenLineOf, gappedLineOf, inPlaces, lineOf, stacked } from "./columns";
+import { brokenLineOf, gappedLineOf, inPlaces, lineOf, type Mark, stacked } from "./columns";
+import { markersOf } from "./marks";
 import { Stage } from "./Stage";
 import type { Slots } from "./slots";
 
@@ -43,6 +45,8 @@ export interface Lines {
   log: boolean;
   show: (value: number) => string;
   decimals: number;
+  /** What happened on some of the times, below the first line. */
+  marks?: readonly Mark[];
 }
 
 export class LinesPlot {
@@ -50,6 +54,7 @@ export class LinesPlot {
   readonly #axis = new PriceAxis();
   #series: ISeriesApi<SeriesType>[] = [];
   #wall: number[] = [];
+  #placing: (() => void) | null = null;
 
   constructor(host: HTMLElement, onPoint: (index: number | null) => void) {
     this.stage = new Stage(host, onPoint);
@@ -62,7 +67,7 @@ export class LinesPlot {
     const slots = this.stage.measure(this.#wall, lines.interval);
     const mode = lines.log ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal;
     this.stage.chart.priceScale("right").applyOptions({ mode });
-    this.stage.leaveRoom(...extremes(lines), false);
+    this.stage.leaveRoom(...extremes(lines), !!lines.marks?.length);
     this.#series = lines.kind === "stacked" ? this.#columns(lines, slots, colours) : this.#lines(lines, slots, colours);
     const [first] = this.#series;
     if (first) this.#axesOn(first, lines, colours);
@@ -71,6 +76,23 @@ export class LinesPlot {
       first.createPriceLine({ price: lines.level, color: colours.edge, ...quiet });
     }
     this.stage.fit();
+    if (first && lines.marks) this.#mark(first, lines.marks, colours);
+  }
+
+  #mark(first: ISeriesApi<SeriesType>, marks: readonly Mark[], { accent }: Colours): void {
+    const scale = this.stage.chart.timeScale();
+    const plugin = createSeriesMarkers(first);
+    const place = () => {
+      const window = scale.getVisibleLogicalRange();
+      const spacing = window ? scale.width() / (window.to - window.from) : 0;
+      if (!(spacing > 0)) return;
+      plugin.setMarkers(markersOf(marks, { wall: this.#wall, spacing, color: accent, inside: this.stage.whole }));
+    };
+    place();
+    // Wider or narrower, they may touch or no longer do; those of the lines before are gone with them.
+    if (this.#placing) scale.unsubscribeVisibleLogicalRangeChange(this.#placing);
+    this.#placing = place;
+    scale.subscribeVisibleLogicalRangeChange(place);
   }
 
   point(index: number, price: number | null): void {

@@ -7,13 +7,14 @@ import { Skeleton } from "../../components/Skeleton";
 import { isKind } from "./activity/kinds";
 import { beside, PANELS, wholeOf } from "./address";
 
+const WhyPanel = lazy(() => import("./why/WhyPanel"));
 const TransactionPanel = lazy(() => import("./activity/TransactionPanel"));
 const EditPanel = lazy(() => import("./activity/EditPanel"));
 const SettingsPanel = lazy(() => import("./settings/SettingsPanel"));
 const NewPanel = lazy(() => import("./settings/NewPanel"));
 
 export function hasPanel(params: URLSearchParams): boolean {
-  return PANELS.some((name) => name !== "of" && params.has(name));
+  return PANELS.some((name) => params.has(name));
 }
 
 export function Beside({ portfolio, params }: { portfolio: Portfolio; params: URLSearchParams }) {
@@ -38,6 +39,7 @@ function Opened({ portfolio, params, back }: { portfolio: Portfolio; params: URL
     const kind = isKind(add) ? add : "buy";
     return <TransactionPanel portfolio={portfolio} kind={kind} instrument={params.get("of") ?? ""} back={back} />;
   }
+  if (params.has("why")) return <WhyPanel portfolio={portfolio} back={back} />;
   if (params.has("new")) return <NewPanel back={back} />;
   return <SettingsPanel key={portfolio.id} portfolio={portfolio} back={back} />;
 }

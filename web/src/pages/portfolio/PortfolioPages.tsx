@@ -20,6 +20,8 @@ const PAGES: Partial<Record<Tab, ComponentType<PortfolioPageProps>>> = {
   activity: page(() => import("./activity/Activity")),
 };
 
+const PositionPage = page(() => import("./position/PositionPage"));
+
 export default function PortfolioPages() {
   const told = useQuery(portfoliosQuery());
   if (told.isPending) return <Skeleton height={480} />;
@@ -37,6 +39,7 @@ export default function PortfolioPages() {
           element={<One portfolios={portfolios} tab={tab as Tab} Page={Page} />}
         />
       ))}
+      <Route path=":id/position/:instrument" element={<One portfolios={portfolios} tab={null} Page={PositionPage} />} />
       <Route path="*" element={<NoSuch />} />
     </Routes>
   );
@@ -53,7 +56,8 @@ function First({ portfolios, tab }: { portfolios: readonly Portfolio[]; tab: Tab
 
 interface OneProps {
   portfolios: readonly Portfolio[];
-  tab: Tab;
+  /** Null: a page that no tab leads to. */
+  tab: Tab | null;
   Page: ComponentType<PortfolioPageProps>;
 }
 

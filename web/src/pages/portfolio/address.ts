@@ -69,11 +69,14 @@ export function changed(params: URLSearchParams, change: Record<string, string |
 }
 
 /** What opens beside a page; one at a time. */
-export const PANELS = ["why", "of", "add", "edit", "settings", "new"] as const;
+export const PANELS = ["why", "add", "edit", "settings", "new"] as const;
+
+/** What a panel is of. */
+const OF = ["of", "in", "by", "slice"] as const;
 
 /** `params` with another panel, or with none. */
-export function beside(params: URLSearchParams, panel: Partial<Record<(typeof PANELS)[number], string>> = {}): string {
-  return changed(params, { ...Object.fromEntries(PANELS.map((name) => [name, null])), ...panel });
+export function beside(params: URLSearchParams, panel: Record<string, string> = {}): string {
+  return changed(params, { ...Object.fromEntries([...PANELS, ...OF].map((name) => [name, null])), ...panel });
 }
 
 function withQuery(path: string, params: URLSearchParams): string {

@@ -1,13 +1,10 @@
 import type { ReactNode } from "react";
 import { Link, useSearchParams } from "react-router";
 import { beside } from "../address";
+import { type Asked, askedParams } from "../why/figures";
 import styles from "./Figure.module.css";
 
-interface FigureProps {
-  /** What the desk calls it. */
-  why: string;
-  /** The instrument that it is of; all of them if left out. */
-  of?: string | undefined;
+interface FigureProps extends Asked {
   /** What it is, for those who do not see where it stands. */
   label: string;
   /** Whether the table around it leads to it by arrows. */
@@ -16,12 +13,13 @@ interface FigureProps {
 }
 
 /** A figure that can be asked why it is so. */
-export function Figure({ why, of, label, walked = false, children }: FigureProps) {
+export function Figure({ label, walked = false, children, ...asked }: FigureProps) {
   const [params] = useSearchParams();
-  const open = params.get("why") === why && (params.get("of") ?? undefined) === of;
+  const told = askedParams(asked);
+  const open = ["why", "of", "in", "by", "slice"].every((name) => (params.get(name) ?? undefined) === told[name]);
   return (
     <Link
-      to={beside(params, { why, ...(of && { of }) })}
+      to={beside(params, told)}
       className={styles.figure}
       title={`${label}: why this number?`}
       aria-current={open ? "true" : undefined}

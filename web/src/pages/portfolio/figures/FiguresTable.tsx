@@ -8,7 +8,7 @@ import type { Cell } from "../../../lib/csv";
 import { useEdges } from "../../../lib/hooks";
 import { changed } from "../address";
 import styles from "./FiguresTable.module.css";
-import { type Sorted, sortedBy } from "./sorting";
+import { sortedBy } from "./sorting";
 
 export interface FigureColumn<Row> {
   key: string;
@@ -18,8 +18,8 @@ export interface FigureColumn<Row> {
   /** Words, and not figures: they begin where the column does, and are sorted from A. */
   words?: boolean;
   show: (row: Row) => ReactNode;
-  /** What it is sorted by, and what the file holds, in full. */
-  cell: (row: Row) => Cell;
+  /** What it is sorted by, and what the file holds, in full; a column without it is neither sorted nor kept. */
+  cell?: (row: Row) => Cell;
   /** What stands under the column. */
   total?: ReactNode;
   /** How soon it goes where there is little room: 1 first. */
@@ -43,7 +43,7 @@ export function FiguresTable<Row>({ caption, order = "sort", columns, rows, keyO
   const scroller = useRef<HTMLElement>(null);
   useEdges(scroller);
   const by = columns.find(({ key }) => key === sort?.key);
-  const shown = sort && by ? sortedBy(rows, by.cell as (row: Row) => Sorted, sort.descending) : rows;
+  const shown = sort && by?.cell ? sortedBy(rows, by.cell, sort.descending) : rows;
   const totalled = columns.some(({ total }) => total !== undefined);
   return (
     <div className={styles.frame}>
@@ -110,6 +110,12 @@ function Head<Row>({ column, order, sort, params }: HeadProps<Row>) {
   const way = sort?.key === key ? (sort.descending ? "descending" : "ascending") : undefined;
   const [first, second] = words ? [key, `-${key}`] : [`-${key}`, key];
   const next = way === undefined ? first : params.get(order) === first ? second : null;
+  if (!column.cell)
+    return (
+      <th scope="col" {...placed(column)}>
+        <span className={styles.sort}>{title}</span>
+      </th>
+    );
   return (
     <th scope="col" aria-sort={way} {...placed(column)}>
       <Link to={changed(params, { [order]: next })} className={styles.sort} replace>

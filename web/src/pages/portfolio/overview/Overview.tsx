@@ -9,10 +9,11 @@ import { AsOf } from "../AsOf";
 import { rangeOf, scopeOf } from "../address";
 import type { PortfolioPageProps } from "../props";
 import { Begin } from "./Begin";
-import { headline, type Said } from "./headline";
+import { headline } from "./headline";
 import styles from "./Overview.module.css";
 import { PositionsTable } from "./PositionsTable";
 import { Problems } from "./Problems";
+import { Spoken } from "./Spoken";
 import { Stats } from "./Stats";
 import { Sums } from "./Sums";
 import { ValueChart } from "./ValueChart";
@@ -46,19 +47,6 @@ export default function Overview({ portfolio }: PortfolioPageProps) {
       </section>
       <Sums performance={data.performance} base={data.base} />
     </>
-  );
-}
-
-/** A sentence whose amounts can be hidden. */
-export function Spoken({ said }: { said: Said }) {
-  return said.map((part) =>
-    typeof part === "string" ? (
-      part
-    ) : (
-      <span key={part.amount} className="amount">
-        {part.amount}
-      </span>
-    ),
   );
 }
 

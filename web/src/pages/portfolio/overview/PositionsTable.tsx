@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link, useSearchParams } from "react-router";
-import type { Contribution, Portfolio, Position, Positions } from "../../../api/desk";
+import type { Contribution, Portfolio, Position, Positions, WhyFigure } from "../../../api/desk";
 import { quotesQuery } from "../../../api/queries";
 import { Amount, Return } from "../../../components/Amount";
 import { Sparkline } from "../../../components/Sparkline";
@@ -65,7 +65,7 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
         const quote = quotes.get(ticker);
         return quote?.spark && <Sparkline close={quote.spark.close} previousClose={quote.previous_close} />;
       },
-      cell: () => null,
+      words: true,
       goes: 1,
     },
     {
@@ -88,12 +88,7 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
       key: "cost",
       title: "Cost",
       unit: base,
-      show: (row) =>
-        row.instrument && (
-          <Asked row={row} why="cost" label="Cost">
-            <Amount value={row.cost} currency={base} />
-          </Asked>
-        ),
+      show: (row) => row.instrument && <Amount value={row.cost} currency={base} />,
       cell: ({ cost }) => cost,
       total: <Amount value={told.cost} currency={base} />,
       goes: 1,
@@ -102,18 +97,13 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
       key: "gain",
       title: "Gain",
       unit: base,
-      show: (row) =>
-        row.instrument && (
-          <Asked row={row} why="unrealised" label="Gain">
-            <Amount value={row.gain} currency={base} moved />
-          </Asked>
-        ),
+      show: (row) => row.instrument && <Amount value={row.gain} currency={base} moved />,
       cell: ({ gain }) => gain,
       total: <Amount value={told.gain} currency={base} moved />,
     },
     {
       key: "return",
-      title: "Gain",
+      title: "Return",
       unit: "% of cost",
       show: ({ instrument, gain_relative }) => instrument && <Return value={gain_relative} />,
       cell: ({ gain_relative }) => gain_relative,
@@ -124,6 +114,7 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
       unit: `% ${range}`,
       show: (row) => {
         const share = added.get(keyOf(row))?.share;
+        if (row.instrument === null) return <Return value={share ?? null} />;
         return (
           <Asked row={row} why="contribution" label="Contribution">
             <Return value={share ?? null} />
@@ -173,14 +164,14 @@ function Name({ portfolio, row, account }: { portfolio: Portfolio; row: Position
 
 interface AskedProps {
   row: Position;
-  why: string;
+  why: WhyFigure;
   label: string;
   children: ReactNode;
 }
 
 function Asked({ row, why, label, children }: AskedProps) {
   return (
-    <Figure why={why} of={row.instrument ?? undefined} label={`${label} of ${row.ticker}`} walked>
+    <Figure why={why} of={row.instrument ?? undefined} inside={row.account} label={`${label} of ${row.ticker}`} walked>
       {children}
     </Figure>
   );
@@ -208,6 +199,16 @@ function DayChange({ row }: { row: Position }) {
   );
 }
 
+/** Cash has no instrument to ask about: its balance is its value. */
+function ValueOf({ row, children }: { row: Position; children: ReactNode }) {
+  if (row.instrument === null) return children;
+  return (
+    <Asked row={row} why="value" label="Value">
+      {children}
+    </Asked>
+  );
+}
+
 /** What it is worth; or that it is not known, and why. */
 function Value({ row, base }: { row: Position; base: string }) {
   if (row.value === null)
@@ -217,8 +218,8 @@ function Value({ row, base }: { row: Position; base: string }) {
       </span>
     );
   return (
-    <Asked row={row} why="value" label="Value">
+    <ValueOf row={row}>
       <Amount value={row.value} currency={base} />
-    </Asked>
+    </ValueOf>
   );
 }

@@ -1,13 +1,12 @@
 /** The few figures that answer most: what it is worth, what was gained, and at which rate, with the benchmark beside. */
 
-import type { ReactNode } from "react";
 import type { Positions, Returns } from "../../../api/desk";
 import { Amount, Return } from "../../../components/Amount";
 import type { Range } from "../../../lib/address";
 import * as format from "../../../lib/format";
 import { Figure } from "../figures/Figure";
+import { Stats as List, Stat } from "../figures/Stat";
 import { gainOf } from "./headline";
-import styles from "./Overview.module.css";
 
 interface StatsProps {
   positions: Positions;
@@ -17,25 +16,22 @@ interface StatsProps {
 
 export function Stats({ positions, returns: { base, performance, benchmark }, range }: StatsProps) {
   const { gain, twr, twr_annual, mwr, drawdown, income } = performance;
-  const yearly = twr_annual !== null && twr_annual !== twr;
   return (
-    <dl className={styles.stats}>
+    <List>
       <Stat name="Value" unit={base} large>
         <Figure why="value" label="Value">
           <Amount value={positions.value} currency={base} />
         </Figure>
       </Stat>
       <Stat name="Today" unit={base}>
-        <Figure why="day_change" label="Change today">
-          <Amount value={positions.day_gain} currency={base} moved />
-        </Figure>
+        <Amount value={positions.day_gain} currency={base} moved />
       </Stat>
       <Stat name={`Gain, ${range}`} unit={base}>
         <Figure why="gain" label="Gain">
           <Amount value={gain} currency={base} moved />
         </Figure>
       </Stat>
-      <Stat name="Time-weighted" beside={yearly ? `${format.gain(twr_annual)} a year` : undefined}>
+      <Stat name="Time-weighted" beside={aYear(twr_annual, twr)}>
         <Figure why="twr" label="Time-weighted return">
           <Return value={twr} />
         </Figure>
@@ -73,27 +69,11 @@ export function Stats({ positions, returns: { base, performance, benchmark }, ra
           <Amount value={income} currency={base} />
         </Figure>
       </Stat>
-    </dl>
+    </List>
   );
 }
 
-interface StatProps {
-  name: string;
-  unit?: string;
-  large?: boolean;
-  /** What stands under the figure in small. */
-  beside?: ReactNode;
-  children: ReactNode;
-}
-
-function Stat({ name, unit, large, beside, children }: StatProps) {
-  return (
-    <div className={styles.stat} data-large={large || undefined}>
-      <dt>
-        {name} {unit && <span className={styles.unit}>{unit}</span>}
-      </dt>
-      <dd>{children}</dd>
-      {beside && <dd className={styles.beside}>{beside}</dd>}
-    </div>
-  );
+/** The rate of a year, where that is another one. */
+function aYear(annual: number | null, period: number | null): string | undefined {
+  return annual === null || format.gain(annual) === format.gain(period) ? undefined : `${format.gain(annual)} a year`;
 }

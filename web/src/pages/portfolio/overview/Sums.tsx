@@ -17,8 +17,15 @@ const PARTS: readonly (readonly [Told, string])[] = [
 ];
 const MOVED: readonly Told[] = ["gain", "currency_gain"];
 
+interface SumsProps {
+  performance: Performance;
+  base: string;
+  /** The instrument that they are of; all of them if left out. */
+  of?: string;
+}
+
 /** From what it was worth to what it is worth: what came, what went, and what was gained. */
-export function Sums({ performance, base }: { performance: Performance; base: string }) {
+export function Sums({ performance, base, of }: SumsProps) {
   const { first, last, start, end } = performance;
   return (
     <section>
@@ -36,7 +43,7 @@ export function Sums({ performance, base }: { performance: Performance; base: st
           <div key={name}>
             <dt>{label}</dt>
             <dd>
-              <Figure why={name} label={label}>
+              <Figure why={name === "paid_in" || name === "taken_out" ? "net_invested" : name} of={of} label={label}>
                 <Amount value={performance[name]} currency={base} moved={MOVED.includes(name)} />
               </Figure>
             </dd>
@@ -45,7 +52,9 @@ export function Sums({ performance, base }: { performance: Performance; base: st
         <div>
           <dt>Worth at the end</dt>
           <dd>
-            <Amount value={end} currency={base} />
+            <Figure why="value" of={of} label="Worth at the end">
+              <Amount value={end} currency={base} />
+            </Figure>
           </dd>
         </div>
       </dl>

@@ -26,12 +26,16 @@ interface ValueChartProps {
   portfolio: Portfolio;
   /** The ticker of the benchmark, where there is one. */
   benchmark: string | null;
+  /** Of one instrument only. */
+  instrument?: string;
 }
 
-export function ValueChart({ portfolio, benchmark }: ValueChartProps) {
+export function ValueChart({ portfolio, benchmark, instrument }: ValueChartProps) {
   const [params] = useSearchParams();
   const navigate = useNavigate();
-  const told = useQuery(historyQuery(portfolio.id, { ...scopeOf(params), range: rangeOf(params) }));
+  const told = useQuery(
+    historyQuery(portfolio.id, { ...scopeOf(params), range: rangeOf(params), ...(instrument && { instrument }) }),
+  );
   const look = LOOKS.find((each) => each === params.get("look")) ?? "value";
   const table = params.get("view") === "table";
   const turn = useCallback(
