@@ -134,3 +134,29 @@ def test_an_account_with_transactions_stays(client: TestClient):
     refused = client.delete("portfolios/1/accounts/1")
     assert (refused.status_code, refused.json()["remedy"]) == (422, "Move them first.")
     assert client.delete("portfolios/1/accounts/2").status_code == 204
+
+
+def test_more_than_is_held_is_sold_as_a_marked_short_only(client: TestClient):
+    client.post("portfolios/1/transactions", json=BUY)
+    sale = {"kind": "sell", "quantity": "-11", "cash": "1100", "day": "2026-03-03"}
+    refused = client.post("portfolios/1/transactions", json={**BUY, **sale})
+    assert (refused.status_code, refused.json()["field"]) == (422, "quantity")
+    assert "but the account held 10" in refused.json()["detail"]
+    assert client.post("portfolios/1/transactions", json={**BUY, **sale, "short": True}).status_code == 201
+    early = client.post("portfolios/1/transactions", json={**BUY, **sale, "quantity": "-1", "day": "2026-03-01"})
+    assert early.status_code == 422
+
+
+def test_items_are_the_owners_own(client: TestClient):
+    refused = client.post("portfolios/1/transactions", json={**BUY, "instrument": "own:1"})
+    assert (refused.status_code, refused.json()["detail"]) == (422, "There is no item own:1.")
+    client.post("items", json={"name": "A house", "currency": "EUR"})
+    client.put("items/1/prices", json={"prices": [{"day": "2026-03-02", "price": "250000.50"}]})
+    assert client.post("portfolios/1/transactions", json={**BUY, "instrument": "own:1"}).status_code == 201
+    found = client.get("portfolios/1/positions").json()["positions"]
+    house = next(each for each in found if each["instrument"] == "own:1")
+    assert (house["ticker"], house["price"]) == (
+        "A house",
+        {"price": "250000.5", "day": "2026-03-02", "source": "by hand"},
+    )
+    assert client.delete("items/1").status_code == 422

@@ -1,10 +1,13 @@
-"""How large a request may be: read before anything of it is believed."""
+"""How large a request may be: counted while it comes, before anything of it is believed."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from openbell.model.errors import OpenbellError
+from openbell.api.problems import refuse
 from openbell.store.uploads import LARGEST as LARGEST_FILE
 
 LARGEST = 2_000_000
@@ -14,12 +17,8 @@ FILES = "/uploads"
 """The end of those paths that take files."""
 
 
-class TooLarge(OpenbellError):
-    """A request has more bytes than anything that it could say; send less."""
-
-
 class Limited:
-    """An application whose requests end with TooLarge where they would not end otherwise."""
+    """An application that reads no more of a request than it may have, and refuses it then."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -29,14 +28,29 @@ class Limited:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        largest, read = LARGEST_FILE if scope["path"].endswith(FILES) else LARGEST, 0
+        largest = LARGEST_FILE if scope["path"].endswith(FILES) else LARGEST
+        came, over = 0, _announced(scope) > largest
 
         async def counted() -> Message:
-            nonlocal read
+            nonlocal came, over
             message = await receive()
-            read += len(message.get("body", b""))
-            if read > largest:
-                raise TooLarge(f"The request has more than {largest:,} bytes.", remedy="Send less at once.")
-            return message
+            came += len(message.get("body", b""))
+            over = over or came > largest
+            return {"type": "http.disconnect"} if over else message
 
-        await self._app(scope, counted, send)
+        async def passed_on(message: Message) -> None:
+            if not over:
+                await send(message)
+
+        if not over:
+            with suppress(ClientDisconnect):
+                await self._app(scope, counted, passed_on)
+        if over:
+            answer = refuse(413, f"The request has more than {largest:,} bytes.", "Send less at once.")
+            await answer(scope, receive, send)
+
+
+def _announced(scope: Scope) -> int:
+    """The length that a request says it has; 0 where it does not say."""
+    said = dict(scope["headers"]).get(b"content-length", b"")
+    return int(said) if said.isdigit() else 0

@@ -16,7 +16,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
 
 from openbell.accounts.errors import LoginNeeded, NotAllowed, TooManyTries
-from openbell.api.limits import TooLarge
 from openbell.history import NoData
 from openbell.model import errors
 from openbell.store.jobbook import AlreadyRuns
@@ -48,7 +47,6 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     LoginNeeded: (401, "Login needed"),
     NotAllowed: (403, "Not allowed"),
     TooManyTries: (429, "Too many tries"),
-    TooLarge: (413, "Too large"),
     errors.InvalidInput: (422, "Invalid input"),
     errors.UnreadableFile: (422, "Unreadable file"),
     errors.UnknownSymbol: (404, "Unknown symbol"),

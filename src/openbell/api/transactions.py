@@ -15,11 +15,12 @@ from openbell.api.access import Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import Exact, seen
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
+from openbell.books import oversold
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
 from openbell.model.money import decimal_of
 from openbell.model.symbols import ticker_of
-from openbell.model.transactions import LONGEST_NOTE, MOST_TAGS, Kind, Pick
+from openbell.model.transactions import LONGEST_NOTE, MOST_TAGS, TOLD_ACTIONS, Kind, Pick
 from openbell.model.transactions import Transaction as ModelTransaction
 from openbell.store.itembook import OWN, ItemBook
 from openbell.store.portfoliobook import EditedMeanwhile, Kept
@@ -134,7 +135,9 @@ def transactions(
 def add_transaction(desk: TheDesk, caller: TheCaller, number: Number, draft: TransactionDraft) -> Transaction:
     """A new transaction."""
     kept = seen(desk, caller, number, write=True)
-    return shape(desk, TransactionBook(desk.ledger).add(number, _transaction(desk, kept, draft)))
+    wanted = _transaction(desk, kept, draft)
+    _assert_held(desk, kept, wanted)
+    return shape(desk, TransactionBook(desk.ledger).add(number, wanted))
 
 
 @router.get("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.VIEWER)])
@@ -152,6 +155,7 @@ def change_transaction(
     kept = seen(desk, caller, number, write=True)
     _there(desk, number, transaction)
     wanted = _transaction(desk, kept, change, transaction)
+    _assert_held(desk, kept, wanted)
     with _told_now(desk):
         return shape(desk, TransactionBook(desk.ledger).change(number, wanted, change.version))
 
@@ -225,6 +229,14 @@ def _assert_past(desk: Desk, day: date) -> None:
     """A day that has begun somewhere on earth."""
     if day > (desk.clock().astimezone(UTC) + FURTHEST_EAST).date():
         raise InvalidInput("day", f"{day} is yet to come.", remedy="Enter it when it has happened.")
+
+
+def _assert_held(desk: Desk, kept: Kept, wanted: ModelTransaction) -> None:
+    """What is given away was held, unless a sale is marked as short."""
+    if wanted.quantity < 0 and not wanted.short and wanted.kind not in TOLD_ACTIONS:
+        problem = oversold(desk, kept, wanted)
+        if problem is not None:
+            raise InvalidInput("quantity", problem.what, remedy=problem.remedy)
 
 
 def _assert_own(desk: Desk, kept: Kept, draft: TransactionDraft) -> None:

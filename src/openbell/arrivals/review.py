@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from decimal import Decimal
 
@@ -20,6 +20,9 @@ from openbell.store.transactionbook import TransactionBook
 
 FURTHEST_EAST = timedelta(hours=14)
 """Where a day begins first."""
+
+UNNAMED = "Account"
+"""What the account of a file is called that names neither it nor a broker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +121,14 @@ def _place(told: str, accounts: tuple[Account, ...], statement: Statement, choic
         if found is None:
             raise InvalidInput("accounts", f"The portfolio has no account {choice}.", remedy="List its accounts.")
         return found
-    name = (choice or told or statement.broker)[:LONGEST_NAME]
-    if (same := next((each for each in accounts if each.name == name), None)) is not None:
+    whole = f"{statement.broker} {told}".strip() or UNNAMED
+    names = [each[:LONGEST_NAME] for each in ([choice] if choice is not None else [told, whole])]
+    if (same := next((each for each in accounts if each.name in names), None)) is not None:
         return same
     of_broker = [each for each in accounts if each.broker == statement.broker]
     if choice is None and not told and len(of_broker) == 1:
         return of_broker[0]
-    draft = Account(0, name, _main_currency(statement, told), statement.broker)
-    return replace(draft, name=f"{statement.broker} {name}"[:LONGEST_NAME]) if choice is None and told else draft
+    return Account(0, names[-1], _main_currency(statement, told), statement.broker)
 
 
 def _main_currency(statement: Statement, account: str) -> str:

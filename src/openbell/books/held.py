@@ -7,12 +7,14 @@ from datetime import UTC
 from openbell.books.facts import facts_of
 from openbell.books.prices import actions_of, pair_of
 from openbell.desk import Desk
+from openbell.model.transactions import Transaction
 from openbell.portfolio.book import Book
-from openbell.portfolio.walk import walk
+from openbell.portfolio.lots import Problem
+from openbell.portfolio.walk import Walked, walk
 from openbell.store.itembook import OWN
 from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.register import Register
-from openbell.store.transactionbook import TransactionBook
+from openbell.store.transactionbook import TransactionBook, in_order
 
 
 def held(desk: Desk) -> tuple[str, ...]:
@@ -38,14 +40,25 @@ def followed(desk: Desk) -> set[str]:
     return found
 
 
+def oversold(desk: Desk, kept: Kept, wanted: Transaction) -> Problem | None:
+    """What is wrong with a transaction that gives away more than its account would hold; None where nothing is."""
+    others = (each for each in TransactionBook(desk.ledger).all(kept.portfolio.id) if each.id != wanted.id)
+    walked = _walked(desk, kept, tuple(sorted((*others, wanted), key=in_order)))
+    return next((each for each in walked.problems if each.kind == "oversold" and each.transaction == wanted), None)
+
+
 def _held_in(desk: Desk, kept: Kept) -> set[str]:
-    transactions = TransactionBook(desk.ledger).all(kept.portfolio.id)
-    ids = {key for each in transactions for key in (each.instrument, each.other) if key is not None}
-    today = desk.clock().astimezone(UTC).date()
-    facts = facts_of(ids, desk.history.register, {}, {})
-    actions = tuple(each for each in actions_of(desk, sorted(ids), facts, None) if each.ex_date <= today)
-    walked = walk(Book(kept.portfolio, (), transactions, facts, actions, {}), today)
+    walked = _walked(desk, kept, TransactionBook(desk.ledger).all(kept.portfolio.id))
     return {lot.instrument for lot in walked.lots if lot.quantity}
+
+
+def _walked(desk: Desk, kept: Kept, transactions: tuple[Transaction, ...]) -> Walked:
+    """Through a book without prices: units need none."""
+    ids = {key for each in transactions for key in (each.instrument, each.other) if key is not None}
+    facts = facts_of(ids, desk.history.register, {}, {})
+    today = max([desk.clock().astimezone(UTC).date(), *(each.day for each in transactions[-1:])])
+    actions = tuple(each for each in actions_of(desk, sorted(ids), facts, None) if each.ex_date <= today)
+    return walk(Book(kept.portfolio, (), transactions, facts, actions, {}), today)
 
 
 def _ticker(register: Register, key: str) -> str:

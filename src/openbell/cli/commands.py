@@ -19,7 +19,7 @@ import typer
 from pydantic import ValidationError
 
 from openbell import __version__
-from openbell.cli import alerts, people, terminal
+from openbell.cli import alerts, people, portfolio, terminal
 from openbell.cli.terminal import Adjust, Format
 from openbell.history import History
 from openbell.history.stretch import Range, Stretch, instant, stretch
@@ -38,6 +38,7 @@ USAGE: type[Exception] = typer.BadParameter.__mro__[1]
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(people.app, name="user")
+app.add_typer(portfolio.app, name="portfolio")
 
 
 MOST_FILES = 1_000

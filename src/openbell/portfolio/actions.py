@@ -100,8 +100,10 @@ def fraction(ratio: Decimal) -> Fraction:
     exponent = ratio.as_tuple().exponent
     told = -exponent if isinstance(exponent, int) else 0
     written = Fraction(ratio)
-    simple = written.limit_denominator(max(1, int(10 ** (told / 2 - 1))))
-    return simple if abs(simple - written) * 10**told <= Fraction(1) else written
+    if told < 4:
+        return written
+    simple = written.limit_denominator(10 ** (told // 2 - 1))
+    return simple if abs(simple - written) * 10**told < 1 else written
 
 
 def _of_desk(action: Action) -> Happening | None:

@@ -43,6 +43,8 @@ class Happenings:
         for row in happening.told:
             told[row.account] = (*told.get(row.account, ()), row)
         ratio = _ratio(happening, told, self._holdings)
+        if happening.kind is Kind.SPLIT and ratio is not None:
+            self._holdings.tell_scale(happening.instrument, happening.day, ratio)
         for account in sorted({*self._holdings.accounts_with(happening.instrument), *told}):
             rows = told.get(account, ())
             before = self._holdings.units(account, happening.instrument)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from openbell.model.transactions import Method, Pick, Transaction
 from openbell.portfolio.lots import ZERO, Applied, Closed, Lot, Rule, Sum, nothing, shared
@@ -43,6 +44,7 @@ class Holdings:
         self.held: dict[Key, Decimal] = {}
         self.steps: dict[Key, list[tuple[date, Decimal]]] = {}
         """The units at the end of each day on which they changed."""
+        self.splits: dict[str, list[tuple[date, Fraction]]] = {}
         self.closed: list[Closed] = []
         self.movements: list[Movement] | None = [] if method == "s104" else None
 
@@ -52,9 +54,15 @@ class Holdings:
         new.lots = {key: lots.copy() for key, lots in self.lots.items()}
         new.held = self.held.copy()
         new.steps = {key: steps.copy() for key, steps in self.steps.items()}
+        new.splits = {name: splits.copy() for name, splits in self.splits.items()}
         new.closed = self.closed.copy()
         new.movements = None if self.movements is None else self.movements.copy()
         return new
+
+    def put_back(self, other: Holdings) -> None:
+        """Be as `other` is, which must not be used any more."""
+        self.lots, self.held, self.steps = other.lots, other.held, other.steps
+        self.splits, self.closed, self.movements = other.splits, other.closed, other.movements
 
     def units(self, account: int, instrument: str) -> Decimal:
         """What is held now; less than 0: short."""
@@ -107,6 +115,13 @@ class Holdings:
         self.lots[key] = _without_empty(scaled)
         self._record("scale", day, key, None, after, lots[0].cost, before=before)
         self._step(key, day, after - before)
+
+    def tell_scale(self, instrument: str, day: date, ratio: Fraction) -> None:
+        """A unit is another one from `day` on, also where none is held."""
+        self.splits.setdefault(instrument, []).append((day, ratio))
+        if not self.accounts_with(instrument):
+            units, before = Decimal(ratio.numerator), Decimal(ratio.denominator)
+            self._record("scale", day, (0, instrument), None, units, nothing(""), before=before)
 
     def leave(
         self, by: Transaction | None, key: Key, day: date, other: str, units: Decimal, part: Decimal, applied: Applied
@@ -274,7 +289,7 @@ def _less(cost: Decimal | None, returned: Decimal | None) -> tuple[Decimal | Non
 
 
 def _with(lot: Lot, quantity: Decimal, cost: Sum) -> Lot:
-    return Lot(lot.account, lot.instrument, lot.opened, lot.acquired, quantity, cost, lot.actions)
+    return Lot(lot.account, lot.instrument, lot.opened, lot.acquired, quantity, cost, lot.actions, lot.pool)
 
 
 def _pooled(pool: Lot, lot: Lot) -> Lot:
@@ -283,6 +298,7 @@ def _pooled(pool: Lot, lot: Lot) -> Lot:
         acquired=min(pool.acquired, lot.acquired),
         quantity=pool.quantity + lot.quantity,
         cost=pool.cost + lot.cost,
+        pool=True,
         actions=pool.actions if pool.actions == lot.actions else (*dict.fromkeys((*pool.actions, *lot.actions)),),
     )
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Literal
 
 from openbell.model.transactions import Transaction
 
 ZERO = Decimal(0)
+EXACTLY = Context(prec=60)
+"""No product or sum of what a transaction can hold is rounded in as many digits."""
+
 SMALLEST = Decimal("1e-12")
 """Amounts and units are kept to as many decimals as a transaction can have; parts are cut there and the rest keeps
 what is over, so that sums stay exact."""
@@ -44,6 +47,15 @@ class Sum:
             share(self.fees, quantity, of),
             share(self.taxes, quantity, of),
         )
+
+    def in_base(self, base: str) -> Sum:
+        """The same in the portfolio's currency, its fees and taxes at its own rate."""
+        if self.currency == base:
+            return self
+        if self.base is None or not self.amount:
+            return Sum(self.base, base, self.base)
+        fees, taxes = (share(part, self.base, self.amount) for part in (self.fees, self.taxes))
+        return Sum(self.base, base, self.base, fees, taxes)
 
     def __sub__(self, other: Sum) -> Sum:
         return Sum(
@@ -99,6 +111,8 @@ class Lot:
     """Of a short sale: what was received for it, less than 0."""
     actions: tuple[Applied, ...] = ()
     """What happened to them since."""
+    pool: bool = False
+    """Whether it is of several purchases that cannot be told apart any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,11 @@ def taken(lots: Sequence[Lot], quantity: Decimal, method: Method, picks: Sequenc
     `lots` are of one account and instrument, all held or all short, as they came in. "hifo" takes the dearest unit in
     the portfolio's currency first, of equals the oldest; what nobody knows the cost of comes last.
     """
+    if len(lots) == 1:
+        return [(0, quantity.copy_sign(lots[0].quantity))]
     parts: dict[int, Decimal] = {}
     left = quantity
-    first = _of_all(lots, quantity) if method == "average" and len(lots) > 1 else _chosen(lots, picks)
+    first = _of_all(lots, quantity) if method == "average" else _chosen(lots, picks)
     for at, most in first:
         part = min(left, most)
         if part:
@@ -68,8 +70,6 @@ def _of_all(lots: Sequence[Lot], quantity: Decimal) -> Taken:
 
 def _order(lots: Sequence[Lot], method: Method) -> Sequence[int]:
     places = range(len(lots))
-    if len(lots) == 1:
-        return places
     if method == "lifo":
         return sorted(places, key=lambda at: (lots[at].acquired, at), reverse=True)
     if method == "hifo":

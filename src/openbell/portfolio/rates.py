@@ -117,14 +117,13 @@ class Rates:
         return min(ways, key=lambda way: way.carried, default=Rate(base, quote, day, None))
 
     def _leg(self, base: str, quote: str, day: date) -> Leg | None:
-        legs = [
-            Leg(*(pair), told, of, table.source, inverse)
-            for pair, inverse in (((base, quote), False), ((quote, base), True))
-            for table in self._series.get(pair, ())
-            if (found := table.last(day)) is not None
-            for of, told in [found]
-        ]
-        return max(legs, key=lambda leg: leg.day, default=None)
+        newest: Leg | None = None
+        for first, second, inverse in ((base, quote, False), (quote, base, True)):
+            for table in self._series.get((first, second), ()):
+                found = table.last(day)
+                if found and (newest is None or found[0] > newest.day):
+                    newest = Leg(first, second, found[1], found[0], table.source, inverse)
+        return newest
 
 
 class _Table:

@@ -114,7 +114,7 @@ class _Matches:
             if movement.what == "in" and movement.transaction:
                 of = trades.setdefault(name, _Trades())
                 day = of.bought.setdefault(movement.day, _Bought(movement.day, movement.transaction, scale))
-                day.add(Fraction(movement.quantity) / scale, in_base(movement.sum, base))
+                day.add(Fraction(movement.quantity) / scale, movement.sum.in_base(base))
                 self.purchases[id(movement)] = day
             elif movement.what == "out":
                 sold = _Sold(movement, Fraction(movement.quantity) / scale, scale)
@@ -193,7 +193,7 @@ class _Pools:
 
     def _sell(self, movement: Movement) -> None:
         sold = self._matches.sales[id(movement)]
-        rest, left = in_base(movement.sum, self._base), movement.quantity
+        rest, left = movement.sum.in_base(self._base), movement.quantity
         for bought, units, cost, rule in sold.found:
             own = min(times(_decimal(units), sold.scale), left)
             got = rest.part(own, left)
@@ -206,7 +206,7 @@ class _Pools:
             self._close(movement, pool.first, pool.acquired, left, cost, rest, "pool")
 
     def _return(self, movement: Movement) -> None:
-        pool, returned = self.pools[movement.instrument], in_base(movement.sum, self._base)
+        pool, returned = self.pools[movement.instrument], movement.sum.in_base(self._base)
         if returned.amount is None or pool.cost.amount is None:
             pool.cost = Sum(None, self._base, None, pool.cost.fees, pool.cost.taxes)
             return
@@ -236,14 +236,6 @@ class _Pools:
         )
 
 
-def in_base(amount: Sum, base: str) -> Sum:
-    """The amount in the portfolio's currency only, with its fees and taxes at the same rate."""
-    if amount.currency == base:
-        return amount
-    rate = amount.base / amount.amount if amount.base is not None and amount.amount else ZERO
-    return Sum(amount.base, base, amount.base, amount.fees * rate, amount.taxes * rate)
-
-
 def _of_accounts(lots: Sequence[Lot], pools: dict[str, _Pool]) -> Iterable[Lot]:
     """Each account's share of the pools."""
     units: dict[str, dict[int, Decimal]] = {}
@@ -261,7 +253,9 @@ def _of_accounts(lots: Sequence[Lot], pools: dict[str, _Pool]) -> Iterable[Lot]:
         for account, own in held.items():
             cost = rest.part(own, left)
             rest, left = rest - cost, left - own
-            yield Lot(account, instrument, pool.first, pool.acquired, own, cost, actions[account, instrument])
+            yield Lot(
+                account, instrument, pool.first, pool.acquired, own, cost, actions[account, instrument], pool=True
+            )
 
 
 def _decimal(units: Fraction) -> Decimal:

@@ -110,8 +110,8 @@ class Sums:
             Problem(
                 "no_rate",
                 "doubtful",
-                f"What {currency} cost in {to} is not known on {len(days)} day{'s' * (len(days) > 1)} with transactions"
-                f" from {min(days)} to {max(days)}, nor within the {CARRIED} days before each.",
+                f"What {currency} cost in {to} is not known on {len(days)} day{'s' * (len(days) > 1)} with "
+                f"transactions, from {min(days)} to {max(days)}, nor in the {CARRIED} days before each.",
                 f"Fetch or import {currency}{to}=X; until then these amounts are missing in {to}.",
                 min(days),
                 days[min(days)].account,

@@ -311,7 +311,8 @@ def _values(
             each = rates[part.currency]
         else:
             rate = rates.get(currency_of(book, part))
-            each = np.full(units.shape[0], np.nan) if rate is None else prices[part.instrument].prices * rate
+            known = prices.get(part.instrument)  # none of what only paid, and was never held
+            each = np.full(units.shape[0], np.nan) if rate is None or known is None else known.prices * rate
         values[:, column] = np.where(units[:, column] == 0, 0.0, units[:, column] * each)
     return values
 

@@ -6,8 +6,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from decimal import Context, Decimal, localcontext
+from decimal import Decimal, localcontext
+from fractions import Fraction
 from itertools import groupby
+from math import prod
 from operator import itemgetter
 
 from openbell.model.transactions import TOLD_ACTIONS, Kind, Transaction
@@ -15,14 +17,11 @@ from openbell.portfolio.actions import Happening, happenings
 from openbell.portfolio.book import Book
 from openbell.portfolio.happen import Happenings
 from openbell.portfolio.holdings import Holdings, Key
-from openbell.portfolio.lots import ZERO, Closed, Lot, Problem, Severity, Sum
+from openbell.portfolio.lots import EXACTLY, ZERO, Closed, Lot, Problem, Severity, Sum
 from openbell.portfolio.matching import not_there
 from openbell.portfolio.rates import Rates
 from openbell.portfolio.s104 import pooled
 from openbell.portfolio.sums import Sums
-
-EXACTLY = Context(prec=60)
-"""No product or sum of what a transaction can hold is rounded in as many digits."""
 
 DUST = Decimal("1e-6")
 """As a share of a sale: what brokers round is less, and is no sale of what is not held."""
@@ -45,6 +44,8 @@ class Walked:
     steps: Steps
     happened: tuple[Happening, ...]
     """The corporate actions, each once."""
+    splits: Mapping[str, list[tuple[date, Fraction]]]
+    """By instrument, the days on which one unit became so many; told, or found from units."""
     until: date
     """The day at whose end this is so."""
     walk: _Walk = field(repr=False, compare=False)
@@ -60,6 +61,11 @@ class Walked:
     def name(self, instrument: str, day: date) -> str:
         """What `instrument` was called on `day`: statements tell new names early and old ones late."""
         return self.walk.name(instrument, day)
+
+    def scale(self, instrument: str, day: date) -> Fraction:
+        """Units at the end of `until` for one of `day`, by the splits after it; also of what was sold by then."""
+        ratios = (ratio for split, ratio in self.splits.get(instrument, ()) if split > day)
+        return prod(ratios, start=Fraction(1))
 
 
 def walk(book: Book, until: date | None = None, *, since: Walked | None = None) -> Walked:
@@ -152,30 +158,41 @@ class _Walk:
         if holdings.movements is not None:
             lots, closed = pooled(holdings.movements, lots, closed, route.book.portfolio.base)
         problems = (*route.problems, *self.problems, *self.sums.missed())
-        return Walked(lots, closed, problems, holdings.steps, route.happened, route.until, self)
+        return Walked(lots, closed, problems, holdings.steps, route.happened, holdings.splits, route.until, self)
 
     def _day(self, entries: list[Happening | Transaction]) -> None:
-        """What the day tells, in order; what gives away more than is there yet waits for the others."""
-        waiting: list[Transaction] = []
-        for at, entry in enumerate(entries):
-            if isinstance(entry, Happening):
-                self._happenings.apply(entry)
-            elif self._must_wait(entry, entries[at + 1 :]):
-                waiting.append(entry)
-            else:
-                self._take(entry)
-        while waiting:
-            ready = next((t for t in waiting if self._lacking(t) <= 0), waiting[0])
-            waiting.remove(ready)
-            self._take(ready)
+        """What the day tells, in order; if transfers wait in a ring, what comes in first and what leaves last."""
+        moves = any(isinstance(t, Transaction) and t.kind is Kind.TRANSFER and t.quantity for t in entries)
+        before, said = self.holdings.copy() if moves else None, len(self.problems)
+        if not self._in_turn(entries) and before is not None:
+            self.holdings.put_back(before)
+            del self.problems[said:]
+            self._in_turn(sorted(entries, key=_phase))
         for entry in entries:
             if isinstance(entry, Transaction) and entry.kind is Kind.DIVIDEND and not entry.quantity:
                 self._look_at_dividend(entry)
 
-    def _must_wait(self, gives: Transaction, later: list[Happening | Transaction]) -> bool:
+    def _in_turn(self, entries: list[Happening | Transaction]) -> bool:
+        """Take each; what gives away more than is there yet waits for the others. False: some waited in vain."""
+        waiting: list[Transaction] = []
+        for entry in entries:
+            if isinstance(entry, Happening):
+                self._happenings.apply(entry)
+            elif self._must_wait(entry, entries):
+                waiting.append(entry)
+            else:
+                self._take(entry)
+        while ready := next((t for t in waiting if self._lacking(t) <= 0), None):
+            waiting.remove(ready)
+            self._take(ready)
+        for entry in waiting:
+            self._take(entry)
+        return not waiting
+
+    def _must_wait(self, gives: Transaction, others: list[Happening | Transaction]) -> bool:
         if gives.quantity >= 0 or gives.kind is Kind.OPENING or gives.short or self._lacking(gives) <= 0:
             return False
-        return any(isinstance(t, Transaction) and (gives.at is None or t.at is None) for t in later)
+        return any(isinstance(t, Transaction) and None in {gives.at, t.at} for t in others if t is not gives)
 
     def _lacking(self, gives: Transaction) -> Decimal:
         return -gives.quantity - max(ZERO, self.holdings.units(*self._key(gives)))
@@ -234,7 +251,8 @@ class _Walk:
         if own and t.kind is Kind.TRANSFER and t.to_account is not None:
             self.holdings.move(t, key, (t.to_account, key[1]), own)
         elif own:
-            self._look_at_picks(t, key)
+            if t.picks:
+                self._look_at_picks(t, key)
             self.holdings.dispose(t, t.day, key, own, proceeds.part(own, quantity), t.picks)
         if own < quantity and t.short:
             self.holdings.sell_short(t, key, quantity - own, proceeds - proceeds.part(own, quantity))
@@ -245,7 +263,7 @@ class _Walk:
         gone = self.sums.gone(t)
         if t.kind is not Kind.FEE:
             return gone
-        return Sum(ZERO, gone.currency, ZERO, fees=gone.amount or ZERO)  # what left was the fee
+        return Sum(ZERO, self.route.book.portfolio.base, ZERO, fees=gone.base or ZERO)  # what left was the fee
 
     def _oversold(self, t: Transaction, held: Decimal) -> None:
         quantity = -t.quantity
@@ -267,7 +285,7 @@ class _Walk:
 
     def _look_at_picks(self, t: Transaction, key: Key) -> None:
         method = self.route.book.portfolio.method
-        if t.picks and method in {"average", "s104"}:
+        if method in {"average", "s104"}:
             self._say(
                 "no_choice",
                 "doubtful",
@@ -316,6 +334,12 @@ class _Walk:
 
     def _say(self, kind: str, severity: Severity, t: Transaction, what: str, remedy: str) -> None:
         self.problems.append(Problem(kind, severity, what, remedy, t.day, t.account, t.instrument, t))
+
+
+def _phase(entry: Happening | Transaction) -> tuple[datetime, int]:
+    if isinstance(entry, Happening):
+        return entry.at or FIRST, -1
+    return entry.at or FIRST, 1 if entry.kind is Kind.TRANSFER else 0 if entry.quantity >= 0 else 2
 
 
 def _at(steps: list[tuple[date, Decimal]], day: date) -> Decimal:

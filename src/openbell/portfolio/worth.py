@@ -95,7 +95,7 @@ def day_change(of: History, part: Part, place: int) -> DayChange | None:
     A market that is closed has its last session's change. What was held is compared with the close of the session
     before, splits of the day regarded; what was bought or sold in the session, with the price of the trade.
     """
-    if part.instrument is None or place < 0:
+    if part.instrument is None or part.instrument not in of.priced or place < 0:
         return None
     prices = of.priced[part.instrument]
     price, previous = prices.at(place), prices.before(place)
