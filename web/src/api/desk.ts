@@ -73,3 +73,10 @@ export type Checks = Answer<"/api/v1/portfolios/{number}/checks">;
 export type Check = Checks["checks"][number];
 export type Why = Answer<"/api/v1/portfolios/{number}/why/{figure}">;
 export type WhyFigure = paths["/api/v1/portfolios/{number}/why/{figure}"]["get"]["parameters"]["path"]["figure"];
+/** The desk tells all of it; its schema calls what has a default optional. */
+export type Preview = Required<components["schemas"]["Preview"]>;
+export type PreviewRow = Preview["rows"][number];
+export type Matched = Preview["instruments"][number];
+export type Choices = Required<components["schemas"]["Choices"]>;
+export type Mapping = components["schemas"]["Mapping"];
+export type Batch = Answer<"/api/v1/portfolios/{number}/imports">["imports"][number];

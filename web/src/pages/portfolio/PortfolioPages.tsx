@@ -15,9 +15,13 @@ import { lastLookedAt } from "./last";
 import { NoPortfolio } from "./NoPortfolio";
 import type { PortfolioPageProps } from "./props";
 
-const PAGES: Partial<Record<Tab, ComponentType<PortfolioPageProps>>> = {
+const PAGES: Record<Tab, ComponentType<PortfolioPageProps>> = {
   "": page(() => import("./overview/Overview")),
   activity: page(() => import("./activity/Activity")),
+  income: page(() => import("./income/IncomePage")),
+  allocation: page(() => import("./allocation/AllocationPage")),
+  checks: page(() => import("./checks/ChecksPage")),
+  import: page(() => import("./imports/Import")),
 };
 
 const PositionPage = page(() => import("./position/PositionPage"));
