@@ -55,7 +55,7 @@ def locked(desk: Desk, app: FastAPI) -> FastAPI:
 
 def test_whoever_is_here_owns_a_desk_until_an_owner_has_a_password(app: FastAPI):
     client = browser(app)
-    assert client.get(f"{API}/sessions/ways").json() == {"open": True, "signup": "invite"}
+    assert client.get(f"{API}/sessions/ways").json() == {"open": True, "oidc": False, "signup": "invite"}
     me = client.get(f"{API}/me").json()
     assert (me["id"], me["name"], me["role"], me["open"], me["password"]) == (1, "owner", "owner", True, False)
     assert client.post(f"{API}/me/password", json={"new": "short"}).json()["field"] == "password"

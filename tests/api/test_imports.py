@@ -246,3 +246,22 @@ def test_real_files_are_recognised_booked_and_undone(client: TestClient, name: s
     assert client.delete(f"portfolios/1/imports/{batch['id']}").status_code == 200
     assert kinds(client) == []
     assert json.loads(client.get("items").text) == {"items": []}
+
+
+def test_what_is_held_is_compared_with_what_the_broker_says(client: TestClient):
+    client.post("portfolios/1/accounts", json={"name": "Schwab", "currency": "USD"})
+    for instrument, units in (("AAPL", "10"), ("MSFT", "3")):
+        bought = {"kind": "buy", "account": 1, "day": "2026-02-03", "currency": "USD", "cash": "-1"}
+        client.post("portfolios/1/transactions", json={**bought, "instrument": instrument, "quantity": units})
+    held = (
+        '"Positions for account XXXX-1234 as of 04:00 PM ET, 2026/03/02"\n'
+        '"Symbol","Description","Quantity","Price","Market Value","Security Type"\n'
+        '"AAPL","APPLE INC","12","$100.00","$1,200.00","Equity"\n'
+        '"MSFT","MICROSOFT CORP","3","$100.00","$300.00","Equity"\n'
+    )
+    answer = client.post("portfolios/1/reconcile", json={"upload": uploaded(client, held)})
+    assert answer.status_code == 200, answer.text
+    (found,) = answer.json()["differences"]
+    assert found == {"name": "AAPL", "ticker": "AAPL", "ours": "10", "theirs": "12", "missing": "2"}
+    refused = client.post("portfolios/1/reconcile", json={"upload": uploaded(client, PLAIN)})
+    assert (refused.status_code, refused.json()["detail"]) == (422, "The file tells of no holdings.")

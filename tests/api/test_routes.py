@@ -54,8 +54,13 @@ EVERYTHING = [
     "/users/names",
     "/users/invitations",
     "/me",
+    "/me/passkeys",
     "/tokens",
     "/audit",
+    "/portfolios",
+    "/items",
+    "/facts",
+    "/mappings",
 ]
 
 FOR_NOBODY = {
@@ -65,10 +70,19 @@ FOR_NOBODY = {
     "POST /sessions/refresh",
     "POST /sessions/logout",
     "POST /users/join",
+    "POST /sessions/passkey",
+    "POST /sessions/oidc",
+    "GET /sessions/oidc/return",
+    "POST /sessions/passkey/options",
 }
 OF_ONES_OWN = {
     "DELETE /sessions/{number}",
     "DELETE /tokens/{number}",
+    "DELETE /me/oidc",
+    "POST /me/oidc",
+    "DELETE /me/passkeys/{number}",
+    "POST /me/passkeys",
+    "POST /me/passkeys/options",
     "POST /me/password",
     "POST /me/totp",
     "POST /me/totp/confirm",
@@ -127,7 +141,8 @@ def asked(client: TestClient, route: APIRoute, headers: dict[str, str]) -> int:
     """What one call of a route answers, of things that are not there, and with nothing in its body."""
     (method,) = route.methods
     path = ("" if route.path == "/{path:path}" else "/api/v1") + re.sub(r"\{[^}]*\}", "999", route.path)
-    return client.request(method, path, headers=headers, json={} if method in {"POST", "PUT"} else None).status_code
+    told = {} if method in {"POST", "PUT"} else None
+    return client.request(method, path, headers=headers, json=told, follow_redirects=False).status_code
 
 
 def of_a_browser(desk: Desk, name: str) -> dict[str, str]:
@@ -197,7 +212,8 @@ def test_every_documented_get_is_tried(client: TestClient):
         for path in EVERYTHING
     }
     documented = {path.removeprefix("/api/v1") for path, item in client.app.openapi()["paths"].items() if "get" in item}
-    assert documented == tried
+    of_a_portfolio = {path for path in documented if path.startswith("/portfolios/")}  # tried where there is one
+    assert documented - of_a_portfolio == tried
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def test_a_desk_with_a_password_is_served_to_others_by_its_names(shell: Shell):
     try:
         assert any("Openbell is at" in line for line in process.stdout)
         ways = f"http://127.0.0.1:{port}/api/v1/sessions/ways"
-        assert httpx.get(ways, headers={"host": "desk.example"}).json() == {"open": False, "signup": "invite"}
+        assert httpx.get(ways, headers={"host": "desk.example"}).json()["open"] is False
         assert httpx.get(ways, headers={"host": "evil.example"}).status_code == 400
         assert httpx.get(f"http://127.0.0.1:{port}/api/v1/symbols").status_code == 401
     finally:

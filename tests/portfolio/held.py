@@ -9,7 +9,8 @@ import numpy as np
 
 from openbell.model.transactions import Account, Portfolio, Transaction
 from openbell.portfolio.book import Action, Book, Closes, Facts, Quote, RateSeries
-from openbell.portfolio.valuation import History, history
+from openbell.portfolio.following import history
+from openbell.portfolio.valuation import History
 from openbell.portfolio.walk import Walked, walk
 from portfolio.books import rows
 

@@ -12,6 +12,7 @@ from openbell.model.errors import InvalidInput
 from openbell.portfolio.allocation import Slice, allocation, shares
 from openbell.portfolio.book import Book, Facts
 from openbell.portfolio.checks import Check, Thresholds, checks
+from openbell.portfolio.worth import worths
 from portfolio.held import book_of, d, followed, prices_of, rates_of
 
 FACTS = [
@@ -47,22 +48,22 @@ def keys(slices: tuple[Slice, ...]) -> list[tuple[str, Decimal, Decimal | None]]
 
 def test_slices_are_the_largest_first_and_the_unknown_is_said_to_be():
     _, found = followed(book(), "2024-01-02")
-    assert keys(allocation(found, found.scope(), 0, ["sector"]).slices) == [
+    assert keys(allocation(found, list(worths(found, found.scope(), 0)), ["sector"]).slices) == [
         ("Energy", 520, Decimal("0.52")),
         ("cash", 380, Decimal("0.38")),
         ("unknown", 100, Decimal("0.1")),
     ]
-    assert keys(allocation(found, found.scope(), 0, ["currency"]).slices) == [
+    assert keys(allocation(found, list(worths(found, found.scope(), 0)), ["currency"]).slices) == [
         ("USD", 780, Decimal("0.78")),
         ("EUR", 220, Decimal("0.22")),
     ]
-    assert [each.key for each in allocation(found, found.scope(), 0, ["country"]).slices] == [
+    assert [each.key for each in allocation(found, list(worths(found, found.scope(), 0)), ["country"]).slices] == [
         "cash",
         "US",
         "DE",
         "unknown",
     ]
-    assert [each.key for each in allocation(found, found.scope(), 0, ["instrument"]).slices] == [
+    assert [each.key for each in allocation(found, list(worths(found, found.scope(), 0)), ["instrument"]).slices] == [
         "cash USD",
         "A",
         "B",
@@ -72,7 +73,7 @@ def test_slices_are_the_largest_first_and_the_unknown_is_said_to_be():
 
 def test_inside_a_slice_are_those_of_the_next_dimension():
     _, found = followed(book(), "2024-01-02")
-    by_type = allocation(found, found.scope(), 0, ["type", "account", "instrument"]).slices
+    by_type = allocation(found, list(worths(found, found.scope(), 0)), ["type", "account", "instrument"]).slices
     assert [each.key for each in by_type] == ["stock", "cash", "etf"]
     assert keys(by_type[0].inner) == [("1", 520, Decimal("0.52"))]
     assert keys(by_type[0].inner[0].inner) == [("A", 300, Decimal("0.3")), ("B", 220, Decimal("0.22"))]
@@ -80,14 +81,14 @@ def test_inside_a_slice_are_those_of_the_next_dimension():
 
 def test_what_has_no_value_is_beside_the_slices():
     _, found = followed(book(sessions="2024-01-03"), "2024-01-03")
-    spread = allocation(found, found.scope(), 1, ["type"])
+    spread = allocation(found, list(worths(found, found.scope(), 1)), ["type"])
     assert [each.part.instrument for each in spread.unvalued] == ["C"]
     assert sum(each.share or 0 for each in spread.slices) == 1
 
 
 def test_a_whole_that_is_owed_has_no_shares():
     _, found = followed(book("\n2024-01-02 withdrawal - - -5000"), "2024-01-02")
-    assert {each.share for each in allocation(found, found.scope(), 0, ["type"]).slices} == {None}
+    assert {each.share for each in allocation(found, list(worths(found, found.scope(), 0)), ["type"]).slices} == {None}
 
 
 @given(st.lists(st.integers(-1000, 10**12), min_size=1, max_size=30).filter(lambda values: sum(values) > 0))

@@ -187,7 +187,7 @@ def test_income_yields_shares_and_announcements_have_reasons():
     for on, figure in (("cost", one.on_cost), ("value", one.on_value)):
         over, under = (Decimal(each.value) for each in why_yield(found, one, on).inputs)
         assert float(over / under) == pytest.approx(figure)
-    spread = allocation(found, inside, len(found.days) - 1, ["sector"])
+    spread = allocation(found, list(worths(found, inside, len(found.days) - 1)), ["sector"])
     for each in spread.slices:
         part, whole = (Decimal(item.value) for item in why_share(found, each, spread).inputs)
         assert each.share == pytest.approx(part / whole, abs=Decimal("1e-6"))

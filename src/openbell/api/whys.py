@@ -20,6 +20,7 @@ from openbell.portfolio.income import announced, received, yields
 from openbell.portfolio.moves import Part
 from openbell.portfolio.returns import Stretch, index_of
 from openbell.portfolio.valuation import Mask
+from openbell.portfolio.worth import worths
 
 router = APIRouter(tags=["portfolios"])
 
@@ -131,7 +132,7 @@ def _of_benchmark(asked: Asked, inside: Mask, stretch: Stretch, told: str | None
 
 def _of_share(asked: Asked, inside: Mask, by: Dimension, key: str) -> Known:
     of = asked.reckoned.history
-    every = allocation(of, inside, asked.reckoned.end, [by])
+    every = allocation(of, list(worths(of, inside, asked.reckoned.end)), [by])
     found = next((each for each in every.slices if each.key == key), None)
     if found is None:
         keys = ", ".join(each.key for each in every.slices[:10])

@@ -105,6 +105,9 @@ def _named(statement: Statement) -> Iterator[tuple[Named, date, str]]:
         for named in (draft.instrument, draft.other):
             if named is not None:
                 yield named, draft.day, draft.price_currency or draft.currency
+    for holding in statement.holdings:
+        if holding.instrument is not None:
+            yield holding.instrument, holding.day or date.max, holding.currency
 
 
 def _places(desk: Desk, kept: Kept, statement: Statement, choices: Choices) -> dict[str, Place]:

@@ -12,7 +12,8 @@ from openbell.books.prices import actions_of, closes_of, hand_closes, quotes_of,
 from openbell.desk import Desk
 from openbell.model.transactions import Transaction
 from openbell.portfolio.book import Book
-from openbell.portfolio.valuation import History, Mask, history
+from openbell.portfolio.following import history
+from openbell.portfolio.valuation import History, Mask
 from openbell.portfolio.walk import Walked, walk
 from openbell.store.itembook import OWN, ItemBook
 from openbell.store.portfoliobook import Kept, PortfolioBook
@@ -95,16 +96,15 @@ class Books:
         quotes = quotes_of(self._desk, book.facts.values(), book.closes)
         if before is not None and before.book.quotes == quotes:
             return before
-        return _reckoned(replace(book, quotes=quotes), shelved.settled.walked) if quotes else shelved.settled
+        return _reckoned(replace(book, quotes=quotes), shelved.settled) if quotes else shelved.settled
 
     def _shelved(self, kept: Kept, moment: Moment) -> _Shelved:
         version, key = self._version(kept), (kept.portfolio.id, moment)
         found = self._shelf.get(key)
         if found is None or found.version != version:
             book = read(self._desk, kept, moment)
-            found = self._shelf[key] = _Shelved(
-                version, _reckoned(book, walk(book, last_day(self._desk, book, moment)))
-            )
+            walked = walk(book, last_day(self._desk, book, moment))
+            found = self._shelf[key] = _Shelved(version, Reckoned(book, walked, history(walked, book)))
         self._shelf.move_to_end(key)
         while len(self._shelf) > KEPT_BOOKS:
             self._shelf.popitem(last=False)
@@ -115,8 +115,9 @@ class Books:
         return kept.state, self._desk.lake.version(), self._desk.clock().replace(minute=0, second=0, microsecond=0)
 
 
-def _reckoned(book: Book, walked: Walked) -> Reckoned:
-    return Reckoned(book, walked, history(walked, book))
+def _reckoned(book: Book, before: Reckoned) -> Reckoned:
+    """The same book with other last prices."""
+    return Reckoned(book, before.walked, history(before.walked, book, before.history))
 
 
 def last_day(desk: Desk, book: Book, moment: Moment) -> date:

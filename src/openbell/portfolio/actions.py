@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -67,6 +67,28 @@ class _Claims:
         return all(alike(claim.ratio, each.ratio) for each in self.said if _origin(each) == origin)
 
 
+class Names:
+    """What instruments are called on a day, by the renames among some happenings."""
+
+    def __init__(self, happened: Iterable[Happening]) -> None:
+        renames = [(each.day, each.instrument, each.other) for each in happened if each.kind is Kind.RENAME]
+        self._later = {old: (day, new) for day, old, new in renames if new}
+        self._earlier = {new: (day, old) for day, old, new in renames if new}
+
+    def on(self, day: date, instrument: str) -> str:
+        """Its name of that day: statements use new names early and old ones late."""
+        for _ in self._later:
+            changed, new = self._later.get(instrument, (date.max, ""))
+            before, old = self._earlier.get(instrument, (date.min, ""))
+            if day >= changed:
+                instrument = new
+            elif day < before:
+                instrument = old
+            else:
+                break
+        return instrument
+
+
 def happenings(actions: Iterable[Action], transactions: Iterable[Transaction]) -> tuple[list[Happening], list[Problem]]:
     """Each action once, in order of days, with what does not fit together.
 
@@ -77,17 +99,30 @@ def happenings(actions: Iterable[Action], transactions: Iterable[Transaction]) -
         *filter(None, map(_of_desk, actions)),
         *(_of_statement(t) for t in transactions if t.kind in TOLD_ACTIONS),
     ]
+    renames = _gathered(claim for claim in claims if claim.kind is Kind.RENAME)
+    names = Names(map(_joined, renames))
+    others = (_named(claim, names) for claim in claims if claim.kind is not Kind.RENAME)
+    every = [*renames, *_gathered(_with_true_kinds(list(others)))]
+    problems = [problem for each in every for problem in _conflicts(each)]
+    return sorted(map(_joined, every), key=lambda h: (h.day, h.kind is Kind.RENAME, h.instrument)), problems
+
+
+def _named(claim: Happening, names: Names) -> Happening:
+    """On the day before it, since a rename comes after the other actions of its day."""
+    name = names.on(claim.day - timedelta(days=1), claim.instrument)
+    return claim if name == claim.instrument else replace(claim, instrument=name)
+
+
+def _gathered(claims: Iterable[Happening]) -> list[_Claims]:
     found: dict[tuple[str, Kind], list[_Claims]] = {}
-    for claim in _with_true_kinds(claims):
+    for claim in claims:
         same = found.setdefault((claim.instrument, claim.kind), [])
         fitting = [each for each in same if each.fits(claim)]
         nearest = min(fitting, key=lambda each: abs((each.first.day - claim.day).days), default=None)
         if nearest is None:
             same.append(nearest := _Claims(claim))
         nearest.said.append(claim)
-    every = [each for same in found.values() for each in same]
-    problems = [problem for each in every for problem in _conflicts(each)]
-    return sorted(map(_joined, every), key=lambda h: (h.day, h.kind is Kind.RENAME, h.instrument)), problems
+    return [each for same in found.values() for each in same]
 
 
 def alike(one: Decimal | None, other: Decimal | None) -> bool:
@@ -116,14 +151,19 @@ def _of_desk(action: Action) -> Happening | None:
         action.instrument,
         action.ex_date,
         None,
-        ratio=None if spun else action.ratio,
+        ratio=None if spun else _number(action.ratio),
         other=action.other,
-        part=action.ratio if spun else None,
-        units=action.amount if spun else None,
-        cash=action.amount if kind is Kind.MERGER else None,
+        part=_number(action.ratio) if spun else None,
+        units=_number(action.amount) if spun else None,
+        cash=_number(action.amount) if kind is Kind.MERGER else None,
         currency=action.currency,
         sources=(action.source,),
     )
+
+
+def _number(told: Decimal | None) -> Decimal | None:
+    """What a vendor told, if it is a number that an action can have."""
+    return told if told is not None and told.is_finite() and told > 0 else None
 
 
 def _of_statement(told: Transaction) -> Happening:

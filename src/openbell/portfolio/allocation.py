@@ -9,8 +9,8 @@ from typing import Literal, get_args
 
 from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Part, rounded
-from openbell.portfolio.valuation import History, Mask, currency_of
-from openbell.portfolio.worth import Worth, worths
+from openbell.portfolio.valuation import History, currency_of
+from openbell.portfolio.worth import Worth
 
 Dimension = Literal["type", "sector", "country", "currency", "account", "instrument"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
@@ -47,9 +47,8 @@ class Allocation:
     unvalued: tuple[Worth, ...] = ()
 
 
-def allocation(of: History, inside: Mask, place: int, by: Sequence[Dimension]) -> Allocation:
-    """The value of the parts at the end of the day at `place`, by each dimension inside the one before."""
-    every = list(worths(of, inside, place))
+def allocation(of: History, every: Sequence[Worth], by: Sequence[Dimension]) -> Allocation:
+    """What `worths` tells of one day, by each dimension inside the one before."""
     valued = [each for each in every if each.value is not None]
     total = _total(valued)
     slices = _slices(of, valued, by, Decimal(1) if total > 0 else None)

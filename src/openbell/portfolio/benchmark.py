@@ -9,13 +9,14 @@ from datetime import date
 import numpy as np
 
 from openbell.model.errors import InvalidInput
+from openbell.model.transactions import Kind
 from openbell.portfolio.actions import happenings
 from openbell.portfolio.book import Action, Book, Days
 from openbell.portfolio.currencies import rates_on
-from openbell.portfolio.prices import Priced, priced
+from openbell.portfolio.prices import SPLITS, Priced, priced
 from openbell.portfolio.returns import Stretch, investor_flows
 from openbell.portfolio.twr import Floats, annualised
-from openbell.portfolio.valuation import History, Mask, paid, splits_of, worth
+from openbell.portfolio.valuation import History, Mask, paid, worth
 from openbell.portfolio.xirr import MoneyWeighted, money_weighted
 
 METHOD = (
@@ -70,10 +71,10 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
         raise InvalidInput(
             "benchmark", f"{instrument} has no prices in a known currency.", remedy="Fetch it, or choose another one."
         )
-    prices = priced(of.book, instrument, of.days, splits_of(happenings(of.book.actions, ())[0]).get(instrument, ()))
-    in_base = prices.prices * rates_on(of.book.rates, facts.currency, of.base, of.days)
-    growth = _dividends(of.book, instrument, prices, facts.currency) if reinvest else np.ones(of.days.size)
-    levels = in_base * _units_since(prices) * growth
+    prices = priced(of.book, instrument, _splits(of.book, instrument))
+    in_base = prices.column(of.days) * rates_on(of.book.rates, facts.currency, of.base, of.days)
+    growth = _dividends(of, instrument, prices, facts.currency) if reinvest else np.ones(of.days.size)
+    levels = in_base * _units_since(prices, of.days) * growth
     purchases = tuple(_purchases(of, inside, stretch, levels))
     values = _values(of.days, purchases, levels)
     values[: max(stretch.start, 0)] = np.nan
@@ -97,24 +98,30 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
     )
 
 
-def _units_since(prices: Priced) -> Floats:
+def _splits(book: Book, instrument: str) -> SPLITS:
+    """Those that the desk knows: no statement tells of what is not held."""
+    happened, _ = happenings((action for action in book.actions if action.instrument == instrument), ())
+    return tuple((each.day, each.ratio) for each in happened if each.kind is Kind.SPLIT and each.ratio is not None)
+
+
+def _units_since(prices: Priced, on: Days) -> Floats:
     """By day: what one unit of the first day is in units of that day."""
-    units = np.ones(prices.on.size)
+    units = np.ones(on.size)
     for ex_date, ratio in prices.splits:
-        if np.datetime64(ex_date) > prices.on[0]:
-            units[prices.on >= np.datetime64(ex_date)] *= float(ratio)
+        if np.datetime64(ex_date) > on[0]:
+            units[on >= np.datetime64(ex_date)] *= float(ratio)
     return units
 
 
-def _dividends(book: Book, instrument: str, prices: Priced, currency: str) -> Floats:
+def _dividends(of: History, instrument: str, prices: Priced, currency: str) -> Floats:
     """By day: what one unit has become by its dividends, each reinvested at the close of its ex-date or the next."""
     closes = prices.told
     growth = np.ones(closes.days.size + 1)  # the last one: before the first close, where there is no price either
-    for action in _paying(book.actions, instrument, currency):
+    for action in _paying(of.book.actions, instrument, currency):
         at = int(np.searchsorted(closes.days, np.datetime64(action.ex_date)))
         if at < closes.days.size and action.amount is not None:
             growth[at:-1] *= 1 + float(action.amount) / closes.prices[at]
-    reinvested: Floats = growth[prices.place]
+    reinvested: Floats = growth[np.searchsorted(closes.days, of.days, side="right") - 1]
     return reinvested
 
 

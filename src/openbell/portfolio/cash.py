@@ -58,7 +58,7 @@ def moved(by: Transaction) -> Iterator[tuple[date, int, str, Decimal]]:
 
 def _arrived(transfer: Transaction) -> Decimal:
     """As told; else what left less its costs. What units are moved with is a cost."""
-    if transfer.to_cash or transfer.quantity:
+    if transfer.to_cash or transfer.instrument:
         return transfer.to_cash
     own = transfer.fee if transfer.fee_currency in {"", transfer.currency} else ZERO
     return -transfer.cash - own - transfer.tax
@@ -80,17 +80,19 @@ def charges(transactions: Iterable[Transaction]) -> list[Charge]:
 
 
 def _charges(by: Transaction) -> Iterator[Charge]:
-    if by.kind is Kind.TAX:
-        yield Charge("tax", -by.cash, by.currency, by)
-        return
-    if by.kind is Kind.FEE and by.cash:
-        yield Charge("fee", -by.cash - by.tax, by.currency, by)
-    elif by.fee and by.fee_currency in {"", by.currency}:
-        yield Charge("fee", by.fee, by.currency, by)
-    if by.fee and by.fee_currency not in {"", by.currency}:
+    own = by.fee if by.fee_currency in {"", by.currency} else ZERO
+    if by.kind is Kind.FEE:
+        yield from _charge("fee", -by.cash - by.tax, by.currency, by)
+    else:
+        yield from _charge("fee", own, by.currency, by)
+    if by.fee != own:
         yield Charge("fee", by.fee, by.fee_currency, by)
-    if by.tax:
-        yield Charge("tax", by.tax, by.currency, by)
+    yield from _charge("tax", -by.cash - own if by.kind is Kind.TAX else by.tax, by.currency, by)
+
+
+def _charge(what: Literal["fee", "tax"], amount: Decimal, currency: str, by: Transaction) -> Iterator[Charge]:
+    if amount:
+        yield Charge(what, amount, currency, by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Check:
 def checks(of: History, walked: Walked, inside: Mask, thresholds: Thresholds) -> tuple[Check, ...]:
     """Every check of the parts `inside` at the end of the last day."""
     every = tuple(worths(of, inside, len(of.days) - 1))
-    spread = {name: allocation(of, inside, len(of.days) - 1, [name]) for name in _DIMENSIONS}
+    spread = {name: allocation(of, every, [name]) for name in _DIMENSIONS}
     return (
         _concentration("position", spread["instrument"], thresholds.position, "cash "),
         _concentration("sector", spread["sector"], thresholds.sector, "cash"),

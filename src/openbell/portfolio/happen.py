@@ -63,9 +63,7 @@ class Happenings:
                 of,
                 account,
                 rows,
-                f"How many new units one old became is not told: {before} were held, and {told} came."
-                if own is None or told
-                else "",
+                f"How many new units one old became is not told: {before} were held, and {told} came.",
                 "Write the ratio into the split, 20 for 20:1.",
             )
             return
@@ -163,7 +161,8 @@ class Happenings:
 
     def _return(self, rows: Told, of: Happening, account: int, instrument: str) -> None:
         """Cash for a fraction of what came out, at its cost."""
-        if cash := sum((row.cash for row in rows), ZERO):
+        cash = sum((row.cash for row in rows), ZERO)
+        if cash and self._holdings.units(account, instrument):
             returned = self._sums.cash(rows[0], cash)
             key = (account, instrument)
             self._holdings.return_capital(rows[0], of.day, key, returned, self._in(of, rows[0]))

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from openbell.model.money import LARGEST
 from openbell.model.transactions import TOLD_ACTIONS, Kind, Transaction
 from openbell.portfolio.actions import Happening
+from openbell.portfolio.cash import charges, moved
 from openbell.portfolio.lots import SMALLEST, ZERO
 
 
@@ -74,18 +75,20 @@ def told_cash(transactions: Sequence[Transaction]) -> frozenset[int]:
     """
     told = {each.account for each in transactions if each.kind in {Kind.DEPOSIT, Kind.WITHDRAWAL}}
     told |= {each.account for each in transactions if each.kind is Kind.OPENING and each.cash and not each.instrument}
-    return frozenset(told | {each.to_account for each in transactions if each.to_account and _cash_sent(each)})
+    received = {
+        part.account
+        for each in transactions
+        if each.kind is Kind.TRANSFER
+        for part, amount in cash_effects(each)
+        if amount > 0
+    }
+    return frozenset(told | received)
 
 
 def cash_effects(transaction: Transaction) -> Iterator[tuple[Part, Decimal]]:
     """How a transaction changes balances: each part of cash and by how much."""
-    if transaction.cash:
-        yield Part(transaction.account, None, transaction.currency), transaction.cash
-    if transaction.fee and transaction.fee_currency not in {"", transaction.currency}:
-        yield Part(transaction.account, None, transaction.fee_currency), -transaction.fee
-    arrived, currency = _arrived(transaction)
-    if arrived:
-        yield Part(transaction.to_account or transaction.account, None, currency), arrived
+    for _, account, currency, amount in moved(transaction):
+        yield Part(account, None, currency), amount
 
 
 def moves_of(
@@ -102,20 +105,11 @@ def charges_of(transactions: Sequence[Transaction], worth: Worth) -> Iterator[Ch
     """Income before tax and fees, fees and taxes, of every transaction."""
     for each in transactions:
         part = Part(each.account, each.instrument, "" if each.instrument else each.currency)
-        fee = worth(each.fee, each.fee_currency or each.currency, each.day) if each.fee else ZERO
-        fee_inside = each.fee if each.fee_currency in {"", each.currency} else ZERO
         if each.kind in {Kind.DIVIDEND, Kind.INTEREST}:
-            yield Charge(
-                each.day, part, "income", worth(each.cash + each.tax + fee_inside, each.currency, each.day), each
-            )
-        if each.kind is Kind.FEE:
-            yield Charge(each.day, part, "fee", worth(-each.cash - each.tax, each.currency, each.day), each)
-        elif fee != 0:
-            yield Charge(each.day, part, "fee", fee, each)
-        if each.kind is Kind.TAX:
-            yield Charge(each.day, part, "tax", worth(-each.cash - fee_inside, each.currency, each.day), each)
-        elif each.tax:
-            yield Charge(each.day, part, "tax", worth(each.tax, each.currency, each.day), each)
+            fee = each.fee if each.fee_currency in {"", each.currency} else ZERO
+            yield Charge(each.day, part, "income", worth(each.cash + each.tax + fee, each.currency, each.day), each)
+        for paid in charges([each]):
+            yield Charge(each.day, part, paid.what, worth(paid.amount, paid.currency, each.day), each)
 
 
 def changeovers(
@@ -191,10 +185,11 @@ def _moved(each: Transaction, told: frozenset[int], worth: Worth, units_worth: U
 
 def _sent(each: Transaction, worth: Worth) -> Iterator[_Moved]:
     """Cash to another currency or account: what arrived is what left; a fee or a margin is the sender's loss."""
-    arrived, currency = _arrived(each)
-    valued = worth(arrived, currency, each.day)
-    yield Part(each.account, None, each.currency), None if valued is None else -valued, ""
-    yield Part(each.to_account or each.account, None, currency), valued, ""
+    for part, arrived in cash_effects(each):
+        if arrived > 0:
+            valued = worth(arrived, part.currency, each.day)
+            yield Part(each.account, None, each.currency), None if valued is None else -valued, ""
+            yield part, valued, ""
 
 
 def _plain_cash(each: Transaction, told: frozenset[int], worth: Worth) -> Iterator[_Moved]:
@@ -220,17 +215,3 @@ def _value(each: Transaction, worth: Worth, units_worth: UnitsWorth) -> tuple[De
         sign = -1 if each.quantity < 0 else 1
         return worth(each.cost * sign, each.currency, each.day), "at its cost: there is no price of that day"
     return None, "no price of that day is known"
-
-
-def _cash_sent(each: Transaction) -> bool:
-    return each.kind is Kind.TRANSFER and _arrived(each)[0] != 0
-
-
-def _arrived(each: Transaction) -> tuple[Decimal, str]:
-    """What a transfer or an exchange brought; a transfer of cash that does not say brought what was sent."""
-    if each.to_cash:
-        return each.to_cash, each.to_currency or each.currency
-    if each.kind is Kind.TRANSFER and not each.instrument:
-        inside = each.fee if each.fee_currency in {"", each.currency} else ZERO
-        return -each.cash - inside - each.tax, each.currency
-    return ZERO, each.currency

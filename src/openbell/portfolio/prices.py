@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -33,34 +33,58 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """The prices of one instrument on each day of a series."""
+    """The prices of one instrument.
 
-    on: Days
-    prices: Floats
-    """NaN: a session without a close, or before the first price."""
-    place: Places
-    """Of each day's price in `told`; -1: none."""
+    A day without a session has the last session's close: that is the market's price then. A session without a close has
+    none, and neither has a day before the first price. Without a calendar the last price told holds. A price carried
+    over a split is divided by its ratio, since the units of that day are the new ones.
+    """
+
     told: Closes
     """The closes, and today's quote behind them where the market has traded since."""
     splits: SPLITS
     quote: Quote | None = None
 
-    def at(self, place: int) -> Price | None:
-        """The price at the end of the day at `place` of the series."""
-        return None if np.isnan(self.prices[place]) else self._price(int(self.place[place]), _date(self.on[place]))
+    def column(self, on: Days) -> Floats:
+        """On each of the days; NaN where there is none."""
+        told = self.told
+        if told.days.size == 0:
+            return np.full(on.size, np.nan)
+        place = np.searchsorted(told.days, on, side="right") - 1
+        prices = np.where(place >= 0, told.prices[place], np.nan)
+        if told.sessions is not None:
+            prices[~_current(told, told.sessions, place, on)] = np.nan
+        for ex_date, ratio in self.splits:
+            ex = np.datetime64(ex_date)
+            prices[(place >= 0) & (told.days[place] < ex) & (on >= ex)] /= float(ratio)
+        return prices
 
-    def before(self, place: int) -> Price | None:
-        """The close of the session before the one that `at` tells of, in units of the day at `place`."""
-        newest = int(self.place[place])
-        if np.isnan(self.prices[place]) or newest < 0:
+    def at(self, day: date) -> Price | None:
+        """The price at the end of `day`, exactly."""
+        newest = self._newest(day)
+        return None if newest is None else self._price(newest, day)
+
+    def before(self, day: date) -> Price | None:
+        """The close of the session before the one that `at` tells of, in units of `day`."""
+        newest = self._newest(day)
+        if newest is None:
             return None
-        on = _date(self.on[place])
         if self._quoted(newest) and self.quote is not None and self.quote.previous_close is not None:
-            day = self._session_before(newest) or self.quote.day
-            return Price(self.quote.previous_close, day, self.quote.source)
+            session = self._session_before(newest) or self.quote.day
+            return Price(self.quote.previous_close, session, self.quote.source)
         if newest == 0 or self._session_before(newest) not in (None, _date(self.told.days[newest - 1])):
             return None
-        return self._price(newest - 1, on)
+        return self._price(newest - 1, day)
+
+    def _newest(self, day: date) -> int | None:
+        """The place of the price that holds at the end of `day`."""
+        on = np.datetime64(day)
+        place = int(np.searchsorted(self.told.days, on, side="right")) - 1
+        sessions = self.told.sessions
+        if place < 0 or sessions is None:
+            return place if place >= 0 else None
+        session = int(np.searchsorted(sessions, on, side="right")) - 1
+        return place if session >= 0 and self.told.days[place] >= sessions[session] else None
 
     def _price(self, newest: int, on: date) -> Price:
         day = _date(self.told.days[newest])
@@ -80,24 +104,10 @@ class Priced:
         return _date(self.told.sessions[before]) if before >= 0 else None
 
 
-def priced(book: Book, instrument: str, on: Days, splits: SPLITS) -> Priced:
-    """The prices of `instrument` on the days `on`.
-
-    A day without a session has the last session's close: that is the market's price then. A session without a close has
-    none, and neither has a day before the first price. Without a calendar the last price told holds. A price carried
-    over a split is divided by its ratio, since the units of that day are the new ones.
-    """
+def priced(book: Book, instrument: str, splits: SPLITS) -> Priced:
+    """The prices that `book` has of `instrument`."""
     told, quote = _with_quote(book.closes.get(instrument, _NONE), book.quotes.get(instrument))
-    if told.days.size == 0:
-        return Priced(on, np.full(on.size, np.nan), np.full(on.size, -1), told, splits)
-    place = np.searchsorted(told.days, on, side="right") - 1
-    prices = np.where(place >= 0, told.prices[place], np.nan)
-    if told.sessions is not None:
-        prices[~_current(told, told.sessions, place, on)] = np.nan
-    for ex_date, ratio in splits:
-        ex = np.datetime64(ex_date)
-        prices[(place >= 0) & (told.days[place] < ex) & (on >= ex)] /= float(ratio)
-    return Priced(on, prices, place, told, splits, quote)
+    return Priced(told, splits, quote)
 
 
 def factor(splits: SPLITS, after: date, upto: date) -> Decimal:
@@ -109,16 +119,26 @@ def factor(splits: SPLITS, after: date, upto: date) -> Decimal:
     return product
 
 
-def series_of_days(first: date, last: date, closes: Sequence[Closes], further: Sequence[date]) -> Days:
+def days_of(dates: Iterable[date]) -> Days:
+    """Dates as a column."""
+    return np.fromiter((day.toordinal() - _EPOCH for day in dates), np.int64).astype("datetime64[D]")
+
+
+def series_of_days(first: date, last: date, closes: Sequence[Closes], further: Iterable[date]) -> Days:
     """The days of a series: sessions, days with a price where there is no calendar, and those that are `further`."""
-    ends = np.array([first, last, *(day for day in further if first <= day <= last)], "datetime64[D]")
+    start, end = np.datetime64(first), np.datetime64(last)
     traded = [each.days if each.sessions is None else each.sessions for each in closes]
     once = {id(calendar): calendar for calendar in traded}  # instruments of one exchange share theirs
-    every = np.unique(np.concatenate([ends, *once.values()]).astype("datetime64[D]"))
-    days: Days = every[(every >= ends[0]) & (every <= ends[1])]
+    within = [
+        calendar[np.searchsorted(calendar, start) : np.searchsorted(calendar, end, side="right")]
+        for calendar in once.values()
+    ]
+    ends = days_of({first, last, *(day for day in further if first <= day <= last)})
+    days: Days = np.unique(np.concatenate([ends, *within]).astype("datetime64[D]"))
     return days
 
 
+_EPOCH = date(1970, 1, 1).toordinal()
 _NONE = Closes(np.empty(0, "datetime64[D]"), np.empty(0), "")
 
 

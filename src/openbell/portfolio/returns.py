@@ -16,7 +16,7 @@ from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded
 from openbell.portfolio.rates import exact
 from openbell.portfolio.twr import Floats, Index, annualised, chained
-from openbell.portfolio.valuation import History, Mask, paid, worth
+from openbell.portfolio.valuation import History, Mask, moved, paid, worth
 from openbell.portfolio.worth import total, worths
 from openbell.portfolio.xirr import MoneyWeighted, money_weighted
 
@@ -111,7 +111,9 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
     """How the parts `inside` have done together; `index` is that of `index_of`, where the caller has it."""
     index = index or index_of(of, inside)
     start, end = total(worths(of, inside, stretch.start)), total(worths(of, inside, stretch.end))
-    came, left = exact_flows(of, inside, stretch)
+    crossed = crossings(of, inside, stretch)
+    came, left = _flowed(crossed)
+    told = charges(of, inside, stretch)
     gain = None if None in (start, end, came, left) else rounded(_of(end) + _of(left) - _of(start) - _of(came))
     capital = None if start is None or came is None else start + came
     first = of.day(max(stretch.start, 0))
@@ -128,11 +130,11 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
         twr=twr,
         twr_annual=annualised(twr, of.days[max(stretch.start, 0)], of.days[stretch.end]),
         mwr=money_weighted(*investor_flows(of, inside, stretch)),
-        income=charged(of, inside, stretch, "income"),
-        fees=charged(of, inside, stretch, "fee"),
-        taxes=charged(of, inside, stretch, "tax"),
+        income=_charged(told, "income"),
+        fees=_charged(told, "fee"),
+        taxes=_charged(told, "tax"),
         currency_gain=currency_gain(of, inside, stretch),
-        notes=tuple(notes(of, inside, stretch, index)),
+        notes=tuple(notes(of, inside, stretch, index, crossed)),
     )
 
 
@@ -151,13 +153,6 @@ def investor_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Days, F
     return days, np.concatenate([[start], -came[after], left[after], [values[stretch.end]]])
 
 
-def moved(of: History, stretch: Stretch) -> Iterable[Move]:
-    """The moves after the first day up to the last one."""
-    first = of.day(stretch.start) if stretch.start >= 0 else date.min
-    last = of.day(stretch.end)
-    return (move for move in of.moves if first < move.day <= last)
-
-
 @dataclass(frozen=True, slots=True)
 class Crossing:
     """What one event moved into the parts that are looked at (more than 0) or out of them."""
@@ -171,15 +166,16 @@ class Crossing:
 
 def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Crossing, ...]:
     """The events of the stretch with what they moved across the border of the parts; what stays inside is none."""
-    parts = of.named(inside)
+    at = moved(of, inside, stretch.start, stretch.end)
+    event, amount = of.flows.event[at], of.flows.amount[at]
+    crossing = np.bincount(event, weights=amount)[event] != 0  # what stays inside is there twice, once with each sign
     events: dict[int, list[Move]] = {}
-    for move in moved(of, stretch):
-        if move.part in parts:
-            events.setdefault(move.event, []).append(move)
+    for place in at[crossing]:
+        events.setdefault(int(of.flows.event[place]), []).append(of.moves[place])
     found = []
     for moves in events.values():
-        unknown = sum(move.amount is None for move in moves)
-        net = sum((move.amount for move in moves if move.amount is not None), ZERO)
+        amounts = [move.amount for move in moves if move.amount is not None]
+        unknown, net = len(moves) - len(amounts), sum(amounts, ZERO)
         if net or unknown == 1:  # both sides of a transfer whose worth nobody knows cancel out
             notes = tuple(move.note for move in moves if move.note)
             found.append(Crossing(moves[0].day, None if unknown == 1 else net, moves[0].transaction, notes))
@@ -188,7 +184,11 @@ def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Crossing, ..
 
 def exact_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Decimal | None, Decimal | None]:
     """What was paid into the parts and taken out of them, both at least 0; None: one of them is not known."""
-    amounts = [each.amount for each in crossings(of, inside, stretch)]
+    return _flowed(crossings(of, inside, stretch))
+
+
+def _flowed(crossed: Iterable[Crossing]) -> tuple[Decimal | None, Decimal | None]:
+    amounts = [each.amount for each in crossed]
     if None in amounts:
         return None, None
     came = sum((amount for amount in amounts if amount is not None and amount > 0), ZERO)
@@ -201,7 +201,8 @@ def contributions(of: History, inside: Mask, stretch: Stretch) -> tuple[Contribu
     starts = {each.part: each.value for each in worths(of, inside, stretch.start)}
     ends = {each.part: each.value for each in worths(of, inside, stretch.end)}
     flows: dict[Part, Decimal | None] = {}
-    for move in moved(of, stretch):
+    for at in moved(of, inside, stretch.start, stretch.end):
+        move = of.moves[at]
         so_far = flows.get(move.part, ZERO)
         flows[move.part] = None if so_far is None or move.amount is None else so_far + move.amount
     came, _ = exact_flows(of, inside, stretch)
@@ -218,18 +219,15 @@ def contributions(of: History, inside: Mask, stretch: Stretch) -> tuple[Contribu
     return tuple(found)
 
 
-def charged(of: History, inside: Mask, stretch: Stretch, kind: Charged) -> Decimal | None:
-    """The income, fees or taxes of the parts; None where a rate is missing."""
-    amounts = [each.amount for each in charges(of, inside, stretch) if each.kind == kind]
-    return None if None in amounts else rounded(sum((_of(amount) for amount in amounts), ZERO))
-
-
 def charges(of: History, inside: Mask, stretch: Stretch) -> list[Charge]:
     """All income, fees and taxes of the parts within the stretch."""
-    parts = of.named(inside)
-    first = of.day(stretch.start) if stretch.start >= 0 else date.min
-    last = of.day(stretch.end)
-    return [each for each in of.charges if first < each.day <= last and each.part in parts]
+    place, part = of.charged
+    return [of.charges[at] for at in np.flatnonzero(inside[part] & (place > stretch.start) & (place <= stretch.end))]
+
+
+def _charged(told: Iterable[Charge], kind: Charged) -> Decimal | None:
+    amounts = [each.amount for each in told if each.kind == kind]
+    return None if None in amounts else rounded(sum((_of(amount) for amount in amounts), ZERO))
 
 
 def currency_gain(of: History, inside: Mask, stretch: Stretch) -> Decimal | None:
@@ -289,7 +287,7 @@ def _before(day: date, wanted: Range) -> date:
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
-def notes(of: History, inside: Mask, stretch: Stretch, index: Index) -> Iterable[str]:
+def notes(of: History, inside: Mask, stretch: Stretch, index: Index, crossed: Iterable[Crossing]) -> Iterable[str]:
     """What is missing, bridged or assumed in the figures of the parts over `stretch`."""
     for place, said in ((stretch.start, "start"), (stretch.end, "end")):
         for each in worths(of, inside, place):
@@ -306,11 +304,9 @@ def notes(of: History, inside: Mask, stretch: Stretch, index: Index) -> Iterable
     if any(place <= stretch.end for place in index.undefined):
         day = of.day(index.undefined[0])
         yield f"On {day} more was owed than there was: from then on there is no time-weighted return."
-    untold = {
-        of.book.accounts[n].name
-        for n, a in enumerate(of.book.accounts)
-        if a.id not in of.told and _used(of, inside, a.id)
-    }
+    for note in dict.fromkeys(note for each in crossed for note in each.notes):
+        yield f"Of what came or left without a trade: {note}."
+    untold = {each.name for each in of.book.accounts if each.id not in of.told and _used(of, inside, each.id)}
     for name in sorted(untold):
         yield f"No deposits into {name} are told: its purchases count as money paid in, its sales as taken out."
 

@@ -20,6 +20,9 @@ from openbell.portfolio.lots import ZERO, Closed, Lot, Rule, Sum, nothing, times
 
 AFTER = timedelta(days=30)
 
+_Key = tuple[str, str, date, str]
+"""An action: what it did, its instrument, day, and the other instrument."""
+
 
 def pooled(
     movements: Sequence[Movement], lots: Sequence[Lot], closed: Iterable[Closed], base: str
@@ -98,19 +101,19 @@ class _Matches:
     """Which sales are matched with purchases, so that both leave the pool as it is."""
 
     def __init__(self, movements: Sequence[Movement], base: str) -> None:
-        self.before: dict[tuple[str, str, date], Decimal] = {}
-        self.after: dict[tuple[str, str, date], Decimal] = {}
+        self.before: dict[_Key, Decimal] = {}
+        self.after: dict[_Key, Decimal] = {}
         self.sales: dict[int, _Sold] = {}
         self.purchases: dict[int, _Bought] = {}
         trades: dict[str, _Trades] = {}
         scales: dict[str, Fraction] = {}
         names: dict[str, str] = {}
         self._add_up(movements)
-        done: set[tuple[str, str, date]] = set()
+        done: set[_Key] = set()
         for movement in movements:
             name = names.get(movement.instrument, movement.instrument)
             scale = scales.get(name, Fraction(1))
-            key = (movement.what, movement.instrument, movement.day)
+            key = (movement.what, movement.instrument, movement.day, movement.other)
             if movement.what == "in" and movement.transaction:
                 of = trades.setdefault(name, _Trades())
                 day = of.bought.setdefault(movement.day, _Bought(movement.day, movement.transaction, scale))
@@ -128,14 +131,14 @@ class _Matches:
         for of in trades.values():
             of.match()
 
-    def ratio(self, key: tuple[str, str, date]) -> Fraction:
+    def ratio(self, key: _Key) -> Fraction:
         """The units of all accounts after an action, for one before."""
         return Fraction(self.after[key]) / Fraction(self.before[key])
 
     def _add_up(self, movements: Sequence[Movement]) -> None:
         for movement in movements:
             if movement.what in {"scale", "become", "leave"}:
-                key = (movement.what, movement.instrument, movement.day)
+                key = (movement.what, movement.instrument, movement.day, movement.other)
                 self.before[key] = self.before.get(key, ZERO) + movement.before
                 self.after[key] = self.after.get(key, ZERO) + movement.quantity
 
@@ -175,7 +178,7 @@ class _Pools:
             return
         elif movement.what == "cost":
             self._return(movement)
-        elif (key := (movement.what, movement.instrument, movement.day)) not in self._done:
+        elif (key := (movement.what, movement.instrument, movement.day, movement.other)) not in self._done:
             self._done.add(key)
             self._change(movement, key)
 
@@ -216,7 +219,7 @@ class _Pools:
             gain = Sum(over, self._base, over)
             self._close(movement, pool.first, pool.acquired, ZERO, nothing(self._base), gain, "pool")
 
-    def _change(self, movement: Movement, key: tuple[str, str, date]) -> None:
+    def _change(self, movement: Movement, key: _Key) -> None:
         pool = self.pools[movement.instrument]
         if movement.what == "leave":
             left = pool.cost.part(movement.part, Decimal(1)) if movement.part else nothing(self._base)

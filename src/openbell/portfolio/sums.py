@@ -34,7 +34,10 @@ class Sums:
         return (
             len(mine) == len(theirs)
             and all(_same_until(one, other, until) for one, other in zip(mine, theirs, strict=True))
-            and all(close_on(book, name, day) == close for (name, day), close in self.asked.items())
+            and all(
+                close_on(book, name, day) == close and book.facts.get(name) == self._book.facts.get(name)
+                for (name, day), close in self.asked.items()
+            )
         )
 
     def paid(self, bought: Transaction) -> Sum:

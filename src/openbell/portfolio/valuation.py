@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 
-from openbell.model.transactions import Kind, Transaction
 from openbell.portfolio.actions import Happening
 from openbell.portfolio.book import Book, Days
-from openbell.portfolio.currencies import rates_on
 from openbell.portfolio.lots import ZERO
-from openbell.portfolio.moves import Charge, Move, Part, cash_effects, changeovers, charges_of, moves_of, told_cash
-from openbell.portfolio.prices import SPLITS, Priced, priced, series_of_days
+from openbell.portfolio.moves import Charge, Move, Part
+from openbell.portfolio.prices import Priced
 from openbell.portfolio.rates import Rates
-from openbell.portfolio.walk import Walked
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -73,10 +70,14 @@ class History:
     moves: tuple[Move, ...]
     charges: tuple[Charge, ...]
     flows: Flows
+    charged: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+    """Of each of the charges, the place of its day and of its part."""
     currency_gains: Floats
     """Of each part, summed up to the end of each day: what of its gain came from its currency alone."""
     told: frozenset[int]
     """The accounts whose cash is told."""
+    happened: tuple[Happening, ...]
+    """The corporate actions, each once."""
     lookup: Rates = field(compare=False)
 
     @property
@@ -118,75 +119,12 @@ class History:
         )
 
 
-def history(walked: Walked, book: Book) -> History:
-    """The history of `book`, from its first transaction to the day that it was `walked` to, both included."""
-    upto = walked.until
-    transactions = [_named(each, walked) for each in book.transactions if each.day <= upto]
-    told = told_cash(transactions)
-    steps = units_steps(walked) | cash_steps(transactions, told)
-    splits = splits_of(walked.happened)
-    held = list(dict.fromkeys(part.instrument for part in steps if part.instrument))
-    first = min((each.day for each in transactions), default=upto)
-    changed = [day for each in steps.values() for day in each.days]
-    shown = [*held, book.portfolio.benchmark or ""]
-    closes = [book.closes[name] for name in shown if name in book.closes]
-    days = series_of_days(first, upto, closes, [*changed, *(each.day for each in transactions)])
-    prices = {name: priced(book, name, days, splits.get(name, ())) for name in held}
-    lookup = Rates(book.rates)
-    valuer = _Valuer(book, days, prices, lookup)
-    moves = (
-        *moves_of(transactions, told, valuer.cash, valuer.units),
-        *changeovers(walked.happened, walked.steps, transactions, valuer.units),
-    )
-    charges = tuple(charges_of(transactions, valuer.cash))
-    parts = tuple(dict.fromkeys([*steps, *(move.part for move in moves), *(charge.part for charge in charges)]))
-    rates = {code: rates_on(book.rates, code, book.portfolio.base, days) for code in _currencies(book, parts)}
-    units = _columns(days, parts, steps)
-    values = _values(book, parts, units, prices, rates)
-    flows = _flows(days, parts, moves)
-    gains = currency_gains(values, flows, [rates.get(currency_of(book, part)) for part in parts])
-    return History(book, days, parts, steps, units, values, rates, prices, moves, charges, flows, gains, told, lookup)
-
-
 def currency_of(book: Book, part: Part) -> str:
     """That the price of `part` is in; empty where nobody knows."""
     if part.instrument is None:
         return part.currency
     facts = book.facts.get(part.instrument)
     return (facts.currency or "") if facts else ""
-
-
-def currency_gains(values: Floats, flows: Flows, rates: Sequence[Floats | None]) -> Floats:
-    """By part and day, summed up: what of its gain came from its currency alone.
-
-    From one valued day to the next the price's part is the gain in the currency itself at the rate before, and the
-    currency's is the rest: price at the first rate, currency at the last price, day by day.
-    """
-    size, columns = values.shape
-    gains = np.zeros_like(values)
-    for column in range(columns):
-        rate = rates[column]
-        if rate is None or bool((rate == 1).all()):
-            continue
-        mine = flows.part == column
-        flow = np.bincount(flows.place[mine], weights=flows.amount[mine], minlength=size).astype(np.float64)
-        gains[:, column] = _currency_gain(values[:, column], flow, rate)
-    return gains
-
-
-def _currency_gain(value: Floats, flow: Floats, rate: Floats) -> Floats:
-    valued = np.flatnonzero(np.isfinite(value) & np.isfinite(rate))
-    summed = np.full(value.size, np.nan)
-    if valued.size == 0:
-        return summed
-    starts = np.append(0, valued[:-1] + 1)
-    upto = int(valued[-1]) + 1
-    came, came_in_currency = np.add.reduceat(flow[:upto], starts), np.add.reduceat((flow / rate)[:upto], starts)
-    before, rate_before = np.append(0.0, value[valued][:-1]), np.append(rate[valued][:1], rate[valued][:-1])
-    gain = value[valued] - before - came
-    in_currency = value[valued] / rate[valued] - before / rate_before - came_in_currency
-    summed[valued] = np.cumsum(gain - in_currency * rate_before)
-    return summed
 
 
 def worth(of: History, inside: Mask) -> Floats:
@@ -223,105 +161,14 @@ def paid(of: History, inside: Mask) -> tuple[Floats, Floats]:
     return came.astype(np.float64), left.astype(np.float64)
 
 
+def moved(of: History, inside: Mask, start: int, end: int) -> npt.NDArray[np.intp]:
+    """The places in `moves` of those of the parts, after the day at `start` up to that at `end`."""
+    place = of.flows.place
+    return np.flatnonzero(inside[of.flows.part] & (place > start) & (place <= end))
+
+
 def net_invested(of: History, inside: Mask) -> Floats:
     """What was paid in less what was taken out, up to the end of each day."""
     came, left = paid(of, inside)
     total: Floats = np.cumsum(came - left)
     return total
-
-
-def units_steps(walked: Walked) -> dict[Part, Steps]:
-    """The units of each position."""
-    return {
-        Part(account, instrument, ""): Steps(tuple(day for day, _ in steps), tuple(units for _, units in steps))
-        for (account, instrument), steps in walked.steps.items()
-    }
-
-
-def cash_steps(transactions: Iterable[Transaction], told: frozenset[int]) -> dict[Part, Steps]:
-    """The balances of the accounts whose cash is told."""
-    balances: dict[Part, dict[date, Decimal]] = {}
-    last: dict[Part, Decimal] = {}
-    for each in sorted(transactions, key=lambda transaction: transaction.day):
-        for part, amount in cash_effects(each):
-            if part.account in told:
-                last[part] = last.get(part, ZERO) + amount
-                balances.setdefault(part, {})[each.day] = last[part]
-    return {part: Steps(tuple(days), tuple(days.values())) for part, days in balances.items()}
-
-
-def splits_of(happened: Iterable[Happening]) -> dict[str, SPLITS]:
-    """The splits of each instrument, oldest first."""
-    found: dict[str, list[tuple[date, Decimal]]] = {}
-    for each in happened:
-        if each.kind is Kind.SPLIT and each.ratio is not None:
-            found.setdefault(each.instrument, []).append((each.day, each.ratio))
-    return {name: tuple(splits) for name, splits in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Valuer:
-    """Exact amounts in the portfolio's currency."""
-
-    book: Book
-    days: Days
-    priced: Mapping[str, Priced]
-    rates: Rates
-
-    def cash(self, amount: Decimal, currency: str, day: date) -> Decimal | None:
-        rate = self.rates.rate(currency, self.book.portfolio.base, day).value if currency else None
-        return None if rate is None else amount * rate
-
-    def units(self, instrument: str, quantity: Decimal, day: date) -> Decimal | None:
-        prices, facts = self.priced.get(instrument), self.book.facts.get(instrument)
-        place = int(np.searchsorted(self.days, np.datetime64(day), side="right")) - 1
-        price = prices.at(place) if prices is not None and place >= 0 else None
-        if price is None or facts is None or facts.currency is None:
-            return None
-        return self.cash(quantity * price.price, facts.currency, day)
-
-
-def _currencies(book: Book, parts: Sequence[Part]) -> set[str]:
-    priced_in = {facts.currency for facts in book.facts.values() if facts.currency}
-    return priced_in | {part.currency for part in parts if part.currency}
-
-
-def _named(transaction: Transaction, walked: Walked) -> Transaction:
-    """With the name that its instrument had that day, as the walk has it."""
-    name = transaction.instrument and walked.name(transaction.instrument, transaction.day)
-    return transaction if name == transaction.instrument else replace(transaction, instrument=name)
-
-
-def _columns(days: Days, parts: Sequence[Part], steps: Mapping[Part, Steps]) -> Floats:
-    columns = np.zeros((days.size, len(parts)))
-    for column, part in enumerate(parts):
-        if part in steps:
-            changed = np.array(steps[part].days, "datetime64[D]")
-            after = np.array([0.0, *map(float, steps[part].after)])
-            columns[:, column] = after[np.searchsorted(changed, days, side="right")]
-    return columns
-
-
-def _values(
-    book: Book, parts: Sequence[Part], units: Floats, prices: Mapping[str, Priced], rates: Mapping[str, Floats]
-) -> Floats:
-    values = np.zeros_like(units)
-    for column, part in enumerate(parts):
-        if part.instrument is None:
-            each = rates[part.currency]
-        else:
-            rate = rates.get(currency_of(book, part))
-            known = prices.get(part.instrument)  # none of what only paid, and was never held
-            each = np.full(units.shape[0], np.nan) if rate is None or known is None else known.prices * rate
-        values[:, column] = np.where(units[:, column] == 0, 0.0, units[:, column] * each)
-    return values
-
-
-def _flows(days: Days, parts: Sequence[Part], moves: Sequence[Move]) -> Flows:
-    column = {part: place for place, part in enumerate(parts)}
-    return Flows(
-        np.searchsorted(days, np.array([move.day for move in moves], "datetime64[D]")),
-        np.array([column[move.part] for move in moves], np.intp),
-        np.array([move.event for move in moves], np.intp),
-        np.array([np.nan if move.amount is None else float(move.amount) for move in moves]),
-    )

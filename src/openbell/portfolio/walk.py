@@ -13,7 +13,7 @@ from math import prod
 from operator import itemgetter
 
 from openbell.model.transactions import TOLD_ACTIONS, Kind, Transaction
-from openbell.portfolio.actions import Happening, happenings
+from openbell.portfolio.actions import Happening, Names, happenings
 from openbell.portfolio.book import Book
 from openbell.portfolio.happen import Happenings
 from openbell.portfolio.holdings import Holdings, Key
@@ -58,9 +58,14 @@ class Walked:
         )
         return sum((_at(self.steps.get(key, []), day) for key in keys), ZERO)
 
+    @property
+    def rates(self) -> Rates:
+        """The rates of the book, with those that were looked up."""
+        return self.walk.rates
+
     def name(self, instrument: str, day: date) -> str:
         """What `instrument` was called on `day`: statements tell new names early and old ones late."""
-        return self.walk.name(instrument, day)
+        return self.walk.names.on(day, instrument)
 
     def scale(self, instrument: str, day: date) -> Fraction:
         """Units at the end of `until` for one of `day`, by the splits after it; also of what was sold by then."""
@@ -89,6 +94,8 @@ class _Route:
     until: date
     transactions: tuple[Transaction, ...]
     happened: tuple[Happening, ...]
+    renames: tuple[Happening, ...]
+    """Those after `until` too: some statements use new names early."""
     problems: tuple[Problem, ...]
 
     @classmethod
@@ -102,6 +109,7 @@ class _Route:
             last,
             tuple(ordered),
             tuple(each for each in happened if each.day <= last),
+            tuple(each for each in happened if each.kind is Kind.RENAME),
             tuple(problem for problem in problems if problem.day <= last),
         )
 
@@ -114,13 +122,12 @@ class _Walk:
         self._walked = since.route.until if since else date.min
         self.holdings: Holdings = since.holdings.copy() if since else Holdings(route.book.portfolio.method)
         self.problems: list[Problem] = since.problems.copy() if since else []
-        self.sums = Sums(route.book, Rates(route.book.rates))
+        self.rates = Rates(route.book.rates)
+        self.sums = Sums(route.book, self.rates)
         if since is not None:
             self.sums.go_on_from(since.sums)
         self._happenings = Happenings(self.holdings, self.sums, self.problems)
-        renames = [each for each in route.happened if each.kind is Kind.RENAME and each.other]
-        self._later = {each.instrument: (each.day, each.other or "") for each in renames}
-        self._earlier = {each.other or "": (each.day, each.instrument) for each in renames}
+        self.names = Names(route.renames)
 
     def leads_to(self, route: _Route) -> bool:
         """Whether all that was walked is as it was, in the book of `route`."""
@@ -130,7 +137,7 @@ class _Walk:
         ours, theirs = mine.book, route.book
         return (
             route.until >= until
-            and (transactions, happened) == (mine.transactions, mine.happened)
+            and (transactions, happened, route.renames) == (mine.transactions, mine.happened, mine.renames)
             and (ours.portfolio.base, ours.portfolio.method) == (theirs.portfolio.base, theirs.portfolio.method)
             and self.sums.same_in(theirs, until)
         )
@@ -198,20 +205,7 @@ class _Walk:
         return -gives.quantity - max(ZERO, self.holdings.units(*self._key(gives)))
 
     def _key(self, of: Transaction) -> Key:
-        return (of.account, self.name(of.instrument or "", of.day))
-
-    def name(self, instrument: str, day: date) -> str:
-        """What the instrument was called that day: statements tell new names early and old ones late."""
-        for _ in range(len(self._later)):
-            changed, new = self._later.get(instrument, (date.max, ""))
-            before, old = self._earlier.get(instrument, (date.min, ""))
-            if day >= changed:
-                instrument = new
-            elif day < before:
-                instrument = old
-            else:
-                break
-        return instrument
+        return (of.account, self.names.on(of.day, of.instrument or ""))
 
     def _take(self, t: Transaction) -> None:
         if t.instrument is None:

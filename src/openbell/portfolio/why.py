@@ -281,7 +281,8 @@ def _notes_of_worth(of: History, each: Worth, place: int) -> Iterator[str]:
 
 
 def _notes(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> tuple[str, ...]:
-    return tuple(returns.notes(of, inside, stretch, index or returns.index_of(of, inside)))
+    crossed = returns.crossings(of, inside, stretch)
+    return tuple(returns.notes(of, inside, stretch, index or returns.index_of(of, inside), crossed))
 
 
 def _first(of: History, stretch: Stretch) -> date:

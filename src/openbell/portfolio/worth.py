@@ -14,7 +14,7 @@ from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Part, rounded
 from openbell.portfolio.prices import Price, factor
 from openbell.portfolio.rates import Rate
-from openbell.portfolio.valuation import History, Mask, currency_of
+from openbell.portfolio.valuation import History, Mask, currency_of, moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def worth_of(of: History, part: Part, units: Decimal, place: int) -> Worth:
     day = of.day(place)
     currency = currency_of(of.book, part)
     rate = of.lookup.rate(currency, of.base, day) if currency else None
-    price = of.priced[part.instrument].at(place) if part.instrument is not None else None
+    price = of.priced[part.instrument].at(day) if part.instrument is not None else None
     if rate is None:
         return Worth(part, units, price, None, None, "the currency of its price is not known")
     if part.instrument is not None and price is None:
@@ -98,7 +98,7 @@ def day_change(of: History, part: Part, place: int) -> DayChange | None:
     if part.instrument is None or part.instrument not in of.priced or place < 0:
         return None
     prices = of.priced[part.instrument]
-    price, previous = prices.at(place), prices.before(place)
+    price, previous = prices.at(of.day(place)), prices.before(of.day(place))
     if price is None or previous is None or previous.price == 0:
         return None
     before = of.steps[part].on(previous.day) if part in of.steps else ZERO
@@ -123,13 +123,10 @@ def day_change(of: History, part: Part, place: int) -> DayChange | None:
 
 def _traded(of: History, part: Part, after: date, place: int) -> Decimal | None:
     """What was put into `part` after the day `after`, less what was taken out, but for income and costs."""
-    amounts = [
-        move.amount
-        for move in of.moves
-        if move.part == part
-        and after < move.day <= of.day(place)
-        and (move.transaction is None or move.transaction.kind not in _NO_TRADE)
-    ]
+    inside = of.where(lambda each: each == part)
+    moves = [of.moves[at] for at in moved(of, inside, of.place(after), place)]
+    trades = [move for move in moves if move.transaction is None or move.transaction.kind not in _NO_TRADE]
+    amounts = [move.amount for move in trades]
     return None if None in amounts else sum((_of(amount) for amount in amounts), ZERO)
 
 

@@ -22,7 +22,7 @@ METHOD = (
 
 _BILLION = 1e9
 _HIGHEST = 101.0  # 1 + 10,000 % a year
-_GRID = 257
+_GRID = 161
 
 Floats = npt.NDArray[np.float64]
 
@@ -137,20 +137,18 @@ def _crossings(years: Floats, sums: Floats) -> Iterator[tuple[float, float]]:
     powers = -np.outer(logs, years)
     weights = np.exp(powers - powers.max(axis=1, keepdims=True))
     values = (weights @ sums) / (weights @ np.abs(sums))
-    for left in range(_GRID - 1):
-        if values[left] == 0 or values[left] * values[left + 1] < 0:
-            yield float(logs[left]), float(logs[left + 1])
-        elif left > 0 and _dips(values[left - 1 : left + 2]):
-            turn = _nearest(years, sums, float(logs[left - 1]), float(logs[left + 1]))
-            if _balance(years, sums, turn) * values[left] < 0:
-                yield float(logs[left - 1]), turn
-                yield turn, float(logs[left + 1])
-
-
-def _dips(three: Floats) -> bool:
-    """Whether the middle one is nearest to 0, on the same side as its neighbours."""
-    sizes = np.abs(three)
-    return bool((np.sign(three) == np.sign(three[1])).all() and sizes[1] <= sizes[0] and sizes[1] <= sizes[2])
+    signs, sizes = np.sign(values), np.abs(values)
+    for left in np.flatnonzero((signs[:-1] * signs[1:] < 0) | (values[:-1] == 0)):
+        yield float(logs[left]), float(logs[left + 1])
+    # where it comes nearest to 0 and turns back, it may have been beyond
+    same_side = (signs[:-2] == signs[1:-1]) & (signs[1:-1] == signs[2:])
+    turns = same_side & (sizes[1:-1] <= sizes[:-2]) & (sizes[1:-1] <= sizes[2:])
+    for left in np.flatnonzero(turns):
+        low, high = float(logs[left]), float(logs[left + 2])
+        turn = _nearest(years, sums, low, high)
+        if _balance(years, sums, turn) * values[left] < 0:
+            yield low, turn
+            yield turn, high
 
 
 def _nearest(years: Floats, sums: Floats, low: float, high: float) -> float:

@@ -184,6 +184,6 @@ class Statement:
     @property
     def rows(self) -> frozenset[int]:
         """All rows that were accounted for."""
-        told: list[tuple[int, ...]] = [each.rows for each in (*self.drafts, *self.ignored, *self.holdings)]
-        told += [each.rows for each in self.problems if each.blocking]
-        return frozenset(row for rows in told for row in rows)
+        told: list[Draft | Ignored | Holding | Problem] = [*self.drafts, *self.ignored, *self.holdings]
+        told += [problem for problem in self.problems if problem.blocking]
+        return frozenset(row for each in told for row in each.rows)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from openbell.model.errors import InvalidInput, Undecided
@@ -33,21 +34,26 @@ class Marks:
 
     def number(self, text: str, field: str) -> Decimal | None:
         """The number, None for a blank; raises InvalidInput for what is none, has two meanings, or is no amount."""
-        bare, negative = _bare(text)
-        if bare.lower() in BLANK:
-            return None
-        if not self.decimal and _EITHER.fullmatch(bare):
-            raise InvalidInput(
-                field,
-                f"{text.strip()[:40]!r} has two meanings, since this file uses both marks for decimals.",
-                remedy="Say which mark is the decimal one.",
-            )
-        decimal = self.decimal or _decimal_of(bare)
-        if not (_COMMAED if decimal == "," else _POINTED).fullmatch(bare) or not any(map(str.isdigit, bare)):
-            raise InvalidInput(field, f"{text.strip()[:40]!r} is not a number.", remedy="Correct it in the file.")
-        plain = bare.replace(".", "").replace(",", ".") if decimal == "," else bare.replace(",", "")
-        number = _fitted(Decimal(plain), field)
-        return -number if negative else number
+        return _number(text, self.decimal, field)
+
+
+@lru_cache(maxsize=1 << 15)
+def _number(text: str, mark: Literal[".", ",", ""], field: str) -> Decimal | None:
+    bare, negative = _bare(text)
+    if bare.lower() in BLANK:
+        return None
+    if not mark and _EITHER.fullmatch(bare):
+        raise InvalidInput(
+            field,
+            f"{text.strip()[:40]!r} has two meanings, since this file uses both marks for decimals.",
+            remedy="Say which mark is the decimal one.",
+        )
+    decimal = mark or _decimal_of(bare)
+    if not (_COMMAED if decimal == "," else _POINTED).fullmatch(bare) or not any(map(str.isdigit, bare)):
+        raise InvalidInput(field, f"{text.strip()[:40]!r} is not a number.", remedy="Correct it in the file.")
+    plain = bare.replace(".", "").replace(",", ".") if decimal == "," else bare.replace(",", "")
+    number = _fitted(Decimal(plain), field)
+    return -number if negative else number
 
 
 def _fitted(number: Decimal, field: str) -> Decimal:
@@ -58,6 +64,7 @@ def _fitted(number: Decimal, field: str) -> Decimal:
     return amount(number, field)
 
 
+@lru_cache(maxsize=1 << 15)
 def _bare(text: str) -> tuple[str, bool]:
     """The digits and marks of `text` without sign, spaces and currency; and whether it is less than 0."""
     text = text.strip().translate(_MINUS)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from openbell.model.errors import InvalidInput, UnreadableFile
@@ -81,12 +81,9 @@ class Table:
         return [*above, Ignored((self.header.line,), "the header", self.header.content)]
 
 
+@lru_cache(maxsize=4096)
 def plain(header: str) -> str:
-    """A header's name for comparing: no accents, signs or capitals."""
-    return _plain(header)
-
-
-def _plain(header: str) -> str:
+    """A header's name, or a broker's word, for comparing: no accents, signs or capitals."""
     folded = unicodedata.normalize("NFKD", header.strip().strip("\ufeff").lower())
     letters = "".join(c for c in folded if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", letters).strip()
@@ -107,13 +104,13 @@ def table_of(contents: Contents, columns: Columns, signature: Iterable[str]) -> 
 
 def places_of(header: Sequence[str], columns: Columns) -> dict[str, int]:
     """Where each of our columns stands; a column of the file is one of ours at most, the exact names first."""
-    names = [_plain(cell) for cell in header]
+    names = [plain(cell) for cell in header]
     places, taken = dict[str, int](), set[int]()
     for exact in (True, False):
         for ours, theirs in columns.items():
             if ours in places:
                 continue
-            place = next((at for one in theirs if (at := _place(names, _plain(one), exact, taken)) is not None), None)
+            place = next((at for one in theirs if (at := _place(names, plain(one), exact, taken)) is not None), None)
             if place is not None:
                 places[ours] = place
                 taken.add(place)

@@ -54,7 +54,9 @@ def _line_by_line(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _refuse_binary(text: str, name: str) -> str:
-    if "\0" in text[:4000]:
+    head = text[:4000]
+    controls = sum(1 for c in head if c < " " and c not in "\t\r\n")
+    if controls * 50 > len(head):
         raise UnreadableFile(name, "this is no text.", remedy="Export the activity as CSV, JSON or XML.")
     return text
 

@@ -18,7 +18,7 @@ from openbell.statements.brokers.ibkr_words import (
     named_in,
     pair_of,
 )
-from openbell.statements.contents import Contents, Record
+from openbell.statements.contents import Contents
 from openbell.statements.days import Clock
 from openbell.statements.draft import Draft, Holding, Ignored, Named, Outcome
 from openbell.statements.making import fee_in, moved, needed, traded
@@ -64,13 +64,13 @@ SECTIONS = {
 
 def read(contents: Contents, answers: Answers) -> Reading:
     """All sections."""
-    header, account, base = Record(0, ()), "", answers.currency
+    places, account, base = dict[str, int](), "", answers.currency
     outcomes: list[Outcome] = []
     cash, actions = list[Draft](), list[Row]()
     for record in contents.records:
         section, row_kind = record.cells[0].strip().lower(), (record.cells[1:2] or ("",))[0].strip()
         if row_kind == "Header":
-            header = record
+            places = places_of(record.cells, SECTION)
             outcomes.append(Ignored((record.line,), "a header", record.content))
             continue
         if record.cells[2:3] == ("Account",):
@@ -82,7 +82,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
             reason = "a total" if row_kind in {"SubTotal", "Total"} else "of a section that moves nothing by itself"
             outcomes.append(Ignored((record.line,), reason, record.content))
             continue
-        row = Row(record, places_of(header.cells, SECTION))
+        row = Row(record, places)
         if kind == "action":
             actions.append(row)
             continue

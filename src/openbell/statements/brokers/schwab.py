@@ -70,7 +70,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
     table = _table(contents)
     if table is None:
         raise AssertionError(contents.name)
-    table.require("symbol", "description", "quantity", "price", "amount", "fee")
+    table.require("symbol", "description", "quantity", "price", "amount")
     pairs: list[Row] = []
 
     def one(row: Row) -> Outcome | Iterable[Outcome]:
@@ -88,7 +88,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
 
 def _table(contents: Contents) -> Table | None:
     if contents.records:
-        return table_of(contents, COLUMNS, ("date", "action", "symbol", "fee", "amount"))
+        return table_of(contents, COLUMNS, ("date", "action", "fee"))
     document = contents.document
     rows = document.get("BrokerageTransactions") if isinstance(document, dict) else None
     if not isinstance(rows, list):

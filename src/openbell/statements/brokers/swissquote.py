@@ -59,7 +59,7 @@ MEANINGS = {
     "internal transfer": "in or out", "exchange": "in or out", "corporate action": "in or out", "titeleingang": "in",
     "titelausgang": "out", "delivery": "in or out",
 }  # fmt: skip
-_NEEDS = ("date", "order", "kind", "isin", "net")
+_NEEDS = ("order", "kind", "isin")
 
 
 def read(contents: Contents, answers: Answers) -> Reading:
@@ -67,7 +67,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
     table = table_of(contents, COLUMNS, _NEEDS)
     if table is None:
         raise AssertionError(contents.name)
-    table.require("quantity", "price", "costs", "currency")
+    table.require("date", "quantity", "price", "costs", "net", "currency")
     texts = (row[name] for row in table.rows for name in ("quantity", "price", "costs", "net"))
     marks = marks_of(texts, contents.name, "the amounts", told=answers.decimal)
     legs: list[Row] = []
