@@ -676,6 +676,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link
+         * @description Begin to link the caller's account with the login provider; the password is needed where there is one.
+         */
+        post: operations["link_api_v1_me_oidc_post"];
+        /**
+         * Unlink
+         * @description Sign in by no login provider any more; a password is needed first.
+         */
+        delete: operations["unlink_api_v1_me_oidc_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Passkeys
+         * @description The caller's passkeys.
+         */
+        get: operations["own_passkeys_api_v1_me_passkeys_get"];
+        put?: never;
+        /**
+         * Add
+         * @description Keep the passkey that the browser has made.
+         */
+        post: operations["add_api_v1_me_passkeys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer
+         * @description Begin to make a passkey; the password is needed.
+         */
+        post: operations["offer_api_v1_me_passkeys_options_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Have a passkey open nothing any more.
+         */
+        delete: operations["remove_api_v1_me_passkeys__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -1056,6 +1144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portfolios/{number}/reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reconcile
+         * @description What the portfolio holds against what the broker's file says; nothing is written.
+         */
+        post: operations["reconcile_api_v1_portfolios__number__reconcile_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portfolios/{number}/returns": {
         parameters: {
             query?: never;
@@ -1332,6 +1440,66 @@ export interface paths {
          * @description End all logins of the caller, this one too.
          */
         post: operations["sign_out_everywhere_api_v1_sessions_logout_everywhere_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description Begin to sign in by the login provider of the settings.
+         */
+        post: operations["leave_api_v1_sessions_oidc_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in with what the passkey has signed.
+         */
+        post: operations["sign_in_api_v1_sessions_passkey_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Begin to sign in with whichever passkey the browser has for this desk.
+         */
+        post: operations["ask_api_v1_sessions_passkey_options_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1782,6 +1950,14 @@ export interface components {
         Actions: {
             /** Actions */
             actions: components["schemas"]["Action"][];
+        };
+        /**
+         * Address
+         * @description Where the page goes next.
+         */
+        Address: {
+            /** Address */
+            address: string;
         };
         /**
          * AlertsTrouble
@@ -2623,6 +2799,22 @@ export interface components {
             state: "waiting" | "sending" | "sent" | "dead";
         };
         /**
+         * Difference
+         * @description An instrument, or the cash of a currency, that the desk counts otherwise than the broker.
+         */
+        Difference: {
+            /** Missing */
+            missing: string;
+            /** Name */
+            name: string;
+            /** Ours */
+            ours: string;
+            /** Theirs */
+            theirs: string;
+            /** Ticker */
+            ticker: string;
+        };
+        /**
          * Draft
          * @description A rule as its owner words it. `channels`: the ones it tells, null for all; times in minutes.
          */
@@ -3291,6 +3483,17 @@ export interface components {
             tables: components["schemas"]["TableSize"][];
         };
         /**
+         * Leaving
+         * @description An invitation that is accepted on the way, if any.
+         */
+        Leaving: {
+            /**
+             * Invitation
+             * @default
+             */
+            invitation: string;
+        };
+        /**
          * Lines
          * @description A value per symbol at each of `ts`, seconds since 1970; null where a symbol has none.
          */
@@ -3555,13 +3758,16 @@ export interface components {
          * Me
          * @description Who asks, and what they may do; a token may do less than its person.
          *
-         *     `open`: nobody needs to sign in. `codes`: a code is needed to sign in; `recovery_left` replace one.
+         *     `open`: nobody needs to sign in. `codes`: a code is needed to sign in; `recovery_left` replace one. `linked`: a
+         *     login provider opens the account too.
          */
         Me: {
             /** Codes */
             codes: boolean;
             /** Id */
             id: number;
+            /** Linked */
+            linked: boolean;
             /** Name */
             name: string;
             /** Open */
@@ -3646,6 +3852,18 @@ export interface components {
             role: "owner" | "member" | "viewer";
         };
         /**
+         * NewPasskey
+         * @description A name for it, and what the browser made (`credential.toJSON()`).
+         */
+        NewPasskey: {
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
          * NewPassword
          * @description The password so far, where there is one, and the next.
          */
@@ -3708,6 +3926,41 @@ export interface components {
             type: string | null;
             /** Units */
             units: string;
+        };
+        /**
+         * Options
+         * @description What `navigator.credentials` is called with, as PublicKeyCredential.parse...OptionsFromJSON reads it.
+         */
+        Options: {
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Passkey
+         * @description A passkey; `seen` is when it was used last.
+         */
+        Passkey: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Seen */
+            seen: string | null;
+        };
+        /**
+         * Passkeys
+         * @description The caller's, oldest first.
+         */
+        Passkeys: {
+            /** Passkeys */
+            passkeys: components["schemas"]["Passkey"][];
         };
         /**
          * Payment
@@ -4251,6 +4504,60 @@ export interface components {
             receipt: string;
         };
         /**
+         * Reconciled
+         * @description The differences at the end of a day, and how many holdings the file has.
+         */
+        Reconciled: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Holdings */
+            holdings: number;
+        };
+        /**
+         * Reconciling
+         * @description A file with holdings, of one account or of all, at the end of a day; default: the file's, else today.
+         */
+        Reconciling: {
+            /** Account */
+            account?: number | null;
+            /** Accounts */
+            accounts?: {
+                [key: string]: number | string;
+            };
+            /**
+             * @default {
+             *       "currency": "",
+             *       "dates": "",
+             *       "decimal": "",
+             *       "preset": "",
+             *       "zone": ""
+             *     }
+             */
+            answers: components["schemas"]["Answers"];
+            /** Day */
+            day?: string | null;
+            /**
+             * File
+             * @default statement
+             */
+            file: string;
+            /** Instruments */
+            instruments?: {
+                [key: string]: string;
+            };
+            /** Leave */
+            leave?: string[];
+            /** Take */
+            take?: string[];
+            /** Upload */
+            upload: string;
+        };
+        /**
          * Recovery
          * @description Codes that each work once in place of the authenticator's; told this once.
          */
@@ -4513,6 +4820,16 @@ export interface components {
         Shares: {
             /** Shares */
             shares: components["schemas"]["Share"][];
+        };
+        /**
+         * Signed
+         * @description What the browser signed (`credential.toJSON()`).
+         */
+        Signed: {
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
         };
         /**
          * SignedIn
@@ -5256,9 +5573,11 @@ export interface components {
         };
         /**
          * Ways
-         * @description How somebody gets into this desk; `open`: whoever is here is its owner.
+         * @description How somebody gets into this desk; `open`: whoever is here is its owner. `oidc`: by a login provider too.
          */
         Ways: {
+            /** Oidc */
+            oidc: boolean;
             /** Open */
             open: boolean;
             /**
@@ -6709,6 +7028,172 @@ export interface operations {
             };
         };
     };
+    link_api_v1_me_oidc_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["openbell__api__me__Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unlink_api_v1_me_oidc_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    own_passkeys_api_v1_me_passkeys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+        };
+    };
+    add_api_v1_me_passkeys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    offer_api_v1_me_passkeys_options_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["openbell__api__me__Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Options"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_api_v1_me_passkeys__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     change_password_api_v1_me_password_post: {
         parameters: {
             query?: never;
@@ -7517,6 +8002,41 @@ export interface operations {
             };
         };
     };
+    reconcile_api_v1_portfolios__number__reconcile_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reconciling"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciled"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     returns_api_v1_portfolios__number__returns_get: {
         parameters: {
             query?: {
@@ -8134,6 +8654,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    leave_api_v1_sessions_oidc_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Leaving"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_in_api_v1_sessions_passkey_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_api_v1_sessions_passkey_options_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Options"];
                 };
             };
         };

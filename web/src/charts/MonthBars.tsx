@@ -1,6 +1,7 @@
 /** Amounts by month: what came in one piece, what is still to come hatched on top of it. */
 
 import * as format from "../lib/format";
+import { useRoom } from "../lib/hooks";
 import styles from "./MonthBars.module.css";
 
 export interface MonthBar {
@@ -27,7 +28,7 @@ export function MonthBars({ bars, read, onPoint, show }: BarsProps) {
   const y = (value: number) => TOP + ((most - value) / reach) * (HEIGHT - FOOT - TOP);
   const step = WIDTH / Math.max(1, bars.length);
   const [wide, left] = [Math.min(44, step * 0.7), (width: number) => (step - width) / 2];
-  const named = Math.ceil(bars.length / 12);
+  const named = Math.ceil(bars.length / (useRoom().phone ? 4 : 12));
   return (
     <div className={styles.bars}>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">

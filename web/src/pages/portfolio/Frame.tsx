@@ -1,13 +1,13 @@
 /** Around every page of a portfolio: which one it is, the ways to its other pages, and what is open beside it. */
 
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import type { Portfolio } from "../../api/desk";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
 import { Icon } from "../../components/Icon";
 import { Select } from "../../components/Select";
-import { useKey } from "../../lib/hooks";
+import { useEdges, useKey } from "../../lib/hooks";
 import { hideAmounts, useHiddenAmounts } from "../../lib/look";
 import { beside, TAB_NAMES, TABS, type Tab, tabPath } from "./address";
 import { Beside, hasPanel } from "./Beside";
@@ -26,12 +26,14 @@ export function Frame({ portfolio, portfolios, tab, children }: FrameProps) {
   const [params] = useSearchParams();
   useEffect(() => lookedAt(portfolio.id), [portfolio.id]);
   const panel = hasPanel(params);
+  const tabs = useRef<HTMLElement>(null);
+  useEdges(tabs);
   return (
     <article className={styles.page} data-panel={panel || undefined}>
       <div className={styles.main}>
         <header className={styles.head}>
           <Chooser portfolio={portfolio} portfolios={portfolios} tab={tab} />
-          <nav aria-label="Pages of the portfolio">
+          <nav ref={tabs} aria-label="Pages of the portfolio">
             <Choice
               label="Pages of the portfolio"
               chosen={tab}

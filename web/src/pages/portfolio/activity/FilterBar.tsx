@@ -21,10 +21,15 @@ export function FilterBar({ portfolio, tags }: BarProps) {
   const { account, kind, tag, from, to, removed } = filtersOf(params);
   const set = (change: Record<string, string | null>) =>
     navigate(changed(params, { page: null, ...change }), { replace: true });
+  // On a phone what is seldom filtered by takes no room until it is wanted.
+  const [open, setOpen] = useState(false);
   const filtered = FILTERS.some((name) => params.has(name));
   return (
-    <search className={styles.filters} aria-label="Filter the transactions">
+    <search className={styles.filters} data-open={open || undefined} aria-label="Filter the transactions">
       <Words />
+      <Button className={styles.fold ?? ""} aria-expanded={open} onClick={() => setOpen(!open)}>
+        Filter
+      </Button>
       <Select
         label="Kind"
         value={kind ?? ""}

@@ -18,7 +18,7 @@ import { Figure } from "../figures/Figure";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
 import type { PortfolioPageProps } from "../props";
 import styles from "./Allocation.module.css";
-import { DIMENSION_NAMES, DIMENSIONS, drawn, innerOf, labelOf } from "./slices";
+import { DIMENSION_NAMES, DIMENSIONS, drawn, headline, innerOf, labelOf, summaryOf } from "./slices";
 
 export default function AllocationPage({ portfolio }: PortfolioPageProps) {
   const [params] = useSearchParams();
@@ -31,7 +31,7 @@ export default function AllocationPage({ portfolio }: PortfolioPageProps) {
   const name = opened ? labelOf(opened.key, opened.label, dimension) : null;
   return (
     <>
-      <h1>{headline(data, dimension)}</h1>
+      <h1>{headline(data.slices, dimension)}</h1>
       <AsOf />
       <Controls portfolio={portfolio} ranged={false}>
         <Choice
@@ -66,14 +66,6 @@ export default function AllocationPage({ portfolio }: PortfolioPageProps) {
   );
 }
 
-/** `Stocks make up 62.1 %`: the largest slice, for it is the one to know of. */
-function headline({ slices }: Allocation, dimension: Dimension): string {
-  const [largest] = slices;
-  if (!largest?.share) return "Where it lies";
-  const part = `${labelOf(largest.key, largest.label, dimension)} makes up ${format.share(Number(largest.share))}`;
-  return slices.length > 1 ? `${part} of ${format.counted(slices.length, "part")}` : part;
-}
-
 /** What has no value has no share either: the shares are of the rest. */
 function Unvalued({ allocation: { unvalued } }: { allocation: Allocation }) {
   return (
@@ -102,17 +94,13 @@ function Slices({ allocation: { base }, slices, total, dimension, opened, portfo
     const slice = shown[index];
     return slice ? `${slice.label}: ${format.share(slice.share)}.` : "";
   };
-  const summary = shown
-    .slice(0, 3)
-    .map(({ label, share }) => `${label} ${format.share(share)}`)
-    .join(", ");
   return (
     <div className={styles.both}>
       <ReadFigure
         label={`Allocation by ${DIMENSION_NAMES[dimension].toLowerCase()}`}
         count={shown.length}
         spoken={spoken}
-        summary={`${summary}${shown.length > 3 ? `, and ${shown.length - 3} others` : ""}.`}
+        summary={summaryOf(shown)}
         {...(open && { onOpen: open })}
       >
         {(read, point) => (

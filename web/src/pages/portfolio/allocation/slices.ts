@@ -3,6 +3,7 @@
 import type { Slice as Told } from "../../../api/desk";
 import type { Dimension } from "../../../api/portfolios";
 import type { Slice } from "../../../charts/Donut";
+import * as format from "../../../lib/format";
 
 export const DIMENSIONS = ["type", "sector", "country", "currency", "account", "instrument"] as const;
 
@@ -40,3 +41,23 @@ export function labelOf(key: string, label: string, dimension?: Dimension): stri
   if (key.startsWith("cash ")) return `Cash ${key.slice(5)}`;
   return label.charAt(0).toUpperCase() + label.slice(1);
 }
+
+/** `QUORB is the largest of 4 parts, 40.8 %`: the one to know of. */
+export function headline(slices: readonly Told[], dimension: Dimension): string {
+  const [largest] = slices;
+  if (!largest?.share) return "Where it lies";
+  const share = format.share(Number(largest.share));
+  const name = DIMENSION_NAMES[dimension].toLowerCase();
+  if (largest.key === "unknown") return `The ${name} of ${share} is not known`;
+  const label = labelOf(largest.key, largest.label, dimension);
+  return slices.length === 1 ? `All of it is ${label}` : `${label} is the largest of ${slices.length} parts, ${share}`;
+}
+
+/** The largest slices in a sentence. */
+export function summaryOf(slices: readonly Slice[]): string {
+  const largest = slices.slice(0, NAMED).map(({ label, share }) => `${label} ${format.share(share)}`);
+  const others = slices.length - largest.length;
+  return `${largest.join(", ")}${others > 0 ? `, and ${format.counted(others, "other")}` : ""}.`;
+}
+
+const NAMED = 3;
