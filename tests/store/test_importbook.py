@@ -68,13 +68,13 @@ ARRIVAL = Arrival(
 )
 
 
-def march(accounts: Sequence[Account], items: Sequence[Item], numbers: Sequence[int]) -> list[Transaction]:
+def march(accounts: Sequence[Account], items: Sequence[Item], numbers: Sequence[int], batch: int) -> list[Transaction]:
     """A buy, a buy of an own item, and a sale of the first."""
     degiro = accounts[0].id
     bought = [buy(degiro, "AAPL", "2"), buy(degiro, items[0].instrument, "1")]
     sale = replace(bought[0], kind=Kind.SELL, quantity=Decimal(-1), cash=Decimal(9))
     told = [*bought, replace(sale, picks=(Pick(numbers[0], Decimal(1)),))]
-    return [replace(each, id=number) for each, number in zip(told, numbers, strict=True)]
+    return [replace(each, id=number, batch=batch) for each, number in zip(told, numbers, strict=True)]
 
 
 def dump(url: str) -> dict[str, list[tuple[object, ...]]]:

@@ -45,14 +45,14 @@ def booked(
     imports = ImportBook(desk.ledger)
 
     def transactions(
-        accounts: Sequence[Account], items: Sequence[Item], numbers: Sequence[int]
+        accounts: Sequence[Account], items: Sequence[Item], numbers: Sequence[int], batch: int
     ) -> Sequence[Transaction]:
         account_of = {told: place.account.id for told, place in review.places.items()}
         account_of |= {told: made.id for (told, _), made in zip(places, accounts, strict=True)}
         item_of = {match.named.key: made.instrument for match, made in zip(matches, items, strict=True)}
-        number_of = _numbers(review, numbers, known)
+        number_of, id_of = _numbers(review, numbers, known), {**_ids(review), **item_of}
         return [
-            _transaction(draft, number, account_of, {**_ids(review), **item_of}, number_of)
+            replace(_transaction(draft, account_of, id_of, number_of, batch), id=number)
             for draft, number in zip(review.taken, numbers, strict=True)
         ]
 
@@ -96,20 +96,16 @@ def _numbers(review: Review, numbers: Sequence[int], known: Mapping[str, int]) -
 
 
 def _transaction(
-    draft: Draft,
-    number: int,
-    account_of: Mapping[str, int],
-    id_of: Mapping[str, str],
-    number_of: Mapping[int, int],
+    draft: Draft, account_of: Mapping[str, int], id_of: Mapping[str, str], number_of: Mapping[int, int], batch: int
 ) -> Transaction:
     picks = tuple(Pick(number_of[pick.opened], pick.quantity) for pick in draft.picks if pick.opened in number_of)
-    transaction = draft.booked(
+    return (replace(draft, picks=picks) if draft.picks else draft).booked(
         account_of[draft.account],
         instrument=_id(draft.instrument, id_of),
         other=_id(draft.other, id_of),
         to_account=account_of[draft.to_account] if draft.kind is Kind.TRANSFER else None,
+        batch=batch,
     )
-    return replace(transaction, id=number, picks=picks)
 
 
 def _id(named: Named | None, id_of: Mapping[str, str]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -71,8 +71,8 @@ class KeptMapping:
     body: Mapping[str, Any]
 
 
-Booked = Callable[[Sequence[Account], Sequence[Item], Sequence[int]], Sequence[Transaction]]
-"""The transactions of an import, once its new accounts and items, and they themselves, have numbers."""
+Booked = Callable[[Sequence[Account], Sequence[Item], Sequence[int], int], Sequence[Transaction]]
+"""The transactions of an import, once its new accounts and items, they themselves and the import have numbers."""
 
 
 class ImportBook:
@@ -109,8 +109,7 @@ class ImportBook:
             accounts = [opened(connection, portfolio, draft, number) for draft in arrival.accounts]
             items = [added(connection, owner, draft, number) for draft in arrival.items]
             numbers = numbered(connection, TRANSACTIONS, len(arrival.fingerprints))
-            transactions = booked(accounts, items, numbers)
-            written(connection, portfolio, [replace(each, batch=number) for each in transactions])
+            written(connection, portfolio, booked(accounts, items, numbers, number))
             _remember(connection, portfolio, number, zip(numbers, arrival.fingerprints, strict=True))
             changed(connection, portfolio=portfolio)
             after = _standing(connection, portfolio)
