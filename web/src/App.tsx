@@ -10,12 +10,14 @@ import { useOverlays } from "./lib/palette";
 import { HomePage } from "./pages/home/HomePage";
 
 const fetchers = {
+  portfolio: () => import("./pages/portfolio/PortfolioPages"),
   alerts: () => import("./pages/alerts/AlertsPage"),
   symbol: () => import("./pages/symbol/SymbolPage"),
   compare: () => import("./pages/compare/ComparePage"),
   sources: () => import("./pages/sources/SourcesPage"),
   help: () => import("./pages/help/HelpPage"),
 };
+const PortfolioPages = lazy(orUnreachable(fetchers.portfolio));
 const AlertsPage = lazy(orUnreachable(fetchers.alerts));
 const SymbolPage = lazy(orUnreachable(fetchers.symbol));
 const ComparePage = lazy(orUnreachable(fetchers.compare));
@@ -38,6 +40,7 @@ export function App() {
       <Suspense fallback={<div style={{ minHeight: "100vh" }} />}>
         <Routes>
           <Route path="/" element={<HomePage />} />
+          <Route path="/portfolio/*" element={<PortfolioPages />} />
           <Route path="/alerts" element={<AlertsPage />} />
           <Route path="/symbol/:ticker" element={<SymbolPage />} />
           <Route path="/compare" element={<ComparePage />} />
