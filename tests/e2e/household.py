@@ -20,7 +20,7 @@ def call(address: str, method: str, path: str, **asked: Any) -> Any:
     """What a desk answers; a refusal is told in its words."""
     answer = httpx.request(method, f"{address}/api/v1/{path}", timeout=30, **asked)
     assert answer.is_success, answer.text
-    return answer.json()
+    return answer.json() if answer.content else None
 
 
 @dataclass
@@ -48,9 +48,9 @@ class Household:
         """What the desk answers about it."""
         return call(self.address, "GET", f"portfolios/{self.number}/{what}".rstrip("/"), params=query)
 
-    def put(self, what: str, body: dict[str, Any]) -> Any:
-        """What the desk answers to a change of it."""
-        return call(self.address, "PUT", f"portfolios/{self.number}/{what}", json=body)
+    def remove(self, name: str) -> None:
+        """Forget it, for good."""
+        call(self.address, "DELETE", f"portfolios/{self.number}", params={"name": name})
 
     def add(self, kind: str, days: int, account: int = 0, currency: str = "USD", **told: Any) -> dict[str, Any]:
         """A transaction of some days ago."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,11 @@ soon,buy,HAZLO,1,1,-1,USD,,
 
 
 @pytest.fixture
-def own(portfolio_desk: StartedDesk) -> Household:
+def own(portfolio_desk: StartedDesk) -> Iterator[Household]:
     """A portfolio of the test's own, without transactions."""
-    return Household.make(portfolio_desk.address, "Of a test")
+    made = Household.make(portfolio_desk.address, "Of a test")
+    yield made
+    made.remove("Of a test")
 
 
 def rows(page: Page) -> Locator:

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import type { Portfolio, PortfolioDraft } from "../../../api/desk";
-import { changePortfolio, portfolioKeys, removePortfolio } from "../../../api/portfolios";
+import { changePortfolio, portfolioKeys, portfoliosQuery, removePortfolio } from "../../../api/portfolios";
 import { Problem } from "../../../api/problem";
 import { Button } from "../../../components/Button";
 import { TextField } from "../../../components/Field";
@@ -81,8 +81,14 @@ function Remove({ portfolio }: { portfolio: Portfolio }) {
     mutationFn: () => removePortfolio(portfolio.id, typed.trim()),
     onSuccess: async () => {
       say({ text: `${portfolio.name} is removed.` });
+      // Away from its pages first: what they ask of it is no longer there.
+      client.setQueryData(
+        portfoliosQuery().queryKey,
+        (told) => told && { ...told, portfolios: told.portfolios.filter(({ id }) => id !== portfolio.id) },
+      );
       navigate("/portfolio");
-      await client.invalidateQueries({ queryKey: portfolioKeys.all });
+      client.removeQueries({ queryKey: ["portfolios", portfolio.id] });
+      await client.invalidateQueries({ queryKey: portfolioKeys.list });
     },
   });
   return (
