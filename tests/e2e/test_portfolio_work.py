@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from e2e.household import LONG_NOTE, Household
+from e2e.household import LONG_NOTE, Household, call
 from e2e.started import StartedDesk
 from e2e.watched import Watched, window
 
@@ -234,3 +234,39 @@ def test_a_file_that_is_none_is_refused_in_words(folio: Page, own: Household, tm
     expect(folio.get_by_role("alert")).to_contain_text("noise.bin")
     folio.get_by_role("link", name="Another file").click()
     expect(folio.get_by_label("Choose a file, or drop it here")).to_be_visible()
+
+
+def test_holdings_are_compared_where_the_file_has_some(folio: Page, own: Household, tmp_path: Path, watched: Watched):
+    watched.expected.append(r"422 \(Unprocessable")
+    file = tmp_path / "flows.csv"
+    file.write_text("date,type,amount,currency\n2026-02-13,deposit,100,USD\n")
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    folio.get_by_role("button", name="Compare with the broker’s holdings in the file").click()
+    expect(folio.get_by_role("alert")).to_contain_text("The file tells of no holdings.")
+
+
+def test_an_item_of_ones_own_is_worth_what_its_owner_says(folio: Page, own: Household):
+    item = call(own.address, "POST", "items", json={"name": "A painting", "currency": "USD", "type": "other"})
+    own.add("deposit", 20, cash="500")
+    own.add("buy", 19, instrument=item["instrument"], quantity="1", cash="-300", price="300")
+    folio.goto(f"{own.path}/position/{item['instrument'].replace(':', '%3A')}")
+    folio.get_by_label("Price of one").fill("450.5")
+    folio.get_by_role("button", name="Set the price").click()
+    prices = folio.get_by_role("table", name="Prices of A painting")
+    expect(prices).to_contain_text("450.50")
+    expect(folio.locator("dl").first).to_contain_text("450.50")
+    prices.get_by_role("button", name=re.compile("Forget the price of")).first.click()
+    expect(prices).to_have_count(0)
+
+
+def test_all_of_it_is_taken_away_and_brought_back_without_loss(folio: Page, own: Household):
+    own.add("deposit", 20, cash="500", note="the first")
+    own.trade("HAZLO", 3, 10)
+    folio.goto(f"{own.path}?settings=")
+    with folio.expect_download() as taken:
+        folio.get_by_role("link", name="JSON").click()
+    file = Path(taken.value.path()).rename(Path(taken.value.path()).with_suffix(".json"))
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    expect(folio.get_by_role("button", name="Nothing of it is new")).to_be_disabled()

@@ -19,6 +19,7 @@ import styles from "./Import.module.css";
 import { MapStep } from "./MapStep";
 import { MatchStep } from "./MatchStep";
 import { PreviewStep } from "./PreviewStep";
+import { Reconcile } from "./Reconcile";
 import { Stepper } from "./Stepper";
 import { useUndo } from "./undo";
 
@@ -70,6 +71,7 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
           {whyNot(book.error)}
         </p>
       )}
+      {step === "preview" && <Reconcile portfolio={portfolio} upload={upload} choices={choices} />}
       <div className={styles.actions}>
         {step === "preview" ? (
           <Button

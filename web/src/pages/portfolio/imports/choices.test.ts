@@ -36,6 +36,7 @@ test("what is taken as it stands is looked at first, and then gone past", () => 
   const instruments = [{ ...matched("NEW"), sure: false, candidates: [] }];
   expect(stepAt(preview({ instruments }), null)).toBe("match");
   expect(stepAt(preview({ instruments }), "preview")).toBe("preview");
+  expect(stepAt(preview({ instruments, ready: false }), null)).toBe("preview");
   expect(stepAt(preview({ instruments: [{ ...matched("AAPL"), candidates: [] }] }), null)).toBe("preview");
   expect(stepAt(preview({}), "match")).toBe("preview");
 });

@@ -34,7 +34,7 @@ export function stepAt(preview: Preview, wanted: string | null): Step {
   const end = furthest(preview);
   const asked = stepsOf(preview).find((step) => step === wanted);
   if (asked && STEPS.indexOf(asked) <= STEPS.indexOf(end)) return asked;
-  return end === "preview" && preview.instruments.some(({ sure }) => !sure) ? "match" : end;
+  return preview.ready && preview.instruments.some(({ sure }) => !sure) ? "match" : end;
 }
 
 /** The steps that there are for this file: one that no preset knows is mapped, one with instruments matched. */

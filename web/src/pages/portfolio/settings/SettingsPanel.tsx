@@ -27,6 +27,7 @@ export default function SettingsPanel({ portfolio, back }: { portfolio: Portfoli
           <Accounts portfolio={portfolio} />
         </>
       )}
+      <Export portfolio={portfolio} />
       {owned && <Remove portfolio={portfolio} />}
     </Panel>
   );
@@ -68,6 +69,25 @@ function Counted({ portfolio, back }: { portfolio: Portfolio; back: string }) {
         </Button>
       </div>
     </form>
+  );
+}
+
+/** Everything in a file, that can be imported again without loss. */
+function Export({ portfolio: { id } }: { portfolio: Portfolio }) {
+  const to = (format: string) => `/api/v1/portfolios/${id}/export?format=${format}`;
+  return (
+    <section className={styles.part}>
+      <p className={styles.actions}>
+        Take all of it away as{" "}
+        <a href={to("csv")} download>
+          CSV
+        </a>{" "}
+        or{" "}
+        <a href={to("json")} download>
+          JSON
+        </a>
+      </p>
+    </section>
   );
 }
 
