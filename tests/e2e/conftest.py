@@ -12,6 +12,7 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from e2e.household import Household
 from e2e.started import StartedDesk
 from e2e.watched import Watched, window
 
@@ -55,6 +56,28 @@ def desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     started.start()
     yield started
     started.end()
+
+
+@pytest.fixture(scope="session")
+def portfolio_desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
+    """The demo market, for tests that make portfolios of their own and leave others alone."""
+    started = StartedDesk(tmp_path_factory.mktemp("portfolios"))
+    started.start()
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="session")
+def household(portfolio_desk: StartedDesk) -> Household:
+    """A portfolio with a year and a half behind it, for tests that leave it as it was."""
+    return Household.make(portfolio_desk.address).live()
+
+
+@pytest.fixture
+def folio(browser: Browser, portfolio_desk: StartedDesk, watched: Watched) -> Iterator[Page]:
+    """A window on the desk with portfolios."""
+    with window(browser, portfolio_desk.address, watched) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ PAGES = {
     "/symbol/ZZZQ": lambda page: page.get_by_role("heading", name="There are no prices of ZZZQ here"),
     "/compare": lambda page: page.get_by_text("Choose two to eight symbols"),
     "/compare?symbols=QUORB,HAZLO,LANTU": lambda page: page.get_by_role("application"),
+    "/portfolio": lambda page: page.get_by_role("button", name="Make the portfolio"),
+    "/portfolio/999": lambda page: page.get_by_role("heading", name="There is no such portfolio"),
     "/alerts": lambda page: page.get_by_role("button", name="Make the first alert"),
     "/alerts?channels": lambda page: page.get_by_role("link", name="Telegram"),
     "/sources?source=simulated&reason=not_positive": lambda page: page.get_by_role("table", name="not_positive"),

@@ -84,3 +84,5 @@ export type Matched = Preview["instruments"][number];
 export type Choices = Required<components["schemas"]["Choices"]>;
 export type Mapping = components["schemas"]["Mapping"];
 export type Batch = Answer<"/api/v1/portfolios/{number}/imports">["imports"][number];
+export type Reconciled = components["schemas"]["Reconciled"];
+export type Item = Answer<"/api/v1/items">["items"][number];
