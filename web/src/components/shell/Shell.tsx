@@ -31,6 +31,7 @@ export const PAGES: readonly { to: string; label: string; icon: IconName; key: s
   { to: "/alerts", label: "Alerts", icon: "bell", key: "a" },
   { to: "/compare", label: "Compare", icon: "compare", key: "c" },
   { to: "/sources", label: "Sources", icon: "sources", key: "s" },
+  { to: "/settings", label: "Settings", icon: "settings", key: "," },
   { to: "/help", label: "Help", icon: "help", key: "?" },
 ];
 
