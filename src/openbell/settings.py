@@ -71,6 +71,10 @@ class Settings(BaseSettings):
         """The names that a browser may call the desk by, besides those of loopback."""
         return frozenset(name.strip().lower() for name in (self.host, *self.names.split(",")) if name.strip())
 
+    oidc_issuer: str = Field(default="", description="the OpenID Connect provider that people may sign in by")
+    oidc_client: str = Field(default="", description="the desk's client id there")
+    oidc_secret: SecretStr | None = Field(default=None, description="the secret that belongs to it; none: public")
+
     @property
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the desk."""

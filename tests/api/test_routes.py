@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,10 +14,13 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 import openbell
-from openbell.api.access import Role, least_role
+from openbell.accounts import sessions
+from openbell.api.access import CAPS, Role, least_role
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
 from openbell.settings import Settings
+from openbell.store.sessionbook import Scope
+from people import HERE, join, lock, token
 
 EVERYTHING = [
     "/market",
@@ -44,7 +48,46 @@ EVERYTHING = [
     "/jobs/backfills",
     "/jobs/reports?symbol=QUORB",
     "/jobs/compact/runs",
+    "/sessions",
+    "/sessions/ways",
+    "/users",
+    "/users/names",
+    "/users/invitations",
+    "/me",
+    "/me/passkeys",
+    "/tokens",
+    "/audit",
 ]
+
+FOR_NOBODY = {
+    "GET /{path:path}",
+    "GET /sessions/ways",
+    "POST /sessions",
+    "POST /sessions/refresh",
+    "POST /sessions/logout",
+    "POST /users/join",
+    "POST /sessions/passkey",
+    "POST /sessions/oidc",
+    "GET /sessions/oidc/return",
+    "POST /sessions/passkey/options",
+}
+OF_ONES_OWN = {
+    "DELETE /sessions/{number}",
+    "DELETE /tokens/{number}",
+    "DELETE /me/oidc",
+    "POST /me/oidc",
+    "DELETE /me/passkeys/{number}",
+    "POST /me/passkeys",
+    "POST /me/passkeys/options",
+    "POST /me/password",
+    "POST /me/totp",
+    "POST /me/totp/confirm",
+    "POST /me/totp/remove",
+    "POST /sessions/logout-everywhere",
+    "POST /tokens",
+    "PUT /me",
+}
+"""What a viewer changes: nothing that others see."""
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +114,81 @@ def test_every_route_declares_who_may_call_it(client: TestClient):
     assert len(found) > len(client.app.openapi()["paths"])
     assert {path for path, role in found.items() if role is None} == set()
     writes = {path: role for path, role in found.items() if not path.startswith("GET")}
-    assert writes
-    assert all(role >= Role.MEMBER for role in writes.values())
+    assert {path for path, role in found.items() if role is Role.NOBODY} == FOR_NOBODY
+    assert {path for path, role in writes.items() if role is Role.VIEWER} == OF_ONES_OWN
+
+
+ROLES = {"nobody": Role.NOBODY, "vic": Role.VIEWER, "ann": Role.MEMBER, "bob": Role.MEMBER, "owner": Role.OWNER}
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk with passwords: an owner, two members and a viewer."""
+    desk = open_desk(Settings(home=tmp_path_factory.mktemp("locked"), offline=True))
+    lock(desk.accounts)
+    join(desk.accounts, "ann", "member")
+    join(desk.accounts, "bob", "member")
+    join(desk.accounts, "vic", "viewer")
+    yield desk
+    desk.close()
+
+
+def asked(client: TestClient, route: APIRoute, headers: dict[str, str]) -> int:
+    """What one call of a route answers, of things that are not there, and with nothing in its body."""
+    (method,) = route.methods
+    path = ("" if route.path == "/{path:path}" else "/api/v1") + re.sub(r"\{[^}]*\}", "999", route.path)
+    told = {} if method in {"POST", "PUT"} else None
+    return client.request(method, path, headers=headers, json=told, follow_redirects=False).status_code
+
+
+def of_a_browser(desk: Desk, name: str) -> dict[str, str]:
+    """What the browser of somebody who has just signed in sends."""
+    if name == "nobody":
+        return {}
+    person = desk.accounts.people.person_named(name)
+    assert person is not None
+    passes = sessions.begin(desk.accounts, person, HERE)
+    cookies = f"openbell_access={passes.access}; openbell_refresh={passes.refresh}"
+    return {"cookie": cookies, "x-csrf-token": passes.csrf}
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_every_route_answers_those_it_declares_and_refuses_the_others(locked: Desk, name: str):
+    client = TestClient(create_app(locked, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    wrong = []
+    for route in routes(client.app):
+        least = least_role([each.call for each in route.dependant.dependencies if each.call])
+        assert least is not None
+        status = asked(client, route, of_a_browser(locked, name))
+        if ROLES[name] < least:
+            right = status == (401 if name == "nobody" else 403)
+        elif route.path.endswith("/sessions/refresh"):
+            right = status == (401 if name == "nobody" else 200)
+        else:
+            right = status not in {401, 403} and status < 500
+        if not right:
+            wrong.append((route.methods, route.path, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["vic", "ann", "owner"])
+@pytest.mark.parametrize("scope", ["read", "write", "admin"])
+def test_a_token_may_no_more_than_its_scope_and_its_person(locked: Desk, name: str, scope: Scope):
+    client = TestClient(create_app(locked, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    person = locked.accounts.people.person_named(name)
+    assert person is not None
+    bearer, most = token(locked.accounts, person, scope), min(ROLES[name], CAPS[scope])
+    wrong = []
+    for route in routes(client.app):
+        declared = next(each.call for each in route.dependant.dependencies if hasattr(each.call, "least"))
+        if declared.least is Role.NOBODY:
+            continue
+        reads = route.methods == {"GET"}
+        refused = declared.least > most or not declared.by_token or (scope == "read" and not reads)
+        status = asked(client, route, bearer)
+        if (status == 403) is not refused or status == 401:
+            wrong.append((route.methods, route.path, status))
+    assert wrong == []
 
 
 @pytest.mark.parametrize("path", EVERYTHING)

@@ -88,8 +88,18 @@ def test_a_ledger_of_the_first_release_is_brought_forward(ledger: Ledger, url: s
     with engine.begin() as connection:
         alerts = ("attempts", "outbox", "firings", "channels", "alert_rules", "alert_cursor")
         jobs = ("job_runs", "job_states", "upkeep_reports", "backfills", "backfilled_months", "action_inbox")
-        tied = ("refreshes", "sessions", "totps", "recovery_codes", "tokens", "shares", "people")
-        people = ("invitations", "brakes", "audit", *tied)
+        tied = (
+            "refreshes",
+            "passkeys",
+            "identities",
+            "sessions",
+            "totps",
+            "recovery_codes",
+            "tokens",
+            "shares",
+            "people",
+        )
+        people = ("invitations", "spent", "brakes", "audit", *tied)
         for table in (*alerts, *jobs, *people):
             connection.execute(sa.text(f"drop table {table}"))
         connection.execute(sa.text("update alembic_version set version_num = '0001'"))

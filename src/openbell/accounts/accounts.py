@@ -13,6 +13,7 @@ from openbell.store.auditbook import AuditBook, Deed
 from openbell.store.brakebook import BrakeBook
 from openbell.store.factorbook import FactorBook
 from openbell.store.ledger import Ledger
+from openbell.store.passkeybook import PasskeyBook
 from openbell.store.peoplebook import PeopleBook, Person
 from openbell.store.sessionbook import SessionBook
 
@@ -38,6 +39,7 @@ class Accounts:
     people: PeopleBook
     sessions: SessionBook
     factors: FactorBook
+    passkeys: PasskeyBook
     brakes: BrakeBook
     audit: AuditBook
     key: Key
@@ -61,5 +63,13 @@ class Accounts:
 
 def open_accounts(ledger: Ledger, folder: Path, clock: Callable[[], datetime]) -> Accounts:
     """The accounts in `ledger`, whose key is in `folder`."""
-    books = PeopleBook(ledger), SessionBook(ledger), FactorBook(ledger), BrakeBook(ledger), AuditBook(ledger)
-    return Accounts(*books, key=Key(folder), clock=clock)
+    return Accounts(
+        people=PeopleBook(ledger),
+        sessions=SessionBook(ledger),
+        factors=FactorBook(ledger),
+        passkeys=PasskeyBook(ledger),
+        brakes=BrakeBook(ledger),
+        audit=AuditBook(ledger),
+        key=Key(folder),
+        clock=clock,
+    )

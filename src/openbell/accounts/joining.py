@@ -29,8 +29,8 @@ def invite(accounts: Accounts, owner: Person, role: RoleName, days: int, place: 
     return accounts.people.invite(hash_of(secret), role, deed.at + timedelta(days=days), deed), secret
 
 
-def accept(accounts: Accounts, secret: str, name: str, password: str, place: Place) -> Person:
-    """The person that an invitation makes, once; raises InvalidInput."""
+def accept(accounts: Accounts, secret: str, name: str, password: str | None, place: Place) -> Person:
+    """The person that an invitation makes, once, to sign in by another site where there is no password."""
     _count(accounts, place)
     invitation = accounts.people.invitation(hash_of(secret), accounts.clock())
     if invitation is None:
@@ -40,7 +40,7 @@ def accept(accounts: Accounts, secret: str, name: str, password: str, place: Pla
     return accounts.people.accept(invitation, shown, login_of(shown), kept, deed)
 
 
-def sign_up(accounts: Accounts, name: str, password: str, place: Place) -> Person:
+def sign_up(accounts: Accounts, name: str, password: str | None, place: Place) -> Person:
     """A person who came by themselves; whether that is allowed is a setting, which the caller knows."""
     _count(accounts, place)
     if not accounts.people.locked():
@@ -58,9 +58,11 @@ def add(accounts: Accounts, name: str, role: RoleName, password: str) -> Person:
     )
 
 
-def _checked(name: str, password: str) -> tuple[str, str]:
-    """The name as it is shown, and the password's hash; raises InvalidInput."""
+def _checked(name: str, password: str | None) -> tuple[str, str | None]:
+    """The name as it is shown, and the hash of the password, where there is one; raises InvalidInput."""
     shown = name_of(name)
+    if password is None:
+        return shown, None
     passwords.assert_strong(password, shown)
     return shown, passwords.hash_of(password)
 

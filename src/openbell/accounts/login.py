@@ -12,7 +12,7 @@ from openbell.accounts.accounts import Accounts, Place
 from openbell.accounts.errors import LoginNeeded, TooManyTries
 from openbell.accounts.names import login_of
 from openbell.accounts.secrets import hash_of, new_secret
-from openbell.model.errors import StoreError
+from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.brakebook import Brake
 from openbell.store.factorbook import Totp
 from openbell.store.peoplebook import Person
@@ -54,14 +54,14 @@ def log_in(accounts: Accounts, tried: Tried, place: Place) -> Person:
 
 
 def assert_is(accounts: Accounts, person: Person, password: str, place: Place) -> None:
-    """Raise LoginNeeded unless the one who has signed in as `person` knows the password too, where there is one."""
+    """Raise InvalidInput unless the one who has signed in as `person` knows the password too, where there is one."""
     if person.password is None:
         return
     bucket = f"again:{person.id}"
     take(accounts, {bucket: NAME})
     if not passwords.is_right(person.password, password):
         accounts.audit.write(accounts.deed(person, "password refused", place))
-        raise LoginNeeded("The password is wrong.", remedy="Try again.", field="password")
+        raise InvalidInput("password", "The password is wrong.", remedy="Try again.")
     accounts.brakes.release(bucket)
 
 

@@ -79,6 +79,13 @@ def remove_codes(accounts: Accounts, person: Person, password: str, place: Place
     accounts.factors.remove_totp(person.id, accounts.deed(person, "codes removed", place))
 
 
+def unlink(accounts: Accounts, person: Person, place: Place) -> None:
+    """Have another site's login open the account no more."""
+    if person.password is None:
+        raise InvalidInput("password", "You could not sign in any more.", remedy="Set a password first.")
+    accounts.passkeys.unlink(person.id, accounts.deed(person, "login provider unlinked", place))
+
+
 def new_token(
     accounts: Accounts, person: Person, name: str, scope: Scope, days: int, place: Place
 ) -> tuple[Token, str]:

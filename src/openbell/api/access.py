@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 
 from openbell.accounts import sessions
 from openbell.accounts.accounts import Accounts, Place
+from openbell.accounts.ceremony import Site
 from openbell.accounts.errors import LoginNeeded, NotAllowed
 from openbell.accounts.secrets import hash_of
 from openbell.desk import Desk
@@ -76,6 +77,15 @@ def the_place(connection: HTTPConnection) -> Place:
 
 
 ThePlace = Annotated[Place, Depends(the_place)]
+
+
+def the_site(request: Request) -> Site:
+    """The desk as the browser calls it; the guard has seen that the name is its own. Without TLS on loopback only."""
+    scheme = "http" if asked_on_loopback(request, _desk_of(request).settings) else "https"
+    return Site(_asked_name(request) or "", f"{scheme}://{request.headers.get('host', '')}")
+
+
+TheSite = Annotated[Site, Depends(the_site)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,17 @@ def assert_may(caller: Caller, role: Role, *, by_token: bool = True) -> None:
         raise NotAllowed(f"This needs the role {role.name.lower()}; you are {caller.role.name.lower()} here.")
     if caller.by_token and not by_token:
         raise NotAllowed("A token may not do this.", remedy="Sign in on the page.")
+
+
+def is_still(connection: HTTPConnection, caller: Caller) -> bool:
+    """Whether who once asked would still be let in: a line that stays open outlives the access token it began with."""
+    accounts = _desk_of(connection).accounts
+    if caller.session is not None:
+        return accounts.sessions.bearer_of_session(caller.session, accounts.clock()) is not None
+    try:
+        return the_caller(connection).role is not Role.NOBODY
+    except LoginNeeded:
+        return False
 
 
 def is_open(desk: Desk) -> bool:

@@ -24,6 +24,8 @@ from openbell.api import (
     live,
     market,
     me,
+    oidc,
+    passkeys,
     people,
     quotes,
     rules,
@@ -43,7 +45,7 @@ from openbell.live import Live
 NOUNS = (
     market, symbols, quotes, bars, actions, compare, statistics, sources,
     watchlists, rules, firings, channels, jobs, live,
-    sessions, people, me, tokens, audit,
+    sessions, passkeys, oidc, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
 LONGEST = 255

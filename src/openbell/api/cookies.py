@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from fastapi import Request, Response
 
+from openbell.accounts.ceremony import PATIENCE
 from openbell.accounts.login import REMEMBERED
 from openbell.accounts.sessions import Passes
 from openbell.api.access import ACCESS, asked_on_loopback
 from openbell.desk import Desk
 
-REFRESH, CSRF, DEVICE = "openbell_refresh", "openbell_csrf", "openbell_device"
+REFRESH, CSRF, DEVICE, CEREMONY = "openbell_refresh", "openbell_csrf", "openbell_device", "openbell_ceremony"
 SESSIONS = "/api/v1/sessions"
 """Where the refresh token and the mark of a known browser are sent to, and nowhere else."""
 
@@ -30,6 +32,11 @@ def remember(response: Response, request: Request, desk: Desk, mark: str) -> Non
     _set(response, request, desk, DEVICE, mark, int(REMEMBERED.total_seconds()), SESSIONS)
 
 
+def wait(response: Response, request: Request, desk: Desk, mark: str) -> None:
+    """Have the browser carry what it must bring back from a device or another site."""
+    _set(response, request, desk, CEREMONY, mark, int(PATIENCE.total_seconds()), "/api/v1", strict=False)
+
+
 def forget(response: Response, request: Request, desk: Desk) -> None:
     """Have the browser carry no passes any more; it stays known."""
     for name, path in ((ACCESS, "/api"), (CSRF, "/"), (REFRESH, SESSIONS)):
@@ -46,9 +53,12 @@ def _set(
     path: str,
     *,
     hidden: bool = True,
+    strict: bool = True,
 ) -> None:
+    """Set a cookie; one that is not `strict` comes along when another site leads back here."""
     secure = not asked_on_loopback(request, desk.settings)
-    response.set_cookie(name, value, max_age=age_s, path=path, secure=secure, httponly=hidden, samesite="strict")
+    same: Literal["strict", "lax"] = "strict" if strict else "lax"
+    response.set_cookie(name, value, max_age=age_s, path=path, secure=secure, httponly=hidden, samesite=same)
 
 
 def _left(until: datetime, now: datetime) -> int:

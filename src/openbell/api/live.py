@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError
 
-from openbell.api.access import Role, allow, asked_from_here
+from openbell.accounts.errors import LoginNeeded
+from openbell.api.access import Caller, Role, TheCaller, allow, asked_from_here, is_still
 from openbell.api.shapes import floats, seconds
 from openbell.desk import Desk
 from openbell.ingest.tape import Tape
@@ -22,6 +23,9 @@ router = APIRouter(tags=["live"])
 
 PAUSE_S = 0.1
 """Between two messages: what changes more often is told once, as it is then."""
+
+LOGIN_S = 30.0
+"""How often it is looked whether the reader's login still holds."""
 
 MOST = 500
 REFUSED, UNREADABLE, FAILED = 1008, 1003, 1011  # RFC 6455, 7.4.1: policy; unacceptable data; an error of ours
@@ -70,7 +74,7 @@ class Update(BaseModel):
 
 
 @router.websocket("/live", dependencies=[allow(Role.VIEWER)])
-async def live(socket: WebSocket) -> None:
+async def live(socket: WebSocket, caller: TheCaller) -> None:
     """Send `Wanted` as JSON at any time; `Update` comes whenever something changes."""
     desk: Desk = socket.app.state.desk
     if not asked_from_here(socket, desk.settings):
@@ -78,16 +82,18 @@ async def live(socket: WebSocket) -> None:
         return
     await socket.accept()
     reader = _Reader(socket, desk)
-    both = [asyncio.create_task(each) for each in (reader.listen(), reader.tell())]
+    tasks = [asyncio.create_task(each) for each in (reader.listen(), reader.tell(), _signed_out(socket, caller))]
     try:
-        done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in both:
+        for task in tasks:
             task.cancel()
-        await asyncio.wait(both)
+        await asyncio.wait(tasks)
     for error in filter(None, (task.exception() for task in done)):
         if isinstance(error, _Unreadable):
             await _close(socket, UNREADABLE, f'Send {{"symbols": [...]}}, {MOST} at most.')
+        elif isinstance(error, LoginNeeded):
+            await _close(socket, REFUSED, error.what)
         elif not isinstance(error, WebSocketDisconnect):
             log.error("a reader of live prices failed", exc_info=error)
             await _close(socket, FAILED, "The desk failed; open the line again.")
@@ -96,6 +102,13 @@ async def live(socket: WebSocket) -> None:
 async def _close(socket: WebSocket, code: int, reason: str) -> None:
     with suppress(RuntimeError, WebSocketDisconnect):  # the reader was faster
         await socket.close(code, reason)
+
+
+async def _signed_out(socket: WebSocket, caller: Caller) -> None:
+    """Wait until the reader's login ends; then raise LoginNeeded."""
+    while await asyncio.to_thread(is_still, socket, caller):
+        await asyncio.sleep(LOGIN_S)
+    raise LoginNeeded("Your login has ended.")
 
 
 class _Unreadable(Exception):

@@ -19,7 +19,8 @@ router = APIRouter(tags=["accounts"])
 class Me(BaseModel):
     """Who asks, and what they may do; a token may do less than its person.
 
-    `open`: nobody needs to sign in. `codes`: a code is needed to sign in; `recovery_left` replace one.
+    `open`: nobody needs to sign in. `codes`: a code is needed to sign in; `recovery_left` replace one. `linked`: a
+    login provider opens the account too.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Me(BaseModel):
     password: bool
     codes: bool
     recovery_left: int
+    linked: bool
 
 
 class Renamed(BaseModel):
@@ -82,6 +84,7 @@ def me(desk: TheDesk, caller: TheCaller) -> Me:
         password=person.password is not None,
         codes=held is not None and held.confirmed,
         recovery_left=accounts.factors.recovery_left(person.id),
+        linked=accounts.passkeys.is_linked(person.id),
     )
 
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
 
 from openbell.accounts.errors import LoginNeeded, NotAllowed, TooManyTries
+from openbell.accounts.oidc import ProviderFailed
 from openbell.history import NoData
 from openbell.model import errors
 from openbell.store.jobbook import AlreadyRuns
@@ -43,6 +44,7 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     NotFound: (404, "Not found"),
     LoginNeeded: (401, "Login needed"),
     NotAllowed: (403, "Not allowed"),
+    ProviderFailed: (502, "Login provider failed"),
     TooManyTries: (429, "Too many tries"),
     errors.InvalidInput: (422, "Invalid input"),
     errors.UnknownSymbol: (404, "Unknown symbol"),

@@ -14,7 +14,7 @@ _BRAKES = sa.Table(
     "brakes",
     sa.MetaData(),
     sa.Column("bucket", sa.String, primary_key=True),
-    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("last", sa.String, nullable=False),
 )
 
@@ -51,7 +51,7 @@ class BrakeBook:
             forgotten = (now - MEMORY).astimezone(UTC).isoformat()
             connection.execute(sa.delete(_BRAKES).where(_BRAKES.c.last < forgotten))
             rows = connection.execute(sa.select(_BRAKES).where(_BRAKES.c.bucket.in_(buckets))).all()
-            counts: dict[str, int] = {row.bucket: row[1] for row in rows}
+            counts: dict[str, int] = {row.bucket: row.tries for row in rows}
             waits = [
                 _left(buckets[row.bucket], counts[row.bucket], datetime.fromisoformat(row.last), now) for row in rows
             ]
@@ -60,14 +60,14 @@ class BrakeBook:
             at = now.astimezone(UTC).isoformat()
             for bucket in buckets:
                 connection.execute(sa.delete(_BRAKES).where(_BRAKES.c.bucket == bucket))
-                connection.execute(sa.insert(_BRAKES).values(bucket=bucket, count=counts.get(bucket, 0) + 1, last=at))
+                connection.execute(sa.insert(_BRAKES).values(bucket=bucket, tries=counts.get(bucket, 0) + 1, last=at))
         return timedelta(0)
 
     def give_back(self, buckets: Sequence[str]) -> None:
         """The try that was counted last was not in vain."""
         with self._ledger.transaction() as connection:
-            less = sa.update(_BRAKES).where(_BRAKES.c.bucket.in_(buckets), _BRAKES.c.count > 0)
-            connection.execute(less.values(count=_BRAKES.c.count - 1))
+            less = sa.update(_BRAKES).where(_BRAKES.c.bucket.in_(buckets), _BRAKES.c.tries > 0)
+            connection.execute(less.values(tries=_BRAKES.c.tries - 1))
 
     def release(self, bucket: str) -> None:
         """Forget the tries of a bucket."""

@@ -524,6 +524,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link
+         * @description Begin to link the caller's account with the login provider; the password is needed where there is one.
+         */
+        post: operations["link_api_v1_me_oidc_post"];
+        /**
+         * Unlink
+         * @description Sign in by no login provider any more; a password is needed first.
+         */
+        delete: operations["unlink_api_v1_me_oidc_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Passkeys
+         * @description The caller's passkeys.
+         */
+        get: operations["own_passkeys_api_v1_me_passkeys_get"];
+        put?: never;
+        /**
+         * Add
+         * @description Keep the passkey that the browser has made.
+         */
+        post: operations["add_api_v1_me_passkeys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer
+         * @description Begin to make a passkey; the password is needed.
+         */
+        post: operations["offer_api_v1_me_passkeys_options_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Have a passkey open nothing any more.
+         */
+        delete: operations["remove_api_v1_me_passkeys__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -702,6 +790,66 @@ export interface paths {
          * @description End all logins of the caller, this one too.
          */
         post: operations["sign_out_everywhere_api_v1_sessions_logout_everywhere_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description Begin to sign in by the login provider of the settings.
+         */
+        post: operations["leave_api_v1_sessions_oidc_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in with what the passkey has signed.
+         */
+        post: operations["sign_in_api_v1_sessions_passkey_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Begin to sign in with whichever passkey the browser has for this desk.
+         */
+        post: operations["ask_api_v1_sessions_passkey_options_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1123,6 +1271,14 @@ export interface components {
         Actions: {
             /** Actions */
             actions: components["schemas"]["Action"][];
+        };
+        /**
+         * Address
+         * @description Where the page goes next.
+         */
+        Address: {
+            /** Address */
+            address: string;
         };
         /**
          * AlertsTrouble
@@ -2089,6 +2245,17 @@ export interface components {
             tables: components["schemas"]["TableSize"][];
         };
         /**
+         * Leaving
+         * @description An invitation that is accepted on the way, if any.
+         */
+        Leaving: {
+            /**
+             * Invitation
+             * @default
+             */
+            invitation: string;
+        };
+        /**
          * Lines
          * @description A value per symbol at each of `ts`, seconds since 1970; null where a symbol has none.
          */
@@ -2258,13 +2425,16 @@ export interface components {
          * Me
          * @description Who asks, and what they may do; a token may do less than its person.
          *
-         *     `open`: nobody needs to sign in. `codes`: a code is needed to sign in; `recovery_left` replace one.
+         *     `open`: nobody needs to sign in. `codes`: a code is needed to sign in; `recovery_left` replace one. `linked`: a
+         *     login provider opens the account too.
          */
         Me: {
             /** Codes */
             codes: boolean;
             /** Id */
             id: number;
+            /** Linked */
+            linked: boolean;
             /** Name */
             name: string;
             /** Open */
@@ -2349,6 +2519,18 @@ export interface components {
             role: "owner" | "member" | "viewer";
         };
         /**
+         * NewPasskey
+         * @description A name for it, and what the browser made (`credential.toJSON()`).
+         */
+        NewPasskey: {
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
          * NewPassword
          * @description The password so far, where there is one, and the next.
          */
@@ -2379,6 +2561,41 @@ export interface components {
              * @enum {string}
              */
             scope: "read" | "write" | "admin";
+        };
+        /**
+         * Options
+         * @description What `navigator.credentials` is called with, as PublicKeyCredential.parse...OptionsFromJSON reads it.
+         */
+        Options: {
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Passkey
+         * @description A passkey; `seen` is when it was used last.
+         */
+        Passkey: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Seen */
+            seen: string | null;
+        };
+        /**
+         * Passkeys
+         * @description The caller's, oldest first.
+         */
+        Passkeys: {
+            /** Passkeys */
+            passkeys: components["schemas"]["Passkey"][];
         };
         /**
          * People
@@ -2831,6 +3048,16 @@ export interface components {
             sessions: components["schemas"]["Session"][];
         };
         /**
+         * Signed
+         * @description What the browser signed (`credential.toJSON()`).
+         */
+        Signed: {
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * SignedIn
          * @description Who has signed in. The access token holds until `access_until`: refresh it before, or when a 401 comes.
          */
@@ -3112,9 +3339,11 @@ export interface components {
         };
         /**
          * Ways
-         * @description How somebody gets into this desk; `open`: whoever is here is its owner.
+         * @description How somebody gets into this desk; `open`: whoever is here is its owner. `oidc`: by a login provider too.
          */
         Ways: {
+            /** Oidc */
+            oidc: boolean;
             /** Open */
             open: boolean;
             /**
@@ -4064,6 +4293,172 @@ export interface operations {
             };
         };
     };
+    link_api_v1_me_oidc_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unlink_api_v1_me_oidc_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    own_passkeys_api_v1_me_passkeys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+        };
+    };
+    add_api_v1_me_passkeys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    offer_api_v1_me_passkeys_options_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Options"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_api_v1_me_passkeys__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     change_password_api_v1_me_password_post: {
         parameters: {
             query?: never;
@@ -4365,6 +4760,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    leave_api_v1_sessions_oidc_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Leaving"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_in_api_v1_sessions_passkey_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_api_v1_sessions_passkey_options_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Options"];
                 };
             };
         };

@@ -29,6 +29,7 @@ def upgrade() -> None:
     op.bulk_insert(people, [{**owner, "created": datetime.now(UTC).isoformat()}])
     _sessions()
     _factors()
+    _elsewhere()
     _tokens_and_invitations()
     _records()
 
@@ -74,6 +75,32 @@ def _factors() -> None:
     )
 
 
+def _elsewhere() -> None:
+    op.create_table(
+        "passkeys",
+        sa.Column("id", sa.Integer, primary_key=True),
+        _person(),
+        sa.Column("credential", sa.String, nullable=False, unique=True),
+        sa.Column("public_key", sa.String, nullable=False),
+        sa.Column("uses", sa.BigInteger, nullable=False),
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("created", sa.String, nullable=False),
+        sa.Column("seen", sa.String),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "identities",
+        sa.Column("issuer", sa.String, primary_key=True),
+        sa.Column("subject", sa.String, primary_key=True),
+        _person(),
+    )
+    op.create_table(
+        "spent",
+        sa.Column("hash", sa.String, primary_key=True),
+        sa.Column("expires", sa.String, nullable=False, index=True),
+    )
+
+
 def _tokens_and_invitations() -> None:
     op.create_table(
         "tokens",
@@ -114,7 +141,7 @@ def _records() -> None:
     op.create_table(
         "brakes",
         sa.Column("bucket", sa.String, primary_key=True),
-        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("last", sa.String, nullable=False, index=True),
     )
     op.create_table(
