@@ -12,6 +12,7 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from e2e.signed import PASSWORD, add_people
 from e2e.started import StartedDesk
 from e2e.watched import Watched, window
 
@@ -67,3 +68,14 @@ def page(browser: Browser, desk: StartedDesk, watched: Watched) -> Iterator[Page
     """A window on the desk, as wide as a desk's."""
     with window(browser, desk.address, watched) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
+    """A desk with passwords: `owner`, the member `ann` and the viewer `vic`."""
+    started = StartedDesk(tmp_path_factory.mktemp("house"))
+    started.start()
+    started.run("user", "password", "owner", typed=PASSWORD)
+    add_people(started, ann="member", vic="viewer")
+    yield started
+    started.end()

@@ -61,10 +61,10 @@ class StartedDesk:
             self._process.wait()
             self._reader.join()
 
-    def run(self, *arguments: str) -> str:
-        """What a command says that works on the same home while the desk is running."""
+    def run(self, *arguments: str, typed: str = "") -> str:
+        """What a command says that works on the same home while the desk is running; `typed` is its input."""
         process = self._command(*arguments)
-        output = process.communicate(timeout=START_S)[0]
+        output = process.communicate(typed, timeout=START_S)[0]
         assert process.returncode == 0, output
         return output
 
@@ -72,6 +72,7 @@ class StartedDesk:
         return subprocess.Popen(
             [sys.executable, "-m", "openbell", *arguments],
             env={**os.environ, "OPENBELL_HOME": str(self.home)},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -5,7 +5,7 @@ const ORIGIN = "http://127.0.0.1:8000";
 
 /** A desk whose access token has run out or not, and a browser that carries `mark`. */
 function made({ mark = "m1", expired = false, renews = true } = {}) {
-  const state = { mark, expired, renews, tellLate: () => {} };
+  const state = { mark, expired, renews, expires: true, tellLate: () => {} };
   const late = new Promise<void>((done) => {
     state.tellLate = done;
   });
@@ -17,7 +17,7 @@ function made({ mark = "m1", expired = false, renews = true } = {}) {
     const refused = state.expired;
     await (pathname.endsWith("/late") ? late : Promise.resolve());
     if (pathname.endsWith("/refresh")) {
-      if (state.renews) state.expired = false;
+      if (state.renews && state.expires) state.expired = false;
       return new Response(null, { status: state.renews ? 200 : 401 });
     }
     if (pathname.endsWith("/users")) return new Response(null, { status: 403 });
@@ -68,6 +68,13 @@ test("a login that cannot be renewed has ended", async () => {
   const { ask, heard } = made({ expired: true, renews: false });
   expect((await ask("/market")).status).toBe(401);
   expect(heard).toEqual(["end"]);
+});
+
+test("a login that was renewed has not ended, whatever else is refused", async () => {
+  const { ask, state, heard } = made({ expired: true });
+  state.expires = false;
+  expect((await ask("/market")).status).toBe(401);
+  expect(heard).toEqual([]);
 });
 
 test("where nobody has signed in there is nothing to renew", async () => {

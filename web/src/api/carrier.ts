@@ -57,10 +57,9 @@ export class Carrier {
     const answer = await this.#carry(request);
     if (answer.status === 403) this.#hearers?.onRefused();
     if (answer.status !== 401 || isSigningIn(request)) return answer;
-    const renewed = this.#renewals > before || (await this.#renew());
-    const second = renewed ? await this.#carry(again) : answer;
-    if (second.status === 401) this.#hearers?.onEnd();
-    return second;
+    if (this.#renewals > before || (await this.#renew())) return this.#carry(again);
+    this.#hearers?.onEnd();
+    return answer;
   };
 
   /** What one person wrote is not sent in the name of another. */
@@ -93,7 +92,7 @@ export class Carrier {
 
 /** There a 401 is about what was typed. */
 function isSigningIn({ method, url }: Request): boolean {
-  return method === "POST" && [SESSIONS, `${SESSIONS}/logout`].includes(new URL(url).pathname);
+  return method === "POST" && [SESSIONS, `${SESSIONS}/logout`, `${SESSIONS}/passkey`].includes(new URL(url).pathname);
 }
 
 /** The mark in a document's cookies, which the desk's own page alone can read. */

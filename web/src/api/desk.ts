@@ -52,6 +52,7 @@ export type RoleName = Me["role"];
 export type Session = Answer<"/api/v1/sessions">["sessions"][number];
 export type Token = Answer<"/api/v1/tokens">["tokens"][number];
 export type NewToken = components["schemas"]["NewToken"];
+export type Passkey = Answer<"/api/v1/me/passkeys">["passkeys"][number];
 export type Person = Answer<"/api/v1/users">["people"][number];
 export type PersonChange = components["schemas"]["PersonChange"];
 export type Invitation = Answer<"/api/v1/users/invitations">["invitations"][number];

@@ -9,6 +9,7 @@ export const peopleKeys = {
   me: ["me"] as const,
   sessions: ["sessions"] as const,
   tokens: ["tokens"] as const,
+  passkeys: ["passkeys"] as const,
   people: ["people"] as const,
   invitations: ["people", "invitations"] as const,
   log: ["people", "log"] as const,
@@ -121,6 +122,46 @@ export function invite(role: RoleName, days: number) {
 
 export function withdraw(number: number) {
   return answered(client.DELETE("/api/v1/users/invitations/{number}", { params: { path: { number } } }));
+}
+
+export function passkeysQuery() {
+  return queryOptions({
+    queryKey: peopleKeys.passkeys,
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/me/passkeys", { signal })),
+  });
+}
+
+export function offerPasskey(password: string) {
+  return answered(client.POST("/api/v1/me/passkeys/options", { body: { password } }));
+}
+
+export function addPasskey(name: string, credential: Record<string, unknown>) {
+  return answered(client.POST("/api/v1/me/passkeys", { body: { name, credential } }));
+}
+
+export function removePasskey(number: number) {
+  return answered(client.DELETE("/api/v1/me/passkeys/{number}", { params: { path: { number } } }));
+}
+
+export function askForPasskey() {
+  return answered(client.POST("/api/v1/sessions/passkey/options"));
+}
+
+export function signInByPasskey(credential: Record<string, unknown>) {
+  return answered(client.POST("/api/v1/sessions/passkey", { body: { credential } }));
+}
+
+/** Where the login provider is, to sign in there; with an invitation that is accepted on the way. */
+export function leaveForProvider(invitation: string) {
+  return answered(client.POST("/api/v1/sessions/oidc", { body: { invitation } }));
+}
+
+export function linkProvider(password: string) {
+  return answered(client.POST("/api/v1/me/oidc", { body: { password } }));
+}
+
+export function unlinkProvider() {
+  return answered(client.DELETE("/api/v1/me/oidc"));
 }
 
 /** What was done, the newest first. */

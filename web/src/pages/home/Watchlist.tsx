@@ -12,6 +12,7 @@ import { useMarkets } from "../../components/shell/markets";
 import { sortOf } from "../../lib/address";
 import { useEdits } from "../../lib/edits";
 import * as format from "../../lib/format";
+import { useMay } from "../../lib/me";
 import { useOverlays } from "../../lib/palette";
 import { useQuotesLag } from "../../lib/quotes";
 import { ColumnHeads } from "./ColumnHeads";
@@ -28,6 +29,7 @@ interface WatchlistProps {
 export function Watchlist({ list, lists, quotes }: WatchlistProps) {
   const { add, remove } = useEdits(list);
   const { search } = useOverlays();
+  const may = useMay("member");
   const lag_s = useQuotesLag(quotes);
   // Of a list that was just changed, the answer to what it was before stays until its own is there.
   const answered = quotes.isPlaceholderData ? undefined : quotes.data;
@@ -37,12 +39,14 @@ export function Watchlist({ list, lists, quotes }: WatchlistProps) {
       <div className={styles.bar}>
         {lists.length > 1 ? <Lists lists={lists} chosen={list} /> : <h2>{list.name}</h2>}
         <Partial quotes={answered} symbols={list.symbols} />
-        <Button look="quiet" onClick={askForSymbol}>
-          <Icon name="plus" size={16} /> Add
-        </Button>
+        {may && (
+          <Button look="quiet" onClick={askForSymbol}>
+            <Icon name="plus" size={16} /> Add
+          </Button>
+        )}
       </div>
       {list.symbols.length === 0 ? (
-        <Empty name={list.name} onAdd={askForSymbol} />
+        <Empty name={list.name} onAdd={may ? askForSymbol : null} />
       ) : quotes.isError && !quotes.data ? (
         <Trouble error={quotes.error} onRetry={quotes.refetch} />
       ) : (
@@ -52,7 +56,7 @@ export function Watchlist({ list, lists, quotes }: WatchlistProps) {
           heard={quotes.dataUpdatedAt}
           answered={answered !== undefined}
           lag_s={lag_s}
-          onRemove={remove}
+          onRemove={may ? remove : null}
         />
       )}
     </>
@@ -67,7 +71,8 @@ interface RowsProps {
   /** Whether they are of just these symbols. */
   answered: boolean;
   lag_s: number;
-  onRemove: (symbol: string) => void;
+  /** Null: the reader may only read. */
+  onRemove: ((symbol: string) => void) | null;
 }
 
 /** In the order of what the desk last answered: rows do not change places while one reads them. */
@@ -115,7 +120,8 @@ function Lists({ lists, chosen }: { lists: readonly List[]; chosen: List }) {
   return <Choice label="Watchlists" chosen={String(chosen.id)} options={options} />;
 }
 
-function Empty({ name, onAdd }: { name: string; onAdd: () => void }) {
+function Empty({ name, onAdd }: { name: string; onAdd: (() => void) | null }) {
+  if (!onAdd) return <Notice title={`${name} is empty`}>Members of the desk put symbols on it.</Notice>;
   return (
     <Notice
       title={`${name} is empty`}

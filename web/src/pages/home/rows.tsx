@@ -17,7 +17,7 @@ import styles from "./Watchlist.module.css";
 interface RowProps {
   symbol: string;
   name?: string | null | undefined;
-  onRemove: (symbol: string) => void;
+  onRemove: ((symbol: string) => void) | null;
   /** What is told of it; its link stays the same, and keeps the focus, when a price comes in. */
   children: ReactNode;
 }
@@ -32,7 +32,11 @@ export function Row({ symbol, name, onRemove, children }: RowProps) {
         </Link>
       </td>
       {children}
-      <RemoveCell symbol={symbol} onRemove={onRemove} />
+      {onRemove ? (
+        <RemoveCell symbol={symbol} onRemove={onRemove} />
+      ) : (
+        <td className={`${styles.last} ${styles.removeColumn}`} />
+      )}
     </tr>
   );
 }

@@ -8,8 +8,10 @@ import { changePassword, peopleKeys, rename } from "../../api/people";
 import { TextField } from "../../components/Field";
 import { say } from "../../lib/toast";
 import { Codes } from "./Codes";
-import { errorAt, Form } from "./Form";
+import { errorAt, Form, PASSWORD_HINT } from "./Form";
+import { Passkeys } from "./Passkeys";
 import styles from "./People.module.css";
+import { Provider } from "./Provider";
 
 export function Account({ me }: { me: Me }) {
   return (
@@ -18,6 +20,8 @@ export function Account({ me }: { me: Me }) {
       <Name key={me.name} name={me.name} />
       {!me.open && <Password key="next" me={me} />}
       {me.password && <Codes me={me} />}
+      {me.password && <Passkeys />}
+      <Provider me={me} />
     </>
   );
 }
@@ -88,9 +92,14 @@ function Password({ me }: { me: Me }) {
     <section aria-label="Password">
       <h2>Password</h2>
       <p className={styles.about}>
-        {me.open
-          ? "Until you set one, the desk answers this machine only, whoever sits at it is its owner, and nobody can be invited."
-          : "Changing it signs you out everywhere else. If you forget it, it is set anew on the desk’s machine: openbell user password."}
+        {me.open ? (
+          "Until you set one, the desk answers this machine only, whoever sits at it is its owner, and nobody can be invited."
+        ) : (
+          <>
+            Changing it signs you out everywhere else. If you forget it, it is set anew on the desk’s machine:{" "}
+            <code>openbell user password</code>.
+          </>
+        )}
       </p>
       <Form
         label={me.password ? "Change the password" : "Set the password"}
@@ -104,7 +113,7 @@ function Password({ me }: { me: Me }) {
         <TextField
           label={me.password ? "New" : "Password"}
           type="password"
-          hint="At least 12 characters. A sentence is a good one."
+          hint={at("next").error ? undefined : PASSWORD_HINT}
           {...at("next")}
         />
       </Form>

@@ -5,6 +5,8 @@ import { Button } from "../../components/Button";
 import { whyNot, wrongOf } from "../../lib/refusal";
 import styles from "./Form.module.css";
 
+export const PASSWORD_HINT = "At least 12 characters. A sentence is a good one.";
+
 interface FormProps {
   /** What is done; the words on its button. */
   label: string;

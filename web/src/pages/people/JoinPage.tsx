@@ -7,8 +7,9 @@ import { Button } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { Trouble } from "../../components/Notice";
 import { useTitle } from "../../lib/hooks";
-import { errorAt, Form } from "./Form";
+import { errorAt, Form, PASSWORD_HINT } from "./Form";
 import { Front } from "./Front";
+import { ProviderButton } from "./Provider";
 
 /** Somebody new: by the link of an invitation, whose secret follows the `#`, or where signing up is open. */
 export default function JoinPage() {
@@ -29,6 +30,7 @@ export default function JoinPage() {
   return (
     <Front title={secret ? "You are invited to this desk" : "Make an account"}>
       <Newcomer secret={secret} />
+      {ways.data?.oidc && <ProviderButton label="Join by the login provider" invitation={secret ?? ""} />}
       <p>
         Here before? <Link to="/sign-in">Sign in</Link>
       </p>
@@ -62,7 +64,7 @@ function Newcomer({ secret }: { secret: string | null }) {
       <TextField
         label="Password"
         type="password"
-        hint="At least 12 characters. A sentence is a good one."
+        hint={at("password").error ? undefined : PASSWORD_HINT}
         {...at("password")}
       />
       {!secret && <p className="quiet">You will be a viewer. An owner of the desk can let you do more.</p>}

@@ -4,24 +4,40 @@ import { Link, Navigate, useSearchParams } from "react-router";
 import { look, useStanding } from "../../api/login";
 import { signIn, waysQuery } from "../../api/people";
 import { Problem } from "../../api/problem";
+import { Button } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { useTitle } from "../../lib/hooks";
-import { wrongOf } from "../../lib/refusal";
+import { whyNot, wrongOf } from "../../lib/refusal";
 import { cameFrom } from "./address";
 import { errorAt, Form } from "./Form";
 import { Front } from "./Front";
+import styles from "./Front.module.css";
+import { ProviderButton } from "./Provider";
+import { openByPasskey, whyNoPasskeys } from "./passkey";
 
 /** Who is it? */
 export default function SignInPage() {
   useTitle("Sign in");
   const [params] = useSearchParams();
   const standing = useStanding();
-  const signup = useQuery(waysQuery()).data?.signup;
+  const ways = useQuery(waysQuery()).data;
+  const refused = REFUSED[params.get("refused") ?? ""];
   if (standing === "in") return <Navigate replace to={cameFrom(params)} />;
   return (
     <Front title="Sign in">
+      {refused && (
+        <p role="alert" className={styles.refused}>
+          {refused}
+        </p>
+      )}
       <Typed />
-      {signup === "open" && (
+      {(ways?.oidc || !whyNoPasskeys()) && (
+        <div className={styles.others}>
+          {!whyNoPasskeys() && <PasskeyButton />}
+          {ways?.oidc && <ProviderButton label="Use the login provider" />}
+        </div>
+      )}
+      {ways?.signup === "open" && (
         <p>
           New here? <Link to="/join">Make an account</Link>
         </p>
@@ -34,6 +50,31 @@ export default function SignInPage() {
         </p>
       </details>
     </Front>
+  );
+}
+
+/** Why the login provider led back here without a login. */
+const REFUSED: Record<string, string> = {
+  late: "That took too long. Begin again.",
+  unknown: "The login provider knows you, and this desk does not yet: open the link of an invitation first.",
+  often: "That was tried too often. Wait a while.",
+  failed: "The login provider did not answer as it should. Try again, or use your password.",
+  refused: "The login provider did not let you in.",
+};
+
+function PasskeyButton() {
+  const { mutate, isPending, error } = useMutation({ mutationFn: openByPasskey, onSuccess: () => look() });
+  return (
+    <>
+      <Button disabled={isPending} onClick={() => mutate()}>
+        Use a passkey
+      </Button>
+      {error && (
+        <p role="alert" className={styles.refused}>
+          {whyNot(error)}
+        </p>
+      )}
+    </>
   );
 }
 

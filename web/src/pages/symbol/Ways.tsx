@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { comparePath } from "../../lib/address";
 import { useEdits } from "../../lib/edits";
+import { useMay } from "../../lib/me";
 import styles from "./Ways.module.css";
 
 /** What to do with a symbol: follow it or no longer, and set it beside others. */
@@ -24,7 +25,8 @@ function Star({ ticker }: { ticker: string }) {
   const { data } = useQuery(watchlistsQuery());
   const [list] = data?.watchlists ?? [];
   const { add, remove } = useEdits(list);
-  if (!list) return null;
+  const may = useMay("member");
+  if (!list || !may) return null;
   const on = list.symbols.includes(ticker);
   return (
     <Button
