@@ -63,16 +63,16 @@ class StartedDesk:
 
     def run(self, *arguments: str, typed: str = "") -> str:
         """What a command says that works on the same home while the desk is running; `typed` is its input."""
-        process = self._command(*arguments)
+        process = self._command(*arguments, stdin=subprocess.PIPE)
         output = process.communicate(typed, timeout=START_S)[0]
         assert process.returncode == 0, output
         return output
 
-    def _command(self, *arguments: str) -> subprocess.Popen[str]:
+    def _command(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "openbell", *arguments],
             env={**os.environ, "OPENBELL_HOME": str(self.home)},
-            stdin=subprocess.PIPE,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

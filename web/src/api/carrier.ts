@@ -45,13 +45,18 @@ export class Carrier {
     return this.#road.mark() !== "";
   }
 
+  /** Whether the browser carries another login than the page's, or none any more. */
+  get isOther(): boolean {
+    return this.#road.mark() !== this.#known;
+  }
+
   /** Takes the login that the browser carries now for the page's own. */
   remember(): void {
     this.#known = this.#road.mark();
   }
 
   readonly send = async (request: Request): Promise<Response> => {
-    if (this.#road.mark() !== this.#known) return this.#givenBack();
+    if (this.isOther) return this.#givenBack();
     const before = this.#renewals;
     const again = request.clone();
     const answer = await this.#carry(request);

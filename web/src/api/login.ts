@@ -38,6 +38,7 @@ async function lookNow(): Promise<void> {
   become("asking");
   carrier.remember();
   become((await isIn()) ? "in" : "out");
+  windows.postMessage(standing);
 }
 
 async function isIn(): Promise<boolean> {
@@ -57,6 +58,12 @@ function become(next: Standing): void {
   standing = next;
   for (const tell of listeners) tell();
 }
+
+/** The desk's other windows in this browser: one login is that of all of them. */
+const windows = new BroadcastChannel("openbell-login");
+windows.onmessage = () => {
+  if (carrier.isOther) void look();
+};
 
 carrier.hear({
   onEnd: () => {

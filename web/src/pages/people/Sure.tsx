@@ -25,7 +25,7 @@ export function Sure({ label, name, about, busy, onSure }: SureProps) {
   return (
     <span className={styles.sure}>
       <span role="status">{about}</span>
-      <Button autoFocus disabled={busy} aria-label={`${label} ${name} for good`} onClick={onSure}>
+      <Button autoFocus disabled={busy} aria-label={`${label} for good: ${name}`} onClick={onSure}>
         {label} for good
       </Button>
       <Button look="quiet" onClick={() => setAsked(false)}>
