@@ -7,7 +7,20 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import alarming, appending, importing, lakes, page, painted, reading, server, size, tape, wholelake
+from bench import (
+    alarming,
+    appending,
+    importing,
+    lakes,
+    page,
+    painted,
+    portfolio,
+    reading,
+    server,
+    size,
+    tape,
+    wholelake,
+)
 from bench.rows import Row, Skipped, show
 from openbell.model.errors import OpenbellError
 
@@ -20,6 +33,7 @@ QUESTIONS: Mapping[str, Callable[[int], Iterator[Row | Skipped]]] = {
     "size": size.measure,
     "read": reading.measure,
     "lake": wholelake.measure,
+    "portfolio": portfolio.measure,
     "server": server.measure,
     "page": page.measure,
     "painted": painted.measure,

@@ -27,6 +27,7 @@ from bench.server import running
 from openbell.desk import Desk, open_desk
 from openbell.model.frames import BARS, INSTRUMENTS, conform
 from openbell.settings import Settings
+from openbell.store.watchbook import WatchBook
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -90,8 +91,8 @@ def _make(desk: Desk, names: list[str]) -> None:
         ts=pl.lit(now - timedelta(days=1)).dt.truncate("1d"), trade_date=pl.lit((now - timedelta(days=1)).date())
     )
     desk.lake.append_bars(conform(stamped, BARS), now)
-    desk.ledger.add_watchlist("Shown", names[:SHOWN])
-    desk.ledger.add_watchlist("All", names)
+    WatchBook(desk.ledger).add("Shown", names[:SHOWN])
+    WatchBook(desk.ledger).add("All", names)
 
 
 def _settings(url: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from openbell.live import Live
 from openbell.model.interval import MINUTE
 from openbell.settings import Settings
 from openbell.store.log import Log
+from openbell.store.watchbook import WatchBook
 from vendor import Line, trade, trades, vendor
 
 COIN = "BTC-USD"
@@ -59,7 +60,7 @@ def main(folder: Path) -> None:
             home=folder, providers="alphavantage", streams="finnhub", finnhub_key="k", finnhub_stream_url=fake.url
         )
         desk = open_desk(settings, now)
-        desk.ledger.add_watchlist("Mine", [COIN])
+        WatchBook(desk.ledger).add("Mine", [COIN])
         live = Live(desk)
         live.start()
         feed = lambda: live.health()[0]  # noqa: E731

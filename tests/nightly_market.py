@@ -15,6 +15,7 @@ from openbell.jobs import Clockwork, fetch_symbol
 from openbell.model.frames import BARS, STREAM, frame_of
 from openbell.settings import Settings
 from openbell.store.jobbook import JobBook, Standing
+from openbell.store.watchbook import WatchBook
 from recorded import Answer, Asked, Vendor, vendor
 from yahoo_market import NOT_FOUND, chart
 
@@ -131,7 +132,7 @@ def a_night(folder: Path, *symbols: str, second: str = "") -> Iterator[Night]:
             alphavantage_url=second or "http://127.0.0.1:1",
         )  # fmt: skip
         desk = open_desk(settings, clock)
-        desk.ledger.add_watchlist("Mine", symbols)
+        WatchBook(desk.ledger).add("Mine", symbols)
         for symbol in symbols:
             fetch_symbol(desk, symbol)
         server.asked.clear()

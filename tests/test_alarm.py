@@ -43,6 +43,7 @@ from openbell.store.alertbook import StoredRule
 from openbell.store.log import Log
 from openbell.store.outbox import Firing, Outbox
 from openbell.store.register import Register
+from openbell.store.watchbook import WatchBook
 from openbell.trials import trials
 
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)
@@ -148,7 +149,7 @@ def early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
 
 
 def test_a_rule_that_fires_once_is_spent_when_it_has_on_each_of_its_symbols_and_until_it_is_edited(running: Running):
-    both = running.desk.ledger.add_watchlist("Both", ["ACME", "BOLT"])
+    both = WatchBook(running.desk.ledger).add("Both", ["ACME", "BOLT"])
     one = running.rule(Crosses(10.0), repeat="once", name="one")
     two = running.rule(Crosses(10.0), repeat="once", name="two", target=Watchlist(str(both.id)))
     running.rule(Crosses(10.0), name="always")
@@ -202,12 +203,12 @@ def test_an_edit_counts_from_then_on(running: Running):
 
 
 def test_a_watchlist_is_followed_as_it_changes(running: Running):
-    held = running.desk.ledger.add_watchlist("Mine", ["ACME"])
+    held = WatchBook(running.desk.ledger).add("Mine", ["ACME"])
     running.rule(Crosses(10.0), target=Watchlist(str(held.id)), message="{symbol}")
     running.tell(9.0, 11.0)
     running.tell(9.0, 11.0, symbol="BOLT")
     running.pass_time()
-    running.desk.ledger.change_watchlist(type(held)(held.id, held.name, ("BOLT",)))
+    WatchBook(running.desk.ledger).change(replace(held, symbols=("BOLT",)))
     running.pass_time()
     running.tell(9.0, 11.0)
     running.tell(9.0, 11.0, symbol="BOLT")
@@ -560,7 +561,7 @@ def test_an_edit_of_something_else_loses_no_day(running: Running):
     store(running, "1d", WEEK)
     running.rule(AverageCross(slow=3), message="{price}")
     running.pass_time(timedelta(hours=4, minutes=30))
-    running.desk.ledger.add_watchlist("Other", ["BOLT"])
+    WatchBook(running.desk.ledger).add("Other", ["BOLT"])
     running.pass_time()
     store(running, "1d", [(datetime(2026, 3, 4, tzinfo=UTC), 20.0, 1.0)])
     running.pass_time()
@@ -883,12 +884,12 @@ def test_a_split_is_no_move_also_if_the_desk_was_off(running: Running, on_at_the
 
 
 def test_a_symbol_put_back_on_a_list_begins_anew(running: Running):
-    held = running.desk.ledger.add_watchlist("Mine", ["ACME"])
+    held = WatchBook(running.desk.ledger).add("Mine", ["ACME"])
     running.rule(Crosses(100.0, "up"), target=Watchlist(str(held.id)), message="{price}")
     running.tell(90.0)
     running.pass_time()
     for symbols in ((), ("ACME",)):
-        running.desk.ledger.change_watchlist(type(held)(held.id, held.name, symbols))
+        held = WatchBook(running.desk.ledger).change(replace(held, symbols=symbols))
         running.pass_time()
         running.tell(110.0, 110.5)
         running.pass_time()
@@ -916,7 +917,7 @@ def test_rules_are_edited_while_others_are_heard_and_what_is_known_is_not_asked_
     rules.rest(running.now)
     assert not rules.behind
     watch = rules.watch
-    running.desk.ledger.add_watchlist("Other", ["COIN"])
+    WatchBook(running.desk.ledger).add("Other", ["COIN"])
     rules.look(running.now, Facts())
     assert (rules.behind, rules.watch is watch) == (False, False)
     watch = rules.watch

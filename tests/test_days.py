@@ -23,6 +23,7 @@ from openbell.providers.streams.sales import Sale
 from openbell.providers.streams.spoken import Told
 from openbell.providers.streams.wanted import Wanted
 from openbell.settings import Settings
+from openbell.store.watchbook import WatchBook
 
 STEP = timedelta(minutes=5)
 CLOSING_CROSS = f"{Sale.CLOSING_PRINT:02X}"
@@ -83,7 +84,7 @@ def a_desk(folder: Path, market: AroundTheClock) -> Iterator[Desk]:
         "source": "test",
     }
     desk.lake.append_instruments(frame_of(INSTRUMENTS, [facts]), market.now)
-    desk.ledger.add_watchlist("Mine", ["ACME"])
+    WatchBook(desk.ledger).add("Mine", ["ACME"])
     yield desk
     desk.close()
 

@@ -24,6 +24,7 @@ from openbell.live import Live
 from openbell.model.interval import DAY
 from openbell.settings import WATCHED, Settings
 from openbell.store.ledger import Fetch
+from openbell.store.watchbook import WatchBook
 from recorded import Answer, Asked, Vendor, vendor
 from yahoo_market import NOT_FOUND, chart
 
@@ -114,7 +115,7 @@ def online(tmp_path: Path, market: Vendor) -> Iterator[Desk]:
 
 
 def test_a_watched_symbol_is_fetched_with_its_name_and_its_quote(online: Desk):
-    online.ledger.add_watchlist("Mine", ["ACME"])
+    WatchBook(online.ledger).add("Mine", ["ACME"])
     watch_vendors(online)
     with listening(online):
         until(lambda: online.tape.latest(["ACME"]))
@@ -129,7 +130,7 @@ def test_a_watched_symbol_is_fetched_with_its_name_and_its_quote(online: Desk):
 
 
 def test_a_fetched_symbol_is_left_to_the_nightly_upkeep(online: Desk, market: Vendor):
-    online.ledger.add_watchlist("Mine", ["ACME"])
+    WatchBook(online.ledger).add("Mine", ["ACME"])
     watch_vendors(online)
     asked = len(market.asked)
     watch_vendors(online)
@@ -137,7 +138,7 @@ def test_a_fetched_symbol_is_left_to_the_nightly_upkeep(online: Desk, market: Ve
 
 
 def test_each_symbol_has_a_state_of_its_own(online: Desk, market: Vendor):
-    online.ledger.add_watchlist("Mine", ["ACME", "NOPE"])
+    WatchBook(online.ledger).add("Mine", ["ACME", "NOPE"])
     watch_vendors(online)
     states = {f.symbol: f.state for f in online.ledger.fetches()}
     assert states == {"ACME": "done", "NOPE": "unknown"}
@@ -153,7 +154,7 @@ def test_each_symbol_has_a_state_of_its_own(online: Desk, market: Vendor):
 
 
 def test_a_fetch_that_was_cut_off_is_begun_again(online: Desk):
-    online.ledger.add_watchlist("Mine", ["ACME"])
+    WatchBook(online.ledger).add("Mine", ["ACME"])
     online.ledger.save_fetch(Fetch("ACME", "history", "running", "", 0, None, NOW))
     watch_vendors(online)
     assert online.ledger.fetches()[0].state == "done"
@@ -161,13 +162,13 @@ def test_a_fetch_that_was_cut_off_is_begun_again(online: Desk):
 
 def test_the_first_watchlist_is_the_well_known_names(online: Desk):
     watch_vendors(online)
-    assert online.ledger.watchlists()[0].symbols == WATCHED
+    assert WatchBook(online.ledger).lists()[0].symbols == WATCHED
     assert {f.state for f in online.ledger.fetches()} == {"unknown"}
 
 
 def test_a_new_symbol_on_a_watchlist_waits_to_be_fetched(online: Desk):
     client = TestClient(create_app(online, jobs=False), base_url="http://127.0.0.1")
-    held = online.ledger.add_watchlist("Mine", [])
+    held = WatchBook(online.ledger).add("Mine", [])
     client.put(f"/api/v1/watchlists/{held.id}", json={"symbols": ["ACME"]})
     assert client.get("/api/v1/quotes?symbols=ACME").json()["missing"][0]["state"] == "fetching"
     watch_vendors(online)
@@ -236,7 +237,7 @@ def imported(symbol: str) -> Fetch:
 
 
 def test_an_imported_symbol_is_asked_of_no_vendor(online: Desk, market: Vendor):
-    online.ledger.add_watchlist("Mine", ["ACME"])
+    WatchBook(online.ledger).add("Mine", ["ACME"])
     online.ledger.save_fetch(imported("ACME"))
     watch_vendors(online)
     with listening(online) as live:
@@ -245,7 +246,7 @@ def test_an_imported_symbol_is_asked_of_no_vendor(online: Desk, market: Vendor):
 
 
 def test_an_imported_symbol_is_fetched_once_it_is_added_by_hand(online: Desk):
-    held = online.ledger.add_watchlist("Mine", [])
+    held = WatchBook(online.ledger).add("Mine", [])
     online.ledger.save_fetch(imported("ACME"))
     client = TestClient(create_app(online, jobs=False), base_url="http://127.0.0.1")
     client.put(f"/api/v1/watchlists/{held.id}", json={"symbols": ["ACME"]})
@@ -276,7 +277,7 @@ def test_the_demo_market_asks_no_vendor(tmp_path: Path, market: Vendor):
     settings = Settings(home=tmp_path, demo=True, providers="yahoo", yahoo_url=market.url, streams="")
     desk = open_desk(settings, lambda: NOW)
     desk.lake.append_instruments(desk.simulated.instruments(), NOW)
-    desk.ledger.add_watchlist("Watchlist", ["QUORB"])
+    WatchBook(desk.ledger).add("Watchlist", ["QUORB"])
     watch_vendors(desk)
     with listening(desk):
         until(lambda: desk.tape.latest(["QUORB"]))

@@ -32,6 +32,7 @@ from openbell.providers.streams.socket import Socket
 from openbell.rulebook import Rulebook, body_of
 from openbell.settings import Settings
 from openbell.store.log import Log
+from openbell.store.watchbook import WatchBook
 from recorded import Answer, Asked
 from recorded import vendor as answering
 from vendor import Line, Vendor, trade, trades, vendor
@@ -164,7 +165,7 @@ def desk_of(
         desk = open_desk(settings, now)
         if finnhub is not None and mute is not None:
             desk = replace(desk, streams=(Socket(partial(FinnhubDialect, "k3y", finnhub.url), now, mute=mute),))
-        desk.ledger.add_watchlist("Mine", list(watched or [COIN]))
+        WatchBook(desk.ledger).add("Mine", list(watched or [COIN]))
         open_.callback(desk.close)
         yield desk
 
@@ -305,7 +306,7 @@ def test_a_refused_key_is_told_on_the_data_page_while_another_vendor_stands_in(t
             finnhub_stream_url=first.url, yahoo_stream_url=second.url,
         )  # fmt: skip
         desk = open_desk(settings, now)
-        desk.ledger.add_watchlist("Mine", [COIN])
+        WatchBook(desk.ledger).add("Mine", [COIN])
         with listening(desk) as live:
             until(lambda: second.heard == [{"subscribe": [COIN]}])
             line = DataPage(desk, live).line()
@@ -325,7 +326,7 @@ def test_a_vendor_stands_in_for_another_and_hands_back(tmp_path: Path):
             finnhub_stream_url=first.url, yahoo_stream_url=second.url,
         )  # fmt: skip
         desk = open_desk(settings, now)
-        desk.ledger.add_watchlist("Mine", [COIN])
+        WatchBook(desk.ledger).add("Mine", [COIN])
         with listening(desk) as live:
             assert second.connections == 0
             until(lambda: second.heard, 30)
@@ -365,7 +366,7 @@ def test_a_ledger_that_does_not_answer_for_a_while_ends_nothing(tmp_path: Path, 
         with engine.begin() as back:
             back.exec_driver_sql("alter table hidden rename to watchlists")
         engine.dispose()
-        desk.ledger.add_watchlist("More", [OTHER])
+        WatchBook(desk.ledger).add("More", [OTHER])
         until(lambda: desk.tape.latest([OTHER]))
 
 
@@ -439,7 +440,7 @@ def test_a_recorded_day_that_is_replayed_makes_the_same_minutes(tmp_path: Path):
             finnhub_stream_url=fake.url, archive=tmp_path / "archive",
         )  # fmt: skip
         desk = open_desk(settings, now)
-        desk.ledger.add_watchlist("Mine", [COIN, OTHER])
+        WatchBook(desk.ledger).add("Mine", [COIN, OTHER])
         with listening(desk) as live:
             until(lambda: feed(live).rows > 50)
             now.ahead += timedelta(minutes=1)
@@ -450,7 +451,7 @@ def test_a_recorded_day_that_is_replayed_makes_the_same_minutes(tmp_path: Path):
         home=tmp_path / "second", streams="replay", replay=tmp_path / "archive", replay_speed=0, offline=False
     )
     again = open_desk(settings, now)
-    again.ledger.add_watchlist("Mine", [COIN, OTHER])
+    WatchBook(again.ledger).add("Mine", [COIN, OTHER])
     with listening(again):
         until(lambda: again.tape.minutes([COIN, OTHER]).equals(heard))
         assert again.clock() < now()
@@ -467,7 +468,7 @@ def test_minutes_of_a_file_are_replayed_at_any_speed(tmp_path: Path):
     (tmp_path / "minutes.csv").write_text(table)
     settings = Settings(home=tmp_path / "home", streams="replay", replay=tmp_path / "minutes.csv", replay_speed=600)
     desk = open_desk(settings, now)
-    desk.ledger.add_watchlist("Mine", [COIN])
+    WatchBook(desk.ledger).add("Mine", [COIN])
     with listening(desk):
         until(lambda: desk.tape.minutes([COIN]).height == 30)
         first = desk.tape.minutes([COIN]).row(0, named=True)
@@ -489,7 +490,7 @@ def test_schwab_without_its_files_says_which_one_is_missing(tmp_path: Path):
         schwab_token=tmp_path / "token",
     )  # fmt: skip
     desk = open_desk(settings, now)
-    desk.ledger.add_watchlist("Mine", ["ACME"])
+    WatchBook(desk.ledger).add("Mine", ["ACME"])
     with listening(desk) as live:
         until(lambda: feed(live, "schwab").state == "refused")
         assert "preferences.json cannot be read: No such file" in feed(live, "schwab").detail

@@ -25,6 +25,7 @@ from openbell.rulebook import Rulebook, body_of
 from openbell.settings import Settings
 from openbell.store.log import Log
 from openbell.store.outbox import Outbox
+from openbell.store.watchbook import WatchBook
 
 pytestmark = needs_shared
 
@@ -39,7 +40,7 @@ def replaying(folder: Path, recorded: Path) -> Iterator[Desk]:
     """A desk that plays the file as fast as it can, with a rule on IBM; it is over at the end of the block."""
     settings = Settings(home=folder, streams="replay", replay=recorded, replay_speed=0)
     with closing(open_desk(settings)) as desk:
-        desk.ledger.add_watchlist("Mine", ["IBM"])
+        WatchBook(desk.ledger).add("Mine", ["IBM"])
         rule = Rule(id="new", name="Level", condition=Crosses(LEVEL), target=Symbol("IBM"), message="{price}")
         Rulebook(desk).kept.add_rule(rule.name, body_of(rule), desk.clock())
         live = Live(desk)

@@ -39,11 +39,17 @@ class Quote:
     high: float | None
     low: float | None
     volume: float | None
+    bid: float | None
+    ask: float | None
+    bid_size: float | None
+    ask_size: float | None
     ts: datetime
     day: date | None
     """The trade date that the price is the close of; None for one of some instant within a day."""
     freshness: Freshness
     source: str
+    sector: str | None
+    """None where nobody has told it."""
     spark: tuple[tuple[datetime, float], ...] | None
 
     @property
@@ -90,7 +96,8 @@ def board(desk: Desk, symbols: Sequence[str], *, spark: bool = False) -> tuple[l
     fetches = {f.symbol: f for f in desk.ledger.fetches()}
     quotes, missing = [], []
     for symbol, instrument in instruments.items():
-        quote = _quote(symbol, instrument, live.get(symbol), latest.get(instrument.id), now, spark=spark)
+        sector = desk.simulated.sector_of(symbol) if instrument.simulated else None
+        quote = _quote(symbol, instrument, live.get(symbol), latest.get(instrument.id), now, sector=sector, spark=spark)
         if quote is None:
             missing.append(_missing(symbol, fetches.get(symbol), desk.history.stored(instrument.id)))
         else:
@@ -98,9 +105,8 @@ def board(desk: Desk, symbols: Sequence[str], *, spark: bool = False) -> tuple[l
     return quotes, missing
 
 
-def movers(desk: Desk, limit: int) -> Movers:
-    """The symbols of all watchlists that rose and fell most against their previous close."""
-    symbols = list(dict.fromkeys(s for w in desk.ledger.watchlists() for s in w.symbols))
+def movers(desk: Desk, symbols: Sequence[str], limit: int) -> Movers:
+    """Those of `symbols` that rose and fell most against their previous close."""
     quotes = board(desk, symbols)[0]
     fresh = [q for q in quotes if q.freshness != "stale"]
     changes = [(q.change_pct, q) for q in fresh if q.change_pct is not None]
@@ -120,6 +126,7 @@ def _quote(
     latest: Latest | None,
     now: datetime,
     *,
+    sector: str | None,
     spark: bool,
 ) -> Quote | None:
     """From the live quote where there is one, else from the newest stored bar."""
@@ -137,6 +144,8 @@ def _quote(
     before = None
     if latest is not None:
         before = _previous_of(latest) if live is None else _close_before(instrument, latest, ts)
+    freshness = _freshness(_state(instrument, now), ts, now)
+    book = row if freshness in {"live", "delayed"} else {}  # who bid yesterday bids no more
     return Quote(
         symbol=symbol,
         instrument=instrument,
@@ -146,10 +155,15 @@ def _quote(
         high=_number(row["high"]),
         low=_number(row["low"]),
         volume=_number(row["volume"]),
+        bid=_number(book.get("bid")),
+        ask=_number(book.get("ask")),
+        bid_size=_number(book.get("bid_size")),
+        ask_size=_number(book.get("ask_size")),
         ts=ts,
         day=day,
-        freshness=_freshness(_state(instrument, now), ts, now),
+        freshness=freshness,
         source=str(row["source"]),
+        sector=sector,
         spark=_spark(latest) if spark and latest is not None else None,
     )
 

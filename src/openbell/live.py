@@ -33,6 +33,7 @@ from openbell.rulebook import Rulebook
 from openbell.store.jobbook import JobBook
 from openbell.store.log import Kind, Log
 from openbell.store.outbox import Outbox
+from openbell.store.watchbook import WatchBook
 
 log = logging.getLogger(__name__)
 
@@ -242,7 +243,7 @@ class Live:
         """The symbols of all watchlists and rules but those that were imported only: they may be somebody's own; and
         which of them are simulated."""
         register = self._desk.history.register
-        watched = frozenset(self._desk.ledger.watched(self._rulebook.watched()))
+        watched = frozenset(WatchBook(self._desk.ledger).watched(self._rulebook.watched()))
         return watched, frozenset(symbol for symbol in watched if register.instrument(symbol).simulated)
 
     async def _keep(self, intake: Intake, alarm: Alarm) -> None:

@@ -14,6 +14,7 @@ from openbell.alerts.background import Background
 from openbell.alerts.rules import Held, Rule, Symbol, Target, Watchlist
 from openbell.alerts.watch import spent
 from openbell.bars.adjust import adjusted
+from openbell.books import followed, held
 from openbell.desk import Desk
 from openbell.history import NoData
 from openbell.model.errors import InvalidInput
@@ -21,9 +22,11 @@ from openbell.model.frames import BARS, STREAM, STREAMED, conform, frame_of
 from openbell.model.interval import DAY, MINUTE
 from openbell.model.sessions import EXCHANGES, LONGEST_PAUSE, market_state, sessions
 from openbell.store.alertbook import AlertBook, StoredRule
-from openbell.store.ledger import Watchlist as StoredWatchlist
 from openbell.store.outbox import Outbox
+from openbell.store.portfoliobook import PortfolioBook
 from openbell.store.register import Register
+from openbell.store.watchbook import WatchBook
+from openbell.store.watchbook import Watchlist as StoredWatchlist
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +51,20 @@ class Rulebook:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.kept = AlertBook(desk.ledger)
+        self._lists = WatchBook(desk.ledger)
         self._left_out: set[tuple[int, datetime]] = set()
+        self._held: tuple[object, tuple[str, ...]] | None = None
 
     def members(self, target: Target) -> Sequence[str]:
         """The symbols of a target now."""
-        return _members(target, self._desk.ledger.watchlists())
+        return self._members(target, self._lists.lists())
+
+    def held(self) -> tuple[str, ...]:
+        """The symbols that any portfolio holds now."""
+        version = PortfolioBook(self._desk.ledger).states(), self._desk.lake.version(), self._desk.clock().date()
+        if self._held is None or self._held[0] != version:
+            self._held = version, held(self._desk)
+        return self._held[1]
 
     def named(self, target: Target) -> str:
         """What a target is called."""
@@ -60,14 +72,14 @@ class Rulebook:
             case Symbol(symbol):
                 return symbol.upper()
             case Watchlist(key):
-                lists = self._desk.ledger.watchlists()
+                lists = self._lists.lists()
                 return next((each.name for each in lists if str(each.id) == key), "a list that was removed")
             case Held():
                 return "everything held"
 
     def chosen(self) -> list[tuple[Rule, Sequence[str]]]:
         """All rules that can be read, each with the symbols of its target now."""
-        lists = self._desk.ledger.watchlists()
+        lists = self._lists.lists()
         found = []
         for stored in self.kept.rules():
             try:
@@ -75,7 +87,7 @@ class Rulebook:
             except InvalidInput as error:
                 self._tell_left_out(stored, error)
                 continue
-            found.append((rule, () if rule.target is None else _members(rule.target, lists)))
+            found.append((rule, () if rule.target is None else self._members(rule.target, lists)))
         return found
 
     def _tell_left_out(self, stored: StoredRule, error: InvalidInput) -> None:
@@ -92,11 +104,21 @@ class Rulebook:
 
     def version(self) -> object:
         """Equal to what it was as long as `chosen` says the same."""
-        return self.kept.version(), self._desk.ledger.watchlists()
+        return self.kept.version(), self._lists.lists(), PortfolioBook(self._desk.ledger).states()
 
     def watched(self) -> set[str]:
-        """Every symbol that an enabled rule is on."""
-        return {symbol for rule, symbols in self.chosen() if rule.enabled for symbol in symbols}
+        """Every symbol that an enabled rule is on, or that a portfolio needs the prices of."""
+        ruled = {symbol for rule, symbols in self.chosen() if rule.enabled for symbol in symbols}
+        return ruled | followed(self._desk)
+
+    def _members(self, target: Target, lists: Sequence[StoredWatchlist]) -> Sequence[str]:
+        match target:
+            case Symbol(symbol):
+                return (symbol.upper(),)
+            case Watchlist(key):
+                return next((each.symbols for each in lists if str(each.id) == key), ())
+            case Held():
+                return self.held()
 
     def exchange_of(self, symbol: str) -> str:
         """The exchange whose sessions the rules of `symbol` go by."""
@@ -244,16 +266,6 @@ def _open(minutes: pl.DataFrame, opened: datetime) -> float | None:
     first = known.row(0, named=True)
     late = first["ts"] > opened and first["source"].endswith(STREAM)
     return None if late else float(first["open"])
-
-
-def _members(target: Target, lists: Sequence[StoredWatchlist]) -> Sequence[str]:
-    match target:
-        case Symbol(symbol):
-            return (symbol.upper(),)
-        case Watchlist(key):
-            return next((each.symbols for each in lists if str(each.id) == key), ())
-        case Held():  # nothing is held as long as there are no portfolios
-            return ()
 
 
 def rule_of(stored: StoredRule) -> Rule:

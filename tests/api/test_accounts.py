@@ -226,12 +226,17 @@ def test_the_owner_changes_what_others_may_at_once(desk: Desk, locked: FastAPI):
     assert len(ann.get(f"{API}/users").json()["people"]) == 3
     assert owner.put(f"{API}/users/{number}", json={"disabled": True, "role": "viewer"}).json()["disabled"] is True
     assert ann.get(f"{API}/me").status_code == 401
+    assert owner.put(f"{API}/users/{number}", json={"disabled": False}).json()["disabled"] is False
+    assert ann.get(f"{API}/me").status_code == 401  # the login of before holds no more
     last = owner.put(f"{API}/users/1", json={"role": "viewer"})
     assert (last.status_code, last.json()["detail"]) == (422, "Person 1 is the last owner who can sign in.")
     assert owner.delete(f"{API}/users/{number}").status_code == 204
-    entries = owner.get(f"{API}/audit?limit=4").json()["entries"]
+    entries = owner.get(f"{API}/audit?limit=7").json()["entries"]
     assert [(each["name"], each["what"], each["about"]) for each in entries] == [
         ("owner", "removed", "Ann"),
+        ("owner", "ended all sessions", "Ann"),
+        ("owner", "let in again", "Ann"),
+        ("owner", "ended all sessions", "Ann"),
         ("owner", "disabled", "Ann"),
         ("owner", "role changed", "Ann: owner to viewer"),
         ("owner", "role changed", "Ann: member to owner"),

@@ -13,6 +13,7 @@ from openbell.api.app import create_app
 from openbell.desk import Desk
 from openbell.model.frames import BARS, frame_of
 from openbell.store.alertbook import AlertBook
+from openbell.store.watchbook import WatchBook
 
 CROSSES = {"type": "Crosses", "level": 5}
 
@@ -86,7 +87,7 @@ def test_a_feed_that_the_desk_does_not_hear_is_named(client: TestClient):
 def test_symbols_that_the_desk_has_never_heard_of_are_named(client: TestClient, desk: Desk):
     rows = [{"symbol": "ACME", "interval": "1d", "ts": datetime(2026, 3, 2, tzinfo=UTC), "close": 10.0, "scale": "raw"}]
     desk.lake.append_bars(frame_of(BARS, rows).with_columns(source=pl.lit("closes")), desk.clock())
-    both = desk.ledger.add_watchlist("Both", ["ACME", "NOSUCH"])
+    both = WatchBook(desk.ledger).add("Both", ["ACME", "NOSUCH"])
     on = {"type": "Watchlist", "id": str(both.id)}
     told = client.post("alerts/rules", json=draft(target=on)).json()
     assert (told["unknown"], told["over"]) == (["NOSUCH"], None)

@@ -9,6 +9,12 @@ import pytest
 import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, settings
+from schemathesis.checks import (
+    content_type_conformance,
+    not_a_server_error,
+    response_schema_conformance,
+    status_code_conformance,
+)
 from schemathesis.core import NotSet
 
 from openbell.api.app import create_app
@@ -24,12 +30,15 @@ def client(demo_desk: Desk) -> TestClient:
 document = schemathesis.openapi.from_path(Path(__file__).parents[2] / "web" / "openapi.json")
 
 
+DECLARED = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
 def answered(case: schemathesis.Case, client: TestClient, query: dict[str, object]) -> None:
     """The request of `case` is answered, or refused in the form of problems."""
     body = case.body
     told = {} if isinstance(body, NotSet) else {"content": body} if isinstance(body, bytes) else {"json": body}
     answer = client.request(case.method, case.formatted_path, params=query, **told)
-    assert answer.status_code < 500, answer.text
+    case.validate_response(answer, checks=DECLARED)
     if answer.status_code >= 400:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["detail"]

@@ -20,6 +20,7 @@ from openbell.settings import Settings
 from openbell.store.alertbook import AlertBook, StoredRule
 from openbell.store.ledger import Ledger
 from openbell.store.outbox import Cursor, Fired, Outbox
+from openbell.store.watchbook import WatchBook
 from receiver import says, web
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -85,7 +86,7 @@ def test_every_kind_has_a_sentence(shell: Shell, words: list[str], says_: str):
 def test_a_symbol_that_nothing_is_known_of_is_warned_of(shell: Shell, ledger: Ledger):
     (shell.folder / "ACME.csv").write_text(DAYS)
     shell("import", "ACME.csv")
-    ledger.add_watchlist("Mine", ["BOLT"])
+    WatchBook(ledger).add("Mine", ["BOLT"])
     assert [shell("alerts", "add", known).stderr for known in ("ACME", "BOLT")] == ["", ""]
     unknown = shell("alerts", "add", "NOSUCH")
     assert (unknown.returncode, unknown.stdout[:7]) == (0, "Rule 3:")
@@ -96,7 +97,7 @@ def test_a_symbol_that_nothing_is_known_of_is_warned_of(shell: Shell, ledger: Le
 
 
 def test_a_rule_on_a_watchlist_with_quiet_hours_and_a_channel(shell: Shell, ledger: Ledger):
-    held = ledger.add_watchlist("Mine", ["ACME", "BOLT"])
+    held = WatchBook(ledger).add("Mine", ["ACME", "BOLT"])
     number = AlertBook(ledger).add_channel("in-app", "Page", {}).id
     options = ["--watchlist", "Mine", "--quiet", "22:00-07:00@Europe/Amsterdam", "--channel", "Page"]
     assert shell("alerts", "add", "drawdown", "10", *options).returncode == 0
@@ -156,7 +157,7 @@ def test_a_rule_of_another_version_is_listed_beside_the_others_and_can_be_remove
 
 
 def test_a_rule_on_a_watchlist_with_a_long_name_is_named_within_the_limit(shell: Shell, ledger: Ledger):
-    ledger.add_watchlist("L" * 60, ["ACME"])
+    WatchBook(ledger).add("L" * 60, ["ACME"])
     done = shell("alerts", "add", "average-cross", "200", "fast=50", "direction=up", "--watchlist", "L" * 60)
     assert done.returncode == 0, done.stderr
     assert kept(ledger).name == f"{'L' * 60} SMA 50 crosses SMA"

@@ -62,13 +62,13 @@ class StartedDesk:
             self._reader.join()
 
     def run(self, *arguments: str, typed: str = "") -> str:
-        """What a command says that works on the same home while the desk is running; `typed` is its input."""
+        """What a command says that works on the same home while the desk is running, and reads what is `typed`."""
         process = self._command(*arguments, stdin=subprocess.PIPE)
         output = process.communicate(typed, timeout=START_S)[0]
         assert process.returncode == 0, output
         return output
 
-    def _command(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[str]:
+    def _command(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "openbell", *arguments],
             env={**os.environ, "OPENBELL_HOME": str(self.home)},

@@ -21,6 +21,10 @@ AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SETTLED = ".skeleton, [aria-busy=true]"
 PAGES = {
     "/": lambda page: page.get_by_role("row", name="QUORB").get_by_text(re.compile(r"\d\.\d")),
+    "/?view=performance": lambda page: page.get_by_text(re.compile(r"^[+\u2212]\d+\.\d\d$")),
+    "/?view=risk": lambda page: page.get_by_text("Beta is measured by BROMA."),
+    "/?view=details": lambda page: page.get_by_text("Consumer staples"),
+    "/?arrange": lambda page: page.get_by_role("button", name="Move QUORB down"),
     "/symbol/QUORB?with=sma:20;macd:12,26,9": lambda page: page.get_by_role("application"),
     "/symbol/QUORB?view=table&adjust=raw": lambda page: page.get_by_role("table", name="Bars of QUORB"),
     "/symbol/ZZZQ": lambda page: page.get_by_role("heading", name="There are no prices of ZZZQ here"),

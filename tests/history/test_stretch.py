@@ -117,9 +117,8 @@ def test_newer_monthly_closes_do_not_hide_the_last_day_from_the_board(desk: Desk
 
 def test_movers_say_how_many_prices_are_too_old_to_be_ranked(desk: Desk):
     stored(desk, "OLD", "1d", {"2025-06-02": 9.0, "2025-06-03": 10.0})
-    desk.ledger.add_watchlist("Mine", ["OLD", "ACME", "NONE"])
     quoted(desk, 10.0, 9.0, desk.clock())
-    found = movers(desk, 5)
+    found = movers(desk, ["OLD", "ACME", "NONE"], 5)
     assert [q.symbol for q in found.up] == ["ACME"]
     assert (found.down, found.stale, found.newest) == ((), 1, desk.clock())
 

@@ -17,6 +17,7 @@ from openbell.jobs import JOBS, Clockwork, next_of, run_apart, run_now
 from openbell.model.errors import InvalidInput, OpenbellError
 from openbell.store.jobbook import AlreadyRuns, JobBook, Stopped
 from openbell.store.upkeepbook import UpkeepBook
+from openbell.store.watchbook import WatchBook
 from recorded import Answer, Asked
 
 
@@ -81,7 +82,7 @@ def test_a_desk_that_is_closed_lets_go_of_its_jobs(night: Night):
 
 def test_a_desk_that_is_closed_lets_go_of_a_job_that_was_run_by_hand(night: Night):
     night.market.known = ("ACME", "BOLT")
-    night.desk.ledger.watch(["BOLT"], most=1)
+    WatchBook(night.desk.ledger).watch(["BOLT"], most=1)
     night.clockwork.turn("fetch")
     night.clock.now = WEDNESDAY_EVENING
     slow = night.vendor.answers = Slow(night)
@@ -119,7 +120,7 @@ def test_the_clock_books_no_run_that_has_nothing_to_do(night: Night):
     assert JobBook(night.desk.ledger).runs("fetch") == []
     assert JobBook(night.desk.ledger).runs("backfill") == []
     assert next_of(night.desk, JOBS["backfill"], night.standing("backfill")) is None
-    night.desk.ledger.watch(["BOLT"], most=1)
+    WatchBook(night.desk.ledger).watch(["BOLT"], most=1)
     night.clockwork.turn("fetch")
     assert [run.result for run in JobBook(night.desk.ledger).runs("fetch")] == ["BOLT: 8 bars stored."]
 

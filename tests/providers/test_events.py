@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from openbell.providers.events import kind_of_factor, paid_on
+from openbell.model.factors import kind_of_factor
+from openbell.providers.events import paid_on
 
 SPLITS = (2.0, 3.0, 4.0, 7.0, 10.0, 20.0, 50.0, 1.5, 1.25, 1.3333, 1.6667)
 NEARLY_WHOLE = (1.998, 2.002)  # Google's classes, 2014-04-03

@@ -12,13 +12,16 @@ from pkgutil import iter_modules
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from openbell import store
 from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.alertbook import AlertBook
-from openbell.store.ledger import HEAD, Fetch, Ledger, Watchlist, migrations, revisions
+from openbell.store.copies import copy_before
+from openbell.store.ledger import HEAD, Fetch, Ledger, migrations, revisions
+from openbell.store.watchbook import WatchBook, Watchlist
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -52,14 +55,6 @@ def test_a_fetch_has_one_state_per_symbol_and_kind(ledger: Ledger):
     assert ledger.fetches() == [second]
 
 
-def test_a_watchlist_keeps_its_order(ledger: Ledger):
-    made = ledger.add_watchlist("Mine", ["ZETA", "ACME"])
-    ledger.change_watchlist(Watchlist(made.id, "Ours", ("ACME", "ZETA", "BETA")))
-    assert ledger.watchlists() == [Watchlist(made.id, "Ours", ("ACME", "ZETA", "BETA"))]
-    with pytest.raises(InvalidInput, match="no watchlist 99"):
-        ledger.change_watchlist(Watchlist(99, "x", ()))
-
-
 def test_a_newer_schema_is_refused_with_a_sentence(ledger: Ledger, url: str):
     ledger.close()
     engine = sa.create_engine(url)
@@ -75,39 +70,77 @@ def test_the_program_works_with_the_newest_migration():
 
 
 def test_opening_again_changes_nothing(ledger: Ledger, url: str):
-    ledger.add_watchlist("Mine", ["ACME"])
+    WatchBook(ledger).add("Mine", ["ACME"])
     again = Ledger(url)
-    assert [w.name for w in again.watchlists()] == ["Mine"]
+    assert [w.name for w in WatchBook(again).lists()] == ["Mine"]
     again.close()
 
 
-def test_a_ledger_of_the_first_release_is_brought_forward(ledger: Ledger, url: str):
-    ledger.add_watchlist("Mine", ["ACME"])
-    ledger.close()
+def first_release(url: str) -> sa.Engine:
+    """A ledger with the schema of the first release."""
+    Ledger(url).close()
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        alerts = ("attempts", "outbox", "firings", "channels", "alert_rules", "alert_cursor")
-        jobs = ("job_runs", "job_states", "upkeep_reports", "backfills", "backfilled_months", "action_inbox")
-        tied = (
-            "refreshes",
-            "passkeys",
-            "identities",
-            "sessions",
-            "totps",
-            "recovery_codes",
-            "tokens",
-            "shares",
-            "people",
-        )
-        people = ("invitations", "spent", "brakes", "audit", *tied)
-        for table in (*alerts, *jobs, *people):
-            connection.execute(sa.text(f"drop table {table}"))
-        connection.execute(sa.text("update alembic_version set version_num = '0001'"))
+        everything = sa.MetaData()
+        everything.reflect(connection)
+        everything.drop_all(connection)
+        config = migrations()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    return engine
+
+
+def test_a_ledger_of_the_first_release_is_brought_forward(url: str):
+    engine = first_release(url)
+    with engine.begin() as connection:
+        for name in ("Mine", "Other"):
+            told = {"name": name, "symbols": '["ZETA", "ACME"]'}
+            connection.execute(sa.text("insert into watchlists (name, symbols) values (:name, :symbols)"), told)
     engine.dispose()
     again = Ledger(url)
-    assert [w.name for w in again.watchlists()] == ["Mine"]
+    both = ("ZETA", "ACME")
+    assert WatchBook(again).lists() == [Watchlist(1, 1, "Mine", both), Watchlist(2, 1, "Other", both)]
+    assert WatchBook(again).add("Third", []).id == 3
     assert AlertBook(again).channels() == []
     again.close()
+
+
+def test_before_its_schema_is_changed_a_ledger_is_copied(tmp_path: Path):
+    path = tmp_path / "ledger.db"
+    for schema in ("0000", "0000.5"):
+        (tmp_path / f"ledger.db.{schema}.copy").touch()
+    engine = first_release(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("insert into watchlists (name, symbols) values ('Mine', '[]')"))
+    engine.dispose()
+    assert not (tmp_path / "ledger.db.0001.copy").exists()
+    Ledger(f"sqlite:///{path}").close()
+    copy = tmp_path / "ledger.db.0001.copy"
+    assert copy.stat().st_mode & 0o777 == 0o600
+    engine = sa.create_engine(f"sqlite:///{copy}")
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("select version_num from alembic_version")).scalar_one() == "0001"
+        assert connection.execute(sa.text("select name from watchlists")).scalar_one() == "Mine"
+    engine.dispose()
+    assert len(list(tmp_path.glob("*.copy"))) == 3
+
+
+def test_without_a_copy_no_schema_is_changed(tmp_path: Path):
+    path = tmp_path / "ledger.db"
+    first_release(f"sqlite:///{path}").dispose()
+    (tmp_path / "ledger.db.0001.copy").mkdir()
+    with pytest.raises(StoreError, match="cannot be copied"):
+        Ledger(f"sqlite:///{path}")
+    (tmp_path / "ledger.db.0001.copy").rmdir()
+    Ledger(f"sqlite:///{path}").close()
+
+
+def test_the_owner_of_a_postgresql_is_told_how_to_copy_it(postgres: str, caplog: pytest.LogCaptureFixture):
+    address = sa.make_url(postgres).set(password="secret")
+    with caplog.at_level("WARNING"):
+        assert copy_before(address, "0006") is None
+    assert f"pg_dump --format=custom --host={address.host} --port={address.port}" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def tables_of_the_program() -> sa.MetaData:
@@ -151,7 +184,7 @@ def test_the_first_start_of_several_processes_makes_one_ledger(tmp_path: Path):
         url = f"sqlite:///{tmp_path / f'{attempt}.db'}"
         assert open_at_once(url, 6) == [""] * 6
         ledger = Ledger(url)
-        assert ledger.watchlists() == []
+        assert WatchBook(ledger).lists() == []
         ledger.close()
 
 
@@ -164,7 +197,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(url: str, monkeypatch: pyt
         with pytest.raises(KeyboardInterrupt):
             Ledger(url)
     ledger = Ledger(url)
-    assert ledger.watchlists() == []
+    assert WatchBook(ledger).lists() == []
     ledger.close()
 
 
@@ -199,22 +232,5 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path):
 def test_an_address_of_postgresql_needs_no_driver_named(postgres: str):
     assert postgres.startswith("postgresql://")
     ledger = Ledger(postgres)
-    assert ledger.watchlists() == []
+    assert WatchBook(ledger).lists() == []
     ledger.close()
-
-
-def test_two_watchlists_have_two_names(ledger: Ledger):
-    ledger.add_watchlist("Mine", [])
-    with pytest.raises(InvalidInput, match="of that name"):
-        ledger.add_watchlist("Mine", [])
-
-
-def test_what_no_watchlist_has_comes_first_on_the_first_one(ledger: Ledger):
-    assert ledger.watch(["ACME", "ACME"], most=2) == ("ACME",)
-    ledger.add_watchlist("Second", ["ZETA"])
-    assert ledger.watch(["BETA", "ACME", "ZETA"], most=2) == ("BETA",)
-    assert ledger.watch(["C", "D", "E"], most=2) == ()
-    assert [(w.name, w.symbols) for w in ledger.watchlists()] == [
-        ("Watchlist", ("BETA", "ACME")),
-        ("Second", ("ZETA",)),
-    ]

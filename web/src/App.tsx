@@ -13,6 +13,7 @@ import { HomePage } from "./pages/home/HomePage";
 import { signInPath } from "./pages/people/address";
 
 const fetchers = {
+  portfolio: () => import("./pages/portfolio/PortfolioPages"),
   alerts: () => import("./pages/alerts/AlertsPage"),
   symbol: () => import("./pages/symbol/SymbolPage"),
   compare: () => import("./pages/compare/ComparePage"),
@@ -21,6 +22,7 @@ const fetchers = {
   admin: () => import("./pages/people/AdminPage"),
   help: () => import("./pages/help/HelpPage"),
 };
+const PortfolioPages = lazy(orUnreachable(fetchers.portfolio));
 const AlertsPage = lazy(orUnreachable(fetchers.alerts));
 const SymbolPage = lazy(orUnreachable(fetchers.symbol));
 const ComparePage = lazy(orUnreachable(fetchers.compare));
@@ -70,6 +72,7 @@ function Desk() {
       <Suspense fallback={<div style={{ minHeight: "100vh" }} />}>
         <Routes>
           <Route path="/" element={<HomePage />} />
+          <Route path="/portfolio/*" element={<PortfolioPages />} />
           <Route path="/alerts" element={<AlertsPage />} />
           <Route path="/symbol/:ticker" element={<SymbolPage />} />
           <Route path="/compare" element={<ComparePage />} />

@@ -15,11 +15,17 @@ from starlette.middleware.gzip import GZipMiddleware
 from openbell import __version__
 from openbell.api import (
     actions,
+    allocation,
     audit,
     bars,
     channels,
     compare,
+    exports,
+    figures,
     firings,
+    imports,
+    income,
+    items,
     jobs,
     live,
     market,
@@ -27,24 +33,32 @@ from openbell.api import (
     oidc,
     passkeys,
     people,
+    portfolios,
+    positions,
     quotes,
+    returns,
     rules,
     sessions,
     sources,
     statistics,
     symbols,
     tokens,
+    transactions,
     watchlists,
+    whys,
 )
 from openbell.api.access import READING, Role, allow, asked_by_own_page, known_name
-from openbell.api.problems import NotFound, answer_problems, assert_texts, refuse
+from openbell.api.limits import Limited
+from openbell.api.problems import NotFound, answer_problems, assert_texts, declare_problems, refuse
+from openbell.books import Books
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
 from openbell.live import Live
 
 NOUNS = (
-    market, symbols, quotes, bars, actions, compare, statistics, sources,
+    market, symbols, quotes, figures, bars, actions, compare, statistics, sources,
     watchlists, rules, firings, channels, jobs, live,
+    portfolios, transactions, items, positions, returns, income, allocation, imports, exports, whys,
     sessions, passkeys, oidc, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
@@ -77,8 +91,10 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         lifespan=life,
     )
     app.state.desk = desk
+    app.state.books = Books(desk)
     clockwork = app.state.clockwork = Clockwork(desk)
     answer_problems(app)
+    app.add_middleware(Limited)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.middleware("http")(_guarded)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(assert_texts)])
@@ -86,6 +102,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(_page())
+    declare_problems(app)
     return app
 
 

@@ -110,7 +110,7 @@ def names(accounts: TheAccounts) -> Names:
 def change_person(
     accounts: TheAccounts, caller: TheCaller, place: ThePlace, number: Number, change: PersonChange
 ) -> Person:
-    """Make a person something else, keep them out, or let them in again; it counts from their next request on."""
+    """Make a person something else, keep them out, or let them in again, to sign in anew; it counts at once."""
     who, held = accounts.person(caller.id), accounts.person(number)
     if change.role is not None and change.role != held.role:
         deed = accounts.deed(who, "role changed", place, f"{held.name}: {held.role} to {change.role}")
@@ -118,6 +118,7 @@ def change_person(
     if change.disabled is not None and change.disabled != held.disabled:
         deed = accounts.deed(who, "disabled" if change.disabled else "let in again", place, held.name)
         accounts.people.disable(number, disabled=change.disabled, deed=deed)
+        accounts.sessions.end_all(number, accounts.deed(who, "ended all sessions", place, held.name))
     return _shape(accounts.person(number))
 
 

@@ -20,6 +20,8 @@ from openbell.accounts.oidc import ProviderFailed
 from openbell.history import NoData
 from openbell.model import errors
 from openbell.store.jobbook import AlreadyRuns
+from openbell.store.portfoliobook import EditedMeanwhile
+from openbell.store.watchbook import ChangedMeanwhile, NoSuchList
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,8 @@ class Problem(BaseModel):
     detail: str
     field: str | None = None
     remedy: str | None = None
+    current: Any = None
+    """What is there now, where somebody else has changed it meanwhile."""
 
 
 class NotFound(errors.OpenbellError):
@@ -42,11 +46,14 @@ class NotFound(errors.OpenbellError):
 STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     NoData: (404, "No prices"),
     NotFound: (404, "Not found"),
+    NoSuchList: (404, "Not found"),
+    ChangedMeanwhile: (409, "Changed meanwhile"),
     LoginNeeded: (401, "Login needed"),
     NotAllowed: (403, "Not allowed"),
     ProviderFailed: (502, "Login provider failed"),
     TooManyTries: (429, "Too many tries"),
     errors.InvalidInput: (422, "Invalid input"),
+    errors.UnreadableFile: (422, "Unreadable file"),
     errors.UnknownSymbol: (404, "Unknown symbol"),
     errors.RateLimited: (429, "Rate-limited"),
     errors.NotEntitled: (403, "Not entitled"),
@@ -54,6 +61,7 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     errors.Unreachable: (503, "Vendor unreachable"),
     errors.ProviderError: (502, "Vendor failed"),
     AlreadyRuns: (409, "Runs already"),
+    EditedMeanwhile: (409, "Edited meanwhile"),
     errors.StoreError: (503, "Store unavailable"),
     errors.OpenbellError: (500, "Failed"),
 }
@@ -90,6 +98,32 @@ def answer_problems(app: FastAPI) -> None:
     app.middleware("http")(_unforeseen)
 
 
+DECLARED = {
+    "description": "A problem: what happened, the field that is wrong, and what to do.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def declare_problems(app: FastAPI) -> None:
+    """Have the document of `app` say that every route may answer with a problem, and with no other error."""
+    undeclared = app.openapi
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            told = undeclared()
+            schemas = told["components"]["schemas"]
+            for default in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(default, None)
+            schemas["Problem"] = Problem.model_json_schema()
+            for operations in told["paths"].values():
+                for operation in operations.values():
+                    operation["responses"].pop("422", None)
+                    operation["responses"] |= {"4XX": DECLARED, "5XX": DECLARED}
+        return app.openapi_schema or {}
+
+    app.openapi = document  # type: ignore[method-assign]  # as FastAPI's manual says
+
+
 async def assert_texts(connection: HTTPConnection) -> None:
     """Raise InvalidInput where a request holds NOT_TEXT, which neither an answer nor every database can hold."""
     told: list[Any] = [*connection.query_params.values(), *connection.path_params.values()]
@@ -112,9 +146,8 @@ def refuse(status: int, what: str, remedy: str) -> JSONResponse:
 
 
 def _json(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(
-        problem.model_dump(exclude_none=True), problem.status, headers, media_type="application/problem+json"
-    )
+    told = {name: value for name, value in problem.model_dump(mode="json").items() if value is not None}
+    return JSONResponse(told, problem.status, headers, media_type="application/problem+json")
 
 
 def _openbell(_request: Request, error: Exception) -> JSONResponse:
@@ -127,6 +160,7 @@ def _openbell(_request: Request, error: Exception) -> JSONResponse:
         detail=error.what,
         field=getattr(error, "field", None),
         remedy=error.remedy or None,
+        current=getattr(error, "current", None),
     )
     return _json(problem, _headers(error))
 

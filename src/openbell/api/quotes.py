@@ -8,7 +8,8 @@ from typing import Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from openbell.api.access import Role, TheDesk, allow
+from openbell.api.access import Role, TheCaller, TheDesk, allow
+from openbell.api.owned import seen_by
 from openbell.api.shapes import decimals_of, renamed
 from openbell.board import Freshness, board, movers
 from openbell.board import Missing as BoardMissing
@@ -17,7 +18,7 @@ from openbell.model.errors import InvalidInput
 
 router = APIRouter(tags=["quotes"])
 
-MOST = 200
+MOST = 500
 
 
 class Spark(BaseModel):
@@ -30,6 +31,9 @@ class Spark(BaseModel):
 class Quote(BaseModel):
     """The latest price of a symbol, as it was asked; `renamed_to`: its instrument's ticker, where that is another.
 
+    `bid`, `ask` and their sizes: of a price that is live or delayed, where its source tells them. `type` and `sector`:
+    where they are known.
+
     `day`: the trade date that the price is the close of; say `close of 3 Mar 2026` then, since `ts` is only when that
     session ended. Null for a price of some instant within a day: say `ts`.
     """
@@ -38,6 +42,8 @@ class Quote(BaseModel):
     renamed_to: str | None
     name: str | None
     currency: str | None
+    type: str | None
+    sector: str | None
     price: float
     previous_close: float | None
     change: float | None
@@ -46,6 +52,10 @@ class Quote(BaseModel):
     high: float | None
     low: float | None
     volume: float | None
+    bid: float | None
+    ask: float | None
+    bid_size: float | None
+    ask_size: float | None
     ts: datetime
     day: date | None
     freshness: Freshness
@@ -74,7 +84,7 @@ class Quotes(BaseModel):
 
 
 class Movers(BaseModel):
-    """The watched symbols that rose and fell most.
+    """The symbols of the caller's watchlists that rose and fell most.
 
     `stale`: how many have a price too old to be ranked; `newest`: when the newest price of all was true.
     """
@@ -90,25 +100,31 @@ def quotes(
     desk: TheDesk, symbols: str = Query(description="tickers separated by commas"), *, spark: bool = False
 ) -> Quotes:
     """The latest quote of each of `symbols`; with `spark`, the line of its session."""
-    asked = list(dict.fromkeys(s.strip().upper() for s in symbols.split(",") if s.strip()))
-    if len(asked) > MOST:
-        raise InvalidInput("symbols", f"{len(asked)} symbols were asked for; the most is {MOST}.")
     now = desk.clock()
-    found, missing = board(desk, asked, spark=spark)
+    found, missing = board(desk, asked_symbols(symbols), spark=spark)
     return Quotes(now=now, quotes=[_shape(q, now) for q in found], missing=[_why(m) for m in missing])
 
 
 @router.get("/movers", dependencies=[allow(Role.VIEWER)])
-def day_movers(desk: TheDesk, limit: int = Query(5, ge=1, le=50)) -> Movers:
-    """The watched symbols that rose and fell most against their previous close."""
+def day_movers(desk: TheDesk, caller: TheCaller, limit: int = Query(5, ge=1, le=50)) -> Movers:
+    """The symbols of the caller's watchlists that rose and fell most against their previous close."""
     now = desk.clock()
-    found = movers(desk, limit)
+    symbols = list(dict.fromkeys(symbol for each, _ in seen_by(desk, caller) for symbol in each.symbols))
+    found = movers(desk, symbols, limit)
     return Movers(
         up=[_shape(q, now) for q in found.up],
         down=[_shape(q, now) for q in found.down],
         stale=found.stale,
         newest=found.newest,
     )
+
+
+def asked_symbols(symbols: str) -> list[str]:
+    """Tickers out of a query, each once; raises InvalidInput where they are too many."""
+    asked = list(dict.fromkeys(s.strip().upper() for s in symbols.split(",") if s.strip()))
+    if len(asked) > MOST:
+        raise InvalidInput("symbols", f"{len(asked)} symbols were asked for; the most is {MOST}.")
+    return asked
 
 
 def _shape(quote: BoardQuote, now: datetime) -> Quote:
@@ -120,6 +136,8 @@ def _shape(quote: BoardQuote, now: datetime) -> Quote:
         renamed_to=renamed(quote.symbol, quote.instrument),
         name=quote.instrument.name,
         currency=quote.instrument.currency,
+        type=quote.instrument.type,
+        sector=quote.sector,
         price=quote.price,
         previous_close=quote.previous_close,
         change=quote.change,
@@ -128,6 +146,10 @@ def _shape(quote: BoardQuote, now: datetime) -> Quote:
         high=quote.high,
         low=quote.low,
         volume=quote.volume,
+        bid=quote.bid,
+        ask=quote.ask,
+        bid_size=quote.bid_size,
+        ask_size=quote.ask_size,
         ts=quote.ts,
         day=quote.day,
         freshness=quote.freshness,

@@ -14,7 +14,8 @@ from openbell.alerts import rules as alerts
 from openbell.alerts.given import made
 from openbell.alerts.rules import FeedDown, JobFailed, Quiet, Repeat, Rule, Watchlist, cooldown_of
 from openbell.alerts.words import sentence
-from openbell.api.access import Role, TheDesk, allow
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
+from openbell.api.owned import seen_by
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.desk import Desk
@@ -141,20 +142,20 @@ def rules(desk: TheDesk) -> Rules:
 
 
 @router.post("/alerts/rules", dependencies=[allow(Role.MEMBER)], status_code=201)
-def add_rule(desk: TheDesk, draft: Draft) -> KeptRule:
+def add_rule(desk: TheDesk, caller: TheCaller, draft: Draft) -> KeptRule:
     """A new rule; it counts from now on."""
     rule = _drafted(draft)
     rule.assert_ahead(desk.clock())
-    book = _book_for(desk, draft, rule)
+    book = _book_for(desk, caller, draft, rule)
     stored = book.kept.add_rule(rule.name, body_of(rule), desk.clock(), channels=draft.channels, enabled=draft.enabled)
     return _rule(desk, book, stored, rule_of(stored), book.spent())
 
 
 @router.put("/alerts/rules/{number}", dependencies=[allow(Role.MEMBER)])
-def change_rule(desk: TheDesk, number: Number, draft: Draft) -> KeptRule:
+def change_rule(desk: TheDesk, caller: TheCaller, number: Number, draft: Draft) -> KeptRule:
     """Replace a rule; one with another condition begins anew."""
     rule = _drafted(draft)
-    book = _book_for(desk, draft, rule)
+    book = _book_for(desk, caller, draft, rule)
     held = next((each for each in book.kept.rules() if each.id == number), None)
     if held is None:
         raise NotFound(f"There is no rule {number}.", remedy="List them with GET /alerts/rules.")
@@ -175,10 +176,10 @@ def remove_rule(desk: TheDesk, number: Number) -> None:
 
 
 @router.post("/alerts/trial", dependencies=[allow(Role.MEMBER)])
-def trial(desk: TheDesk, draft: Draft, days: int = Query(TRIED_DAYS, ge=1, le=3660)) -> Trials:
+def trial(desk: TheDesk, caller: TheCaller, draft: Draft, days: int = Query(TRIED_DAYS, ge=1, le=3660)) -> Trials:
     """When a rule would have fired in the last `days` days."""
     rule = _drafted(draft)
-    symbols = () if rule.target is None else Rulebook(desk).members(rule.target)
+    symbols = () if rule.target is None or _hidden(desk, caller, rule) else Rulebook(desk).members(rule.target)
     done = [
         Trial(
             symbol=each.symbol,
@@ -248,8 +249,9 @@ def _unknown(desk: Desk, rule: Rule, symbols: Sequence[str]) -> list[str]:
     return [each for each in symbols if not desk.history.knows(each)]
 
 
-def _book_for(desk: Desk, draft: Draft, rule: Rule) -> Rulebook:
-    """The rules of the desk; raises InvalidInput where `draft` names a channel or a watchlist that is not there."""
+def _book_for(desk: Desk, caller: Caller, draft: Draft, rule: Rule) -> Rulebook:
+    """The rules of the desk; raises InvalidInput where `draft` names a channel that is not there, or a watchlist
+    that is not there for the caller."""
     book = Rulebook(desk)
     known = {each.id for each in book.kept.channels()}
     missing = [number for number in draft.channels or [] if number not in known]
@@ -257,7 +259,13 @@ def _book_for(desk: Desk, draft: Draft, rule: Rule) -> Rulebook:
         raise InvalidInput(
             "channels", f"There is no channel {missing[0]}.", remedy="List them with GET /alerts/channels."
         )
-    on = rule.target
-    if isinstance(on, Watchlist) and on.id not in {str(each.id) for each in desk.ledger.watchlists()}:
-        raise InvalidInput("target", f"There is no watchlist {on.id}.", remedy="List them with GET /watchlists.")
+    if isinstance(rule.target, Watchlist) and _hidden(desk, caller, rule):
+        what = f"There is no watchlist {rule.target.id}."
+        raise InvalidInput("target", what, remedy="List them with GET /watchlists.")
     return book
+
+
+def _hidden(desk: Desk, caller: Caller, rule: Rule) -> bool:
+    """Whether a rule is on a watchlist that is not there for the caller."""
+    on = rule.target
+    return isinstance(on, Watchlist) and on.id not in {str(each.id) for each, _ in seen_by(desk, caller)}

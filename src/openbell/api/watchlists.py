@@ -1,60 +1,170 @@
-"""Watchlists: the symbols a person follows, in their order."""
+"""Watchlists: the symbols a person follows, in their order, on lists of their own."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from openbell.api.access import Role, TheDesk, allow
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
+from openbell.api.owned import Right, seen_by, watchlist_for
+from openbell.api.shapes import Number
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
 from openbell.model.symbols import ticker_of
 from openbell.store.ledger import Fetch
-from openbell.store.ledger import Watchlist as StoredWatchlist
+from openbell.store.peoplebook import PeopleBook
+from openbell.store.sharebook import Right as GivenRight
+from openbell.store.sharebook import ShareBook
+from openbell.store.watchbook import ChangedMeanwhile, WatchBook
+from openbell.store.watchbook import Watchlist as StoredWatchlist
 
 router = APIRouter(tags=["watchlists"])
 
 MOST = 500
+LONGEST_NAME = 60
 
 
 class Watchlist(BaseModel):
-    """A named list of tickers."""
+    """A named list of tickers; `right` is what the caller may do with it, `version` grows by one with each change.
+
+    `owner`: who shares it with the caller; null for the caller's own.
+    """
 
     id: int
     name: str
     symbols: list[str]
+    right: Right
+    owner: str | None
+    version: int
 
 
 class Watchlists(BaseModel):
-    """All of them, oldest first."""
+    """The caller's own in their order, then those that others share."""
 
     watchlists: list[Watchlist]
 
 
-class Change(BaseModel):
-    """What to change; what is absent stays."""
+class NewWatchlist(BaseModel):
+    """A new watchlist."""
 
-    name: str | None = Field(None, min_length=1, max_length=60)
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
+    symbols: list[str] = []
+
+
+class WatchlistChange(BaseModel):
+    """What to change; what is absent stays. With `version`, only while the list still has it."""
+
+    name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME)
     symbols: list[str] | None = None
+    version: int | None = None
+
+
+class WatchlistOrder(BaseModel):
+    """The numbers of all of the caller's own lists."""
+
+    order: list[int]
+
+
+class Share(BaseModel):
+    """A person who may see a list, or change it too."""
+
+    person: int
+    name: str
+    right: GivenRight
+
+
+class Shares(BaseModel):
+    """With whom a list is shared."""
+
+    shares: list[Share]
+
+
+class Given(BaseModel):
+    """To `read` a list is to see it, to `write` to change its name and its symbols too."""
+
+    right: GivenRight
 
 
 @router.get("/watchlists", dependencies=[allow(Role.VIEWER)])
-def watchlists(desk: TheDesk) -> Watchlists:
-    """Every watchlist."""
-    return Watchlists(watchlists=[_shape(each) for each in desk.ledger.watchlists()])
+def watchlists(desk: TheDesk, caller: TheCaller) -> Watchlists:
+    """The caller's watchlists, and those that others share."""
+    names = _others(desk, caller)
+    return Watchlists(watchlists=[_shape(each, right, names) for each, right in seen_by(desk, caller)])
+
+
+@router.post("/watchlists", dependencies=[allow(Role.MEMBER)], status_code=201)
+def add_watchlist(desk: TheDesk, caller: TheCaller, draft: NewWatchlist) -> Watchlist:
+    """A new watchlist, the caller's last; prices of a new symbol are fetched in the background."""
+    symbols = _tickers(draft.symbols)
+    made = WatchBook(desk.ledger).add(_named(draft.name), symbols, caller.id)
+    _await_prices(desk, set(symbols))
+    return _shape(made, "own", {})
+
+
+@router.put("/watchlists/order", dependencies=[allow(Role.MEMBER)])
+def arrange_watchlists(desk: TheDesk, caller: TheCaller, order: WatchlistOrder) -> Watchlists:
+    """Put the caller's own lists in that order."""
+    WatchBook(desk.ledger).arrange(caller.id, order.order)
+    return watchlists(desk, caller)
 
 
 @router.put("/watchlists/{key}", dependencies=[allow(Role.MEMBER)])
-def change_watchlist(desk: TheDesk, key: int, change: Change) -> Watchlist:
-    """Rename a watchlist or replace its symbols; prices of a new symbol are fetched in the background."""
-    held = next((each for each in desk.ledger.watchlists() if each.id == key), None)
-    if held is None:
-        raise InvalidInput("key", f"There is no watchlist {key}.", remedy="List them with GET /watchlists.")
+def change_watchlist(desk: TheDesk, caller: TheCaller, key: Number, change: WatchlistChange) -> Watchlist:
+    """Rename a watchlist or replace its symbols; prices of a new symbol are fetched in the background.
+
+    409 where it was changed since the `version` that the caller has seen.
+    """
+    held, right = watchlist_for(desk, caller, key, "write")
+    if change.version is not None and change.version != held.version:
+        raise ChangedMeanwhile(f"{held.name} was changed meanwhile.", remedy="Look at it again, then change it.")
+    name = held.name if change.name is None else _named(change.name)
     symbols = held.symbols if change.symbols is None else _tickers(change.symbols)
-    changed = StoredWatchlist(key, change.name or held.name, symbols)
-    desk.ledger.change_watchlist(changed)
+    changed = WatchBook(desk.ledger).change(replace(held, name=name, symbols=symbols))
     _await_prices(desk, set(symbols) - set(held.symbols))
-    return _shape(changed)
+    return _shape(changed, right, _others(desk, caller))
+
+
+@router.delete("/watchlists/{key}", dependencies=[allow(Role.MEMBER)], status_code=204)
+def remove_watchlist(desk: TheDesk, caller: TheCaller, key: Number) -> None:
+    """Take an own watchlist away; it can be restored for a week."""
+    watchlist_for(desk, caller, key, "own")
+    for forgotten in WatchBook(desk.ledger).remove(key, desk.clock()):
+        ShareBook(desk.ledger).unshare("watchlist", forgotten)
+
+
+@router.post("/watchlists/{key}/restore", dependencies=[allow(Role.MEMBER)])
+def restore_watchlist(desk: TheDesk, caller: TheCaller, key: Number) -> Watchlist:
+    """Bring an own watchlist back that was removed, to its place; one that is there stays as it is."""
+    return _shape(WatchBook(desk.ledger).restore(key, caller.id), "own", {})
+
+
+@router.get("/watchlists/{key}/shares", dependencies=[allow(Role.VIEWER)])
+def shares(desk: TheDesk, caller: TheCaller, key: Number) -> Shares:
+    """With whom an own watchlist is shared."""
+    watchlist_for(desk, caller, key, "own")
+    given = ShareBook(desk.ledger).shares_of("watchlist", key)
+    people = PeopleBook(desk.ledger).people()
+    return Shares(shares=[Share(person=p.id, name=p.name, right=given[p.id]) for p in people if p.id in given])
+
+
+@router.put("/watchlists/{key}/shares/{person}", dependencies=[allow(Role.MEMBER)])
+def share(desk: TheDesk, caller: TheCaller, key: Number, person: Number, given: Given) -> Shares:
+    """Let another person see an own watchlist, or change it."""
+    watchlist_for(desk, caller, key, "own")
+    if person == caller.id:
+        raise InvalidInput("person", "The list is yours already.", remedy="Name somebody else.")
+    ShareBook(desk.ledger).share("watchlist", key, person, given.right)
+    return shares(desk, caller, key)
+
+
+@router.delete("/watchlists/{key}/shares/{person}", dependencies=[allow(Role.MEMBER)], status_code=204)
+def unshare(desk: TheDesk, caller: TheCaller, key: Number, person: Number) -> None:
+    """Take the right back; the owner from anybody, everybody from themselves."""
+    watchlist_for(desk, caller, key, "read" if person == caller.id else "own")
+    ShareBook(desk.ledger).unshare("watchlist", key, person)
 
 
 def _await_prices(desk: Desk, added: set[str]) -> None:
@@ -67,6 +177,12 @@ def _await_prices(desk: Desk, added: set[str]) -> None:
             desk.ledger.save_fetch(Fetch(symbol, "history", "waiting", "Waiting to be fetched.", 0, None, desk.clock()))
 
 
+def _named(name: str) -> str:
+    if not name.strip():
+        raise InvalidInput("name", "A watchlist needs a name.", remedy="Give it one.")
+    return name.strip()
+
+
 def _tickers(symbols: list[str]) -> tuple[str, ...]:
     tickers = tuple(dict.fromkeys(ticker_of(each, "symbols") for each in symbols))
     if len(tickers) > MOST:
@@ -74,5 +190,17 @@ def _tickers(symbols: list[str]) -> tuple[str, ...]:
     return tickers
 
 
-def _shape(watchlist: StoredWatchlist) -> Watchlist:
-    return Watchlist(id=watchlist.id, name=watchlist.name, symbols=list(watchlist.symbols))
+def _others(desk: Desk, caller: Caller) -> dict[int, str]:
+    """The names of everybody but the caller."""
+    return {person.id: person.name for person in PeopleBook(desk.ledger).people() if person.id != caller.id}
+
+
+def _shape(watchlist: StoredWatchlist, right: Right, others: Mapping[int, str]) -> Watchlist:
+    return Watchlist(
+        id=watchlist.id,
+        name=watchlist.name,
+        symbols=list(watchlist.symbols),
+        right=right,
+        owner=others.get(watchlist.owner),
+        version=watchlist.version,
+    )

@@ -276,18 +276,22 @@ def _listed(book: Rulebook, stored: StoredRule) -> dict[str, Any]:
 
 def _is_known(desk: Desk, symbol: str) -> bool:
     """Whether there are prices of a symbol, or somebody watches it."""
-    if any(symbol in each.symbols for each in desk.ledger.watchlists()):
+    from openbell.store.watchbook import WatchBook  # noqa: PLC0415
+
+    if any(symbol in each.symbols for each in WatchBook(desk.ledger).lists()):
         return True
     return not desk.history.stored(desk.history.register.id_of(symbol)).is_empty()
 
 
 def _target(desk: Desk, symbol: str | None, watchlist: str | None) -> Target | None:
     from openbell.alerts.rules import Symbol, Watchlist  # noqa: PLC0415
+    from openbell.store.watchbook import WatchBook  # noqa: PLC0415
 
     if watchlist is not None:
-        held = next((each for each in desk.ledger.watchlists() if each.name == watchlist), None)
+        lists = WatchBook(desk.ledger).lists()
+        held = next((each for each in lists if each.name == watchlist), None)
         if held is None:
-            names = ", ".join(each.name for each in desk.ledger.watchlists()) or "none yet"
+            names = ", ".join(each.name for each in lists) or "none yet"
             raise InvalidInput("watchlist", f"There is no watchlist {watchlist!r}.", remedy=f"There are: {names}.")
         return Watchlist(str(held.id))
     return None if symbol is None else Symbol(symbol)

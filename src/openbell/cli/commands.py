@@ -19,7 +19,7 @@ import typer
 from pydantic import ValidationError
 
 from openbell import __version__
-from openbell.cli import alerts, people, terminal
+from openbell.cli import alerts, people, portfolio, terminal
 from openbell.cli.terminal import Adjust, Format
 from openbell.history import History
 from openbell.history.stretch import Range, Stretch, instant, stretch
@@ -38,6 +38,7 @@ USAGE: type[Exception] = typer.BadParameter.__mro__[1]
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(people.app, name="user")
+app.add_typer(portfolio.app, name="portfolio")
 
 
 MOST_FILES = 1_000
@@ -284,6 +285,7 @@ def watch(
     """Show live prices of the open desk until interrupted; into a pipe, a line for each new price."""
     from openbell.cli.running import running  # noqa: PLC0415
     from openbell.cli.watch import watch as follow  # noqa: PLC0415  # loads the HTTP client
+    from openbell.store.watchbook import WatchBook  # noqa: PLC0415
 
     settings = Settings(offline=True)
     held = running(settings.folder)
@@ -292,7 +294,7 @@ def watch(
     chosen = [symbol.upper() for symbol in symbols or ()]
     if not chosen:
         with _desk(settings) as desk:
-            chosen = [symbol for each in desk.ledger.watchlists()[:1] for symbol in each.symbols]
+            chosen = [symbol for each in WatchBook(desk.ledger).of_first_owner()[:1] for symbol in each.symbols]
     with suppress(KeyboardInterrupt):
         asyncio.run(follow(held.address, list(dict.fromkeys(chosen)), as_json=as_json))
 

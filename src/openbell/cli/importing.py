@@ -18,6 +18,7 @@ from openbell.model.words import counted
 from openbell.providers.files import Reading, find
 from openbell.settings import WATCHED
 from openbell.store.ledger import Fetch
+from openbell.store.watchbook import WatchBook
 
 FEW = 20
 """So many new symbols are put on the watchlist; of more, a reader chooses."""
@@ -93,7 +94,7 @@ def nothing_of(each: Imported) -> bool:
 
 def watch(desk: Desk, symbols: Sequence[str]) -> None:
     """Put new symbols on the first watchlist, when they are few, so that the page shows them."""
-    if new := desk.ledger.watch(symbols, most=FEW):
+    if new := WatchBook(desk.ledger).watch(symbols, most=FEW):
         terminal.note(f"On the watchlist now: {', '.join(new)}")
 
 
@@ -129,7 +130,7 @@ def _total(bar: Progress, task: TaskID, rows: int) -> None:
 
 def _watch_imported(desk: Desk, symbols: Sequence[str]) -> None:
     """The same for imported ones, of which a vendor's prices are another company's, for all that the desk knows."""
-    known = {s for w in desk.ledger.watchlists() for s in w.symbols} | {f.symbol for f in desk.ledger.fetches()}
+    known = {s for w in WatchBook(desk.ledger).lists() for s in w.symbols} | {f.symbol for f in desk.ledger.fetches()}
     private = [s for s in symbols if s not in known and s not in WATCHED]
     if len(private) > FEW:
         private = []

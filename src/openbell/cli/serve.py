@@ -25,6 +25,7 @@ from openbell.model.interval import MINUTE
 from openbell.settings import WATCHED, Settings
 from openbell.store.ledger import Ledger
 from openbell.store.peoplebook import PeopleBook
+from openbell.store.watchbook import WatchBook
 
 PATIENCE_S = 2.0
 """How long a start may take without a word."""
@@ -143,9 +144,9 @@ def _demo_is_old(desk: Desk) -> bool:
 
 def _watch_real(desk: Desk) -> None:
     """The first watchlist of a desk with vendors; a list of nothing but invented companies gives way to it."""
-    lists = desk.ledger.watchlists()
+    book = WatchBook(desk.ledger)
+    book.begin(WATCHED)
     simulated = {i.id for i in desk.history.register if i.simulated}
-    if not lists:
-        desk.ledger.add_watchlist("Watchlist", WATCHED)
-    elif set(lists[0].symbols) <= simulated:
-        desk.ledger.change_watchlist(replace(lists[0], symbols=WATCHED))
+    for first in book.of_first_owner()[:1]:
+        if first.symbols and set(first.symbols) <= simulated:
+            book.change(replace(first, symbols=WATCHED))

@@ -176,26 +176,40 @@ class History:
             self._latest = {key: self._read_latest(instruments)}
         return self._latest[key]
 
+    def days(self, instruments: Sequence[Instrument], start: datetime, end: datetime) -> pl.DataFrame:
+        """The daily bars of all `instruments` with start <= ts < end, split-adjusted, by id."""
+        parts = [self._past_of(group).daily(DAY, start, end) for group in self._alike(instruments)]
+        return pl.concat([frame_of(BARS), *parts])
+
     def _read_latest(self, instruments: Sequence[Instrument]) -> dict[str, Latest]:
-        """In one read for all instruments of an exchange that are stored alike."""
-        spans = self._lake.spans()
+        found: dict[str, Latest] = {}
+        for group in self._alike(instruments):
+            found |= self._latest_of(group)
+        return found
+
+    def _alike(self, instruments: Sequence[Instrument]) -> list[tuple[Instrument, ...]]:
+        """Those that have days or make them, in groups that need one read: of an exchange, and stored alike."""
+        spans = self._lake.spans().filter(pl.col("symbol").is_in([i.id for i in instruments]))
+        by_id = _making_days(spans).partition_by("symbol", as_dict=True)
         alike: dict[tuple[object, ...], list[Instrument]] = {}
         for instrument in instruments:
-            stored = _making_days(spans.filter(pl.col("symbol") == instrument.id))
-            if not stored.is_empty():
+            if (stored := by_id.get((instrument.id,))) is not None:
                 newest: datetime = max(stored["last"].to_list())
                 kept = tuple(stored["interval"].sort())
                 alike.setdefault((instrument.exchange, newest.date(), kept), []).append(instrument)
-        found: dict[str, Latest] = {}
-        for group in alike.values():
-            found |= self._latest_of(tuple(group), spans)
-        return found
+        return [tuple(group) for group in alike.values()]
 
-    def _latest_of(self, group: tuple[Instrument, ...], spans: pl.DataFrame) -> dict[str, Latest]:
+    def _past_of(self, group: tuple[Instrument, ...]) -> _Past:
+        """What makes the days of instruments that are alike, split-adjusted as of now."""
         ids = [i.id for i in group]
-        stored = _making_days(spans.filter(pl.col("symbol").is_in(ids)))
+        stored = _making_days(self._lake.spans().filter(pl.col("symbol").is_in(ids)))
         due = self._happened(self._lake.actions(ids), group[0], None)
-        past = _Past(self._lake, group, stored, due, "split", None)
+        return _Past(self._lake, group, stored, due, "split", None)
+
+    def _latest_of(self, group: tuple[Instrument, ...]) -> dict[str, Latest]:
+        ids = [i.id for i in group]
+        past = self._past_of(group)
+        stored = past.stored
         newest: datetime = max(stored["last"].to_list())
         days = past.daily(DAY, newest - LATEST, newest + _DAY_LENGTH).drop_nulls("close")
         line = past.last_session(days)

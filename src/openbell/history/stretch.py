@@ -86,7 +86,7 @@ def stretch(
         if last <= first:
             raise _backwards(instrument, start, end, oldest, newest)
     else:
-        first, last = _start(instrument, oldest, span or "6M", newest), newest
+        first, last = oldest if span == "Max" else start_of(instrument, span or "6M", newest), newest
     offered = offered_in(history, instrument, first, last)
     fitting = _fitting(min(last, newest) - max(first, oldest), span, offered)
     return Stretch(first, last, interval or fitting, offered)
@@ -153,12 +153,11 @@ def newest_of(stored: pl.DataFrame) -> datetime:
     return max(last + (i.length if i.intraday else timedelta(days=1)) for last, i in ends)
 
 
-def _start(instrument: Instrument, oldest: datetime, span: Range, newest: datetime) -> datetime:
+def start_of(instrument: Instrument, span: Range, newest: datetime) -> datetime:
+    """When a `span` (any but `Max`) that ends just before `newest` begins."""
     last = (newest - timedelta(microseconds=1)).date()
     if span in {"1D", "5D"}:
         return _session_starts(instrument, newest, 1 if span == "1D" else 5)
-    if span == "Max":
-        return oldest
     if span == "YTD":
         return _midnight(date(last.year, 1, 1))
     return _midnight(_months_before(last, {"1M": 1, "3M": 3, "6M": 6, "1Y": 12, "5Y": 60}[span]))

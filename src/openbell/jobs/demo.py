@@ -10,6 +10,7 @@ import polars as pl
 from openbell.desk import Desk
 from openbell.ingest.storing import Stored, store
 from openbell.model.interval import DAY, MINUTE, Interval
+from openbell.store.watchbook import WatchBook
 
 DEMO = ((DAY, timedelta(days=1), timedelta(days=731)), (MINUTE, timedelta(minutes=1), timedelta(days=30)))
 """What is kept of the simulated market: the interval, the length of its bars, and how far back."""
@@ -23,8 +24,7 @@ def open_demo(desk: Desk) -> Stored:
     listed = desk.simulated.instruments()
     symbols = listed["ticker"].to_list()
     desk.lake.append_instruments(listed, now)
-    if not desk.ledger.watchlists():
-        desk.ledger.add_watchlist("Watchlist", symbols)
+    WatchBook(desk.ledger).begin(symbols)
     total = Stored()
     for interval, step, span in DEMO:
         spans = desk.lake.spans().filter(pl.col("interval") == str(interval))

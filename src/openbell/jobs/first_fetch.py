@@ -15,6 +15,7 @@ from openbell.model.words import counted
 from openbell.rulebook import Rulebook
 from openbell.settings import WATCHED
 from openbell.store.ledger import Fetch, FetchState
+from openbell.store.watchbook import WatchBook
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +27,8 @@ RETRY_AFTER = timedelta(minutes=15)
 def waiting(desk: Desk) -> list[str]:
     """The symbols that were never fetched, or whose next try has come: those watched, or to be watched at first, and
     those of rules."""
-    done, lists = {f.symbol: f for f in desk.ledger.fetches()}, desk.ledger.watchlists()
-    listed = {s for w in lists for s in w.symbols} if lists else {*WATCHED}
+    done, book = {f.symbol: f for f in desk.ledger.fetches()}, WatchBook(desk.ledger)
+    listed = {s for w in book.lists() for s in w.symbols} if book.begun() else {*WATCHED}
     listed |= Rulebook(desk).watched()
     register, now = desk.history.register, desk.clock()
     real = (symbol for symbol in sorted(listed) if not register.instrument(symbol).simulated)
@@ -36,8 +37,7 @@ def waiting(desk: Desk) -> list[str]:
 
 def watch_vendors(desk: Desk) -> list[Fetch]:
     """Fetch every symbol that waits for it; one state per symbol."""
-    if not desk.ledger.watchlists():
-        desk.ledger.add_watchlist("Watchlist", WATCHED)
+    WatchBook(desk.ledger).begin(WATCHED)
     return [fetch_symbol(desk, symbol) for symbol in waiting(desk)]
 
 

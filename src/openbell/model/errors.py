@@ -2,7 +2,7 @@
 
 OpenbellError
 ├── InvalidInput        an argument is wrong: `field` says which
-├── UnreadableFile      this file cannot be read as prices: `path` says which
+├── UnreadableFile      this file cannot be read: `path` says which
 │   └── Undecided       it can be read in more than one way: pass `option`
 ├── ProviderError       a vendor did not deliver: `provider` says which
 │   ├── RateLimited     wait `retry_after` seconds
@@ -35,7 +35,7 @@ class InvalidInput(OpenbellError):
 
 
 class UnreadableFile(OpenbellError):
-    """The file at `path` cannot be read as prices; nothing of it was stored."""
+    """The file at `path` cannot be read; nothing of it was stored."""
 
     def __init__(self, path: str, what: str, *, remedy: str = "") -> None:
         super().__init__(f"{path}: {what}", remedy=remedy)
@@ -43,11 +43,15 @@ class UnreadableFile(OpenbellError):
 
 
 class Undecided(UnreadableFile):
-    """The file can be read in more than one way; the reader must pass `option` (such as `--tz`)."""
+    """The file can be read in more than one way; the reader must pass `option` (such as `--tz`).
 
-    def __init__(self, path: str, what: str, *, option: str, remedy: str) -> None:
+    Where only a few values make sense, `options` are they.
+    """
+
+    def __init__(self, path: str, what: str, *, option: str, remedy: str, options: tuple[str, ...] = ()) -> None:
         super().__init__(path, what, remedy=remedy)
         self.option = option
+        self.options = options
 
 
 class ProviderError(OpenbellError):

@@ -60,6 +60,11 @@ class Pick:
     opened: int
     quantity: Decimal
 
+    def __post_init__(self) -> None:
+        """Assert that something is taken."""
+        if amount(self.quantity, "picks") <= 0:
+            raise InvalidInput("picks", f"{self.quantity} units of a lot cannot be taken.", remedy="Take more than 0.")
+
 
 SIGNS: dict[Kind, tuple[bool | None, str, str]] = {
     # whether an instrument is named (None: either), the signs that `quantity` may have, those that `cash` may have
@@ -151,6 +156,8 @@ class Transaction:
         for field in ("cash", "quantity", "fee", "tax", "to_cash", "price", "rate", "cost", "ratio"):
             if (number := getattr(self, field)) is not None:
                 amount(number, field)
+        if self.at is not None and self.at.utcoffset() is None:
+            raise InvalidInput("at", f"{self.at} is no instant.", remedy="Give it with its time zone.")
         self._assert_signs()
         self._assert_parts()
         if len(self.note) > LONGEST_NOTE:

@@ -46,7 +46,8 @@ class Action:
     ratio: Decimal | None = None
     """Split, merger: new units for one old. Spin-off: the part of the cost that leaves."""
     amount: Decimal | None = None
-    """Dividend: cash per unit as held on the ex-date. Merger: cash per old unit."""
+    """Dividend: cash per unit as held on the ex-date. Merger: cash per old unit. Spin-off: new units of `other` for one
+    held, which stays."""
     currency: str | None = None
     other: str | None = None
     pay_date: date | None = None

@@ -11,10 +11,10 @@ import msgspec
 import polars as pl
 
 from openbell.model.errors import BadResponse, NotEntitled, NotOffered, ProviderError, RateLimited, UnknownSymbol
+from openbell.model.factors import kind_of_factor
 from openbell.model.frames import ACTIONS, BARS, MATCHES, QUOTES, conform, frame_of
 from openbell.model.interval import DAY, MINUTE, Interval
 from openbell.providers.base import Capabilities, Rate
-from openbell.providers.events import kind_of_factor
 from openbell.providers.http import Fetch, Response, redacted, retry_after_s
 from openbell.providers.window import offered, utc_range
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput, StoreError
+from openbell.store.copies import copy_before
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -35,19 +36,12 @@ _FETCHES = sa.Table(
     sa.Column("next_try", sa.String),
     sa.Column("at", sa.String, nullable=False),
 )
-_WATCHLISTS = sa.Table(
-    "watchlists",
-    _META,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("name", sa.String, nullable=False, unique=True),
-    sa.Column("symbols", sa.JSON, nullable=False),
-)
 
 
 ALONE = 0x09E4BE11
 """PostgreSQL's lock of those transactions that must be alone."""
 
-HEAD = "0006"
+HEAD = "0008"
 """The schema that this program works with: the newest of `migrations`."""
 
 
@@ -81,15 +75,6 @@ class Fetch:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Watchlist:
-    """Symbols in the order their owner put them."""
-
-    id: int
-    name: str
-    symbols: tuple[str, ...]
-
-
 class Ledger:
     """The tables behind a SQLAlchemy address, migrated to this program's schema on opening."""
 
@@ -118,6 +103,8 @@ class Ledger:
                     f"The ledger has schema {found}, which is newer than this program knows.",
                     remedy="Upgrade Openbell, or restore the copy made before the upgrade.",
                 )
+            if found is not None:
+                copy_before(self._engine.url, found)
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)
 
@@ -194,57 +181,6 @@ class Ledger:
                     at=fetch.at.astimezone(UTC).isoformat(),
                 )
             )
-
-    # watchlists
-
-    def watchlists(self) -> list[Watchlist]:
-        """All watchlists, oldest first."""
-        with self.transaction() as connection:
-            rows = connection.execute(sa.select(_WATCHLISTS).order_by(_WATCHLISTS.c.id)).all()
-        return [Watchlist(r.id, r.name, tuple(r.symbols)) for r in rows]
-
-    def watched(self, others: Iterable[str] = ()) -> set[str]:
-        """The symbols of all watchlists, and `others`, but those imported only: they may be somebody's own."""
-        imported = {fetch.symbol for fetch in self.fetches() if fetch.state == "imported"}
-        return {symbol for each in self.watchlists() for symbol in each.symbols}.union(others) - imported
-
-    def add_watchlist(self, name: str, symbols: Sequence[str]) -> Watchlist:
-        """A new watchlist."""
-        with own_name("watchlist"), self.transaction() as connection:
-            result = connection.execute(sa.insert(_WATCHLISTS).values(name=name, symbols=list(symbols)))
-            key = result.inserted_primary_key
-        if key is None:
-            raise StoreError("The ledger did not number the new watchlist.")
-        return Watchlist(key[0], name, tuple(symbols))
-
-    def watch(self, symbols: Sequence[str], *, most: int) -> tuple[str, ...]:
-        """Put the symbols that no watchlist has first on the first one, unless they are more than `most`; returns them.
-
-        Where there is no watchlist, they are the first one's.
-        """
-        with self.transaction(alone=True) as connection:
-            rows = connection.execute(sa.select(_WATCHLISTS).order_by(_WATCHLISTS.c.id)).all()
-            watched = {symbol for row in rows for symbol in row.symbols}
-            new = tuple(symbol for symbol in dict.fromkeys(symbols) if symbol not in watched)
-            if not new or len(new) > most:
-                return ()
-            if rows:
-                first = _WATCHLISTS.c.id == rows[0].id
-                connection.execute(sa.update(_WATCHLISTS).where(first).values(symbols=[*new, *rows[0].symbols]))
-            else:
-                connection.execute(sa.insert(_WATCHLISTS).values(name="Watchlist", symbols=list(new)))
-        return new
-
-    def change_watchlist(self, watchlist: Watchlist) -> None:
-        """Replace the name and symbols of a watchlist; raises InvalidInput when there is no such one."""
-        with own_name("watchlist"), self.transaction() as connection:
-            result = connection.execute(
-                sa.update(_WATCHLISTS)
-                .where(_WATCHLISTS.c.id == watchlist.id)
-                .values(name=watchlist.name, symbols=list(watchlist.symbols))
-            )
-        if result.rowcount != 1:
-            raise InvalidInput("id", f"There is no watchlist {watchlist.id}.", remedy="List them with GET /watchlists.")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { type Adjust, type ChartAddress, type CompareAddress, isOwnStretch, type Range } from "../lib/address";
 import { client } from "./client";
-import type { BackfillAsked, ChannelChange, Draft, Firing, NewChannel, Reject, Watchlist } from "./desk";
+import type { BackfillAsked, ChannelChange, Draft, Firing, NewChannel, Reject, Share, Watchlist } from "./desk";
 import { line } from "./live";
 import { answered, Problem } from "./problem";
 
@@ -43,7 +43,8 @@ export const queries = new QueryClient({
 
 /** Asks for all prices on the page again, where some may have been missed. */
 export function catchUp(): void {
-  for (const key of ["quotes", "movers", "bars", "alerts"]) void queries.invalidateQueries({ queryKey: [key] });
+  for (const key of ["quotes", "figures", "movers", "bars", "alerts"])
+    void queries.invalidateQueries({ queryKey: [key] });
 }
 
 /** What an exchange is doing; without one the desk's own: the demo market while that is on, else New York. */
@@ -89,8 +90,71 @@ export function watchlistsQuery() {
   });
 }
 
-export function saveWatchlist({ id, name, symbols }: Watchlist) {
-  return answered(client.PUT("/api/v1/watchlists/{key}", { params: { path: { key: id } }, body: { name, symbols } }));
+/** Replaces the name and the symbols of a list, while it is still at the version that was seen. */
+export function saveWatchlist({ id, name, symbols, version }: Watchlist) {
+  const body = { name, symbols, version };
+  return answered(client.PUT("/api/v1/watchlists/{key}", { params: { path: { key: id } }, body }));
+}
+
+export function addWatchlist(name: string) {
+  return answered(client.POST("/api/v1/watchlists", { body: { name, symbols: [] } }));
+}
+
+export function removeWatchlist(id: number) {
+  return answered(client.DELETE("/api/v1/watchlists/{key}", { params: { path: { key: id } } }));
+}
+
+export function restoreWatchlist(id: number) {
+  return answered(client.POST("/api/v1/watchlists/{key}/restore", { params: { path: { key: id } } }));
+}
+
+export function arrangeWatchlists(order: number[]) {
+  return answered(client.PUT("/api/v1/watchlists/order", { body: { order } }));
+}
+
+export function sharesQuery(id: number) {
+  return queryOptions({
+    queryKey: ["watchlists", "shares", id],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/watchlists/{key}/shares", { params: { path: { key: id } }, signal })),
+  });
+}
+
+export function shareWatchlist(id: number, person: number, right: Share["right"]) {
+  const path = { key: id, person };
+  return answered(client.PUT("/api/v1/watchlists/{key}/shares/{person}", { params: { path }, body: { right } }));
+}
+
+export function unshareWatchlist(id: number, person: number) {
+  const path = { key: id, person };
+  return answered(client.DELETE("/api/v1/watchlists/{key}/shares/{person}", { params: { path } }));
+}
+
+/** Whom something can be shared with. */
+export function namesQuery() {
+  return queryOptions({
+    queryKey: ["users", "names"],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/users/names", { signal })),
+  });
+}
+
+export function meQuery() {
+  return queryOptions({
+    queryKey: ["me"],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/me", { signal })),
+  });
+}
+
+/** What days past say of symbols; the price's own move is its quote's. */
+export function figuresQuery(symbols: readonly string[], benchmark: string | null, enabled: boolean) {
+  const query = { symbols: symbols.join(","), ...(benchmark && { benchmark }) };
+  return queryOptions({
+    queryKey: ["figures", query],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/figures", { params: { query }, signal })),
+    enabled: enabled && symbols.length > 0,
+    refetchInterval: every(MINUTE),
+    placeholderData: keepPreviousData,
+  });
 }
 
 export function symbolsQuery(q: string, remote = false, limit = 8) {

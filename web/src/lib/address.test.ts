@@ -7,6 +7,8 @@ import {
   chartQuery,
   compareAddress,
   compareQuery,
+  homeAddress,
+  homePath,
   inRange,
   isTicker,
   newAlertPath,
@@ -103,4 +105,17 @@ test("a new alert is asked for in a line", () => {
   expect(alertAsked("alert")).toBeNull();
   expect(alertAsked("alerts")).toBeNull();
   expect(newAlertPath("BTC/USD", 0.5)).toBe("/alerts?new=BTC%2FUSD&level=0.5");
+});
+
+test("home's address says which list, and how it is shown; the usual is left out", () => {
+  const home = (text: string) => homeAddress(new URLSearchParams(text));
+  const usual = { list: null, view: "price", sort: null, benchmark: null, arrange: false };
+  expect(home("")).toEqual(usual);
+  expect(homePath(home(""))).toBe("/");
+  const told = { list: 2, view: "risk", sort: "-beta", benchmark: "BRK.B", arrange: true };
+  expect(home("list=2&view=risk&sort=-beta&benchmark=brk.b&arrange")).toEqual(told);
+  expect(homePath(home("arrange&benchmark=BRK.B&sort=-beta&view=risk&list=2"))).toBe(
+    "/?list=2&view=risk&sort=-beta&benchmark=BRK.B&arrange",
+  );
+  expect(home("list=two&view=nonsense&benchmark=%3Cb%3E")).toEqual(usual);
 });

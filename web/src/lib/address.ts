@@ -201,6 +201,43 @@ function numberOf(text: string | null): number | null {
   return number !== null && Number.isSafeInteger(number) ? number : null;
 }
 
+export const LIST_VIEWS = ["price", "performance", "risk", "details"] as const;
+export type ListView = (typeof LIST_VIEWS)[number];
+
+/** Which watchlist Home shows, and how. */
+export interface HomeAddress {
+  /** Null: the first one. */
+  list: number | null;
+  view: ListView;
+  /** As `sortOf` reads it; null: in its owner's order. */
+  sort: string | null;
+  /** What beta is measured by; null: what the desk thinks usual. */
+  benchmark: string | null;
+  /** Whether its symbols are being put in order. */
+  arrange: boolean;
+}
+
+export function homeAddress(params: URLSearchParams): HomeAddress {
+  return {
+    list: numberOf(params.get("list")),
+    view: oneOf(LIST_VIEWS, params.get("view"), "price"),
+    sort: params.get("sort"),
+    benchmark: symbolsOf(params.get("benchmark"))[0] ?? null,
+    arrange: params.has("arrange"),
+  };
+}
+
+export function homePath({ list, view, sort, benchmark, arrange }: HomeAddress): string {
+  const asked = query({
+    list: list === null ? null : String(list),
+    view: view === "price" ? null : view,
+    sort: sort || null,
+    benchmark,
+    arrange: arrange ? "" : null,
+  });
+  return asked ? `/?${asked}` : "/";
+}
+
 export interface Sort<Key extends string> {
   key: Key;
   descending: boolean;

@@ -1,4 +1,7 @@
-/** Tables as CSV files (RFC 4180), with the figures in full and not as they are shown. */
+/**
+ * Tables as CSV files (RFC 4180), with the figures in full and not as they are shown. A text that a spreadsheet would
+ * take for a formula is led by an apostrophe.
+ */
 
 export type Cell = string | number | null | undefined;
 
@@ -9,8 +12,12 @@ export function csvOf(headings: readonly string[], rows: readonly (readonly Cell
     .concat("\r\n");
 }
 
+/** What a spreadsheet would take for a formula, and is no number. */
+const FORMULA = /^[=+\-@\t\r](?![\d.]+$)/;
+
 function quoted(cell: Cell): string {
-  const text = cell == null ? "" : String(cell);
+  const told = cell == null ? "" : String(cell);
+  const text = FORMULA.test(told) ? `'${told}` : told;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

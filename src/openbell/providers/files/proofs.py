@@ -21,8 +21,9 @@ from typing import Any
 
 import polars as pl
 
+from openbell.model.factors import kind_of_factor
 from openbell.model.frames import ACTIONS, Scale, frame_of
-from openbell.providers.events import kind_of_factor, paid_on
+from openbell.providers.events import paid_on
 
 SPLIT_FROM = 1.22  # no ordinary dividend is 18 % of the price; 5:4 is the smallest common split above it
 SPLITS = tuple(

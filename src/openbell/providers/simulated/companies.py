@@ -63,4 +63,7 @@ COMPANIES = (
 SYMBOLS = tuple(company.ticker for company in COMPANIES)
 """The tickers, in the order of the demo's watchlist."""
 
+WHOLE_MARKET = "BROMA"
+"""The fund that holds all of them."""
+
 BY_TICKER = {company.ticker: company for company in COMPANIES}

@@ -88,6 +88,10 @@ class Simulated:
         found.sort(key=lambda each: (not each.ticker.startswith(wanted), wanted not in each.name.upper()))
         return frame_of(MATCHES, (_described(each) for each in found))
 
+    def sector_of(self, symbol: str) -> str | None:
+        """What a listed company does; None for what is not listed."""
+        return BY_TICKER[symbol].sector if symbol in BY_TICKER else None
+
     def instruments(self) -> pl.DataFrame:
         """INSTRUMENTS: every listing, in the order of the watchlist; the id is the ticker."""
         extra = {"valid_from": EPOCH, "simulated": True}

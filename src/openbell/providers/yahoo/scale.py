@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 
 from openbell.model.errors import BadResponse
+from openbell.model.factors import kind_of_factor
 from openbell.model.frames import ACTIONS, conform
-from openbell.providers.events import kind_of_factor, paid_on, priced_or_null
+from openbell.providers.events import paid_on, priced_or_null
 from openbell.providers.yahoo.wire import NAME, Chart, Columns, Dividend, Events, Meta
 
 PRICES = ("open", "high", "low", "close")

@@ -22,7 +22,7 @@ import { symbolsQuery } from "../../api/queries";
 import { alertAsked, alertsPath, isTicker, newAlertPath, symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { useSettled } from "../../lib/hooks";
-import { chooseMoves, chooseTheme, MOVES, MOVES_NAMES, THEME_NAMES, THEMES } from "../../lib/look";
+import { chooseMoves, chooseTheme, hideAmounts, MOVES, MOVES_NAMES, THEME_NAMES, THEMES } from "../../lib/look";
 import { useMay } from "../../lib/me";
 import { type Pick, useOverlays } from "../../lib/palette";
 import { Icon } from "../Icon";
@@ -243,7 +243,13 @@ function actionEntries(
     ...(ofMembers ? [{ label: "New alert", act: () => navigate(newAlertPath()) }] : []),
     { label: "Channels of alerts", act: () => navigate(alertsPath({ channels: true, panel: null })) },
   ];
-  return [...alerts, ...themes, ...moves, { label: "Keyboard shortcuts", act: shortcuts }]
+  const portfolio = [
+    { label: "New transaction", act: () => navigate("/portfolio?add=buy") },
+    { label: "Import a broker’s file", act: () => navigate("/portfolio/import") },
+    { label: "Hide amounts", act: () => hideAmounts(true) },
+    { label: "Show amounts", act: () => hideAmounts(false) },
+  ];
+  return [...alerts, ...portfolio, ...themes, ...moves, { label: "Keyboard shortcuts", act: shortcuts }]
     .map((action) => ({ ...action, id: `action ${action.label}` }))
     .filter(({ label }) => text !== "" && speaksOf(label, text));
 }

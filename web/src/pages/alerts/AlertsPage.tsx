@@ -6,6 +6,7 @@ import { alertKeys, channelsQuery, firingsQuery, markSeen, rulesQuery, watchlist
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
 import { Trouble } from "../../components/Notice";
+import { Panel } from "../../components/Panel";
 import { Skeleton } from "../../components/Skeleton";
 import { type AlertsPanel, alertsAddress, alertsPath, newAlertPath } from "../../lib/address";
 import * as format from "../../lib/format";
@@ -21,7 +22,6 @@ import { Fired } from "./Fired";
 import { FiringPanel } from "./FiringPanel";
 import { headline } from "./headline";
 import { KINDS, kindOf } from "./kinds";
-import { Panel } from "./Panel";
 import RuleEditor from "./RuleEditor";
 import { Rules } from "./Rules";
 

@@ -3,13 +3,13 @@ import { Link } from "react-router";
 import type { Delivery, Firing } from "../../api/desk";
 import { deliveriesQuery, firingQuery } from "../../api/queries";
 import { Trouble } from "../../components/Notice";
+import { Panel } from "../../components/Panel";
 import { Skeleton } from "../../components/Skeleton";
 import { alertsPath, symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { useMay } from "../../lib/me";
 import { heldUntil, STATES } from "./delivery";
 import styles from "./FiringPanel.module.css";
-import { Panel } from "./Panel";
 
 /** The proof of delivery: by which channel, at which time, with which receipt. */
 export function FiringPanel({ number, back }: { number: number; back: string }) {

@@ -1,86 +1,134 @@
-/** The watchlist: one row per symbol, sortable by address, edited at once and undone if need be. */
+/** A watchlist in one of its views: one row per symbol, sortable by address, edited at once and undone if need be. */
 
 import type { UseQueryResult } from "@tanstack/react-query";
-import { type CSSProperties, type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
-import { useSearchParams } from "react-router";
-import type { Absent, Watchlist as List, Quotes } from "../../api/desk";
+import { type CSSProperties, type KeyboardEvent, lazy, type RefObject, Suspense, useEffect, useRef } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import type { Absent, Figures, Watchlist as List, Quotes } from "../../api/desk";
 import { Button } from "../../components/Button";
-import { Choice } from "../../components/Choice";
-import { Icon } from "../../components/Icon";
 import { Notice, Trouble } from "../../components/Notice";
 import { useMarkets } from "../../components/shell/markets";
-import { sortOf } from "../../lib/address";
-import { useEdits } from "../../lib/edits";
-import * as format from "../../lib/format";
-import { useMay } from "../../lib/me";
+import { homeAddress, homePath, type Sort, sortOf } from "../../lib/address";
+import { mayChange, useEdits } from "../../lib/edits";
+import { useRoom } from "../../lib/hooks";
+import { movedBy } from "../../lib/moving";
 import { useOverlays } from "../../lib/palette";
 import { useQuotesLag } from "../../lib/quotes";
+import { say } from "../../lib/toast";
 import { ColumnHeads } from "./ColumnHeads";
+import { useDragging } from "./dragging";
+import { ListBar } from "./ListBar";
 import { AbsentCells, PendingCells, QuoteCells, Row } from "./rows";
-import { COLUMNS, sorted } from "./sorting";
+import { sorted } from "./sorting";
+import { COLUMN_KEYS, type ColumnKey, figureOf, VIEWS } from "./views";
 import styles from "./Watchlist.module.css";
+
+const Arrange = lazy(() => import("./Arrange"));
+const Cards = lazy(() => import("./Cards"));
 
 interface WatchlistProps {
   list: List;
   lists: readonly List[];
   quotes: UseQueryResult<Quotes>;
+  figures: UseQueryResult<Figures>;
 }
 
-export function Watchlist({ list, lists, quotes }: WatchlistProps) {
-  const { add, remove } = useEdits(list);
+export function Watchlist({ list, lists, quotes, figures }: WatchlistProps) {
+  const { add, remove, arrange } = useEdits(list);
   const { search } = useOverlays();
-  const may = useMay("member");
-  const lag_s = useQuotesLag(quotes);
-  // Of a list that was just changed, the answer to what it was before stays until its own is there.
-  const answered = quotes.isPlaceholderData ? undefined : quotes.data;
+  const navigate = useNavigate();
+  const [params] = useSearchParams();
+  const address = homeAddress(params);
+  const told = useAnswers(list, quotes, figures);
   const askForSymbol = () => search({ title: `Add to ${list.name}`, pick: add, has: list.symbols });
+  const empty = list.symbols.length === 0;
+  const arranging = address.arrange && mayChange(list) && !empty;
   return (
     <>
-      <div className={styles.bar}>
-        {lists.length > 1 ? <Lists lists={lists} chosen={list} /> : <h2>{list.name}</h2>}
-        <Partial quotes={answered} symbols={list.symbols} />
-        {may && (
-          <Button look="quiet" onClick={askForSymbol}>
-            <Icon name="plus" size={16} /> Add
-          </Button>
-        )}
-      </div>
-      {list.symbols.length === 0 ? (
-        <Empty name={list.name} onAdd={may ? askForSymbol : null} />
+      <ListBar list={list} lists={lists} told={told} onAdd={askForSymbol} />
+      {address.view === "risk" && figures.data && !empty && <Benchmark figures={figures.data} />}
+      {empty ? (
+        <Empty list={list} onAdd={askForSymbol} />
+      ) : arranging ? (
+        <Suspense>
+          <Arrange
+            list={list}
+            onArrange={arrange}
+            onRemove={remove}
+            onDone={() => navigate(homePath({ ...address, arrange: false }))}
+          />
+        </Suspense>
       ) : quotes.isError && !quotes.data ? (
         <Trouble error={quotes.error} onRetry={quotes.refetch} />
+      ) : figures.isError && !figures.data && VIEWS[address.view].figures ? (
+        <Trouble error={figures.error} onRetry={figures.refetch} />
       ) : (
-        <Rows
-          list={list}
-          quotes={quotes.data}
-          heard={quotes.dataUpdatedAt}
-          answered={answered !== undefined}
-          lag_s={lag_s}
-          onRemove={may ? remove : null}
-        />
+        <Rows list={list} told={told} onRemove={remove} onArrange={arrange} />
       )}
     </>
   );
 }
 
-interface RowsProps {
-  list: List;
+/** What is known of a list's symbols. */
+export interface Told {
   quotes: Quotes | undefined;
+  /** Of just these symbols: of a list that was just changed, the answer to what it was stays until its own is there. */
+  answered: Quotes | undefined;
   /** When they were answered, in milliseconds by the reader's clock. */
   heard: number;
-  /** Whether they are of just these symbols. */
-  answered: boolean;
   lag_s: number;
-  /** Null: the reader may only read. */
-  onRemove: ((symbol: string) => void) | null;
+  known: ReadonlyMap<string, Quotes["quotes"][number]>;
+  absent: ReadonlyMap<string, Absent>;
+  figures: ReadonlyMap<string, Figures["figures"][number]>;
+  sort: Sort<ColumnKey> | null;
+  /** The list's symbols as they are shown. */
+  order: readonly string[];
 }
 
 /** In the order of what the desk last answered: rows do not change places while one reads them. */
-function Rows({ list, quotes, heard, answered, lag_s, onRemove }: RowsProps) {
+function useAnswers(list: List, quotes: UseQueryResult<Quotes>, figures: UseQueryResult<Figures>): Told {
   const [params] = useSearchParams();
-  const sort = sortOf(params.get("sort"), COLUMNS);
-  const known = new Map(quotes?.quotes.map((quote) => [quote.symbol, quote]));
-  const absent = new Map(quotes?.missing.map((missing) => [missing.symbol, missing]));
+  const { view, sort: asked } = homeAddress(params);
+  const sort = sortOf(asked, COLUMN_KEYS);
+  const lag_s = useQuotesLag(quotes);
+  const known = new Map(quotes.data?.quotes.map((quote) => [quote.symbol, quote]));
+  const past = new Map(figures.data?.figures.map((each) => [each.symbol, each]));
+  return {
+    quotes: quotes.data,
+    answered: quotes.isPlaceholderData ? undefined : quotes.data,
+    heard: quotes.dataUpdatedAt,
+    lag_s,
+    known,
+    absent: new Map(quotes.data?.missing.map((missing) => [missing.symbol, missing])),
+    figures: past,
+    sort,
+    order: sorted(list.symbols, known, past, sort, sort ? figureOf(sort.key, view) : undefined),
+  };
+}
+
+interface RowsProps {
+  list: List;
+  told: Told;
+  onRemove: (symbol: string) => void;
+  onArrange: (next: (symbols: string[]) => string[], moved: string) => void;
+}
+
+function Rows(props: RowsProps) {
+  const [params] = useSearchParams();
+  const { view } = homeAddress(params);
+  const phone = useRoom().phone;
+  if (!phone || view === "price") return <Table {...props} />;
+  return (
+    <Suspense>
+      <Cards list={props.list} told={props.told} view={view} />
+    </Suspense>
+  );
+}
+
+function Table({ list, told, onRemove, onArrange }: RowsProps) {
+  const { quotes, answered, known, absent, figures, sort } = told;
+  const [params] = useSearchParams();
+  const { view } = homeAddress(params);
+  const { title, columns } = VIEWS[view];
   const each = [...known.values()].map((quote) => quote.decimals).sort((one, other) => one - other);
   const decimals = Math.max(2, ...each);
   // The headings stand over where most of their numbers end.
@@ -90,22 +138,48 @@ function Rows({ list, quotes, heard, answered, lag_s, onRemove }: RowsProps) {
   const table = useRef<HTMLTableElement>(null);
   useFirstRow(table);
   const zone = useMarkets().own.data?.zone ?? "UTC";
+  const changeable = mayChange(list);
+  const drag = useDragging(list.symbols, onArrange);
+  const move = useMoves(list, sort !== null, table, onArrange);
   return (
-    <table ref={table} className={styles.table} style={padding} onKeyDown={walkRows}>
-      <caption className="aside">{list.name}: price, change since the previous close, the day, volume and age</caption>
-      <ColumnHeads sort={sort} />
+    <table
+      ref={table}
+      className={styles.table}
+      data-view={view}
+      style={padding}
+      onKeyDown={(event) => (changeable && move(event)) || walkRows(event)}
+    >
+      <caption className="aside">
+        {list.name}, {title.toLowerCase()}
+      </caption>
+      <ColumnHeads columns={columns} sort={sort} />
       <tbody>
-        {sorted(list.symbols, known, sort).map((symbol) => {
+        {told.order.map((symbol) => {
           const quote = known.get(symbol);
           const missing = absent.get(symbol) ?? (answered ? untold(symbol) : undefined);
           return (
-            <Row key={symbol} symbol={symbol} name={quote?.name} onRemove={onRemove}>
+            <Row
+              key={symbol}
+              symbol={symbol}
+              name={quote?.name}
+              onRemove={changeable ? onRemove : undefined}
+              drag={changeable && !sort ? drag(symbol) : undefined}
+            >
               {quote ? (
-                <QuoteCells quote={quote} heard={heard} decimals={decimals} now={now} lag_s={lag_s} zone={zone} />
+                <QuoteCells
+                  quote={quote}
+                  figures={figures.get(symbol)}
+                  columns={columns}
+                  heard={told.heard}
+                  decimals={decimals}
+                  now={now}
+                  lag_s={told.lag_s}
+                  zone={zone}
+                />
               ) : missing ? (
-                <AbsentCells missing={missing} now={now} />
+                <AbsentCells missing={missing} now={now} columns={columns} />
               ) : (
-                <PendingCells />
+                <PendingCells columns={columns} />
               )}
             </Row>
           );
@@ -115,16 +189,11 @@ function Rows({ list, quotes, heard, answered, lag_s, onRemove }: RowsProps) {
   );
 }
 
-function Lists({ lists, chosen }: { lists: readonly List[]; chosen: List }) {
-  const options = lists.map(({ id, name }) => ({ value: String(id), label: name, to: `/?list=${id}` }));
-  return <Choice label="Watchlists" chosen={String(chosen.id)} options={options} />;
-}
-
-function Empty({ name, onAdd }: { name: string; onAdd: (() => void) | null }) {
-  if (!onAdd) return <Notice title={`${name} is empty`}>Members of the desk put symbols on it.</Notice>;
+function Empty({ list, onAdd }: { list: List; onAdd: () => void }) {
+  if (!mayChange(list)) return <Notice title={`${list.name} is empty`}>{list.owner} has nothing on it yet.</Notice>;
   return (
     <Notice
-      title={`${name} is empty`}
+      title={`${list.name} is empty`}
       action={
         <Button look="main" onClick={onAdd}>
           Add a symbol
@@ -136,22 +205,25 @@ function Empty({ name, onAdd }: { name: string; onAdd: (() => void) | null }) {
   );
 }
 
-/** A symbol of which the desk told neither a price nor why there is none. */
-function untold(symbol: string): Absent {
-  return { symbol, state: "no_data", detail: "", next_try: null };
+/** What beta is measured by, and a way to choose another. */
+function Benchmark({ figures: { benchmark, benchmark_known } }: { figures: Figures }) {
+  const { search } = useOverlays();
+  const navigate = useNavigate();
+  const [params] = useSearchParams();
+  const choose = (ticker: string) => navigate(homePath({ ...homeAddress(params), benchmark: ticker }));
+  return (
+    <p className={styles.benchmark}>
+      {benchmark_known ? `Beta is measured by ${benchmark}.` : `There are no prices of ${benchmark}, and so no beta.`}{" "}
+      <button type="button" onClick={() => search({ title: "Measure beta by", pick: choose })}>
+        Choose another
+      </button>
+    </p>
+  );
 }
 
-/** `12 of 20 priced, next try 14:05`. */
-function Partial({ quotes, symbols }: { quotes: Quotes | undefined; symbols: readonly string[] }) {
-  const priced = new Set(quotes?.quotes.map(({ symbol }) => symbol));
-  const count = symbols.filter((symbol) => priced.has(symbol)).length;
-  if (!quotes || count === symbols.length) return <span className={styles.partial} />;
-  const [soonest] = quotes.missing.flatMap(({ next_try }) => (next_try ? [next_try] : [])).sort();
-  return (
-    <span className={styles.partial} role="status">
-      {count} of {symbols.length} priced{soonest && `, next try ${format.soon(soonest, Date.parse(quotes.now))}`}
-    </span>
-  );
+/** A symbol of which the desk told neither a price nor why there is none. */
+export function untold(symbol: string): Absent {
+  return { symbol, state: "no_data", detail: "", next_try: null };
 }
 
 /** Arrow down goes to the first row where nothing else has the focus. */
@@ -170,9 +242,50 @@ function useFirstRow(table: RefObject<HTMLTableElement | null>): void {
   }, [table]);
 }
 
+const MOVES: Record<string, number> = { ArrowUp: -1, ArrowDown: 1 };
+
+/** Alt and an arrow move the row that has the focus, which stays on it; tells whether that was asked. */
+function useMoves(
+  list: List,
+  isSorted: boolean,
+  table: RefObject<HTMLTableElement | null>,
+  onArrange: (next: (symbols: string[]) => string[], moved: string) => void,
+) {
+  const [params] = useSearchParams();
+  const navigate = useNavigate();
+  const follow = useRef<string | null>(null);
+  useEffect(() => {
+    if (list.symbols.length > 0 && follow.current) linkOf(table.current, follow.current)?.focus();
+    follow.current = null;
+  }, [list.symbols, table]);
+  return (event: KeyboardEvent): boolean => {
+    const way = MOVES[event.key];
+    const symbol = event.target instanceof HTMLElement && event.target.closest("tr")?.dataset.symbol;
+    if (!way || !event.altKey || !symbol) return false;
+    event.preventDefault();
+    if (isSorted) {
+      const own = homePath({ ...homeAddress(params), sort: null });
+      say({
+        text: "The list is sorted by a column; symbols are moved in its own order.",
+        action: { label: "Show that", act: () => navigate(own) },
+      });
+      return true;
+    }
+    if (movedBy(list.symbols, symbol, way)) {
+      follow.current = symbol;
+      onArrange((symbols) => movedBy(symbols, symbol, way) ?? symbols, symbol);
+    }
+    return true;
+  };
+}
+
+function linkOf(table: HTMLElement | null, symbol: string): HTMLElement | null | undefined {
+  return table?.querySelector<HTMLElement>(`tr[data-symbol="${CSS.escape(symbol)}"] a`);
+}
+
 /** Arrows go from row to row; Delete takes the row's symbol off the list. */
 function walkRows(event: KeyboardEvent<HTMLTableElement>): void {
-  if (!(event.target instanceof HTMLElement)) return;
+  if (!(event.target instanceof HTMLElement) || event.altKey) return;
   const row = event.target.closest("tbody tr");
   if (event.key === "Delete") row?.querySelector("button")?.click();
   const next = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling }[event.key];

@@ -1,29 +1,27 @@
 /** The order of the watchlist's rows. */
 
-import type { Quote } from "../../api/desk";
+import type { Quote, SymbolFigures } from "../../api/desk";
 import type { Sort } from "../../lib/address";
 
-export const COLUMNS = ["symbol", "price", "change", "change_pct", "volume", "age"] as const;
-export type ColumnKey = (typeof COLUMNS)[number];
+type FigureOf = (quote: Quote, figures: SymbolFigures | undefined) => number | string | null;
 
-function figure(quote: Quote, key: ColumnKey): number | string | null {
-  if (key === "symbol") return quote.symbol;
-  // What is stale did not move today.
-  if (quote.freshness === "stale" && (key === "change" || key === "change_pct")) return null;
-  return key === "age" ? quote.age_s : quote[key];
-}
-
-/** `symbols` in the reader's own order, or by `sort`; what has no figure comes last either way. */
+/**
+ * `symbols` in the reader's own order, or by `sort`; what has no figure comes last either way. `figureOf` is its
+ * column's; without one the symbols themselves are sorted.
+ */
 export function sorted(
   symbols: readonly string[],
   quotes: ReadonlyMap<string, Quote>,
-  sort: Sort<ColumnKey> | null,
+  figures: ReadonlyMap<string, SymbolFigures>,
+  sort: Sort<string> | null,
+  figureOf: FigureOf | undefined,
 ): string[] {
-  if (!sort) return [...symbols];
+  if (!sort || (!figureOf && sort.key !== "symbol")) return [...symbols];
   const way = sort.descending ? -1 : 1;
   const keyed = symbols.map((symbol) => {
+    if (!figureOf) return { symbol, value: symbol };
     const quote = quotes.get(symbol);
-    return { symbol, value: quote ? figure(quote, sort.key) : sort.key === "symbol" ? symbol : null };
+    return { symbol, value: quote ? figureOf(quote, figures.get(symbol)) : null };
   });
   return keyed
     .sort((a, b) => {

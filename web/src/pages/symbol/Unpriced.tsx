@@ -6,7 +6,7 @@ import { watchlistsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
 import { Words } from "../../components/Words";
-import { useEdits } from "../../lib/edits";
+import { mayChange, useEdits } from "../../lib/edits";
 import * as format from "../../lib/format";
 import { useMay } from "../../lib/me";
 import { useOverlays } from "../../lib/palette";
@@ -81,7 +81,7 @@ export function NoTicker({ text }: { text: string }) {
 /** Following a symbol is what makes the desk fetch it; one that nobody knows is taken off again. */
 function Follow({ ticker }: { ticker: string }) {
   const { data } = useQuery(watchlistsQuery());
-  const [list] = data?.watchlists ?? [];
+  const list = data?.watchlists.find(mayChange);
   const { add, remove } = useEdits(list);
   const may = useMay("member");
   if (!list || !may) return null;

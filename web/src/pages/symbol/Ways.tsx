@@ -4,8 +4,7 @@ import { watchlistsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { comparePath } from "../../lib/address";
-import { useEdits } from "../../lib/edits";
-import { useMay } from "../../lib/me";
+import { mayChange, useEdits } from "../../lib/edits";
 import styles from "./Ways.module.css";
 
 /** What to do with a symbol: follow it or no longer, and set it beside others. */
@@ -20,13 +19,12 @@ export function Ways({ ticker }: { ticker: string }) {
   );
 }
 
-/** Puts a symbol on the first watchlist and takes it off again. */
+/** Puts a symbol on the first watchlist that the reader may change, and takes it off again. */
 function Star({ ticker }: { ticker: string }) {
   const { data } = useQuery(watchlistsQuery());
-  const [list] = data?.watchlists ?? [];
+  const list = data?.watchlists.find(mayChange);
   const { add, remove } = useEdits(list);
-  const may = useMay("member");
-  if (!list || !may) return null;
+  if (!list) return null;
   const on = list.symbols.includes(ticker);
   return (
     <Button

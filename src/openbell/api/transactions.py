@@ -1,0 +1,285 @@
+"""The transactions of a portfolio: pages of them, and edits of one that do not overwrite somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+from openbell.api.access import Role, TheCaller, TheDesk, allow
+from openbell.api.portfolios import Exact, seen
+from openbell.api.problems import NotFound
+from openbell.api.shapes import Number
+from openbell.books import oversold
+from openbell.desk import Desk
+from openbell.model.errors import InvalidInput
+from openbell.model.money import decimal_of
+from openbell.model.symbols import ticker_of
+from openbell.model.transactions import LONGEST_NOTE, MOST_TAGS, TOLD_ACTIONS, Kind, Pick
+from openbell.model.transactions import Transaction as ModelTransaction
+from openbell.store.itembook import OWN, ItemBook
+from openbell.store.portfoliobook import EditedMeanwhile, Kept
+from openbell.store.transactionbook import Entry, Filter, TransactionBook
+
+router = APIRouter(tags=["transactions"])
+
+MOST = 500
+"""Transactions on a page."""
+
+FURTHEST_EAST = timedelta(hours=14)
+"""Where the day begins first."""
+
+Instrument = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class LotPick(BaseModel):
+    """Units that a sale takes of the lot that a transaction opened."""
+
+    opened: Number
+    quantity: Exact
+
+
+class TransactionDraft(BaseModel):
+    """A transaction as its owner words it. Numbers are exact texts, with the signs of the account: what it received is
+    more than 0, what it gave less. An instrument is a ticker of the day, an id of the register, or `own:` and a
+    number."""
+
+    kind: Kind
+    account: Number
+    day: date
+    currency: str = Field(max_length=3)
+    cash: Exact = "0"
+    instrument: Instrument | None = None
+    quantity: Exact = "0"
+    fee: Exact = "0"
+    fee_currency: str = Field("", max_length=3)
+    tax: Exact = "0"
+    price: Exact | None = None
+    price_currency: str = Field("", max_length=3)
+    rate: Exact | None = None
+    cost: Exact | None = None
+    acquired: date | None = None
+    to_account: Number | None = None
+    to_cash: Exact = "0"
+    to_currency: str = Field("", max_length=3)
+    other: Instrument | None = None
+    ratio: Exact | None = None
+    picks: list[LotPick] = Field(default_factory=list, max_length=1000)
+    short: bool = False
+    at: AwareDatetime | None = None
+    ref: str = Field("", max_length=120)
+    note: str = Field("", max_length=LONGEST_NOTE)
+    tags: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(default_factory=list, max_length=MOST_TAGS)
+
+
+class TransactionChange(TransactionDraft):
+    """What it shall be, and the version that the caller has seen."""
+
+    version: Number
+
+
+class Transaction(TransactionDraft):
+    """A transaction as it is kept; `ticker` is what the instrument is called now."""
+
+    id: int
+    batch: int | None
+    version: int
+    removed: datetime | None
+    ticker: str | None
+    other_ticker: str | None
+
+
+class Transactions(BaseModel):
+    """A page of them, the newest first; `total` counts all that were asked for, `tags` are all in use."""
+
+    total: int
+    offset: int
+    transactions: list[Transaction]
+    tags: list[str]
+
+
+@router.get("/portfolios/{number}/transactions", dependencies=[allow(Role.VIEWER)])
+def transactions(
+    desk: TheDesk,
+    caller: TheCaller,
+    number: Number,
+    account: Number | None = None,
+    kind: Kind | None = None,
+    instrument: Instrument | None = None,
+    tag: str | None = Query(None, max_length=60),
+    batch: Number | None = None,
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+    q: str | None = Query(None, max_length=100),
+    *,
+    removed: bool = False,
+    offset: int = Query(0, ge=0, le=10_000_000),
+    limit: int = Query(50, ge=1, le=MOST),
+) -> Transactions:
+    """Those of a portfolio that are asked for, deleted ones with `removed`, the newest first."""
+    seen(desk, caller, number)
+    named = None if instrument is None else _instrument(desk, instrument, "instrument", None)
+    wanted = Filter(account, kind, named, tag, batch, first, last, q, removed)
+    book = TransactionBook(desk.ledger)
+    total, page = book.page(number, wanted, offset=offset, limit=limit)
+    shown = [shape(desk, each) for each in page]
+    return Transactions(total=total, offset=offset, transactions=shown, tags=book.tags(number))
+
+
+@router.post("/portfolios/{number}/transactions", dependencies=[allow(Role.MEMBER)], status_code=201)
+def add_transaction(desk: TheDesk, caller: TheCaller, number: Number, draft: TransactionDraft) -> Transaction:
+    """A new transaction."""
+    kept = seen(desk, caller, number, write=True)
+    wanted = _transaction(desk, kept, draft)
+    _assert_held(desk, kept, wanted)
+    return shape(desk, TransactionBook(desk.ledger).add(number, wanted))
+
+
+@router.get("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.VIEWER)])
+def transaction(desk: TheDesk, caller: TheCaller, number: Number, transaction: Number) -> Transaction:
+    """One transaction."""
+    seen(desk, caller, number)
+    return shape(desk, _there(desk, number, transaction))
+
+
+@router.put("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.MEMBER)])
+def change_transaction(
+    desk: TheDesk, caller: TheCaller, number: Number, transaction: Number, change: TransactionChange
+) -> Transaction:
+    """Replace a transaction; 409 with what is there now where it was changed since `version`."""
+    kept = seen(desk, caller, number, write=True)
+    _there(desk, number, transaction)
+    wanted = _transaction(desk, kept, change, transaction)
+    _assert_held(desk, kept, wanted)
+    with _told_now(desk):
+        return shape(desk, TransactionBook(desk.ledger).change(number, wanted, change.version))
+
+
+@router.delete("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.MEMBER)], status_code=204)
+def remove_transaction(desk: TheDesk, caller: TheCaller, number: Number, transaction: Number, version: Number) -> None:
+    """Delete a transaction; for 30 days it can be brought back with POST .../restore."""
+    seen(desk, caller, number, write=True)
+    _there(desk, number, transaction)
+    with _told_now(desk):
+        TransactionBook(desk.ledger).remove(number, transaction, version, desk.clock())
+
+
+@router.post("/portfolios/{number}/transactions/{transaction}/restore", dependencies=[allow(Role.MEMBER)])
+def restore_transaction(desk: TheDesk, caller: TheCaller, number: Number, transaction: Number) -> Transaction:
+    """Bring a deleted transaction back."""
+    seen(desk, caller, number, write=True)
+    _there(desk, number, transaction)
+    return shape(desk, TransactionBook(desk.ledger).restore(number, transaction))
+
+
+@contextmanager
+def _told_now(desk: Desk) -> Iterator[None]:
+    """Where somebody else was faster, say what is there now as the API tells it."""
+    try:
+        yield
+    except EditedMeanwhile as error:
+        current = shape(desk, error.current) if isinstance(error.current, Entry) else error.current
+        raise EditedMeanwhile(error.what, current) from error
+
+
+def _there(desk: Desk, portfolio: int, number: int) -> Entry:
+    found = TransactionBook(desk.ledger).find(portfolio, number)
+    if found is None:
+        raise NotFound(f"There is no transaction {number} in the portfolio.", remedy="List its transactions.")
+    return found
+
+
+def _transaction(desk: Desk, kept: Kept, draft: TransactionDraft, number: int = 0) -> ModelTransaction:
+    _assert_past(desk, draft.day)
+    _assert_own(desk, kept, draft)
+    exact: dict[str, Any] = {
+        name: decimal_of(getattr(draft, name), name) for name in ("cash", "quantity", "fee", "tax", "to_cash")
+    }
+    maybe: dict[str, Any] = {name: _maybe(getattr(draft, name), name) for name in ("price", "rate", "cost", "ratio")}
+    return ModelTransaction(
+        kind=draft.kind,
+        account=draft.account,
+        day=draft.day,
+        currency=draft.currency.upper(),
+        instrument=None if draft.instrument is None else _instrument(desk, draft.instrument, "instrument", draft.day),
+        **exact,
+        **maybe,
+        fee_currency=draft.fee_currency.upper(),
+        price_currency=draft.price_currency.upper(),
+        acquired=draft.acquired,
+        to_account=draft.to_account,
+        to_currency=draft.to_currency.upper(),
+        other=None if draft.other is None else _instrument(desk, draft.other, "other", None),
+        picks=tuple(Pick(pick.opened, decimal_of(pick.quantity, "picks")) for pick in draft.picks),
+        short=draft.short,
+        at=draft.at,
+        ref=draft.ref,
+        note=draft.note,
+        tags=tuple(draft.tags),
+        id=number,
+    )
+
+
+def _assert_past(desk: Desk, day: date) -> None:
+    """A day that has begun somewhere on earth."""
+    if day > (desk.clock().astimezone(UTC) + FURTHEST_EAST).date():
+        raise InvalidInput("day", f"{day} is yet to come.", remedy="Enter it when it has happened.")
+
+
+def _assert_held(desk: Desk, kept: Kept, wanted: ModelTransaction) -> None:
+    """What is given away was held, unless a sale is marked as short."""
+    if wanted.quantity < 0 and not wanted.short and wanted.kind not in TOLD_ACTIONS:
+        problem = oversold(desk, kept, wanted)
+        if problem is not None:
+            raise InvalidInput("quantity", problem.what, remedy=problem.remedy)
+
+
+def _assert_own(desk: Desk, kept: Kept, draft: TransactionDraft) -> None:
+    """Items are those of the portfolio's owner."""
+    mine = {each.instrument for each in ItemBook(desk.ledger).items(kept.owner)}
+    for field, told in (("instrument", draft.instrument), ("other", draft.other)):
+        if told is not None and told.startswith(OWN) and told not in mine:
+            raise InvalidInput(field, f"There is no item {told}.", remedy="List the items with GET /items, or add it.")
+
+
+def _maybe(told: str | None, field: str) -> Decimal | None:
+    return None if told is None else decimal_of(told, field)
+
+
+def _instrument(desk: Desk, told: str, field: str, day: date | None) -> str:
+    """The id of what somebody named: an item of their own, or who bore the ticker on the day."""
+    if told.startswith(OWN):
+        return told
+    ticker = ticker_of(told, field)
+    register = desk.history.register
+    return ticker if register.knows(ticker) and day is None else register.id_of(ticker, day)
+
+
+def shape(desk: Desk, entry: Entry) -> Transaction:
+    """A transaction as the API tells it."""
+    told, register = entry.transaction, desk.history.register
+    plain: dict[str, Any] = {name: getattr(told, name) for name in TransactionDraft.model_fields if name not in EXACT}
+    plain |= {name: _text(getattr(told, name)) for name in EXACT}
+    plain["picks"] = [LotPick(opened=pick.opened, quantity=f"{pick.quantity:f}") for pick in told.picks]
+    plain["tags"] = list(told.tags)
+    return Transaction(
+        **plain,
+        id=told.id,
+        batch=told.batch,
+        version=entry.version,
+        removed=entry.removed,
+        ticker=None if told.instrument is None else register.instrument(told.instrument).ticker,
+        other_ticker=None if told.other is None else register.instrument(told.other).ticker,
+    )
+
+
+EXACT = ("cash", "quantity", "fee", "tax", "price", "rate", "cost", "to_cash", "ratio")
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else f"{number:f}"

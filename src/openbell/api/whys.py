@@ -1,0 +1,156 @@
+"""Why a figure of a portfolio is what it is: its method, what went into it, and what was missing or assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from openbell.api.access import Role, allow
+from openbell.api.reckoning import Asked, Inside, TheAsked, TheStretch, held, instrument_of
+from openbell.model.errors import InvalidInput
+from openbell.portfolio import why
+from openbell.portfolio.allocation import Dimension, allocation
+from openbell.portfolio.benchmark import benchmark
+from openbell.portfolio.book import Why as Known
+from openbell.portfolio.income import announced, received, yields
+from openbell.portfolio.moves import Part
+from openbell.portfolio.returns import Stretch, index_of
+from openbell.portfolio.valuation import Mask
+from openbell.portfolio.worth import worths
+
+router = APIRouter(tags=["portfolios"])
+
+Figure = Literal[
+    "value",
+    "net_invested",
+    "gain",
+    "contribution",
+    "twr",
+    "mwr",
+    "income",
+    "fees",
+    "taxes",
+    "currency_gain",
+    "day_change",
+    "drawdown",
+    "benchmark",
+    "share",
+    "received",
+    "announced",
+    "yield_on_cost",
+    "yield_on_value",
+]
+
+
+class Input(BaseModel):
+    """One number that went into a figure, exactly; the source of a flow is its transaction's number."""
+
+    label: str
+    value: str
+    unit: str
+    day: date | None
+    source: str
+
+
+class Why(BaseModel):
+    """How a figure came about."""
+
+    figure: str
+    method: str
+    inputs: list[Input]
+    notes: list[str]
+
+
+@router.get("/portfolios/{number}/why/{figure}", dependencies=[allow(Role.VIEWER)])
+def why_this(
+    asked: TheAsked,
+    inside: Inside,
+    stretch: TheStretch,
+    figure: Figure,
+    against: Annotated[str | None, Query(alias="benchmark", max_length=40)] = None,
+    by: Dimension = "instrument",
+    key: Annotated[str, Query(max_length=80, description="Of a share: the slice's.")] = "",
+) -> Why:
+    """The method of a figure with its source, and every value, flow, rate and price that went into it.
+
+    Contribution, day change and yields are of one position: `instrument` names it, and `account` where several hold it.
+    """
+    of, whole = asked.reckoned.history, asked.reckoned.whole
+    made: dict[str, Callable[[], Known]] = {
+        "value": lambda: why.why_value(of, inside, asked.reckoned.end),
+        "net_invested": lambda: why.why_net_invested(of, inside, stretch),
+        "gain": lambda: why.why_gain(of, inside, stretch),
+        "contribution": lambda: why.why_contribution(of, _part(asked, inside), whole, stretch),
+        "twr": lambda: why.why_twr(of, inside, stretch),
+        "mwr": lambda: why.why_mwr(of, inside, stretch),
+        "income": lambda: why.why_charged(of, inside, stretch, "income"),
+        "fees": lambda: why.why_charged(of, inside, stretch, "fee"),
+        "taxes": lambda: why.why_charged(of, inside, stretch, "tax"),
+        "currency_gain": lambda: why.why_currency_gain(of, inside, stretch),
+        "day_change": lambda: why.why_day_change(of, _part(asked, inside), asked.reckoned.end),
+        "drawdown": lambda: why.why_drawdown(index_of(of, inside), stretch),
+        "benchmark": lambda: _of_benchmark(asked, inside, stretch, against),
+        "share": lambda: _of_share(asked, inside, by, key),
+        "received": lambda: why.why_received(of, received(of, inside, stretch)),
+        "announced": lambda: _of_announced(asked, inside),
+        "yield_on_cost": lambda: _of_yield(asked, inside, "cost"),
+        "yield_on_value": lambda: _of_yield(asked, inside, "value"),
+    }
+    told = made[figure]()
+    return Why(
+        figure=told.figure,
+        method=told.method,
+        inputs=[Input.model_validate(each, from_attributes=True) for each in told.inputs],
+        notes=list(told.notes),
+    )
+
+
+def _part(asked: Asked, inside: Mask) -> Part:
+    """The one position that was asked about."""
+    parts = [part for part, wanted in zip(asked.reckoned.history.parts, inside, strict=True) if wanted]
+    if len(parts) != 1:
+        names = ", ".join(f"{held(asked, part).ticker} in {held(asked, part).account_name}" for part in parts[:5])
+        raise InvalidInput(
+            "instrument",
+            f"This is of one position; asked was of {names or 'none'}.",
+            remedy="Name instrument and account.",
+        )
+    return parts[0]
+
+
+def _of_benchmark(asked: Asked, inside: Mask, stretch: Stretch, told: str | None) -> Known:
+    of = asked.reckoned.history
+    named = asked.kept.portfolio.benchmark if told is None else instrument_of(asked, told)
+    if named is None:
+        raise InvalidInput("benchmark", "The portfolio has no benchmark.", remedy="Name one, or choose one for it.")
+    return why.why_benchmark(of, benchmark(of, inside, stretch, named), stretch)
+
+
+def _of_share(asked: Asked, inside: Mask, by: Dimension, key: str) -> Known:
+    of = asked.reckoned.history
+    every = allocation(of, list(worths(of, inside, asked.reckoned.end)), [by])
+    found = next((each for each in every.slices if each.key == key), None)
+    if found is None:
+        keys = ", ".join(each.key for each in every.slices[:10])
+        raise InvalidInput("key", f"There is no {by} {key!r}.", remedy=f"It is one of {keys or 'none'}.")
+    return why.why_share(of, found, every)
+
+
+def _of_announced(asked: Asked, inside: Mask) -> Known:
+    of = asked.reckoned.history
+    coming = announced(of, inside)
+    if not coming:
+        raise InvalidInput("figure", "Nothing is announced.", remedy="Ask for what was received.")
+    return why.why_announced(of, coming[0])
+
+
+def _of_yield(asked: Asked, inside: Mask, on: str) -> Known:
+    of = asked.reckoned.history
+    found = yields(of, asked.reckoned.walked, inside)
+    if len(found) != 1:
+        raise InvalidInput("instrument", "A yield is of one instrument that is held.", remedy="Name it.")
+    return why.why_yield(of, found[0], on)

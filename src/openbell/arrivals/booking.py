@@ -1,0 +1,112 @@
+"""An import, written: its accounts, its items, its transactions, in one step that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from openbell.arrivals.matching import OWN_ITEM, Match
+from openbell.arrivals.review import Review
+from openbell.desk import Desk
+from openbell.model.errors import InvalidInput
+from openbell.model.transactions import Account, Kind, Pick, Transaction
+from openbell.statements.draft import Draft, Named
+from openbell.store.importbook import Arrival, Batch, ImportBook
+from openbell.store.itembook import Item
+from openbell.store.portfoliobook import Kept
+
+
+def booked(
+    desk: Desk, kept: Kept, review: Review, *, file: str, sha256: str, by: int, mapping: Mapping[str, object]
+) -> Batch:
+    """Write what a review would book; raises InvalidInput where nothing is new, or an instrument must be chosen."""
+    if review.unmatched:
+        names = ", ".join(str(match.named) for match in review.unmatched[:5])
+        raise InvalidInput(
+            "instruments",
+            f"It is not known what {names} {'is' if len(review.unmatched) == 1 else 'are'}.",
+            remedy="Choose an instrument for each, or make an item of your own of it.",
+        )
+    if not review.taken:
+        raise InvalidInput("file", "Nothing in this file is new.", remedy="It was imported before; nothing is to do.")
+    places = _new_places(review)
+    matches = [match for match in review.matches.values() if match.item is not None and _is_used(match, review)]
+    arrival = Arrival(
+        file=file[:200],
+        sha256=sha256,
+        preset=review.statement.preset,
+        by=by,
+        mapping=mapping,
+        counts=counts(review),
+        accounts=[account for _, account in places],
+        items=[match.item for match in matches if match.item is not None],
+        fingerprints=[draft.fingerprint for draft in review.taken],
+    )
+    imports = ImportBook(desk.ledger)
+
+    def transactions(
+        accounts: Sequence[Account], items: Sequence[Item], numbers: Sequence[int], batch: int
+    ) -> Sequence[Transaction]:
+        account_of = {told: place.account.id for told, place in review.places.items()}
+        account_of |= {told: made.id for (told, _), made in zip(places, accounts, strict=True)}
+        item_of = {match.named.key: made.instrument for match, made in zip(matches, items, strict=True)}
+        number_of, id_of = _numbers(review, numbers, known), {**_ids(review), **item_of}
+        return [
+            replace(_transaction(draft, account_of, id_of, number_of, batch), id=number)
+            for draft, number in zip(review.taken, numbers, strict=True)
+        ]
+
+    known = imports.known(kept.portfolio.id)
+    return imports.book(kept.portfolio.id, arrival, transactions, desk.clock())
+
+
+def counts(review: Review) -> dict[str, int]:
+    """How many rows become what."""
+    return {
+        "new": len(review.taken),
+        "known": len(review.sorting.known),
+        "alike": len(review.sorting.alike),
+        "twins": len(review.sorting.twins),
+        "future": len(review.future),
+        "ignored": len(review.statement.ignored),
+        "problems": sum(each.blocking for each in review.statement.problems),
+    }
+
+
+def _new_places(review: Review) -> list[tuple[str, Account]]:
+    """The accounts that are made, with what the file calls them: those only that something is booked in."""
+    used = {draft.account for draft in review.taken}
+    used |= {draft.to_account for draft in review.taken if draft.kind is Kind.TRANSFER}
+    return [(told, place.account) for told, place in review.places.items() if told in used and not place.account.id]
+
+
+def _is_used(match: Match, review: Review) -> bool:
+    named = (each for draft in review.taken for each in (draft.instrument, draft.other))
+    return any(each is not None and each.key == match.named.key for each in named)
+
+
+def _ids(review: Review) -> dict[str, str]:
+    return {key: match.id for key, match in review.matches.items() if match.id is not None and match.id != OWN_ITEM}
+
+
+def _numbers(review: Review, numbers: Sequence[int], known: Mapping[str, int]) -> dict[int, int]:
+    """By the numbers of a file that this desk wrote, those that its transactions have here."""
+    here = {draft.number: known[draft.fingerprint] for draft in review.statement.drafts if draft.fingerprint in known}
+    return here | {draft.number: number for draft, number in zip(review.taken, numbers, strict=True)}
+
+
+def _transaction(
+    draft: Draft, account_of: Mapping[str, int], id_of: Mapping[str, str], number_of: Mapping[int, int], batch: int
+) -> Transaction:
+    picks = tuple(Pick(number_of[pick.opened], pick.quantity) for pick in draft.picks if pick.opened in number_of)
+    return (replace(draft, picks=picks) if draft.picks else draft).booked(
+        account_of[draft.account],
+        instrument=_id(draft.instrument, id_of),
+        other=_id(draft.other, id_of),
+        to_account=account_of[draft.to_account] if draft.kind is Kind.TRANSFER else None,
+        batch=batch,
+    )
+
+
+def _id(named: Named | None, id_of: Mapping[str, str]) -> str | None:
+    return None if named is None else id_of[named.key]

@@ -1,0 +1,147 @@
+"""Which instrument of the desk a file means: by its id, its ISIN, its ticker on the day, or what somebody chose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from openbell.desk import Desk
+from openbell.model.errors import InvalidInput
+from openbell.model.symbols import MICS, TICKER, ticker_of
+from openbell.statements.draft import Named
+from openbell.store.itembook import OWN, TYPES, Item, ItemBook, Type
+from openbell.store.register import Instrument, Register
+
+How = Literal["chosen", "id", "isin", "ticker", "item", "unknown"]
+"""`unknown`: the desk has never heard of it; its ticker is taken as it stands, if it has one."""
+
+OWN_ITEM = "own"
+"""The choice to make an item of what a file names."""
+
+MOST_CANDIDATES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What an instrument of a file is here. Without `id` somebody must choose, perhaps one of the candidates."""
+
+    named: Named
+    day: date
+    """The first on which the file tells of it."""
+    id: str | None
+    how: How
+    item: Item | None = None
+    """One that the import shall make; then `id` is OWN_ITEM."""
+    candidates: tuple[Instrument, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """Whether nobody needs to look at it."""
+        return self.id is not None and self.how != "unknown"
+
+
+def matched(
+    desk: Desk, owner: int, told: Iterable[tuple[Named, date, str]], chosen: Mapping[str, str]
+) -> dict[str, Match]:
+    """By the key in the file, what each instrument is; `told`: what the file names, when, and in which currency."""
+    items = ItemBook(desk.ledger).items(owner)
+    first: dict[str, tuple[Named, date, str]] = {}
+    for named, day, currency in told:
+        if named.key not in first or day < first[named.key][1]:
+            first[named.key] = named, day, currency
+    finder = _Finder(desk, items)
+    return {
+        key: finder.chosen(named, day, currency, chosen[key]) if key in chosen else finder.found(named, day)
+        for key, (named, day, currency) in first.items()
+    }
+
+
+class _Finder:
+    """The desk's instruments by what files call them; built once for a file."""
+
+    def __init__(self, desk: Desk, items: Sequence[Item]) -> None:
+        self._desk = desk
+        self._register: Register = desk.history.register
+        self._items = {item.name: item for item in items}
+        self._by_number = {item.instrument: item for item in items}
+        self._by_isin: dict[str, list[Instrument]] = {}
+        for each in self._register:
+            if each.isin:
+                self._by_isin.setdefault(each.isin, []).append(each)
+
+    def chosen(self, named: Named, day: date, currency: str, choice: str) -> Match:
+        """What somebody said it is; raises InvalidInput where there is no such thing."""
+        if choice == OWN_ITEM:
+            kind: Type = next((each for each in TYPES if each == named.type), "other")
+            item = Item(0, (named.name or named.key)[:120], named.currency or currency, kind)
+            return Match(named, day, OWN_ITEM, "chosen", item)
+        if choice.startswith(OWN):
+            if choice not in self._by_number:
+                raise InvalidInput("instruments", f"There is no item {choice}.", remedy="List yours with GET /items.")
+            return Match(named, day, choice, "chosen")
+        return Match(named, day, self._bearer(ticker_of(choice, "instruments"), day), "chosen")
+
+    def found(self, named: Named, day: date) -> Match:
+        """What it is by all that the file says of it."""
+        if named.id and not named.id.startswith(OWN) and self._register.knows(named.id):
+            return Match(named, day, named.id, "id")
+        if (item := self._items.get(named.name)) is not None and (named.id.startswith(OWN) or not named.ticker):
+            return Match(named, day, item.instrument, "item")
+        if named.id.startswith(OWN):
+            return self.chosen(named, day, named.currency, OWN_ITEM)
+        same = self._by_isin.get(named.isin, []) if named.isin else []
+        if len(same) == 1:
+            return Match(named, day, same[0].id, "isin")
+        if same:
+            return self._of_several(named, day, same)
+        return self._by_ticker(named, day)
+
+    def _of_several(self, named: Named, day: date, same: Sequence[Instrument]) -> Match:
+        """Of the listings of one ISIN the one that the file's ticker or currency tells."""
+        fitting = [each for each in same if each.ticker in _tickers(named)]
+        fitting = fitting or [each for each in same if named.currency and each.currency == named.currency]
+        if len(fitting) == 1:
+            return Match(named, day, fitting[0].id, "isin")
+        return Match(named, day, None, "unknown", candidates=tuple(same[:MOST_CANDIDATES]))
+
+    def _by_ticker(self, named: Named, day: date) -> Match:
+        tickers = _tickers(named)
+        known = [ticker for ticker in tickers if self._desk.history.knows(ticker, day)]
+        bearers = [self._register.instrument(self._bearer(ticker, day)) for ticker in known]
+        fitting = [each for each in bearers if _fits(each, named)]
+        if len({each.id for each in fitting}) == 1:
+            return Match(named, day, fitting[0].id, "ticker")
+        candidates = tuple({each.id: each for each in [*bearers, *self._named_alike(named)]}.values())
+        if candidates or not tickers:
+            return Match(named, day, None, "unknown", candidates=candidates[:MOST_CANDIDATES])
+        return Match(named, day, self._bearer(tickers[0], day), "unknown")
+
+    def _bearer(self, ticker: str, day: date) -> str:
+        return self._register.id_of(ticker, day)
+
+    def _named_alike(self, named: Named) -> list[Instrument]:
+        """Those whose name begins with the same words."""
+        words = named.name.casefold().split()[:2]
+        if not words:
+            return []
+        return [each for each in self._register if each.name and each.name.casefold().split()[: len(words)] == words]
+
+
+def _tickers(named: Named) -> list[str]:
+    """What a file may mean by a ticker: with the suffix of its exchange, where that is known, before it alone."""
+    ticker = named.ticker.strip().upper().replace(" ", "-")
+    if not TICKER.fullmatch(ticker):
+        return []
+    if named.type == "crypto":
+        return [f"{ticker}-{named.currency or 'USD'}"] if "-" not in ticker else [ticker]
+    suffix = next((suffix for suffix, mic in MICS.items() if named.exchange.upper() in {mic, suffix}), None)
+    if suffix is not None and not ticker.endswith(f".{suffix}"):
+        return [f"{ticker}.{suffix}"]
+    return [ticker]
+
+
+def _fits(instrument: Instrument, named: Named) -> bool:
+    """Whether nothing that the file says contradicts what the register knows."""
+    return not (named.isin and instrument.isin and named.isin != instrument.isin)

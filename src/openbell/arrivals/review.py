@@ -1,0 +1,141 @@
+"""An import before it is written: where its rows go, what its instruments are, and which rows are new."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, timedelta
+from decimal import Decimal
+
+from openbell.arrivals.matching import Match, matched
+from openbell.desk import Desk
+from openbell.model.errors import InvalidInput
+from openbell.model.transactions import Account, Kind
+from openbell.statements.draft import Draft, Named, Statement
+from openbell.statements.fingerprints import Known, Sorting, new_rows
+from openbell.store.importbook import ImportBook
+from openbell.store.portfoliobook import LONGEST_NAME, Kept, PortfolioBook
+from openbell.store.transactionbook import TransactionBook
+
+FURTHEST_EAST = timedelta(hours=14)
+"""Where a day begins first."""
+
+UNNAMED = "Account"
+"""What the account of a file is called that names neither it nor a broker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What somebody decided about an import."""
+
+    accounts: Mapping[str, int | str] = field(default_factory=dict)
+    """By the account as the file tells it: the number of one of the portfolio's, or the name of a new one."""
+    instruments: Mapping[str, str] = field(default_factory=dict)
+    """By the key of an instrument of the file: an id or ticker, or `own` to make an item of it."""
+    take: frozenset[str] = frozenset()
+    """Rows, by fingerprint, that look like something that is here, and are something else."""
+    leave: frozenset[str] = frozenset()
+    """Rows that shall not be imported."""
+
+
+NOTHING = Choices()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the rows of one account of the file go; an account without a number is made by the import."""
+
+    told: str
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """An import as it would be, before anything is written."""
+
+    statement: Statement
+    places: Mapping[str, Place]
+    matches: Mapping[str, Match]
+    sorting: Sorting
+    taken: tuple[Draft, ...]
+    """What confirming would book, oldest first."""
+    future: tuple[Draft, ...]
+    """Left out: their day is yet to come."""
+
+    @property
+    def unmatched(self) -> tuple[Match, ...]:
+        """The instruments of what would be booked that somebody must choose first."""
+        named = {each.key for draft in self.taken for each in (draft.instrument, draft.other) if each is not None}
+        return tuple(match for key, match in self.matches.items() if key in named and match.id is None)
+
+
+def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NOTHING) -> Review:
+    """What importing a statement into a portfolio would do."""
+    places = _places(desk, kept, statement, choices)
+    sorting = new_rows(statement.drafts, known(desk, kept.portfolio.id, places))
+    asked = {draft.fingerprint for draft, _ in sorting.alike} & choices.take
+    wanted = ({draft.fingerprint for draft in sorting.new} | asked) - choices.leave
+    chosen = [draft for draft in statement.drafts if draft.fingerprint in wanted]
+    today = (desk.clock().astimezone(UTC) + FURTHEST_EAST).date()
+    return Review(
+        statement,
+        places,
+        matched(desk, kept.owner, _named(statement), choices.instruments),
+        sorting,
+        tuple(draft for draft in chosen if draft.day <= today),
+        tuple(draft for draft in chosen if draft.day > today),
+    )
+
+
+def known(desk: Desk, portfolio: int, places: Mapping[str, Place]) -> Iterator[Known]:
+    """What the accounts have already, and every row that was ever imported, though it was deleted since."""
+    prints = {number: told for told, number in ImportBook(desk.ledger).known(portfolio).items()}
+    accounts = {place.account.id for place in places.values()}
+    for each in TransactionBook(desk.ledger).all(portfolio):
+        told = prints.pop(each.id, "")
+        if told or each.account in accounts:
+            yield Known(told, each.kind, each.day, each.currency, each.quantity, each.cash)
+    for told in prints.values():
+        yield Known(told, Kind.FEE, date.min, "", Decimal(0), Decimal(0))
+
+
+def _named(statement: Statement) -> Iterator[tuple[Named, date, str]]:
+    for draft in statement.drafts:
+        for named in (draft.instrument, draft.other):
+            if named is not None:
+                yield named, draft.day, draft.price_currency or draft.currency
+    for holding in statement.holdings:
+        if holding.instrument is not None:
+            yield holding.instrument, holding.day or date.max, holding.currency
+
+
+def _places(desk: Desk, kept: Kept, statement: Statement, choices: Choices) -> dict[str, Place]:
+    """Each account of the file, as it was chosen, as it is called alike, or new."""
+    accounts = PortfolioBook(desk.ledger).accounts(kept.portfolio.id)
+    told = {draft.account for draft in statement.drafts}
+    told |= {draft.to_account for draft in statement.drafts if draft.kind is Kind.TRANSFER}
+    return {each: Place(each, _place(each, accounts, statement, choices.accounts.get(each))) for each in sorted(told)}
+
+
+def _place(told: str, accounts: tuple[Account, ...], statement: Statement, choice: int | str | None) -> Account:
+    if isinstance(choice, int):
+        found = next((each for each in accounts if each.id == choice), None)
+        if found is None:
+            raise InvalidInput("accounts", f"The portfolio has no account {choice}.", remedy="List its accounts.")
+        return found
+    whole = f"{statement.broker} {told}".strip() or UNNAMED
+    names = [each[:LONGEST_NAME] for each in ([choice] if choice is not None else [told, whole])]
+    if (same := next((each for each in accounts if each.name in names), None)) is not None:
+        return same
+    of_broker = [each for each in accounts if each.broker == statement.broker]
+    if choice is None and not told and len(of_broker) == 1:
+        return of_broker[0]
+    return Account(0, names[-1], _main_currency(statement, told), statement.broker)
+
+
+def _main_currency(statement: Statement, account: str) -> str:
+    """In which most rows of an account are told."""
+    counted = Counter(draft.currency for draft in statement.drafts if draft.account == account)
+    counted = counted or Counter(draft.to_currency or draft.currency for draft in statement.drafts)
+    return counted.most_common(1)[0][0]

@@ -1,0 +1,50 @@
+"""What is known of the instruments of a book: by the register, by the owner's items, and by what the owner said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from openbell.model.money import PARTS
+from openbell.portfolio.book import Facts
+from openbell.store.itembook import Item, SetFacts
+from openbell.store.register import Register
+
+
+def facts_of(
+    ids: Iterable[str], register: Register, items: Mapping[str, Item], told: Mapping[str, SetFacts]
+) -> dict[str, Facts]:
+    """The facts of instruments by id; what the owner said goes before what vendors say."""
+    return {key: _set(_known(key, register, items), told.get(key)) for key in sorted(set(ids))}
+
+
+def _known(key: str, register: Register, items: Mapping[str, Item]) -> Facts:
+    if (item := items.get(key)) is not None:
+        return Facts(key, item.name, item.name, item.currency, type=item.type)
+    found = register.instrument(key)
+    return Facts(
+        id=key,
+        ticker=found.ticker,
+        name=found.name,
+        currency=currency_of(found.currency),
+        exchange=found.exchange,
+        type=found.type,
+        country=found.isin[:2] if found.isin and found.type == "stock" else None,
+        isin=found.isin,
+    )
+
+
+def currency_of(told: str | None) -> str | None:
+    """The currency that prices are told in, where that may be a part of one: pounds, where London tells pence."""
+    return PARTS[told][0] if told is not None and told in PARTS else told
+
+
+def _set(facts: Facts, told: SetFacts | None) -> Facts:
+    if told is None:
+        return facts
+    return replace(
+        facts,
+        type=told.type or facts.type,
+        sector=told.sector or facts.sector,
+        country=told.country or facts.country,
+    )

@@ -1,0 +1,65 @@
+"""What is held in any portfolio, and whose prices are needed for it: what the desk follows unasked."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from openbell.books.facts import facts_of
+from openbell.books.prices import actions_of, pair_of
+from openbell.desk import Desk
+from openbell.model.transactions import Transaction
+from openbell.portfolio.book import Book
+from openbell.portfolio.lots import Problem
+from openbell.portfolio.walk import Walked, walk
+from openbell.store.itembook import OWN
+from openbell.store.portfoliobook import Kept, PortfolioBook
+from openbell.store.register import Register
+from openbell.store.transactionbook import TransactionBook, in_order
+
+
+def held(desk: Desk) -> tuple[str, ...]:
+    """The tickers of all listed instruments that any portfolio holds units of now, by name."""
+    ids = {key for kept in PortfolioBook(desk.ledger).every() for key in _held_in(desk, kept)}
+    return tuple(sorted(_ticker(desk.history.register, key) for key in ids if not key.startswith(OWN)))
+
+
+def followed(desk: Desk) -> set[str]:
+    """The tickers whose prices portfolios need: all that they ever held, benchmarks, and pairs of currencies."""
+    register, portfolios = (
+        desk.history.register,
+        {kept.portfolio.id: kept for kept in PortfolioBook(desk.ledger).every()},
+    )
+    named, found = TransactionBook(desk.ledger).named(), set[str]()
+    for number, kept in portfolios.items():
+        ids, currencies = named.get(number, (set(), set()))
+        listed = {key for key in ids if not key.startswith(OWN)} | {kept.portfolio.benchmark or ""} - {""}
+        facts = facts_of(listed, register, {}, {})
+        told = {*currencies, *(each.currency for each in facts.values() if each.currency), kept.portfolio.base}
+        found |= {_ticker(register, key) for key in listed}
+        found |= {pair_of(code, "USD") for code in told - {"USD"}} if len(told) > 1 else set()
+    return found
+
+
+def oversold(desk: Desk, kept: Kept, wanted: Transaction) -> Problem | None:
+    """What is wrong with a transaction that gives away more than its account would hold; None where nothing is."""
+    others = (each for each in TransactionBook(desk.ledger).all(kept.portfolio.id) if each.id != wanted.id)
+    walked = _walked(desk, kept, tuple(sorted((*others, wanted), key=in_order)))
+    return next((each for each in walked.problems if each.kind == "oversold" and each.transaction == wanted), None)
+
+
+def _held_in(desk: Desk, kept: Kept) -> set[str]:
+    walked = _walked(desk, kept, TransactionBook(desk.ledger).all(kept.portfolio.id))
+    return {lot.instrument for lot in walked.lots if lot.quantity}
+
+
+def _walked(desk: Desk, kept: Kept, transactions: tuple[Transaction, ...]) -> Walked:
+    """Through a book without prices: units need none."""
+    ids = {key for each in transactions for key in (each.instrument, each.other) if key is not None}
+    facts = facts_of(ids, desk.history.register, {}, {})
+    today = max([desk.clock().astimezone(UTC).date(), *(each.day for each in transactions[-1:])])
+    actions = tuple(each for each in actions_of(desk, sorted(ids), facts, None) if each.ex_date <= today)
+    return walk(Book(kept.portfolio, (), transactions, facts, actions, {}), today)
+
+
+def _ticker(register: Register, key: str) -> str:
+    return register.instrument(key).ticker

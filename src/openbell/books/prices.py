@@ -1,0 +1,205 @@
+"""The prices and rates of a book, out of the lake and of what people said: closes as traded, sessions, last prices."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from openbell.books.facts import currency_of
+from openbell.desk import Desk
+from openbell.model.interval import DAY
+from openbell.model.money import PARTS
+from openbell.model.sessions import EXCHANGES, LONGEST_PAUSE, sessions
+from openbell.portfolio.book import Action, Closes, Days, Facts, Quote, RateSeries
+from openbell.store.register import Register
+
+Prices = npt.NDArray[np.float64]
+
+HAND = "by hand"
+"""The source of a price that somebody typed."""
+
+SETTLED = timedelta(hours=20)
+"""How long after a session its close may still be on its way: the nightly upkeep brings it."""
+
+BEFORE = timedelta(days=14)
+"""Prices and rates are read from before the first transaction, for those days that have none."""
+
+
+def closes_of(desk: Desk, facts: Iterable[Facts], first: date, last: date, known: datetime | None) -> dict[str, Closes]:
+    """The closes as traded of the instruments with `facts`, in their currency, from before `first` to `last`."""
+    named = {each.id: each for each in facts}
+    rows = _daily(desk, sorted(named), first - BEFORE, last, known)
+    now = desk.clock() if known is None else min(known, desk.clock())
+    return {
+        key: closes
+        for (key,), mine in rows.partition_by("symbol", as_dict=True, maintain_order=True).items()
+        if (closes := _closes(desk, named[str(key)], mine, first, last, now)) is not None
+    }
+
+
+def hand_closes(told: Sequence[tuple[date, Decimal]], last: date) -> Closes:
+    """What the owner of an item said it was worth, up to `last`."""
+    kept = [(day, price) for day, price in told if day <= last]
+    days = np.array([day for day, _ in kept], dtype="datetime64[D]")
+    return Closes(days, np.array([float(price) for _, price in kept], dtype=np.float64), HAND)
+
+
+def rates_of(
+    desk: Desk, base: str, currencies: Collection[str], first: date, last: date, known: datetime | None
+) -> tuple[RateSeries, ...]:
+    """What the desk knows of the rates among `currencies`, `base` and the US dollar."""
+    wanted = sorted({base, "USD", *currencies})
+    register = desk.history.register
+    pairs = {
+        register.id_of(pair_of(one, other)): (one, other) for one, other in product(wanted, wanted) if one != other
+    }
+    rows = _daily(desk, sorted(pairs), first - BEFORE, last, known)
+    return tuple(
+        RateSeries(*pairs[str(key)], *_columns(mine), source=_sources(mine))
+        for (key,), mine in rows.partition_by("symbol", as_dict=True, maintain_order=True).items()
+    )
+
+
+def pair_of(base: str, quote: str) -> str:
+    """The ticker of a pair of currencies: what one `base` costs in `quote`."""
+    return f"{base}{quote}=X"
+
+
+def actions_of(desk: Desk, ids: Sequence[str], facts: Mapping[str, Facts], known: datetime | None) -> list[Action]:
+    """What the desk knows of splits, spin-offs and dividends, oldest first, in currencies rather than their parts."""
+    if not ids:
+        return []
+    rows = desk.lake.actions(ids, as_of=known).sort("ex_date", "symbol", "kind")
+    return [_action(row, facts[row["symbol"]]) for row in rows.iter_rows(named=True)]
+
+
+def quotes_of(desk: Desk, facts: Iterable[Facts], closes: Mapping[str, Closes]) -> dict[str, Quote]:
+    """The last prices of those instruments that have traded since their last close."""
+    named = {each.ticker: each for each in facts}
+    live = dict(desk.tape.latest(list(named)))
+    if desk.demo:
+        live |= {row["symbol"]: row for row in desk.simulated.quotes(list(named)).iter_rows(named=True)}
+    found = {}
+    for ticker, row in live.items():
+        each, price, at = named[ticker], row["price"], row["ts"]
+        if not isinstance(price, float) or not isinstance(at, datetime):
+            continue
+        day, held = _trade_date(venue_of(desk.history.register, each), at), closes.get(each.id)
+        if held is not None and held.days.size and np.datetime64(day) <= held.days[-1]:
+            continue
+        found[each.id] = Quote(_whole(desk, each, price), day, str(row["source"]), at.astimezone(UTC).isoformat())
+    return found
+
+
+def venue_of(register: Register, facts: Facts) -> str:
+    """The exchange whose sessions an instrument goes by; where none is known, New York's."""
+    found = facts.exchange or register.exchange_of(facts.ticker)
+    return found if found is not None and found in EXCHANGES else "XNYS"
+
+
+def _daily(desk: Desk, ids: Sequence[str], first: date, last: date, known: datetime | None) -> pl.DataFrame:
+    start, end = _midnight(first), _midnight(last) + timedelta(days=1)
+    rows = desk.lake.bars(ids, DAY, start, end, as_of=known)
+    return rows.filter(pl.col("close").is_finite() & (pl.col("close") > 0))
+
+
+def _closes(desk: Desk, facts: Facts, rows: pl.DataFrame, first: date, last: date, now: datetime) -> Closes | None:
+    """Of one instrument's rows those that are as traded, of sessions that are over; None where none is left."""
+    venue = venue_of(desk.history.register, facts)
+    over = sessions(venue, first - BEFORE, last).filter(pl.col("close") <= now)
+    rows = _as_traded(desk, facts.id, rows).filter(pl.col("ts").dt.date() <= (_last_of(over) or last))
+    if rows.is_empty():
+        return None
+    days, prices = _columns(rows)
+    expected = over.filter(
+        (pl.col("close") + SETTLED <= now) | pl.col("trade_date").is_in(rows["ts"].dt.date().implode())
+    )
+    return Closes(
+        days,
+        _scaled(prices, _part(desk, facts)),
+        _sources(rows),
+        expected["trade_date"].to_numpy().astype("datetime64[D]"),
+    )
+
+
+def _as_traded(desk: Desk, key: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Without those that are adjusted for something that came later."""
+    if (rows["scale"] == "raw").all():
+        return rows
+    splits = desk.lake.actions([key]).filter(pl.col("kind") != "dividend")["ex_date"]
+    newest = splits.max()
+    plain = pl.col("scale") == "raw"
+    if newest is None:
+        return rows.filter(plain | (pl.col("scale") == "split"))
+    return rows.filter(plain | ((pl.col("scale") == "split") & (pl.col("ts").dt.date() >= pl.lit(newest))))
+
+
+def _last_of(over: pl.DataFrame) -> date | None:
+    return None if over.is_empty() else over["trade_date"].item(-1)
+
+
+def _columns(rows: pl.DataFrame) -> tuple[Days, Prices]:
+    days = rows["ts"].dt.date().to_numpy().astype("datetime64[D]")
+    return days, rows["close"].to_numpy().astype(np.float64)
+
+
+def _sources(rows: pl.DataFrame) -> str:
+    return ", ".join(sorted(rows["source"].unique()))
+
+
+def _part(desk: Desk, facts: Facts) -> Decimal:
+    """What part of its currency an instrument's prices are told in: London's are pence."""
+    told = desk.history.register.instrument(facts.id).currency
+    return _part_told(told)
+
+
+def _part_told(told: str | None) -> Decimal:
+    return PARTS[told][1] if told is not None and told in PARTS else Decimal(1)
+
+
+def _scaled(prices: Prices, part: Decimal) -> Prices:
+    """Exactly, as decimals, so that 1234.5 pence are 12.345 pounds."""
+    if part == 1:
+        return prices
+    return np.array([float(Decimal(repr(price)) * part) for price in prices.tolist()], dtype=np.float64)
+
+
+def _whole(desk: Desk, facts: Facts, price: float) -> Decimal:
+    return Decimal(repr(price)) * _part(desk, facts)
+
+
+def _trade_date(venue: str, at: datetime) -> date:
+    """The session that an instant belongs to: the last that had begun by then."""
+    begun = sessions(venue, at.date() - LONGEST_PAUSE, at.date() + timedelta(days=1)).filter(pl.col("pre") <= at)
+    return at.date() if begun.is_empty() else begun["trade_date"].item(-1)
+
+
+def _action(row: Mapping[str, object], facts: Facts) -> Action:
+    """As a book has it: of a spin-off the part of the cost that leaves, where the lake has what divides prices."""
+    ratio, amount = _exact(row["ratio"]), _exact(row["amount"])
+    told = str(row["currency"] or "") or facts.currency
+    part = _part_told(told)
+    kind = str(row["kind"])
+    return Action(
+        instrument=str(row["symbol"]),
+        ex_date=row["ex_date"],  # type: ignore[arg-type]  # a date, by the schema of ACTIONS
+        kind="spin_off" if kind == "spinoff" else "split" if kind == "split" else "dividend",
+        source=str(row["source"]),
+        ratio=None if ratio is None else 1 - 1 / ratio if kind == "spinoff" else ratio,
+        amount=None if amount is None else amount * part,
+        currency=currency_of(told),
+    )
+
+
+def _exact(number: object) -> Decimal | None:
+    return Decimal(repr(number)) if isinstance(number, float) else None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

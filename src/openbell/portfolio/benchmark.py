@@ -1,0 +1,163 @@
+"""What the same money would have become in one other instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from openbell.model.errors import InvalidInput
+from openbell.model.transactions import Kind
+from openbell.portfolio.actions import happenings
+from openbell.portfolio.book import Action, Book, Days
+from openbell.portfolio.currencies import rates_on
+from openbell.portfolio.prices import SPLITS, Priced, priced
+from openbell.portfolio.returns import Stretch, investor_flows
+from openbell.portfolio.twr import Floats, annualised
+from openbell.portfolio.valuation import History, Mask, paid, worth
+from openbell.portfolio.xirr import MoneyWeighted, money_weighted
+
+METHOD = (
+    "Every amount that was paid in bought the benchmark at the close of its day, every amount taken out sold it; what "
+    "there was at the start bought it then. Units bought x its level; no fees and no taxes."
+)
+REINVESTED = "Its dividends bought more of it at the close of their ex-date, before tax."
+PRICE_ONLY = "Its dividends are left out: price only."
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """One amount that bought the benchmark, or, less than 0, sold it."""
+
+    day: date
+    amount: float
+    level: float
+    bought: date
+    """The day of the close that it was bought at: `day`, or the next with one; without any, `level` is NaN."""
+
+    @property
+    def units(self) -> float:
+        """Of the benchmark as it was at the start, splits and reinvested dividends counted in its level."""
+        return self.amount / self.level
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """The same flows in another instrument."""
+
+    instrument: str
+    days: Days
+    values: Floats
+    """What they would be worth, in the portfolio's currency; NaN where it has no price."""
+    levels: Floats
+    """Of one unit as it was on the first day."""
+    purchases: tuple[Purchase, ...]
+    value: float | None
+    """At the end."""
+    twr: float | None
+    twr_annual: float | None
+    mwr: MoneyWeighted
+    notes: tuple[str, ...]
+    source: str
+    """Of its closes."""
+
+
+def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, reinvest: bool = True) -> Benchmark:
+    """The flows of the parts `inside` over `stretch`, in `instrument` instead; raises InvalidInput without prices."""
+    facts = of.book.facts.get(instrument)
+    if facts is None or facts.currency is None or instrument not in of.book.closes:
+        raise InvalidInput(
+            "benchmark", f"{instrument} has no prices in a known currency.", remedy="Fetch it, or choose another one."
+        )
+    prices = priced(of.book, instrument, _splits(of.book, instrument))
+    in_base = prices.column(of.days) * rates_on(of.book.rates, facts.currency, of.base, of.days)
+    growth = _dividends(of, instrument, prices, facts.currency) if reinvest else np.ones(of.days.size)
+    levels = in_base * _units_since(prices, of.days) * growth
+    purchases = tuple(_purchases(of, inside, stretch, levels))
+    values = _values(of.days, purchases, levels)
+    values[: max(stretch.start, 0)] = np.nan
+    value = float(values[stretch.end]) if np.isfinite(values[stretch.end]) else None
+    first = of.place(purchases[0].bought) if purchases else max(stretch.start, 0)
+    twr = float(levels[stretch.end] / levels[first] - 1)
+    days, flows = investor_flows(of, inside, stretch)
+    flows[-1] = np.nan if value is None else value
+    return Benchmark(
+        instrument,
+        of.days,
+        values,
+        levels,
+        purchases,
+        value,
+        twr if np.isfinite(twr) else None,
+        annualised(twr, of.days[first], of.days[stretch.end]) if np.isfinite(twr) else None,
+        money_weighted(days, flows),
+        (REINVESTED if reinvest else PRICE_ONLY, *_notes(purchases, values, stretch)),
+        prices.told.source,
+    )
+
+
+def _splits(book: Book, instrument: str) -> SPLITS:
+    """Those that the desk knows: no statement tells of what is not held."""
+    happened, _ = happenings((action for action in book.actions if action.instrument == instrument), ())
+    return tuple((each.day, each.ratio) for each in happened if each.kind is Kind.SPLIT and each.ratio is not None)
+
+
+def _units_since(prices: Priced, on: Days) -> Floats:
+    """By day: what one unit of the first day is in units of that day."""
+    units = np.ones(on.size)
+    for ex_date, ratio in prices.splits:
+        if np.datetime64(ex_date) > on[0]:
+            units[on >= np.datetime64(ex_date)] *= float(ratio)
+    return units
+
+
+def _dividends(of: History, instrument: str, prices: Priced, currency: str) -> Floats:
+    """By day: what one unit has become by its dividends, each reinvested at the close of its ex-date or the next."""
+    closes = prices.told
+    growth = np.ones(closes.days.size + 1)  # the last one: before the first close, where there is no price either
+    for action in _paying(of.book.actions, instrument, currency):
+        at = int(np.searchsorted(closes.days, np.datetime64(action.ex_date)))
+        if at < closes.days.size and action.amount is not None:
+            growth[at:-1] *= 1 + float(action.amount) / closes.prices[at]
+    reinvested: Floats = growth[np.searchsorted(closes.days, of.days, side="right") - 1]
+    return reinvested
+
+
+def _paying(actions: Iterable[Action], instrument: str, currency: str) -> Iterator[Action]:
+    for action in actions:
+        if action.instrument == instrument and action.kind == "dividend" and action.currency in {None, currency}:
+            yield action
+
+
+def _purchases(of: History, inside: Mask, stretch: Stretch, levels: Floats) -> Iterator[Purchase]:
+    valued = np.flatnonzero(np.isfinite(levels))
+    came, left = paid(of, inside)
+    amounts = came - left
+    amounts[: stretch.start + 1] = 0
+    if stretch.start >= 0:
+        amounts[stretch.start] = worth(of, inside)[stretch.start]
+    for place in np.flatnonzero(amounts[: stretch.end + 1]):
+        at = int(np.searchsorted(valued, place))
+        bought = int(valued[at]) if at < valued.size else int(place)
+        yield Purchase(of.day(int(place)), float(amounts[place]), float(levels[bought]), of.day(bought))
+
+
+def _values(days: Days, purchases: Iterable[Purchase], levels: Floats) -> Floats:
+    units = np.zeros(days.size)
+    for each in purchases:
+        units[np.searchsorted(days, np.datetime64(each.day))] += each.units
+    held = np.cumsum(units)
+    values: Floats = np.where(held == 0, 0.0, held * levels)
+    return values
+
+
+def _notes(purchases: Iterable[Purchase], values: Floats, stretch: Stretch) -> Iterator[str]:
+    for each in purchases:
+        if not np.isfinite(each.level):
+            yield f"It has no close from {each.day} on."
+        if each.bought != each.day:
+            yield f"It has no close of {each.day}: {each.amount:.2f} bought it at that of {each.bought}."
+    if (values[stretch.start + 1 : stretch.end + 1] < 0).any():
+        yield "More was taken out than it would have become: from then on it is owed."

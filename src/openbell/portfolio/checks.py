@@ -1,0 +1,163 @@
+"""What somebody would want to be told of a portfolio unasked: too much in one place, missing prices and costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Literal
+
+from openbell.model.errors import InvalidInput
+from openbell.portfolio.allocation import UNKNOWN, Allocation, Dimension, allocation
+from openbell.portfolio.lots import ZERO
+from openbell.portfolio.moves import Part
+from openbell.portfolio.valuation import History, Mask
+from openbell.portfolio.walk import Walked
+from openbell.portfolio.worth import Worth, worths
+
+State = Literal["good", "attention", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From where on somebody wants to be told; shares from 0 to 1. Raises InvalidInput for one that cannot be."""
+
+    position: Decimal = Decimal("0.2")
+    sector: Decimal = Decimal("0.4")
+    currency: Decimal = Decimal("0.5")
+    """Of any currency but the portfolio's own."""
+    cash: Decimal = Decimal("0.25")
+    stale_days: int = 5
+    """How many days old the newest price may be."""
+
+    def __post_init__(self) -> None:
+        """Assert that each can be reached."""
+        for name in ("position", "sector", "currency", "cash"):
+            share: Decimal = getattr(self, name)
+            if not (share.is_finite() and 0 <= share <= 1):
+                raise InvalidInput(name, f"The threshold {name} is {share}.", remedy="Choose a share from 0 to 1.")
+        if not 0 <= self.stale_days <= 3650:
+            raise InvalidInput("stale_days", f"A price of {self.stale_days} days?", remedy="Choose 0 to 3650 days.")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    """position | sector | currency | cash | price_missing | price_stale | negative_cash | cost_missing"""
+    state: State
+    number: Decimal | None
+    """A share, or how many; None: it cannot be said."""
+    threshold: Decimal
+    sentence: str
+    about: tuple[str, ...] = ()
+    """The instruments, sectors, currencies or accounts that it is about."""
+
+
+def checks(of: History, walked: Walked, inside: Mask, thresholds: Thresholds) -> tuple[Check, ...]:
+    """Every check of the parts `inside` at the end of the last day."""
+    every = tuple(worths(of, inside, len(of.days) - 1))
+    spread = {name: allocation(of, every, [name]) for name in _DIMENSIONS}
+    return (
+        _concentration("position", spread["instrument"], thresholds.position, "cash "),
+        _concentration("sector", spread["sector"], thresholds.sector, "cash"),
+        _concentration("currency", spread["currency"], thresholds.currency, of.base),
+        _cash_share(spread["type"], thresholds.cash),
+        _missing(every),
+        _stale(of, every, thresholds.stale_days),
+        _negative(of, every),
+        _without_cost(of, walked, inside),
+    )
+
+
+_DIMENSIONS: tuple[Dimension, ...] = ("instrument", "sector", "currency", "type")
+
+
+def _concentration(name: str, spread: Allocation, threshold: Decimal, ignored: str) -> Check:
+    """The largest slice but those that begin with `ignored`, and but what is unknown."""
+    known = [each for each in spread.slices if each.key != UNKNOWN and not each.key.startswith(ignored)]
+    if spread.total <= 0 or any(each.share is None for each in known):
+        return Check(name, "unknown", None, threshold, "The whole is worth nothing, so that there are no shares.")
+    if not known:
+        return Check(name, "good", ZERO, threshold, f"There is no {name} to look at.")
+    over = [each for each in known if each.share is not None and each.share > threshold]
+    largest = max(known, key=lambda each: each.share or ZERO)
+    number = largest.share or ZERO
+    said = f"{largest.key} is {_percent(number)} of the whole; the limit is {_percent(threshold)}."
+    state: State = "attention" if over else "unknown" if spread.unvalued else "good"
+    if spread.unvalued:
+        said += f" {_counted(len(spread.unvalued), 'position')} without a price could change that."
+    return Check(name, state, number, threshold, said, tuple(each.key for each in over))
+
+
+def _cash_share(spread: Allocation, threshold: Decimal) -> Check:
+    share = next((each.share for each in spread.slices if each.key == "cash"), ZERO)
+    if spread.total <= 0 or share is None:
+        return Check("cash", "unknown", None, threshold, "The whole is worth nothing, so that there are no shares.")
+    said = f"{_percent(share)} of the whole is cash; the limit is {_percent(threshold)}."
+    return Check("cash", "attention" if share > threshold else "good", share, threshold, said)
+
+
+def _missing(every: tuple[Worth, ...]) -> Check:
+    without = [each for each in every if each.value is None]
+    what = tuple(dict.fromkeys(each.part.instrument or each.part.currency for each in without))
+    if not without:
+        return Check("price_missing", "good", ZERO, ZERO, "Everything that is held has a price.")
+    because = "; ".join(f"{each.part.instrument or each.part.currency}: {each.lacks}" for each in without[:5])
+    said = f"{_counted(len(what), 'position')} cannot be valued, and so cannot the whole: {because}."
+    return Check("price_missing", "attention", Decimal(len(what)), ZERO, said, what)
+
+
+def _stale(of: History, every: tuple[Worth, ...], most: int) -> Check:
+    last = of.day(len(of.days) - 1)
+    old = {
+        each.part.instrument: each.price.day
+        for each in every
+        if each.price is not None and each.part.instrument and last - each.price.day > timedelta(days=most)
+    }
+    if not old:
+        said = f"No price is older than {_counted(most, 'day')}."
+        return Check("price_stale", "good", ZERO, Decimal(most), said)
+    oldest = min(old, key=lambda name: old[name])
+    said = f"{_counted(len(old), 'price')} older than {_counted(most, 'day')}; that of {oldest} is of {old[oldest]}."
+    return Check(
+        "price_stale", "attention", Decimal((last - old[oldest]).days), Decimal(most), said, tuple(sorted(old))
+    )
+
+
+def _negative(of: History, every: tuple[Worth, ...]) -> Check:
+    names = {account.id: account.name for account in of.book.accounts}
+    owed = [each for each in every if each.part.instrument is None and each.units < 0]
+    if not owed:
+        return Check("negative_cash", "good", ZERO, ZERO, "No account's cash is below 0.")
+    where = "; ".join(
+        f"{names.get(each.part.account, each.part.account)} {each.units} {each.part.currency}" for each in owed
+    )
+    said = f"More cash was spent than is told to have come: {where}. Is a deposit or an exchange missing?"
+    about = tuple(dict.fromkeys(str(each.part.account) for each in owed))
+    return Check("negative_cash", "attention", min(each.units for each in owed), ZERO, said, about)
+
+
+def _without_cost(of: History, walked: Walked, inside: Mask) -> Check:
+    parts = of.named(inside)
+    without = [
+        lot.instrument
+        for lot in walked.lots
+        if lot.cost.base is None and Part(lot.account, lot.instrument, "") in parts
+    ]
+    if not without:
+        return Check("cost_missing", "good", ZERO, ZERO, "What every lot cost is known.")
+    what = tuple(dict.fromkeys(without))
+    said = (
+        f"What {_counted(len(without), 'lot')} cost is not known: {', '.join(what[:5])}. Write it into the transaction."
+    )
+    return Check("cost_missing", "attention", Decimal(len(without)), ZERO, said, what)
+
+
+def _percent(share: Decimal) -> str:
+    return f"{share * 100:.1f} %"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -1,0 +1,165 @@
+"""What each instrument's price is on each day of a series, of which day it is, and where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+
+from openbell.portfolio.book import Book, Closes, Days, Quote
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+
+SPLITS = tuple[tuple[date, Decimal], ...]
+"""Ex-dates and new units for one old, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one unit cost, exactly."""
+
+    price: Decimal
+    day: date
+    """The trade date that it is of."""
+    source: str
+    split: Decimal = Decimal(1)
+    """What `price` was divided by since: a split after `day` and no close since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The prices of one instrument.
+
+    A day without a session has the last session's close: that is the market's price then. A session without a close has
+    none, and neither has a day before the first price. Without a calendar the last price told holds. A price carried
+    over a split is divided by its ratio, since the units of that day are the new ones.
+    """
+
+    told: Closes
+    """The closes, and today's quote behind them where the market has traded since."""
+    splits: SPLITS
+    quote: Quote | None = None
+
+    def column(self, on: Days) -> Floats:
+        """On each of the days; NaN where there is none."""
+        told = self.told
+        if told.days.size == 0:
+            return np.full(on.size, np.nan)
+        place = np.searchsorted(told.days, on, side="right") - 1
+        prices = np.where(place >= 0, told.prices[place], np.nan)
+        if told.sessions is not None:
+            prices[~_current(told, told.sessions, place, on)] = np.nan
+        for ex_date, ratio in self.splits:
+            ex = np.datetime64(ex_date)
+            prices[(place >= 0) & (told.days[place] < ex) & (on >= ex)] /= float(ratio)
+        return prices
+
+    def at(self, day: date) -> Price | None:
+        """The price at the end of `day`, exactly."""
+        newest = self._newest(day)
+        return None if newest is None else self._price(newest, day)
+
+    def before(self, day: date) -> Price | None:
+        """The close of the session before the one that `at` tells of, in units of `day`."""
+        newest = self._newest(day)
+        if newest is None:
+            return None
+        if self._quoted(newest) and self.quote is not None and self.quote.previous_close is not None:
+            session = self._session_before(newest) or self.quote.day
+            return Price(self.quote.previous_close, session, self.quote.source)
+        if newest == 0 or self._session_before(newest) not in (None, _date(self.told.days[newest - 1])):
+            return None
+        return self._price(newest - 1, day)
+
+    def _newest(self, day: date) -> int | None:
+        """The place of the price that holds at the end of `day`."""
+        on = np.datetime64(day)
+        place = int(np.searchsorted(self.told.days, on, side="right")) - 1
+        sessions = self.told.sessions
+        if place < 0 or sessions is None:
+            return place if place >= 0 else None
+        session = int(np.searchsorted(sessions, on, side="right")) - 1
+        return place if session >= 0 and self.told.days[place] >= sessions[session] else None
+
+    def _price(self, newest: int, on: date) -> Price:
+        day = _date(self.told.days[newest])
+        quoted = self._quoted(newest) and self.quote is not None
+        exact = self.quote.price if quoted and self.quote else Decimal(repr(float(self.told.prices[newest])))
+        since = factor(self.splits, day, on)
+        return Price(exact / since, day, self.quote.source if quoted and self.quote else self.told.source, since)
+
+    def _quoted(self, newest: int) -> bool:
+        return self.quote is not None and newest == self.told.days.size - 1
+
+    def _session_before(self, newest: int) -> date | None:
+        """None: no calendar."""
+        if self.told.sessions is None:
+            return None
+        before = int(np.searchsorted(self.told.sessions, self.told.days[newest])) - 1
+        return _date(self.told.sessions[before]) if before >= 0 else None
+
+
+def priced(book: Book, instrument: str, splits: SPLITS) -> Priced:
+    """The prices that `book` has of `instrument`."""
+    told, quote = _with_quote(book.closes.get(instrument, _NONE), book.quotes.get(instrument))
+    return Priced(told, splits, quote)
+
+
+def factor(splits: SPLITS, after: date, upto: date) -> Decimal:
+    """New units for one old over the splits after the day `after`, up to the day `upto`."""
+    product = Decimal(1)
+    for ex_date, ratio in splits:
+        if after < ex_date <= upto:
+            product *= ratio
+    return product
+
+
+def days_of(dates: Iterable[date]) -> Days:
+    """Dates as a column."""
+    return np.fromiter((day.toordinal() - _EPOCH for day in dates), np.int64).astype("datetime64[D]")
+
+
+def series_of_days(first: date, last: date, closes: Sequence[Closes], further: Iterable[date]) -> Days:
+    """The days of a series: sessions, days with a price where there is no calendar, and those that are `further`."""
+    start, end = np.datetime64(first), np.datetime64(last)
+    traded = [each.days if each.sessions is None else each.sessions for each in closes]
+    once = {id(calendar): calendar for calendar in traded}  # instruments of one exchange share theirs
+    within = [
+        calendar[np.searchsorted(calendar, start) : np.searchsorted(calendar, end, side="right")]
+        for calendar in once.values()
+    ]
+    ends = days_of({first, last, *(day for day in further if first <= day <= last)})
+    days: Days = np.unique(np.concatenate([ends, *within]).astype("datetime64[D]"))
+    return days
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_NONE = Closes(np.empty(0, "datetime64[D]"), np.empty(0), "")
+
+
+def _with_quote(closes: Closes, quote: Quote | None) -> tuple[Closes, Quote | None]:
+    """The quote as one more close, unless the close of its day is there: that one is final."""
+    if quote is None or (closes.days.size and np.datetime64(quote.day) <= closes.days[-1]):
+        return closes, None
+    day = np.datetime64(quote.day)
+    sessions = closes.sessions
+    if sessions is not None and day not in sessions:
+        sessions = np.insert(sessions, np.searchsorted(sessions, day), day)
+    days = np.append(closes.days, day).astype("datetime64[D]")
+    return Closes(days, np.append(closes.prices, float(quote.price)), closes.source, sessions), quote
+
+
+def _current(told: Closes, sessions: Days, place: Places, on: Days) -> npt.NDArray[np.bool_]:
+    """Whether each day's price is of the newest session that there was."""
+    session = np.searchsorted(sessions, on, side="right") - 1
+    known = (place >= 0) & (session >= 0)
+    return known & (told.days[place] >= sessions[session])
+
+
+def _date(day: np.datetime64) -> date:
+    return day.astype("datetime64[D]").item()  # type: ignore[no-any-return]

@@ -1,0 +1,318 @@
+"""How a portfolio, an account, a position or a tag has done between two days: gains, returns, costs, contributions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal, get_args
+
+import numpy as np
+
+from openbell.model.transactions import Transaction
+from openbell.portfolio.book import Days
+from openbell.portfolio.lots import ZERO
+from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded, summed
+from openbell.portfolio.rates import exact
+from openbell.portfolio.twr import Floats, Index, annualised, chained
+from openbell.portfolio.valuation import History, Mask, moved, paid, worth
+from openbell.portfolio.worth import Worth, total, worths
+from openbell.portfolio.xirr import MoneyWeighted, money_weighted
+
+Range = Literal["1D", "5D", "1M", "3M", "6M", "YTD", "1Y", "5Y", "Max"]
+RANGES: tuple[Range, ...] = get_args(Range)
+
+SIMPLE = "Value at the end + taken out - value at the start - paid in; as a share of value at the start + paid in."
+CONTRIBUTION = "The part's own gain, as a share of what the whole had to gain with: value at the start + paid in."
+CURRENCY = (
+    "Each day's gain less what it is in its own currency at the rate of the day before, summed over the days: price at "
+    "the first rate, currency at the last price."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From the end of one day of a series to that of another; `start` -1: from before the first transaction."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """What became of the money between two days. None: something that it needs is missing; `notes` say what."""
+
+    first: date
+    """Its close is where the stretch begins; of a whole history, the day of the first transaction."""
+    last: date
+    start: Decimal | None
+    end: Decimal | None
+    paid_in: Decimal | None
+    taken_out: Decimal | None
+    gain: Decimal | None
+    """After fees and taxes."""
+    simple: float | None
+    """The gain as a share of what was there and came; see SIMPLE."""
+    twr: float | None
+    twr_annual: float | None
+    """From one year on."""
+    mwr: MoneyWeighted
+    income: Decimal | None
+    """Before tax and fees."""
+    fees: Decimal | None
+    taxes: Decimal | None
+    currency_gain: Decimal | None
+    """What of the gain came from rates alone; see CURRENCY."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one part added to the gain of the whole."""
+
+    part: Part
+    gain: Decimal | None
+    share: float | None
+    """See CONTRIBUTION."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawdown:
+    """The deepest fall of an index from a height that it had before."""
+
+    depth: float
+    """Less than 0: -0.25 is a quarter lost."""
+    height: float
+    """Of the index at its peak; 1 where it only fell from the start."""
+    peak: date
+    trough: date
+    recovered: date | None
+    """The first day at the old height again; None: not yet."""
+
+
+def stretch_of(of: History, wanted: Range | tuple[date, date]) -> Stretch:
+    """The places that a range or two days mean; both ends count with their close.
+
+    A day is a session: the newest one with a price is the end of `1D`, the one before it its start, whatever weekend
+    or holiday lies between. Months and years go back by the calendar, to the month's last day where it is shorter.
+    """
+    end = len(of.days) - 1
+    if not isinstance(wanted, str):
+        return Stretch(of.place(wanted[0]), max(of.place(wanted[1]), 0))
+    if wanted == "Max":
+        return Stretch(-1, end)
+    if wanted in {"1D", "5D"}:
+        return Stretch(_sessions_back(of, end, int(wanted[0])), end)
+    return Stretch(of.place(_before(of.day(end), wanted)), end)
+
+
+def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> Performance:
+    """How the parts `inside` have done together; `index` is that of `index_of`, where the caller has it."""
+    index = index or index_of(of, inside)
+    ends = [list(worths(of, inside, place)) for place in (stretch.start, stretch.end)]
+    start, end = map(total, ends)
+    crossed = crossings(of, inside, stretch)
+    came, left = _flowed(crossed)
+    told = charges(of, inside, stretch)
+    gain = None if start is None or end is None or came is None or left is None else rounded(end + left - start - came)
+    capital = None if start is None or came is None else start + came
+    first = of.day(max(stretch.start, 0))
+    twr = index.between(stretch.start, stretch.end)
+    return Performance(
+        first=first,
+        last=of.day(stretch.end),
+        start=start,
+        end=end,
+        paid_in=came,
+        taken_out=left,
+        gain=gain,
+        simple=float(gain / capital) if gain is not None and capital is not None and capital > 0 else None,
+        twr=twr,
+        twr_annual=annualised(twr, of.days[max(stretch.start, 0)], of.days[stretch.end]),
+        mwr=money_weighted(*investor_flows(of, inside, stretch)),
+        income=_charged(told, "income"),
+        fees=_charged(told, "fee"),
+        taxes=_charged(told, "tax"),
+        currency_gain=currency_gain(of, inside, stretch),
+        notes=tuple(notes(of, inside, stretch, index, crossed, ends)),
+    )
+
+
+def index_of(of: History, inside: Mask) -> Index:
+    """The time-weighted index of the parts `inside` together."""
+    return chained(of.days, worth(of, inside), *paid(of, inside))
+
+
+def investor_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Days, Floats]:
+    """What the money-weighted return balances: value at the start paid in, all flows, value at the end taken out."""
+    values = worth(of, inside)
+    came, left = paid(of, inside)
+    after = slice(stretch.start + 1, stretch.end + 1)
+    start = -values[stretch.start] if stretch.start >= 0 else 0.0
+    days = np.concatenate([[of.days[max(stretch.start, 0)]], of.days[after], of.days[after], [of.days[stretch.end]]])
+    return days, np.concatenate([[start], -came[after], left[after], [values[stretch.end]]])
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """What one event moved into the parts that are looked at (more than 0) or out of them."""
+
+    day: date
+    amount: Decimal | None
+    """None: not known."""
+    transaction: Transaction | None
+    notes: tuple[str, ...] = ()
+
+
+def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Crossing, ...]:
+    """The events of the stretch with what they moved across the border of the parts; what stays inside is none."""
+    at = moved(of, inside, stretch.start, stretch.end)
+    event, amount = of.flows.event[at], of.flows.amount[at]
+    crossing = np.bincount(event, weights=amount)[event] != 0  # what stays inside is there twice, once with each sign
+    events: dict[int, list[Move]] = {}
+    for place in at[crossing]:
+        events.setdefault(int(of.flows.event[place]), []).append(of.moves[place])
+    found = []
+    for moves in events.values():
+        amounts = [move.amount for move in moves if move.amount is not None]
+        unknown, net = len(moves) - len(amounts), sum(amounts, ZERO)
+        if net or unknown == 1:  # both sides of a transfer whose worth nobody knows cancel out
+            notes = tuple(move.note for move in moves if move.note)
+            found.append(Crossing(moves[0].day, None if unknown == 1 else net, moves[0].transaction, notes))
+    return tuple(found)
+
+
+def exact_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Decimal | None, Decimal | None]:
+    """What was paid into the parts and taken out of them, both at least 0; None: one of them is not known."""
+    return _flowed(crossings(of, inside, stretch))
+
+
+def _flowed(crossed: Iterable[Crossing]) -> tuple[Decimal | None, Decimal | None]:
+    amounts = [each.amount for each in crossed]
+    if any(amount is None for amount in amounts):
+        return None, None
+    came = sum((amount for amount in amounts if amount is not None and amount > 0), ZERO)
+    left = sum((-amount for amount in amounts if amount is not None and amount < 0), ZERO)
+    return came, left
+
+
+def contributions(of: History, inside: Mask, stretch: Stretch) -> tuple[Contribution, ...]:
+    """The gain of each part; together they are that of the whole, to the last digit."""
+    starts = {each.part: each.value for each in worths(of, inside, stretch.start)}
+    ends = {each.part: each.value for each in worths(of, inside, stretch.end)}
+    flows: dict[Part, Decimal | None] = {}
+    for at in moved(of, inside, stretch.start, stretch.end):
+        move = of.moves[at]
+        so_far = flows.get(move.part, ZERO)
+        flows[move.part] = None if so_far is None or move.amount is None else so_far + move.amount
+    came, _ = exact_flows(of, inside, stretch)
+    start = summed(starts.values())
+    capital = None if came is None or start is None else start + came
+    found = []
+    for part, wanted in zip(of.parts, inside, strict=True):
+        before, after, flow = starts.get(part, ZERO), ends.get(part, ZERO), flows.get(part, ZERO)
+        if not wanted or (part not in starts and part not in ends and part not in flows):
+            continue
+        gain = None if before is None or after is None or flow is None else rounded(after - before - flow)
+        share = float(gain / capital) if gain is not None and capital is not None and capital > 0 else None
+        found.append(Contribution(part, gain, share))
+    return tuple(found)
+
+
+def charges(of: History, inside: Mask, stretch: Stretch) -> list[Charge]:
+    """All income, fees and taxes of the parts within the stretch."""
+    place, part = of.charged
+    return [of.charges[at] for at in np.flatnonzero(inside[part] & (place > stretch.start) & (place <= stretch.end))]
+
+
+def _charged(told: Iterable[Charge], kind: Charged) -> Decimal | None:
+    found = summed(each.amount for each in told if each.kind == kind)
+    return None if found is None else rounded(found)
+
+
+def currency_gain(of: History, inside: Mask, stretch: Stretch) -> Decimal | None:
+    """What of the gain of the parts came from rates alone."""
+    after = of.currency_gains[stretch.end, inside]
+    before = of.currency_gains[stretch.start, inside] if stretch.start >= 0 else np.zeros_like(after)
+    gain = float((after - before).sum())
+    return rounded(exact(gain)) if np.isfinite(gain) else None
+
+
+def drawdown(index: Index, stretch: Stretch) -> Drawdown | None:
+    """The deepest fall within the stretch, flows left out; None where the index never fell or is not known."""
+    places = np.arange(max(stretch.start, 0), stretch.end + 1)
+    places = places[np.isfinite(index.levels[places])]
+    if places.size == 0:
+        return None
+    levels = index.levels[places]
+    heights = np.maximum.accumulate(np.append(1.0, levels))[1:] if stretch.start < 0 else np.maximum.accumulate(levels)
+    falls = levels / heights - 1
+    trough = int(np.argmin(falls))
+    if not falls[trough] < 0:
+        return None
+    height = heights[trough]
+    peak = int(np.flatnonzero(levels[: trough + 1] >= height)[-1]) if (levels[: trough + 1] >= height).any() else 0
+    again = np.flatnonzero(levels[trough:] >= height * (1 - 1e-12))
+    recovered = _day(index.days[places[trough + int(again[0])]]) if again.size else None
+    return Drawdown(
+        float(falls[trough]), float(height), _day(index.days[places[peak]]), _day(index.days[places[trough]]), recovered
+    )
+
+
+def _day(day: np.datetime64) -> date:
+    found: date = day.astype("datetime64[D]").item()
+    return found
+
+
+def _sessions_back(of: History, end: int, count: int) -> int:
+    """The place of the `count`-th session before the newest one with a price; without any, of days."""
+    held = [each for each in of.priced.values() if each.told.sessions is not None]
+    sessions = np.unique(np.concatenate([each.told.sessions for each in held])) if held else of.days
+    newest = max((each.told.days[-1] for each in held if each.told.days.size), default=of.days[end])
+    upto = sessions[(sessions <= min(newest, of.days[end])) & (sessions >= of.days[0])]
+    return of.place(_day(upto[-1 - count])) if upto.size > count else -1
+
+
+def _before(day: date, wanted: Range) -> date:
+    if wanted == "YTD":
+        return date(day.year - 1, 12, 31)
+    months = int(wanted[0]) * (12 if wanted.endswith("Y") else 1)
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
+
+
+def notes(
+    of: History,
+    inside: Mask,
+    stretch: Stretch,
+    index: Index,
+    crossed: Iterable[Crossing],
+    ends: Sequence[Iterable[Worth]],
+) -> Iterable[str]:
+    """What is missing, bridged or assumed in the figures of the parts over `stretch`; `ends`: what there was then."""
+    for every, said in zip(ends, ("start", "end"), strict=True):
+        for each in every:
+            if each.lacks:
+                what = each.part.instrument or each.part.currency
+                yield f"The value at the {said} is not known: {what}, {each.lacks}."
+    bridged = [(a, b) for a, b in index.estimated if stretch.start < b <= stretch.end]
+    if bridged:
+        said_of = " to ".join(str(of.day(max(place, 0))) for place in bridged[0])
+        more = f" and {len(bridged) - 1} more stretches" if len(bridged) > 1 else ""
+        yield f"Days without a value are bridged by their Modified Dietz return: {said_of}{more}."
+    if any(stretch.start < place <= stretch.end for place in index.unearned):
+        yield "A gain came while nothing was held, as a dividend after the sale does: in the gain, not in the TWR."
+    if any(place <= stretch.end for place in index.undefined):
+        day = of.day(index.undefined[0])
+        yield f"On {day} more was owed than there was: from then on there is no time-weighted return."
+    for note in dict.fromkeys(note for each in crossed for note in each.notes):
+        yield f"Of what came or left without a trade: {note}."
+    untold = {each.name for each in of.book.accounts if each.id not in of.told and _used(of, inside, each.id)}
+    for name in sorted(untold):
+        yield f"No deposits into {name} are told: its purchases count as money paid in, its sales as taken out."
+
+
+def _used(of: History, inside: Mask, account: int) -> bool:
+    return any(wanted and part.account == account for part, wanted in zip(of.parts, inside, strict=True))

@@ -1,0 +1,299 @@
+"""Why a figure is what it is: its method, every number that went into it, and what was missing or assumed.
+
+Nothing is computed here a second time: inputs are the values that the figure itself was made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from openbell.portfolio import benchmark as benchmarks
+from openbell.portfolio import income as incomes
+from openbell.portfolio import returns, twr, valuation, xirr
+from openbell.portfolio.allocation import METHOD as SHARES
+from openbell.portfolio.allocation import Allocation, Slice
+from openbell.portfolio.benchmark import Benchmark
+from openbell.portfolio.book import Input, Why
+from openbell.portfolio.income import Announced, Received, Yields
+from openbell.portfolio.moves import Charged, Part
+from openbell.portfolio.prices import Price
+from openbell.portfolio.rates import Rate
+from openbell.portfolio.returns import Stretch
+from openbell.portfolio.twr import Index
+from openbell.portfolio.valuation import History, Mask
+from openbell.portfolio.worth import Worth, day_change, total, worth_of, worths
+
+DAY_CHANGE = (
+    "Units held at the close of the session before x the price's change since x today's rate, plus what was traded in "
+    "the session against its price then. Both prices are of the instrument's own exchange."
+)
+NET_INVESTED = "What was paid in less what was taken out, each at the rate of its day."
+DRAWDOWN = "The time-weighted index at its lowest after a height / at that height - 1, so that flows are no falls."
+CHARGED = {
+    "income": "Dividends and interest before tax and fees, each at the rate of its day.",
+    "fee": "Fees of trades and fees of their own, each at the rate of its day; a rebate counts against them.",
+    "tax": "Taxes withheld and taxes of their own, each at the rate of its day; a refund counts against them.",
+}
+
+
+def why_value(of: History, inside: Mask, place: int) -> Why:
+    """Of the value of the parts at the end of the day at `place`."""
+    every = list(worths(of, inside, place))
+    return Why(
+        "value",
+        valuation.METHOD,
+        tuple(item for each in every for item in _of_worth(of, each)),
+        tuple(note for each in every for note in _notes_of_worth(of, each, place)),
+    )
+
+
+def why_net_invested(of: History, inside: Mask, stretch: Stretch) -> Why:
+    """Of what was paid in and not taken out."""
+    return Why("net_invested", NET_INVESTED, tuple(_flows(of, inside, stretch)))
+
+
+def why_gain(of: History, inside: Mask, stretch: Stretch) -> Why:
+    """Of the gain, also as a share of what it was made with."""
+    return Why("gain", returns.SIMPLE, tuple(_gained(of, inside, stretch)), _notes(of, inside, stretch))
+
+
+def why_contribution(of: History, part: Part, inside: Mask, stretch: Stretch) -> Why:
+    """Of what `part` added to the gain of the parts `inside`."""
+    alone = of.where(lambda each: each == part)
+    start, (came, _) = total(worths(of, inside, stretch.start)), returns.exact_flows(of, inside, stretch)
+    capital = (
+        Input("value of the whole at the start", _said(start), of.base, _first(of, stretch)),
+        Input("paid into the whole", _said(came), of.base),
+    )
+    inputs = (*_gained(of, alone, stretch), *capital)
+    return Why("contribution", returns.CONTRIBUTION, inputs, _notes(of, alone, stretch))
+
+
+def why_twr(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> Why:
+    """Of the time-weighted return: the values around each flow, between which growth is one division."""
+    index = index or returns.index_of(of, inside)
+    values, (came, left) = valuation.worth(of, inside), valuation.paid(of, inside)
+    inputs: list[Input] = []
+    for place in _breaks(values, came + left, stretch):
+        day = of.day(place)
+        flows = [("paid in", came[place]), ("taken out", left[place])] if place > stretch.start else []
+        inputs += [Input(label, repr(float(flow)), of.base, day) for label, flow in flows if flow]
+        inputs.append(Input("value", repr(float(values[place])) if np.isfinite(values[place]) else "", of.base, day))
+    return Why("twr", twr.METHOD, tuple(inputs), _notes(of, inside, stretch, index))
+
+
+def why_mwr(of: History, inside: Mask, stretch: Stretch) -> Why:
+    """Of the money-weighted return: each flow as it was balanced, paid in less than 0."""
+    days, flows = returns.investor_flows(of, inside, stretch)
+    found = xirr.money_weighted(days, flows)
+    inputs = tuple(
+        Input(label, repr(float(flow)), of.base, day.astype("datetime64[D]").item())
+        for label, day, flow in zip(_labels(len(flows)), days, flows, strict=True)
+        if flow != 0
+    )
+    notes = [found.reason] if found.reason else []
+    notes += [f"A rate of {rate:.2%} a year would balance the same flows." for rate in found.also]
+    return Why("mwr", xirr.METHOD, inputs, (*notes, *_notes(of, inside, stretch)))
+
+
+def why_charged(of: History, inside: Mask, stretch: Stretch, kind: Charged) -> Why:
+    """Of income, fees or taxes."""
+    inputs = tuple(
+        Input(_name(each.part), _said(each.amount), of.base, each.day, str(each.transaction.id))
+        for each in returns.charges(of, inside, stretch)
+        if each.kind == kind
+    )
+    return Why(kind, CHARGED[kind], inputs)
+
+
+def why_currency_gain(of: History, inside: Mask, stretch: Stretch) -> Why:
+    """Of the part of the gain that rates made: what they made of each part."""
+    inputs = []
+    for part in of.parts:
+        if part in of.named(inside):
+            gain = returns.currency_gain(of, of.where(lambda each, part=part: each == part), stretch)  # type: ignore[misc]
+            if gain != 0:
+                inputs.append(Input(_name(part), _said(gain), of.base))
+    return Why("currency_gain", returns.CURRENCY, tuple(inputs))
+
+
+def why_day_change(of: History, part: Part, place: int) -> Why:
+    """Of the change in the newest session of the part's own market."""
+    change = day_change(of, part, place)
+    if change is None:
+        return Why("day_change", DAY_CHANGE, (), ("The price of the newest session or of the one before is missing.",))
+    now = worth_of(of, part, of.steps[part].on(of.day(place)), place)
+    rate = [_of_rate(now.rate)] if now.rate is not None else []
+    inputs = (
+        Input("units before", str(change.before), "", change.previous.day),
+        _of_price(part, change.price, "price"),
+        _of_price(part, change.previous, "close before"),
+        *rate,
+        Input("traded", _said(change.traded), of.base, change.price.day),
+        Input("value", _said(now.value), of.base, of.day(place)),
+    )
+    return Why("day_change", DAY_CHANGE, inputs, tuple(_notes_of_worth(of, now, place)))
+
+
+def why_drawdown(index: Index, stretch: Stretch) -> Why:
+    """Of the deepest fall."""
+    found = returns.drawdown(index, stretch)
+    if found is None:
+        return Why("drawdown", DRAWDOWN, (), ("The index never fell, or is not known.",))
+    places = [int(np.searchsorted(index.days, np.datetime64(day))) for day in (found.peak, found.trough)]
+    levels = [max(float(index.levels[places[0]]), found.height), float(index.levels[places[1]])]
+    return Why(
+        "drawdown",
+        DRAWDOWN,
+        (
+            Input("index at its height", repr(levels[0]), "", found.peak),
+            Input("index at its lowest", repr(levels[1]), "", found.trough),
+        ),
+        () if found.recovered else ("The height has not been reached again.",),
+    )
+
+
+def why_benchmark(of: History, found: Benchmark, stretch: Stretch) -> Why:
+    """Of what the same flows would have become in another instrument."""
+    inputs = [
+        item
+        for each in found.purchases
+        for item in (
+            Input("paid in" if each.amount > 0 else "taken out", repr(each.amount), of.base, each.day),
+            Input("level", repr(each.level), of.base, each.bought, found.source),
+        )
+    ]
+    end = Input("level at the end", repr(float(found.levels[stretch.end])), of.base, of.day(stretch.end), found.source)
+    return Why("benchmark", benchmarks.METHOD, (*inputs, end), found.notes)
+
+
+def why_share(of: History, one: Slice, every: Allocation) -> Why:
+    """Of a slice's share of the whole."""
+    inputs = (Input(one.key, str(one.value), of.base), Input("the whole", str(every.total), of.base))
+    return Why(
+        "share", SHARES, inputs, tuple(f"{_name(each.part)} has no value: {each.lacks}." for each in every.unvalued)
+    )
+
+
+def why_received(of: History, payments: Iterable[Received]) -> Why:
+    """Of what payments came to."""
+    inputs = tuple(
+        Input(f"{label} {_name(each.part)}", _said(amount), of.base, each.day, str(each.transaction.id))
+        for each in payments
+        for label, amount in (("gross", each.gross), ("tax", each.tax), ("fee", each.fee))
+        if amount != 0
+    )
+    return Why("income", incomes.RECEIVED, inputs)
+
+
+def why_announced(of: History, coming: Announced) -> Why:
+    """Of a dividend that is to come."""
+    rate = of.lookup.rate(coming.currency, of.base, of.day(len(of.days) - 1))
+    inputs = (
+        Input(
+            "dividend for one unit",
+            str(coming.action.amount),
+            coming.currency,
+            coming.action.ex_date,
+            coming.action.source,
+        ),
+        Input("units", str(coming.units)),
+        _of_rate(rate),
+    )
+    assumed = () if coming.sure else ("The ex-date is to come: it is assumed that as many units are held then.",)
+    return Why("announced", incomes.ANNOUNCED, inputs, assumed)
+
+
+def why_yield(of: History, one: Yields, on: str) -> Why:
+    """Of a yield on `cost` or on `value`."""
+    whole = one.cost if on == "cost" else one.value
+    method = incomes.YIELD_ON_COST if on == "cost" else incomes.YIELD_ON_VALUE
+    inputs = (Input("income of a year", _said(one.income), of.base), Input(on, _said(whole), of.base))
+    return Why(f"yield_on_{on}", method, inputs)
+
+
+def _gained(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
+    start, end = total(worths(of, inside, stretch.start)), total(worths(of, inside, stretch.end))
+    yield Input("value at the start", _said(start), of.base, _first(of, stretch))
+    yield from _flows(of, inside, stretch)
+    yield Input("value at the end", _said(end), of.base, of.day(stretch.end))
+
+
+def _flows(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
+    for each in returns.crossings(of, inside, stretch):
+        label = "flow" if each.amount is None else "paid in" if each.amount > 0 else "taken out"
+        amount = None if each.amount is None else abs(each.amount)
+        told = "a corporate action" if each.transaction is None else str(each.transaction.id)
+        yield Input(label, _said(amount), of.base, each.day, told)
+
+
+def _breaks(values: twr.Floats, flows: twr.Floats, stretch: Stretch) -> list[int]:
+    """The places where growth has to be reckoned anew: around flows, through days without a value, and both ends."""
+    first = max(stretch.start, 0)
+    moved = np.flatnonzero(flows)
+    unknown = np.flatnonzero(np.isnan(values))
+    every = np.concatenate([moved, moved - 1, unknown, unknown - 1, unknown + 1, [first, stretch.end]])
+    return [int(place) for place in np.unique(every) if first <= place <= stretch.end]
+
+
+def _labels(count: int) -> Iterator[str]:
+    """As `investor_flows` orders them."""
+    days = (count - 2) // 2
+    yield "value at the start"
+    yield from ["paid in"] * days
+    yield from ["taken out"] * days
+    yield "value at the end"
+
+
+def _of_worth(of: History, each: Worth) -> Iterator[Input]:
+    name = _name(each.part)
+    yield Input("units" if each.part.instrument else "balance", str(each.units), name, source=str(each.part.account))
+    if each.price is not None:
+        yield _of_price(each.part, each.price, "price")
+    if each.rate is not None and each.rate.base != of.base:
+        yield _of_rate(each.rate)
+    yield Input("value", _said(each.value), of.base)
+
+
+def _of_price(part: Part, price: Price, label: str) -> Input:
+    return Input(label, str(price.price), _name(part), price.day, price.source)
+
+
+def _of_rate(rate: Rate) -> Input:
+    source = ", ".join(dict.fromkeys(leg.source for leg in rate.legs))
+    return Input("rate", _said(rate.value), f"{rate.base}/{rate.quote}", rate.of or rate.day, source)
+
+
+def _notes_of_worth(of: History, each: Worth, place: int) -> Iterator[str]:
+    name, day = _name(each.part), of.day(place)
+    if each.lacks:
+        yield f"{name} has no value: {each.lacks}."
+    if each.price is not None and each.price.day != day:
+        yield f"The price of {name} is of {each.price.day}, the last before {day}."
+    if each.price is not None and each.price.split != 1:
+        yield f"It was divided by {each.price.split}: {name} has been split since."
+    if each.rate is not None and each.rate.carried:
+        yield f"The rate {each.rate.base}/{each.rate.quote} is of {each.rate.of}, the last before {day}."
+
+
+def _notes(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> tuple[str, ...]:
+    crossed = returns.crossings(of, inside, stretch)
+    ends = [list(worths(of, inside, place)) for place in (stretch.start, stretch.end)]
+    return tuple(returns.notes(of, inside, stretch, index or returns.index_of(of, inside), crossed, ends))
+
+
+def _first(of: History, stretch: Stretch) -> date:
+    return of.day(max(stretch.start, 0))
+
+
+def _name(part: Part) -> str:
+    return part.instrument or f"cash {part.currency}"
+
+
+def _said(number: Decimal | None) -> str:
+    """Exactly; empty where it is not known."""
+    return "" if number is None else str(number)

@@ -1,0 +1,203 @@
+"""Fidelity's account history and positions: blank lines first, actions in capitals, a disclaimer at the end."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from openbell.model.errors import InvalidInput
+from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
+from openbell.statements.balances import Told, breaks
+from openbell.statements.contents import Contents
+from openbell.statements.days import Clock
+from openbell.statements.draft import Draft, Holding, Named, Outcome, Problem
+from openbell.statements.making import moved, needed, traded
+from openbell.statements.numbers import POINT, money_code
+from openbell.statements.preset import Preset, Reading, newest_first
+from openbell.statements.table import Columns, Row, Table, each, table_of
+
+CLOCK = Clock("mdy")
+COLUMNS: Columns = {
+    "date": ("run date", "date"),
+    "account_name": ("account",),
+    "account": ("account number",),
+    "action": ("action",),
+    "symbol": ("symbol",),
+    "description": ("description", "security description"),
+    "type": ("type", "security type"),
+    "quantity": ("quantity",),
+    "price": ("price ($)", "price"),
+    "commission": ("commission ($)", "commission"),
+    "fee": ("fees ($)", "fees"),
+    "accrued": ("accrued interest ($)", "accrued interest"),
+    "amount": ("amount ($)", "amount"),
+    "balance": ("cash balance ($)", "cash balance"),
+    "settle": ("settlement date",),
+    "currency": ("currency",),
+}
+_NEEDS = ("date", "action", "symbol", "accrued")
+_ACTIONS = tuple(
+    (kind, re.compile(words))
+    for kind, words in (
+        ("buy", r"^(?:you )?bought|^buy\b|^purchase into core|^reinvestment|^(?:you )?bought"),
+        ("sell", r"^(?:you )?sold|^sell\b|^redemption from core|^redemption payout|^redeemed|tender|^merger .*cash"),
+        ("lieu", r"in lieu of"),
+        ("capital", r"return of capital|non-?taxable distribution"),
+        ("tax", r"foreign tax|tax withheld|non-?resident tax|federal tax|state tax"),
+        ("dividend", r"dividend received|^dividend|cap gain|capital gain|short-term|long-term|royalty"),
+        ("interest", r"interest"),
+        ("fee", r"\bfee\b|fee charged|commission|advisor"),
+        ("split", r"split"),
+        ("rename", r"name changed|cusip chang|symbol chang"),
+        ("merger", r"merger|exchanged|conversion"),
+        ("distribution", r"^distribution|spin-?off|stock dividend"),
+        ("expired", r"expired|assigned|exercised"),
+        ("in or out", r"^transferred|^transfer of assets|^journaled|shares (?:deposited|received|delivered)"),
+        ("cash", r"funds|direct|contribution|wire|check|deposit|withdraw|bill|rollover|transfer|journal|cash|misc"),
+    )
+)  # fmt: skip
+
+
+def read(contents: Contents, answers: Answers) -> Reading:
+    """All rows; units for nothing are a split of what the file shows as held, else something spun off."""
+    table = table_of(contents, COLUMNS, _NEEDS)
+    if table is None:
+        raise AssertionError(contents.name)
+    table.require("quantity", "price", "amount")
+    bought = {row["symbol"] for row in table.rows if row["symbol"] and _kind(row["action"]) in {"buy", "sell"}}
+    outcomes = each(table.rows, lambda row: _event(row, bought))
+    return Reading([*table.framed(), *outcomes, *_breaks(table)])
+
+
+def _kind(action: str) -> str:
+    text = action.lower().strip()
+    return next((kind for kind, words in _ACTIONS if words.search(text)), "")
+
+
+def _event(row: Row, bought: set[str]) -> Outcome | tuple[Outcome, ...]:
+    if not row["action"] or row["date"].lower().startswith("date downloaded"):
+        return row.ignored("a remark, not a transaction")
+    kind = _kind(row["action"])
+    if not kind:
+        return row.problem(
+            f"{row['action'][:60]!r} is nothing that is known of Fidelity.", "Add what it moved by hand."
+        )
+    amount, units = POINT.number(row["amount"], "amount"), POINT.number(row["quantity"], "quantity")
+    fixed: dict[str, Any] = {
+        "day": CLOCK.day(row["date"]),
+        "currency": money_code(row["currency"])[0] if row["currency"] else "USD",
+        "account": row["account"] or row["account_name"],
+        "rows": (row.line,),
+    }
+    named = Named(ticker=row["symbol"], name=row["description"], currency="USD") if row["symbol"] else None
+    if kind in {"buy", "sell"}:
+        fee = (POINT.number(row["commission"], "commission") or ZERO) + (POINT.number(row["fee"], "fees") or ZERO)
+        return traded(
+            buying=kind == "buy", quantity=units, cash=needed(amount, "amount"), fee=abs(fee),
+            price=POINT.number(row["price"], "price"), instrument=named, note=row["action"], **fixed,
+        )  # fmt: skip
+    if amount:
+        return _cash(row, kind, amount, named, fixed)
+    if not units or named is None:
+        return row.ignored("it moves neither cash nor units")
+    return _units(row, kind, units, named, bought, fixed)
+
+
+def _cash(row: Row, kind: str, amount: Decimal, named: Named | None, fixed: dict[str, Any]) -> Draft:
+    note = row["action"]
+    if kind == "lieu" and named and amount > 0:
+        return Draft(kind=Kind.SPLIT, cash=amount, instrument=named, note=note, **fixed)
+    of_cash = {
+        "dividend": Kind.DIVIDEND, "interest": Kind.INTEREST, "fee": Kind.FEE, "tax": Kind.TAX,
+        "capital": Kind.RETURN_OF_CAPITAL,
+    }.get(kind)  # fmt: skip
+    if of_cash is Kind.DIVIDEND and named is None:
+        of_cash = Kind.INTEREST
+    if of_cash:
+        return Draft(kind=of_cash, cash=amount, instrument=named, note=note, **fixed)
+    return Draft(kind=moved(amount), cash=amount, note=note, **fixed)
+
+
+def _units(
+    row: Row, kind: str, units: Decimal, named: Named, bought: set[str], fixed: dict[str, Any]
+) -> Outcome | tuple[Outcome, ...]:
+    note = row["action"]
+    if kind == "split" or (kind == "distribution" and named.ticker in bought):
+        return Draft(kind=Kind.SPLIT, quantity=units, instrument=named, note=note, **fixed)
+    if kind == "dividend":
+        return Draft(kind=Kind.DIVIDEND, quantity=units, instrument=named, note=note, **fixed)
+    if kind == "expired":
+        return traded(buying=units > 0, quantity=units, cash=ZERO, instrument=named, note=note, **fixed)
+    if kind in {"rename", "merger"}:
+        return row.problem(
+            "This is half of a change of one security into another, which the file does not join.",
+            "Add a rename or a merger by hand.",
+        )
+    way = Kind.DELIVERY_IN if units > 0 else Kind.DELIVERY_OUT
+    price = POINT.number(row["price"], "price")
+    draft = Draft(kind=way, quantity=units, price=price, instrument=named, note=note, **fixed)
+    if kind != "distribution":
+        return draft
+    what = f"{units} units of {named} came for nothing, and the file shows none bought before."
+    remedy = "If it was a split, change it to one; if a spin-off, say of which company."
+    return draft, row.problem(what, remedy, blocking=False)
+
+
+def _breaks(table: Table) -> list[Problem]:
+    told, days = [], []
+    for row in table.rows:
+        try:
+            amount, balance = POINT.number(row["amount"], "amount"), POINT.number(row["balance"], "cash balance")
+            days.append(CLOCK.day(row["date"]).toordinal())
+        except InvalidInput:
+            continue
+        if balance is not None:
+            pot = f"USD in {row['account'] or row['account_name']}".removesuffix(" in ")
+            told.append(Told(pot, amount or ZERO, balance, row.line, row.record.content))
+    return breaks(told[::-1] if newest_first(days) else told)
+
+
+HELD: Columns = {
+    "account": ("account number", "account name/number"),
+    "name": ("account name",),
+    "symbol": ("symbol",),
+    "description": ("description",),
+    "quantity": ("quantity",),
+    "price": ("last price",),
+    "value": ("current value",),
+    "cost": ("cost basis total", "cost basis"),
+}
+_HELD_NEEDS = ("account", "symbol", "quantity", "price", "value")
+
+
+def read_held(contents: Contents, answers: Answers) -> Reading:
+    """The positions; money market funds that are cash (`SPAXX**`) are told as units of themselves."""
+    table = table_of(contents, HELD, _HELD_NEEDS)
+    if table is None:
+        raise AssertionError(contents.name)
+
+    def one(row: Row) -> Outcome:
+        value = POINT.number(row["value"], "value")
+        if not row["symbol"] or value is None:
+            return row.ignored("a remark, or an amount that is pending")
+        units = POINT.number(row["quantity"], "quantity")
+        return Holding(
+            instrument=Named(ticker=row["symbol"].rstrip("*"), name=row["description"], currency="USD"),
+            quantity=value if units is None else units,
+            currency="USD",
+            price=POINT.number(row["price"], "price"),
+            value=value,
+            cost=POINT.number(row["cost"], "cost"),
+            account=row["account"],
+            rows=(row.line,),
+        )
+
+    return Reading([*table.framed(), *each(table.rows, one)])
+
+
+PRESET = Preset("fidelity", "Fidelity", lambda contents: table_of(contents, COLUMNS, _NEEDS) is not None, read)
+POSITIONS = Preset(
+    "fidelity-positions", "Fidelity", lambda contents: table_of(contents, HELD, _HELD_NEEDS) is not None, read_held
+)

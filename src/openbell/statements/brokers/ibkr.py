@@ -1,0 +1,320 @@
+"""Interactive Brokers' activity statements and transaction histories: CSV in sections, each with its own header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from openbell.model.errors import InvalidInput
+from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
+from openbell.statements.brokers.ibkr_words import (
+    CANCELS,
+    CASH_TYPES,
+    action_of,
+    dividends_with_tax,
+    meant_in,
+    named_in,
+    pair_of,
+    without_cancelled,
+)
+from openbell.statements.contents import Contents
+from openbell.statements.days import Clock
+from openbell.statements.draft import Draft, Holding, Ignored, Named, Outcome
+from openbell.statements.making import fee_in, moved, needed, traded
+from openbell.statements.numbers import POINT, money_code
+from openbell.statements.preset import Preset, Reading
+from openbell.statements.table import Columns, Row, attempt, places_of
+
+CLOCK = Clock("ymd", "America/New_York")
+KINDS = {"dividend": Kind.DIVIDEND, "tax": Kind.TAX, "interest": Kind.INTEREST, "fee": Kind.FEE}
+
+SECTION: Columns = {
+    "order": ("datadiscriminator", "header"),
+    "category": ("asset category",),
+    "currency": ("currency",),
+    "symbol": ("symbol",),
+    "date": ("date/time", "date", "settle date", "report date"),
+    "trade_date": ("trade date",),
+    "quantity": ("quantity",),
+    "price": ("t. price", "price", "close price", "transfer price", "xfer. price"),
+    "proceeds": ("proceeds", "gross amount"),
+    "commission": ("comm/fee", "commission", "comm in *", "comm in usd"),
+    "amount": ("amount", "net amount"),
+    "code": ("code",),
+    "description": ("description",),
+    "kind": ("transaction type", "subtitle", "type"),
+    "account": ("account",),
+    "cost": ("cost basis",),
+    "value": ("value",),
+    "multiplier": ("mult",),
+    "direction": ("direction",),
+    "summary": ("financial instrument", "field name"),
+    "price_currency": ("price currency",),
+}
+SECTIONS = {
+    "trades": "trade", "transactions": "trade", "dividends": "cash", "withholding tax": "cash", "interest": "cash",
+    "fees": "cash", "deposits & withdrawals": "cash", "other fees": "cash", "transaction fees": "taxed",
+    "sales tax details": "taxed", "payment in lieu of dividends": "cash", "broker interest paid": "cash",
+    "broker interest received": "cash", "corporate actions": "action", "open positions": "position",
+    "transfers": "transfer", "transaction history": "history", "bond interest received": "cash",
+    "commission adjustments": "cash", "cash transfers": "cash", "advisor fees": "cash", "871(m) withholding": "cash",
+}  # fmt: skip
+
+
+TELLING = re.compile(
+    r"statement|account information|net asset value|change in (?:nav|combined|dividend|position)|performance|summary|"
+    r"cash report|forex (?:balances|p/l)|financial instrument|codes|notes|accruals|location|exchange rate|"
+    r"total p/l|collateral|borrow|yield|sycep|net stock position|unsettled|disclosure|legal|margin|tier|iban"
+)
+"""Sections that tell of what other sections move."""
+
+
+def read(contents: Contents, answers: Answers) -> Reading:
+    """All sections."""
+    places, account, base = dict[str, int](), "", answers.currency
+    outcomes: list[Outcome] = []
+    cash, actions = list[Draft](), list[Row]()
+    for record in contents.records:
+        section, row_kind = record.cells[0].strip().lower(), (record.cells[1:2] or ("",))[0].strip()
+        if row_kind == "Header":
+            places = places_of(record.cells, SECTION)
+            outcomes.append(Ignored((record.line,), "a header", record.content))
+            continue
+        if record.cells[2:3] == ("Account",):
+            account = record.cells[3].strip()
+        if record.cells[2:3] == ("Base Currency",):
+            base = money_code(record.cells[3])[0]
+        kind = SECTIONS.get(section, "")
+        row = Row(record, places)
+        if not kind and row_kind == "Data" and not TELLING.search(section):
+            what = f"The section {record.cells[0].strip()[:60]!r} is not known."
+            outcomes.append(row.problem(what, "Export the statement in English, or add what it moved by hand."))
+            continue
+        if not kind or row_kind != "Data":
+            reason = "a total" if row_kind in {"SubTotal", "Total"} else "of a section that moves nothing by itself"
+            outcomes.append(Ignored((record.line,), reason, record.content))
+            continue
+        if kind == "action":
+            actions.append(row)
+            continue
+        read_one = attempt(row, partial(_row, row, kind, section, account, base))
+        for outcome in read_one if isinstance(read_one, list) else [read_one]:
+            (cash if isinstance(outcome, Draft) and kind in {"cash", "history"} else outcomes).append(outcome)  # type: ignore[arg-type]
+    outcomes.extend(dividends_with_tax(cash))
+    outcomes.extend(_actions(actions, account))
+    return Reading(without_cancelled(outcomes), ("times are those of New York",))
+
+
+def _row(row: Row, kind: str, section: str, account: str, base: str) -> Outcome | list[Outcome]:
+    if "date" not in row.places and kind != "position":
+        raise InvalidInput(
+            "date", f"The section {section!r} has no date that is known.", remedy="Export the statement in English."
+        )
+    if kind == "history":
+        return _history(row, base)
+    first = row["category"] or row["currency"]
+    if first.lower().startswith(("total", "subtotal")) or row["order"].lower() in {"subtotal", "total"}:
+        return row.ignored("a total")
+    readers = {"trade": _trade, "cash": _cash, "position": _position, "transfer": _transfer, "taxed": _taxed}
+    if kind == "cash":
+        return _cash(row, account, section)
+    return readers[kind](row, account)  # type: ignore[operator,no-any-return]
+
+
+def _fixed(row: Row, account: str) -> dict[str, Any]:
+    day, at = CLOCK.read(row["date"] or row["trade_date"])
+    return {"day": day, "at": at, "currency": money_code(row["currency"])[0], "account": row["account"] or account,
+            "rows": (row.line,)}  # fmt: skip
+
+
+def _named(row: Row, code: str) -> Named | None:
+    return Named(ticker=row["symbol"], currency=code, type=_type(row["category"])) if row["symbol"] else None
+
+
+def _type(category: str) -> str:
+    return {"stocks": "stock", "options": "option", "bonds": "bond", "funds": "fund"}.get(
+        next((word for word in ("stocks", "options", "bonds", "funds") if word in category.lower()), ""), ""
+    )
+
+
+def _trade(row: Row, account: str) -> Outcome:
+    if row["order"] and row["order"].lower() not in {"order", "trade", "execution"}:
+        return row.ignored("a lot of another row, or a total")
+    fixed = _fixed(row, account)
+    quantity = needed(POINT.number(row["quantity"], "quantity"), "quantity")
+    proceeds = needed(POINT.number(row["proceeds"], "proceeds"), "proceeds")
+    commission = -(POINT.number(row["commission"], "commission") or ZERO)
+    if row["category"].lower().startswith("forex"):
+        return _forex(row, quantity, proceeds, commission, fixed)
+    return traded(
+        buying=quantity > 0,
+        quantity=quantity,
+        cash=proceeds - commission,
+        price=POINT.number(row["price"], "price"),
+        fee=commission,
+        instrument=_named(row, fixed["currency"]),
+        short=quantity < 0 and {"O", "Ca"} & set(row["code"].split(";")) == {"O"},
+        note=CANCELS if "Ca" in row["code"].split(";") else "",
+        **fixed,
+    )
+
+
+def _forex(row: Row, units: Decimal, proceeds: Decimal, commission: Decimal, fixed: dict[str, Any]) -> Draft:
+    """A change of currencies; its commission is taken as one in the currency that was given."""
+    base, quoted = pair_of(row["symbol"])
+    given, received = ((quoted, proceeds), (base, units)) if units > 0 else ((base, units), (quoted, proceeds))
+    return Draft(
+        kind=Kind.EXCHANGE,
+        to_cash=abs(received[1]),
+        to_currency=received[0],
+        **{**fixed, "currency": given[0], "cash": -abs(given[1]) - commission},
+        **fee_in(given[0], commission, given[0]),
+    )
+
+
+def _cash(row: Row, account: str, section: str) -> Outcome:
+    fixed = _fixed(row, account)
+    amount = needed(POINT.number(row["amount"], "amount"), "amount")
+    if not amount:
+        return row.ignored("it moves no cash")
+    meaning = CASH_TYPES.get(section, "") or ("fee" if "fee" in section else "interest")
+    named = named_in(row["description"])
+    if meaning == "dividend" and "return of capital" in row["description"].lower() and named:
+        return Draft(kind=Kind.RETURN_OF_CAPITAL, cash=amount, instrument=named, note=row["description"], **fixed)
+    kind = KINDS.get(meaning) or moved(amount)
+    if kind is Kind.DIVIDEND and named is None:
+        kind = Kind.INTEREST
+    named = None if kind in {Kind.DEPOSIT, Kind.WITHDRAWAL} else named
+    return Draft(kind=kind, cash=amount, instrument=named, note=row["description"], **fixed)
+
+
+def _taxed(row: Row, account: str) -> Outcome:
+    fixed = _fixed(row, account)
+    amount = needed(POINT.number(row["amount"], "amount"), "amount")
+    return Draft(
+        kind=Kind.TAX, cash=amount, instrument=_named(row, fixed["currency"]), note=row["description"], **fixed
+    )
+
+
+def _position(row: Row, account: str) -> Outcome:
+    if row["order"] and row["order"].lower() != "summary":
+        return row.ignored("a lot of a position")
+    currency = money_code(row["currency"])[0]
+    return Holding(
+        instrument=_named(row, currency),
+        quantity=needed(POINT.number(row["quantity"], "quantity"), "quantity"),
+        currency=currency,
+        price=POINT.number(row["price"], "price"),
+        value=POINT.number(row["value"], "value"),
+        cost=POINT.number(row["cost"], "cost"),
+        account=account,
+        rows=(row.line,),
+    )
+
+
+def _transfer(row: Row, account: str) -> Outcome:
+    fixed = _fixed(row, account)
+    units = POINT.number(row["quantity"], "quantity") or ZERO
+    leaving = row["direction"].lower() == "out" or units < 0
+    if not units or not row["symbol"]:
+        return row.problem("This transfer names no units.", "Add it by hand: a delivery, or a deposit.")
+    return Draft(
+        kind=Kind.DELIVERY_OUT if leaving else Kind.DELIVERY_IN,
+        quantity=-abs(units) if leaving else units,
+        instrument=_named(row, fixed["currency"]),
+        note=row["kind"],
+        **fixed,
+    )
+
+
+def _actions(rows: Sequence[Row], account: str) -> Iterable[Outcome]:
+    """Rows whose descriptions are one but for the instrument in the last brackets are one action."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row["category"].lower().startswith(("total", "subtotal")):
+            yield row.ignored("a total")
+            continue
+        event = re.sub(r"\s*\([^()]*\)\s*$", "", row["description"])
+        groups.setdefault((row["date"], event), []).append(row)
+    for group in groups.values():
+        made = attempt(group[0], partial(_action, group, account))
+        yield from made if isinstance(made, list) else [made]
+
+
+def _action(group: Sequence[Row], account: str) -> list[Outcome]:
+    fixed: dict[str, Any] = {**_fixed(group[0], account), "rows": tuple(row.line for row in group)}
+    parts = [
+        (
+            meant_in(row["description"]) or named_in(row["description"]),
+            POINT.number(row["quantity"], "quantity") or ZERO,
+            POINT.number(row["proceeds"], "proceeds") or ZERO,
+        )
+        for row in group
+    ]
+    content = "\n".join(row.record.content for row in group)
+    return list(action_of(group[0]["description"], "", parts, fixed, content))
+
+
+_HISTORY = {"buy": "trade", "sell": "trade", "forex trade component": "forex", "adjustment": "fx"}
+
+
+def _history(row: Row, base: str) -> Outcome:
+    """A row of a transaction history: all amounts in the account's own currency."""
+    kind = _HISTORY.get(row["kind"].lower()) or CASH_TYPES.get(row["kind"].lower(), "")
+    if not kind:
+        return row.problem(
+            f"{row['kind'][:60]!r} is nothing that is known of Interactive Brokers.", "Add what it moved by hand."
+        )
+    amount = POINT.number(row["amount"], "amount")
+    if amount is None:
+        return row.ignored("it moves no cash")
+    fixed: dict[str, Any] = {
+        "day": CLOCK.day(row["date"]),
+        "currency": base,
+        "account": row["account"],
+        "rows": (row.line,),
+    }
+    note = row["description"]
+    if kind == "trade":
+        price_currency = row["price_currency"].strip("-") or ""
+        gross = POINT.number(row["proceeds"], "gross amount")
+        return traded(
+            buying=row["kind"].lower() == "buy",
+            quantity=POINT.number(row["quantity"], "quantity"),
+            cash=amount,
+            fee=-(POINT.number(row["commission"], "commission") or ZERO),
+            price=POINT.number(row["price"], "price") if price_currency else _price_of(row, gross),
+            price_currency=price_currency if price_currency != base else "",
+            instrument=Named(ticker=row["symbol"], name=note),
+            **fixed,
+        )
+    if not amount:
+        return row.ignored("it moves no cash")
+    if kind in {"fx", "forex"}:  # what cash in other currencies came to more or less in the account's own
+        return Draft(kind=Kind.INTEREST if kind == "fx" else Kind.FEE, cash=amount, note=note, **fixed)
+    named = named_in(note) or (Named(ticker=row["symbol"]) if row["symbol"].strip("-") else None)
+    of_cash = KINDS.get(kind) or moved(amount)
+    if of_cash is Kind.DIVIDEND and named is None:
+        of_cash = Kind.INTEREST
+    named = None if of_cash in {Kind.DEPOSIT, Kind.WITHDRAWAL, Kind.INTEREST} else named
+    return Draft(kind=of_cash, cash=amount, instrument=named, note=note, **fixed)
+
+
+def _price_of(row: Row, gross: Decimal | None) -> Decimal | None:
+    """The price where it is in the account's currency: then units times it is the amount."""
+    price, units = POINT.number(row["price"], "price"), POINT.number(row["quantity"], "quantity")
+    if price is None or units is None or gross is None or not gross:
+        return None
+    return price if abs(abs(price * units) - abs(gross)) <= abs(gross) / 100 else None
+
+
+def _is_sectioned(contents: Contents) -> bool:
+    heads = [(record.cells[0].strip(), record.cells[1:2]) for record in contents.records[:40]]
+    return any(kind == ("Header",) for _, kind in heads) and any(kind == ("Data",) for _, kind in heads)
+
+
+PRESET = Preset("ibkr-statement", "Interactive Brokers", _is_sectioned, read)

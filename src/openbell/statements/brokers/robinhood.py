@@ -1,0 +1,168 @@
+"""Robinhood's activity report: one row an event with a code, newest first, the CUSIP in the description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from openbell.model.errors import InvalidInput
+from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import Answers
+from openbell.statements.contents import Contents
+from openbell.statements.days import Clock
+from openbell.statements.draft import Draft, Named, Outcome
+from openbell.statements.making import moved, needed, per, traded
+from openbell.statements.numbers import POINT
+from openbell.statements.preset import Preset, Reading, with_rows
+from openbell.statements.table import Columns, Row, attempt, each, table_of
+
+CLOCK = Clock("mdy")
+COLUMNS: Columns = {
+    "date": ("activity date",),
+    "process": ("process date",),
+    "settle": ("settle date",),
+    "instrument": ("instrument",),
+    "description": ("description",),
+    "code": ("trans code",),
+    "quantity": ("quantity",),
+    "price": ("price",),
+    "amount": ("amount",),
+}
+CODES = {
+    "BUY": "buy", "SELL": "sell", "BTO": "buy", "BTC": "buy", "STC": "sell", "STO": "short", "BCXL": "cancel",
+    "SCXL": "cancel", "CDIV": "dividend", "MDIV": "dividend", "QDIV": "dividend", "CAPGL": "dividend", "SDIV": "units",
+    "ROC": "capital", "INT": "interest", "SLIP": "interest", "GDBP": "interest", "GMPC": "interest", "MINT": "interest",
+    "GOLD": "fee", "AFEE": "fee", "DFEE": "fee", "FEE": "fee", "MISC": "fee", "CFRI": "fee", "ABIP": "fee",
+    "DTAX": "tax", "NRAT": "tax", "FTAX": "tax", "ACH": "cash", "RTP": "cash", "WIRE": "cash", "JNLC": "cash",
+    "XENT_CC": "cash", "XENT": "cash", "DCF": "cash", "CIL": "lieu", "ACATI": "in", "REC": "in", "JNLS": "in or out",
+    "ACATO": "out", "SPL": "split", "SPR": "change", "CONV": "change", "SXCH": "change", "MRGS": "change",
+    "SOFF": "spin_off", "MRGC": "sell", "LIQ": "sell", "OEXP": "expired", "OASGN": "expired", "OEXCS": "expired",
+    "OCA": "expired", "T/A": "in or out", "ITRF": "cash", "CTRB": "cash", "DRIP": "buy", "CRRD": "cash",
+}  # fmt: skip
+_CUSIP = re.compile(r"CUSIP:\s*([0-9A-Z]{9})")
+_NEEDS = ("date", "instrument", "code", "description")
+
+
+def read(contents: Contents, answers: Answers) -> Reading:
+    """All rows; what left (marked `S`) and what came of one event together."""
+    table = table_of(contents, COLUMNS, _NEEDS)
+    if table is None:
+        raise AssertionError(contents.name)
+    table.require("quantity", "price", "amount")
+    changes: list[Row] = []
+
+    def one(row: Row) -> Outcome | Iterable[Outcome]:
+        if CODES.get(row["code"].upper()) == "change":
+            changes.append(row)
+            return ()
+        return _event(row)
+
+    return Reading([*table.framed(), *each(table.rows, one), *_changes(changes)])
+
+
+def _named(row: Row) -> Named | None:
+    if not row["instrument"]:
+        return None
+    cusip = _CUSIP.search(row["description"])
+    name = row["description"].split("\n")[0] if cusip else ""
+    return Named(ticker=row["instrument"], cusip=cusip[1] if cusip else "", name=name, currency="USD")
+
+
+def _units(row: Row) -> Decimal | None:
+    """Units, less than 0 where an `S` says that they left."""
+    text = row["quantity"]
+    number = POINT.number(text.rstrip("S"), "quantity")
+    return -number if number is not None and text.endswith("S") else number
+
+
+def _event(row: Row) -> Outcome | tuple[Outcome, ...]:
+    kind = CODES.get(row["code"].upper(), "")
+    if not kind:
+        return row.problem(
+            f"{row['code'][:20]!r} is no code that is known of Robinhood ({row['description'][:60]}).",
+            "Add what it moved by hand.",
+        )
+    fixed: dict[str, Any] = {"day": CLOCK.day(row["date"]), "currency": "USD", "rows": (row.line,)}
+    named, units, amount = _named(row), _units(row), POINT.number(row["amount"], "amount")
+    if kind in {"buy", "sell", "short"}:
+        cash, price = needed(amount, "amount"), POINT.number(row["price"], "price")
+        return traded(
+            buying=kind == "buy", quantity=units, cash=cash, price=price, instrument=named, short=kind == "short",
+            **fixed,
+        )  # fmt: skip
+    if kind == "cancel":
+        return row.problem("A trade was cancelled; the row does not say which.", "Remove the trade by hand.")
+    if amount:
+        return _cash(row, kind, amount, named, fixed)
+    if not units:
+        return row.ignored("it moves neither cash nor units")
+    if kind in {"split", "units"}:
+        split = kind == "split"
+        return Draft(kind=Kind.SPLIT if split else Kind.DIVIDEND, quantity=units, instrument=named, **fixed)
+    if kind == "expired":
+        return traded(buying=units < 0, quantity=units, cash=ZERO, instrument=named, note=row["code"], **fixed)
+    leaving = kind == "out" or units < 0
+    draft = Draft(
+        kind=Kind.DELIVERY_OUT if leaving else Kind.DELIVERY_IN,
+        quantity=-abs(units) if leaving else abs(units),
+        instrument=named,
+        note=row["description"],
+        **fixed,
+    )
+    if kind != "spin_off":
+        return draft
+    what = f"{units} units came of a spin-off, and the file does not say of which company they were a part."
+    return draft, row.problem(what, "Say of which, and which part of the cost left with them.", blocking=False)
+
+
+def _cash(row: Row, kind: str, amount: Decimal, named: Named | None, fixed: dict[str, Any]) -> Draft:
+    note = row["description"]
+    if kind == "lieu" and named and amount > 0:
+        return Draft(kind=Kind.SPLIT, cash=amount, instrument=named, note=note, **fixed)
+    of_cash = {
+        "dividend": Kind.DIVIDEND, "interest": Kind.INTEREST, "fee": Kind.FEE, "tax": Kind.TAX,
+        "capital": Kind.RETURN_OF_CAPITAL,
+    }.get(kind) or moved(amount)  # fmt: skip
+    about = None if of_cash in {Kind.DEPOSIT, Kind.WITHDRAWAL} else named
+    return Draft(kind=of_cash, cash=amount, instrument=about, note=note, **fixed)
+
+
+def _changes(rows: Sequence[Row]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    gone = [row for row in rows if row["quantity"].endswith("S")]
+    for came in [row for row in rows if not row["quantity"].endswith("S")]:
+        left = next((row for row in gone if (row["date"], row["code"]) == (came["date"], came["code"])), None)
+        if left is None:
+            outcomes.append(_half(came))
+            continue
+        gone.remove(left)
+        outcomes.append(attempt(came, partial(_change, left, came)))
+    return [*outcomes, *map(_half, gone)]
+
+
+def _half(row: Row) -> Outcome:
+    return row.problem(
+        f"This is half of a change of {row['instrument'] or 'a security'}; the other half is not in the file.",
+        "Export a longer period, or add a rename, a merger or a split by hand.",
+    )
+
+
+def _change(left: Row, came: Row) -> Draft:
+    before, after = abs(needed(_units(left), "quantity")), abs(needed(_units(came), "quantity"))
+    old, new = _named(left), _named(came)
+    if not before or old is None or new is None:
+        raise InvalidInput("quantity", "The row of what left tells no units or no symbol.")
+    fixed: dict[str, Any] = {"day": CLOCK.day(came["date"]), "currency": "USD", "rows": (came.line,)}
+    if old.ticker == new.ticker and before != after:
+        draft = Draft(kind=Kind.SPLIT, instrument=new, quantity=after - before, ratio=per(after, before), **fixed)
+    elif before == after:
+        draft = Draft(kind=Kind.RENAME, instrument=old, other=new, **fixed)
+    else:
+        draft = Draft(kind=Kind.MERGER, instrument=old, other=new, quantity=after, ratio=per(after, before), **fixed)
+    return with_rows(draft, (left.line,))
+
+
+PRESET = Preset("robinhood", "Robinhood", lambda contents: table_of(contents, COLUMNS, _NEEDS) is not None, read)

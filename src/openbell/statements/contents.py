@@ -1,0 +1,125 @@
+"""A file opened once for all presets to look at: its text, its rows, its JSON, its XML elements."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from openbell.model.errors import InvalidInput, UnreadableFile
+from openbell.statements.text import decoded
+from openbell.statements.unpack import unpacked
+
+DELIMITERS = (",", ";", "\t", "|")
+MOST_ROWS = 200_000
+SNIFFED_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a table as it stands in the file; `line` is where it begins, the first is 1."""
+
+    line: int
+    cells: tuple[str, ...]
+
+    @property
+    def content(self) -> str:
+        """The row in one line, for whoever has to look at it."""
+        return " | ".join(self.cells).strip()
+
+    @property
+    def filled(self) -> int:
+        """How many cells say something."""
+        return sum(1 for cell in self.cells if cell and not cell.isspace())
+
+
+class Contents:
+    """What is in a file; `name` is only for messages. Raises UnreadableFile for what is no text."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.name = name
+        self.text, self.notes = decoded(unpacked(data, name), name)
+        self.head = self.text[:4000].lstrip("\ufeff \t\r\n")
+
+    @cached_property
+    def records(self) -> tuple[Record, ...]:
+        """The rows of a table that say anything; none for JSON and XML."""
+        if self.head[:1] in {"{", "[", "<"}:
+            return ()
+        return _records(self.text.removeprefix("\ufeff"), _delimiter(self.text), self.name)
+
+    @cached_property
+    def document(self) -> Any:
+        """The JSON document, its numbers exact; None where it is none."""
+        if self.head[:1] not in {"{", "["}:
+            return None
+        try:
+            return json.loads(self.text.lstrip("\ufeff"), parse_float=Decimal, parse_constant=_no_number)
+        except (ValueError, RecursionError, InvalidInput) as error:
+            raise UnreadableFile(self.name, f"the JSON is damaged: {error}.", remedy="Export it again.") from error
+
+    @cached_property
+    def root(self) -> ET.Element | None:
+        """The XML document's root; None where it is none."""
+        if not self.head.startswith("<"):
+            return None
+        if "<!DOCTYPE" in self.head or "<!ENTITY" in self.text:
+            raise UnreadableFile(
+                self.name, "the XML declares a document type, which no broker's does.", remedy="Export it again."
+            )
+        try:
+            return ET.fromstring(self.text.lstrip("\ufeff \t\r\n"))  # noqa: S314  # entities were refused
+        except (ET.ParseError, ValueError) as error:
+            raise UnreadableFile(self.name, f"the XML is damaged: {error}.", remedy="Export it again.") from error
+
+
+def _no_number(text: str) -> Decimal:
+    raise InvalidInput("number", f"{text} is no amount")
+
+
+def _delimiter(text: str) -> str:
+    """What splits the first lines most evenly into most cells."""
+    head = text[:100_000]
+
+    def evenness(delimiter: str) -> int:
+        widths = Counter[int]()
+        try:
+            for index, row in enumerate(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)):
+                if index == SNIFFED_ROWS:
+                    break
+                widths[len(row)] += len(row) > 1
+        except csv.Error:
+            return 0
+        return max((width * count for width, count in widths.items()), default=0)
+
+    return max(DELIMITERS, key=evenness)
+
+
+def _records(text: str, delimiter: str, name: str) -> tuple[Record, ...]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    records, begins = list[Record](), 1
+    try:
+        for cells in reader:
+            record = Record(begins, tuple(cells))
+            begins = reader.line_num + 1
+            if any(cell and not cell.isspace() for cell in cells):
+                records.append(record)
+            if len(records) > MOST_ROWS:
+                raise UnreadableFile(
+                    name,
+                    f"it has more than {MOST_ROWS:,} rows.",
+                    remedy="Export a shorter period, and import one after the other.",
+                )
+    except csv.Error as error:
+        raise UnreadableFile(
+            name,
+            f"a cell from line {begins} on does not end: {error}.",
+            remedy="Is a quotation mark missing, or a note far too long?",
+        ) from error
+    return tuple(records)

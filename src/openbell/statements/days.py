@@ -1,0 +1,172 @@
+"""Days and instants as statements print them. The order of day and month is told by the whole column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from openbell.model.errors import InvalidInput, Undecided
+
+Order = Literal["ymd", "dmy", "mdy"]
+ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+            "sep sept september", "oct october", "nov november", "dec december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_DAY = re.compile(
+    r"\s*(?:(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})"
+    r"|(?P<whole>\d{8})(?!\d)"
+    r"|(?P<a>\d{1,2})[-/. ](?P<b>\d{1,2})[-/. ](?P<y2>\d{4}|\d{2})(?!\d)"
+    r"|(?P<d3>\d{1,2})[-/. ]?(?P<m3>[A-Za-z]{3,9})[-/., ]+(?P<y3>\d{4})"
+    r"|(?P<m4>[A-Za-z]{3,9})[-/. ](?P<d4>\d{1,2})[-/., ]+(?P<y4>\d{4}))"
+)
+_TIME = re.compile(
+    r"[T ;,]+(?P<h>\d{1,2}):?(?P<m>\d{2})(?::?(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?\s*(?:[A-Z]{3,4})?\s*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How a file prints its days: their order, and the zone of instants that name none (empty: not known)."""
+
+    order: Order = "ymd"
+    zone: str = ""
+
+    def day(self, text: str, field: str = "date") -> date:
+        """The day as it is printed, whatever follows it; raises InvalidInput."""
+        return _day(text, self.order, field)[0]
+
+    def read(self, text: str, time: str = "", field: str = "date") -> tuple[date, datetime | None]:
+        """The day as it is printed, and the instant where a time and its zone are known; raises InvalidInput."""
+        day, end = _day(text, self.order, field)
+        rest = text[end:] if not time else f" {time}"
+        if not rest.strip():
+            return day, None
+        found = _TIME.fullmatch(rest.rstrip())
+        if found is None:
+            raise InvalidInput(field, f"{text.strip()[:40]!r} is not a time.", remedy="Correct it in the file.")
+        return day, _instant(day, found, self.zone, field)
+
+    def local(self, text: str, field: str = "date") -> tuple[date, datetime | None]:
+        """The day that it was in `zone` at a stamp that names its own zone."""
+        day, at = self.read(text, field=field)
+        return (at.astimezone(zone_of(self.zone)).date(), at) if at and self.zone else (day, at)
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str, order: Order, field: str) -> tuple[date, int]:
+    found = _DAY.match(text)
+    if found is None:
+        raise _no_day(text, order, field)
+    try:
+        return _date_in(found, order), found.end()
+    except (ValueError, KeyError) as error:
+        raise _no_day(text, order, field) from error
+
+
+def _no_day(text: str, order: Order, field: str) -> InvalidInput:
+    shape = {"ymd": "year, month, day", "dmy": "day, month, year", "mdy": "month, day, year"}[order]
+    return InvalidInput(
+        field, f"{text.strip()[:40]!r} is no day (in the order {shape}).", remedy="Correct it, or say the order."
+    )
+
+
+def _date_in(found: re.Match[str], order: Order) -> date:
+    if found["y1"]:
+        return date(int(found["y1"]), int(found["m1"]), int(found["d1"]))
+    if found["whole"]:
+        return _whole(found["whole"], order)
+    if found["y3"]:
+        return date(int(found["y3"]), _MONTHS[found["m3"].lower()], int(found["d3"]))
+    if found["y4"]:
+        return date(int(found["y4"]), _MONTHS[found["m4"].lower()], int(found["d4"]))
+    first, second, last = int(found["a"]), int(found["b"]), int(found["y2"])
+    if order == "ymd":
+        if len(found["y2"]) == 4:
+            raise ValueError(found[0])
+        return date(2000 + first, second, last)
+    year = last if last > 99 else 2000 + last
+    return date(year, second, first) if order == "dmy" else date(year, first, second)
+
+
+def _whole(digits: str, order: Order) -> date:
+    if order == "ymd" or 1900 < int(digits[:4]) < 2100:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    first, second, year = int(digits[:2]), int(digits[2:4]), int(digits[4:])
+    return date(year, second, first) if order == "dmy" else date(year, first, second)
+
+
+def _instant(day: date, found: re.Match[str], zone: str, field: str) -> datetime | None:
+    hour = int(found["h"])
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"][0] in "pP" else 0)
+    micro = int((found["f"] or "0")[:6].ljust(6, "0"))
+    try:
+        naive = datetime(  # noqa: DTZ001  # its zone follows
+            day.year, day.month, day.day, hour, int(found["m"]), int(found["s"] or 0), micro
+        )
+    except ValueError as error:
+        raise InvalidInput(field, f"{found[0].strip()!r} is not a time.", remedy="Correct it in the file.") from error
+    if found["zone"]:
+        return naive.replace(tzinfo=_offset(found["zone"])).astimezone(UTC)
+    return naive.replace(tzinfo=zone_of(zone)).astimezone(UTC) if zone else None
+
+
+def _offset(text: str) -> timezone:
+    if text in {"Z", "UTC", "GMT"}:
+        return UTC
+    digits = text[1:].replace(":", "")
+    shift = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-shift if text[0] == "-" else shift)
+
+
+@lru_cache(maxsize=64)
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that name; raises InvalidInput."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidInput("zone", f"{name[:40]!r} is no time zone.", remedy="Write it like Europe/Zurich.") from error
+
+
+def order_of(texts: Iterable[str], name: str, column: str, *, told: str = "") -> Order:
+    """The order of day and month, from all days of a column; raises Undecided where each could be either."""
+    for order in ORDERS:
+        if told == order:
+            return order
+    either = ""
+    for text in texts:
+        found = _DAY.match(text)
+        if found is None or not found["y2"]:
+            continue
+        first, second = int(found["a"]), int(found["b"])
+        if len(found["y2"]) == 2 and first > 12 and int(found["y2"]) <= 31 and second <= 12:
+            either = either or text.strip()
+        elif first > 12:
+            return "dmy"
+        elif second > 12:
+            return "mdy"
+        else:
+            either = either or text.strip()
+    if not either:
+        return "ymd"
+    raise Undecided(
+        name,
+        f"{either!r} in {column} can be day or month first.",
+        option="dates",
+        options=("dmy", "mdy"),
+        remedy="Say which: dmy is day first, mdy month first.",
+    )

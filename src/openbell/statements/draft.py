@@ -1,0 +1,189 @@
+"""What a file says, before it is matched with accounts and instruments: drafts, and the rows that became none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from openbell.model.transactions import ZERO, Kind, Pick, Transaction
+
+NEGLIGIBLE = Decimal("0.005")
+"""Half a cent: brokers round each figure of a row by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """An instrument as a file names it; what the file does not say is empty."""
+
+    ticker: str = ""
+    isin: str = ""
+    cusip: str = ""
+    wkn: str = ""
+    name: str = ""
+    exchange: str = ""
+    currency: str = ""
+    """That its prices are in; ISO 4217."""
+    type: str = ""
+    """stock | etf | fund | crypto | option | bond | commodity | other"""
+    id: str = ""
+    """In the register of the desk that wrote the file."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others of its file, the surest first."""
+        return self.id or self.isin or self.cusip or self.wkn or self.ticker or self.name
+
+    def __str__(self) -> str:
+        return self.ticker or self.isin or self.name or self.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A transaction in the making: the fields are those of Transaction, with names in place of numbers."""
+
+    kind: Kind
+    day: date
+    currency: str
+    cash: Decimal = ZERO
+    instrument: Named | None = None
+    quantity: Decimal = ZERO
+    fee: Decimal = ZERO
+    fee_currency: str = ""
+    tax: Decimal = ZERO
+    price: Decimal | None = None
+    price_currency: str = ""
+    rate: Decimal | None = None
+    cost: Decimal | None = None
+    acquired: date | None = None
+    to_cash: Decimal = ZERO
+    to_currency: str = ""
+    other: Named | None = None
+    ratio: Decimal | None = None
+    short: bool = False
+    at: datetime | None = None
+    ref: str = ""
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    account: str = ""
+    """As the file tells it; empty: the file is of one account."""
+    to_account: str = ""
+    picks: tuple[Pick, ...] = ()
+    """By the numbers of the file that is read back."""
+    number: int = 0
+    """In the desk that wrote the file."""
+    rows: tuple[int, ...] = ()
+    """The lines of the file that it was read from, the first is 1; of JSON and XML, which element."""
+    fingerprint: str = ""
+    """The same in every file that tells the same."""
+
+    def booked(
+        self,
+        account: int,
+        *,
+        instrument: str | None = None,
+        other: str | None = None,
+        to_account: int | None = None,
+        batch: int | None = None,
+    ) -> Transaction:
+        """The transaction that it becomes; raises InvalidInput with the field that no transaction of its kind has."""
+        return Transaction(
+            kind=self.kind,
+            account=account,
+            day=self.day,
+            currency=self.currency,
+            cash=self.cash,
+            instrument=instrument,
+            quantity=self.quantity,
+            fee=self.fee,
+            fee_currency=self.fee_currency,
+            tax=self.tax,
+            price=self.price,
+            price_currency=self.price_currency,
+            rate=self.rate,
+            cost=self.cost,
+            acquired=self.acquired,
+            to_account=to_account,
+            to_cash=self.to_cash,
+            to_currency=self.to_currency,
+            other=other,
+            ratio=self.ratio,
+            picks=self.picks,
+            short=self.short,
+            at=self.at,
+            ref=self.ref,
+            note=self.note,
+            tags=self.tags,
+            batch=batch,
+        )
+
+    def check(self) -> None:
+        """Raise InvalidInput where no account or instrument could make a transaction of it."""
+        self.booked(
+            1,
+            instrument="named" if self.instrument else None,
+            other="named" if self.other else None,
+            to_account=2 if self.kind is Kind.TRANSFER else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a row: it became no draft if `blocking`, else its draft deserves a look."""
+
+    rows: tuple[int, ...]
+    what: str
+    remedy: str
+    content: str
+    """The row as it stands in the file."""
+    blocking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A row that moves nothing, and why."""
+
+    rows: tuple[int, ...]
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What the broker says is held, for reconciling: units of an instrument, or cash where none is named."""
+
+    instrument: Named | None
+    quantity: Decimal
+    currency: str = ""
+    day: date | None = None
+    price: Decimal | None = None
+    value: Decimal | None = None
+    cost: Decimal | None = None
+    account: str = ""
+    rows: tuple[int, ...] = ()
+
+
+Outcome = Draft | Problem | Ignored | Holding
+"""What a row can become."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A whole file, read. Every row of it is in a draft, a holding, a blocking problem, or ignored."""
+
+    preset: str
+    broker: str
+    drafts: tuple[Draft, ...]
+    """Oldest first; those of one day in the order of the file's time."""
+    problems: tuple[Problem, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    holdings: tuple[Holding, ...] = ()
+    notes: tuple[str, ...] = ()
+    """How the file was understood, where that was not plain."""
+
+    @property
+    def rows(self) -> frozenset[int]:
+        """All rows that were accounted for."""
+        told: list[Draft | Ignored | Holding | Problem] = [*self.drafts, *self.ignored, *self.holdings]
+        told += [problem for problem in self.problems if problem.blocking]
+        return frozenset(row for each in told for row in each.rows)

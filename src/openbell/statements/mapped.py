@@ -1,0 +1,320 @@
+"""Files that no preset knows: which column is what is proposed from headers and contents, or told by the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Words
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
+from openbell.model.transactions import ZERO, Kind
+from openbell.statements.answers import FIELDS, Answers, Mapping
+from openbell.statements.balances import Told, breaks
+from openbell.statements.contents import Contents, Record
+from openbell.statements.days import Clock, order_of
+from openbell.statements.draft import NEGLIGIBLE, Draft, Named, Outcome, Problem
+from openbell.statements.making import moved, needed, traded
+from openbell.statements.numbers import Marks, marks_of, money_code, symbol_in
+from openbell.statements.preset import Preset, Reading, newest_first
+from openbell.statements.table import HEADER_WITHIN, Columns, Row, Table, each, places_of, plain
+
+HEADERS: Columns = {
+    ours: tuple(theirs.split("; "))
+    for ours, theirs in {
+        "date": (
+            "date; trade date; transaction date; datum; buchungsdatum; handelsdatum; fecha; booking date; "
+            "data; day; activity date; datetime; timestamp; transactiedatum; date operation; buchungstag"
+        ),
+        "time": "time; uhrzeit; tijd; heure; hora; ora",
+        "kind": (
+            "action; type; activitytype; kind; transaction type; transaction; typ; activity; activity type; operation; "
+            "aktion; side; buy/sell; transaktion; soort; tipo; transactietype; vorgang; b/s"
+        ),
+        "isin": "isin; isin code; code isin",
+        "cusip": "cusip",
+        "wkn": "wkn",
+        "ticker": "ticker; symbol; instrument code; ticker symbol; instrument; symbole; simbolo; security symbol",
+        "name": (
+            "name; security; security name; company; product; produkt; wertpapier; bezeichnung; nom; asset; "
+            "asset name; instrument name; wertpapiername; investment; fund; titel"
+        ),
+        "exchange": "exchange; market; venue; borse; beurs",
+        "quantity": (
+            "quantity; shares; units; qty; no. of shares; stuck; anzahl; aantal; quantite; cantidad; "
+            "quantita; nominale; number of shares; stucke/nominale; volume; size"
+        ),
+        "price": (
+            "price; unit price; price per share; share price; kurs; koers; cours; precio; prezzo; price per "
+            "unit; execution price; preis; prijs; trade price; unitprice"
+        ),
+        "price_currency": "price currency; currency (price / share); kurswahrung",
+        "amount": (
+            "amount; total; net amount; total amount; value; betrag; bedrag; montant; importe; importo; net; "
+            "cash; total value; wert; gesamt; totaal; proceeds; consideration"
+        ),
+        "currency": "currency; wahrung; waehrung; valuta; devise; moneda; ccy; divisa; cur; munt",
+        "fee": (
+            "fee; fees; brokerage fee; commission; commissions; costs; charges; gebuhr; gebuhren; kosten; fees & "
+            "comm; frais; transaction fee; provision; comision; commissie; brokerage"
+        ),
+        "tax": "tax; taxes; withholding tax; steuer; steuern; belasting; impot; impuesto; stamp duty",
+        "rate": "exchange rate; fx rate; fx; wechselkurs; wisselkoers; rate",
+        "note": (
+            "note; notes; description; comment; memo; details; umsatztext; notiz; verwendungszweck; "
+            "omschrijving; beschreibung; buchungstext; reference text; remarks; narrative"
+        ),
+        "ref": (
+            "id; transaction id; reference; order id; trade id; ref; order #; zahlungsreferenz; order; "
+            "confirmation number; transaction number"
+        ),
+        "account": "account; account name; account number; portfolio; depot; konto; iban; wallet",
+        "balance": "balance; saldo; solde; cash balance; running balance; kontostand",
+    }.items()
+}
+KINDS: Words[str, str] = {
+    word: kind
+    for kind, words in {
+        "buy": "buy bought purchase kauf koop achat compra acquisto b aankoop buying reinvest reinvestment",
+        "sell": "sell sold sale verkauf verkoop vente venta vendita s selling redemption",
+        "dividend": "dividend dividends div dividende dividendo distribution cash_dividend ausschuttung",
+        "interest": "interest zinsen zins rente interets interes interessi int credit_interest",
+        "fee": "fee fees commission charge gebuhr gebuhren kosten frais custody_fee service_fee account_fee cost",
+        "tax": "tax taxes steuer steuern withholding withholding_tax belasting impot",
+        "deposit": "deposit einzahlung storting depot contribution top-up cash_in einlage versement ingreso deposito",
+        "withdrawal": "withdrawal withdraw auszahlung opname removal cash_out entnahme retrait retiro payment",
+        "cash": "transfer cash wire ach journal adjustment credit debit",
+        "split": "split stock_split share_split aktiensplit reverse_split",
+        "in": "transfer_in delivery_in receive received in inbound gift_in shares_in vest einlieferung deposit_shares",
+        "out": "transfer_out delivery_out send sent out outbound shares_out auslieferung",
+        "spin_off": "spin_off spinoff spin-off",
+        "capital": "return_of_capital roc",
+    }.items()
+    for word in words.split()
+}
+
+
+def header_of(contents: Contents, told: Words[str, str] | None = None) -> tuple[int, dict[str, int]] | None:
+    """The row that names the columns, and where they stand: the one with most of ours among the first."""
+    best: tuple[int, dict[str, int]] | None = None
+    for index, record in enumerate(contents.records[:HEADER_WITHIN]):
+        if told is None:
+            places = places_of(record.cells, HEADERS)
+        else:
+            names = [plain(cell) for cell in record.cells]
+            places = {ours: names.index(plain(theirs)) for ours, theirs in told.items() if plain(theirs) in names}
+        if len(places) > len(best[1] if best else {}):
+            best = (index, places)
+    return best
+
+
+def proposed(contents: Contents) -> Mapping | None:
+    """Which columns are what, by their names; None where no row of the file names a date and an amount or units."""
+    found = header_of(contents)
+    if found is None or "date" not in found[1] or not {"amount", "quantity"} & found[1].keys():
+        return None
+    index, places = found
+    header = contents.records[index].cells
+    columns = {ours: header[place].strip() for ours, place in places.items()}
+    rows = contents.records[index + 1 :]
+    column = "amount" if "amount" in places else "quantity"
+    signed = any(_cell(record, places[column]).lstrip("$€£ ").startswith(("-", "−", "(")) for record in rows)
+    return Mapping(columns=columns, signed=signed)
+
+
+def _cell(record: Record, place: int) -> str:
+    return record.cells[place].strip() if place < len(record.cells) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the rows of a mapped file are written."""
+
+    mapping: Mapping
+    clock: Clock
+    amounts: Marks
+    units: Marks
+    currency: str
+
+
+def read(contents: Contents, answers: Answers) -> Reading:
+    """All rows by the mapping that was told, or by the one that proposes itself."""
+    mapping = answers.mapping or proposed(contents)
+    table = None if mapping is None else _table(contents, mapping)
+    if mapping is None or table is None:
+        raise unknown(contents)
+    named = ("price", "amount", "fee", "tax", "balance")
+    amounts = marks_of(
+        (row[name] for row in table.rows for name in named), contents.name, "the amounts", told=answers.decimal
+    )
+    units = marks_of(table.column("quantity"), contents.name, "the quantities", told=answers.decimal or amounts.decimal)
+    order = order_of(table.column("date"), contents.name, "the dates", told=answers.dates)
+    manner = Manner(mapping, Clock(order, answers.zone), amounts, units, answers.currency or _signs(table))
+    if not manner.currency and "currency" not in table.places:
+        raise Undecided(
+            contents.name, "it does not say in which currency its amounts are.", option="currency",
+            remedy="Say the currency, such as USD.",
+        )  # fmt: skip
+    outcomes = [*table.framed(), *each(table.rows, lambda row: _event(row, manner))]
+    columns = ", ".join(f"{theirs!r} as {ours.replace('_', ' ')}" for ours, theirs in mapping.columns.items())
+    return Reading([*outcomes, *_breaks(table, manner)], (f"read by its columns: {columns}",))
+
+
+def unknown(contents: Contents) -> UnreadableFile:
+    """That the file is of no kind that is known, with what it begins with."""
+    first = contents.records[0].content[:120] if contents.records else contents.head[:120]
+    return UnreadableFile(
+        contents.name,
+        f"no broker's file is like this, and no row names a date and an amount. It begins with: {first}",
+        remedy="Say which column is what.",
+    )
+
+
+def _table(contents: Contents, mapping: Mapping) -> Table | None:
+    if strange := mapping.columns.keys() - set(FIELDS):
+        raise InvalidInput(
+            "mapping",
+            f"{min(strange)[:40]!r} is nothing that a column can be.",
+            remedy=f"Choose of {', '.join(FIELDS)}.",
+        )
+    found = header_of(contents, mapping.columns)
+    if found is None or "date" not in found[1]:
+        return None
+    index, places = found
+    missing = mapping.columns.keys() - places.keys()
+    if missing:
+        names = ", ".join(repr(mapping.columns[ours]) for ours in sorted(missing))
+        raise UnreadableFile(contents.name, f"it has no column {names}.", remedy="Map its columns again.")
+    rows = tuple(Row(record, places) for record in contents.records[index + 1 :])
+    return Table(contents.name, contents.records[index], places, rows, contents.records[:index])
+
+
+def _signs(table: Table) -> str:
+    """The currency whose sign stands at every amount, if it is one."""
+    codes = {symbol_in(row[name]) for row in table.rows for name in ("amount", "price") if row[name]} - {""}
+    return codes.pop() if len(codes) == 1 else ""
+
+
+def _kind(row: Row, mapping: Mapping, quantity: Decimal | None, amount: Decimal | None) -> str:
+    word = row["kind"]
+    if word:
+        told = {plain(known): kind for known, kind in mapping.kinds.items()}.get(plain(word))
+        if told:
+            return str(told)
+        text = plain(word).replace(" ", "_")
+        for known in (text, *text.split("_")):
+            if known in KINDS:
+                return KINDS[known]
+        raise InvalidInput(
+            "kind", f"{word[:60]!r} is no kind of transaction that is known.", remedy="Say what it means."
+        )
+    if not quantity:
+        return "cash"
+    if quantity > 0 and not amount:
+        raise InvalidInput(
+            "kind", "Nothing says whether this was bought, sold or received.", remedy="Map the column that says it."
+        )
+    return "sell" if quantity < 0 or (amount or ZERO) > 0 else "buy"
+
+
+def _event(row: Row, manner: Manner) -> Outcome | tuple[Outcome, ...]:
+    day, at = manner.clock.read(row["date"], row["time"])
+    quantity, price = manner.units.number(row["quantity"], "quantity"), manner.amounts.number(row["price"], "price")
+    amount = manner.amounts.number(row["amount"], "amount")
+    if not amount and not quantity:
+        return row.ignored("it moves neither cash nor units")
+    fee, tax = (abs(manner.amounts.number(row[name], name) or ZERO) for name in ("fee", "tax"))
+    kind = _kind(row, manner.mapping, quantity, amount)
+    currency, part = money_code(row["currency"] or symbol_in(row["amount"]) or manner.currency)
+    price_currency, price_part = money_code(row["price_currency"]) if row["price_currency"] else (currency, part)
+    price = None if price is None else price * price_part
+    amount, fee, tax = (None if amount is None else amount * part), fee * part, tax * part
+    if amount is None and quantity is not None and price is not None:
+        amount = _worth(kind, quantity * price, fee + tax)
+    fixed: dict[str, Any] = {
+        "day": day, "at": at, "currency": currency, "note": row["note"], "ref": row["ref"], "account": row["account"],
+        "rows": (row.line,),
+    }  # fmt: skip
+    named = _named(row)
+    if kind in {"buy", "sell"}:
+        cash = _net(kind, abs(needed(amount, "amount")), quantity, price, fee + tax)
+        return traded(
+            buying=kind == "buy", quantity=quantity, cash=cash, price=price, fee=fee, tax=tax, instrument=named,
+            price_currency="" if price_currency == currency else price_currency, **fixed,
+        )  # fmt: skip
+    if kind in {"split", "in", "out", "spin_off"} and quantity:
+        return _units(row, kind, quantity, named, {**fixed, "price": price or None})
+    if not amount:
+        return row.ignored("it moves neither cash nor units")
+    return _cash(kind, amount, named, tax, manner.mapping, fixed)
+
+
+def _worth(kind: str, gross: Decimal, costs: Decimal) -> Decimal:
+    """Units times price with its costs, where the file has no column for the amount."""
+    return gross if kind == "buy" else gross - costs
+
+
+def _net(kind: str, amount: Decimal, quantity: Decimal | None, price: Decimal | None, costs: Decimal) -> Decimal:
+    """What moved: the amount, with the costs where it is only units times price."""
+    if not costs or quantity is None or price is None:
+        return amount
+    gross = abs(quantity) * price
+    if abs(amount - gross) > NEGLIGIBLE:
+        return amount
+    return amount + costs if kind == "buy" else amount - costs
+
+
+def _named(row: Row) -> Named | None:
+    parts = {name: row[name] for name in ("ticker", "isin", "cusip", "wkn", "name", "exchange")}
+    return Named(**parts) if any(parts[name] for name in ("ticker", "isin", "cusip", "wkn", "name")) else None
+
+
+def _units(
+    row: Row, kind: str, quantity: Decimal, named: Named | None, fixed: dict[str, Any]
+) -> Outcome | tuple[Outcome, ...]:
+    if kind == "split":
+        return Draft(kind=Kind.SPLIT, quantity=quantity, instrument=named, **{**fixed, "price": None})
+    leaving = kind == "out"
+    draft = Draft(
+        kind=Kind.DELIVERY_OUT if leaving else Kind.DELIVERY_IN,
+        quantity=-abs(quantity) if leaving else abs(quantity),
+        instrument=named,
+        **fixed,
+    )
+    if kind != "spin_off":
+        return draft
+    what = f"{quantity} units came of a spin-off, and the file does not say of which company they were a part."
+    return draft, row.problem(what, "Say of which, and which part of the cost left with them.", blocking=False)
+
+
+def _cash(
+    kind: str, amount: Decimal, named: Named | None, tax: Decimal, mapping: Mapping, fixed: dict[str, Any]
+) -> Draft:
+    if not mapping.signed and kind in {"fee", "tax", "withdrawal"}:
+        amount = -amount
+    of_cash = {
+        "dividend": Kind.DIVIDEND, "interest": Kind.INTEREST, "fee": Kind.FEE, "tax": Kind.TAX,
+        "capital": Kind.RETURN_OF_CAPITAL,
+    }.get(kind)  # fmt: skip
+    if of_cash is Kind.DIVIDEND and named is None:
+        of_cash = Kind.INTEREST
+    if of_cash is None:
+        return Draft(kind=moved(amount), cash=amount, **fixed)
+    return Draft(kind=of_cash, cash=amount, tax=tax if of_cash is Kind.DIVIDEND else ZERO, instrument=named, **fixed)
+
+
+def _breaks(table: Table, manner: Manner) -> list[Problem]:
+    told, days = [], []
+    for row in table.rows:
+        try:
+            balance, amount = (manner.amounts.number(row[name], name) for name in ("balance", "amount"))
+            days.append(manner.clock.day(row["date"]).toordinal())
+        except InvalidInput:
+            continue
+        if balance is not None:
+            pot = f"{row['account']} {row['currency'] or manner.currency}".strip()
+            told.append(Told(pot, amount, balance, row.line, row.record.content))
+    return breaks(told[::-1] if newest_first(days) else told)
+
+
+PRESET = Preset("mapped", "", lambda contents: proposed(contents) is not None, read)

@@ -1,0 +1,305 @@
+"""The desk's own export, as CSV and as JSON, and back without loss.
+
+The CSV has one row a transaction, its instrument spelled out; the JSON has the accounts, instruments and portfolio too.
+Text cells that a spreadsheet would take for a formula get an apostrophe before them, and lose it again when read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from functools import partial
+from typing import Any, get_args
+
+from openbell.model.errors import InvalidInput, UnreadableFile
+from openbell.model.money import decimal_of
+from openbell.model.transactions import ZERO, Account, Kind, Method, Pick, Portfolio, Transaction
+from openbell.statements.answers import Answers
+from openbell.statements.contents import Contents
+from openbell.statements.draft import Draft, Named, Outcome, Problem
+from openbell.statements.preset import Preset, Reading
+from openbell.statements.table import Columns, Row, each, table_of
+
+VERSION = 1
+NUMBERS = ("quantity", "cash", "fee", "tax", "price", "rate", "cost", "to_cash", "ratio")
+MAY_LACK = frozenset({"price", "rate", "cost", "ratio"})
+CODES = ("currency", "fee_currency", "price_currency", "to_currency")
+NAMES = tuple(each.name for each in fields(Named) if each.name != "id")
+COLUMNS = (
+    "openbell", "id", "account_id", "account", "account_currency", "broker", "kind", "day", "at", "instrument",
+    *(f"instrument_{name}" for name in NAMES), *NUMBERS, *CODES, "acquired", "to_account_id", "to_account", "other",
+    *(f"other_{name}" for name in NAMES), "picks", "short", "ref", "note", "tags",
+)  # fmt: skip
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "'", "|", "%")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """All that is written of a portfolio. `batch` numbers of imports stay behind: they are this desk's own."""
+
+    accounts: tuple[Account, ...]
+    instruments: Mapping[str, Named]
+    """By their ids, those that transactions name."""
+    transactions: tuple[Transaction, ...]
+    portfolio: Portfolio | None = None
+
+
+def as_csv(export: Export) -> bytes:
+    """One row a transaction, UTF-8 with a mark, so that spreadsheets read it rightly."""
+    accounts = {account.id: account for account in export.accounts}
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for each_of in export.transactions:
+        cells = _cells(each_of, accounts, export.instruments)
+        writer.writerow([cells.get(column, "") for column in COLUMNS])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def as_json(export: Export) -> bytes:
+    """The whole portfolio; numbers as text, so that no program rounds them."""
+    accounts = {account.id: account for account in export.accounts}
+    document = {
+        "openbell": VERSION,
+        "portfolio": None if export.portfolio is None else _plain_fields(export.portfolio),
+        "accounts": [_plain_fields(account) for account in export.accounts],
+        "instruments": [_plain_fields(replace(named, id=key)) for key, named in export.instruments.items()],
+        "transactions": [_told(each_of, accounts) for each_of in export.transactions],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def _plain_fields(value: Any) -> dict[str, Any]:
+    return {each.name: getattr(value, each.name) for each in fields(value)}
+
+
+def guarded(text: str) -> str:
+    """`text` as no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(_FORMULAS) else text
+
+
+def unguarded(text: str) -> str:
+    """What `guarded` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULAS) else text
+
+
+def _told(transaction: Transaction, accounts: Mapping[int, Account]) -> dict[str, Any]:
+    """The fields of a transaction that say something, numbers and days as text."""
+    told: dict[str, Any] = {"id": transaction.id, "kind": transaction.kind.value, "account_id": transaction.account}
+    told["account"] = accounts[transaction.account].name if transaction.account in accounts else ""
+    if transaction.to_account is not None:
+        told["to_account_id"] = transaction.to_account
+        told["to_account"] = accounts[transaction.to_account].name if transaction.to_account in accounts else ""
+    for name in (*NUMBERS, *CODES, "day", "at", "acquired", "instrument", "other", "ref", "note"):
+        value = getattr(transaction, name)
+        if value is None or value == "" or (name in NUMBERS and name not in MAY_LACK and value == ZERO):
+            continue
+        told[name] = value.isoformat() if isinstance(value, date | datetime) else str(value)
+    if transaction.short:
+        told["short"] = True
+    if transaction.picks:
+        told["picks"] = [[pick.opened, str(pick.quantity)] for pick in transaction.picks]
+    if transaction.tags:
+        told["tags"] = list(transaction.tags)
+    return told
+
+
+def _cells(
+    transaction: Transaction, accounts: Mapping[int, Account], instruments: Mapping[str, Named]
+) -> dict[str, str]:
+    told = _told(transaction, accounts)
+    account = accounts.get(transaction.account)
+    cells = {name: str(value) for name, value in told.items() if name in {*NUMBERS, "day", "at", "acquired"}}
+    words = {name: str(value) for name, value in told.items() if name not in {*cells, "picks", "tags", "short"}}
+    words |= {"account_currency": account.currency, "broker": account.broker} if account else {}
+    for side in ("instrument", "other"):
+        named = instruments.get(getattr(transaction, side) or "")
+        words |= {f"{side}_{name}": getattr(named, name) for name in NAMES} if named else {}
+    if transaction.picks:
+        words["picks"] = " ".join(f"{pick.opened}:{pick.quantity}" for pick in transaction.picks)
+    if transaction.tags:
+        words["tags"] = json.dumps(transaction.tags, ensure_ascii=False)
+    cells |= {name: guarded(word) for name, word in words.items()}
+    return {**cells, "openbell": str(VERSION), "short": "yes" if transaction.short else ""}
+
+
+def _draft(told: Mapping[str, Any], named: Mapping[str, Named], rows: tuple[int, ...]) -> Draft:
+    """The draft that a row or an object tells; raises InvalidInput."""
+    numbers: dict[str, Any] = {name: decimal_of(str(told[name]), name) for name in NUMBERS if told.get(name)}
+    words: dict[str, Any] = {name: str(told.get(name) or "") for name in (*CODES, "ref", "account", "to_account")}
+    return Draft(
+        kind=_kind(told.get("kind")),
+        day=_day(told.get("day"), "day"),
+        at=_instant(told.get("at")),
+        acquired=_day(told["acquired"], "acquired") if told.get("acquired") else None,
+        instrument=_named(told.get("instrument"), named),
+        other=_named(told.get("other"), named),
+        picks=tuple(_pick(pair) for pair in told.get("picks") or ()),
+        short=bool(told.get("short")),
+        tags=tuple(str(tag) for tag in told.get("tags") or ()),
+        note=str(told.get("note") or ""),
+        number=int(told.get("id") or 0),
+        rows=rows,
+        **words,
+        **numbers,
+    )
+
+
+def _kind(text: object) -> Kind:
+    try:
+        return Kind(str(text))
+    except ValueError as error:
+        raise InvalidInput("kind", f"{str(text)[:40]!r} is no kind of transaction.", remedy="Correct it.") from error
+
+
+def _day(text: object, field: str) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError as error:
+        raise InvalidInput(field, f"{str(text)[:40]!r} is no day.", remedy="Write it like 2026-01-31.") from error
+
+
+def _instant(text: object) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise InvalidInput("at", f"{str(text)[:40]!r} is no instant.", remedy="Write it as ISO 8601.") from error
+    if at.tzinfo is None:
+        raise InvalidInput("at", f"{str(text)[:40]!r} names no time zone.", remedy="Write it as ISO 8601 with a zone.")
+    return at
+
+
+def _pick(pair: Sequence[object]) -> Pick:
+    try:
+        opened, quantity = pair
+        return Pick(int(str(opened)), decimal_of(str(quantity), "picks"))
+    except ValueError as error:
+        raise InvalidInput("picks", f"{str(pair)[:40]!r} names no lot.", remedy="Write it like 12:3.5.") from error
+
+
+def _named(key: object, named: Mapping[str, Named]) -> Named | None:
+    return named.get(str(key), Named(id=str(key))) if key else None
+
+
+_TABLE: Columns = {column: (column,) for column in COLUMNS}
+_NEEDS = ("openbell", "kind", "day", "currency", "cash", "quantity", "instrument")
+
+
+def _read_table(contents: Contents, answers: Answers) -> Reading:
+    table = table_of(contents, _TABLE, _NEEDS)
+    if table is None:
+        raise AssertionError(contents.name)
+    table.require(*COLUMNS)
+    return Reading([*table.framed(), *each(table.rows, _row)])
+
+
+def _row(row: Row) -> Outcome:
+    cells = {column: _exact(row, column) for column in COLUMNS}
+    words = {name: text if name in NUMBERS else unguarded(text) for name, text in cells.items()}
+    named = {}
+    for side in ("instrument", "other"):
+        if words[side]:
+            named[words[side]] = Named(id=words[side], **{name: words[f"{side}_{name}"] for name in NAMES})
+    told: dict[str, Any] = dict(words)
+    told["picks"] = [pick.split(":") for pick in words["picks"].split()]
+    told["tags"] = _tags(words["tags"])
+    if not words["id"].isascii() or (words["id"] and not words["id"].isdecimal()):
+        raise InvalidInput("id", f"{words['id'][:40]!r} is no number of a transaction.", remedy="Correct it.")
+    return _draft(told, named, (row.line,))
+
+
+def _exact(row: Row, column: str) -> str:
+    """The cell with the spaces that belong to it: notes may begin or end with some."""
+    place, cells = row.places.get(column, -1), row.record.cells
+    return cells[place] if 0 <= place < len(cells) else ""
+
+
+def _tags(text: str) -> list[str]:
+    try:
+        tags = json.loads(text) if text else []
+    except ValueError:
+        tags = None
+    if not isinstance(tags, list):
+        raise InvalidInput("tags", f"{text[:40]!r} is no list of tags.", remedy='Write it like ["growth"].')
+    return [str(tag) for tag in tags]
+
+
+def _read_document(contents: Contents, answers: Answers) -> Reading:
+    document = contents.document
+    if document["openbell"] != VERSION:
+        raise UnreadableFile(
+            contents.name,
+            f"it was written in version {document['openbell']} of the export, and this desk reads {VERSION}.",
+            remedy="Upgrade Openbell.",
+        )
+    named = {one.id: one for one in map(_instrument, _objects(contents, "instruments"))}
+    outcomes: list[Outcome] = []
+    for number, told in enumerate(_objects(contents, "transactions"), start=1):
+        try:
+            outcomes.append(_draft(told, named, (number,)))
+        except (InvalidInput, TypeError, ValueError) as error:
+            what = error.what if isinstance(error, InvalidInput) else f"transaction {number} is not written as such"
+            outcomes.append(Problem((number,), what, "Correct it in the file.", json.dumps(told, default=str)))
+    return Reading(outcomes)
+
+
+def _objects(contents: Contents, name: str) -> list[dict[str, Any]]:
+    objects = contents.document.get(name)
+    if not isinstance(objects, list) or not all(isinstance(each_of, dict) for each_of in objects):
+        raise UnreadableFile(contents.name, f"it has no list of {name}.", remedy="Export it again.")
+    return objects
+
+
+def _instrument(told: Mapping[str, Any]) -> Named:
+    return Named(**{each_of.name: str(told.get(each_of.name) or "") for each_of in fields(Named)})
+
+
+def read_back(data: bytes, name: str) -> Export:
+    """The export that a JSON document tells; raises UnreadableFile or InvalidInput for what is none."""
+    contents = Contents(data, name)
+    if not _is_document(contents):
+        raise UnreadableFile(name, "this is no export of a portfolio.", remedy="Give the JSON that Openbell wrote.")
+    drafts = [one for one in _read_document(contents, Answers()).outcomes if isinstance(one, Draft)]
+    objects = _objects(contents, "transactions")
+    if len(drafts) != len(objects):
+        raise UnreadableFile(name, "some of its transactions are damaged.", remedy="Import it to see which.")
+    accounts = tuple(map(partial(_built, Account), _objects(contents, "accounts")))
+    told = contents.document.get("portfolio")
+    portfolio = None if told is None else _built(Portfolio, told)
+    if portfolio is not None and portfolio.method not in get_args(Method):
+        raise InvalidInput("method", f"{portfolio.method!r} is no method for lots.")
+    instruments = {one.id: one for one in map(_instrument, _objects(contents, "instruments"))}
+    return Export(accounts, instruments, tuple(_transactions(drafts, objects)), portfolio)
+
+
+def _built(kind: Any, told: Any) -> Any:
+    try:
+        return kind(**told)
+    except TypeError as error:
+        raise InvalidInput("file", f"{kind.__name__} is not written as one: {error}.") from error
+
+
+def _transactions(drafts: Iterable[Draft], objects: Iterable[Mapping[str, Any]]) -> Iterable[Transaction]:
+    for draft, told in zip(drafts, objects, strict=True):
+        booked = draft.booked(
+            int(told["account_id"]),
+            instrument=draft.instrument.id if draft.instrument else None,
+            other=draft.other.id if draft.other else None,
+            to_account=told.get("to_account_id"),
+        )
+        yield replace(booked, id=draft.number)
+
+
+def _is_document(contents: Contents) -> bool:
+    return isinstance(contents.document, dict) and "openbell" in contents.document
+
+
+TABLE = Preset("openbell-csv", "Openbell", lambda contents: table_of(contents, _TABLE, _NEEDS) is not None, _read_table,
+               family="openbell")  # fmt: skip
+DOCUMENT = Preset("openbell-json", "Openbell", _is_document, _read_document, family="openbell")

@@ -1,0 +1,260 @@
+"""Imports, in the ledger: what each brought, and their undoing, after which the ledger is what it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from openbell.model.errors import InvalidInput
+from openbell.model.transactions import Account, Transaction
+from openbell.store.itembook import OWN, Item, added
+from openbell.store.ledger import Ledger, own_name
+from openbell.store.portfoliobook import EditedMeanwhile, opened
+from openbell.store.portfoliotables import (
+    ACCOUNTS,
+    BATCHES,
+    ITEMS,
+    MAPPINGS,
+    NUMBERS,
+    PICKS,
+    PORTFOLIOS,
+    ROWS,
+    TRANSACTIONS,
+    Row,
+    changed,
+    instant_text,
+    numbered,
+)
+from openbell.store.transactionbook import written
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One import: of which file, read how, and how many rows became what."""
+
+    id: int
+    file: str
+    sha256: str
+    preset: str
+    mapping: Mapping[str, Any]
+    counts: Mapping[str, int]
+    at: datetime
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What an import brings: accounts and items that are not there yet, and who shall write the rest with them."""
+
+    file: str
+    sha256: str
+    preset: str
+    by: int
+    mapping: Mapping[str, Any] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    accounts: Sequence[Account] = ()
+    items: Sequence[Item] = ()
+    fingerprints: Sequence[str] = ()
+    """Of each transaction, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMapping:
+    """How a person reads a kind of file that no preset knows."""
+
+    id: int
+    name: str
+    body: Mapping[str, Any]
+
+
+Booked = Callable[[Sequence[Account], Sequence[Item], Sequence[int], int], Sequence[Transaction]]
+"""The transactions of an import, once its new accounts and items, they themselves and the import have numbers."""
+
+
+class ImportBook:
+    """Batches of transactions, the rows that are known already, and mappings."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def batches(self, portfolio: int) -> list[Batch]:
+        """The imports of a portfolio, the newest first."""
+        query = sa.select(BATCHES).where(BATCHES.c.portfolio == portfolio).order_by(BATCHES.c.id.desc())
+        with self._ledger.transaction() as connection:
+            return [_batch(row) for row in connection.execute(query)]
+
+    def find(self, number: int) -> tuple[int, Batch] | None:
+        """The import with that number, and the portfolio it is of."""
+        with self._ledger.transaction() as connection:
+            row = connection.execute(sa.select(BATCHES).where(BATCHES.c.id == number)).one_or_none()
+        return None if row is None else (row.portfolio, _batch(row))
+
+    def known(self, portfolio: int) -> dict[str, int]:
+        """The fingerprints of all rows that were imported into a portfolio, and the transactions that they became."""
+        query = sa.select(ROWS.c.fingerprint, ROWS.c.transaction).where(ROWS.c.portfolio == portfolio)
+        with self._ledger.transaction() as connection:
+            return {row.fingerprint: row.transaction for row in connection.execute(query)}
+
+    def book(self, portfolio: int, arrival: Arrival, booked: Booked, now: datetime) -> Batch:
+        """Write an import, all or nothing; raises InvalidInput where somebody imported the same rows meanwhile."""
+        with own_name("account or item"), self._ledger.transaction(alone=True) as connection:
+            before = _standing(connection, portfolio)
+            number = numbered(connection, BATCHES)[0]
+            _insert_batch(connection, number, portfolio, arrival, before, now)
+            owner = connection.execute(sa.select(PORTFOLIOS.c.owner).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
+            accounts = [opened(connection, portfolio, draft, number) for draft in arrival.accounts]
+            items = [added(connection, owner, draft, number) for draft in arrival.items]
+            numbers = numbered(connection, TRANSACTIONS, len(arrival.fingerprints))
+            written(connection, portfolio, booked(accounts, items, numbers, number))
+            _remember(connection, portfolio, number, zip(numbers, arrival.fingerprints, strict=True))
+            changed(connection, portfolio=portfolio)
+            after = _standing(connection, portfolio)
+            connection.execute(sa.update(BATCHES).where(BATCHES.c.id == number).values(after=after))
+            return _batch(connection.execute(sa.select(BATCHES).where(BATCHES.c.id == number)).one())
+
+    def undo(self, portfolio: int, number: int, *, edited_too: bool = False) -> int:
+        """Take an import back; returns how many transactions went.
+
+        Where nothing else has happened since, the ledger is byte for byte what it was. Raises EditedMeanwhile where
+        transactions of it were changed since, unless they shall go too, and InvalidInput where others need what it
+        brought.
+        """
+        with self._ledger.transaction(alone=True) as connection:
+            mine = (BATCHES.c.portfolio == portfolio) & (BATCHES.c.id == number)
+            row = connection.execute(sa.select(BATCHES).where(mine)).one_or_none()
+            if row is None:
+                raise InvalidInput("batch", f"There is no import {number}.", remedy="List the imports.")
+            if not edited_too:
+                _assert_unedited(connection, number)
+            _assert_unneeded(connection, number)
+            gone = connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.batch == number)).rowcount
+            for table in (ACCOUNTS, ITEMS):
+                connection.execute(sa.delete(table).where(table.c.batch == number))
+            connection.execute(sa.delete(ROWS).where(ROWS.c.batch == number))
+            connection.execute(sa.delete(BATCHES).where(BATCHES.c.id == number))
+            _set_back(connection, portfolio, row.before, row.after)
+            return gone
+
+    # mappings
+
+    def mappings(self, owner: int) -> list[KeptMapping]:
+        """A person's mappings, oldest first."""
+        query = sa.select(MAPPINGS).where(MAPPINGS.c.owner == owner).order_by(MAPPINGS.c.id)
+        with self._ledger.transaction() as connection:
+            return [KeptMapping(row.id, row.name, row.body) for row in connection.execute(query)]
+
+    def keep_mapping(self, owner: int, name: str, body: Mapping[str, Any]) -> KeptMapping:
+        """Keep a mapping under a name; one of the same name is replaced."""
+        if not 0 < len(name) <= 80:
+            raise InvalidInput("name", "A name has 1 to 80 characters.")
+        mine = (MAPPINGS.c.owner == owner) & (MAPPINGS.c.name == name)
+        with self._ledger.transaction(alone=True) as connection:
+            if not connection.execute(sa.update(MAPPINGS).where(mine).values(body=dict(body))).rowcount:
+                number = numbered(connection, MAPPINGS)[0]
+                connection.execute(sa.insert(MAPPINGS).values(id=number, owner=owner, name=name, body=dict(body)))
+            row = connection.execute(sa.select(MAPPINGS).where(mine)).one()
+        return KeptMapping(row.id, row.name, row.body)
+
+    def remove_mapping(self, owner: int, number: int) -> None:
+        """Forget a mapping; raises InvalidInput when there is no such one."""
+        mine = (MAPPINGS.c.owner == owner) & (MAPPINGS.c.id == number)
+        with self._ledger.transaction() as connection:
+            if connection.execute(sa.delete(MAPPINGS).where(mine)).rowcount != 1:
+                raise InvalidInput("id", f"There is no mapping {number}.", remedy="List yours to see their numbers.")
+
+
+def _standing(connection: sa.Connection, portfolio: int) -> dict[str, Any]:
+    """The state of a portfolio and the newest number of each table: what undoing an import sets back."""
+    state = connection.execute(sa.select(PORTFOLIOS.c.state).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
+    numbers = {row.name: row.last for row in connection.execute(sa.select(NUMBERS).order_by(NUMBERS.c.name))}
+    return {"state": state, "numbers": numbers}
+
+
+def _set_back(connection: sa.Connection, portfolio: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """What nobody has changed since the import stands as it did before it."""
+    now = _standing(connection, portfolio)
+    if now["state"] == after["state"]:
+        mine = PORTFOLIOS.c.id == portfolio
+        connection.execute(sa.update(PORTFOLIOS).where(mine).values(state=before["state"]))
+    else:
+        changed(connection, portfolio=portfolio)
+    for name, last in after["numbers"].items():
+        if now["numbers"][name] == last:
+            same = NUMBERS.c.name == name
+            connection.execute(sa.update(NUMBERS).where(same).values(last=before["numbers"][name]))
+
+
+def _insert_batch(
+    connection: sa.Connection,
+    number: int,
+    portfolio: int,
+    arrival: Arrival,
+    before: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    connection.execute(
+        sa.insert(BATCHES).values(
+            id=number,
+            portfolio=portfolio,
+            file=arrival.file,
+            sha256=arrival.sha256,
+            preset=arrival.preset,
+            mapping=dict(arrival.mapping),
+            counts=dict(arrival.counts),
+            at=instant_text(now),
+            by=arrival.by,
+            before=dict(before),
+            after={},
+        )
+    )
+
+
+def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Iterable[tuple[int, str]]) -> None:
+    """By their fingerprints the same rows are known again, though their transactions be edited or deleted."""
+    rows = [
+        {"portfolio": portfolio, "fingerprint": fingerprint, "transaction": number, "batch": batch}
+        for number, fingerprint in told
+    ]
+    if not rows:
+        return
+    try:
+        connection.execute(sa.insert(ROWS), rows)
+    except sa.exc.IntegrityError as error:
+        raise InvalidInput(
+            "file", "Rows of this file were imported meanwhile.", remedy="Look at the preview again."
+        ) from error
+
+
+def _assert_unedited(connection: sa.Connection, batch: int) -> None:
+    edited = (TRANSACTIONS.c.batch == batch) & (TRANSACTIONS.c.version > 1)
+    count = connection.execute(sa.select(sa.func.count()).select_from(TRANSACTIONS).where(edited)).scalar_one()
+    if count:
+        raise EditedMeanwhile(f"{count} transactions of this import were changed since; they would go too.", None)
+
+
+def _assert_unneeded(connection: sa.Connection, batch: int) -> None:
+    """No other transaction is in an account, names an item, or takes lots of the import."""
+    other = TRANSACTIONS.c.batch.is_distinct_from(batch)
+    accounts = sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.batch == batch).scalar_subquery()
+    items = sa.select(sa.literal(OWN) + sa.cast(ITEMS.c.id, sa.String)).where(ITEMS.c.batch == batch).scalar_subquery()
+    columns = TRANSACTIONS.c
+    needed = columns.account.in_(accounts) | columns.to_account.in_(accounts)
+    needed |= columns.instrument.in_(items) | columns.other.in_(items)
+    brought = sa.select(columns.id).where(columns.batch == batch).scalar_subquery()
+    needed |= columns.id.in_(sa.select(PICKS.c.transaction).where(PICKS.c.opened.in_(brought)).scalar_subquery())
+    count = connection.execute(sa.select(sa.func.count()).select_from(TRANSACTIONS).where(other & needed)).scalar_one()
+    if count:
+        raise InvalidInput(
+            "batch",
+            f"{count} other transactions, deleted ones too, need accounts, items or lots that this import brought.",
+            remedy="Change those, or undo the later import first.",
+        )
+
+
+def _batch(row: Row) -> Batch:
+    at = datetime.fromisoformat(row.at)
+    return Batch(row.id, row.file, row.sha256, row.preset, row.mapping, row.counts, at, row.by)

@@ -1,0 +1,157 @@
+"""What people say of instruments: items of their own with prices by day, and facts that no vendor tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+import sqlalchemy as sa
+
+from openbell.model.errors import InvalidInput
+from openbell.model.money import amount, currency_of
+from openbell.store.ledger import Ledger, own_name
+from openbell.store.portfoliotables import FACTS, ITEMS, PRICES, TRANSACTIONS, changed, numbered, text
+
+OWN = "own:"
+"""Before the number of an item, where an instrument is named."""
+
+Type = Literal["stock", "etf", "fund", "index", "currency", "crypto", "commodity", "cash", "other"]
+TYPES: tuple[Type, ...] = get_args(Type)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that no exchange lists: a house, a coin in a drawer, a private share."""
+
+    id: int
+    name: str
+    currency: str
+    type: Type = "other"
+
+    @property
+    def instrument(self) -> str:
+        """As transactions name it."""
+        return f"{OWN}{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetFacts:
+    """What its holder says of an instrument; None: what the desk knows."""
+
+    type: Type | None = None
+    sector: str | None = None
+    country: str | None = None
+
+
+class ItemBook:
+    """Own items, their prices, and facts set by hand; each person's apart."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def items(self, owner: int) -> list[Item]:
+        """A person's items, oldest first."""
+        with self._ledger.transaction() as connection:
+            rows = connection.execute(sa.select(ITEMS).where(ITEMS.c.owner == owner).order_by(ITEMS.c.id)).all()
+        return [Item(r.id, r.name, r.currency, r.type) for r in rows]
+
+    def add(self, owner: int, draft: Item) -> Item:
+        """A new item; raises InvalidInput for a name that another one of the person bears."""
+        with own_name("item"), self._ledger.transaction(alone=True) as connection:
+            return added(connection, owner, draft)
+
+    def change(self, owner: int, item: Item) -> None:
+        """Replace the name, currency and type of an item; raises InvalidInput when there is no such one."""
+        mine = (ITEMS.c.owner == owner) & (ITEMS.c.id == item.id)
+        with own_name("item"), self._ledger.transaction(alone=True) as connection:
+            if connection.execute(sa.update(ITEMS).where(mine).values(**_values(item))).rowcount != 1:
+                raise _missing(item.id)
+            changed(connection, owner=owner)
+
+    def remove(self, owner: int, number: int) -> None:
+        """Forget an item with its prices; raises InvalidInput where transactions name it."""
+        named = f"{OWN}{number}"
+        held = (TRANSACTIONS.c.instrument == named) | (TRANSACTIONS.c.other == named)
+        with self._ledger.transaction(alone=True) as connection:
+            count = connection.execute(sa.select(sa.func.count()).select_from(TRANSACTIONS).where(held)).scalar_one()
+            if count:
+                raise InvalidInput(
+                    "id", f"{count} transactions name it, deleted ones too.", remedy="Change them first."
+                )
+            mine = (ITEMS.c.owner == owner) & (ITEMS.c.id == number)
+            if connection.execute(sa.delete(ITEMS).where(mine)).rowcount != 1:
+                raise _missing(number)
+
+    # prices
+
+    def prices(self, items: Sequence[int]) -> dict[int, list[tuple[date, Decimal]]]:
+        """By item, what its owner said one unit was worth, oldest first."""
+        query = sa.select(PRICES).where(PRICES.c.item.in_(list(items))).order_by(PRICES.c.item, PRICES.c.day)
+        found: dict[int, list[tuple[date, Decimal]]] = {}
+        with self._ledger.transaction() as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.item, []).append((date.fromisoformat(row.day), Decimal(row.price)))
+        return found
+
+    def price(self, owner: int, number: int, told: Mapping[date, Decimal | None]) -> None:
+        """Set what one unit was worth on some days; None forgets a day. Raises InvalidInput for no such item."""
+        kept = [(day, amount(price, "price")) for day, price in told.items() if price is not None]
+        if any(price <= 0 for _, price in kept):
+            raise InvalidInput("price", "A price is more than 0.", remedy="Leave a day out whose price is not known.")
+        with self._ledger.transaction(alone=True) as connection:
+            mine = (ITEMS.c.owner == owner) & (ITEMS.c.id == number)
+            if connection.execute(sa.select(ITEMS.c.id).where(mine)).one_or_none() is None:
+                raise _missing(number)
+            for day in told:
+                same = (PRICES.c.item == number) & (PRICES.c.day == day.isoformat())
+                connection.execute(sa.delete(PRICES).where(same))
+            rows = [{"item": number, "day": day.isoformat(), "price": text(price)} for day, price in kept]
+            if rows:
+                connection.execute(sa.insert(PRICES), rows)
+            changed(connection, owner=owner)
+
+    # facts
+
+    def facts(self, owner: int) -> dict[str, SetFacts]:
+        """By instrument, what a person has said of it."""
+        with self._ledger.transaction() as connection:
+            rows = connection.execute(sa.select(FACTS).where(FACTS.c.owner == owner)).all()
+        return {row.instrument: SetFacts(row.type, row.sector, row.country) for row in rows}
+
+    def set_facts(self, owner: int, instrument: str, facts: SetFacts) -> None:
+        """Replace what a person says of an instrument."""
+        _assert_type(facts.type)
+        mine = (FACTS.c.owner == owner) & (FACTS.c.instrument == instrument)
+        values = {"type": facts.type, "sector": facts.sector, "country": facts.country}
+        with self._ledger.transaction(alone=True) as connection:
+            connection.execute(sa.delete(FACTS).where(mine))
+            if any(values.values()):
+                connection.execute(sa.insert(FACTS).values(owner=owner, instrument=instrument, **values))
+            changed(connection, owner=owner)
+
+
+def added(connection: sa.Connection, owner: int, draft: Item, batch: int | None = None) -> Item:
+    """A new item, in the midst of a transaction of the ledger."""
+    values = _values(draft)
+    number = numbered(connection, ITEMS)[0]
+    connection.execute(sa.insert(ITEMS).values(id=number, owner=owner, batch=batch, **values))
+    return Item(number, **values)
+
+
+def _values(item: Item) -> dict[str, Any]:
+    if not 0 < len(item.name.strip()) <= len(item.name) <= 120:
+        raise InvalidInput("name", "A name has 1 to 120 characters.")
+    _assert_type(item.type)
+    return {"name": item.name, "currency": currency_of(item.currency), "type": item.type}
+
+
+def _assert_type(told: str | None) -> None:
+    if told is not None and told not in TYPES:
+        raise InvalidInput("type", f"There is no type {told[:20]!r}.", remedy=f"Use one of {', '.join(TYPES)}.")
+
+
+def _missing(number: int) -> InvalidInput:
+    return InvalidInput("id", f"There is no item {number}.", remedy="List yours to see their numbers.")

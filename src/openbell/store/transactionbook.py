@@ -1,0 +1,359 @@
+"""Transactions, in the ledger: exactly as they were told, with who may have changed them since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import sqlalchemy as sa
+
+from openbell.model.errors import InvalidInput, StoreError
+from openbell.model.transactions import Kind, Pick, Transaction
+from openbell.store.ledger import Ledger
+from openbell.store.portfoliobook import EditedMeanwhile
+from openbell.store.portfoliotables import (
+    ACCOUNTS,
+    PICKS,
+    TAGS,
+    TRANSACTIONS,
+    Row,
+    changed,
+    instant_text,
+    maybe_day,
+    maybe_decimal,
+    maybe_instant,
+    maybe_text,
+    numbered,
+    text,
+)
+
+RESTORABLE = timedelta(days=30)
+"""How long a deleted transaction can be brought back."""
+
+AT_ONCE = 500
+"""Rows that are asked for by their numbers in one question: databases limit how many a question may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which transactions are asked for; None: any."""
+
+    account: int | None = None
+    kind: Kind | None = None
+    instrument: str | None = None
+    tag: str | None = None
+    batch: int | None = None
+    first: date | None = None
+    last: date | None = None
+    said: str | None = None
+    """In the note, the reference or the instrument, capitals or not."""
+    removed: bool = False
+    """The deleted ones instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A transaction as it is kept, with the number of its edits."""
+
+    transaction: Transaction
+    version: int
+    removed: datetime | None = None
+
+
+class TransactionBook:
+    """The transactions of portfolios."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def all(self, portfolio: int, until: date | None = None) -> tuple[Transaction, ...]:
+        """Every transaction of a portfolio up to a day, in order: by day, those without an instant first."""
+        found = self._read(_wanted(portfolio, Filter(last=until)))
+        return tuple(entry.transaction for entry in found)
+
+    def page(self, portfolio: int, wanted: Filter, *, offset: int, limit: int) -> tuple[int, list[Entry]]:
+        """How many there are of those `wanted`, and a page of them, the newest first."""
+        where = _wanted(portfolio, wanted)
+        with self._ledger.transaction() as connection:
+            count = sa.select(sa.func.count()).select_from(TRANSACTIONS).where(where)
+            total = connection.execute(count).scalar_one()
+            order = (TRANSACTIONS.c.day.desc(), TRANSACTIONS.c.id.desc())
+            rows = connection.execute(
+                sa.select(TRANSACTIONS).where(where).order_by(*order).offset(offset).limit(limit)
+            ).all()
+            return total, _entries(connection, rows)
+
+    def find(self, portfolio: int, number: int) -> Entry | None:
+        """The transaction with that number, deleted ones too."""
+        mine = (TRANSACTIONS.c.portfolio == portfolio) & (TRANSACTIONS.c.id == number)
+        return next(iter(self._read(mine)), None)
+
+    def tags(self, portfolio: int) -> list[str]:
+        """Every tag in use, by name."""
+        query = (
+            sa.select(TAGS.c.tag)
+            .join(TRANSACTIONS, TRANSACTIONS.c.id == TAGS.c.transaction)
+            .where(TRANSACTIONS.c.portfolio == portfolio, TRANSACTIONS.c.removed.is_(None))
+        )
+        with self._ledger.transaction() as connection:
+            return sorted(connection.execute(query.distinct()).scalars())
+
+    def named(self) -> dict[int, tuple[set[str], set[str]]]:
+        """By portfolio, the instruments and the currencies that its transactions name."""
+        columns = TRANSACTIONS.c
+        told = ("instrument", "other", "currency", "fee_currency", "price_currency", "to_currency")
+        query = sa.select(columns.portfolio, *(columns[name] for name in told)).where(columns.removed.is_(None))
+        found: dict[int, tuple[set[str], set[str]]] = {}
+        with self._ledger.transaction() as connection:
+            for number, *ids_and_codes in connection.execute(query.distinct()):
+                ids, codes = found.setdefault(number, (set(), set()))
+                ids.update(filter(None, ids_and_codes[:2]))
+                codes.update(filter(None, ids_and_codes[2:]))
+        return found
+
+    def add(self, portfolio: int, transaction: Transaction) -> Entry:
+        """A new transaction of an account of the portfolio."""
+        with self._ledger.transaction(alone=True) as connection:
+            told = replace(transaction, id=numbered(connection, TRANSACTIONS)[0])
+            written(connection, portfolio, [told])
+            changed(connection, portfolio=portfolio)
+        return Entry(told, 1)
+
+    def change(self, portfolio: int, transaction: Transaction, version: int) -> Entry:
+        """Replace a transaction; raises EditedMeanwhile where `version` is no longer the newest.
+
+        Its import stays what it was.
+        """
+        with self._ledger.transaction(alone=True) as connection:
+            now = _current(connection, portfolio, transaction.id, version)
+            told = replace(transaction, batch=now.transaction.batch)
+            _assert_accounts(connection, portfolio, [told])
+            mine = TRANSACTIONS.c.id == told.id
+            connection.execute(sa.update(TRANSACTIONS).where(mine).values(**_values(told), version=version + 1))
+            connection.execute(sa.delete(TAGS).where(TAGS.c.transaction == told.id))
+            connection.execute(sa.delete(PICKS).where(PICKS.c.transaction == told.id))
+            _write_parts(connection, [told])
+            changed(connection, portfolio=portfolio)
+        return Entry(told, version + 1)
+
+    def remove(self, portfolio: int, number: int, version: int, now: datetime) -> None:
+        """Delete a transaction, which can be brought back for RESTORABLE; raises EditedMeanwhile."""
+        with self._ledger.transaction(alone=True) as connection:
+            _current(connection, portfolio, number, version)
+            _assert_not_picked(connection, [number])
+            mine = TRANSACTIONS.c.id == number
+            gone = {"removed": instant_text(now), "version": version + 1}
+            connection.execute(sa.update(TRANSACTIONS).where(mine).values(**gone))
+            old = TRANSACTIONS.c.removed < instant_text(now - RESTORABLE)
+            connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.portfolio == portfolio, old))
+            changed(connection, portfolio=portfolio)
+
+    def restore(self, portfolio: int, number: int) -> Entry:
+        """Bring a deleted transaction back; one that is there stays."""
+        with self._ledger.transaction(alone=True) as connection:
+            mine = (TRANSACTIONS.c.portfolio == portfolio) & (TRANSACTIONS.c.id == number)
+            gone = mine & TRANSACTIONS.c.removed.is_not(None)
+            back = {"removed": None, "version": TRANSACTIONS.c.version + 1}
+            if connection.execute(sa.update(TRANSACTIONS).where(gone).values(**back)).rowcount:
+                changed(connection, portfolio=portfolio)
+            rows = connection.execute(sa.select(TRANSACTIONS).where(mine)).all()
+            if not rows:
+                raise _missing(number)
+            return _entries(connection, rows)[0]
+
+    def _read(self, where: sa.ColumnElement[bool]) -> list[Entry]:
+        with self._ledger.transaction() as connection:
+            rows = connection.execute(sa.select(TRANSACTIONS).where(where)).all()
+            entries = _entries(connection, rows)
+        return sorted(entries, key=lambda entry: in_order(entry.transaction))
+
+
+def in_order(transaction: Transaction) -> tuple[date, bool, str, int]:
+    """By what the transactions of a book are sorted."""
+    return transaction.day, transaction.at is not None, instant_text(transaction.at) or "", transaction.id
+
+
+def written(connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction]) -> None:
+    """Write new transactions, numbered already, in the midst of a transaction of the ledger."""
+    _assert_accounts(connection, portfolio, transactions)
+    rows = [{**_values(each), "id": each.id, "portfolio": portfolio, "version": 1} for each in transactions]
+    if rows:
+        connection.execute(sa.insert(TRANSACTIONS), rows)
+    _write_parts(connection, transactions)
+
+
+def _write_parts(connection: sa.Connection, transactions: Iterable[Transaction]) -> None:
+    """Tags and picks."""
+    tags, picks = [], []
+    for each in transactions:
+        tags += [{"transaction": each.id, "nth": nth, "tag": tag} for nth, tag in enumerate(each.tags)]
+        picks += [
+            {"transaction": each.id, "nth": nth, "opened": pick.opened, "quantity": text(pick.quantity)}
+            for nth, pick in enumerate(each.picks)
+        ]
+    for table, rows in ((TAGS, tags), (PICKS, picks)):
+        if rows:
+            connection.execute(sa.insert(table), rows)
+
+
+def _assert_accounts(connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction]) -> None:
+    known = set(connection.execute(sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.portfolio == portfolio)).scalars())
+    for each in transactions:
+        for field, number in (("account", each.account), ("to_account", each.to_account)):
+            if number is not None and number not in known:
+                raise InvalidInput(
+                    field, f"The portfolio has no account {number}.", remedy="List its accounts, or add one first."
+                )
+
+
+def _assert_not_picked(connection: sa.Connection, numbers: Sequence[int]) -> None:
+    for some in _portions(numbers):
+        other = PICKS.c.opened.in_(some) & PICKS.c.transaction.not_in(some)
+        sale = connection.execute(
+            sa.select(PICKS.c.transaction)
+            .join(TRANSACTIONS, TRANSACTIONS.c.id == PICKS.c.transaction)
+            .where(other, TRANSACTIONS.c.removed.is_(None))
+            .limit(1)
+        ).scalar_one_or_none()
+        if sale is not None:
+            raise InvalidInput(
+                "id", f"Sale {sale} was told to take units of it.", remedy="Let the sale choose other lots first."
+            )
+
+
+def _portions(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE))
+
+
+def _current(connection: sa.Connection, portfolio: int, number: int, version: int) -> Entry:
+    mine = (TRANSACTIONS.c.portfolio == portfolio) & (TRANSACTIONS.c.id == number)
+    rows = connection.execute(sa.select(TRANSACTIONS).where(mine)).all()
+    if not rows:
+        raise _missing(number)
+    entry = _entries(connection, rows)[0]
+    if entry.version != version or entry.removed is not None:
+        how = "deleted" if entry.removed is not None else "changed"
+        raise EditedMeanwhile(f"Transaction {number} was {how} meanwhile.", entry)
+    return entry
+
+
+def _missing(number: int) -> InvalidInput:
+    return InvalidInput(
+        "id", f"There is no transaction {number}.", remedy="List the transactions to see their numbers."
+    )
+
+
+def _wanted(portfolio: int, wanted: Filter) -> sa.ColumnElement[bool]:
+    columns = TRANSACTIONS.c
+    found = [columns.portfolio == portfolio]
+    found.append(columns.removed.is_not(None) if wanted.removed else columns.removed.is_(None))
+    if wanted.account is not None:
+        found.append((columns.account == wanted.account) | (columns.to_account == wanted.account))
+    if wanted.kind is not None:
+        found.append(columns.kind == wanted.kind.value)
+    if wanted.instrument is not None:
+        found.append((columns.instrument == wanted.instrument) | (columns.other == wanted.instrument))
+    if wanted.batch is not None:
+        found.append(columns.batch == wanted.batch)
+    if wanted.first is not None:
+        found.append(columns.day >= wanted.first.isoformat())
+    if wanted.last is not None:
+        found.append(columns.day <= wanted.last.isoformat())
+    if wanted.tag is not None:
+        found.append(columns.id.in_(sa.select(TAGS.c.transaction).where(TAGS.c.tag == wanted.tag)))
+    if wanted.said:
+        texts = (columns.note, columns.ref, columns.instrument)
+        found.append(sa.or_(*(each.icontains(wanted.said, autoescape=True) for each in texts)))
+    return sa.and_(*found)
+
+
+def _values(transaction: Transaction) -> dict[str, Any]:
+    exact = {name: text(getattr(transaction, name)) for name in ("cash", "quantity", "fee", "tax", "to_cash")}
+    maybe = {name: maybe_text(getattr(transaction, name)) for name in ("price", "rate", "cost", "ratio")}
+    plain = {
+        name: getattr(transaction, name)
+        for name in (
+            *("account", "currency", "instrument", "fee_currency", "price_currency", "to_account", "to_currency"),
+            *("other", "short", "ref", "note", "batch"),
+        )
+    }
+    return {
+        **plain,
+        **exact,
+        **maybe,
+        "kind": transaction.kind.value,
+        "day": transaction.day.isoformat(),
+        "acquired": None if transaction.acquired is None else transaction.acquired.isoformat(),
+        "at": instant_text(transaction.at),
+    }
+
+
+def _entries(connection: sa.Connection, rows: Sequence[Row]) -> list[Entry]:
+    """The rows with their tags and picks."""
+    numbers = [row.id for row in rows]
+    tags = _parts(connection, TAGS, numbers)
+    picks = _parts(connection, PICKS, numbers)
+    return [
+        Entry(
+            _transaction(
+                row,
+                tuple(part.tag for part in tags.get(row.id, ())),
+                tuple(Pick(part.opened, Decimal(part.quantity)) for part in picks.get(row.id, ())),
+            ),
+            row.version,
+            maybe_instant(row.removed),
+        )
+        for row in rows
+    ]
+
+
+def _parts(connection: sa.Connection, table: sa.Table, numbers: Sequence[int]) -> Mapping[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for some in _portions(numbers):
+        query = sa.select(table).where(table.c.transaction.in_(some)).order_by(table.c.transaction, table.c.nth)
+        for number, parts in groupby(connection.execute(query), attrgetter("transaction")):
+            found[number] = list(parts)
+    return found
+
+
+def _transaction(row: Row, tags: tuple[str, ...], picks: tuple[Pick, ...]) -> Transaction:
+    """What a row says; raises StoreError where this program does not know its kind."""
+    try:
+        kind = Kind(row.kind)
+    except ValueError as error:
+        raise StoreError(f"Transaction {row.id} is of the unknown kind {row.kind!r}.", remedy="Upgrade.") from error
+    return Transaction(
+        kind=kind,
+        account=row.account,
+        day=date.fromisoformat(row.day),
+        currency=row.currency,
+        cash=Decimal(row.cash),
+        instrument=row.instrument,
+        quantity=Decimal(row.quantity),
+        fee=Decimal(row.fee),
+        fee_currency=row.fee_currency,
+        tax=Decimal(row.tax),
+        price=maybe_decimal(row.price),
+        price_currency=row.price_currency,
+        rate=maybe_decimal(row.rate),
+        cost=maybe_decimal(row.cost),
+        acquired=maybe_day(row.acquired),
+        to_account=row.to_account,
+        to_cash=Decimal(row.to_cash),
+        to_currency=row.to_currency,
+        other=row.other,
+        ratio=maybe_decimal(row.ratio),
+        picks=picks,
+        short=row.short,
+        at=maybe_instant(row.at),
+        ref=row.ref,
+        note=row.note,
+        tags=tags,
+        id=row.id,
+        batch=row.batch,
+    )

@@ -1,0 +1,267 @@
+"""Imports over the API: from the upload of a broker's file to its undoing, and all that can be wrong with one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from market import SHARED, needs_shared
+from openbell.api.app import create_app
+from openbell.desk import Desk
+
+PLAIN = """Date,Action,Symbol,Quantity,Price,Amount,Currency
+2026-02-02,Deposit,,,,2000,USD
+2026-02-03,Buy,AAPL,10,100,-1000,USD
+2026-02-04,Sell,AAPL,-4,110,440,USD
+"""
+
+
+@pytest.fixture
+def client(desk: Desk) -> TestClient:
+    client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1/api/v1", raise_server_exceptions=False)
+    client.post("portfolios", json={"name": "Mine", "base": "USD"})
+    return client
+
+
+def uploaded(client: TestClient, content: str | bytes, portfolio: int = 1) -> str:
+    answer = client.post(f"portfolios/{portfolio}/uploads", content=content)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["key"]
+
+
+def preview(client: TestClient, key: str, portfolio: int = 1, **choices: Any) -> dict[str, Any]:
+    answer = client.post(f"portfolios/{portfolio}/uploads/{key}/preview", json=choices)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def confirm(client: TestClient, key: str, portfolio: int = 1, **choices: Any) -> dict[str, Any]:
+    answer = client.post(f"portfolios/{portfolio}/imports", json={"upload": key, "file": "my.csv", **choices})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def kinds(client: TestClient, portfolio: int = 1) -> list[tuple[str, str, str]]:
+    found = client.get(f"portfolios/{portfolio}/transactions", params={"limit": 500}).json()["transactions"]
+    return [(each["day"], each["kind"], each["cash"]) for each in found][::-1]
+
+
+def test_a_file_is_looked_at_booked_and_undone(client: TestClient):
+    key = uploaded(client, PLAIN)
+    found = preview(client, key)
+    assert (found["counts"]["new"], found["ready"], [row["state"] for row in found["rows"]]) == (3, True, ["new"] * 3)
+    assert found["columns"]["header"][:3] == ["Date", "Action", "Symbol"]
+    assert [(each["ticker"], each["how"]) for each in found["instruments"]] == [("AAPL", "ticker")]
+    assert kinds(client) == []
+    batch = confirm(client, key)
+    assert kinds(client) == [
+        ("2026-02-02", "deposit", "2000"),
+        ("2026-02-03", "buy", "-1000"),
+        ("2026-02-04", "sell", "440"),
+    ]
+    assert client.get("portfolios/1/imports").json()["imports"] == [batch]
+    assert client.delete(f"portfolios/1/imports/{batch['id']}").json() == {"transactions": 3}
+    assert kinds(client) == []
+    assert client.get("portfolios/1").json()["accounts"] == []
+
+
+def test_the_same_or_an_overlapping_file_adds_nothing_twice(client: TestClient):
+    confirm(client, uploaded(client, PLAIN))
+    again = uploaded(client, PLAIN)
+    counts = preview(client, again)["counts"]
+    assert {name: count for name, count in counts.items() if count and name != "ignored"} == {"known": 3}
+    refused = client.post("portfolios/1/imports", json={"upload": again, "file": "my.csv"})
+    assert (refused.status_code, refused.json()["detail"]) == (422, "Nothing in this file is new.")
+    longer = uploaded(client, PLAIN + "2026-02-05,Buy,AAPL,1,100,-100,USD\n")
+    assert confirm(client, longer)["counts"]["new"] == 1
+    assert len(kinds(client)) == 4
+
+
+def test_two_equal_trades_are_two_and_are_pointed_at(client: TestClient):
+    twice = PLAIN + "2026-02-04,Buy,AAPL,1,100,-100,USD\n" * 2
+    found = preview(client, uploaded(client, twice))
+    assert (found["counts"]["new"], [row["twin"] for row in found["rows"]].count(True)) == (5, 1)
+
+
+def test_a_row_that_looks_like_a_typed_one_is_asked_about(client: TestClient):
+    client.post("portfolios/1/accounts", json={"name": "Mine", "currency": "USD"})
+    typed = {"kind": "deposit", "account": 1, "day": "2026-02-02", "currency": "USD", "cash": "2000"}
+    client.post("portfolios/1/transactions", json=typed)
+    key = uploaded(client, PLAIN)
+    account = preview(client, key)["accounts"][0]["told"]
+    found = preview(client, key, accounts={account: 1})
+    assert [row["state"] for row in found["rows"]] == ["alike", "new", "new"]
+    alike = found["rows"][0]["fingerprint"]
+    assert preview(client, key, accounts={account: 1}, take=[alike])["counts"]["new"] == 3
+    assert confirm(client, key, accounts={account: 1})["counts"]["new"] == 2
+
+
+def test_rows_of_days_to_come_are_left_out_and_said(client: TestClient):
+    key = uploaded(client, PLAIN + "2027-02-05,Buy,AAPL,1,100,-100,USD\n")
+    assert preview(client, key)["rows"][-1]["state"] == "future"
+    assert confirm(client, key)["counts"]["future"] == 1
+    assert len(kinds(client)) == 3
+
+
+def test_an_instrument_nobody_knows_is_chosen_or_made_an_item(client: TestClient):
+    house = "Date,Action,Name,Quantity,Price,Amount,Currency\n2026-02-03,Buy,A house,1,250000,-250000,EUR\n"
+    key = uploaded(client, house)
+    found = preview(client, key)
+    assert (found["ready"], found["instruments"][0]["id"]) == (False, None)
+    refused = client.post("portfolios/1/imports", json={"upload": key, "file": "my.csv"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "instruments")
+    named = found["instruments"][0]["key"]
+    batch = confirm(client, key, instruments={named: "own"})
+    assert client.get("portfolios/1/transactions").json()["transactions"][0]["instrument"] == "own:1"
+    assert client.get("items").json()["items"][0]["name"] == "A house"
+    client.delete(f"portfolios/1/imports/{batch['id']}")
+    assert client.get("items").json()["items"] == []
+
+
+def test_an_edited_import_is_undone_only_when_that_is_said(client: TestClient):
+    confirm(client, uploaded(client, PLAIN))
+    told = client.get("portfolios/1/transactions/1").json()
+    change = {name: told[name] for name in ("kind", "account", "day", "currency", "cash", "version")}
+    assert client.put("portfolios/1/transactions/1", json={**change, "note": "mine"}).status_code == 200
+    refused = client.delete("portfolios/1/imports/1")
+    assert (refused.status_code, "1 transactions" in refused.json()["detail"]) == (409, True)
+    assert client.delete("portfolios/1/imports/1", params={"edited_too": True}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"hello", ""),
+        (b"\x00\x01\x02\xff" * 100, ""),
+        (b'{"activities": [', "damaged"),
+        (b"<!DOCTYPE x [<!ENTITY a 'b'>]><FlexQueryResponse/>", "document type"),
+    ],
+)
+def test_what_is_no_statement_is_refused_with_a_sentence(client: TestClient, content: bytes, says: str):
+    answer = client.post("portfolios/1/uploads", content=content)
+    if answer.status_code == 201:
+        answer = client.post(f"portfolios/1/uploads/{answer.json()['key']}/preview", json={})
+    assert answer.status_code == 422, answer.text
+    assert says in answer.json()["detail"]
+
+
+def test_a_file_that_is_too_large_is_refused(client: TestClient):
+    answer = client.post("portfolios/1/uploads", content=b"x" * 32_000_001)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+
+
+def test_a_request_that_is_too_large_is_refused(client: TestClient):
+    answer = client.post("portfolios/1/transactions", json={"note": "x" * 10_000_000})
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+    answer = client.post("portfolios/1/transactions", content=(b"x" * 100_000 for _ in range(100)))
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+
+
+def test_a_file_that_is_gone_is_asked_for_again(client: TestClient):
+    for key in ("0" * 64, "nothing", "%2e%2e", "a" * 64):
+        refused = client.post("portfolios/1/imports", json={"upload": key})
+        assert (refused.status_code, refused.json()["field"]) == (422, "upload")
+
+
+def test_a_mapping_is_kept_for_the_next_file(client: TestClient):
+    mapping = {
+        "columns": {"date": "Day", "kind": "What", "amount": "Money", "currency": "In"},
+        "kinds": {"Got": "deposit"},
+    }
+    kept = client.put("mappings", json={"name": "My bank", "answers": {"mapping": mapping}}).json()
+    assert kept["answers"]["mapping"]["columns"]["date"] == "Day"
+    odd = "Day,What,Money,In\n2026-02-03,Got,12.50,EUR\n"
+    found = preview(client, uploaded(client, odd), answers=kept["answers"])
+    assert [(row["kind"], row["cash"], row["currency"]) for row in found["rows"]] == [("deposit", "12.5", "EUR")]
+    assert client.delete(f"mappings/{kept['id']}").status_code == 204
+    assert client.get("mappings").json() == {"mappings": []}
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_an_export_comes_back_without_loss(client: TestClient, form: str):
+    client.post("items", json={"name": "A house", "currency": "EUR"})
+    client.post("portfolios/1/accounts", json={"name": "Bank", "currency": "USD", "broker": "ING"})
+    common = {"account": 1, "currency": "USD"}
+    for told in (
+        {"kind": "opening", "day": "2026-01-01", "cash": "1000.10", "note": "=1+1"},
+        {"kind": "buy", "day": "2026-01-02", "instrument": "AAPL", "quantity": "3", "cash": "-30.03", "tags": ["a,b"]},
+        {"kind": "buy", "day": "2026-01-03", "instrument": "AAPL", "quantity": "3", "cash": "-36", "price": "12"},
+        {"kind": "buy", "day": "2026-01-03", "instrument": "own:1", "quantity": "1", "cash": "-9"},
+        {"kind": "sell", "day": "2026-01-04", "instrument": "AAPL", "quantity": "-1", "cash": "13", "fee": "0.5",
+         "picks": [{"opened": 3, "quantity": "1"}], "at": "2026-01-04T15:30:00+00:00"},
+    ):  # fmt: skip
+        assert client.post("portfolios/1/transactions", json={**common, **told}).status_code == 201
+    exported = client.get("portfolios/1/export", params={"format": form})
+    assert exported.status_code == 200
+    client.post("portfolios", json={"name": "Again", "base": "USD"})
+    batch = confirm(client, uploaded(client, exported.content, 2), 2)
+    assert batch["counts"]["new"] == 5
+
+    def all_of(portfolio: int) -> list[dict[str, Any]]:
+        found = client.get(f"portfolios/{portfolio}/transactions").json()["transactions"][::-1]
+        first = found[0]["id"]
+        picks = [[(pick["opened"] - first, pick["quantity"]) for pick in each["picks"]] for each in found]
+        same = [
+            {name: each[name] for name in each if name not in {"id", "account", "batch", "picks"}} for each in found
+        ]
+        return [{**each, "picks": told} for each, told in zip(same, picks, strict=True)]
+
+    assert all_of(2) == all_of(1)
+    assert preview(client, uploaded(client, exported.content), 1)["counts"]["new"] == 0
+
+
+FILES = {
+    "etg_degiro-export.csv": "degiro",
+    "etg_trading212-export.csv": "trading212",
+    "etg_schwab-export.csv": "schwab",
+    "ibkr_flex_constructed.xml": "ibkr-flex",
+    "fidelity_constructed.csv": "fidelity",
+    "robinhood_constructed.csv": "robinhood",
+    "ghostfolio_constructed.json": "ghostfolio",
+    "portfolio_performance_constructed.csv": "portfolio-performance",
+    "etg_swissquote-export.csv": "swissquote",
+    "etg_parqet-export.csv": "parqet",
+    "etg_coinbase-export.csv": "coinbase",
+}
+
+
+@needs_shared
+@pytest.mark.parametrize(("name", "preset"), FILES.items())
+def test_real_files_are_recognised_booked_and_undone(client: TestClient, name: str, preset: str):
+    key = uploaded(client, (SHARED / "broker_exports" / name).read_bytes())
+    answers = {"zone": "Europe/Zurich"} if preset == "ghostfolio" else {}
+    found = preview(client, key, answers=answers)
+    assert (found["question"], found["preset"]) == (None, preset)
+    unsure = {each["key"]: "own" for each in found["instruments"] if each["id"] is None}
+    batch = confirm(client, key, answers=answers, instruments=unsure)
+    assert batch["counts"]["new"] == len(kinds(client)) > 0
+    for noun in ("positions", "lots", "history", "returns", "income", "allocation", "checks"):
+        answer = client.get(f"portfolios/1/{noun}")
+        assert answer.status_code == 200, answer.text
+    assert preview(client, key, answers=answers)["counts"]["new"] == 0
+    assert client.delete(f"portfolios/1/imports/{batch['id']}").status_code == 200
+    assert kinds(client) == []
+    assert json.loads(client.get("items").text) == {"items": []}
+
+
+def test_what_is_held_is_compared_with_what_the_broker_says(client: TestClient):
+    client.post("portfolios/1/accounts", json={"name": "Schwab", "currency": "USD"})
+    for instrument, units in (("AAPL", "10"), ("MSFT", "3")):
+        bought = {"kind": "buy", "account": 1, "day": "2026-02-03", "currency": "USD", "cash": "-1"}
+        client.post("portfolios/1/transactions", json={**bought, "instrument": instrument, "quantity": units})
+    held = (
+        '"Positions for account XXXX-1234 as of 04:00 PM ET, 2026/03/02"\n'
+        '"Symbol","Description","Quantity","Price","Market Value","Security Type"\n'
+        '"AAPL","APPLE INC","12","$100.00","$1,200.00","Equity"\n'
+        '"MSFT","MICROSOFT CORP","3","$100.00","$300.00","Equity"\n'
+    )
+    answer = client.post("portfolios/1/reconcile", json={"upload": uploaded(client, held)})
+    assert answer.status_code == 200, answer.text
+    (found,) = answer.json()["differences"]
+    assert found == {"name": "AAPL", "ticker": "AAPL", "ours": "10", "theirs": "12", "missing": "2"}
+    refused = client.post("portfolios/1/reconcile", json={"upload": uploaded(client, PLAIN)})
+    assert (refused.status_code, refused.json()["detail"]) == (422, "The file tells of no holdings.")

@@ -1,0 +1,124 @@
+"""Whose portfolio it is: nobody else knows of it, and whom it is shared with may do what was said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from openbell.accounts import sessions
+from openbell.api.app import create_app
+from openbell.desk import Desk, open_desk
+from openbell.settings import Settings
+from people import HERE, join, lock
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Desk]:
+    """A desk with passwords: an owner, and the members ann and bob."""
+    desk = open_desk(Settings(home=tmp_path / "locked", offline=True))
+    lock(desk.accounts)
+    join(desk.accounts, "ann", "member")
+    join(desk.accounts, "bob", "member")
+    yield desk
+    desk.close()
+
+
+def client_of(desk: Desk, name: str) -> TestClient:
+    person = desk.accounts.people.person_named(name)
+    assert person is not None
+    passes = sessions.begin(desk.accounts, person, HERE)
+    headers = {"cookie": f"openbell_access={passes.access}", "x-csrf-token": passes.csrf}
+    app = create_app(desk, jobs=False)
+    return TestClient(app, base_url="http://127.0.0.1/api/v1", headers=headers, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def ann(locked: Desk) -> TestClient:
+    """She has a portfolio with an account and a deposit."""
+    ann = client_of(locked, "ann")
+    assert ann.post("portfolios", json={"name": "Hers", "base": "USD"}).status_code == 201
+    ann.post("portfolios/1/accounts", json={"name": "Bank", "currency": "USD"})
+    told = {"kind": "deposit", "account": 1, "day": "2026-03-02", "currency": "USD", "cash": "5"}
+    assert ann.post("portfolios/1/transactions", json=told).status_code == 201
+    return ann
+
+
+def routes(router: object) -> Iterator[APIRoute]:
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from routes(route.original_router)
+
+
+BODIES = {
+    "PUT /portfolios/{number}": {"name": "x", "base": "USD", "version": 1},
+    "PUT /portfolios/{number}/shares/{person}": {"right": "read"},
+    "POST /portfolios/{number}/accounts": {"name": "x", "currency": "USD"},
+    "PUT /portfolios/{number}/accounts/{account}": {"name": "x", "currency": "USD"},
+    "POST /portfolios/{number}/transactions": {
+        "kind": "deposit", "account": 1, "day": "2026-03-02", "currency": "USD", "cash": "5",
+    },
+    "PUT /portfolios/{number}/transactions/{transaction}": {
+        "kind": "deposit", "account": 1, "day": "2026-03-02", "currency": "USD", "cash": "5", "version": 1,
+    },
+    "POST /portfolios/{number}/imports": {"upload": "0" * 64},
+}  # fmt: skip
+
+
+def statuses(client: TestClient) -> dict[str, int]:
+    """What every route of the portfolio 1 answers."""
+    found = {}
+    for route in routes(client.app):
+        if not route.path.startswith("/portfolios/{number}"):
+            continue
+        (method,) = route.methods
+        name = f"{method} {route.path}"
+        path = route.path.replace("{number}", "1").replace("{transaction}", "1").replace("{account}", "1")
+        path = re.sub(r"\{[^}]*\}", "1", path.replace("{figure}", "value")).removeprefix("/")
+        body = BODIES.get(name, {}) if method in {"POST", "PUT"} else None
+        asked = {"name": "Hers", "version": "1"} if method == "DELETE" else None
+        found[name] = client.request(method, path, json=body, params=asked).status_code
+    return found
+
+
+def test_nobody_else_knows_of_a_portfolio_not_even_the_desks_owner(locked: Desk, ann: TestClient):
+    for name in ("bob", "owner"):
+        other = client_of(locked, name)
+        assert {path: status for path, status in statuses(other).items() if status != 404} == {}
+        assert other.get("portfolios").json() == {"portfolios": []}
+    assert ann.get("portfolios/1").status_code == 200
+
+
+def test_whom_it_is_shared_with_may_read_and_no_more(locked: Desk, ann: TestClient):
+    bob = locked.accounts.people.person_named("bob")
+    assert bob is not None
+    assert ann.put(f"portfolios/1/shares/{bob.id}", json={"right": "read"}).status_code == 204
+    assert ann.get("portfolios/1/shares").json() == {"shares": [{"right": "read", "person": bob.id, "name": "bob"}]}
+    reader = client_of(locked, "bob")
+    found = statuses(reader)
+    of_the_owner = {"GET /portfolios/{number}/shares"}
+    reads = {path: status for path, status in found.items() if path.startswith("GET") and path not in of_the_owner}
+    assert {path: status for path, status in reads.items() if status != 200} == {}
+    assert {path: status for path, status in found.items() if path not in reads and status != 403} == {}
+    assert [each["right"] for each in reader.get("portfolios").json()["portfolios"]] == ["read"]
+
+
+def test_whom_it_is_shared_with_to_write_may_change_what_is_in_it(locked: Desk, ann: TestClient):
+    bob = locked.accounts.people.person_named("bob")
+    assert bob is not None
+    ann.put(f"portfolios/1/shares/{bob.id}", json={"right": "write"})
+    writer = client_of(locked, "bob")
+    assert (
+        writer.post("portfolios/1/transactions", json=BODIES["POST /portfolios/{number}/transactions"]).status_code
+        == 201
+    )
+    assert writer.delete("portfolios/1", params={"name": "Hers"}).status_code == 403
+    assert writer.put(f"portfolios/1/shares/{bob.id}", json={"right": "write"}).status_code == 403
+    assert ann.delete(f"portfolios/1/shares/{bob.id}").status_code == 204
+    assert writer.get("portfolios/1").status_code == 404

@@ -1,0 +1,162 @@
+"""Portfolios, accounts and transactions over the API: what is kept, what is refused, and who was faster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from openbell.api.app import create_app
+from openbell.desk import Desk
+
+BUY = {
+    "kind": "buy",
+    "account": 1,
+    "day": "2026-03-02",
+    "currency": "USD",
+    "cash": "-1001.10",
+    "instrument": "AAPL",
+    "quantity": "10",
+    "fee": "1.1",
+    "price": "100",
+    "note": "first",
+    "tags": ["long", "tech"],
+}
+
+
+@pytest.fixture
+def client(desk: Desk) -> TestClient:
+    client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1/api/v1", raise_server_exceptions=False)
+    assert client.post("portfolios", json={"name": "Mine", "base": "eur"}).status_code == 201
+    assert client.post("portfolios/1/accounts", json={"name": "Broker", "currency": "USD"}).status_code == 201
+    assert client.post("portfolios/1/accounts", json={"name": "Bank", "currency": "EUR"}).status_code == 201
+    return client
+
+
+def test_a_portfolio_is_told_as_it_was_made(client: TestClient):
+    told = client.get("portfolios").json()["portfolios"][0]
+    assert (told["name"], told["base"], told["method"], told["right"]) == ("Mine", "EUR", "fifo", "owner")
+    assert [each["name"] for each in told["accounts"]] == ["Broker", "Bank"]
+
+
+def test_a_transaction_comes_back_exactly(client: TestClient):
+    made = client.post("portfolios/1/transactions", json=BUY)
+    assert made.status_code == 201, made.text
+    told = client.get("portfolios/1/transactions/1").json()
+    assert {name: told[name] for name in BUY} == {**BUY, "cash": "-1001.1"}
+    assert (told["version"], told["ticker"], told["batch"]) == (1, "AAPL", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "says"),
+    [
+        ({"day": "2026-03-06"}, "day", "2026-03-06 is yet to come"),
+        ({"currency": "XXX"}, "currency", "'XXX' is not a currency"),
+        ({"cash": "NaN"}, "cash", "cash is NaN"),
+        ({"cash": "-1e400"}, "cash", "too large"),
+        ({"cash": "ten"}, "cash", "'ten' is not a number"),
+        ({"cash": "5"}, "cash", "less than 0 or 0, not 5"),
+        ({"quantity": "1.0000000000001"}, "quantity", "13 decimals"),
+        ({"account": 9}, "account", "no account 9"),
+        ({"instrument": None}, "instrument", "names its instrument"),
+        ({"note": "x" * 10_001}, "note", "too long"),
+        ({"tags": ["x"] * 51}, "tags", "50"),
+        ({"kind": "gift"}, "kind", ""),
+    ],
+)
+def test_what_no_transaction_can_be_is_refused_by_its_field(
+    client: TestClient, change: dict[str, Any], field: str, says: str
+):
+    answer = client.post("portfolios/1/transactions", json={**BUY, **change})
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["field"].split(".")[0] == field
+    assert says in answer.json()["detail"]
+    assert client.get("portfolios/1/transactions").json()["total"] == 0
+
+
+def test_the_second_of_two_who_edit_the_same_is_told_what_is_there_now(client: TestClient):
+    client.post("portfolios/1/transactions", json=BUY)
+    assert client.put("portfolios/1/transactions/1", json={**BUY, "note": "mine", "version": 1}).status_code == 200
+    late = client.put("portfolios/1/transactions/1", json={**BUY, "note": "yours", "version": 1})
+    assert late.status_code == 409
+    assert (late.json()["current"]["note"], late.json()["current"]["version"]) == ("mine", 2)
+    assert client.delete("portfolios/1/transactions/1", params={"version": 1}).status_code == 409
+    assert client.get("portfolios/1/transactions/1").json()["note"] == "mine"
+
+
+def test_a_deleted_transaction_can_be_brought_back(client: TestClient):
+    client.post("portfolios/1/transactions", json=BUY)
+    assert client.delete("portfolios/1/transactions/1", params={"version": 1}).status_code == 204
+    assert client.get("portfolios/1/transactions").json()["total"] == 0
+    assert client.get("portfolios/1/transactions", params={"removed": True}).json()["total"] == 1
+    back = client.post("portfolios/1/transactions/1/restore").json()
+    assert (back["version"], back["tags"], back["removed"]) == (3, ["long", "tech"], None)
+    assert client.get("portfolios/1/transactions").json()["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "notes"),
+    [
+        ({}, ["third", "second", "first"]),
+        ({"kind": "sell"}, ["third"]),
+        ({"tag": "tech"}, ["first"]),
+        ({"q": "SECO"}, ["second"]),
+        ({"from": "2026-03-03"}, ["third"]),
+        ({"to": "2026-03-02", "limit": 1}, ["second"]),
+        ({"offset": 2}, ["first"]),
+        ({"account": 2}, ["second"]),
+        ({"instrument": "msft"}, ["second"]),
+    ],
+)
+def test_transactions_are_found_by_what_they_are(client: TestClient, asked: dict[str, Any], notes: list[str]):
+    client.post("portfolios/1/transactions", json=BUY)
+    client.post(
+        "portfolios/1/transactions", json={**BUY, "account": 2, "instrument": "MSFT", "note": "second", "tags": ["x"]}
+    )
+    sale = {"kind": "sell", "quantity": "-10", "cash": "900", "day": "2026-03-03", "note": "third", "tags": []}
+    client.post("portfolios/1/transactions", json={**BUY, **sale})
+    found = client.get("portfolios/1/transactions", params=asked).json()
+    assert [each["note"] for each in found["transactions"]] == notes
+    assert found["tags"] == ["long", "tech", "x"]
+
+
+def test_a_portfolio_is_removed_by_its_name_only(client: TestClient):
+    client.post("portfolios/1/transactions", json=BUY)
+    assert client.delete("portfolios/1", params={"name": "mine"}).status_code == 422
+    assert client.delete("portfolios/1", params={"name": "Mine"}).status_code == 204
+    assert client.get("portfolios/1").status_code == 404
+    assert client.get("portfolios/1/transactions").status_code == 404
+
+
+def test_an_account_with_transactions_stays(client: TestClient):
+    client.post("portfolios/1/transactions", json=BUY)
+    refused = client.delete("portfolios/1/accounts/1")
+    assert (refused.status_code, refused.json()["remedy"]) == (422, "Move them first.")
+    assert client.delete("portfolios/1/accounts/2").status_code == 204
+
+
+def test_more_than_is_held_is_sold_as_a_marked_short_only(client: TestClient):
+    client.post("portfolios/1/transactions", json=BUY)
+    sale = {"kind": "sell", "quantity": "-11", "cash": "1100", "day": "2026-03-03"}
+    refused = client.post("portfolios/1/transactions", json={**BUY, **sale})
+    assert (refused.status_code, refused.json()["field"]) == (422, "quantity")
+    assert "but the account held 10" in refused.json()["detail"]
+    assert client.post("portfolios/1/transactions", json={**BUY, **sale, "short": True}).status_code == 201
+    early = client.post("portfolios/1/transactions", json={**BUY, **sale, "quantity": "-1", "day": "2026-03-01"})
+    assert early.status_code == 422
+
+
+def test_items_are_the_owners_own(client: TestClient):
+    refused = client.post("portfolios/1/transactions", json={**BUY, "instrument": "own:1"})
+    assert (refused.status_code, refused.json()["detail"]) == (422, "There is no item own:1.")
+    client.post("items", json={"name": "A house", "currency": "EUR"})
+    client.put("items/1/prices", json={"prices": [{"day": "2026-03-02", "price": "250000.50"}]})
+    assert client.post("portfolios/1/transactions", json={**BUY, "instrument": "own:1"}).status_code == 201
+    found = client.get("portfolios/1/positions").json()["positions"]
+    house = next(each for each in found if each["instrument"] == "own:1")
+    assert (house["ticker"], house["price"]) == (
+        "A house",
+        {"price": "250000.5", "day": "2026-03-02", "source": "by hand"},
+    )
+    assert client.delete("items/1").status_code == 422

@@ -1,0 +1,225 @@
+"""The book of a portfolio: what the ledger and the lake know, as of a day, in currencies, and nothing of the future."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from openbell.alerts.rules import Held
+from openbell.books import Books
+from openbell.books.shelf import Moment
+from openbell.desk import Desk
+from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, QUOTES, frame_of
+from openbell.model.transactions import Account, Kind, Portfolio, Transaction
+from openbell.portfolio.book import Action, Quote
+from openbell.rulebook import Rulebook
+from openbell.store.itembook import Item, ItemBook, SetFacts
+from openbell.store.portfoliobook import Kept, PortfolioBook
+from openbell.store.transactionbook import TransactionBook
+
+MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, day) for day in (2, 3, 4))
+KNOWN = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+def stored(desk: Desk, symbol: str, closes: Mapping[date, float], known: datetime = KNOWN, scale: str = "raw") -> None:
+    rows = [
+        {
+            "symbol": symbol,
+            "interval": "1d",
+            "ts": datetime(day.year, day.month, day.day, tzinfo=UTC),
+            "close": close,
+            "scale": scale,
+            "source": "yahoo",
+        }
+        for day, close in closes.items()
+    ]
+    desk.lake.append_bars(frame_of(BARS, rows), known)
+
+
+def listed(desk: Desk, ticker: str, exchange: str, currency: str, isin: str | None = None) -> None:
+    row = {"id": ticker, "ticker": ticker, "exchange": exchange, "currency": currency, "isin": isin, "type": "stock"}
+    desk.lake.append_instruments(frame_of(INSTRUMENTS, [row]), KNOWN)
+
+
+def happened(desk: Desk, symbol: str, day: date, kind: str, **values: object) -> None:
+    row = {"symbol": symbol, "ex_date": day, "kind": kind, "source": "yahoo", **values}
+    desk.lake.append_actions(frame_of(ACTIONS, [row]), KNOWN)
+
+
+def buy(instrument: str, day: date = MONDAY, currency: str = "USD") -> Transaction:
+    one = Decimal(1)
+    return Transaction(
+        kind=Kind.BUY, account=1, day=day, currency=currency, instrument=instrument, quantity=one, cash=-one
+    )
+
+
+@pytest.fixture
+def kept(desk: Desk) -> Kept:
+    book = PortfolioBook(desk.ledger)
+    kept = book.add(1, Portfolio(0, "Mine", "EUR", benchmark="SPY"), desk.clock())
+    book.add_account(kept.portfolio.id, Account(0, "Broker", "EUR"))
+    return current(desk)
+
+
+def current(desk: Desk) -> Kept:
+    return PortfolioBook(desk.ledger).owned(1)[0]
+
+
+def closes(books: Books, desk: Desk, instrument: str, moment: Moment = Moment()) -> dict[str, float]:  # noqa: B008
+    found = books.settled(current(desk), moment).book.closes[instrument]
+    return dict(zip(found.days.astype(str).tolist(), found.prices.tolist(), strict=True))
+
+
+def test_closes_are_as_traded_and_pence_are_pounds(desk: Desk, kept: Kept):
+    listed(desk, "VOD.L", "XLON", "GBp", "GB00BH4HKS39")
+    stored(desk, "VOD.L", {MONDAY: 1234.5, TUESDAY: 66.1})
+    happened(desk, "VOD.L", TUESDAY, "dividend", amount=4.5, currency="GBp")
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("VOD.L", currency="GBP"))
+    book = Books(desk).settled(current(desk)).book
+    assert closes(Books(desk), desk, "VOD.L") == {"2026-03-02": 12.345, "2026-03-03": 0.661}
+    assert (book.facts["VOD.L"].currency, book.facts["VOD.L"].country) == ("GBP", "GB")
+    dividend = Action("VOD.L", TUESDAY, "dividend", "yahoo", amount=Decimal("0.045"), currency="GBP")
+    assert book.actions == (dividend,)
+
+
+def test_a_spin_off_leaves_with_a_part_of_the_cost(desk: Desk, kept: Kept):
+    happened(desk, "IBM", TUESDAY, "spinoff", ratio=1.25)
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("IBM"))
+    (action,) = Books(desk).settled(current(desk)).book.actions
+    assert (action.kind, action.ratio) == ("spin_off", Decimal("0.2"))
+
+
+def test_a_session_without_a_close_is_expected_and_one_that_has_just_ended_is_not(desk: Desk, kept: Kept):
+    stored(desk, "AAPL", {MONDAY: 10.0})
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
+    found = Books(desk).settled(current(desk)).book.closes["AAPL"].sessions
+    assert found is not None
+    assert found.astype(str).tolist()[-2:] == ["2026-02-27", "2026-03-02"]  # Tuesday's close may be on its way
+
+
+def test_a_day_that_is_not_over_has_no_close(desk: Desk, kept: Kept):
+    stored(desk, "AAPL", {TUESDAY: 10.0, WEDNESDAY: 99.0})
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
+    assert closes(Books(desk), desk, "AAPL") == {"2026-03-03": 10.0}
+
+
+def test_the_last_price_is_of_its_trade_date(desk: Desk, kept: Kept):
+    stored(desk, "AAPL", {TUESDAY: 10.0})
+    now = desk.clock() - timedelta(minutes=1)
+    desk.tape.update(frame_of(QUOTES, [{"symbol": "AAPL", "ts": now, "price": 11.25, "source": "live"}]))
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
+    quote = Quote(Decimal("11.25"), WEDNESDAY, "live", now.isoformat())
+    assert Books(desk).reckoned(current(desk)).book.quotes == {"AAPL": quote}
+    assert Books(desk).reckoned(current(desk), Moment(TUESDAY)).book.quotes == {}
+
+
+def test_of_a_past_day_nothing_later_is_known(desk: Desk, kept: Kept):
+    stored(desk, "AAPL", {MONDAY: 10.0, TUESDAY: 5.0})
+    happened(desk, "AAPL", TUESDAY, "split", ratio=2.0)
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("MSFT", TUESDAY))
+    book = Books(desk).settled(current(desk), Moment(MONDAY)).book
+    assert [each.instrument for each in book.transactions] == ["AAPL"]
+    assert book.actions == ()
+    assert closes(Books(desk), desk, "AAPL", Moment(MONDAY)) == {"2026-03-02": 10.0}
+
+
+def test_prices_can_be_asked_for_as_they_were_known(desk: Desk, kept: Kept):
+    stored(desk, "AAPL", {MONDAY: 10.0})
+    stored(desk, "AAPL", {MONDAY: 10.5}, KNOWN + timedelta(hours=1))
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
+    assert closes(Books(desk), desk, "AAPL") == {"2026-03-02": 10.5}
+    assert closes(Books(desk), desk, "AAPL", Moment(known=KNOWN)) == {"2026-03-02": 10.0}
+
+
+def test_adjusted_prices_are_no_prices_as_traded(desk: Desk, kept: Kept):
+    happened(desk, "AAPL", TUESDAY, "split", ratio=2.0)
+    stored(desk, "AAPL", {MONDAY: 5.0, TUESDAY: 5.0}, scale="split")
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
+    assert closes(Books(desk), desk, "AAPL") == {"2026-03-03": 5.0}
+
+
+def test_rates_are_those_among_all_currencies_that_are_told(desk: Desk, kept: Kept):
+    stored(desk, "EURUSD=X", {MONDAY: 1.08})
+    stored(desk, "GBPUSD=X", {MONDAY: 1.27})
+    stored(desk, "USDJPY=X", {MONDAY: 150.0})
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL", currency="GBP"))
+    found = Books(desk).settled(current(desk)).book.rates
+    assert [(each.base, each.quote, each.rates.tolist()) for each in found] == [
+        ("EUR", "USD", [1.08]),
+        ("GBP", "USD", [1.27]),
+    ]
+
+
+def test_own_items_have_the_prices_and_facts_that_their_owner_says(desk: Desk, kept: Kept):
+    book = ItemBook(desk.ledger)
+    house = book.add(1, Item(0, "A house", "EUR", "other"))
+    book.price(1, house.id, {MONDAY: Decimal(250000), TUESDAY: Decimal(260000)})
+    book.set_facts(1, "AAPL", SetFacts(sector="Technology", country="US"))
+    for instrument in ("own:1", "AAPL"):
+        TransactionBook(desk.ledger).add(kept.portfolio.id, buy(instrument))
+    found = Books(desk).settled(current(desk)).book
+    assert closes(Books(desk), desk, "own:1") == {"2026-03-02": 250000.0, "2026-03-03": 260000.0}
+    assert closes(Books(desk), desk, "own:1", Moment(MONDAY)) == {"2026-03-02": 250000.0}
+    assert found.closes["own:1"].sessions is None
+    assert (found.facts["own:1"].ticker, found.facts["own:1"].currency) == ("A house", "EUR")
+    assert (found.facts["AAPL"].sector, found.facts["AAPL"].country) == ("Technology", "US")
+
+
+def test_a_book_is_read_anew_when_something_changed(desk: Desk, kept: Kept):
+    books = Books(desk)
+    seen = [books.settled(current(desk))]
+    assert books.settled(current(desk)) is seen[0]
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
+    seen.append(books.settled(current(desk)))
+    stored(desk, "AAPL", {MONDAY: 10.0})
+    seen.append(books.settled(current(desk)))
+    ItemBook(desk.ledger).set_facts(1, "AAPL", SetFacts(sector="Technology"))
+    seen.append(books.settled(current(desk)))
+    assert len({id(each) for each in seen}) == 4
+
+
+def test_sixty_instruments_are_one_read_of_the_lake(desk: Desk, kept: Kept):
+    for nth in range(60):
+        stored(desk, f"S{nth}", {MONDAY: 10.0 + nth})
+        TransactionBook(desk.ledger).add(kept.portfolio.id, buy(f"S{nth}"))
+    book = Books(desk).settled(current(desk)).book
+    assert pl.Series([float(book.closes[f"S{nth}"].prices[0]) for nth in range(60)]).to_list() == [
+        10.0 + nth for nth in range(60)
+    ]
+
+
+def sell(instrument: str, units: int, day: date) -> Transaction:
+    return Transaction(
+        kind=Kind.SELL,
+        account=1,
+        day=day,
+        currency="USD",
+        instrument=instrument,
+        quantity=Decimal(-units),
+        cash=Decimal(1),
+    )
+
+
+def test_what_is_held_is_what_an_alert_on_all_held_is_on(desk: Desk, kept: Kept):
+    happened(desk, "SPLIT", TUESDAY, "split", ratio=2.0)
+    book = TransactionBook(desk.ledger)
+    for instrument in ("SPLIT", "GONE", "KEPT"):
+        book.add(kept.portfolio.id, buy(instrument))
+    book.add(kept.portfolio.id, sell("GONE", 1, TUESDAY))
+    rulebook = Rulebook(desk)
+    assert rulebook.members(Held()) == ("KEPT", "SPLIT")
+    book.add(kept.portfolio.id, sell("SPLIT", 2, WEDNESDAY))
+    assert rulebook.members(Held()) == ("KEPT",)
+
+
+def test_the_prices_of_all_that_was_held_and_the_rates_are_followed(desk: Desk, kept: Kept):
+    listed(desk, "VOD.L", "XLON", "GBp")
+    item = ItemBook(desk.ledger).add(1, Item(0, "A house", "CHF"))
+    for instrument in ("VOD.L", "AAPL", item.instrument):
+        TransactionBook(desk.ledger).add(kept.portfolio.id, buy(instrument))
+    assert Rulebook(desk).watched() == {"VOD.L", "AAPL", "SPY", "EURUSD=X", "GBPUSD=X"}

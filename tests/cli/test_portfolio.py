@@ -1,0 +1,101 @@
+"""Portfolios from the command line: a file comes in, is looked at, and goes again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from market import SHARED, needs_shared
+from openbell.cli import main
+
+PLAIN = """Date,Action,Symbol,Quantity,Price,Amount,Currency
+2026-02-02,Deposit,,,,2000,USD
+2026-02-03,Buy,AAPL,10,100,-1000,USD
+2026-02-04,Sell,AAPL,-4,110,440,USD
+2026-02-05,Dividend,AAPL,,,3.50,USD
+"""
+
+
+class Shell:
+    """Runs commands over one data folder without a network."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        monkeypatch.setenv("OPENBELL_OFFLINE", "true")
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        self._monkeypatch.setattr(sys, "argv", ["openbell", "portfolio", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        out, err = self._capsys.readouterr()
+        return int(end.value.code or 0), out, err
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capsys)
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> str:
+    (tmp_path / "my.csv").write_text(PLAIN)
+    return str(tmp_path / "my.csv")
+
+
+def test_a_file_is_tried_imported_shown_and_undone(shell: Shell, plain: str):
+    code, out, _ = shell("import", plain, "--portfolio", "Mine", "--dry-run")
+    assert (code, "4 transactions would be imported" in out) == (0, True)
+    assert json.loads(shell("show", "--json")[1]) == []
+    code, out, err = shell("import", plain, "--portfolio", "Mine")
+    assert (code, "4 transactions imported as 1" in out, "undo 1" in err + out) == (0, True, True)
+    code, out, _ = shell("import", plain, "--portfolio", "Mine", "--json")
+    assert (code, json.loads(out)["counts"]["known"]) == (0, 4)
+    (told,) = json.loads(shell("show", "--json")[1])
+    assert (told["name"], told["owner"], told["base"], told["imports"]) == ("Mine", "owner", "USD", "1 (my.csv)")
+    held = json.loads(shell("positions", "--json")[1])["positions"]
+    assert {each["ticker"]: each["units"] for each in held} == {"AAPL": "6", "USD": "1443.5"}
+    assert [each["gain"] for each in json.loads(shell("lots", "--json")[1])["closed"]] == ["40"]
+    assert json.loads(shell("returns", "--json")[1])["performance"]["income"] == "3.5"
+    assert json.loads(shell("income", "--json")[1])["by_month"][0]["net"] == "3.5"
+    for command in ("show", "positions", "lots", "returns", "income"):
+        code, out, _ = shell(command)
+        assert (code, bool(out.strip())) == (0, True), command
+    assert shell("undo", "1")[1] == "Import 1 of my.csv is undone: 4 transactions went.\n"
+    assert json.loads(shell("positions", "--json")[1])["positions"] == []
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_an_export_is_imported_again(shell: Shell, plain: str, tmp_path: Path, form: str):
+    shell("import", plain, "--portfolio", "Mine")
+    written = str(tmp_path / f"out.{form}")
+    assert shell("export", "--format", form, "--output", written)[0] == 0
+    code, out, _ = shell("import", written, "--portfolio", "Again")
+    assert (code, "4 transactions imported" in out) == (0, True)
+    assert shell("export", "--portfolio", "Again", "--format", form)[1].count("AAPL") >= 3
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("import", "nothing.csv", "--portfolio", "Mine"), 1, "cannot be read"),
+        (("import", "FILE", "--portfolio", "Mine", "--format", "nobody"), 2, "no preset 'nobody'"),
+        (("import", "FILE", "--portfolio", "Mine", "--decimal", "x"), 2, "before no decimals"),
+        (("undo", "7"), 2, "There is no import 7."),
+        (("positions",), 2, "There are 0 portfolios."),
+        (("positions", "--portfolio", "Mine"), 2, "called 'Mine'"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(shell: Shell, plain: str, words: tuple[str, ...], code: int, says: str):
+    found = shell(*(plain if word == "FILE" else word for word in words))
+    assert (found[0], says in found[2]) == (code, True), found
+
+
+@needs_shared
+def test_what_a_file_means_is_asked_for(shell: Shell):
+    path = str(SHARED / "broker_exports" / "etg_degiro-export.csv")
+    code, out, err = shell("import", path, "--portfolio", "Mine", "--dry-run")
+    assert (code, "Degiro (degiro)" in out) == (0, True), err

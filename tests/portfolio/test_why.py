@@ -1,0 +1,204 @@
+"""Why a figure is what it is: from the inputs that are told, the figure comes out again."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from openbell.portfolio.allocation import allocation
+from openbell.portfolio.benchmark import benchmark
+from openbell.portfolio.book import Action, Book, Facts, Input, Why
+from openbell.portfolio.income import announced, received, yields
+from openbell.portfolio.moves import Part
+from openbell.portfolio.returns import Stretch, contributions, drawdown, index_of, performance
+from openbell.portfolio.twr import chained
+from openbell.portfolio.valuation import History
+from openbell.portfolio.why import (
+    why_announced,
+    why_benchmark,
+    why_charged,
+    why_contribution,
+    why_currency_gain,
+    why_day_change,
+    why_drawdown,
+    why_gain,
+    why_mwr,
+    why_net_invested,
+    why_received,
+    why_share,
+    why_twr,
+    why_value,
+    why_yield,
+)
+from openbell.portfolio.worth import day_change, total, worths
+from openbell.portfolio.xirr import money_weighted
+from portfolio.held import book_of, d, followed, prices_of, rates_of
+from portfolio.test_returns import SIZE, books
+
+
+def numbers(why: Why, label: str) -> list[Decimal]:
+    return [Decimal(each.value) for each in why.inputs if each.label == label]
+
+
+def gained(why: Why) -> Decimal:
+    start, end = numbers(why, "value at the start"), numbers(why, "value at the end")
+    return end[0] + sum(numbers(why, "taken out")) - start[0] - sum(numbers(why, "paid in"))
+
+
+def linked(why: Why) -> float:
+    """The time-weighted return from values and flows in order of days."""
+    rows: dict[object, list[Input]] = {}
+    for each in why.inputs:
+        rows.setdefault(each.day, []).append(each)
+
+    def column(label: str, without: float) -> np.ndarray:
+        found = [[float(each.value) for each in row if each.label == label and each.value] for row in rows.values()]
+        return np.array([each[0] if each else without for each in found])
+
+    days = np.array(list(rows), "datetime64[D]")
+    index = chained(days, column("value", math.nan), column("paid in", 0), column("taken out", 0))
+    return float(index.levels[-1] - 1)
+
+
+@given(books())
+def test_every_figure_comes_out_of_the_inputs_of_its_reason(book: Book):
+    _, found = followed(book, "2024-01-12")
+    inside, stretch = found.scope(), Stretch(-1, SIZE - 1)
+    figures, index = performance(found, inside, stretch), index_of(found, inside)
+    assert sum(numbers(why_value(found, inside, SIZE - 1), "value")) == figures.end
+    assert gained(why_gain(found, inside, stretch)) == figures.gain
+    invested = why_net_invested(found, inside, stretch)
+    assert sum(numbers(invested, "paid in")) - sum(numbers(invested, "taken out")) == (figures.paid_in or 0) - (
+        figures.taken_out or 0
+    )
+    assert linked(why_twr(found, inside, stretch)) == pytest.approx(figures.twr, rel=1e-9, abs=1e-12)
+    flows = why_mwr(found, inside, stretch).inputs
+    again = money_weighted(
+        np.array([each.day for each in flows], "datetime64[D]"), np.array([float(each.value) for each in flows])
+    )
+    assert again == figures.mwr
+    for kind, figure in (("income", figures.income), ("fee", figures.fees), ("tax", figures.taxes)):
+        charged = why_charged(found, inside, stretch, kind)  # type: ignore[arg-type]
+        assert sum(Decimal(each.value) for each in charged.inputs) == pytest.approx(figure, abs=Decimal("1e-9"))
+    currency = why_currency_gain(found, inside, stretch)
+    assert sum(Decimal(each.value) for each in currency.inputs) == pytest.approx(
+        figures.currency_gain, abs=Decimal("1e-9")
+    )
+    for each in contributions(found, inside, stretch):
+        why = why_contribution(found, each.part, inside, stretch)
+        assert gained(why) == each.gain
+    if fall := drawdown(index, stretch):
+        why = why_drawdown(index, stretch)
+        assert float(why.inputs[1].value) / float(why.inputs[0].value) - 1 == pytest.approx(fall.depth, abs=1e-12)
+
+
+@given(books())
+def test_a_part_of_the_history_has_its_reason_too(book: Book):
+    _, found = followed(book, "2024-01-12")
+    inside, stretch = found.scope(account=1), Stretch(4, SIZE - 2)
+    figures = performance(found, inside, stretch)
+    why = why_twr(found, inside, stretch)
+    start = float(why.inputs[0].value)
+    assert why.inputs[0].label == "value"
+    paid_first = Why(why.figure, why.method, (Input("paid in", repr(start), day=why.inputs[0].day), *why.inputs))
+    assert linked(paid_first) == pytest.approx(figures.twr, rel=1e-9, abs=1e-12)
+
+
+def small() -> tuple[object, History]:
+    return followed(
+        book_of(
+            """
+            2024-01-02 deposit - - 500
+            2024-01-02 buy A 10 -100 fee=1 currency=EUR
+            2024-01-03 dividend A - 9 tax=1 currency=EUR""",
+            {"A": prices_of("2024-01-02 10\n2024-01-03 11\n2024-01-05 12", sessions="2024-01-04")},
+            facts=[Facts("A", "A", currency="EUR", exchange="XNYS", sector="Energy")],
+            rates=(rates_of("EUR", "USD", "2024-01-02 1.1\n2024-01-05 1.2"),),
+            actions=(
+                Action("A", d("2024-01-09"), "dividend", "vendor", amount=Decimal("0.5"), pay_date=d("2024-01-20")),
+                Action("A", d("2024-01-03"), "dividend", "vendor", amount=Decimal("0.5")),
+            ),
+        ),
+        "2024-01-06",
+    )
+
+
+def test_the_value_says_price_day_source_rate_and_what_was_carried():
+    _, found = small()
+    why = why_value(found, found.scope(instrument="A"), found.place(d("2024-01-06")))
+    assert why.inputs == (
+        Input("units", "10", "A", source="1"),
+        Input("price", "12.0", "A", d("2024-01-05"), "vendor"),
+        Input("rate", "1.2", "EUR/USD", d("2024-01-05"), "bank"),
+        Input("value", "144.000000000000", "USD"),
+    )
+    assert why.notes == (
+        "The price of A is of 2024-01-05, the last before 2024-01-06.",
+        "The rate EUR/USD is of 2024-01-05, the last before 2024-01-06.",
+    )
+
+
+def test_a_missing_price_is_said_in_the_reason():
+    _, found = small()
+    why = why_value(found, found.scope(instrument="A"), found.place(d("2024-01-04")))
+    assert why.notes[0] == "A has no value: there is no price of 2024-01-04."
+    assert total(worths(found, found.scope(), found.place(d("2024-01-04")))) is None
+    assert [each.value for each in why.inputs if each.label == "value"] == [""]
+
+
+def test_the_day_change_comes_out_of_its_inputs():
+    _, found = followed(
+        book_of("2024-01-02 buy A 10 -500\n2024-01-03 buy A 2 -103", {"A": prices_of("2024-01-02 50\n2024-01-03 52")}),
+        "2024-01-03",
+    )
+    change, why = day_change(found, Part(1, "A", ""), 1), why_day_change(found, Part(1, "A", ""), 1)
+    before, close, traded, value = (
+        numbers(why, label)[0] for label in ("units before", "close before", "traded", "value")
+    )
+    assert change is not None
+    assert change.gain == value - before * close - traded == 21
+
+
+def test_without_the_session_before_the_reason_says_so():
+    _, found = small()
+    why = why_day_change(found, Part(1, "A", ""), found.place(d("2024-01-05")))
+    assert why.notes == ("The price of the newest session or of the one before is missing.",)
+
+
+def test_income_yields_shares_and_announcements_have_reasons():
+    walked, found = small()
+    inside, stretch = found.scope(), Stretch(-1, len(found.days) - 1)
+    paid = why_received(found, received(found, inside, stretch))
+    assert [(each.label, each.value, each.source) for each in paid.inputs] == [
+        ("gross A", "11.000000000000", "3"),
+        ("tax A", "1.100000000000", "3"),
+    ]
+    coming = announced(found, inside)[0]
+    unit, units, rate = (Decimal(each.value) for each in why_announced(found, coming).inputs)
+    assert unit * units * rate == coming.worth == 6
+    assert why_announced(found, coming).notes == (
+        "The ex-date is to come: it is assumed that as many units are held then.",
+    )
+    one = yields(found, walked, inside)[0]  # type: ignore[arg-type]
+    for on, figure in (("cost", one.on_cost), ("value", one.on_value)):
+        over, under = (Decimal(each.value) for each in why_yield(found, one, on).inputs)
+        assert float(over / under) == pytest.approx(figure)
+    spread = allocation(found, list(worths(found, inside, len(found.days) - 1)), ["sector"])
+    for each in spread.slices:
+        part, whole = (Decimal(item.value) for item in why_share(found, each, spread).inputs)
+        assert each.share == pytest.approx(part / whole, abs=Decimal("1e-6"))
+
+
+def test_the_benchmark_comes_out_of_its_inputs():
+    _, found = small()
+    stretch = Stretch(-1, len(found.days) - 1)
+    other = benchmark(found, found.scope(), stretch, "A")
+    why = why_benchmark(found, other, stretch)
+    levels = [float(each) for each in numbers(why, "level")]
+    amounts = [float(each.value) for each in why.inputs if each.label in {"paid in", "taken out"}]
+    units = sum(amount / level for amount, level in zip(amounts, levels, strict=True))
+    assert units * float(numbers(why, "level at the end")[0]) == pytest.approx(other.value)

@@ -1,0 +1,232 @@
+"""The same rows again, the desk's own files, and the broker's holdings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from openbell.model.errors import InvalidInput, UnreadableFile
+from openbell.model.transactions import Account, Kind, Pick, Portfolio, Transaction
+from openbell.statements.draft import Holding, Named
+from openbell.statements.fingerprints import Known, new_rows
+from openbell.statements.own import Export, as_csv, as_json, guarded, read_back, unguarded
+from openbell.statements.presets import read
+from openbell.statements.reconcile import Difference, reconcile
+from statements.told import told
+
+HEAD = "Date,Type,Symbol,Quantity,Price,Amount,Currency\n"
+ONE = "2024-03-05,buy,ACME,10,100.00,-1000.00,USD\n"
+TWO = "2024-03-06,sell,ACME,10,110.00,1100.00,USD\n"
+THREE = "2024-03-07,buy,ACME,10,90.00,-900.00,USD\n"
+
+
+def drafts(text: str):
+    return read((HEAD + text).encode(), "f").drafts
+
+
+def known(of) -> list[Known]:
+    return [Known(d.fingerprint, d.kind, d.day, d.currency, d.quantity, d.cash) for d in of]
+
+
+def test_two_equal_trades_of_one_file_are_two_and_the_second_is_shown():
+    sorting = new_rows(drafts(ONE + ONE + TWO), [])
+    assert len(sorting.new) == 3
+    assert [d.rows for d in sorting.twins] == [(3,)]
+    again = new_rows(drafts(ONE + ONE + TWO), known(sorting.new))
+    assert (again.new, len(again.known), again.alike) == ((), 3, ())
+
+
+def test_a_file_that_overlaps_adds_only_what_is_new():
+    first = drafts(ONE + TWO)
+    sorting = new_rows(drafts(TWO + THREE), known(first))
+    assert [d.day for d in sorting.new] == [date(2024, 3, 7)]
+    assert [d.day for d in sorting.known] == [date(2024, 3, 6)]
+
+
+def test_the_order_of_a_file_makes_no_other_rows_of_it():
+    assert {d.fingerprint for d in drafts(ONE + TWO + THREE)} == {d.fingerprint for d in drafts(THREE + TWO + ONE)}
+
+
+def test_a_trade_that_was_typed_before_is_asked_about_once():
+    typed = Known("", Kind.BUY, date(2024, 3, 5), "USD", Decimal(10), Decimal(-1000))
+    sorting = new_rows(drafts(ONE + ONE), [typed])
+    assert len(sorting.new) == 1
+    assert [pair[1] for pair in sorting.alike] == [typed]
+
+
+def test_a_row_with_the_broker_s_own_number_is_known_though_its_amount_was_corrected():
+    head = "Type,SettleDate,ISIN,Description,Amount,CurrencyPrimary,TransactionID\n"
+    row = "Dividends,20230623,US9220427424,VT(US9220427424) CASH DIVIDEND,{},USD,77\n"
+    first = read((head + row.format("137.23")).encode(), "f").drafts
+    second = read((head + row.format("137.24")).encode(), "f").drafts
+    assert new_rows(second, known(first)).new == ()
+
+
+def test_what_the_broker_holds_otherwise_is_a_difference():
+    theirs = Holding(instrument=Named(ticker="ACME"), quantity=Decimal(12))
+    differences = reconcile(
+        {"acme": Decimal(10), "gone": Decimal(1), "same": Decimal(5), "nothing": Decimal(0)},
+        {"acme": theirs, "same": Holding(instrument=None, quantity=Decimal(5))},
+    )
+    assert differences == (
+        Difference("acme", Decimal(10), Decimal(12), theirs),
+        Difference("gone", Decimal(1), Decimal(0), None),
+    )
+    assert [each.missing for each in differences] == [2, -1]
+
+
+NUMBERS = st.decimals(min_value=-(10**14), max_value=10**14, places=12) | st.decimals(
+    min_value=-(10**6), max_value=10**6, places=2
+)
+PLUS = st.decimals(min_value=Decimal("1e-12"), max_value=10**12, places=12)
+TEXTS = st.text(max_size=20) | st.sampled_from(
+    ["=1+1", "'=1", "+49", "@x", "-", " a ", "a\nb", "a\r\nb", '"', "a,b;c", "é", "''", "\t", "|", "%x"]
+)
+INSTANTS = st.datetimes(
+    min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1),  # noqa: DTZ001  # as hypothesis asks for
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=2))]),
+)  # fmt: skip
+ACCOUNTS = (Account(1, "Main =1+1", "EUR", "degiro"), Account(2, "Second", "USD"))
+
+
+@st.composite
+def transactions(draw) -> Transaction:
+    kind = draw(st.sampled_from(list(Kind)))
+    sign = {Kind.BUY: 1, Kind.SELL: -1, Kind.DELIVERY_IN: 1, Kind.DELIVERY_OUT: -1}
+    units, cash = abs(draw(PLUS)), draw(NUMBERS)
+    named = kind not in {Kind.DEPOSIT, Kind.WITHDRAWAL, Kind.EXCHANGE}
+    fields = {
+        "instrument": "acme" if named else None,
+        "quantity": units * sign.get(kind, 0),
+        "cash": {Kind.DEPOSIT: units, Kind.SPLIT: abs(cash), Kind.SPIN_OFF: abs(cash), Kind.RENAME: Decimal(0)}.get(
+            kind, -units if kind in {Kind.WITHDRAWAL, Kind.EXCHANGE} else -abs(cash) if kind in _GIVEN else cash
+        ),
+        "other": "other" if kind in {Kind.SPIN_OFF, Kind.MERGER, Kind.RENAME} else None,
+        "to_account": 2 if kind is Kind.TRANSFER else None,
+    }
+    if kind is Kind.RETURN_OF_CAPITAL:
+        fields["cash"] = units
+    if kind is Kind.EXCHANGE:
+        fields |= {"to_cash": draw(PLUS), "to_currency": draw(st.sampled_from(["USD", "CHF"]))}
+    if kind is Kind.SELL:
+        fields |= {
+            "picks": tuple(Pick(i, draw(PLUS)) for i in range(draw(st.integers(0, 2)))),
+            "short": draw(st.booleans()),
+        }
+    return Transaction(
+        kind=kind,
+        account=1,
+        day=draw(st.dates(min_value=date(1970, 1, 1), max_value=date(2100, 1, 1))),
+        currency=draw(st.sampled_from(["EUR", "USD", "JPY"])),
+        fee=draw(NUMBERS),
+        fee_currency=draw(st.sampled_from(["", "CHF"])),
+        tax=draw(NUMBERS),
+        price=draw(st.none() | PLUS),
+        price_currency=draw(st.sampled_from(["", "GBP"])),
+        rate=draw(st.none() | PLUS),
+        cost=draw(st.none() | PLUS),
+        acquired=draw(st.none() | st.dates(min_value=date(1970, 1, 1))),
+        ratio=draw(st.none() | PLUS),
+        at=draw(st.none() | INSTANTS),
+        ref=draw(TEXTS),
+        note=draw(TEXTS),
+        tags=tuple(draw(st.lists(st.text(min_size=1, max_size=5), max_size=2))),
+        id=draw(st.integers(0, 10**9)),
+        **fields,
+    )
+
+
+_GIVEN = {Kind.BUY, Kind.TRANSFER, Kind.DELIVERY_IN, Kind.DELIVERY_OUT}
+NAMED = {
+    "acme": Named(id="acme", ticker="ACME", isin="US0000000001", name="=Acme; \"Inc\"", currency="USD"),
+    "other": Named(id="other", name="Other"),
+}  # fmt: skip
+
+
+def export_of(rows) -> Export:
+    return Export(ACCOUNTS, NAMED, tuple(rows), Portfolio(7, "Mine", "EUR", "lifo", "spy"))
+
+
+@settings(max_examples=60)
+@given(st.lists(transactions(), max_size=3))
+def test_what_is_exported_as_json_comes_back_the_same(rows):
+    assert read_back(as_json(export_of(rows)), "f") == export_of(rows)
+
+
+@settings(max_examples=60)
+@given(st.lists(transactions(), min_size=1, max_size=3))
+def test_what_is_exported_comes_back_as_the_same_transactions_from_csv_and_json(rows):
+    for data in (as_csv(export_of(rows)), as_json(export_of(rows))):
+        statement = read(data, "f")
+        assert statement.problems == ()
+        back = [
+            replace(
+                draft.booked(
+                    1,
+                    instrument=draft.instrument.id if draft.instrument else None,
+                    other=draft.other.id if draft.other else None,
+                    to_account=2 if draft.to_account else None,
+                ),
+                id=draft.number,
+            )
+            for draft in sorted(statement.drafts, key=lambda draft: draft.rows)
+        ]
+        assert back == rows
+
+
+def test_the_instrument_of_an_export_is_spelled_out_in_its_row():
+    row = Transaction(kind=Kind.BUY, account=1, day=date(2024, 1, 1), currency="USD", instrument="acme",
+                      quantity=Decimal(1), cash=Decimal(-5))  # fmt: skip
+    draft = read(as_csv(export_of([row])), "f").drafts[0]
+    assert draft.instrument == NAMED["acme"]
+    assert draft.account == "Main =1+1"
+
+
+def test_no_text_cell_of_an_export_begins_as_a_formula():
+    row = Transaction(kind=Kind.DEPOSIT, account=1, day=date(2024, 1, 1), currency="USD", cash=Decimal(5),
+                      note="=HYPERLINK(1)", ref="@x", tags=("=x",))  # fmt: skip
+    text = as_csv(export_of([row])).decode("utf-8-sig")
+    cells = text.splitlines()[1].split(",")
+    assert "'=HYPERLINK(1)" in cells
+    assert not any(cell.startswith(("=", "@", "+")) for cell in cells)
+
+
+@given(st.text())
+def test_a_guarded_text_loses_its_guard_again(text: str):
+    assert unguarded(guarded(text)) == text
+
+
+def test_a_damaged_export_is_refused_or_its_row_a_problem():
+    good = as_json(export_of([])).decode()
+    with pytest.raises(UnreadableFile, match="version 9"):
+        read(good.replace('"openbell": 1', '"openbell": 9').encode(), "f")
+    with pytest.raises(UnreadableFile, match="no list of transactions"):
+        read(good.replace('"transactions": []', '"transactions": 3').encode(), "f")
+    with pytest.raises(UnreadableFile, match="no export"):
+        read_back(b'{"a": 1}', "f")
+    with pytest.raises(InvalidInput, match="no method"):
+        read_back(good.replace("lifo", "best").encode(), "f")
+    bad = good.replace('"transactions": []', '"transactions": [{"kind": "x"}, {"kind": "buy", "picks": 5}]')
+    assert [problem.rows for problem in read(bad.encode(), "f").problems] == [(1,), (2,)]
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read_back(bad.encode(), "f")
+    assert told(read(good.encode(), "f")) == []
+
+
+def test_a_dividend_of_a_flex_query_is_known_again_in_its_xml():
+    table = (
+        "Type,SettleDate,ISIN,Description,Amount,CurrencyPrimary,TransactionID,ClientAccountID\n"
+        "Dividends,20230623,US9220427424,VT(US9220427424) CASH DIVIDEND,137.23,USD,77,U1\n"
+    )
+    xml = (
+        '<FlexQueryResponse><CashTransaction accountId="U1" currency="USD" symbol="VT" isin="US9220427424" '
+        'settleDate="20230623" amount="137.23" type="Dividends" description="VT(US9220427424) CASH DIVIDEND" '
+        'transactionID="77" /></FlexQueryResponse>'
+    )
+    first = read(table.encode(), "f").drafts
+    assert new_rows(read(xml.encode(), "f").drafts, known(first)).new == ()
