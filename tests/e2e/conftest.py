@@ -12,7 +12,7 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from e2e.signed import PASSWORD, add_people
+from e2e.signed import PASSWORD, add_people, share_first_list
 from e2e.started import StartedDesk
 from e2e.watched import Watched, window
 
@@ -72,10 +72,11 @@ def page(browser: Browser, desk: StartedDesk, watched: Watched) -> Iterator[Page
 
 @pytest.fixture(scope="session")
 def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
-    """A desk with passwords: `owner`, the member `ann` and the viewer `vic`."""
+    """A desk with passwords: `owner`, the member `ann` and the viewer `vic`, who share the owner's first watchlist."""
     started = StartedDesk(tmp_path_factory.mktemp("house"))
     started.start()
     started.run("user", "password", "owner", typed=PASSWORD)
     add_people(started, ann="member", vic="viewer")
+    share_first_list(started, ann="write", vic="write")
     yield started
     started.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.started import StartedDesk
@@ -40,6 +41,17 @@ def open_as(page: Page, name: str, path: str = "/") -> None:
 def account(page: Page) -> Locator:
     """The button of the person menu."""
     return page.get_by_role("banner").get_by_role("button", name=re.compile("your account"))
+
+
+def share_first_list(desk: StartedDesk, **rights: str) -> None:
+    """Have the owner share the first watchlist with people."""
+    with httpx.Client(base_url=f"{desk.address}/api/v1/", timeout=20) as owner:
+        owner.post("sessions", json={"name": "owner", "password": PASSWORD}).raise_for_status()
+        owner.headers["x-csrf-token"] = owner.cookies["openbell_csrf"]
+        numbers = {each["name"]: each["id"] for each in owner.get("users").json()["people"]}
+        (first, *_) = owner.get("watchlists").json()["watchlists"]
+        for name, right in rights.items():
+            owner.put(f"watchlists/{first['id']}/shares/{numbers[name]}", json={"right": right}).raise_for_status()
 
 
 def add_people(desk: StartedDesk, **roles: str) -> None:

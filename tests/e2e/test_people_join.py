@@ -70,7 +70,7 @@ def test_a_desk_becomes_one_of_several(browser: Browser, open_desk: StartedDesk,
         ann.get_by_label("Name").fill("Ann")
         ann.get_by_role("button", name="Join").click()
         expect(account(ann)).to_have_accessible_name("Ann, your account")
-        expect(ann.get_by_role("row", name="QUORB")).to_be_visible()
+        expect(ann.get_by_role("button", name="New list")).to_be_visible()
         ann.goto("/admin")
         expect(ann.get_by_role("heading", name="Owners look after the people of this desk")).to_be_visible()
 

@@ -150,8 +150,10 @@ def test_a_viewer_is_offered_nothing_that_the_desk_would_refuse(browser: Browser
         open_as(page, "vic")
         main = page.get_by_role("main")
         expect(page.get_by_role("row", name="QUORB")).to_be_visible()
-        expect(page.get_by_role("button", name="Add")).to_have_count(0)
-        expect(page.get_by_role("button", name="Remove")).to_have_count(0)
+        for name in ("Add", "Remove", "New list"):
+            expect(page.get_by_role("button", name=name)).to_have_count(0)
+        page.goto("/portfolio")
+        expect(page.get_by_role("heading", name="Nobody shares a portfolio with you yet")).to_be_visible()
         page.goto("/symbol/QUORB")
         expect(page.get_by_role("application")).to_be_visible()
         expect(page.get_by_role("link", name="Compare QUORB")).to_be_visible()

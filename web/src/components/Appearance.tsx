@@ -1,11 +1,13 @@
 import {
   chooseMoves,
   chooseTheme,
+  hideAmounts,
   MOVES,
   MOVES_MEANINGS,
   MOVES_NAMES,
   THEME_NAMES,
   THEMES,
+  useHiddenAmounts,
   useMoves,
   useTheme,
 } from "../lib/look";
@@ -16,6 +18,7 @@ import { Button } from "./Button";
 export function Appearance() {
   const theme = useTheme();
   const moves = useMoves();
+  const hidden = useHiddenAmounts();
   return (
     <>
       <fieldset className={styles.choices}>
@@ -35,6 +38,16 @@ export function Appearance() {
         ))}
       </fieldset>
       <p className={styles.hint}>{MOVES_MEANINGS[moves]}</p>
+      <fieldset className={styles.choices}>
+        <legend>Amounts</legend>
+        <Button look="quiet" aria-pressed={!hidden} onClick={() => hideAmounts(false)}>
+          Shown
+        </Button>
+        <Button look="quiet" aria-pressed={hidden} onClick={() => hideAmounts(true)}>
+          Blurred
+        </Button>
+      </fieldset>
+      <p className={styles.hint}>For a screen that others see: what you hold is blurred, and percentages stay.</p>
     </>
   );
 }

@@ -243,9 +243,12 @@ function actionEntries(
     ...(ofMembers ? [{ label: "New alert", act: () => navigate(newAlertPath()) }] : []),
     { label: "Channels of alerts", act: () => navigate(alertsPath({ channels: true, panel: null })) },
   ];
-  const portfolio = [
+  const changes = [
     { label: "New transaction", act: () => navigate("/portfolio?add=buy") },
     { label: "Import a broker’s file", act: () => navigate("/portfolio/import") },
+  ];
+  const portfolio = [
+    ...(ofMembers ? changes : []),
     { label: "Hide amounts", act: () => hideAmounts(true) },
     { label: "Show amounts", act: () => hideAmounts(false) },
   ];
