@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from e2e.household import Household
+from e2e.signed import PASSWORD, add_people, share_first_list
 from e2e.started import StartedDesk
 from e2e.watched import Watched, window
 
@@ -90,3 +91,15 @@ def page(browser: Browser, desk: StartedDesk, watched: Watched) -> Iterator[Page
     """A window on the desk, as wide as a desk's."""
     with window(browser, desk.address, watched) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
+    """A desk with passwords: `owner`, the member `ann` and the viewer `vic`, who share the owner's first watchlist."""
+    started = StartedDesk(tmp_path_factory.mktemp("house"))
+    started.start()
+    started.run("user", "password", "owner", typed=PASSWORD)
+    add_people(started, ann="member", vic="viewer")
+    share_first_list(started, ann="write", vic="write")
+    yield started
+    started.end()

@@ -35,6 +35,11 @@ PAGES = {
     "/alerts": lambda page: page.get_by_role("button", name="Make the first alert"),
     "/alerts?channels": lambda page: page.get_by_role("link", name="Telegram"),
     "/sources?source=simulated&reason=not_positive": lambda page: page.get_by_role("table", name="not_positive"),
+    "/settings": lambda page: page.get_by_role("button", name="Set the password"),
+    "/settings?view=appearance": lambda page: page.get_by_role("group", name="Theme"),
+    "/admin": lambda page: page.get_by_text("Another owner can change that"),
+    "/admin?view=log": lambda page: page.get_by_text("Nothing of that"),
+    "/join": lambda page: page.get_by_role("heading", name="Nobody needs to join this desk yet"),
     "/help": lambda page: page.get_by_role("heading", name="Keyboard"),
     "/nowhere": lambda page: page.get_by_role("heading", name="There is no such page"),
 }
