@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from market import SHARED, needs_shared
 from openbell.api.app import create_app
 from openbell.desk import Desk
+from openbell.store.portfoliobook import PortfolioBook
 
 PLAIN = """Date,Action,Symbol,Quantity,Price,Amount,Currency
 2026-02-02,Deposit,,,,2000,USD
@@ -237,6 +238,77 @@ def test_an_export_comes_back_without_loss(client: TestClient, form: str):
 
     assert all_of(2) == all_of(1)
     assert preview(client, uploaded(client, exported.content), 1)["counts"]["new"] == 0
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_portfolios_own_export_adds_nothing_to_it_whatever_was_changed_since(client: TestClient, form: str):
+    confirm(client, uploaded(client, PLAIN))
+    fee = {"kind": "fee", "account": 1, "day": "2026-02-06", "currency": "USD", "cash": "-1"}
+    client.post("portfolios/1/transactions", json=fee)
+    exported = client.get("portfolios/1/export", params={"format": form}).content
+    told = client.get("portfolios/1/transactions/2").json()
+    change = {name: told[name] for name in ("kind", "account", "day", "currency", "instrument", "quantity", "version")}
+    assert client.put("portfolios/1/transactions/2", json={**change, "cash": "-1001"}).status_code == 200
+    assert client.delete("portfolios/1/transactions/4", params={"version": 1}).status_code == 204
+    counts = preview(client, uploaded(client, exported))["counts"]
+    assert (counts["new"], counts["alike"], counts["known"]) == (0, 0, 4)
+    client.post("portfolios", json={"name": "Another", "base": "USD"})
+    assert preview(client, uploaded(client, exported, 2), 2)["counts"]["new"] == 4
+
+
+def test_prices_of_own_items_and_what_was_said_of_instruments_travel_and_are_undone(client: TestClient, desk: Desk):
+    client.post("items", json={"name": "A house", "currency": "EUR", "type": "other"})
+    prices = [{"day": "2026-01-01", "price": "250000"}, {"day": "2026-02-01", "price": "260000.5"}]
+    client.put("items/1/prices", json={"prices": prices})
+    client.put("facts/AAPL", json={"sector": "Fruit", "country": "US"})
+    client.post("portfolios/1/accounts", json={"name": "Bank", "currency": "EUR"})
+    for instrument in ("own:1", "AAPL"):
+        bought = {"kind": "buy", "account": 1, "day": "2026-01-02", "currency": "EUR", "cash": "-9", "quantity": "1"}
+        assert client.post("portfolios/1/transactions", json={**bought, "instrument": instrument}).status_code == 201
+    exported = client.get("portfolios/1/export").content
+    assert {name: json.loads(exported)[name] for name in ("prices", "facts")} == {
+        "prices": {"own:1": {"2026-01-01": "250000", "2026-02-01": "260000.5"}},
+        "facts": {"AAPL": {"sector": "Fruit", "country": "US"}},
+    }
+    client.delete("portfolios/1", params={"name": "Mine"})
+    client.delete("items/1")
+    client.put("facts/AAPL", json={})
+    client.post("portfolios", json={"name": "Back", "base": "EUR"})
+    client.post("portfolios", json={"name": "Beside", "base": "EUR"})
+    states = PortfolioBook(desk.ledger).states()
+    key = uploaded(client, exported, 2)
+    assert preview(client, key, 2)["notes"] == [
+        "It tells 2 prices of 1 item of one's own.",
+        "It tells what was said by hand of 1 instrument.",
+    ]
+    batch = confirm(client, key, 2)
+    (item,) = client.get("items").json()["items"]
+    assert item["prices"] == prices
+    assert client.get("facts").json()["facts"] == {"AAPL": {"type": None, "sector": "Fruit", "country": "US"}}
+    assert client.delete(f"portfolios/2/imports/{batch['id']}").status_code == 200
+    assert (client.get("items").json(), client.get("facts").json()) == ({"items": []}, {"facts": {}})
+    assert PortfolioBook(desk.ledger).states() == states
+
+
+def test_what_its_owner_has_said_since_goes_before_an_export(client: TestClient):
+    client.post("items", json={"name": "A house", "currency": "EUR"})
+    client.put("items/1/prices", json={"prices": [{"day": "2026-01-01", "price": "1"}]})
+    client.put("facts/AAPL", json={"sector": "Fruit"})
+    client.post("portfolios/1/accounts", json={"name": "Bank", "currency": "EUR"})
+    for instrument in ("own:1", "AAPL"):
+        bought = {"kind": "buy", "account": 1, "day": "2026-01-02", "currency": "EUR", "cash": "-9", "quantity": "1"}
+        client.post("portfolios/1/transactions", json={**bought, "instrument": instrument})
+    exported = client.get("portfolios/1/export").content
+    exported = exported.replace(b'"2026-01-01": "1"', b'"2026-01-01": "1", "2026-01-09": "3"')
+    client.put("items/1/prices", json={"prices": [{"day": "2026-01-01", "price": "2"}]})
+    client.put("facts/AAPL", json={"sector": "Phones"})
+    client.post("portfolios", json={"name": "Again", "base": "EUR"})
+    batch = confirm(client, uploaded(client, exported, 2), 2)
+    kept = [{"day": "2026-01-01", "price": "2"}, {"day": "2026-01-09", "price": "3"}]
+    assert client.get("items").json()["items"][0]["prices"] == kept
+    assert client.get("facts").json()["facts"]["AAPL"]["sector"] == "Phones"
+    client.delete(f"portfolios/2/imports/{batch['id']}")
+    assert client.get("items").json()["items"][0]["prices"] == kept[:1]
 
 
 FILES = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from openbell.model.errors import InvalidInput, UnreadableFile
 from openbell.model.transactions import Account, Kind, Pick, Portfolio, Transaction
-from openbell.statements.draft import Holding, Named
+from openbell.statements.draft import Beside, Holding, Named
 from openbell.statements.fingerprints import Known, new_rows
 from openbell.statements.own import Export, as_csv, as_json, guarded, read_back, unguarded
 from openbell.statements.presets import read
@@ -149,7 +149,8 @@ NAMED = {
 
 
 def export_of(rows) -> Export:
-    return Export(ACCOUNTS, NAMED, tuple(rows), Portfolio(7, "Mine", "EUR", "lifo", "spy"))
+    beside = Beside({"other": {date(2024, 1, 1): Decimal("1.50")}}, {"acme": {"sector": "Tools"}})
+    return Export(ACCOUNTS, NAMED, tuple(rows), Portfolio(7, "Mine", "EUR", "lifo", "spy"), "2026-01-01 7", beside)
 
 
 @settings(max_examples=60)
@@ -209,6 +210,10 @@ def test_a_damaged_export_is_refused_or_its_row_a_problem():
         read(good.replace('"transactions": []', '"transactions": 3').encode(), "f")
     with pytest.raises(UnreadableFile, match="no export"):
         read_back(b'{"a": 1}', "f")
+    with pytest.raises(UnreadableFile, match="prices or facts"):
+        read(good.replace('"facts": {', '"facts": 5, "x": {').encode(), "f")
+    with pytest.raises(InvalidInput, match="is not a number"):
+        read(good.replace('"2024-01-01": "1.50"', '"2024-01-01": "much"').encode(), "f")
     with pytest.raises(InvalidInput, match="no method"):
         read_back(good.replace("lifo", "best").encode(), "f")
     bad = good.replace('"transactions": []', '"transactions": [{"kind": "x"}, {"kind": "buy", "picks": 5}]')

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 from openbell.arrivals.matching import OWN_ITEM, Match
 from openbell.arrivals.review import Review
@@ -12,7 +14,7 @@ from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Account, Kind, Pick, Transaction
 from openbell.statements.draft import Draft, Named
 from openbell.store.importbook import Arrival, Batch, ImportBook
-from openbell.store.itembook import Item
+from openbell.store.itembook import Item, ItemBook, SetFacts
 from openbell.store.portfoliobook import Kept
 
 
@@ -41,6 +43,8 @@ def booked(
         accounts=[account for _, account in places],
         items=[match.item for match in matches if match.item is not None],
         fingerprints=[draft.fingerprint for draft in review.taken],
+        prices=_prices(desk, kept, review),
+        facts=_facts(review),
     )
     imports = ImportBook(desk.ledger)
 
@@ -70,6 +74,24 @@ def counts(review: Review) -> dict[str, int]:
         "future": len(review.future),
         "ignored": len(review.statement.ignored),
         "problems": sum(each.blocking for each in review.statement.problems),
+    }
+
+
+def _prices(desk: Desk, kept: Kept, review: Review) -> dict[str, Mapping[date, Decimal]]:
+    """By name, what the file tells of the prices of items: of those that it makes, and of those that are here."""
+    here = {item.instrument: item.name for item in ItemBook(desk.ledger).items(kept.owner)}
+    names = {key: match.item.name if match.item else here.get(match.id or "") for key, match in review.matches.items()}
+    told = review.statement.beside.prices
+    return {name: told[key] for key, name in names.items() if name is not None and key in told}
+
+
+def _facts(review: Review) -> dict[str, SetFacts]:
+    """By id, what the file tells that somebody said of instruments."""
+    told, ids = review.statement.beside.facts, _ids(review)
+    return {
+        ids[key]: SetFacts(said.get("type"), said.get("sector"), said.get("country"))  # type: ignore[arg-type]  # checked as it is written
+        for key, said in told.items()
+        if key in ids
     }
 
 

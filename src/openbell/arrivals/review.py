@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 from decimal import Decimal
 
+from openbell.arrivals.leaving import origin_of
 from openbell.arrivals.matching import Match, matched
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
@@ -75,7 +76,8 @@ def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NO
     imported = ImportBook(desk.ledger).known(kept.portfolio.id)
     places = _places(desk, kept, statement, choices, imported)
     homes = {draft.fingerprint: places[draft.account].account.id for draft in statement.drafts}
-    here = known(desk, kept.portfolio.id, places, {n: m for (m, at), n in imported.items() if homes.get(m) == at})
+    prints = {number: mark for (mark, at), number in imported.items() if homes.get(mark) == at}
+    here = known(desk, kept.portfolio.id, places, prints | _own_rows(desk, kept, statement))
     sorting = _pointed_at(new_rows(statement.drafts, here), {mark for mark, at in imported if homes.get(mark) != at})
     asked = {draft.fingerprint for draft, _ in sorting.alike} & choices.take
     wanted = ({draft.fingerprint for draft in sorting.new} | asked) - choices.leave
@@ -89,6 +91,16 @@ def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NO
         tuple(draft for draft in chosen if draft.day <= today),
         tuple(draft for draft in chosen if draft.day > today),
     )
+
+
+def _own_rows(desk: Desk, kept: Kept, statement: Statement) -> dict[int, str]:
+    """By number, the rows of an export of this very portfolio that are in it, whatever was changed in them since."""
+    mine, kinds = origin_of(kept), TransactionBook(desk.ledger).kinds(kept.portfolio.id)
+    return {
+        draft.number: draft.fingerprint
+        for draft in statement.drafts
+        if draft.origin == mine and kinds.get(draft.number) is draft.kind
+    }
 
 
 def _pointed_at(sorting: Sorting, elsewhere: Collection[str]) -> Sorting:

@@ -22,7 +22,7 @@ DEMO_ROWS = 200_000
 
 
 def open_demo(desk: Desk) -> Stored:
-    """Bring the simulated market's history up to now: three years and a month of days, thirty days of minutes, every action.
+    """Bring the simulated market's history up to now: days of three years, minutes of thirty days, every action.
 
     A rate that the desk has heard of from a vendor stays the vendor's.
     """

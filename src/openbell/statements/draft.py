@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -72,6 +73,8 @@ class Draft:
     """By the numbers of the file that is read back."""
     number: int = 0
     """In the desk that wrote the file."""
+    origin: str = ""
+    """The portfolio that the file was written from, by a mark that no other has."""
     rows: tuple[int, ...] = ()
     """The lines of the file that it was read from, the first is 1; of JSON and XML, which element."""
     fingerprint: str = ""
@@ -163,6 +166,18 @@ class Holding:
     rows: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What people said of instruments, by their keys in the file: only the desk's own export tells of it."""
+
+    prices: Mapping[str, Mapping[date, Decimal]] = field(default_factory=dict)
+    """Of own items."""
+    facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Type, sector, country, as far as they were set by hand."""
+
+
+NOTHING = Beside()
+
 Outcome = Draft | Problem | Ignored | Holding
 """What a row can become."""
 
@@ -180,6 +195,7 @@ class Statement:
     holdings: tuple[Holding, ...] = ()
     notes: tuple[str, ...] = ()
     """How the file was understood, where that was not plain."""
+    beside: Beside = NOTHING
 
     @property
     def rows(self) -> frozenset[int]:

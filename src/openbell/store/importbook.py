@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Account, Transaction
-from openbell.store.itembook import OWN, Item, added
+from openbell.store.itembook import OWN, Item, SetFacts, added, said_besides, unsaid
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliobook import EditedMeanwhile, opened
 from openbell.store.portfoliotables import (
@@ -60,6 +61,10 @@ class Arrival:
     items: Sequence[Item] = ()
     fingerprints: Sequence[str] = ()
     """Of each transaction, in their order."""
+    prices: Mapping[str, Mapping[date, Decimal]] = field(default_factory=dict)
+    """By the name of an item, prices that were told by hand; a day that has one keeps it."""
+    facts: Mapping[str, SetFacts] = field(default_factory=dict)
+    """By instrument, what was said of it; what the owner has said stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +110,19 @@ class ImportBook:
     def book(self, portfolio: int, arrival: Arrival, booked: Booked, now: datetime) -> Batch:
         """Write an import, all or nothing; raises InvalidInput where somebody imported the same rows meanwhile."""
         with own_name("account or item"), self._ledger.transaction(alone=True) as connection:
-            before = _standing(connection, portfolio)
+            owner = connection.execute(sa.select(PORTFOLIOS.c.owner).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
+            before = _standing(connection, owner)
             number = numbered(connection, BATCHES)[0]
             _insert_batch(connection, number, portfolio, arrival, before, now)
-            owner = connection.execute(sa.select(PORTFOLIOS.c.owner).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
             accounts = [opened(connection, portfolio, draft, number) for draft in arrival.accounts]
             items = [added(connection, owner, draft, number) for draft in arrival.items]
             numbers = numbered(connection, TRANSACTIONS, len(arrival.fingerprints))
             transactions = booked(accounts, items, numbers, number)
             written(connection, portfolio, transactions)
             _remember(connection, portfolio, number, zip(transactions, arrival.fingerprints, strict=True))
+            said = said_besides(connection, owner, arrival.prices, arrival.facts)
             changed(connection, portfolio=portfolio)
-            after = _standing(connection, portfolio)
+            after = {**_standing(connection, owner), **said}
             connection.execute(sa.update(BATCHES).where(BATCHES.c.id == number).values(after=after))
             return _batch(connection.execute(sa.select(BATCHES).where(BATCHES.c.id == number)).one())
 
@@ -136,11 +142,12 @@ class ImportBook:
                 _assert_unedited(connection, number)
             _assert_unneeded(connection, number)
             gone = connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.batch == number)).rowcount
+            unsaid(connection, row.after)
             for table in (ACCOUNTS, ITEMS):
                 connection.execute(sa.delete(table).where(table.c.batch == number))
             connection.execute(sa.delete(ROWS).where(ROWS.c.batch == number))
             connection.execute(sa.delete(BATCHES).where(BATCHES.c.id == number))
-            _set_back(connection, portfolio, row.before, row.after)
+            _set_back(connection, row.before, row.after)
             return gone
 
     # mappings
@@ -171,25 +178,28 @@ class ImportBook:
                 raise InvalidInput("id", f"There is no mapping {number}.", remedy="List yours to see their numbers.")
 
 
-def _standing(connection: sa.Connection, portfolio: int) -> dict[str, Any]:
-    """The state of a portfolio and the newest number of each table: what undoing an import sets back."""
-    state = connection.execute(sa.select(PORTFOLIOS.c.state).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
-    numbers = {row.name: row.last for row in connection.execute(sa.select(NUMBERS).order_by(NUMBERS.c.name))}
-    return {"state": state, "numbers": numbers}
+def _standing(connection: sa.Connection, owner: int) -> dict[str, Any]:
+    """The states of a person's portfolios and the newest number of each table: what undoing an import sets back."""
+    states = connection.execute(sa.select(PORTFOLIOS.c.id, PORTFOLIOS.c.state).where(PORTFOLIOS.c.owner == owner))
+    numbers = connection.execute(sa.select(NUMBERS).order_by(NUMBERS.c.name))
+    return {
+        "states": {str(row.id): row.state for row in states},
+        "numbers": {row.name: row.last for row in numbers},
+    }
 
 
-def _set_back(connection: sa.Connection, portfolio: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+def _set_back(connection: sa.Connection, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """What nobody has changed since the import stands as it did before it."""
-    now = _standing(connection, portfolio)
-    if now["state"] == after["state"]:
-        mine = PORTFOLIOS.c.id == portfolio
-        connection.execute(sa.update(PORTFOLIOS).where(mine).values(state=before["state"]))
-    else:
-        changed(connection, portfolio=portfolio)
+    for number, state in after["states"].items():
+        if state == before["states"].get(number):
+            continue
+        mine = PORTFOLIOS.c.id == int(number)
+        same = mine & (PORTFOLIOS.c.state == state)
+        if not connection.execute(sa.update(PORTFOLIOS).where(same).values(state=before["states"][number])).rowcount:
+            changed(connection, portfolio=int(number))
     for name, last in after["numbers"].items():
-        if now["numbers"][name] == last:
-            same = NUMBERS.c.name == name
-            connection.execute(sa.update(NUMBERS).where(same).values(last=before["numbers"][name]))
+        same = (NUMBERS.c.name == name) & (NUMBERS.c.last == last)
+        connection.execute(sa.update(NUMBERS).where(same).values(last=before["numbers"][name]))
 
 
 def _insert_batch(

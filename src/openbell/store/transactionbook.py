@@ -103,6 +103,12 @@ class TransactionBook:
         with self._ledger.transaction() as connection:
             return sorted(connection.execute(query.distinct()).scalars())
 
+    def kinds(self, portfolio: int) -> dict[int, Kind]:
+        """What each transaction is, by number; deleted ones too."""
+        query = sa.select(TRANSACTIONS.c.id, TRANSACTIONS.c.kind).where(TRANSACTIONS.c.portfolio == portfolio)
+        with self._ledger.transaction() as connection:
+            return {row.id: Kind(row.kind) for row in connection.execute(query)}
+
     def named(self) -> dict[int, tuple[set[str], set[str]]]:
         """By portfolio, the instruments and the currencies that its transactions name."""
         columns = TRANSACTIONS.c
