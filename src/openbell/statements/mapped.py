@@ -144,10 +144,9 @@ def read(contents: Contents, answers: Answers) -> Reading:
     if mapping is None or table is None:
         raise unknown(contents)
     named = ("price", "amount", "fee", "tax", "balance")
-    amounts = marks_of(
-        (row[name] for row in table.rows for name in named), contents.name, "the amounts", told=answers.decimal
-    )
-    units = marks_of(table.column("quantity"), contents.name, "the quantities", told=answers.decimal or amounts.decimal)
+    printed = [row[name] for row in table.rows for name in named]
+    amounts = marks_of(printed, contents.name, "the amounts", told=answers.decimal)
+    units = marks_of((*table.column("quantity"), *printed), contents.name, "the quantities", told=answers.decimal)
     order = order_of(table.column("date"), contents.name, "the dates", told=answers.dates)
     manner = Manner(mapping, Clock(order, answers.zone), amounts, units, answers.currency or _signs(table))
     if not manner.currency and "currency" not in table.places:
