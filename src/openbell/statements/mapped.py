@@ -249,8 +249,8 @@ def _event(row: Row, manner: Manner) -> Outcome | tuple[Outcome, ...]:
 
 
 def _worth(kind: str, gross: Decimal, costs: Decimal) -> Decimal:
-    """Units times price with its costs, where the file has no column for the amount."""
-    return gross if kind == "buy" else gross - costs
+    """Units times price, where the file has no column for the amount: of a trade before its costs, which `_net` adds."""
+    return abs(gross) if kind in {"buy", "sell"} else gross - costs
 
 
 def _net(kind: str, amount: Decimal, quantity: Decimal | None, price: Decimal | None, costs: Decimal) -> Decimal:
