@@ -2162,6 +2162,12 @@ export interface components {
              */
             preset: string;
             /**
+             * Rate
+             * @default
+             * @enum {string}
+             */
+            rate: "" | "times" | "over";
+            /**
              * Zone
              * @default
              */
@@ -2532,6 +2538,7 @@ export interface components {
              *       "dates": "",
              *       "decimal": "",
              *       "preset": "",
+             *       "rate": "",
              *       "zone": ""
              *     }
              */
@@ -4737,6 +4744,7 @@ export interface components {
              *       "dates": "",
              *       "decimal": "",
              *       "preset": "",
+             *       "rate": "",
              *       "zone": ""
              *     }
              */
@@ -5917,6 +5925,7 @@ export interface components {
              *       "dates": "",
              *       "decimal": "",
              *       "preset": "",
+             *       "rate": "",
              *       "zone": ""
              *     }
              */

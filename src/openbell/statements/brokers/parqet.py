@@ -38,9 +38,9 @@ COLUMNS: Columns = {
 MEANINGS = {
     "buy": "buy", "sell": "sell", "dividend": "dividend", "transferin": "in", "transfer in": "in", "transferout": "out",
     "transfer out": "out", "interest": "interest", "cost": "fee", "fee": "fee", "fees": "fee", "tax": "tax",
-    "taxes": "tax", "deposit": "deposit", "withdrawal": "withdrawal", "booking": "cash", "kauf": "buy", "verkauf": "sell",
-    "dividende": "dividend", "zinsen": "interest", "einbuchung": "in", "ausbuchung": "out", "einzahlung": "deposit",
-    "auszahlung": "withdrawal",
+    "taxes": "tax", "deposit": "deposit", "withdrawal": "withdrawal", "booking": "cash", "kauf": "buy",
+    "verkauf": "sell", "dividende": "dividend", "zinsen": "interest", "einbuchung": "in", "ausbuchung": "out",
+    "einzahlung": "deposit", "auszahlung": "withdrawal",
 }  # fmt: skip
 
 
