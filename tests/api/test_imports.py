@@ -80,6 +80,31 @@ def test_the_same_or_an_overlapping_file_adds_nothing_twice(client: TestClient):
     assert len(kinds(client)) == 4
 
 
+def test_two_accounts_at_one_broker_may_tell_the_same_and_both_are_booked(client: TestClient):
+    client.post("portfolios/1/accounts", json={"name": "Hers", "currency": "USD"})
+    client.post("portfolios/1/accounts", json={"name": "His", "currency": "USD"})
+    confirm(client, uploaded(client, PLAIN), accounts={"": 1})
+    key = uploaded(client, PLAIN)
+    assert preview(client, key)["counts"]["known"] == 3
+    found = preview(client, key, accounts={"": 2})
+    assert ([row["state"] for row in found["rows"]], [row["twin"] for row in found["rows"]]) == (
+        ["new"] * 3,
+        [True] * 3,
+    )
+    confirm(client, key, accounts={"": 2})
+    for account in (1, 2):
+        counts = preview(client, key, accounts={"": account})["counts"]
+        assert (counts["new"], counts["known"], counts["alike"]) == (0, 3, 0)
+
+
+def test_an_account_that_was_renamed_is_found_by_its_rows(client: TestClient):
+    confirm(client, uploaded(client, PLAIN))
+    (made,) = client.get("portfolios/1").json()["accounts"]
+    client.put(f"portfolios/1/accounts/{made['id']}", json={"name": "Old age", "currency": "USD"})
+    found = preview(client, uploaded(client, PLAIN + "2026-02-05,Buy,AAPL,1,100,-100,USD\n"))
+    assert (found["counts"]["new"], found["accounts"][0]["account"]) == (1, made["id"])
+
+
 def test_two_equal_trades_are_two_and_are_pointed_at(client: TestClient):
     twice = PLAIN + "2026-02-04,Buy,AAPL,1,100,-100,USD\n" * 2
     found = preview(client, uploaded(client, twice))

@@ -122,3 +122,13 @@ def test_whom_it_is_shared_with_to_write_may_change_what_is_in_it(locked: Desk, 
     assert writer.put(f"portfolios/1/shares/{bob.id}", json={"right": "write"}).status_code == 403
     assert ann.delete(f"portfolios/1/shares/{bob.id}").status_code == 204
     assert writer.get("portfolios/1").status_code == 404
+
+
+def test_a_viewer_only_reads_also_what_is_their_own(locked: Desk, ann: TestClient):
+    assert ann.get("portfolios").json()["portfolios"][0]["right"] == "owner"
+    person = locked.accounts.people.person_named("ann")
+    assert person is not None
+    locked.accounts.people.change_role(person.id, "viewer", locked.accounts.deed(None, "role changed", HERE))
+    assert ann.get("portfolios").json()["portfolios"][0]["right"] == "read"
+    assert ann.get("portfolios/1").json()["right"] == "read"
+    assert ann.delete("portfolios/1").status_code == 403

@@ -94,7 +94,8 @@ class Question(BaseModel):
 
 
 class Row(BaseModel):
-    """A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already."""
+    """A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
+    `twin`: so they are in another row of the file, or in another account, and both are kept."""
 
     fingerprint: str
     rows: list[int]

@@ -50,13 +50,13 @@ def booked(
         account_of = {told: place.account.id for told, place in review.places.items()}
         account_of |= {told: made.id for (told, _), made in zip(places, accounts, strict=True)}
         item_of = {match.named.key: made.instrument for match, made in zip(matches, items, strict=True)}
-        number_of, id_of = _numbers(review, numbers, known), {**_ids(review), **item_of}
+        number_of, id_of = _numbers(review, numbers, _known(review, imported)), {**_ids(review), **item_of}
         return [
             replace(_transaction(draft, account_of, id_of, number_of, batch), id=number)
             for draft, number in zip(review.taken, numbers, strict=True)
         ]
 
-    known = imports.known(kept.portfolio.id)
+    imported = imports.known(kept.portfolio.id)
     return imports.book(kept.portfolio.id, arrival, transactions, desk.clock())
 
 
@@ -93,6 +93,12 @@ def _numbers(review: Review, numbers: Sequence[int], known: Mapping[str, int]) -
     """By the numbers of a file that this desk wrote, those that its transactions have here."""
     here = {draft.number: known[draft.fingerprint] for draft in review.statement.drafts if draft.fingerprint in known}
     return here | {draft.number: number for draft, number in zip(review.taken, numbers, strict=True)}
+
+
+def _known(review: Review, imported: Mapping[tuple[str, int], int]) -> dict[str, int]:
+    """By fingerprint, the transactions that rows of the file are already."""
+    homes = {draft.fingerprint: review.places[draft.account].account.id for draft in review.statement.drafts}
+    return {mark: number for (mark, account), number in imported.items() if homes.get(mark) == account}
 
 
 def _transaction(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 from decimal import Decimal
 
@@ -72,8 +72,11 @@ class Review:
 
 def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NOTHING) -> Review:
     """What importing a statement into a portfolio would do."""
-    places = _places(desk, kept, statement, choices)
-    sorting = new_rows(statement.drafts, known(desk, kept.portfolio.id, places))
+    imported = ImportBook(desk.ledger).known(kept.portfolio.id)
+    places = _places(desk, kept, statement, choices, imported)
+    homes = {draft.fingerprint: places[draft.account].account.id for draft in statement.drafts}
+    here = known(desk, kept.portfolio.id, places, {n: m for (m, at), n in imported.items() if homes.get(m) == at})
+    sorting = _pointed_at(new_rows(statement.drafts, here), {mark for mark, at in imported if homes.get(mark) != at})
     asked = {draft.fingerprint for draft, _ in sorting.alike} & choices.take
     wanted = ({draft.fingerprint for draft in sorting.new} | asked) - choices.leave
     chosen = [draft for draft in statement.drafts if draft.fingerprint in wanted]
@@ -88,9 +91,18 @@ def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NO
     )
 
 
-def known(desk: Desk, portfolio: int, places: Mapping[str, Place]) -> Iterator[Known]:
-    """What the accounts have already, and every row that was ever imported, though it was deleted since."""
-    prints = {number: told for told, number in ImportBook(desk.ledger).known(portfolio).items()}
+def _pointed_at(sorting: Sorting, elsewhere: Collection[str]) -> Sorting:
+    """With those rows among the twins that are in another account too: two accounts at one broker can tell the same."""
+    twins = set(sorting.twins)
+    return replace(sorting, twins=tuple(each for each in sorting.new if each in twins or each.fingerprint in elsewhere))
+
+
+def known(desk: Desk, portfolio: int, places: Mapping[str, Place], imported: Mapping[int, str]) -> Iterator[Known]:
+    """What the accounts have already, and every row that was ever `imported` there, though it was deleted since.
+
+    `imported` are the fingerprints of rows by the numbers of their transactions.
+    """
+    prints = dict(imported)
     accounts = {place.account.id for place in places.values()}
     for each in TransactionBook(desk.ledger).all(portfolio):
         told = prints.pop(each.id, "")
@@ -110,12 +122,26 @@ def _named(statement: Statement) -> Iterator[tuple[Named, date, str]]:
             yield holding.instrument, holding.day or date.max, holding.currency
 
 
-def _places(desk: Desk, kept: Kept, statement: Statement, choices: Choices) -> dict[str, Place]:
-    """Each account of the file, as it was chosen, as it is called alike, or new."""
+def _places(
+    desk: Desk, kept: Kept, statement: Statement, choices: Choices, imported: Iterable[tuple[str, int]]
+) -> dict[str, Place]:
+    """Each account of the file, as it was chosen, where most of its rows are already, as it is called, or new."""
     accounts = PortfolioBook(desk.ledger).accounts(kept.portfolio.id)
     told = {draft.account for draft in statement.drafts}
     told |= {draft.to_account for draft in statement.drafts if draft.kind is Kind.TRANSFER}
-    return {each: Place(each, _place(each, accounts, statement, choices.accounts.get(each))) for each in sorted(told)}
+    usual = _usual_homes(statement, imported)
+    chosen = {each: choices.accounts.get(each, usual.get(each)) for each in sorted(told)}
+    return {each: Place(each, _place(each, accounts, statement, choice)) for each, choice in chosen.items()}
+
+
+def _usual_homes(statement: Statement, imported: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Where most rows of an account of the file are already: it may bear another name by now."""
+    told = {draft.fingerprint: draft.account for draft in statement.drafts}
+    counted: dict[str, Counter[int]] = {}
+    for mark, account in imported:
+        if mark in told:
+            counted.setdefault(told[mark], Counter())[account] += 1
+    return {each: found.most_common(1)[0][0] for each, found in counted.items()}
 
 
 def _place(told: str, accounts: tuple[Account, ...], statement: Statement, choice: int | str | None) -> Account:

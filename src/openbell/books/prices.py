@@ -60,6 +60,8 @@ def rates_of(
         register.id_of(pair_of(one, other)): (one, other) for one, other in product(wanted, wanted) if one != other
     }
     rows = _daily(desk, sorted(pairs), first - BEFORE, last, known)
+    if not desk.demo:  # what it invented while it was open is no rate
+        rows = rows.filter(pl.col("source") != desk.simulated.capabilities.name)
     return tuple(
         RateSeries(*pairs[str(key)], *_columns(mine), source=_sources(mine))
         for (key,), mine in rows.partition_by("symbol", as_dict=True, maintain_order=True).items()

@@ -63,7 +63,8 @@ class Sorting:
     alike: tuple[tuple[Draft, Known], ...]
     """Not known by fingerprint, yet equal in day, kind and amounts to a transaction that is here: ask."""
     twins: tuple[Draft, ...]
-    """Of `new`: equal to an earlier row of the same file in all that it says. Kept, and worth a look."""
+    """Of `new`: equal in all that it says to an earlier row of the same file, or to one of another account. Kept, and
+    worth a look."""
 
 
 def new_rows(drafts: Iterable[Draft], known: Iterable[Known]) -> Sorting:

@@ -93,11 +93,14 @@ class ImportBook:
             row = connection.execute(sa.select(BATCHES).where(BATCHES.c.id == number)).one_or_none()
         return None if row is None else (row.portfolio, _batch(row))
 
-    def known(self, portfolio: int) -> dict[str, int]:
-        """The fingerprints of all rows that were imported into a portfolio, and the transactions that they became."""
+    def known(self, portfolio: int) -> dict[tuple[str, int], int]:
+        """By fingerprint and account, all rows that were imported into a portfolio: the transactions they became.
+
+        Two accounts at one broker can tell the same of the same day, and both are right.
+        """
         query = sa.select(ROWS.c.fingerprint, ROWS.c.transaction).where(ROWS.c.portfolio == portfolio)
         with self._ledger.transaction() as connection:
-            return {row.fingerprint: row.transaction for row in connection.execute(query)}
+            return {_parted(row.fingerprint): row.transaction for row in connection.execute(query)}
 
     def book(self, portfolio: int, arrival: Arrival, booked: Booked, now: datetime) -> Batch:
         """Write an import, all or nothing; raises InvalidInput where somebody imported the same rows meanwhile."""
@@ -109,8 +112,9 @@ class ImportBook:
             accounts = [opened(connection, portfolio, draft, number) for draft in arrival.accounts]
             items = [added(connection, owner, draft, number) for draft in arrival.items]
             numbers = numbered(connection, TRANSACTIONS, len(arrival.fingerprints))
-            written(connection, portfolio, booked(accounts, items, numbers, number))
-            _remember(connection, portfolio, number, zip(numbers, arrival.fingerprints, strict=True))
+            transactions = booked(accounts, items, numbers, number)
+            written(connection, portfolio, transactions)
+            _remember(connection, portfolio, number, zip(transactions, arrival.fingerprints, strict=True))
             changed(connection, portfolio=portfolio)
             after = _standing(connection, portfolio)
             connection.execute(sa.update(BATCHES).where(BATCHES.c.id == number).values(after=after))
@@ -213,11 +217,11 @@ def _insert_batch(
     )
 
 
-def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Iterable[tuple[int, str]]) -> None:
-    """By their fingerprints the same rows are known again, though their transactions be edited or deleted."""
+def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Iterable[tuple[Transaction, str]]) -> None:
+    """By their fingerprints the same rows are known again in their account, though they be edited or deleted."""
     rows = [
-        {"portfolio": portfolio, "fingerprint": fingerprint, "transaction": number, "batch": batch}
-        for number, fingerprint in told
+        {"portfolio": portfolio, "fingerprint": f"{mark}{_IN}{each.account}", "transaction": each.id, "batch": batch}
+        for each, mark in told
     ]
     if not rows:
         return
@@ -227,6 +231,15 @@ def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Itera
         raise InvalidInput(
             "file", "Rows of this file were imported meanwhile.", remedy="Look at the preview again."
         ) from error
+
+
+_IN = "@"
+"""Between a fingerprint and the number of its account."""
+
+
+def _parted(kept: str) -> tuple[str, int]:
+    mark, _, account = kept.rpartition(_IN)
+    return mark, int(account)
 
 
 def _assert_unedited(connection: sa.Connection, batch: int) -> None:

@@ -908,6 +908,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portfolios/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Sample
+         * @description A portfolio of the caller to look around in: three years in the simulated market, where that is open.
+         */
+        post: operations["add_sample_api_v1_portfolios_sample_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portfolios/{number}": {
         parameters: {
             query?: never;
@@ -4350,11 +4370,13 @@ export interface components {
         };
         /**
          * Portfolios
-         * @description All that the caller sees, oldest first.
+         * @description All that the caller sees, oldest first; `sample`: whether one can be had to look around in.
          */
         Portfolios: {
             /** Portfolios */
             portfolios: components["schemas"]["Portfolio"][];
+            /** Sample */
+            sample: boolean;
         };
         /**
          * Position
@@ -5948,7 +5970,8 @@ export interface components {
         };
         /**
          * Row
-         * @description A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already.
+         * @description A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
+         *     `twin`: so they are in another row of the file, or in another account, and both are kept.
          */
         openbell__api__imports__Row: {
             /** Account */
@@ -8297,6 +8320,44 @@ export interface operations {
                 "application/json": components["schemas"]["PortfolioDraft"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_sample_api_v1_portfolios_sample_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             201: {
