@@ -66,6 +66,7 @@ class Answers(BaseModel):
     decimal: Literal["", ".", ","] = ""
     zone: Annotated[str, Field(max_length=60)] = ""
     currency: Annotated[str, Field(max_length=3)] = ""
+    rate: Literal["", "times", "over"] = ""
     mapping: Mapping | None = None
 
 

@@ -2182,6 +2182,12 @@ export interface components {
              */
             preset: string;
             /**
+             * Rate
+             * @default
+             * @enum {string}
+             */
+            rate: "" | "times" | "over";
+            /**
              * Zone
              * @default
              */
@@ -2552,6 +2558,7 @@ export interface components {
              *       "dates": "",
              *       "decimal": "",
              *       "preset": "",
+             *       "rate": "",
              *       "zone": ""
              *     }
              */
@@ -4759,6 +4766,7 @@ export interface components {
              *       "dates": "",
              *       "decimal": "",
              *       "preset": "",
+             *       "rate": "",
              *       "zone": ""
              *     }
              */
@@ -5939,6 +5947,7 @@ export interface components {
              *       "dates": "",
              *       "decimal": "",
              *       "preset": "",
+             *       "rate": "",
              *       "zone": ""
              *     }
              */
