@@ -90,24 +90,19 @@ def told_cash(transactions: Sequence[Transaction]) -> frozenset[int]:
 
 
 def _begun_by_transfer(transactions: Sequence[Transaction]) -> Iterator[int]:
-    """The accounts that another one sent money to on the first day of their cash, enough for what that day cost."""
+    """The accounts whose cash another one sent money to on its first day."""
     sent = [each for each in transactions if each.kind is Kind.TRANSFER and not each.instrument]
     for account in {each.to_account for each in sent if each.to_account is not None}:
-        effects = [
-            (each.day, part.currency, amount)
-            for each in transactions
-            if account in {each.account, each.to_account}
-            for part, amount in cash_effects(each)
-            if part.account == account
-        ]
-        first = min((day for day, _, _ in effects), default=date.max)
-        balances: dict[str, Decimal] = {}
-        for day, currency, amount in effects:
-            if day == first:
-                balances[currency] = balances.get(currency, ZERO) + amount
-        if min(balances.values(), default=ZERO) >= 0 and any(
-            each.day == first and each.to_account == account for each in sent
-        ):
+        first = min(
+            (
+                each.day
+                for each in transactions
+                if account in {each.account, each.to_account}
+                and any(part.account == account for part, _ in cash_effects(each))
+            ),
+            default=None,
+        )
+        if any(each.day == first and each.to_account == account for each in sent):
             yield account
 
 
