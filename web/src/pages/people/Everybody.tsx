@@ -50,7 +50,11 @@ function Other({ person }: { person: Person }) {
       <About person={person} />
       <span className={styles.doings}>
         <Select
-          label={`Role of ${name}`}
+          label={
+            <>
+              Role<span className="aside"> of {name}</span>
+            </>
+          }
           value={role}
           options={ROLES.map((each) => ({ value: each, label: ROLE_WORDS[each] }))}
           onChoose={(next) => change({ role: next as RoleName }, { role })}
