@@ -20,6 +20,7 @@ from openbell.accounts.accounts import Accounts, Place
 from openbell.accounts.ceremony import Site
 from openbell.accounts.errors import LoginNeeded, NotAllowed
 from openbell.accounts.secrets import hash_of
+from openbell.api.problems import assert_texts_sent
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
 from openbell.settings import Settings
@@ -126,16 +127,21 @@ TheCaller = Annotated[Caller, Depends(the_caller)]
 
 
 def allow(role: Role, *, by_token: bool = True) -> Any:  # FastAPI types its dependencies so
-    """The dependency that declares and checks the least role of a route's caller; `by_token`, of programs too."""
+    """The dependency that declares and checks the least role of a route's caller; `by_token`, of programs too.
+
+    Only then what was sent is looked at.
+    """
     if role is Role.NOBODY:
 
-        def check() -> None:
+        async def check(connection: HTTPConnection) -> None:
             """Whoever asks may."""
+            await assert_texts_sent(connection)
 
     else:
 
-        def check(caller: TheCaller) -> None:  # type: ignore[misc]  # with another signature
+        async def check(connection: HTTPConnection, caller: TheCaller) -> None:  # type: ignore[misc]  # another signature
             assert_may(caller, role, by_token=by_token)
+            await assert_texts_sent(connection)
 
     check.least = role  # type: ignore[attr-defined]  # read back by `least_role`
     check.by_token = by_token  # type: ignore[attr-defined]
