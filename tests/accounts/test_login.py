@@ -107,6 +107,15 @@ def test_a_browser_that_was_here_before_is_not_slowed_down_by_strangers(accounts
         log_in(accounts, tried(device=device), HERE)
 
 
+def test_a_browser_that_was_here_before_is_not_slowed_down_by_others_at_its_address(accounts: Accounts, ann: Person):
+    device = login.device_mark(accounts, ann)
+    for number in range(ADDRESS.free):
+        refused(accounts, tried(f"nobody {number}", "wrong"))
+    with pytest.raises(TooManyTries):
+        log_in(accounts, tried(), HERE)
+    assert log_in(accounts, tried(device=device), HERE).id == ann.id
+
+
 def test_the_mark_of_a_browser_is_of_one_person(accounts: Accounts, ann: Person):
     bob = join(accounts, "Bob", "member")
     exhaust(accounts, tried(password="wrong"), ELSEWHERE)

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.testclient import WebSocketDenialResponse
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from openbell.accounts import login, totp
@@ -100,6 +101,38 @@ def test_a_desk_that_others_reach_is_nobodys_without_a_password(tmp_path: Path, 
         client = TestClient(create_app(desk, jobs=False), base_url="http://192.0.2.1")
         assert client.get(f"{API}/me").status_code == 401
         assert client.get(f"{API}/sessions/ways").json()["open"] is False
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "desk.example"},
+        {"x-forwarded-for": "203.0.113.9"},
+        {"x-forwarded-proto": "https"},
+        {"x-real-ip": "203.0.113.9"},
+        {"forwarded": "for=203.0.113.9"},
+        {"via": "1.1 proxy"},
+    ],
+)
+def test_whoever_comes_through_a_proxy_is_nobody_without_a_password(
+    tmp_path: Path, watch: Watch, headers: dict[str, str]
+):
+    for desk in opened(tmp_path, watch, names="desk.example"):
+        client = browser(create_app(desk, jobs=False))
+        assert client.get(f"{API}/me").json()["role"] == "owner"
+        assert client.get(f"{API}/me", headers=headers).status_code == 401
+        assert client.get(f"{API}/sessions/ways", headers=headers).json()["open"] is False
+        taken = client.post(f"{API}/me/password", json={"new": SENTENCE}, headers=headers)
+        assert (taken.status_code, desk.accounts.people.locked()) == (401, False)
+
+
+def test_a_proxy_that_tells_nothing_is_known_by_its_old_protocol(app: FastAPI):
+    async def as_nginx(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "http_version": "1.0"}, receive, send)
+
+    client = TestClient(as_nginx, base_url="http://127.0.0.1")
+    assert client.get(f"{API}/me").status_code == 401
+    assert client.get(f"{API}/sessions/ways").json()["open"] is False
 
 
 def test_a_change_needs_the_mark_of_the_desks_own_page(locked: FastAPI):

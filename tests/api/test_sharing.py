@@ -122,3 +122,39 @@ def test_whom_it_is_shared_with_to_write_may_change_what_is_in_it(locked: Desk, 
     assert writer.put(f"portfolios/1/shares/{bob.id}", json={"right": "write"}).status_code == 403
     assert ann.delete(f"portfolios/1/shares/{bob.id}").status_code == 204
     assert writer.get("portfolios/1").status_code == 404
+
+
+def test_a_viewer_only_reads_also_what_is_their_own(locked: Desk, ann: TestClient):
+    assert ann.get("portfolios").json()["portfolios"][0]["right"] == "owner"
+    person = locked.accounts.people.person_named("ann")
+    assert person is not None
+    locked.accounts.people.change_role(person.id, "viewer", locked.accounts.deed(None, "role changed", HERE))
+    assert ann.get("portfolios").json()["portfolios"][0]["right"] == "read"
+    assert ann.get("portfolios/1").json()["right"] == "read"
+    assert ann.delete("portfolios/1").status_code == 403
+
+
+SALE = {
+    "kind": "sell", "account": 2, "day": "2026-03-02", "currency": "USD", "cash": "5", "instrument": "AAPL",
+    "quantity": "-1", "short": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("opened", [[1], [899], [2, 1]])
+def test_a_sale_takes_no_lots_of_anothers_portfolio_nor_of_transactions_to_come(
+    locked: Desk, ann: TestClient, opened: list[int]
+):
+    bob = client_of(locked, "bob")
+    bob.post("portfolios", json={"name": "His", "base": "USD"})
+    bob.post("portfolios/2/accounts", json={"name": "Bank", "currency": "USD"})
+    assert bob.post("portfolios/2/transactions", json={**SALE, "short": True}).status_code == 201
+    picks = [{"opened": each, "quantity": "1"} for each in opened]
+    for answer in (
+        bob.post("portfolios/2/transactions", json={**SALE, "picks": picks}),
+        bob.put("portfolios/2/transactions/2", json={**SALE, "picks": picks, "version": 1}),
+    ):
+        missing = min(number for number in opened if number != 2)
+        assert (answer.status_code, answer.json()["field"]) == (422, "picks")
+        assert answer.json()["detail"] == f"The portfolio has no transaction {missing} to take units of."
+    assert bob.get("portfolios/2/transactions").json()["transactions"][0]["picks"] == []
+    assert ann.delete("portfolios/1/transactions/1", params={"version": 1}).status_code == 204

@@ -160,3 +160,16 @@ def test_items_are_the_owners_own(client: TestClient):
         {"price": "250000.5", "day": "2026-03-02", "source": "by hand"},
     )
     assert client.delete("items/1").status_code == 422
+
+
+def test_a_sale_comes_back_after_the_lots_that_it_was_told_to_take(client: TestClient):
+    client.post("portfolios/1/transactions", json=BUY)
+    sale = {"kind": "sell", "quantity": "-10", "cash": "900", "picks": [{"opened": 1, "quantity": "10"}]}
+    client.post("portfolios/1/transactions", json={**BUY, **sale})
+    assert client.delete("portfolios/1/transactions/1", params={"version": 1}).status_code == 422
+    for number in (2, 1):
+        assert client.delete(f"portfolios/1/transactions/{number}", params={"version": 1}).status_code == 204
+    early = client.post("portfolios/1/transactions/2/restore")
+    assert (early.status_code, early.json()["field"]) == (422, "picks")
+    assert [client.post(f"portfolios/1/transactions/{number}/restore").status_code for number in (1, 2)] == [200, 200]
+    assert client.get("portfolios/1/transactions").json()["total"] == 2

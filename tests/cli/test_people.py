@@ -113,6 +113,14 @@ def test_no_other_address_is_listened_on_until_an_owner_has_a_password(shell: Sh
     assert "openbell user password owner" in err
 
 
+def test_no_other_name_is_answered_to_until_an_owner_has_a_password(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENBELL_NAMES", "desk.example")
+    code, _, err = shell("up", "--offline")
+    assert code == 2
+    assert "desk.example can be reached by others, and no owner of this desk has a password." in err
+    assert findings(shell, names="desk.example")["port"][0] == "bad"
+
+
 def findings(shell: Shell, **settings: str) -> dict[str, tuple[str, str]]:
     found = examine(Settings(home=shell.folder, offline=True, port=9, **settings))
     return {each.subject: (each.state, each.detail) for each in found}

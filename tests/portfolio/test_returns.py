@@ -384,3 +384,21 @@ def test_a_merger_for_cash_and_units_is_no_gain_of_its_own():
     assert worth(found, found.scope()).tolist() == [500, 500]
     gains = {each.part.instrument: each.gain for each in contributions(found, found.scope(), stretch_of(found, MAX))}
     assert gains == {"A": 0, "B": 0, None: 0}
+
+
+def test_foreign_money_is_followed_every_day_whatever_is_bought_later():
+    trades = """
+        2024-01-02 deposit - - 1100
+        2024-01-02 exchange - - -1100 to_cash=1000 to_currency=EUR
+        2024-01-08 deposit - - 1000"""
+    rates = rates_of("EUR", "USD", "2024-01-02 1.1\n2024-01-03 1.0\n2024-01-05 1.2\n2024-01-08 1.2\n2024-01-09 1.1")
+    for bought in ("", "\n2024-01-09 buy A 1 -54"):
+        book = book_of(trades + bought, {"A": prices_of("2024-01-04 50\n2024-01-08 53\n2024-01-09 54")}, rates=(rates,))
+        _, found = followed(book, "2024-01-09")
+        stretch = stretch_of(found, (d("2024-01-02"), d("2024-01-08")))
+        told = performance(found, found.scope(), stretch)
+        assert told.twr == pytest.approx(1.2 / 1.1 - 1, abs=1e-12)
+        assert told.currency_gain == 100
+        fall = drawdown(index_of(found, found.scope()), stretch)
+        assert fall is not None
+        assert (fall.depth, fall.trough) == (pytest.approx(1 / 1.1 - 1), d("2024-01-03"))

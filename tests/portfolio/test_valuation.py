@@ -16,6 +16,7 @@ from openbell.portfolio.book import Action, Facts, Quote, RateSeries
 from openbell.portfolio.currencies import rates_on
 from openbell.portfolio.moves import Part
 from openbell.portfolio.rates import Rates
+from openbell.portfolio.returns import performance, stretch_of
 from openbell.portfolio.valuation import History, missing, net_invested, paid, worth
 from openbell.portfolio.worth import day_change, total, worths
 from portfolio.books import split
@@ -147,6 +148,26 @@ def test_where_only_trades_are_told_cash_is_no_debt():
     came, left = paid(found, found.scope())
     assert came.tolist() == [500, 0, 2, 0]
     assert left.tolist() == [0, 9, 0, 530]
+
+
+def test_a_later_transfer_tells_nothing_of_how_earlier_purchases_were_paid():
+    trades = "2024-01-02 deposit - - 5000\n2024-01-02 buy A 10 -500 account=2"
+    _, plain = followed(book_of(trades, {"A": prices_of(WEEK)}), "2024-01-04")
+    sent = f"{trades}\n2024-01-04 transfer - - -50 to_account=2"
+    _, found = followed(book_of(sent, {"A": prices_of(WEEK)}), "2024-01-04")
+    assert told(plain) == {"2024-01-02": 5500, "2024-01-03": 5510, "2024-01-04": 5520}
+    assert told(found) == {"2024-01-02": 5500, "2024-01-03": 5510, "2024-01-04": 5470}
+    assert net_invested(found, found.scope()).tolist() == [5500, 5500, 5450]
+    notes = performance(found, found.scope(), stretch_of(found, "Max")).notes
+    assert (
+        "Of what came or left without a trade: sent between an account whose cash is told and one whose is not."
+    ) in notes
+
+
+def test_money_taken_out_of_an_account_of_trades_makes_no_debt():
+    trades = "2024-01-02 buy A 10 -500\n2024-01-03 sell A -1 51\n2024-01-04 withdrawal - - -50"
+    _, found = followed(book_of(trades, {"A": prices_of(WEEK)}), "2024-01-04")
+    assert told(found) == {"2024-01-02": 500, "2024-01-03": 459, "2024-01-04": 468}
 
 
 def test_a_transfer_is_a_flow_of_each_account_and_of_none_together():

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from openbell.api.access import Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import seen
@@ -68,6 +69,7 @@ class Answers(BaseModel):
     decimal: Literal["", ".", ","] = ""
     zone: Annotated[str, Field(max_length=60)] = ""
     currency: Annotated[str, Field(max_length=3)] = ""
+    rate: Literal["", "times", "over"] = ""
     mapping: Mapping | None = None
 
 
@@ -261,9 +263,10 @@ class Mappings(BaseModel):
 )
 async def upload(desk: TheDesk, caller: TheCaller, number: Number, request: Request) -> Upload:
     """Keep a file for a day, to be looked at and imported."""
-    seen(desk, caller, number, write=True)
+    await run_in_threadpool(seen, desk, caller, number, write=True)
     data = await request.body()
-    return Upload(key=_uploads(desk).keep(caller.id, data, desk.clock()), size=len(data))
+    key = await run_in_threadpool(_uploads(desk).keep, caller.id, data, desk.clock())
+    return Upload(key=key, size=len(data))
 
 
 @router.post("/portfolios/{number}/uploads/{key}/preview", dependencies=[allow(Role.MEMBER)])

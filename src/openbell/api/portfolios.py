@@ -133,10 +133,10 @@ def seen(desk: Desk, caller: Caller, number: int, *, write: bool = False) -> Kep
 
 
 def right_of(desk: Desk, caller: Caller, kept: Kept) -> Right | None:
-    """What the caller may do with a portfolio; None: not even know of it."""
-    if kept.owner == caller.id:
-        return "owner"
-    return ShareBook(desk.ledger).shared_with(caller.id, "portfolio").get(kept.portfolio.id)
+    """What the caller may do with a portfolio; None: not even know of it. A viewer only reads, also their own."""
+    shared = ShareBook(desk.ledger).shared_with(caller.id, "portfolio").get(kept.portfolio.id)
+    right: Right | None = "owner" if kept.owner == caller.id else shared
+    return "read" if right is not None and caller.role < Role.MEMBER else right
 
 
 def owned(desk: Desk, caller: Caller, number: int) -> Kept:

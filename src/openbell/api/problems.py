@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
 
@@ -123,11 +124,18 @@ def declare_problems(app: FastAPI) -> None:
 
 
 async def assert_texts(connection: HTTPConnection) -> None:
-    """Raise InvalidInput where a request holds NOT_TEXT, which neither an answer nor every database can hold."""
-    told: list[Any] = [*connection.query_params.values(), *connection.path_params.values()]
-    if isinstance(connection, Request) and await connection.body():
-        with suppress(ValueError, RecursionError):  # the route says that it is no JSON, if it reads it
-            told.append(await connection.json())
+    """Raise InvalidInput where an address holds NOT_TEXT, which neither an answer nor every database can hold."""
+    _assert_texts([*connection.query_params.values(), *connection.path_params.values()])
+
+
+async def assert_texts_sent(connection: HTTPConnection) -> None:
+    """Raise InvalidInput where the body of a route that reads JSON holds NOT_TEXT. Others leave theirs unread."""
+    if isinstance(connection, Request) and getattr(connection.scope["route"], "body_field", None) is not None:
+        with suppress(ValueError, RecursionError):  # the route says that it is no JSON
+            await run_in_threadpool(_assert_texts, [await connection.json()])
+
+
+def _assert_texts(told: list[Any]) -> None:
     while told:  # no recursion: a body is as deep as its sender likes
         match told.pop():
             case str(text) if NOT_TEXT.search(text):

@@ -16,6 +16,7 @@ from openbell.statements.draft import Draft, Named
 from openbell.store.importbook import Arrival, Batch, ImportBook
 from openbell.store.itembook import Item, ItemBook, SetFacts
 from openbell.store.portfoliobook import Kept
+from openbell.store.transactionbook import TransactionBook
 
 
 def booked(
@@ -54,13 +55,13 @@ def booked(
         account_of = {told: place.account.id for told, place in review.places.items()}
         account_of |= {told: made.id for (told, _), made in zip(places, accounts, strict=True)}
         item_of = {match.named.key: made.instrument for match, made in zip(matches, items, strict=True)}
-        number_of, id_of = _numbers(review, numbers, _known(review, imported)), {**_ids(review), **item_of}
+        number_of, id_of = _numbers(review, numbers, known), {**_ids(review), **item_of}
         return [
             replace(_transaction(draft, account_of, id_of, number_of, batch), id=number)
             for draft, number in zip(review.taken, numbers, strict=True)
         ]
 
-    imported = imports.known(kept.portfolio.id)
+    known = _pickable(desk, kept, review, _known(review, imports.known(kept.portfolio.id)))
     return imports.book(kept.portfolio.id, arrival, transactions, desk.clock())
 
 
@@ -109,6 +110,14 @@ def _is_used(match: Match, review: Review) -> bool:
 
 def _ids(review: Review) -> dict[str, str]:
     return {key: match.id for key, match in review.matches.items() if match.id is not None and match.id != OWN_ITEM}
+
+
+def _pickable(desk: Desk, kept: Kept, review: Review, known: Mapping[str, int]) -> Mapping[str, int]:
+    """Of the rows that were imported before, those whose transactions are still there: sales may take their lots."""
+    if not any(draft.picks for draft in review.taken):
+        return {}
+    there = {each.id for each in TransactionBook(desk.ledger).all(kept.portfolio.id)}
+    return {fingerprint: number for fingerprint, number in known.items() if number in there}
 
 
 def _numbers(review: Review, numbers: Sequence[int], known: Mapping[str, int]) -> dict[int, int]:

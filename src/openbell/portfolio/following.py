@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -50,7 +50,7 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
     steps = units_steps(walked, {} if so_far is None else so_far.steps, since) | cash
     first = min((each.day for each in transactions), default=upto) if so_far is None else since
     held = list(dict.fromkeys(part.instrument for part in steps if part.instrument))
-    days = series_of_days(first, upto, _calendars(book, held), _days_of_change(steps, transactions, first))
+    days = series_of_days(first, upto, _calendars(book, steps), _days_of_change(steps, transactions, first))
     splits = splits_of(walked.splits)
     prices = {name: priced(book, name, splits.get(name, ())) for name in held}
     valuer = _Valuer(book, prices, walked.rates)
@@ -100,9 +100,21 @@ def _cash_until(so_far: History, last: date) -> dict[Part, Steps]:
     return found
 
 
-def _calendars(book: Book, held: Iterable[str]) -> list[Closes]:
-    """The closes of what is held, and of what it is compared with."""
-    return [book.closes[name] for name in (*held, book.portfolio.benchmark or "") if name in book.closes]
+def _calendars(book: Book, steps: Mapping[Part, Steps]) -> Iterator[tuple[Days, date]]:
+    """The days on which a value may be another one, and from when on: sessions or prices of what is held, rates.
+
+    What is held later adds no days before, so that the figures of a stretch stay as they are.
+    """
+    since = [(part.instrument or "", held.days[0]) for part, held in steps.items()]
+    for name, day in (*since, (book.portfolio.benchmark or "", date.min)):
+        if name in book.closes:
+            yield _calendar(book.closes[name]), day
+    for each in book.rates:
+        yield each.days, date.min
+
+
+def _calendar(closes: Closes) -> Days:
+    return closes.days if closes.sessions is None else closes.sessions
 
 
 def _days_of_change(steps: Mapping[Part, Steps], transactions: Iterable[Transaction], first: date) -> set[date]:

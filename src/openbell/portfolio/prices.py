@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -124,14 +124,18 @@ def days_of(dates: Iterable[date]) -> Days:
     return np.fromiter((day.toordinal() - _EPOCH for day in dates), np.int64).astype("datetime64[D]")
 
 
-def series_of_days(first: date, last: date, closes: Sequence[Closes], further: Iterable[date]) -> Days:
-    """The days of a series: sessions, days with a price where there is no calendar, and those that are `further`."""
-    start, end = np.datetime64(first), np.datetime64(last)
-    traded = [each.days if each.sessions is None else each.sessions for each in closes]
-    once = {id(calendar): calendar for calendar in traded}  # instruments of one exchange share theirs
+def series_of_days(first: date, last: date, calendars: Iterable[tuple[Days, date]], further: Iterable[date]) -> Days:
+    """The days of each calendar from the day given with it on, and those that are `further`, from `first` to `last`."""
+    once: dict[int, tuple[Days, date]] = {}  # instruments of one exchange share theirs
+    for calendar, since in calendars:
+        once[id(calendar)] = calendar, min(since, once.get(id(calendar), (calendar, since))[1])
     within = [
-        calendar[np.searchsorted(calendar, start) : np.searchsorted(calendar, end, side="right")]
-        for calendar in once.values()
+        calendar[
+            np.searchsorted(calendar, np.datetime64(max(first, since))) : np.searchsorted(
+                calendar, np.datetime64(last), side="right"
+            )
+        ]
+        for calendar, since in once.values()
     ]
     ends = days_of({first, last, *(day for day in further if first <= day <= last)})
     days: Days = np.unique(np.concatenate([ends, *within]).astype("datetime64[D]"))

@@ -109,7 +109,8 @@ def stretch_of(of: History, wanted: Range | tuple[date, date]) -> Stretch:
 
 def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> Performance:
     """How the parts `inside` have done together; `index` is that of `index_of`, where the caller has it."""
-    index = index or index_of(of, inside)
+    values, (into, out) = worth(of, inside), paid(of, inside)
+    index = index or chained(of.days, values, into, out)
     ends = [list(worths(of, inside, place)) for place in (stretch.start, stretch.end)]
     start, end = map(total, ends)
     crossed = crossings(of, inside, stretch)
@@ -130,7 +131,7 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
         simple=float(gain / capital) if gain is not None and capital is not None and capital > 0 else None,
         twr=twr,
         twr_annual=annualised(twr, of.days[max(stretch.start, 0)], of.days[stretch.end]),
-        mwr=money_weighted(*investor_flows(of, inside, stretch)),
+        mwr=money_weighted(*_balanced(of.days, values, into, out, stretch)),
         income=_charged(told, "income"),
         fees=_charged(told, "fee"),
         taxes=_charged(told, "tax"),
@@ -146,12 +147,15 @@ def index_of(of: History, inside: Mask) -> Index:
 
 def investor_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Days, Floats]:
     """What the money-weighted return balances: value at the start paid in, all flows, value at the end taken out."""
-    values = worth(of, inside)
-    came, left = paid(of, inside)
+    return _balanced(of.days, worth(of, inside), *paid(of, inside), stretch)
+
+
+def _balanced(days: Days, values: Floats, came: Floats, left: Floats, stretch: Stretch) -> tuple[Days, Floats]:
     after = slice(stretch.start + 1, stretch.end + 1)
+    first, last = max(stretch.start, 0), stretch.end
     start = -values[stretch.start] if stretch.start >= 0 else 0.0
-    days = np.concatenate([[of.days[max(stretch.start, 0)]], of.days[after], of.days[after], [of.days[stretch.end]]])
-    return days, np.concatenate([[start], -came[after], left[after], [values[stretch.end]]])
+    of = np.concatenate([days[first : first + 1], days[after], days[after], days[last : last + 1]])
+    return of, np.concatenate([[start], -came[after], left[after], values[last : last + 1]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +175,23 @@ def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Crossing, ..
     event, amount = of.flows.event[at], of.flows.amount[at]
     crossing = np.bincount(event, weights=amount)[event] != 0  # what stays inside is there twice, once with each sign
     events: dict[int, list[Move]] = {}
-    for place in at[crossing]:
-        events.setdefault(int(of.flows.event[place]), []).append(of.moves[place])
-    found = []
-    for moves in events.values():
-        amounts = [move.amount for move in moves if move.amount is not None]
-        unknown, net = len(moves) - len(amounts), sum(amounts, ZERO)
-        if net or unknown == 1:  # both sides of a transfer whose worth nobody knows cancel out
-            notes = tuple(move.note for move in moves if move.note)
-            found.append(Crossing(moves[0].day, None if unknown == 1 else net, moves[0].transaction, notes))
-    return tuple(found)
+    for number, place in zip(event[crossing].tolist(), at[crossing].tolist(), strict=True):
+        events.setdefault(number, []).append(of.moves[place])
+    return tuple(crossed for moves in events.values() if (crossed := _crossing(moves)) is not None)
+
+
+def _crossing(moves: Sequence[Move]) -> Crossing | None:
+    """What the moves of one event come to; None: nothing. Both sides of a transfer whose worth nobody knows cancel."""
+    first = moves[0]
+    if len(moves) == 1:
+        amount, notes = first.amount, (first.note,) if first.note else ()
+        return None if amount is not None and not amount else Crossing(first.day, amount, first.transaction, notes)
+    known = [move.amount for move in moves if move.amount is not None]
+    unknown, net = len(moves) - len(known), sum(known, ZERO)
+    if not net and unknown != 1:
+        return None
+    notes = tuple(move.note for move in moves if move.note)
+    return Crossing(first.day, None if unknown == 1 else net, first.transaction, notes)
 
 
 def exact_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Decimal | None, Decimal | None]:

@@ -91,7 +91,7 @@ class History:
 
     def day(self, place: int) -> date:
         """The day at `place`."""
-        day: date = self.days[place].astype("datetime64[D]").item()
+        day: date = self.days[place].item()
         return day
 
     def where(self, wanted: Callable[[Part], bool]) -> Mask:

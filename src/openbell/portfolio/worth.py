@@ -14,7 +14,7 @@ from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Part, rounded, summed
 from openbell.portfolio.prices import Price, factor
 from openbell.portfolio.rates import Rate
-from openbell.portfolio.valuation import History, Mask, currency_of, moved
+from openbell.portfolio.valuation import History, Mask, currency_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,8 @@ def day_change(of: History, part: Part, place: int) -> DayChange | None:
 
 def _traded(of: History, part: Part, after: date, place: int) -> Decimal | None:
     """What was put into `part` after the day `after`, less what was taken out, but for income and costs."""
-    inside = of.where(lambda each: each == part)
-    moves = [of.moves[at] for at in moved(of, inside, of.place(after), place)]
+    when = of.flows.place
+    mine = (of.flows.part == of.parts.index(part)) & (when > of.place(after)) & (when <= place)
+    moves = [of.moves[at] for at in np.flatnonzero(mine).tolist()]
     trades = [move for move in moves if move.transaction is None or move.transaction.kind not in _NO_TRADE]
     return summed(move.amount for move in trades)

@@ -100,6 +100,7 @@ PICKS = sa.Table(
     _META,
     sa.Column("transaction", sa.Integer, primary_key=True),
     sa.Column("nth", sa.Integer, primary_key=True),
+    sa.Column("portfolio", sa.Integer, nullable=False),
     sa.Column("opened", sa.Integer, nullable=False),
     sa.Column("quantity", sa.String, nullable=False),
 )

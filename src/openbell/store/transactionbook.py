@@ -142,7 +142,7 @@ class TransactionBook:
             connection.execute(sa.update(TRANSACTIONS).where(mine).values(**_values(told), version=version + 1))
             connection.execute(sa.delete(TAGS).where(TAGS.c.transaction == told.id))
             connection.execute(sa.delete(PICKS).where(PICKS.c.transaction == told.id))
-            _write_parts(connection, [told])
+            _write_parts(connection, portfolio, [told])
             changed(connection, portfolio=portfolio)
         return Entry(told, version + 1)
 
@@ -155,21 +155,28 @@ class TransactionBook:
             gone = {"removed": instant_text(now), "version": version + 1}
             connection.execute(sa.update(TRANSACTIONS).where(mine).values(**gone))
             old = TRANSACTIONS.c.removed < instant_text(now - RESTORABLE)
+            old &= TRANSACTIONS.c.id.not_in(sa.select(PICKS.c.opened).where(PICKS.c.portfolio == portfolio))
             connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.portfolio == portfolio, old))
             changed(connection, portfolio=portfolio)
 
     def restore(self, portfolio: int, number: int) -> Entry:
-        """Bring a deleted transaction back; one that is there stays."""
+        """Bring a deleted transaction back; one that is there stays.
+
+        Raises InvalidInput for a sale whose chosen lots were deleted after it.
+        """
         with self._ledger.transaction(alone=True) as connection:
             mine = (TRANSACTIONS.c.portfolio == portfolio) & (TRANSACTIONS.c.id == number)
             gone = mine & TRANSACTIONS.c.removed.is_not(None)
             back = {"removed": None, "version": TRANSACTIONS.c.version + 1}
-            if connection.execute(sa.update(TRANSACTIONS).where(gone).values(**back)).rowcount:
-                changed(connection, portfolio=portfolio)
+            restored = connection.execute(sa.update(TRANSACTIONS).where(gone).values(**back)).rowcount
             rows = connection.execute(sa.select(TRANSACTIONS).where(mine)).all()
             if not rows:
                 raise _missing(number)
-            return _entries(connection, rows)[0]
+            entry = _entries(connection, rows)[0]
+            if restored:
+                _assert_opened(connection, portfolio, [entry.transaction])
+                changed(connection, portfolio=portfolio)
+            return entry
 
     def _read(self, where: sa.ColumnElement[bool]) -> list[Entry]:
         with self._ledger.transaction() as connection:
@@ -189,16 +196,23 @@ def written(connection: sa.Connection, portfolio: int, transactions: Sequence[Tr
     rows = [{**_values(each), "id": each.id, "portfolio": portfolio, "version": 1} for each in transactions]
     if rows:
         connection.execute(sa.insert(TRANSACTIONS), rows)
-    _write_parts(connection, transactions)
+    _write_parts(connection, portfolio, transactions)
 
 
-def _write_parts(connection: sa.Connection, transactions: Iterable[Transaction]) -> None:
+def _write_parts(connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction]) -> None:
     """Tags and picks."""
+    _assert_opened(connection, portfolio, transactions)
     tags, picks = [], []
     for each in transactions:
         tags += [{"transaction": each.id, "nth": nth, "tag": tag} for nth, tag in enumerate(each.tags)]
         picks += [
-            {"transaction": each.id, "nth": nth, "opened": pick.opened, "quantity": text(pick.quantity)}
+            {
+                "transaction": each.id,
+                "nth": nth,
+                "portfolio": portfolio,
+                "opened": pick.opened,
+                "quantity": text(pick.quantity),
+            }
             for nth, pick in enumerate(each.picks)
         ]
     for table, rows in ((TAGS, tags), (PICKS, picks)):
@@ -214,6 +228,21 @@ def _assert_accounts(connection: sa.Connection, portfolio: int, transactions: Se
                 raise InvalidInput(
                     field, f"The portfolio has no account {number}.", remedy="List its accounts, or add one first."
                 )
+
+
+def _assert_opened(connection: sa.Connection, portfolio: int, transactions: Iterable[Transaction]) -> None:
+    """A sale takes lots of its own portfolio only, and of transactions that are there."""
+    opened = sorted({pick.opened for each in transactions for pick in each.picks})
+    there: set[int] = set()
+    for some in _portions(opened):
+        mine = (TRANSACTIONS.c.portfolio == portfolio) & TRANSACTIONS.c.removed.is_(None)
+        there |= set(
+            connection.execute(sa.select(TRANSACTIONS.c.id).where(mine, TRANSACTIONS.c.id.in_(some))).scalars()
+        )
+    if missing := [number for number in opened if number not in there]:
+        raise InvalidInput(
+            "picks", f"The portfolio has no transaction {missing[0]} to take units of.", remedy="Choose other lots."
+        )
 
 
 def _assert_not_picked(connection: sa.Connection, numbers: Sequence[int]) -> None:

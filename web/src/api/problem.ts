@@ -12,6 +12,8 @@ export class Problem extends Error {
     readonly status: number,
     /** What of the given is wrong, by the name that the desk has for it. */
     readonly field: string | null = null,
+    /** What is there now, where somebody else has changed it meanwhile. */
+    readonly current: unknown = null,
   ) {
     super(`${title}: ${detail}`);
   }
@@ -50,7 +52,7 @@ function problemOf(error: unknown, status: number): Problem {
   if (!isProblem(error)) {
     return status >= 500 ? unreachable() : new Problem("The desk refused", `It answered ${status}.`, null, status);
   }
-  return new Problem(error.title, error.detail, error.remedy ?? null, status, error.field ?? null);
+  return new Problem(error.title, error.detail, error.remedy ?? null, status, error.field ?? null, error.current);
 }
 
 interface Told {
@@ -58,6 +60,7 @@ interface Told {
   detail: string;
   remedy?: string | null;
   field?: string | null;
+  current?: unknown;
 }
 
 function isProblem(error: unknown): error is Told {

@@ -340,6 +340,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Facts
+         * @description What the caller has said of instruments.
+         */
+        get: operations["facts_api_v1_facts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/{instrument}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Facts
+         * @description Say of what type, sector and country an instrument is; it counts in the caller's portfolios.
+         */
+        put: operations["set_facts_api_v1_facts__instrument__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures": {
         parameters: {
             query?: never;
@@ -353,6 +393,74 @@ export interface paths {
          */
         get: operations["figures_of_api_v1_figures_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items
+         * @description The caller's own items with their prices.
+         */
+        get: operations["items_api_v1_items_get"];
+        put?: never;
+        /**
+         * Add Item
+         * @description A new item of the caller.
+         */
+        post: operations["add_item_api_v1_items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Item
+         * @description Rename an item, or say what it is and what it is counted in.
+         */
+        put: operations["change_item_api_v1_items__number__put"];
+        post?: never;
+        /**
+         * Remove Item
+         * @description Forget an item that no transaction names, with its prices.
+         */
+        delete: operations["remove_item_api_v1_items__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{number}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Price Item
+         * @description Say what one unit of an item was worth on some days.
+         */
+        put: operations["price_item_api_v1_items__number__prices_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -495,6 +603,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mappings
+         * @description How the caller reads files of no known preset.
+         */
+        get: operations["mappings_api_v1_mappings_get"];
+        /**
+         * Keep Mapping
+         * @description Keep a mapping under its name; one of the same name is replaced.
+         */
+        put: operations["keep_mapping_api_v1_mappings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mappings/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Mapping
+         * @description Forget a mapping.
+         */
+        delete: operations["remove_mapping_api_v1_mappings__number__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -724,6 +876,524 @@ export interface paths {
          * @description The symbols of the caller's watchlists that rose and fell most against their previous close.
          */
         get: operations["day_movers_api_v1_movers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Portfolios
+         * @description Every portfolio that the caller may see.
+         */
+        get: operations["portfolios_api_v1_portfolios_get"];
+        put?: never;
+        /**
+         * Add Portfolio
+         * @description A new portfolio of the caller, without accounts.
+         */
+        post: operations["add_portfolio_api_v1_portfolios_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Sample
+         * @description A portfolio of the caller to look around in: three years in the simulated market, where that is open.
+         */
+        post: operations["add_sample_api_v1_portfolios_sample_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Portfolio
+         * @description One portfolio.
+         */
+        get: operations["portfolio_api_v1_portfolios__number__get"];
+        /**
+         * Change Portfolio
+         * @description Rename a portfolio, or count it in another way; 409 where it was changed since `version`.
+         */
+        put: operations["change_portfolio_api_v1_portfolios__number__put"];
+        post?: never;
+        /**
+         * Remove Portfolio
+         * @description Forget a portfolio with all its transactions, for good: its name must be sent too.
+         */
+        delete: operations["remove_portfolio_api_v1_portfolios__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Account
+         * @description A new account of a portfolio.
+         */
+        post: operations["add_account_api_v1_portfolios__number__accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Account
+         * @description Rename an account, or count it in another currency first.
+         */
+        put: operations["change_account_api_v1_portfolios__number__accounts__account__put"];
+        post?: never;
+        /**
+         * Remove Account
+         * @description Forget an account without transactions.
+         */
+        delete: operations["remove_account_api_v1_portfolios__number__accounts__account__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/allocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spread
+         * @description The value by type, sector, country, currency, account or instrument, up to three inside one another.
+         */
+        get: operations["spread_api_v1_portfolios__number__allocation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Looked At
+         * @description Too much in one place, missing and stale prices, negative cash, missing costs.
+         */
+        get: operations["looked_at_api_v1_portfolios__number__checks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Every transaction of a portfolio with its accounts and instruments; importing the file gives the same again.
+         */
+        get: operations["export_api_v1_portfolios__number__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description The value by day, and what was invested for it.
+         */
+        get: operations["history_api_v1_portfolios__number__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports
+         * @description Every import of a portfolio that was not undone.
+         */
+        get: operations["imports_api_v1_portfolios__number__imports_get"];
+        put?: never;
+        /**
+         * Book Import
+         * @description Write what the preview shows: all of it or nothing.
+         */
+        post: operations["book_import_api_v1_portfolios__number__imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/imports/{batch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Import
+         * @description Take an import back; 409 where its transactions were edited since, unless those shall go too.
+         */
+        delete: operations["undo_import_api_v1_portfolios__number__imports__batch__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/income": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Income
+         * @description Dividends and interest: received, announced, and as yields.
+         */
+        get: operations["income_api_v1_portfolios__number__income_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lots
+         * @description The lots that are held, and a page of those that were closed.
+         */
+        get: operations["lots_api_v1_portfolios__number__lots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Positions
+         * @description What is held, with prices, values and gains.
+         */
+        get: operations["positions_api_v1_portfolios__number__positions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reconcile
+         * @description What the portfolio holds against what the broker's file says; nothing is written.
+         */
+        post: operations["reconcile_api_v1_portfolios__number__reconcile_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns
+         * @description Gains and returns over a stretch, of the whole or of an account, an instrument or a tag.
+         */
+        get: operations["returns_api_v1_portfolios__number__returns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shares
+         * @description With whom the caller shares a portfolio of their own.
+         */
+        get: operations["shares_api_v1_portfolios__number__shares_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/shares/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Share Portfolio
+         * @description Let another person read a portfolio, or change what is in it.
+         */
+        put: operations["share_portfolio_api_v1_portfolios__number__shares__person__put"];
+        post?: never;
+        /**
+         * Unshare Portfolio
+         * @description Share a portfolio with a person no longer.
+         */
+        delete: operations["unshare_portfolio_api_v1_portfolios__number__shares__person__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transactions
+         * @description Those of a portfolio that are asked for, deleted ones with `removed`, the newest first.
+         */
+        get: operations["transactions_api_v1_portfolios__number__transactions_get"];
+        put?: never;
+        /**
+         * Add Transaction
+         * @description A new transaction.
+         */
+        post: operations["add_transaction_api_v1_portfolios__number__transactions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/transactions/{transaction}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transaction
+         * @description One transaction.
+         */
+        get: operations["transaction_api_v1_portfolios__number__transactions__transaction__get"];
+        /**
+         * Change Transaction
+         * @description Replace a transaction; 409 with what is there now where it was changed since `version`.
+         */
+        put: operations["change_transaction_api_v1_portfolios__number__transactions__transaction__put"];
+        post?: never;
+        /**
+         * Remove Transaction
+         * @description Delete a transaction; for 30 days it can be brought back with POST .../restore.
+         */
+        delete: operations["remove_transaction_api_v1_portfolios__number__transactions__transaction__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/transactions/{transaction}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Transaction
+         * @description Bring a deleted transaction back.
+         */
+        post: operations["restore_transaction_api_v1_portfolios__number__transactions__transaction__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Keep a file for a day, to be looked at and imported.
+         */
+        post: operations["upload_api_v1_portfolios__number__uploads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/uploads/{key}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What importing the file would do, with a page of its rows; nothing is written.
+         */
+        post: operations["preview_api_v1_portfolios__number__uploads__key__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/why/{figure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why This
+         * @description The method of a figure with its source, and every value, flow, rate and price that went into it.
+         *
+         *     Contribution, day change and yields are of one position: `instrument` names it, and `account` where several hold it.
+         */
+        get: operations["why_this_api_v1_portfolios__number__why__figure__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1196,7 +1866,7 @@ export interface paths {
         get?: never;
         /**
          * Change Person
-         * @description Make a person something else, keep them out, or let them in again; it counts from their next request on.
+         * @description Make a person something else, keep them out, or let them in again, to sign in anew; it counts at once.
          */
         put: operations["change_person_api_v1_users__number__put"];
         post?: never;
@@ -1349,6 +2019,35 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Account
+         * @description Where money and units lie.
+         */
+        Account: {
+            /** Broker */
+            broker: string;
+            /** Currency */
+            currency: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * AccountDraft
+         * @description An account as its owner words it.
+         */
+        AccountDraft: {
+            /**
+             * Broker
+             * @default
+             */
+            broker: string;
+            /** Currency */
+            currency: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Action
          * @description A split, dividend or spin-off, with a sentence for it.
          */
@@ -1406,6 +2105,93 @@ export interface components {
              * Format: date-time
              */
             since: string;
+        };
+        /**
+         * AllFacts
+         * @description What the caller has said, by instrument.
+         */
+        AllFacts: {
+            /** Facts */
+            facts: {
+                [key: string]: components["schemas"]["Facts"];
+            };
+        };
+        /**
+         * Allocation
+         * @description The value at the end of a day, by each dimension inside the one before; shares add up to 1.
+         */
+        Allocation: {
+            /** Base */
+            base: string;
+            /** By */
+            by: ("type" | "sector" | "country" | "currency" | "account" | "instrument")[];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Slices */
+            slices: components["schemas"]["Slice"][];
+            /** Total */
+            total: string;
+            /** Unvalued */
+            unvalued: components["schemas"]["Unvalued"][];
+        };
+        /**
+         * Amount
+         * @description An amount in its currency and in the portfolio's, with what of it were fees and taxes.
+         */
+        Amount: {
+            /** Amount */
+            amount: string | null;
+            /** Base */
+            base: string | null;
+            /** Currency */
+            currency: string;
+            /** Fees */
+            fees: string;
+            /** Taxes */
+            taxes: string;
+        };
+        /**
+         * Answers
+         * @description What the file does not say by itself; empty: it decides.
+         */
+        Answers: {
+            /**
+             * Currency
+             * @default
+             */
+            currency: string;
+            /**
+             * Dates
+             * @default
+             * @enum {string}
+             */
+            dates: "" | "ymd" | "dmy" | "mdy";
+            /**
+             * Decimal
+             * @default
+             * @enum {string}
+             */
+            decimal: "" | "." | ",";
+            mapping?: components["schemas"]["Mapping"] | null;
+            /**
+             * Preset
+             * @default
+             */
+            preset: string;
+            /**
+             * Rate
+             * @default
+             * @enum {string}
+             */
+            rate: "" | "times" | "over";
+            /**
+             * Zone
+             * @default
+             */
+            zone: string;
         };
         /**
          * Attempt
@@ -1512,6 +2298,58 @@ export interface components {
             volume: (number | null)[];
         };
         /**
+         * Batch
+         * @description One import.
+         */
+        Batch: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** File */
+            file: string;
+            /** Id */
+            id: number;
+            /** Preset */
+            preset: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * Batches
+         * @description The imports of a portfolio, the newest first.
+         */
+        Batches: {
+            /** Imports */
+            imports: components["schemas"]["Batch"][];
+        };
+        /**
+         * Benchmark
+         * @description The same money in another instrument.
+         */
+        Benchmark: {
+            /** Instrument */
+            instrument: string;
+            mwr: components["schemas"]["openbell__api__returns__Rate"];
+            /** Notes */
+            notes: string[];
+            /** Ticker */
+            ticker: string;
+            /** Twr */
+            twr: number | null;
+            /** Twr Annual */
+            twr_annual: number | null;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * Budget
          * @description What is left of one rate: at most `calls` in any `per_s` seconds.
          */
@@ -1522,6 +2360,44 @@ export interface components {
             left: number;
             /** Per S */
             per_s: number;
+        };
+        /**
+         * Candidate
+         * @description An instrument of the desk that the file may mean.
+         */
+        Candidate: {
+            /** Currency */
+            currency: string | null;
+            /** Exchange */
+            exchange: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Ticker */
+            ticker: string;
+        };
+        /**
+         * Change
+         * @description Against the close of the session before, in the market's own day; `relative` is of the price.
+         */
+        Change: {
+            /** Currency Gain */
+            currency_gain: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Gain */
+            gain: string | null;
+            /** Relative */
+            relative: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
         };
         /**
          * Channel
@@ -1633,12 +2509,186 @@ export interface components {
             zone: string;
         };
         /**
+         * Check
+         * @description One thing that was looked at: how it is, the number, where it begins to be told, and a sentence.
+         */
+        Check: {
+            /** About */
+            about: string[];
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Sentence */
+            sentence: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "good" | "attention" | "unknown";
+            /** Threshold */
+            threshold: string;
+        };
+        /**
+         * Checks
+         * @description All checks of a portfolio, by its own thresholds.
+         */
+        Checks: {
+            /** Checks */
+            checks: components["schemas"]["Check"][];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+        };
+        /**
+         * Choices
+         * @description What somebody decided: accounts by what the file calls them (a number, or the name of a new one), instruments by
+         *     their key (a ticker, an id, or `own` for an item of one's own), rows by fingerprint.
+         */
+        Choices: {
+            /** Accounts */
+            accounts?: {
+                [key: string]: number | string;
+            };
+            /**
+             * @default {
+             *       "currency": "",
+             *       "dates": "",
+             *       "decimal": "",
+             *       "preset": "",
+             *       "rate": "",
+             *       "zone": ""
+             *     }
+             */
+            answers: components["schemas"]["Answers"];
+            /**
+             * File
+             * @default statement
+             */
+            file: string;
+            /** Instruments */
+            instruments?: {
+                [key: string]: string;
+            };
+            /** Leave */
+            leave?: string[];
+            /** Take */
+            take?: string[];
+        };
+        /**
+         * ClosedLot
+         * @description Units that are gone, and what was gained with them.
+         */
+        ClosedLot: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /**
+             * Acquired
+             * Format: date
+             */
+            acquired: string;
+            /** Actions */
+            actions: string[];
+            /** Closed */
+            closed: number | null;
+            cost: components["schemas"]["Amount"];
+            /** Currency */
+            currency: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Days */
+            days: number;
+            /** Gain */
+            gain: string | null;
+            /** Gain Base */
+            gain_base: string | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Name */
+            name: string | null;
+            /** Opened */
+            opened: number;
+            proceeds: components["schemas"]["Amount"];
+            /** Rule */
+            rule: string;
+            /** Short */
+            short: boolean;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+            /** Units */
+            units: string;
+        };
+        /**
          * Code
          * @description What the authenticator shows.
          */
         Code: {
             /** Code */
             code: string;
+        };
+        /**
+         * Columns
+         * @description Of a file that no preset knows: its header, what is proposed for it, and what a column can be.
+         */
+        Columns: {
+            /** Fields */
+            fields: string[];
+            /** Header */
+            header: string[];
+            proposed: components["schemas"]["Mapping"] | null;
+        };
+        /**
+         * Coming
+         * @description A dividend that is still to be paid; `sure`: the ex-date is over.
+         */
+        Coming: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /** Amount */
+            amount: string;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Ex Date
+             * Format: date
+             */
+            ex_date: string;
+            /** Instrument */
+            instrument: string | null;
+            /** Name */
+            name: string | null;
+            /** Paid In */
+            paid_in: string;
+            /** Pay Date */
+            pay_date: string | null;
+            /** Source */
+            source: string;
+            /** Sure */
+            sure: boolean;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+            /** Units */
+            units: string;
+            /** Value */
+            value: string | null;
         };
         /**
          * Comparison
@@ -1679,7 +2729,7 @@ export interface components {
              */
             start: string;
             /** Statistics */
-            statistics: components["schemas"]["Row"][];
+            statistics: components["schemas"]["openbell__api__compare__Row"][];
             /** Symbols */
             symbols: string[];
             /** Window */
@@ -1798,15 +2848,28 @@ export interface components {
             type: "JobFailed";
         };
         /**
-         * Confirmation
-         * @description The password, typed again.
+         * Contribution
+         * @description What one part added to the gain of the whole.
          */
-        Confirmation: {
-            /**
-             * Password
-             * @default
-             */
-            password: string;
+        Contribution: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /** Currency */
+            currency: string | null;
+            /** Gain */
+            gain: string | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Name */
+            name: string | null;
+            /** Share */
+            share: number | null;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
         };
         /**
          * Daily
@@ -1867,6 +2930,22 @@ export interface components {
             state: "waiting" | "sending" | "sent" | "dead";
         };
         /**
+         * Difference
+         * @description An instrument, or the cash of a currency, that the desk counts otherwise than the broker.
+         */
+        Difference: {
+            /** Missing */
+            missing: string;
+            /** Name */
+            name: string;
+            /** Ours */
+            ours: string;
+            /** Theirs */
+            theirs: string;
+            /** Ticker */
+            ticker: string;
+        };
+        /**
          * Draft
          * @description A rule as its owner words it. `channels`: the ones it tells, null for all; times in minutes.
          */
@@ -1913,6 +2992,26 @@ export interface components {
             target?: components["schemas"]["Target"] | null;
         };
         /**
+         * Drawdown
+         * @description The deepest fall; `recovered` is null until the old height is reached again.
+         */
+        Drawdown: {
+            /** Depth */
+            depth: number;
+            /**
+             * Peak
+             * Format: date
+             */
+            peak: string;
+            /** Recovered */
+            recovered: string | null;
+            /**
+             * Trough
+             * Format: date
+             */
+            trough: string;
+        };
+        /**
          * Entry
          * @description What somebody did; `person` is null where nobody had signed in, or it was done on the host.
          */
@@ -1945,6 +3044,18 @@ export interface components {
              * @default false
              */
             tokens: boolean;
+        };
+        /**
+         * Facts
+         * @description What its holder says of an instrument; null: what the desk knows.
+         */
+        Facts: {
+            /** Country */
+            country?: string | null;
+            /** Sector */
+            sector?: string | null;
+            /** Type */
+            type?: ("stock" | "etf" | "fund" | "index" | "currency" | "crypto" | "commodity" | "cash" | "other") | null;
         };
         /**
          * Feed
@@ -2110,6 +3221,19 @@ export interface components {
             unseen: number;
         };
         /**
+         * Gap
+         * @description A day without a value, and what has none.
+         */
+        Gap: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Without */
+            without: string[];
+        };
+        /**
          * Given
          * @description To `read` a list is to see it, to `write` to change its name and its symbols too.
          */
@@ -2120,10 +3244,44 @@ export interface components {
              */
             right: "read" | "write";
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
+        /**
+         * History
+         * @description By day, in the portfolio's currency: value, net invested, index (1 at the start of the stretch), drawdown, and
+         *     what the same money would be worth in the benchmark. Null: not known; `gaps` names the newest of such days.
+         */
+        History: {
+            /** Base */
+            base: string;
+            /** Benchmark */
+            benchmark: (number | null)[] | null;
+            /** Benchmark Id */
+            benchmark_id: string | null;
+            /** Days */
+            days: string[];
+            /** Drawdown */
+            drawdown: (number | null)[];
+            /** Gaps */
+            gaps: components["schemas"]["Gap"][];
+            /** Index */
+            index: (number | null)[];
+            /** Invested */
+            invested: (number | null)[];
+            /** Total Gaps */
+            total_gaps: number;
+            /** Value */
+            value: (number | null)[];
+        };
+        /**
+         * Ignored
+         * @description Rows that move nothing, and why.
+         */
+        Ignored: {
+            /** Content */
+            content: string;
+            /** Reason */
+            reason: string;
+            /** Rows */
+            rows: number[];
         };
         /**
          * Inbox
@@ -2200,6 +3358,45 @@ export interface components {
             factor: number | null;
         };
         /**
+         * Income
+         * @description What came over a stretch, by month (`2024-05`), instrument (`cash`: interest) and account; the newest payments,
+         *     of `total`; and what is to come.
+         */
+        Income: {
+            /** Announced */
+            announced: components["schemas"]["Coming"][];
+            /** Base */
+            base: string;
+            /** By Account */
+            by_account: components["schemas"]["Sums"][];
+            /** By Instrument */
+            by_instrument: components["schemas"]["Sums"][];
+            /** By Month */
+            by_month: components["schemas"]["Sums"][];
+            /** Payments */
+            payments: components["schemas"]["Payment"][];
+            /** Total */
+            total: number;
+            /** Yields */
+            yields: components["schemas"]["Yields"][];
+        };
+        /**
+         * Input
+         * @description One number that went into a figure, exactly; the source of a flow is its transaction's number.
+         */
+        Input: {
+            /** Day */
+            day: string | null;
+            /** Label */
+            label: string;
+            /** Source */
+            source: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * Invitation
          * @description An invitation that waits.
          */
@@ -2229,6 +3426,52 @@ export interface components {
         Invitations: {
             /** Invitations */
             invitations: components["schemas"]["Invitation"][];
+        };
+        /**
+         * Item
+         * @description Something that no exchange lists; transactions name it by `instrument`.
+         */
+        Item: {
+            /** Currency */
+            currency: string;
+            /** Id */
+            id: number;
+            /** Instrument */
+            instrument: string;
+            /** Name */
+            name: string;
+            /** Prices */
+            prices: components["schemas"]["openbell__api__items__Price"][];
+            /**
+             * Type
+             * @default other
+             * @enum {string}
+             */
+            type: "stock" | "etf" | "fund" | "index" | "currency" | "crypto" | "commodity" | "cash" | "other";
+        };
+        /**
+         * ItemDraft
+         * @description An item as its owner words it.
+         */
+        ItemDraft: {
+            /** Currency */
+            currency: string;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @default other
+             * @enum {string}
+             */
+            type: "stock" | "etf" | "fund" | "index" | "currency" | "crypto" | "commodity" | "cash" | "other";
+        };
+        /**
+         * Items
+         * @description The caller's, oldest first.
+         */
+        Items: {
+            /** Items */
+            items: components["schemas"]["Item"][];
         };
         /**
          * JobProgress
@@ -2315,6 +3558,17 @@ export interface components {
             password: string;
         };
         /**
+         * KeptAnswers
+         * @description As it is kept.
+         */
+        KeptAnswers: {
+            answers: components["schemas"]["Answers"];
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * KeptRule
          * @description A rule as it is kept, with a sentence for it and the symbols it is on now.
          *
@@ -2384,6 +3638,12 @@ export interface components {
             unknown: string[];
         };
         /**
+         * Kind
+         * @description What a transaction is.
+         * @enum {string}
+         */
+        Kind: "buy" | "sell" | "dividend" | "interest" | "fee" | "tax" | "deposit" | "withdrawal" | "exchange" | "transfer" | "delivery_in" | "delivery_out" | "opening" | "split" | "spin_off" | "merger" | "rename" | "return_of_capital";
+        /**
          * LakeSize
          * @description The lake's tables.
          */
@@ -2428,6 +3688,40 @@ export interface components {
             name: string;
             /** Password */
             password: string;
+        };
+        /**
+         * LotPick
+         * @description Units that a sale takes of the lot that a transaction opened.
+         */
+        LotPick: {
+            /** Opened */
+            opened: number;
+            /**
+             * Quantity
+             * @example 1234.56
+             */
+            quantity: string;
+        };
+        /**
+         * Lots
+         * @description The lots of a portfolio: those held, and those closed, the newest first; `total_closed` counts all of those.
+         */
+        Lots: {
+            /** Base */
+            base: string;
+            /** Closed */
+            closed: components["schemas"]["ClosedLot"][];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Method */
+            method: string;
+            /** Open */
+            open: components["schemas"]["OpenLot"][];
+            /** Total Closed */
+            total_closed: number;
         };
         /**
          * MadeInvitation
@@ -2482,6 +3776,42 @@ export interface components {
             secret: string;
             /** Seen */
             seen: string | null;
+        };
+        /**
+         * Mapping
+         * @description Which column of a file that no preset knows is what (by field, its name in the header), and what words mean.
+         */
+        Mapping: {
+            /** Columns */
+            columns: {
+                [key: string]: string;
+            };
+            /** Kinds */
+            kinds?: {
+                [key: string]: components["schemas"]["Kind"];
+            };
+            /**
+             * Signed
+             * @default true
+             */
+            signed: boolean;
+        };
+        /**
+         * MappingDraft
+         * @description How a file of no known preset is read.
+         */
+        MappingDraft: {
+            answers: components["schemas"]["Answers"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * Mappings
+         * @description The caller's.
+         */
+        Mappings: {
+            /** Mappings */
+            mappings: components["schemas"]["KeptAnswers"][];
         };
         /**
          * MarkedAction
@@ -2567,6 +3897,31 @@ export interface components {
             version: string;
             /** Zone */
             zone: string;
+        };
+        /**
+         * Matched
+         * @description An instrument of the file and what it is here; without `id` somebody must choose. Not `sure`: the desk has never
+         *     heard of it, and takes its ticker as it stands.
+         */
+        Matched: {
+            /** Candidates */
+            candidates: components["schemas"]["Candidate"][];
+            /** How */
+            how: string;
+            /** Id */
+            id: string | null;
+            /** Isin */
+            isin: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Named */
+            named: string;
+            /** Sure */
+            sure: boolean;
+            /** Ticker */
+            ticker: string | null;
         };
         /**
          * Me
@@ -2723,6 +4078,38 @@ export interface components {
             symbols: string[];
         };
         /**
+         * OpenLot
+         * @description Units that came in together and are still there.
+         */
+        OpenLot: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /**
+             * Acquired
+             * Format: date
+             */
+            acquired: string;
+            /** Actions */
+            actions: string[];
+            cost: components["schemas"]["Amount"];
+            /** Currency */
+            currency: string | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Name */
+            name: string | null;
+            /** Opened */
+            opened: number;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+            /** Units */
+            units: string;
+        };
+        /**
          * Options
          * @description What `navigator.credentials` is called with, as PublicKeyCredential.parse...OptionsFromJSON reads it.
          */
@@ -2758,12 +4145,91 @@ export interface components {
             passkeys: components["schemas"]["Passkey"][];
         };
         /**
+         * Payment
+         * @description One payment that came.
+         */
+        Payment: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Fee */
+            fee: string | null;
+            /** Gross */
+            gross: string | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Name */
+            name: string | null;
+            /** Net */
+            net: string | null;
+            /** Tax */
+            tax: string | null;
+            /** Ticker */
+            ticker: string;
+            /** Transaction */
+            transaction: number;
+            /** Type */
+            type: string | null;
+        };
+        /**
          * People
          * @description Everybody, oldest first.
          */
         People: {
             /** People */
             people: components["schemas"]["Person"][];
+        };
+        /**
+         * Performance
+         * @description What became of the money between the ends of two days; null: something is missing, and `notes` say what.
+         */
+        Performance: {
+            /** Currency Gain */
+            currency_gain: string | null;
+            drawdown: components["schemas"]["Drawdown"] | null;
+            /** End */
+            end: string | null;
+            /** Fees */
+            fees: string | null;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /** Gain */
+            gain: string | null;
+            /** Income */
+            income: string | null;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            mwr: components["schemas"]["openbell__api__returns__Rate"];
+            /** Notes */
+            notes: string[];
+            /** Paid In */
+            paid_in: string | null;
+            /** Simple */
+            simple: number | null;
+            /** Start */
+            start: string | null;
+            /** Taken Out */
+            taken_out: string | null;
+            /** Taxes */
+            taxes: string | null;
+            /** Twr */
+            twr: number | null;
+            /** Twr Annual */
+            twr_annual: number | null;
         };
         /**
          * Person
@@ -2798,6 +4264,278 @@ export interface components {
             disabled?: boolean | null;
             /** Role */
             role?: ("owner" | "member" | "viewer") | null;
+        };
+        /**
+         * PlaceOf
+         * @description Where the rows of one account of the file go; without a number a new account is made.
+         */
+        PlaceOf: {
+            /** Account */
+            account: number | null;
+            /** Currency */
+            currency: string;
+            /** Name */
+            name: string;
+            /** Told */
+            told: string;
+        };
+        /**
+         * Portfolio
+         * @description Accounts that are counted together; `version` is to be sent back with a change, `right` is the caller's.
+         */
+        Portfolio: {
+            /** Accounts */
+            accounts: components["schemas"]["Account"][];
+            /** Base */
+            base: string;
+            /** Benchmark */
+            benchmark: string | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Id */
+            id: number;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "fifo" | "lifo" | "hifo" | "average" | "s104";
+            /** Name */
+            name: string;
+            /** Right */
+            right: "owner" | ("read" | "write");
+            thresholds: components["schemas"]["Thresholds"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PortfolioChange
+         * @description What it shall be, and the version that the caller has seen.
+         */
+        PortfolioChange: {
+            /** Base */
+            base: string;
+            /** Benchmark */
+            benchmark?: string | null;
+            /**
+             * Method
+             * @default fifo
+             * @enum {string}
+             */
+            method: "fifo" | "lifo" | "hifo" | "average" | "s104";
+            /** Name */
+            name: string;
+            /**
+             * @default {
+             *       "cash": "0.25",
+             *       "currency": "0.5",
+             *       "position": "0.2",
+             *       "sector": "0.4",
+             *       "stale_days": 5
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PortfolioDraft
+         * @description A portfolio as its owner words it; the benchmark is a ticker.
+         */
+        PortfolioDraft: {
+            /** Base */
+            base: string;
+            /** Benchmark */
+            benchmark?: string | null;
+            /**
+             * Method
+             * @default fifo
+             * @enum {string}
+             */
+            method: "fifo" | "lifo" | "hifo" | "average" | "s104";
+            /** Name */
+            name: string;
+            /**
+             * @default {
+             *       "cash": "0.25",
+             *       "currency": "0.5",
+             *       "position": "0.2",
+             *       "sector": "0.4",
+             *       "stale_days": 5
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+        };
+        /**
+         * Portfolios
+         * @description All that the caller sees, oldest first; `sample`: whether one can be had to look around in.
+         */
+        Portfolios: {
+            /** Portfolios */
+            portfolios: components["schemas"]["Portfolio"][];
+            /** Sample */
+            sample: boolean;
+        };
+        /**
+         * Position
+         * @description Units and what they are worth in the portfolio's currency; what is null is not known, and `lacks` says why.
+         */
+        Position: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /** Cost */
+            cost: string | null;
+            /** Currency */
+            currency: string | null;
+            day_change: components["schemas"]["Change"] | null;
+            /** Gain */
+            gain: string | null;
+            /** Gain Relative */
+            gain_relative: number | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Lacks */
+            lacks: string;
+            /** Name */
+            name: string | null;
+            price: components["schemas"]["openbell__api__positions__Price"] | null;
+            rate: components["schemas"]["openbell__api__positions__Rate"] | null;
+            /** Share */
+            share: number | null;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+            /** Units */
+            units: string;
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * Positions
+         * @description What is held at the end of a day, the most valuable first; the whole is null where a part of it is.
+         */
+        Positions: {
+            /** Base */
+            base: string;
+            /** Cost */
+            cost: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Day Gain */
+            day_gain: string | null;
+            /** Gain */
+            gain: string | null;
+            /** Positions */
+            positions: components["schemas"]["Position"][];
+            /** Problems */
+            problems: components["schemas"]["Trouble"][];
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * Preview
+         * @description An import before anything is written. With a `question` nothing else is known yet.
+         */
+        Preview: {
+            /** Accounts */
+            accounts?: components["schemas"]["PlaceOf"][];
+            /**
+             * Broker
+             * @default
+             */
+            broker: string;
+            columns?: components["schemas"]["Columns"] | null;
+            /** Counts */
+            counts?: {
+                [key: string]: number;
+            };
+            /** Ignored */
+            ignored?: components["schemas"]["Ignored"][];
+            /** Instruments */
+            instruments?: components["schemas"]["Matched"][];
+            /** Notes */
+            notes?: string[];
+            /**
+             * Preset
+             * @default
+             */
+            preset: string;
+            /** Problems */
+            problems?: components["schemas"]["RowProblem"][];
+            question?: components["schemas"]["Question"] | null;
+            /**
+             * Ready
+             * @default false
+             */
+            ready: boolean;
+            /** Rows */
+            rows?: components["schemas"]["openbell__api__imports__Row"][];
+            /**
+             * Total
+             * @default 0
+             */
+            total: number;
+        };
+        /**
+         * Price
+         * @description What one unit was worth on a day; null forgets the day.
+         */
+        "Price-Input": {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Price */
+            price: string | null;
+        };
+        /**
+         * Prices
+         * @description Prices to be set; other days stay.
+         */
+        Prices: {
+            /** Prices */
+            prices: components["schemas"]["Price-Input"][];
+        };
+        /**
+         * Problem
+         * @description An error as RFC 9457 asks for, with the field that is wrong and what to do.
+         */
+        Problem: {
+            /**
+             * Current
+             * @default null
+             */
+            current: unknown;
+            /** Detail */
+            detail: string;
+            /**
+             * Field
+             * @default null
+             */
+            field: string | null;
+            /**
+             * Remedy
+             * @default null
+             */
+            remedy: string | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
         };
         /**
          * Profile
@@ -2869,6 +4607,20 @@ export interface components {
             state: "ok" | "rate_limited" | "not_entitled" | "unreachable" | "bad" | "unused";
             /** Title */
             title: string;
+        };
+        /**
+         * Question
+         * @description The file can be read in more than one way: which of `options` is it?
+         */
+        Question: {
+            /** Option */
+            option: string;
+            /** Options */
+            options: string[];
+            /** Remedy */
+            remedy: string;
+            /** What */
+            what: string;
         };
         /**
          * QuietHours
@@ -2981,6 +4733,61 @@ export interface components {
             ok: boolean;
             /** Receipt */
             receipt: string;
+        };
+        /**
+         * Reconciled
+         * @description The differences at the end of a day, and how many holdings the file has.
+         */
+        Reconciled: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Holdings */
+            holdings: number;
+        };
+        /**
+         * Reconciling
+         * @description A file with holdings, of one account or of all, at the end of a day; default: the file's, else today.
+         */
+        Reconciling: {
+            /** Account */
+            account?: number | null;
+            /** Accounts */
+            accounts?: {
+                [key: string]: number | string;
+            };
+            /**
+             * @default {
+             *       "currency": "",
+             *       "dates": "",
+             *       "decimal": "",
+             *       "preset": "",
+             *       "rate": "",
+             *       "zone": ""
+             *     }
+             */
+            answers: components["schemas"]["Answers"];
+            /** Day */
+            day?: string | null;
+            /**
+             * File
+             * @default statement
+             */
+            file: string;
+            /** Instruments */
+            instruments?: {
+                [key: string]: string;
+            };
+            /** Leave */
+            leave?: string[];
+            /** Take */
+            take?: string[];
+            /** Upload */
+            upload: string;
         };
         /**
          * Recovery
@@ -3112,6 +4919,18 @@ export interface components {
             reports: components["schemas"]["Report"][];
         };
         /**
+         * Returns
+         * @description The returns of what was asked for, what each part contributed, and the benchmark beside.
+         */
+        Returns: {
+            /** Base */
+            base: string;
+            benchmark: components["schemas"]["Benchmark"] | null;
+            /** Contributions */
+            contributions: components["schemas"]["Contribution"][];
+            performance: components["schemas"]["Performance"];
+        };
+        /**
          * Risk
          * @description Of the fifty-two weeks up to the newest day; `since`: the first of them that there is.
          *
@@ -3138,42 +4957,20 @@ export interface components {
             volatility: number | null;
         };
         /**
-         * Row
-         * @description One symbol's statistics over the common stretch.
-         *
-         *     Beta is against the first symbol that is not missing; volatility is annualised; drawdown is at most 0.
+         * RowProblem
+         * @description What is wrong with rows of the file; without `blocking` they are booked all the same.
          */
-        Row: {
-            /** Average Volume */
-            average_volume: number | null;
-            /** Bars */
-            bars: number | null;
-            /** Beta */
-            beta: number | null;
-            /** Change Pct */
-            change_pct: number | null;
-            /** Currency */
-            currency: string | null;
-            /** Decimals */
-            decimals: number;
-            /** First */
-            first: number | null;
-            /** High */
-            high: number | null;
-            /** Last */
-            last: number | null;
-            /** Low */
-            low: number | null;
-            /** Max Drawdown */
-            max_drawdown: number | null;
-            /** Name */
-            name: string | null;
-            /** Simulated */
-            simulated: boolean;
-            /** Symbol */
-            symbol: string;
-            /** Volatility */
-            volatility: number | null;
+        RowProblem: {
+            /** Blocking */
+            blocking: boolean;
+            /** Content */
+            content: string;
+            /** Remedy */
+            remedy: string;
+            /** Rows */
+            rows: number[];
+            /** What */
+            what: string;
         };
         /**
          * Rules
@@ -3249,27 +5046,15 @@ export interface components {
             sessions: components["schemas"]["Session"][];
         };
         /**
-         * Share
-         * @description A person who may see a list, or change it too.
+         * ShareDraft
+         * @description What another person may do.
          */
-        Share: {
-            /** Name */
-            name: string;
-            /** Person */
-            person: number;
+        ShareDraft: {
             /**
              * Right
              * @enum {string}
              */
             right: "read" | "write";
-        };
-        /**
-         * Shares
-         * @description With whom a list is shared.
-         */
-        Shares: {
-            /** Shares */
-            shares: components["schemas"]["Share"][];
         };
         /**
          * Signed
@@ -3300,6 +5085,22 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "member" | "viewer";
+        };
+        /**
+         * Slice
+         * @description What has one thing in common; `share` is of the whole, and null where the whole is worth nothing.
+         */
+        Slice: {
+            /** Inner */
+            inner: components["schemas"]["Slice"][];
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Share */
+            share: string | null;
+            /** Value */
+            value: string;
         };
         /**
          * Sources
@@ -3384,6 +5185,24 @@ export interface components {
             zone: string;
         };
         /**
+         * Sums
+         * @description Payments together, in the portfolio's currency; null: a rate is missing.
+         */
+        Sums: {
+            /** Announced */
+            announced: string | null;
+            /** Fee */
+            fee: string | null;
+            /** Gross */
+            gross: string | null;
+            /** Key */
+            key: string;
+            /** Net */
+            net: string | null;
+            /** Tax */
+            tax: string | null;
+        };
+        /**
          * Symbol
          * @description An instrument under its newest ticker, and what is stored of it.
          */
@@ -3452,6 +5271,41 @@ export interface components {
             type: "Held";
         };
         /**
+         * Thresholds
+         * @description From where on a check of the portfolio tells: shares from 0 to 1, and how many days old a price may be.
+         */
+        Thresholds: {
+            /**
+             * Cash
+             * @default 0.25
+             * @example 1234.56
+             */
+            cash: string;
+            /**
+             * Currency
+             * @default 0.5
+             * @example 1234.56
+             */
+            currency: string;
+            /**
+             * Position
+             * @default 0.2
+             * @example 1234.56
+             */
+            position: string;
+            /**
+             * Sector
+             * @default 0.4
+             * @example 1234.56
+             */
+            sector: string;
+            /**
+             * Stale Days
+             * @default 5
+             */
+            stale_days: number;
+        };
+        /**
          * Token
          * @description A token without its secret; `seen` is when it was used last, to some minutes.
          */
@@ -3487,6 +5341,330 @@ export interface components {
             tokens: components["schemas"]["Token"][];
         };
         /**
+         * Transaction
+         * @description A transaction as it is kept; `ticker` is what the instrument is called now.
+         */
+        Transaction: {
+            /** Account */
+            account: number;
+            /** Acquired */
+            acquired?: string | null;
+            /** At */
+            at?: string | null;
+            /** Batch */
+            batch: number | null;
+            /**
+             * Cash
+             * @default 0
+             * @example 1234.56
+             */
+            cash: string;
+            /** Cost */
+            cost?: string | null;
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Fee
+             * @default 0
+             * @example 1234.56
+             */
+            fee: string;
+            /**
+             * Fee Currency
+             * @default
+             */
+            fee_currency: string;
+            /** Id */
+            id: number;
+            /** Instrument */
+            instrument?: string | null;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Other */
+            other?: string | null;
+            /** Other Ticker */
+            other_ticker: string | null;
+            /** Picks */
+            picks?: components["schemas"]["LotPick"][];
+            /** Price */
+            price?: string | null;
+            /**
+             * Price Currency
+             * @default
+             */
+            price_currency: string;
+            /**
+             * Quantity
+             * @default 0
+             * @example 1234.56
+             */
+            quantity: string;
+            /** Rate */
+            rate?: string | null;
+            /** Ratio */
+            ratio?: string | null;
+            /**
+             * Ref
+             * @default
+             */
+            ref: string;
+            /** Removed */
+            removed: string | null;
+            /**
+             * Short
+             * @default false
+             */
+            short: boolean;
+            /** Tags */
+            tags?: string[];
+            /**
+             * Tax
+             * @default 0
+             * @example 1234.56
+             */
+            tax: string;
+            /** Ticker */
+            ticker: string | null;
+            /** To Account */
+            to_account?: number | null;
+            /**
+             * To Cash
+             * @default 0
+             * @example 1234.56
+             */
+            to_cash: string;
+            /**
+             * To Currency
+             * @default
+             */
+            to_currency: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TransactionChange
+         * @description What it shall be, and the version that the caller has seen.
+         */
+        TransactionChange: {
+            /** Account */
+            account: number;
+            /** Acquired */
+            acquired?: string | null;
+            /** At */
+            at?: string | null;
+            /**
+             * Cash
+             * @default 0
+             * @example 1234.56
+             */
+            cash: string;
+            /** Cost */
+            cost?: string | null;
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Fee
+             * @default 0
+             * @example 1234.56
+             */
+            fee: string;
+            /**
+             * Fee Currency
+             * @default
+             */
+            fee_currency: string;
+            /** Instrument */
+            instrument?: string | null;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Other */
+            other?: string | null;
+            /** Picks */
+            picks?: components["schemas"]["LotPick"][];
+            /** Price */
+            price?: string | null;
+            /**
+             * Price Currency
+             * @default
+             */
+            price_currency: string;
+            /**
+             * Quantity
+             * @default 0
+             * @example 1234.56
+             */
+            quantity: string;
+            /** Rate */
+            rate?: string | null;
+            /** Ratio */
+            ratio?: string | null;
+            /**
+             * Ref
+             * @default
+             */
+            ref: string;
+            /**
+             * Short
+             * @default false
+             */
+            short: boolean;
+            /** Tags */
+            tags?: string[];
+            /**
+             * Tax
+             * @default 0
+             * @example 1234.56
+             */
+            tax: string;
+            /** To Account */
+            to_account?: number | null;
+            /**
+             * To Cash
+             * @default 0
+             * @example 1234.56
+             */
+            to_cash: string;
+            /**
+             * To Currency
+             * @default
+             */
+            to_currency: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TransactionDraft
+         * @description A transaction as its owner words it. Numbers are exact texts, with the signs of the account: what it received is
+         *     more than 0, what it gave less. An instrument is a ticker of the day, an id of the register, or `own:` and a
+         *     number.
+         */
+        TransactionDraft: {
+            /** Account */
+            account: number;
+            /** Acquired */
+            acquired?: string | null;
+            /** At */
+            at?: string | null;
+            /**
+             * Cash
+             * @default 0
+             * @example 1234.56
+             */
+            cash: string;
+            /** Cost */
+            cost?: string | null;
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Fee
+             * @default 0
+             * @example 1234.56
+             */
+            fee: string;
+            /**
+             * Fee Currency
+             * @default
+             */
+            fee_currency: string;
+            /** Instrument */
+            instrument?: string | null;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Other */
+            other?: string | null;
+            /** Picks */
+            picks?: components["schemas"]["LotPick"][];
+            /** Price */
+            price?: string | null;
+            /**
+             * Price Currency
+             * @default
+             */
+            price_currency: string;
+            /**
+             * Quantity
+             * @default 0
+             * @example 1234.56
+             */
+            quantity: string;
+            /** Rate */
+            rate?: string | null;
+            /** Ratio */
+            ratio?: string | null;
+            /**
+             * Ref
+             * @default
+             */
+            ref: string;
+            /**
+             * Short
+             * @default false
+             */
+            short: boolean;
+            /** Tags */
+            tags?: string[];
+            /**
+             * Tax
+             * @default 0
+             * @example 1234.56
+             */
+            tax: string;
+            /** To Account */
+            to_account?: number | null;
+            /**
+             * To Cash
+             * @default 0
+             * @example 1234.56
+             */
+            to_cash: string;
+            /**
+             * To Currency
+             * @default
+             */
+            to_currency: string;
+        };
+        /**
+         * Transactions
+         * @description A page of them, the newest first; `total` counts all that were asked for, `tags` are all in use.
+         */
+        Transactions: {
+            /** Offset */
+            offset: number;
+            /** Tags */
+            tags: string[];
+            /** Total */
+            total: number;
+            /** Transactions */
+            transactions: components["schemas"]["Transaction"][];
+        };
+        /**
          * Trial
          * @description How a rule would have done: since when, on how many dates judged by the day's bar alone, and when.
          */
@@ -3514,6 +5692,39 @@ export interface components {
             trials: components["schemas"]["Trial"][];
         };
         /**
+         * Trouble
+         * @description What does not fit in the transactions; everything else is computed all the same.
+         */
+        Trouble: {
+            /** Account */
+            account: number | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Instrument */
+            instrument: string | null;
+            /** Kind */
+            kind: string;
+            /** Remedy */
+            remedy: string;
+            /** Severity */
+            severity: string;
+            /** Transaction */
+            transaction: number | null;
+            /** What */
+            what: string;
+        };
+        /**
+         * Undone
+         * @description How many transactions went.
+         */
+        Undone: {
+            /** Transactions */
+            transactions: number;
+        };
+        /**
          * Unreadable
          * @description A rule that another version of the program wrote: it fires nothing, and can be removed.
          */
@@ -3522,6 +5733,30 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * Unvalued
+         * @description What has no value, and why.
+         */
+        Unvalued: {
+            /** Account */
+            account: number;
+            /** Account Name */
+            account_name: string;
+            /** Currency */
+            currency: string | null;
+            /** Instrument */
+            instrument: string | null;
+            /** Lacks */
+            lacks: string;
+            /** Name */
+            name: string | null;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string | null;
+            /** Units */
+            units: string;
         };
         /**
          * Upcoming
@@ -3543,18 +5778,15 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
+        /**
+         * Upload
+         * @description A file that is kept for a day; `key` is the SHA-256 of what is in it.
+         */
+        Upload: {
+            /** Key */
+            key: string;
+            /** Size */
+            size: number;
         };
         /**
          * Watchlist
@@ -3623,6 +5855,36 @@ export interface components {
             signup: "invite" | "open";
         };
         /**
+         * Why
+         * @description How a figure came about.
+         */
+        Why: {
+            /** Figure */
+            figure: string;
+            /** Inputs */
+            inputs: components["schemas"]["Input"][];
+            /** Method */
+            method: string;
+            /** Notes */
+            notes: string[];
+        };
+        /**
+         * Yields
+         * @description The income of a year as shares of what an instrument cost, and of what it is worth.
+         */
+        Yields: {
+            /** Income */
+            income: string | null;
+            /** Instrument */
+            instrument: string;
+            /** On Cost */
+            on_cost: number | null;
+            /** On Value */
+            on_value: number | null;
+            /** Ticker */
+            ticker: string;
+        };
+        /**
          * Missing
          * @description A symbol that has no prices in the stretch, or none together with the others, and why.
          */
@@ -3631,6 +5893,199 @@ export interface components {
             detail: string;
             /** Symbol */
             symbol: string;
+        };
+        /**
+         * Row
+         * @description One symbol's statistics over the common stretch.
+         *
+         *     Beta is against the first symbol that is not missing; volatility is annualised; drawdown is at most 0.
+         */
+        openbell__api__compare__Row: {
+            /** Average Volume */
+            average_volume: number | null;
+            /** Bars */
+            bars: number | null;
+            /** Beta */
+            beta: number | null;
+            /** Change Pct */
+            change_pct: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Decimals */
+            decimals: number;
+            /** First */
+            first: number | null;
+            /** High */
+            high: number | null;
+            /** Last */
+            last: number | null;
+            /** Low */
+            low: number | null;
+            /** Max Drawdown */
+            max_drawdown: number | null;
+            /** Name */
+            name: string | null;
+            /** Simulated */
+            simulated: boolean;
+            /** Symbol */
+            symbol: string;
+            /** Volatility */
+            volatility: number | null;
+        };
+        /**
+         * Confirmation
+         * @description The file that was uploaded, and what was decided about it.
+         */
+        openbell__api__imports__Confirmation: {
+            /** Accounts */
+            accounts?: {
+                [key: string]: number | string;
+            };
+            /**
+             * @default {
+             *       "currency": "",
+             *       "dates": "",
+             *       "decimal": "",
+             *       "preset": "",
+             *       "rate": "",
+             *       "zone": ""
+             *     }
+             */
+            answers: components["schemas"]["Answers"];
+            /**
+             * File
+             * @default statement
+             */
+            file: string;
+            /** Instruments */
+            instruments?: {
+                [key: string]: string;
+            };
+            /** Leave */
+            leave?: string[];
+            /** Take */
+            take?: string[];
+            /** Upload */
+            upload: string;
+        };
+        /**
+         * Row
+         * @description A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
+         *     `twin`: so they are in another row of the file, or in another account, and both are kept.
+         */
+        openbell__api__imports__Row: {
+            /** Account */
+            account: string;
+            /** Cash */
+            cash: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Fee */
+            fee: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Instrument */
+            instrument: string | null;
+            /** Kind */
+            kind: string;
+            /** Note */
+            note: string;
+            /** Price */
+            price: string | null;
+            /** Quantity */
+            quantity: string;
+            /** Rows */
+            rows: number[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "alike" | "known" | "future" | "left";
+            /** Tax */
+            tax: string;
+            /** Twin */
+            twin: boolean;
+        };
+        /**
+         * Price
+         * @description What one unit was worth on a day; null forgets the day.
+         */
+        openbell__api__items__Price: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Price */
+            price: string | null;
+        };
+        /**
+         * Confirmation
+         * @description The password, typed again.
+         */
+        openbell__api__me__Confirmation: {
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+        };
+        /**
+         * Share
+         * @description Who may do what.
+         */
+        openbell__api__portfolios__Share: {
+            /** Name */
+            name: string;
+            /** Person */
+            person: number;
+            /**
+             * Right
+             * @enum {string}
+             */
+            right: "read" | "write";
+        };
+        /**
+         * Shares
+         * @description Everybody that a portfolio is shared with.
+         */
+        openbell__api__portfolios__Shares: {
+            /** Shares */
+            shares: components["schemas"]["openbell__api__portfolios__Share"][];
+        };
+        /**
+         * Price
+         * @description What one unit cost, the day that it is of, and who told it.
+         */
+        openbell__api__positions__Price: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Price */
+            price: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * Rate
+         * @description What one of the price's currency cost in the portfolio's; `carried`: days since it was told.
+         */
+        openbell__api__positions__Rate: {
+            /** Carried */
+            carried: number;
+            /** Day */
+            day: string | null;
+            /** Rate */
+            rate: string | null;
+            /** Said */
+            said: string;
         };
         /**
          * Missing
@@ -3648,6 +6103,43 @@ export interface components {
             state: "fetching" | "rate_limited" | "unknown" | "no_data" | "failed";
             /** Symbol */
             symbol: string;
+        };
+        /**
+         * Rate
+         * @description A money-weighted return a year and over the stretch, or the reason why there is none.
+         */
+        openbell__api__returns__Rate: {
+            /** Also */
+            also: number[];
+            /** Annual */
+            annual: number | null;
+            /** Period */
+            period: number | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Share
+         * @description A person who may see a list, or change it too.
+         */
+        openbell__api__watchlists__Share: {
+            /** Name */
+            name: string;
+            /** Person */
+            person: number;
+            /**
+             * Right
+             * @enum {string}
+             */
+            right: "read" | "write";
+        };
+        /**
+         * Shares
+         * @description With whom a list is shared.
+         */
+        openbell__api__watchlists__Shares: {
+            /** Shares */
+            shares: components["schemas"]["openbell__api__watchlists__Share"][];
         };
     };
     responses: never;
@@ -3680,13 +6172,22 @@ export interface operations {
                     "application/json": components["schemas"]["Actions"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3707,6 +6208,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3732,13 +6251,22 @@ export interface operations {
                     "application/json": components["schemas"]["InboxEntry"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3764,13 +6292,22 @@ export interface operations {
                     "application/json": components["schemas"]["InboxEntry"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3791,6 +6328,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Channels"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3817,13 +6372,22 @@ export interface operations {
                     "application/json": components["schemas"]["Channel"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3852,13 +6416,22 @@ export interface operations {
                     "application/json": components["schemas"]["Channel"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3881,13 +6454,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3912,13 +6494,22 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3944,13 +6535,22 @@ export interface operations {
                     "application/json": components["schemas"]["Firings"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3975,13 +6575,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4006,13 +6615,22 @@ export interface operations {
                     "application/json": components["schemas"]["Deliveries"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4033,6 +6651,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rules"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4059,13 +6695,22 @@ export interface operations {
                     "application/json": components["schemas"]["KeptRule"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4094,13 +6739,22 @@ export interface operations {
                     "application/json": components["schemas"]["KeptRule"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4123,13 +6777,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4158,13 +6821,22 @@ export interface operations {
                     "application/json": components["schemas"]["Trials"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4190,13 +6862,22 @@ export interface operations {
                     "application/json": components["schemas"]["Audit"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4231,13 +6912,22 @@ export interface operations {
                     "application/json": components["schemas"]["Chart"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4271,13 +6961,104 @@ export interface operations {
                     "application/json": components["schemas"]["Comparison"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    facts_api_v1_facts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllFacts"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_facts_api_v1_facts__instrument__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instrument: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Facts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facts"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4305,13 +7086,228 @@ export interface operations {
                     "application/json": components["schemas"]["FiguresOfAll"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    items_api_v1_items_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_item_api_v1_items_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_item_api_v1_items__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_item_api_v1_items__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    price_item_api_v1_items__number__prices_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Prices"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4332,6 +7328,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Jobs"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4358,13 +7372,22 @@ export interface operations {
                     "application/json": components["schemas"]["Backfill"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4385,6 +7408,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Backfills"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4408,13 +7449,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4440,13 +7490,22 @@ export interface operations {
                     "application/json": components["schemas"]["Reports"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4471,13 +7530,22 @@ export interface operations {
                     "application/json": components["schemas"]["JobRun"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4502,13 +7570,140 @@ export interface operations {
                     "application/json": components["schemas"]["Runs"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mappings_api_v1_mappings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mappings"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_mapping_api_v1_mappings_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptAnswers"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_mapping_api_v1_mappings__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4533,13 +7728,22 @@ export interface operations {
                     "application/json": components["schemas"]["Market"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4560,6 +7764,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4586,13 +7808,22 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4606,7 +7837,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Confirmation"];
+                "application/json": components["schemas"]["openbell__api__me__Confirmation"];
             };
         };
         responses: {
@@ -4619,13 +7850,22 @@ export interface operations {
                     "application/json": components["schemas"]["Address"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4646,6 +7886,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     own_passkeys_api_v1_me_passkeys_get: {
@@ -4664,6 +7922,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4690,13 +7966,22 @@ export interface operations {
                     "application/json": components["schemas"]["Passkey"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4710,7 +7995,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Confirmation"];
+                "application/json": components["schemas"]["openbell__api__me__Confirmation"];
             };
         };
         responses: {
@@ -4723,13 +8008,22 @@ export interface operations {
                     "application/json": components["schemas"]["Options"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4752,13 +8046,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4783,13 +8086,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4803,7 +8115,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Confirmation"];
+                "application/json": components["schemas"]["openbell__api__me__Confirmation"];
             };
         };
         responses: {
@@ -4816,13 +8128,22 @@ export interface operations {
                     "application/json": components["schemas"]["Secret"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4849,13 +8170,22 @@ export interface operations {
                     "application/json": components["schemas"]["Recovery"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4869,7 +8199,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Confirmation"];
+                "application/json": components["schemas"]["openbell__api__me__Confirmation"];
             };
         };
         responses: {
@@ -4880,13 +8210,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4911,13 +8250,1516 @@ export interface operations {
                     "application/json": components["schemas"]["Movers"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    portfolios_api_v1_portfolios_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolios"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_portfolio_api_v1_portfolios_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortfolioDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_sample_api_v1_portfolios_sample_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    portfolio_api_v1_portfolios__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_portfolio_api_v1_portfolios__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortfolioChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_portfolio_api_v1_portfolios__number__delete: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_account_api_v1_portfolios__number__accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account_api_v1_portfolios__number__accounts__account__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                account: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_account_api_v1_portfolios__number__accounts__account__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                account: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    spread_api_v1_portfolios__number__allocation_get: {
+        parameters: {
+            query?: {
+                by?: ("type" | "sector" | "country" | "currency" | "account" | "instrument")[] | null;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Allocation"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    looked_at_api_v1_portfolios__number__checks_get: {
+        parameters: {
+            query?: {
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_v1_portfolios__number__export_get: {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history_api_v1_portfolios__number__history_get: {
+        parameters: {
+            query?: {
+                benchmark?: string | null;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+                range?: ("1D" | "5D" | "1M" | "3M" | "6M" | "YTD" | "1Y" | "5Y" | "Max") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_api_v1_portfolios__number__imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batches"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    book_import_api_v1_portfolios__number__imports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["openbell__api__imports__Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_import_api_v1_portfolios__number__imports__batch__delete: {
+        parameters: {
+            query?: {
+                edited_too?: boolean;
+            };
+            header?: never;
+            path: {
+                number: number;
+                batch: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    income_api_v1_portfolios__number__income_get: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+                range?: ("1D" | "5D" | "1M" | "3M" | "6M" | "YTD" | "1Y" | "5Y" | "Max") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Income"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lots_api_v1_portfolios__number__lots_get: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lots"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    positions_api_v1_portfolios__number__positions_get: {
+        parameters: {
+            query?: {
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Positions"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconcile_api_v1_portfolios__number__reconcile_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reconciling"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciled"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    returns_api_v1_portfolios__number__returns_get: {
+        parameters: {
+            query?: {
+                benchmark?: string | null;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+                range?: ("1D" | "5D" | "1M" | "3M" | "6M" | "YTD" | "1Y" | "5Y" | "Max") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Returns"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shares_api_v1_portfolios__number__shares_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["openbell__api__portfolios__Shares"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_portfolio_api_v1_portfolios__number__shares__person__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unshare_portfolio_api_v1_portfolios__number__shares__person__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transactions_api_v1_portfolios__number__transactions_get: {
+        parameters: {
+            query?: {
+                account?: number | null;
+                kind?: components["schemas"]["Kind"] | null;
+                instrument?: string | null;
+                tag?: string | null;
+                batch?: number | null;
+                from?: string | null;
+                to?: string | null;
+                q?: string | null;
+                removed?: boolean;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transactions"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_transaction_api_v1_portfolios__number__transactions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransactionDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transaction_api_v1_portfolios__number__transactions__transaction__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                transaction: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_transaction_api_v1_portfolios__number__transactions__transaction__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                transaction: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransactionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_transaction_api_v1_portfolios__number__transactions__transaction__delete: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+                transaction: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_transaction_api_v1_portfolios__number__transactions__transaction__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                transaction: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_api_v1_portfolios__number__uploads_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_v1_portfolios__number__uploads__key__preview_post: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choices"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    why_this_api_v1_portfolios__number__why__figure__get: {
+        parameters: {
+            query?: {
+                benchmark?: string | null;
+                by?: "type" | "sector" | "country" | "currency" | "account" | "instrument";
+                /** @description Of a share: the slice's. */
+                key?: string;
+                /** @description Transactions and prices up to this day; today if left out. */
+                as_of?: string | null;
+                /** @description Prices as they were known at this instant. */
+                known?: string | null;
+                /** @description Of this account only. */
+                account?: number | null;
+                /** @description Of this instrument only. */
+                instrument?: string | null;
+                /** @description Of positions with this tag only. */
+                tag?: string | null;
+                range?: ("1D" | "5D" | "1M" | "3M" | "6M" | "YTD" | "1Y" | "5Y" | "Max") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                figure: "value" | "net_invested" | "gain" | "contribution" | "twr" | "mwr" | "income" | "fees" | "taxes" | "currency_gain" | "day_change" | "drawdown" | "benchmark" | "share" | "received" | "announced" | "yield_on_cost" | "yield_on_value";
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4944,13 +9786,22 @@ export interface operations {
                     "application/json": components["schemas"]["Quotes"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4971,6 +9822,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4997,13 +9866,22 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5026,13 +9904,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5057,13 +9944,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5090,13 +9986,22 @@ export interface operations {
                     "application/json": components["schemas"]["Address"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5123,13 +10028,22 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5150,6 +10064,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Options"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5174,13 +10106,22 @@ export interface operations {
                     "application/json": components["schemas"]["Refreshed"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5203,6 +10144,24 @@ export interface operations {
                     "application/json": components["schemas"]["Ways"];
                 };
             };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     end_session_api_v1_sessions__number__delete: {
@@ -5223,13 +10182,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5250,6 +10218,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Sources"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5278,13 +10264,22 @@ export interface operations {
                     "application/json": components["schemas"]["Rejects"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5318,13 +10313,22 @@ export interface operations {
                     "application/json": components["schemas"]["Statistics"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5351,13 +10355,22 @@ export interface operations {
                     "application/json": components["schemas"]["Symbols"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5382,13 +10395,22 @@ export interface operations {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5409,6 +10431,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5435,13 +10475,22 @@ export interface operations {
                     "application/json": components["schemas"]["MadeToken"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5464,13 +10513,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5493,6 +10551,24 @@ export interface operations {
                     "application/json": components["schemas"]["People"];
                 };
             };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     invitations_api_v1_users_invitations_get: {
@@ -5511,6 +10587,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitations"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5537,13 +10631,22 @@ export interface operations {
                     "application/json": components["schemas"]["MadeInvitation"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5566,13 +10669,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5599,13 +10711,22 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5626,6 +10747,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Names"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5654,13 +10793,22 @@ export interface operations {
                     "application/json": components["schemas"]["Person"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5683,13 +10831,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5710,6 +10867,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Watchlists"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5736,13 +10911,22 @@ export interface operations {
                     "application/json": components["schemas"]["Watchlist"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5769,13 +10953,22 @@ export interface operations {
                     "application/json": components["schemas"]["Watchlists"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5804,13 +10997,22 @@ export interface operations {
                     "application/json": components["schemas"]["Watchlist"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5833,13 +11035,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5864,13 +11075,22 @@ export interface operations {
                     "application/json": components["schemas"]["Watchlist"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5892,16 +11112,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Shares"];
+                    "application/json": components["schemas"]["openbell__api__watchlists__Shares"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5928,16 +11157,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Shares"];
+                    "application/json": components["schemas"]["openbell__api__watchlists__Shares"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5961,13 +11199,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -25,7 +25,8 @@ import { isIntraday } from "../lib/interval";
 import { wallSeconds } from "../lib/zone";
 import { PriceAxis, type Tag } from "./Axes";
 import { type Colours, faint } from "./colours";
-import { clustered, extremesOf, lineOf, type Mark, marksOf, onlyCloses } from "./columns";
+import { extremesOf, lineOf, type Mark, marksOf, onlyCloses } from "./columns";
+import { markersOf } from "./marks";
 import { asTime, Stage } from "./Stage";
 import type { Slots } from "./slots";
 
@@ -40,9 +41,6 @@ const DASHED = { lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: fa
 
 /** An axis of figures without tags. */
 const PLAIN = { ticks: null, log: false, tags: [], base: () => null };
-
-/** Half the width of a mark and its letter, in pixels. */
-const MARK_PX = 7;
 
 const PRICE_PANE = 0;
 const VOLUME_PANE = 1;
@@ -238,18 +236,8 @@ export class PricePlot {
     const spacing = window ? scale.width() / (window.to - window.from) : 0;
     if (!this.#colours || !(spacing > 0) || Math.abs(spacing / this.#spacing - 1) < 0.01) return;
     this.#spacing = spacing;
-    const color = this.#colours.accent;
-    // At the edge half a mark would be cut off.
-    const edge = Math.ceil(MARK_PX / spacing);
-    const inside = (index: number) => Math.max(edge, Math.min(index, this.#wall.length - 1 - edge));
-    const fits = this.stage.whole && this.#wall.length > 2 * edge && !this.#trailed;
-    const marks = clustered(this.#marked, spacing).map(({ index, letter }) => ({
-      time: asTime(this.#wall[fits ? inside(index) : index] ?? 0),
-      position: "belowBar" as const,
-      shape: "circle" as const,
-      color,
-      text: letter,
-    }));
+    const inside = this.stage.whole && !this.#trailed;
+    const marks = markersOf(this.#marked, { wall: this.#wall, spacing, color: this.#colours.accent, inside });
     this.#marks?.setMarkers(marks);
   }
 

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { barOf, brokenLineOf, clustered, inPlaces, lineOf, marksOf, onlyCloses, stacked } from "./columns";
+import {
+  barOf,
+  brokenLineOf,
+  clustered,
+  gappedLineOf,
+  inPlaces,
+  lineOf,
+  marksOf,
+  onlyCloses,
+  stacked,
+} from "./columns";
 
 const at = (text: string) => Date.parse(`${text}Z`) / 1000;
 const WEEKS = ["2026-11-02", "2026-11-09", "2026-11-16"].map((date) => at(`${date}T00:00:00`));
@@ -77,4 +87,14 @@ test("marks that would crowd are told by the year or so, each with its count; ot
 test("a split is told first among dividends", () => {
   const marks = ["D", "S D", "D"].map((letter, place) => ({ index: place * 2, letter, text: "" }));
   expect(clustered(marks, 1).map(({ letter }) => letter)).toEqual(["S 3\u00a0D"]);
+});
+
+test("a line is not drawn from a value to one that follows a missing one", () => {
+  const line = gappedLineOf([1, 2, 3, 4], [10, null, 12, 13]);
+  expect(line.map((point) => ("value" in point ? [point.value, "color" in point] : null))).toEqual([
+    [10, true],
+    null,
+    [12, false],
+    [13, false],
+  ]);
 });

@@ -37,6 +37,16 @@ export function brokenLineOf(wall: readonly number[], values: Column, gap_s = 30
   return points.map((point) => (ends.has(point) ? { ...point, color: "transparent" } : point));
 }
 
+const HIDDEN = { color: "transparent", lineColor: "transparent", topColor: "transparent", bottomColor: "transparent" };
+
+/** The same line, not drawn over times without a value: what is missing is seen to be. */
+export function gappedLineOf(wall: readonly number[], values: Column): LinePoint[] {
+  // What follows a point is drawn in the point's colour.
+  return lineOf(wall, values).map((point, index) =>
+    "value" in point && values[index + 1] === null ? { ...point, ...HIDDEN } : point,
+  );
+}
+
 /** Whether closes are all there is, or nearly: then there is a line to draw and no candles. */
 export function onlyCloses({ open, high, low, close }: Bars["bars"]): boolean {
   const candles = close.filter((_, bar) => open[bar] != null && high[bar] != null && low[bar] != null).length;

@@ -31,6 +31,8 @@ interface TableProps<Row> {
   keyOf: (row: Row) => string | number;
   /** The file's name without `.csv`; without one there is no download. */
   file?: string;
+  /** The file's columns, where they are not those of the table. */
+  inFile?: readonly Column<Row>[];
   /** Fetches what the file holds, where that is more than `rows`. */
   all?: () => Promise<readonly Row[]>;
   /** Whether on a phone each row is a card: for few columns that are read one by one, not compared. */
@@ -46,6 +48,7 @@ const FEWEST_ROWS = 10;
 
 export function Table<Row>(props: TableProps<Row>) {
   const { caption, captioned = false, columns, rows, keyOf, file, all, cards = false, pageSize: asked = 100 } = props;
+  const { inFile = columns } = props;
   const [wanted, setPage] = useState(0);
   const { height, phone } = useRoom();
   const scroller = useRef<HTMLElement>(null);
@@ -87,7 +90,7 @@ export function Table<Row>(props: TableProps<Row>) {
       {(file || pages > 1) && (
         <div className={styles.foot}>
           {file && (
-            <CsvButton file={file} columns={columns} rows={all ?? (async () => rows)}>
+            <CsvButton file={file} columns={inFile} rows={all ?? (async () => rows)}>
               CSV
             </CsvButton>
           )}

@@ -12,7 +12,15 @@ test("figures are written in full, gaps are empty, and commas and quotes are kep
   expect(text).toBe('date,name,close\r\n2026-11-19,"Nova ""Robotics"", Inc.",189.4234\r\n2026-11-20,,0\r\n');
 });
 
-test("a text that a spreadsheet would take for a formula is none, and a negative figure stays one", () => {
-  expect(csvOf(["name", "change"], [["=HYPERLINK(1)", -0.5]])).toBe("name,change\r\n'=HYPERLINK(1),-0.5\r\n");
-  expect(csvOf(["@name"], [["+1"], ["-1"], ["^GSPC"]])).toBe("'@name\r\n'+1\r\n'-1\r\n^GSPC\r\n");
+test("words that a spreadsheet would compute stay words, and numbers numbers", () => {
+  expect(
+    csvOf(
+      ["note", "cash"],
+      [
+        ["=HYPERLINK(1)", "-12.5"],
+        ["@now", -3],
+        ["-2+3", "+1.50"],
+      ],
+    ),
+  ).toBe("note,cash\r\n'=HYPERLINK(1),-12.5\r\n'@now,-3\r\n'-2+3,+1.50\r\n");
 });

@@ -12,9 +12,12 @@ export function csvOf(headings: readonly string[], rows: readonly (readonly Cell
     .concat("\r\n");
 }
 
+/** What a spreadsheet would take for a formula, and is no number. */
+const FORMULA = /^[=+\-@\t\r](?![\d.]+$)/;
+
 function quoted(cell: Cell): string {
-  const plain = cell == null ? "" : String(cell);
-  const text = typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${plain}` : plain;
+  const told = cell == null ? "" : String(cell);
+  const text = FORMULA.test(told) ? `'${told}` : told;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

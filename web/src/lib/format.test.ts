@@ -29,6 +29,48 @@ describe("numbers", () => {
   });
 });
 
+describe("money", () => {
+  test("an amount has the decimals of its currency, and no digit of it is lost", () => {
+    const shown = [
+      format.amount("1234.5", "EUR"),
+      format.amount("123456789012345.67", "USD"),
+      format.amount("-1500", "JPY"),
+      format.amount("0.1", "USD", true),
+      format.amount(null, "USD"),
+    ];
+    expect(shown).toEqual([
+      "1\u202f234.50",
+      "123\u202f456\u202f789\u202f012\u202f345.67",
+      "\u22121\u202f500",
+      "+0.10",
+      "\u2013",
+    ]);
+  });
+  test("an amount in a sentence names its currency, and leaves cents out where they tell nothing", () => {
+    expect([format.money("-12.3", "CHF"), format.roughMoney(12345.67, "EUR"), format.roughMoney(9.5, "EUR")]).toEqual([
+      "\u221212.30\u202fCHF",
+      "12\u202f346\u202fEUR",
+      "9.50\u202fEUR",
+    ]);
+  });
+  test("units have all the digits that they were told with, and no idle ones", () => {
+    expect([
+      format.exactly("12.00000000"),
+      format.exactly("0.16431924"),
+      format.exactly("-1000.5"),
+      format.exactly("3", 2),
+    ]).toEqual(["12", "0.16431924", "\u22121\u202f000.5", "3.00"]);
+  });
+  test("a return is told in percent", () => {
+    expect([format.gain("0.1234"), format.gain(-0.01), format.gain(null), format.shareFigure("0.256")]).toEqual([
+      "+12.34\u202f%",
+      "\u22121.00\u202f%",
+      "\u2013",
+      "25.6",
+    ]);
+  });
+});
+
 test("the desk's own sentence gets true minus signs and thin thousands, and keeps its dates", () => {
   expect(
     format.told("A price is zero or less: open 2695263.0, low -76.55, close 76.61. Seen 2026-11-10, in 2026."),

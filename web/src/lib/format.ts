@@ -12,6 +12,9 @@ export const NONE = "\u2013";
 
 export type Missing = null | undefined;
 
+/** A number as a text with all its digits, as the desk tells money: `-1234.56`. */
+export type Exact = string;
+
 const numbers = new Map<string, Intl.NumberFormat>();
 
 function numberFormat(digits: number, signed: boolean): Intl.NumberFormat {
@@ -29,9 +32,9 @@ function numberFormat(digits: number, signed: boolean): Intl.NumberFormat {
   return format;
 }
 
-function written(value: number, digits: number, signed = false): string {
+function written(value: number | Exact, digits: number, signed = false): string {
   return numberFormat(digits, signed)
-    .formatToParts(value)
+    .formatToParts(value as Intl.StringNumericLiteral)
     .map((part) => (part.type === "group" ? THIN : part.type === "minusSign" ? MINUS : part.value))
     .join("");
 }
@@ -75,6 +78,52 @@ export function indicator(value: number | Missing, unit: "price" | "fraction" | 
 /** A share between 0 and 1 as a percentage without a sign. */
 export function share(value: number | Missing): string {
   return known(value) ? `${written(value * 100, 1)}${THIN}%` : NONE;
+}
+
+const parts = new Map<string, number>();
+
+/** How many decimals amounts of `currency` have: two of most, none of the yen. */
+export function decimalsOf(currency: string): number {
+  let digits = parts.get(currency);
+  if (digits === undefined) {
+    const style = { style: "currency", currency } as const;
+    digits = new Intl.NumberFormat(LANGUAGE, style).resolvedOptions().maximumFractionDigits ?? 2;
+    parts.set(currency, digits);
+  }
+  return digits;
+}
+
+/** An amount of money, to the smallest coin; whose money it is stands in the heading. Exact however large it is. */
+export function amount(value: Exact | Missing, currency: string, signed = false): string {
+  return value == null ? NONE : written(value, decimalsOf(currency), signed);
+}
+
+/** An amount with its currency, in a sentence: `1 234.56 EUR`. */
+export function money(value: Exact | Missing, currency: string, signed = false): string {
+  return value == null ? NONE : `${amount(value, currency, signed)}${THIN}${currency}`;
+}
+
+/** An amount at a glance, for sentences and axes: `12 346 EUR` where cents would only be in the way. */
+export function roughMoney(value: number | Missing, currency: string): string {
+  if (!known(value)) return NONE;
+  return `${written(value, Math.abs(value) < 1000 ? decimalsOf(currency) : 0)}${THIN}${currency}`;
+}
+
+/** A number with all the digits that it was told with, idle zeros aside: units of an instrument, a rate. */
+export function exactly(value: Exact | Missing, least = 0): string {
+  if (value == null) return NONE;
+  const [, decimals = ""] = value.split(".");
+  return written(value, Math.max(least, decimals.replace(/0+$/, "").length));
+}
+
+/** A return or a part of something, told as a fraction, in percent and with its sign: `+12.34 %`. */
+export function gain(value: Exact | number | Missing, digits = 2): string {
+  return value == null ? NONE : percentUnit(Number(value) * 100, digits);
+}
+
+/** A fraction as a percentage without a sign, in a column: `12.3`. */
+export function shareFigure(value: Exact | number | Missing): string {
+  return value == null ? NONE : written(Number(value) * 100, 1);
 }
 
 /** What is paid for a unit: `0.20`, `0.5132`, `0.001875`. */

@@ -7,6 +7,7 @@ export const KEYS: readonly { where: string; keys: readonly (readonly [press: st
       ["/", "Search symbols, pages and actions (also Ctrl-K); “alert AAPL 190” makes an alert"],
       ["?", "This list"],
       ["g h", "Go home"],
+      ["g p", "Go to the portfolio"],
       ["g a", "Go to the alerts"],
       ["g c", "Go to the comparison"],
       ["g s", "Go to the sources"],
@@ -29,6 +30,16 @@ export const KEYS: readonly { where: string; keys: readonly (readonly [press: st
     keys: [
       ["[ ]", "A shorter or a longer range"],
       ["t", "Show or hide the table behind the chart"],
+    ],
+  },
+  {
+    where: "A portfolio",
+    keys: [
+      ["x", "Hide amounts, or show them"],
+      ["[ ]", "A shorter or a longer range"],
+      ["t", "Show or hide the table behind the chart"],
+      ["← → ↑ ↓", "Move between the figures of a table"],
+      ["Enter", "Why this number?"],
     ],
   },
   {

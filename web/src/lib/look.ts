@@ -1,4 +1,4 @@
-/** The reader's choice of theme and of the colours of rise and fall, kept in the browser. */
+/** The reader's choice of theme, of the colours of rise and fall, and whether amounts can be read; kept in the browser. */
 
 import { useSyncExternalStore } from "react";
 
@@ -19,13 +19,15 @@ export const MOVES_MEANINGS: Record<Moves, string> = {
   "red-green": "A rise is red and a fall green, as in China and Japan.",
 };
 
+type Name = "theme" | "moves" | "amounts";
+
 const listeners = new Set<() => void>();
 
-function read(name: "theme" | "moves"): string | undefined {
+function read(name: Name): string | undefined {
   return document.documentElement.dataset[name];
 }
 
-function write(name: "theme" | "moves", choice: string, usual: string): void {
+function write(name: Name, choice: string, usual: string): void {
   if (choice === usual) delete document.documentElement.dataset[name];
   else document.documentElement.dataset[name] = choice;
   try {
@@ -45,6 +47,11 @@ export function chooseMoves(moves: Moves): void {
   write("moves", moves, "teal-vermilion");
 }
 
+/** Whether amounts of money are blurred, for a reader who is not alone; percentages stay. */
+export function hideAmounts(hidden: boolean): void {
+  write("amounts", hidden ? "hidden" : "shown", "shown");
+}
+
 function subscribe(tell: () => void): () => void {
   const system = window.matchMedia("(prefers-color-scheme: dark)");
   listeners.add(tell);
@@ -61,6 +68,10 @@ export function useTheme(): Theme {
 
 export function useMoves(): Moves {
   return useSyncExternalStore(subscribe, () => MOVES.find((moves) => moves === read("moves")) ?? "teal-vermilion");
+}
+
+export function useHiddenAmounts(): boolean {
+  return useSyncExternalStore(subscribe, () => read("amounts") === "hidden");
 }
 
 /** Changes whenever the colours on the page do, whoever changed them; for what is painted outside CSS. */

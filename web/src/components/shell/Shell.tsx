@@ -2,6 +2,8 @@
 
 import {
   type Dispatch,
+  type FocusEvent,
+  type KeyboardEvent,
   lazy,
   type ReactNode,
   type SetStateAction,
@@ -26,12 +28,23 @@ export const fetchPalette = () => import("./Palette");
 const Palette = lazy(fetchPalette);
 const Shortcuts = lazy(() => import("./Shortcuts"));
 
-export const PAGES: readonly { to: string; label: string; icon: IconName; key: string }[] = [
+interface PageEntry {
+  to: string;
+  label: string;
+  icon: IconName;
+  key: string;
+  /** Whether a phone's bar keeps it behind “More”. */
+  folded?: boolean;
+}
+
+export const PAGES: readonly PageEntry[] = [
   { to: "/", label: "Home", icon: "home", key: "h" },
+  { to: "/portfolio", label: "Portfolio", icon: "portfolio", key: "p" },
   { to: "/alerts", label: "Alerts", icon: "bell", key: "a" },
   { to: "/compare", label: "Compare", icon: "compare", key: "c" },
-  { to: "/sources", label: "Sources", icon: "sources", key: "s" },
-  { to: "/help", label: "Help", icon: "help", key: "?" },
+  { to: "/sources", label: "Sources", icon: "sources", key: "s", folded: true },
+  { to: "/settings", label: "Settings", icon: "settings", key: ",", folded: true },
+  { to: "/help", label: "Help", icon: "help", key: "?", folded: true },
 ];
 
 type Overlay = { kind: "palette"; pick: Pick | null } | { kind: "shortcuts" } | null;
@@ -83,7 +96,7 @@ function Search({ pick, onClose }: { pick: Pick | null; onClose: () => void }) {
 /** Writes what is typed until the palette's field has the focus; Escape calls it off. */
 function useEarlyKeys(write: Dispatch<SetStateAction<string>>, onClose: () => void): void {
   useEffect(() => {
-    const press = (event: KeyboardEvent) => {
+    const press = (event: globalThis.KeyboardEvent) => {
       const { key } = event;
       if (document.activeElement?.matches("[role=dialog] input")) return;
       if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -103,14 +116,68 @@ function Rail() {
   const unseen = useNews();
   return (
     <nav className={styles.rail} aria-label="Pages">
-      {PAGES.map(({ to, label, icon }) => (
-        <NavLink key={to} to={to} end={to === "/"} className={styles.page}>
-          <Icon name={icon} />
-          {label}
-          {to === "/alerts" && unseen > 0 && <Count unseen={unseen} />}
-        </NavLink>
+      {PAGES.map((page) => (
+        <RailLink key={page.to} page={page} className={page.folded ? `${styles.page} ${styles.folded}` : styles.page}>
+          {page.to === "/alerts" && unseen > 0 && <Count unseen={unseen} />}
+        </RailLink>
       ))}
+      <More />
     </nav>
+  );
+}
+
+interface RailLinkProps {
+  page: PageEntry;
+  className: string | undefined;
+  children?: ReactNode;
+  onClick?: () => void;
+}
+
+function RailLink({ page: { to, label, icon }, className, children, onClick }: RailLinkProps) {
+  return (
+    <NavLink to={to} end={to === "/"} className={className} onClick={onClick}>
+      <Icon name={icon} />
+      {label}
+      {children}
+    </NavLink>
+  );
+}
+
+/** On a phone: the pages that its bar has no room for. */
+function More() {
+  const [open, setOpen] = useState(false);
+  const { pathname } = useLocation();
+  const folded = PAGES.filter((page) => page.folded);
+  const here = folded.some(({ to }) => pathname.startsWith(to));
+  const leave = (event: FocusEvent<HTMLDivElement>) => {
+    if (!event.currentTarget.contains(event.relatedTarget)) setOpen(false);
+  };
+  const press = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.key !== "Escape" || !open) return;
+    event.stopPropagation();
+    setOpen(false);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: what is heard here was pressed on the button or a link in it
+    <div className={styles.more} onBlur={leave} onKeyDown={press}>
+      <button
+        type="button"
+        className={styles.page}
+        aria-expanded={open}
+        aria-current={here ? "true" : undefined}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="more" />
+        More
+      </button>
+      {open && (
+        <div className={styles.sheet}>
+          {folded.map((page) => (
+            <RailLink key={page.to} page={page} className={styles.page} onClick={() => setOpen(false)} />
+          ))}
+        </div>
+      )}
+    </div>
   );
 }
 
@@ -144,7 +211,7 @@ function useShellKeys({ search, shortcuts }: { search: () => void; shortcuts: ()
   const navigate = useNavigate();
   useEffect(() => {
     let going = NEVER;
-    const press = (event: KeyboardEvent) => {
+    const press = (event: globalThis.KeyboardEvent) => {
       const palette = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
       if (busy || (!palette && (isWriting(event) || event.ctrlKey || event.metaKey || event.altKey))) return;
       const page = event.timeStamp - going < CHORD_MS && PAGES.find(({ key }) => key === event.key);

@@ -5,12 +5,12 @@ import type { Channel } from "../../api/desk";
 import { addChannel, alertKeys, changeChannel, removeChannel } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { ChoiceField, TextField } from "../../components/Field";
+import { Panel } from "../../components/Panel";
 import { askToNotify, useAllowed } from "../../lib/notices";
 import { inWords, type Wrong, whyNot, wrongOf } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import styles from "./ChannelPanel.module.css";
 import { type ChannelKind, type ConfigField, configOf, freshName, newSecret, withValue, wrongIn } from "./kinds";
-import { Panel } from "./Panel";
 
 interface ChannelPanelProps {
   kind: ChannelKind;

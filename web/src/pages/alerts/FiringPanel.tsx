@@ -3,17 +3,19 @@ import { Link } from "react-router";
 import type { Delivery, Firing } from "../../api/desk";
 import { deliveriesQuery, firingQuery } from "../../api/queries";
 import { Trouble } from "../../components/Notice";
+import { Panel } from "../../components/Panel";
 import { Skeleton } from "../../components/Skeleton";
 import { alertsPath, symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { useMay } from "../../lib/me";
 import { heldUntil, STATES } from "./delivery";
 import styles from "./FiringPanel.module.css";
-import { Panel } from "./Panel";
 
 /** The proof of delivery: by which channel, at which time, with which receipt. */
 export function FiringPanel({ number, back }: { number: number; back: string }) {
   const firing = useQuery(firingQuery(number));
   const ways = useQuery(deliveriesQuery(number));
+  const may = useMay("owner");
   return (
     <Panel title="What fired, and how it was told" back={back}>
       {firing.isError && <Trouble error={firing.error} onRetry={firing.refetch} />}
@@ -30,7 +32,7 @@ export function FiringPanel({ number, back }: { number: number; back: string }) 
       {firing.data && ways.data?.deliveries.length === 0 && (
         <p className="quiet">
           It was told on this page only: no channel was switched on for it.{" "}
-          <Link to={alertsPath({ channels: true, panel: null })}>Add a channel</Link>
+          {may && <Link to={alertsPath({ channels: true, panel: null })}>Add a channel</Link>}
         </p>
       )}
     </Panel>

@@ -8,6 +8,7 @@ import { Problem } from "../../api/problem";
 import { addRule, alertKeys, changeRule, instrumentQuery, quotesQuery, watchlistsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { ChoiceField, Field, TextField } from "../../components/Field";
+import { Panel } from "../../components/Panel";
 import { isTicker, symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { useSettled } from "../../lib/hooks";
@@ -18,7 +19,6 @@ import { ConditionFieldInput } from "./ConditionFieldInput";
 import { CONDITIONS, type ConditionType, fieldsOf, GROUPS, initialValues, isOfSymbols, TYPES } from "./conditions";
 import { draftOf, type Form, hasOptions, isWrong, nameOf, tried, waiting } from "./draft";
 import { More } from "./More";
-import { Panel } from "./Panel";
 import styles from "./RuleEditor.module.css";
 import { Trial, useTrial } from "./Trial";
 

@@ -159,6 +159,7 @@ def _transactions() -> None:
         sa.Column("ref", sa.String, nullable=False),
         sa.Column("note", sa.String, nullable=False),
         sa.Column("batch", sa.Integer),
+        sa.UniqueConstraint("portfolio", "id"),
         sa.ForeignKeyConstraint(["portfolio", "account"], ["accounts.portfolio", "accounts.id"]),
         sa.ForeignKeyConstraint(["portfolio", "to_account"], ["accounts.portfolio", "accounts.id"]),
         sa.CheckConstraint(by_kind, name="transaction_signs"),
@@ -177,10 +178,16 @@ def _transactions() -> None:
     )
     op.create_table(
         "lot_picks",
-        sa.Column("transaction", sa.Integer, sa.ForeignKey("transactions.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("transaction", sa.Integer, primary_key=True),
         sa.Column("nth", sa.Integer, primary_key=True),
+        sa.Column("portfolio", sa.Integer, nullable=False),
         sa.Column("opened", sa.Integer, nullable=False),
         *decimal("quantity", positive=True),
+        sa.ForeignKeyConstraint(
+            ["portfolio", "transaction"], ["transactions.portfolio", "transactions.id"], ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["portfolio", "opened"], ["transactions.portfolio", "transactions.id"]),
+        sa.Index("lot_picks_opened", "portfolio", "opened"),
     )
 
 

@@ -2,22 +2,24 @@
 
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
-import { Button } from "../../components/Button";
-import { Icon } from "../../components/Icon";
-import { useKey, useRoom } from "../../lib/hooks";
+import { useKey, useRoom } from "../lib/hooks";
+import { Button } from "./Button";
+import { Icon } from "./Icon";
 import styles from "./Panel.module.css";
 
 interface PanelProps {
   title: string;
   /** Where the page is without it. */
   back: string;
+  /** Whether it lies over the foot of a phone's page, and does not take its place. */
+  sheet?: boolean;
   children: ReactNode;
 }
 
-export function Panel({ title, back, children }: PanelProps) {
+export function Panel({ title, back, sheet = false, children }: PanelProps) {
   const navigate = useNavigate();
   // There it is all of the page, and so its heading.
-  const Title = useRoom().phone ? "h1" : "h2";
+  const Title = useRoom().phone && !sheet ? "h1" : "h2";
   const panel = useRef<HTMLElement>(null);
   const close = () => navigate(back);
   useEffect(() => {
@@ -35,7 +37,14 @@ export function Panel({ title, back, children }: PanelProps) {
     close();
   };
   return (
-    <section ref={panel} className={styles.panel} aria-label={title} tabIndex={-1} onKeyDown={press}>
+    <section
+      ref={panel}
+      className={styles.panel}
+      data-sheet={sheet || undefined}
+      aria-label={title}
+      tabIndex={-1}
+      onKeyDown={press}
+    >
       <header className={styles.head}>
         <Title className={styles.title}>{title}</Title>
         <Button look="quiet" aria-label="Close" onClick={close}>

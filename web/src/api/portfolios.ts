@@ -1,0 +1,219 @@
+/** What the page asks of portfolios, and does to them; whatever is done, all that is told of them is asked for again. */
+
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { client } from "./client";
+import type { AccountDraft, Portfolio, PortfolioDraft, Transaction, TransactionDraft, WhyFigure } from "./desk";
+import { answered } from "./problem";
+import type { paths } from "./schema";
+
+export const portfolioKeys = {
+  all: ["portfolios"] as const,
+  list: ["portfolios", "list"] as const,
+  transactions: (id: number) => ["portfolios", id, "transactions"] as const,
+};
+
+const at = (number: number) => ({ params: { path: { number } } });
+
+export function portfoliosQuery() {
+  return queryOptions({
+    queryKey: portfolioKeys.list,
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/portfolios", { signal })),
+  });
+}
+
+export function addPortfolio(body: PortfolioDraft) {
+  return answered(client.POST("/api/v1/portfolios", { body }));
+}
+
+export function changePortfolio({ id, version }: Portfolio, body: PortfolioDraft) {
+  return answered(client.PUT("/api/v1/portfolios/{number}", { ...at(id), body: { ...body, version } }));
+}
+
+/** For good: its name is the proof that it was meant. */
+export function removePortfolio(number: number, name: string) {
+  const params = { path: { number }, query: { name } };
+  return answered(client.DELETE("/api/v1/portfolios/{number}", { params }));
+}
+
+export function addAccount(number: number, body: AccountDraft) {
+  return answered(client.POST("/api/v1/portfolios/{number}/accounts", { ...at(number), body }));
+}
+
+export function changeAccount(number: number, account: number, body: AccountDraft) {
+  const params = { path: { number, account } };
+  return answered(client.PUT("/api/v1/portfolios/{number}/accounts/{account}", { params, body }));
+}
+
+export function removeAccount(number: number, account: number) {
+  const params = { path: { number, account } };
+  return answered(client.DELETE("/api/v1/portfolios/{number}/accounts/{account}", { params }));
+}
+
+type AskedOf<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } }
+  ? NonNullable<Query>
+  : never;
+type Asked = AskedOf<"/api/v1/portfolios/{number}/transactions">;
+
+export function transactionsQuery(number: number, query: Asked) {
+  return queryOptions({
+    queryKey: [...portfolioKeys.transactions(number), query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/transactions", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+const MOST_TRANSACTIONS = 500;
+
+/** All that `query` asks for, the newest first, however many pages that are. */
+export async function everyTransaction(number: number, query: Asked): Promise<Transaction[]> {
+  const all: Transaction[] = [];
+  for (;;) {
+    const params = { path: { number }, query: { ...query, offset: all.length, limit: MOST_TRANSACTIONS } };
+    const page = await answered(client.GET("/api/v1/portfolios/{number}/transactions", { params }));
+    all.push(...page.transactions);
+    if (page.transactions.length === 0 || all.length >= page.total) return all;
+  }
+}
+
+export function transactionQuery(number: number, transaction: number) {
+  return queryOptions({
+    queryKey: [...portfolioKeys.transactions(number), transaction],
+    queryFn: ({ signal }) => {
+      const params = { path: { number, transaction } };
+      return answered(client.GET("/api/v1/portfolios/{number}/transactions/{transaction}", { params, signal }));
+    },
+  });
+}
+
+export function addTransaction(number: number, body: TransactionDraft) {
+  return answered(client.POST("/api/v1/portfolios/{number}/transactions", { ...at(number), body }));
+}
+
+export function changeTransaction(number: number, transaction: number, version: number, draft: TransactionDraft) {
+  const params = { path: { number, transaction } };
+  const body = { ...draft, version };
+  return answered(client.PUT("/api/v1/portfolios/{number}/transactions/{transaction}", { params, body }));
+}
+
+export function removeTransaction(number: number, { id, version }: Pick<Transaction, "id" | "version">) {
+  const params = { path: { number, transaction: id }, query: { version } };
+  return answered(client.DELETE("/api/v1/portfolios/{number}/transactions/{transaction}", { params }));
+}
+
+export function restoreTransaction(number: number, transaction: number) {
+  const params = { path: { number, transaction } };
+  return answered(client.POST("/api/v1/portfolios/{number}/transactions/{transaction}/restore", { params }));
+}
+
+const SECOND = 1000;
+/** How soon figures are asked for again while one looks: prices move, and others may add to the portfolio. */
+const LOOKED_AT_MS = 30 * SECOND;
+
+/** As of which day, of which part, and over which stretch a figure is asked; what is left out is all of it. */
+export interface Scope {
+  as_of?: string;
+  account?: number;
+  instrument?: string;
+}
+
+export type Spanned = Scope & AskedOf<"/api/v1/portfolios/{number}/returns">;
+
+/** A past day's figures stay what they are, as far as the page is concerned. */
+const again = ({ as_of }: Scope) => (as_of ? false : LOOKED_AT_MS);
+
+export function positionsQuery(number: number, query: Scope) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "positions", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/positions", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: again(query),
+  });
+}
+
+export function historyQuery(number: number, query: Spanned) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "history", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/history", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: again(query),
+  });
+}
+
+export function returnsQuery(number: number, query: Spanned) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "returns", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/returns", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: again(query),
+  });
+}
+
+export function lotsQuery(number: number, query: Scope) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "lots", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/lots", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function incomeQuery(number: number, query: Spanned) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "income", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/income", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export type Dimension = NonNullable<AskedOf<"/api/v1/portfolios/{number}/allocation">["by"]>[number];
+
+export function allocationQuery(number: number, query: Scope & { by: Dimension[] }) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "allocation", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/allocation", { params: { path: { number }, query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: again(query),
+  });
+}
+
+export function checksQuery(number: number, query: Scope) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "checks", query],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/portfolios/{number}/checks", { params: { path: { number }, query }, signal })),
+    refetchInterval: again(query),
+  });
+}
+
+type WhyAsked = AskedOf<"/api/v1/portfolios/{number}/why/{figure}">;
+
+/** Why a figure is what it is. */
+export function whyQuery(number: number, figure: WhyFigure, query: WhyAsked) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "why", figure, query],
+    queryFn: ({ signal }) => {
+      const params = { path: { number, figure }, query };
+      return answered(client.GET("/api/v1/portfolios/{number}/why/{figure}", { params, signal }));
+    },
+  });
+}
+
+/** The reader's own items: what no exchange lists, with prices that the reader enters. */
+export function itemsQuery() {
+  return queryOptions({
+    queryKey: ["portfolios", "items"],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/items", { signal })),
+  });
+}
+
+/** Sets the price of an item on a day; null forgets it. */
+export function setPrice(number: number, day: string, price: string | null) {
+  const params = { path: { number } };
+  return answered(client.PUT("/api/v1/items/{number}/prices", { params, body: { prices: [{ day, price }] } }));
+}

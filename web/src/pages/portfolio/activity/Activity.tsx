@@ -1,0 +1,186 @@
+/** What happened? Every transaction, newest first; each can be changed, deleted and brought back. */
+
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import type { Portfolio, Transaction } from "../../../api/desk";
+import { everyTransaction, transactionsQuery } from "../../../api/portfolios";
+import { Amount } from "../../../components/Amount";
+import { Button } from "../../../components/Button";
+import { Notice, Trouble } from "../../../components/Notice";
+import { Skeleton } from "../../../components/Skeleton";
+import { type Column, Pager, Table } from "../../../components/Table";
+import { signOf } from "../../../lib/decimal";
+import * as format from "../../../lib/format";
+import { beside, changed, tabPath } from "../address";
+import type { PortfolioPageProps } from "../props";
+import styles from "./Activity.module.css";
+import { useTransactionEdits } from "./edits";
+import { FilterBar } from "./FilterBar";
+import { askedOf, FILTERS, filtersOf, PAGE, pageOf } from "./filters";
+import { KINDS } from "./kinds";
+import { titleOf } from "./words";
+
+export default function Activity({ portfolio }: PortfolioPageProps) {
+  const [params] = useSearchParams();
+  const navigate = useNavigate();
+  const asked = askedOf(filtersOf(params));
+  const page = pageOf(params);
+  const told = useQuery(transactionsQuery(portfolio.id, { ...asked, offset: page * PAGE, limit: PAGE }));
+  const { data } = told;
+  const filtered = FILTERS.some((name) => params.has(name));
+  const pages = Math.max(1, Math.ceil((data?.total ?? 0) / PAGE));
+  return (
+    <>
+      <h1>{data ? headline(data.total, asked.removed === true, filtered) : "Activity"}</h1>
+      {(filtered || (data && data.total > 0)) && <FilterBar portfolio={portfolio} tags={data?.tags ?? []} />}
+      {told.isPending && <Skeleton height={420} />}
+      {told.error && !data && <Trouble error={told.error} onRetry={told.refetch} />}
+      {data && data.total > 0 && (
+        <>
+          <Rows
+            portfolio={portfolio}
+            rows={data.transactions}
+            all={() => everyTransaction(portfolio.id, asked)}
+            removed={asked.removed === true}
+          />
+          {pages > 1 && (
+            <Pager
+              page={Math.min(page, pages - 1)}
+              pages={pages}
+              rows={data.total}
+              onPage={(to) => navigate(changed(params, { page: to === 0 ? null : String(to + 1) }))}
+            />
+          )}
+        </>
+      )}
+      {data?.total === 0 && !filtered && <Empty portfolio={portfolio} />}
+    </>
+  );
+}
+
+function headline(total: number, removed: boolean, filtered: boolean): string {
+  const count = total === 0 ? "No transactions" : format.counted(total, "transaction");
+  if (removed) return total === 0 ? "Nothing was deleted in the last 30 days" : `${count} deleted`;
+  if (filtered) return total === 0 ? "No transaction is like that" : `${count} like that`;
+  return total === 0 ? "No transactions yet" : count;
+}
+
+function Empty({ portfolio }: { portfolio: Portfolio }) {
+  const [params] = useSearchParams();
+  const navigate = useNavigate();
+  return (
+    <Notice
+      title={`${portfolio.name} is empty`}
+      action={
+        portfolio.right !== "read" && (
+          <>
+            <Button look="main" onClick={() => navigate(tabPath(portfolio.id, "import"))}>
+              Import a broker’s file
+            </Button>
+            <Button onClick={() => navigate(beside(params, { add: "deposit" }))}>Type a transaction</Button>
+          </>
+        )
+      }
+    >
+      All figures are computed from transactions.
+    </Notice>
+  );
+}
+
+interface RowsProps {
+  portfolio: Portfolio;
+  rows: readonly Transaction[];
+  all: () => Promise<readonly Transaction[]>;
+  removed: boolean;
+}
+
+function Rows({ portfolio, rows, all, removed }: RowsProps) {
+  const [params] = useSearchParams();
+  const { restore } = useTransactionEdits(portfolio);
+  const names = new Map(portfolio.accounts.map(({ id, name }) => [id, name]));
+  const currencies = new Set(rows.map(({ currency }) => currency));
+  const [one] = currencies.size === 1 ? currencies : [];
+  const title = (row: Transaction) =>
+    removed ? titleOf(row) : <Link to={beside(params, { edit: String(row.id) })}>{titleOf(row)}</Link>;
+  const columns: Column<Transaction>[] = [
+    { title: "Day", show: ({ day }) => format.day(day), cell: ({ day }) => day },
+    { title: "Transaction", show: title, cell: ({ kind }) => KINDS[kind].label },
+    { title: "Instrument", show: () => null, cell: ({ ticker, instrument }) => ticker ?? instrument },
+    {
+      title: "Units",
+      number: true,
+      show: ({ quantity }) => signOf(quantity) !== 0 && <span className="amount">{format.exactly(quantity)}</span>,
+      cell: ({ quantity }) => quantity,
+    },
+    {
+      title: "Price",
+      number: true,
+      show: ({ price, price_currency, currency }) =>
+        price &&
+        `${format.exactly(price, 2)}${price_currency && price_currency !== currency ? ` ${price_currency}` : ""}`,
+      cell: ({ price }) => price,
+    },
+    {
+      title: "Fee",
+      number: true,
+      show: ({ fee, fee_currency, currency }) =>
+        signOf(fee) !== 0 && <Amount value={fee} currency={fee_currency || currency} named={!!fee_currency} />,
+      cell: ({ fee }) => fee,
+    },
+    {
+      title: "Tax",
+      number: true,
+      show: ({ tax, currency }) => signOf(tax) !== 0 && <Amount value={tax} currency={currency} />,
+      cell: ({ tax }) => tax,
+    },
+    {
+      title: "Amount",
+      ...(one && { unit: one }),
+      number: true,
+      show: ({ cash, currency }) => signOf(cash) !== 0 && <Amount value={cash} currency={currency} named={!one} />,
+      cell: ({ cash }) => cash,
+    },
+    { title: "Currency", show: () => null, cell: ({ currency }) => currency },
+    { title: "Account", show: ({ account }) => names.get(account), cell: ({ account }) => names.get(account) },
+    { title: "Note", show: (row) => <NoteOf row={row} />, cell: ({ note }) => note },
+    { title: "Tags", show: () => null, cell: ({ tags }) => tags?.join(" ") },
+  ];
+  const shown = columns.filter(({ title }) => !FILE_ONLY.has(title));
+  const again: Column<Transaction> = {
+    title: "Bring back",
+    show: (row) => (
+      <Button look="quiet" aria-label={`Bring back ${titleOf(row)}`} onClick={() => restore(row)}>
+        Bring back
+      </Button>
+    ),
+  };
+  return (
+    <Table
+      caption={removed ? "Deleted transactions" : "Transactions"}
+      columns={removed ? [...shown, again] : shown}
+      inFile={columns}
+      rows={rows}
+      keyOf={({ id }) => id}
+      file={`${portfolio.name} transactions`}
+      all={all}
+      cards
+    />
+  );
+}
+
+/** Columns of the file whose words stand elsewhere in the table. */
+const FILE_ONLY = new Set(["Instrument", "Currency", "Tags"]);
+
+function NoteOf({ row: { note, tags } }: { row: Transaction }) {
+  if (!note && !tags?.length) return null;
+  return (
+    <span className={styles.note} title={note || undefined}>
+      {tags?.map((tag) => (
+        <span key={tag} className={styles.tag}>
+          {tag}
+        </span>
+      ))}
+      {note}
+    </span>
+  );
+}

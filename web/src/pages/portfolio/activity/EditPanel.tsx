@@ -1,0 +1,34 @@
+/** A transaction to change, once the desk has told it. */
+
+import { useQuery } from "@tanstack/react-query";
+import type { Portfolio } from "../../../api/desk";
+import { transactionQuery } from "../../../api/portfolios";
+import { Trouble } from "../../../components/Notice";
+import { Panel } from "../../../components/Panel";
+import { Skeleton } from "../../../components/Skeleton";
+import { formOf } from "./form";
+import { TransactionForm } from "./TransactionForm";
+import { titleOf } from "./words";
+
+interface EditProps {
+  portfolio: Portfolio;
+  number: number;
+  back: string;
+}
+
+export default function EditPanel({ portfolio, number, back }: EditProps) {
+  // What it was when it was opened stays what one edits, whatever others do meanwhile: saving then tells of it.
+  const told = useQuery({ ...transactionQuery(portfolio.id, number), gcTime: 0, refetchOnWindowFocus: false });
+  if (!told.data) {
+    return (
+      <Panel title={told.error ? "Not to be had" : "One moment"} back={back}>
+        {told.error ? <Trouble error={told.error} onRetry={told.refetch} /> : <Skeleton height={420} />}
+      </Panel>
+    );
+  }
+  return (
+    <Panel title={titleOf(told.data)} back={back}>
+      <TransactionForm portfolio={portfolio} begin={formOf(told.data)} transaction={told.data} back={back} />
+    </Panel>
+  );
+}

@@ -1,0 +1,224 @@
+/** The form of a transaction: it asks what its kind needs, counts what follows, and says what the desk refuses. */
+
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useId, useState } from "react";
+import { useNavigate } from "react-router";
+import type { Kind, Portfolio, Transaction } from "../../../api/desk";
+import { Problem } from "../../../api/problem";
+import { symbolsQuery } from "../../../api/queries";
+import { Button } from "../../../components/Button";
+import { ChoiceField, Field, TextField, Tick } from "../../../components/Field";
+import * as format from "../../../lib/format";
+import { useSettled } from "../../../lib/hooks";
+import { whyNot, wrongOf } from "../../../lib/refusal";
+import { useTransactionEdits } from "./edits";
+import { countedAmount, DESKS_NAMES, draftOf, edited, type Form } from "./form";
+import { FIELD_NAMES, type FieldName, isKind, KINDS } from "./kinds";
+import { Meanwhile } from "./Meanwhile";
+import styles from "./TransactionForm.module.css";
+
+interface FormProps {
+  portfolio: Portfolio;
+  begin: Form;
+  /** What is being changed; null: it is new. */
+  transaction: Transaction | null;
+  back: string;
+}
+
+export function TransactionForm({ portfolio, begin, transaction, back }: FormProps) {
+  const navigate = useNavigate();
+  const [form, setForm] = useState(begin);
+  const [before, setBefore] = useState(transaction);
+  const { save, remove } = useTransactionEdits(portfolio);
+  const { hint } = KINDS[form.kind];
+  const edit = (change: Partial<Form>) => setForm((now) => edited(now, change));
+  const send = (over: Transaction | null) =>
+    save.mutate({ draft: draftOf(form, over), before: over }, { onSuccess: () => navigate(back) });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    send(before);
+  };
+  const theirs = currentOf(save.error);
+  const wrong = wrongOf(save.error);
+  const at = wrong && (DESKS_NAMES[wrong.field.split(".")[0] ?? ""] ?? wrong.field);
+  const error = (name: string) => (at === name ? wrong?.what : undefined);
+  const shown = new Set<string>(["kind", "day", "account", "currency", "note", "tags", ...namesOf(form.kind)]);
+
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <ChoiceField
+        label="Kind"
+        value={form.kind}
+        options={Object.entries(KINDS).map(([kind, { label }]) => [kind, label] as const)}
+        onChange={(kind) => isKind(kind) && edit({ kind })}
+      />
+      <Field label="Day" error={error("day")}>
+        {(tied) => (
+          <input
+            {...tied}
+            type="date"
+            required
+            value={form.day}
+            onChange={(event) => edit({ day: event.target.value })}
+          />
+        )}
+      </Field>
+      <AccountField portfolio={portfolio} form={form} label="Account" error={error("account")} onEdit={edit} />
+      {namesOf(form.kind).map((name) => (
+        <OneField key={name} name={name} form={form} portfolio={portfolio} error={error(name)} onEdit={edit} />
+      ))}
+      <TextField
+        label="Currency"
+        value={form.currency}
+        error={error("currency")}
+        onChange={(currency) => edit({ currency })}
+      />
+      {form.kind === "sell" && (
+        <Tick label="Sell what is not held (short)" checked={form.short} onChange={(short) => edit({ short })} />
+      )}
+      <Field label="Note" error={error("note")}>
+        {(tied) => <textarea {...tied} value={form.note} onChange={(event) => edit({ note: event.target.value })} />}
+      </Field>
+      <TextField
+        label="Tags"
+        value={form.tags}
+        hint="Several are parted by commas"
+        error={error("tags")}
+        onChange={(tags) => edit({ tags })}
+      />
+      {hint && <p className={styles.hint}>{hint}</p>}
+      {theirs && before ? (
+        <Meanwhile
+          mine={draftOf(form, before)}
+          theirs={theirs}
+          onMine={() => {
+            setBefore(theirs);
+            send(theirs);
+          }}
+          onTheirs={() => navigate(back)}
+        />
+      ) : (
+        <>
+          {save.error && (!at || !shown.has(at)) && (
+            <p role="alert" className={styles.wrong}>
+              {whyNot(save.error)}
+            </p>
+          )}
+          <div className={styles.actions}>
+            <Button type="submit" look="main" disabled={save.isPending}>
+              {before ? "Save" : "Add"}
+            </Button>
+            {before && (
+              <Button
+                look="quiet"
+                onClick={() => {
+                  remove(before);
+                  navigate(back);
+                }}
+              >
+                Delete
+              </Button>
+            )}
+          </div>
+        </>
+      )}
+    </form>
+  );
+}
+
+/** What is there now, where somebody else was faster. */
+function currentOf(error: Error | null): Transaction | null {
+  return error instanceof Problem && error.status === 409 ? (error.current as Transaction | null) : null;
+}
+
+function namesOf(kind: Kind): FieldName[] {
+  return KINDS[kind].fields.map(([name]) => name);
+}
+
+interface OneProps {
+  name: FieldName;
+  form: Form;
+  portfolio: Portfolio;
+  error: string | undefined;
+  onEdit: (change: Partial<Form>) => void;
+}
+
+function OneField({ name, form, portfolio, error, onEdit }: OneProps) {
+  const [, own] = KINDS[form.kind].fields.find(([each]) => each === name) ?? [];
+  const label = own ?? FIELD_NAMES[name];
+  const change = (value: string) => onEdit({ [name]: value });
+  if (name === "toAccount") return <AccountField {...{ portfolio, form, label, error, onEdit }} to />;
+  if (name === "instrument" || name === "other")
+    return <InstrumentField label={label} value={form[name]} error={error} onChange={change} />;
+  if (name === "acquired")
+    return (
+      <Field label={label} error={error}>
+        {(tied) => <input {...tied} type="date" value={form[name]} onChange={(event) => change(event.target.value)} />}
+      </Field>
+    );
+  const counted = name === "amount" && form.counted ? countedAmount(form) : null;
+  return (
+    <TextField
+      label={label}
+      number={name !== "toCurrency"}
+      value={form[name]}
+      error={error}
+      placeholder={counted === null ? undefined : format.exactly(counted, format.decimalsOf(form.currency))}
+      unit={MONEY.has(name) ? form.currency : undefined}
+      onChange={change}
+    />
+  );
+}
+
+const MONEY = new Set<FieldName>(["price", "fee", "tax", "amount", "cost"]);
+
+interface AccountProps extends Omit<OneProps, "name"> {
+  label: string;
+  /** Whether it is where a transfer leads. */
+  to?: boolean;
+}
+
+function AccountField({ label, form, portfolio, error, onEdit, to = false }: AccountProps) {
+  const accounts = portfolio.accounts.filter(({ id }) => !to || id !== form.account);
+  const options = accounts.map(({ id, name }) => [String(id), name] as const);
+  const choose = (value: string) => {
+    if (to) return onEdit({ toAccount: value });
+    const currency = accounts.find(({ id }) => id === Number(value))?.currency ?? form.currency;
+    onEdit({ account: Number(value), currency });
+  };
+  return (
+    <ChoiceField
+      label={label}
+      value={to ? form.toAccount : String(form.account)}
+      options={to ? [["", "Choose one"], ...options] : options}
+      error={error}
+      onChange={choose}
+    />
+  );
+}
+
+interface InstrumentProps {
+  label: string;
+  value: string;
+  error: string | undefined;
+  onChange: (value: string) => void;
+}
+
+/** A ticker of the day; what the desk knows by what is typed is offered. */
+function InstrumentField({ label, value, error, onChange }: InstrumentProps) {
+  const list = useId();
+  const asked = useSettled(value.trim(), 150);
+  const { data } = useQuery({ ...symbolsQuery(asked), enabled: asked !== "" });
+  return (
+    <>
+      <TextField label={label} value={value} list={list} error={error} placeholder="Ticker" onChange={onChange} />
+      <datalist id={list}>
+        {data?.symbols.map(({ ticker, name }) => (
+          <option key={ticker} value={ticker}>
+            {name}
+          </option>
+        ))}
+      </datalist>
+    </>
+  );
+}

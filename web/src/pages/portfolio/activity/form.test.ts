@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import type { Account, Transaction } from "../../../api/desk";
+import { blank, countedAmount, draftOf, edited, formOf } from "./form";
+
+const account: Account = { id: 3, name: "Broker", currency: "EUR", broker: "" };
+
+const bought: Transaction = {
+  id: 9,
+  version: 2,
+  batch: 4,
+  removed: null,
+  ticker: "META",
+  other_ticker: null,
+  kind: "buy",
+  account: 3,
+  day: "2021-03-01",
+  currency: "EUR",
+  cash: "-2474.55",
+  instrument: "FB",
+  quantity: "10.00",
+  fee: "1.50",
+  fee_currency: "",
+  tax: "0",
+  price: "300.1",
+  price_currency: "USD",
+  rate: "0.8241",
+  cost: null,
+  acquired: null,
+  to_account: null,
+  to_cash: "0",
+  to_currency: "",
+  other: null,
+  ratio: null,
+  picks: [],
+  short: false,
+  at: "2021-03-01T15:30:00Z",
+  ref: "ab-1",
+  note: "the first",
+  tags: ["tech", "core"],
+};
+
+test("a purchase is typed without signs, and told with them", () => {
+  let form = blank("buy", account, "2026-01-05", "SHEL");
+  form = edited(form, { quantity: "12" });
+  form = edited(form, { price: "31.425", fee: "2", tax: "0.335" });
+  expect(countedAmount(form)).toBe("379.44");
+  const { cash, quantity, fee, tax, price, instrument, account: of } = draftOf(form);
+  expect([cash, quantity, fee, tax, price, instrument, of]).toEqual([
+    "-379.44",
+    "12",
+    "2",
+    "0.335",
+    "31.425",
+    "SHEL",
+    3,
+  ]);
+});
+
+test("a sale receives what is left after fee and tax", () => {
+  const form = edited(blank("sell", account, "2026-01-05", "SHEL"), {
+    quantity: "2",
+    price: "10",
+    fee: "1.5",
+    tax: "3",
+  });
+  expect([draftOf(form).cash, draftOf(form).quantity]).toEqual(["15.5", "-2"]);
+});
+
+test("an amount that a reader typed stays until what it follows from is changed", () => {
+  let form = edited(blank("buy", account, "2026-01-05", "SHEL"), { quantity: "2", price: "10" });
+  form = edited(form, { amount: "20.01" });
+  expect(draftOf(edited(form, { note: "rounded up" })).cash).toBe("-20.01");
+  expect(draftOf(edited(form, { quantity: "3" })).cash).toBe("-30");
+});
+
+test("saving what was not changed changes nothing, not even what no form asks", () => {
+  const { id: _i, version: _v, batch: _b, removed: _r, ticker: _t, other_ticker: _o, ...same } = bought;
+  expect(draftOf(formOf(bought), bought)).toEqual(same);
+});
+
+test("an instrument is a new one where its name is typed anew", () => {
+  expect(draftOf(edited(formOf(bought), { instrument: "AAPL" }), bought).instrument).toBe("AAPL");
+});
+
+test("another kind keeps of the old one only what any kind has", () => {
+  const fee = draftOf(edited(formOf(bought), { kind: "fee", amount: "5" }), bought);
+  expect(fee).toMatchObject({
+    kind: "fee",
+    cash: "-5",
+    quantity: "0",
+    price: null,
+    rate: null,
+    price_currency: "",
+    ref: "ab-1",
+    note: "the first",
+  });
+});
+
+test("a rebate is a fee of less than nothing", () => {
+  expect(draftOf(edited(blank("fee", account, "2026-01-05"), { amount: "-3" })).cash).toBe("3");
+});
+
+test("what a transfer moves arrives, and an exchange says what it received", () => {
+  const moved = draftOf(edited(blank("transfer", account, "2026-01-05"), { amount: "50", toAccount: "4" }));
+  expect([moved.cash, moved.to_account, moved.to_cash, moved.to_currency]).toEqual(["-50", 4, "50", "EUR"]);
+  const changed = edited(blank("exchange", account, "2026-01-05"), { amount: "50", toAmount: "55", toCurrency: "usd" });
+  const { cash, to_cash, to_currency, to_account } = draftOf(changed);
+  expect([cash, to_cash, to_currency, to_account]).toEqual(["-50", "55", "usd", null]);
+});
+
+test("what is no number reaches the desk, which says so", () => {
+  const form = edited(blank("buy", account, "2026-01-05", "SHEL"), { quantity: "a dozen", price: "3" });
+  expect([countedAmount(form), draftOf(form).quantity]).toEqual([null, "a dozen"]);
+});

@@ -1,0 +1,78 @@
+/** Is something as it should not be? Every check with its number and where it begins to be told; thresholds of one’s own. */
+
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useSearchParams } from "react-router";
+import type { Check } from "../../../api/desk";
+import { checksQuery } from "../../../api/portfolios";
+import { Button } from "../../../components/Button";
+import { Trouble } from "../../../components/Notice";
+import { Skeleton } from "../../../components/Skeleton";
+import { type Column, Table } from "../../../components/Table";
+import * as format from "../../../lib/format";
+import { AsOf } from "../AsOf";
+import { scopeOf } from "../address";
+import { Controls } from "../Controls";
+import type { PortfolioPageProps } from "../props";
+import styles from "./Checks.module.css";
+import { ThresholdsForm } from "./ThresholdsForm";
+import { headline, numberText, thresholdText, wordsOf } from "./words";
+
+const STATES: Record<Check["state"], string> = { good: "Good", attention: "Attention", unknown: "Not known" };
+
+const COLUMNS: Column<Check>[] = [
+  {
+    title: "Check",
+    show: ({ name }) => wordsOf(name).title,
+    cell: ({ name }) => name,
+  },
+  {
+    title: "State",
+    show: ({ state }) => (
+      <span className={styles.state} data-state={state}>
+        {STATES[state]}
+      </span>
+    ),
+    cell: ({ state }) => state,
+  },
+  { title: "Number", number: true, show: numberText, cell: ({ number }) => number },
+  { title: "Told from", number: true, show: thresholdText, cell: ({ threshold }) => threshold },
+  {
+    title: "What it found",
+    show: ({ sentence }) => <span className={styles.sentence}>{format.told(sentence)}</span>,
+    cell: ({ sentence }) => sentence,
+  },
+];
+
+export default function ChecksPage({ portfolio }: PortfolioPageProps) {
+  const [params] = useSearchParams();
+  const told = useQuery(checksQuery(portfolio.id, scopeOf(params)));
+  const [changing, setChanging] = useState(false);
+  if (told.isPending) return <Skeleton height={420} />;
+  if (!told.data) return <Trouble whole error={told.error} onRetry={told.refetch} />;
+  const { checks, day } = told.data;
+  return (
+    <>
+      <h1>{headline(checks)}</h1>
+      <AsOf />
+      <Controls portfolio={portfolio} ranged={false} />
+      <Table
+        caption={`Checks of ${portfolio.name} on ${format.day(day)}`}
+        columns={COLUMNS}
+        rows={checks}
+        keyOf={({ name }) => name}
+        file={`${portfolio.name} checks`}
+        cards
+      />
+      {portfolio.right !== "read" && (
+        <section className={styles.thresholds}>
+          {changing ? (
+            <ThresholdsForm key={portfolio.version} portfolio={portfolio} onDone={() => setChanging(false)} />
+          ) : (
+            <Button onClick={() => setChanging(true)}>Change what is told</Button>
+          )}
+        </section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,211 @@
+/** What a file cannot say by itself: in which order its dates are, which column is what, what its words mean. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Choices, Mapping, Preview } from "../../../api/desk";
+import { keepMapping, mappingsQuery } from "../../../api/imports";
+import { Button } from "../../../components/Button";
+import { ChoiceField, TextField, Tick } from "../../../components/Field";
+import { Words } from "../../../components/Words";
+import { whyNot } from "../../../lib/refusal";
+import { say } from "../../../lib/toast";
+import { KINDS } from "../activity/kinds";
+import { withColumn } from "./choices";
+import styles from "./Import.module.css";
+
+interface MapProps {
+  preview: Preview;
+  choices: Choices;
+  onChange: (choices: Choices) => void;
+}
+
+type Answers = Choices["answers"];
+
+export function MapStep({ preview: { question, columns }, choices, onChange }: MapProps) {
+  const answer = (change: Partial<Answers>) => onChange({ ...choices, answers: { ...choices.answers, ...change } });
+  return (
+    <>
+      {question && <Asked question={question} answers={choices.answers} onAnswer={answer} />}
+      {columns && <Columns columns={columns} answers={choices.answers} onAnswer={answer} />}
+    </>
+  );
+}
+
+interface AskedProps {
+  question: NonNullable<Preview["question"]>;
+  answers: Answers;
+  onAnswer: (change: Partial<Answers>) => void;
+}
+
+const SAID: Record<string, string> = {
+  dmy: "Day first",
+  mdy: "Month first",
+  ymd: "Year first",
+  ".": "A point",
+  ",": "A comma",
+  times: "Times the rate",
+  over: "Over the rate",
+};
+
+function Asked({ question: { option, what, remedy, options }, answers, onAnswer }: AskedProps) {
+  const [typed, setTyped] = useState("");
+  if (option === "mapping" || option === "kinds")
+    return (
+      <p className={styles.question}>
+        <Words text={`${what} ${remedy}`} />
+      </p>
+    );
+  const told = answers[option as keyof Answers];
+  return (
+    <fieldset className={styles.question}>
+      <legend>
+        <Words text={`${what} ${remedy}`} />
+      </legend>
+      {options.map((each) => (
+        <Button key={each} aria-pressed={told === each} onClick={() => onAnswer({ [option]: each })}>
+          {SAID[each] ?? each}
+        </Button>
+      ))}
+      {options.length === 0 && (
+        <>
+          <TextField label="It is" value={typed} onChange={setTyped} />
+          <Button disabled={!typed.trim()} onClick={() => onAnswer({ [option]: typed.trim().toUpperCase() })}>
+            Read it so
+          </Button>
+        </>
+      )}
+    </fieldset>
+  );
+}
+
+interface ColumnsProps {
+  columns: NonNullable<Preview["columns"]>;
+  answers: Answers;
+  onAnswer: (change: Partial<Answers>) => void;
+}
+
+const NOTHING: Mapping = { columns: {}, kinds: {}, signed: true };
+
+function Columns({ columns: { header, proposed, fields }, answers, onAnswer }: ColumnsProps) {
+  const mapping = answers.mapping ?? proposed ?? NOTHING;
+  const change = (next: Mapping) => onAnswer({ mapping: next });
+  const options = [["", "Not in the file"] as const, ...header.filter(Boolean).map((name) => [name, name] as const)];
+  return (
+    <section className={styles.part}>
+      <h2>Which column is what?</h2>
+      <Kept answers={answers} mapping={mapping} onAnswer={onAnswer} />
+      <div className={styles.columns}>
+        {fields.map((field) => (
+          <ChoiceField
+            key={field}
+            label={FIELD_WORDS[field] ?? field}
+            value={mapping.columns[field] ?? ""}
+            options={options}
+            onChange={(column) => change(withColumn(mapping, field, column))}
+          />
+        ))}
+      </div>
+      <Tick
+        label="Amounts are less than 0 where money left"
+        checked={mapping.signed}
+        onChange={(signed) => change({ ...mapping, signed })}
+      />
+      <Meanings mapping={mapping} onChange={change} />
+    </section>
+  );
+}
+
+const FIELD_WORDS: Record<string, string> = {
+  date: "Day",
+  time: "Time of day",
+  kind: "Kind",
+  ticker: "Ticker",
+  isin: "ISIN",
+  cusip: "CUSIP",
+  wkn: "WKN",
+  name: "Name",
+  exchange: "Exchange",
+  quantity: "Units",
+  price: "Price",
+  price_currency: "Price’s currency",
+  amount: "Amount",
+  currency: "Currency",
+  fee: "Fee",
+  tax: "Tax",
+  rate: "Exchange rate",
+  note: "Note",
+  ref: "Its number",
+  account: "Account",
+  balance: "Balance",
+};
+
+/** What words in the column of kinds mean, where they are none of the usual ones. */
+function Meanings({ mapping, onChange }: { mapping: Mapping; onChange: (mapping: Mapping) => void }) {
+  const [word, setWord] = useState("");
+  const [kind, setKind] = useState("buy");
+  const kinds = mapping.kinds ?? {};
+  if (!mapping.columns.kind) return null;
+  const add = () => {
+    onChange({ ...mapping, kinds: { ...kinds, [word.trim()]: kind as keyof typeof KINDS } });
+    setWord("");
+  };
+  return (
+    <div className={styles.part}>
+      <h3>Words for kinds that the desk does not know</h3>
+      {Object.entries(kinds).map(([each, meaning]) => (
+        <p key={each}>
+          “{each}” is {KINDS[meaning].label.toLowerCase()}.
+        </p>
+      ))}
+      <div className={styles.meaning}>
+        <TextField label="The word" value={word} onChange={setWord} />
+        <ChoiceField
+          label="means"
+          value={kind}
+          options={Object.entries(KINDS).map(([id, { label }]) => [id, label] as const)}
+          onChange={setKind}
+        />
+        <Button disabled={!word.trim()} onClick={add}>
+          Add
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+interface KeptProps {
+  answers: Answers;
+  mapping: Mapping;
+  onAnswer: (change: Partial<Answers>) => void;
+}
+
+/** A mapping is kept for the next file of the kind. */
+function Kept({ answers, mapping, onAnswer }: KeptProps) {
+  const client = useQueryClient();
+  const { data } = useQuery(mappingsQuery());
+  const [name, setName] = useState("");
+  const { mutate, error } = useMutation({
+    mutationFn: () => keepMapping(name.trim(), { ...answers, mapping }),
+    onSuccess: async (kept) => {
+      setName("");
+      await client.invalidateQueries({ queryKey: mappingsQuery().queryKey });
+      say({ text: `${kept.name} is kept for the next file.` });
+    },
+  });
+  const options = data?.mappings.map((each) => [String(each.id), each.name] as const) ?? [];
+  const take = (id: string) => {
+    const kept = data?.mappings.find((each) => String(each.id) === id);
+    if (kept) onAnswer(kept.answers);
+  };
+  return (
+    <div className={styles.meaning}>
+      {options.length > 0 && (
+        <ChoiceField label="As kept" value="" options={[["", "Choose one"], ...options]} onChange={take} />
+      )}
+      <TextField label="Keep it as" value={name} error={error ? whyNot(error) : undefined} onChange={setName} />
+      <Button disabled={!name.trim()} onClick={() => mutate()}>
+        Keep
+      </Button>
+    </div>
+  );
+}

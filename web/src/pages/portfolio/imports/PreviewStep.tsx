@@ -1,0 +1,155 @@
+/** What would be booked, row by row, and what would not, and why. */
+
+import { useNavigate, useSearchParams } from "react-router";
+import type { Choices, Preview, PreviewRow } from "../../../api/desk";
+import { ROWS } from "../../../api/imports";
+import { Amount } from "../../../components/Amount";
+import { Button } from "../../../components/Button";
+import { type Column, Pager, Table } from "../../../components/Table";
+import { signOf } from "../../../lib/decimal";
+import * as format from "../../../lib/format";
+import { isKind, KINDS } from "../activity/kinds";
+import { changed } from "../address";
+import { isTurnable, turned } from "./choices";
+import styles from "./Import.module.css";
+
+interface PreviewProps {
+  preview: Preview;
+  choices: Choices;
+  offset: number;
+  onChange: (choices: Choices) => void;
+}
+
+export function PreviewStep({ preview, choices, offset, onChange }: PreviewProps) {
+  const { rows, total, problems, ignored, notes } = preview;
+  const [params] = useSearchParams();
+  const navigate = useNavigate();
+  const pages = Math.max(1, Math.ceil(total / ROWS));
+  return (
+    <>
+      {notes.map((note) => (
+        <p key={note} className="quiet">
+          {format.told(note)}
+        </p>
+      ))}
+      {problems.length > 0 && <Problems problems={problems} />}
+      <Rows preview={preview} rows={rows} onTurn={(row) => onChange(turned(choices, row))} />
+      {pages > 1 && (
+        <Pager
+          page={Math.min(pages - 1, Math.floor(offset / ROWS))}
+          pages={pages}
+          rows={total}
+          onPage={(page) => navigate(changed(params, { page: page === 0 ? null : String(page + 1) }))}
+        />
+      )}
+      {ignored.length > 0 && (
+        <details className={styles.ignored}>
+          <summary>{format.counted(ignored.length, "row")} without effect</summary>
+          <ul>
+            {ignored.map(({ rows: at, reason, content }) => (
+              <li key={`${at} ${reason}`}>
+                Row {at.join(", ")}: {reason}. <code>{content}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Problems({ problems }: { problems: Preview["problems"] }) {
+  return (
+    <section className={styles.part}>
+      <h2>Not understood</h2>
+      <ul className={styles.problems}>
+        {problems.map(({ rows, what, remedy, content, blocking }) => (
+          <li key={`${rows} ${what}`}>
+            <strong>Row {rows.join(", ")}</strong>: {format.told(what)} {format.told(remedy)}{" "}
+            {blocking ? "It is not booked." : "It is booked all the same."}
+            <br />
+            <code>{content}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const STATES: Record<PreviewRow["state"], string> = {
+  new: "New",
+  alike: "Like one that is here",
+  known: "Here already",
+  future: "Yet to come",
+  left: "Left out",
+};
+
+interface RowsProps {
+  preview: Preview;
+  rows: readonly PreviewRow[];
+  onTurn: (row: PreviewRow) => void;
+}
+
+function Rows({ preview, rows, onTurn }: RowsProps) {
+  const names = new Map(preview.instruments.map(({ key, ticker, name, named }) => [key, ticker ?? (name || named)]));
+  const kindOf = ({ kind }: PreviewRow) => (isKind(kind) ? KINDS[kind].label : kind);
+  const columns: Column<PreviewRow>[] = [
+    { title: "Row", number: true, show: ({ rows: at }) => at.join(", ") },
+    {
+      title: "State",
+      show: ({ state, twin }) => (
+        <span className={styles.state} data-state={state}>
+          {STATES[state]}
+          {twin && state === "new" && ", twice in the file"}
+        </span>
+      ),
+    },
+    { title: "Day", show: ({ day }) => format.day(day) },
+    { title: "Kind", show: kindOf },
+    { title: "Instrument", show: ({ instrument }) => instrument && (names.get(instrument) ?? instrument) },
+    {
+      title: "Units",
+      number: true,
+      show: ({ quantity }) => signOf(quantity) !== 0 && <span className="amount">{format.exactly(quantity)}</span>,
+    },
+    { title: "Price", number: true, show: ({ price }) => price && format.exactly(price, 2) },
+    {
+      title: "Fee",
+      number: true,
+      show: ({ fee, currency }) => signOf(fee) !== 0 && <Amount value={fee} currency={currency} />,
+    },
+    {
+      title: "Tax",
+      number: true,
+      show: ({ tax, currency }) => signOf(tax) !== 0 && <Amount value={tax} currency={currency} />,
+    },
+    {
+      title: "Amount",
+      number: true,
+      show: ({ cash, currency }) => signOf(cash) !== 0 && <Amount value={cash} currency={currency} named />,
+    },
+    {
+      title: "Decide",
+      show: (row) =>
+        isTurnable(row) && (
+          <Button
+            look="quiet"
+            aria-label={`${row.state === "new" ? "Leave out" : "Take"} row ${row.rows.join(", ")}`}
+            onClick={() => onTurn(row)}
+          >
+            {row.state === "new" ? "Leave out" : "Take"}
+          </Button>
+        ),
+    },
+  ];
+  return (
+    <Table
+      caption="Rows of the file"
+      columns={columns}
+      rows={rows}
+      keyOf={({ fingerprint }) => fingerprint}
+      pageSize={ROWS}
+      cards
+    />
+  );
+}

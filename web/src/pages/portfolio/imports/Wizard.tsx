@@ -1,0 +1,136 @@
+/** What becomes of an uploaded file, as far as it has been decided; each decision is shown at once. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import type { Portfolio } from "../../../api/desk";
+import { bookImport, previewQuery, ROWS } from "../../../api/imports";
+import { portfolioKeys } from "../../../api/portfolios";
+import { Problem } from "../../../api/problem";
+import { Button } from "../../../components/Button";
+import { Notice, Trouble } from "../../../components/Notice";
+import { Skeleton } from "../../../components/Skeleton";
+import * as format from "../../../lib/format";
+import { whyNot } from "../../../lib/refusal";
+import { say } from "../../../lib/toast";
+import { changed, tabPath, wholeOf } from "../address";
+import { countsText, fresh, furthest, STEPS, type Step, stepAt, stepsOf } from "./choices";
+import styles from "./Import.module.css";
+import { MapStep } from "./MapStep";
+import { MatchStep } from "./MatchStep";
+import { PreviewStep } from "./PreviewStep";
+import { Reconcile } from "./Reconcile";
+import { Stepper } from "./Stepper";
+import { useUndo } from "./undo";
+
+interface WizardProps {
+  portfolio: Portfolio;
+  upload: string;
+  file: string;
+}
+
+export function Wizard({ portfolio, upload, file }: WizardProps) {
+  const [params] = useSearchParams();
+  const [choices, setChoices] = useState(() => fresh(file));
+  const offset = ((wholeOf(params.get("page")) ?? 1) - 1) * ROWS;
+  const told = useQuery(previewQuery(portfolio.id, upload, choices, offset));
+  const anew = tabPath(portfolio.id, "import", params);
+  const book = useBooking(portfolio, upload);
+  const preview = told.data;
+  // Of what was asked last: an answer to what was decided before may not stand for it.
+  if (told.error)
+    return <Refused error={told.error} anew={anew} onRetry={told.refetch} onBack={() => setChoices(fresh(file))} />;
+  if (!preview) return <Skeleton height={420} />;
+  const steps = stepsOf(preview);
+  const step = stepAt(preview, params.get("step"));
+  const end = STEPS.indexOf(furthest(preview));
+  const to = (each: Step) => {
+    if (each === "upload") return anew;
+    return STEPS.indexOf(each) > end ? null : changed(params, { step: each, page: null });
+  };
+  const next = steps[steps.indexOf(step) + 1];
+  const ahead = next && to(next);
+  return (
+    <>
+      <h1>
+        {preview.broker ? `${file}: from ${preview.broker}` : file}
+        {!preview.question && <span className="quiet"> · {countsText(preview.counts)}</span>}
+      </h1>
+      <Stepper steps={steps} step={step} to={to} />
+      <div className={styles.step} aria-busy={told.isPlaceholderData}>
+        {step === "map" && <MapStep preview={preview} choices={choices} onChange={setChoices} />}
+        {step === "match" && (
+          <MatchStep portfolio={portfolio} preview={preview} choices={choices} onChange={setChoices} />
+        )}
+        {step === "preview" && (
+          <PreviewStep preview={preview} choices={choices} offset={offset} onChange={setChoices} />
+        )}
+      </div>
+      {book.error && (
+        <p role="alert" className={styles.wrong}>
+          {whyNot(book.error)}
+        </p>
+      )}
+      {step === "preview" && <Reconcile portfolio={portfolio} upload={upload} choices={choices} />}
+      <div className={styles.actions}>
+        {step === "preview" ? (
+          <Button
+            look="main"
+            disabled={!preview.ready || book.isPending || told.isPlaceholderData}
+            onClick={() => book.mutate(choices)}
+          >
+            {preview.ready
+              ? `Book ${format.counted(preview.counts.new ?? 0, "transaction")} into ${portfolio.name}`
+              : "Nothing of it is new"}
+          </Button>
+        ) : (
+          ahead && (
+            <Link className={styles.ahead} to={ahead}>
+              Go on
+            </Link>
+          )
+        )}
+        <Link to={anew}>Another file</Link>
+      </div>
+    </>
+  );
+}
+
+/** Writes what the preview shows, and says how to take it back. */
+function useBooking(portfolio: Portfolio, upload: string) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const undo = useUndo(portfolio);
+  return useMutation({
+    mutationFn: (choices: Parameters<typeof bookImport>[2]) => bookImport(portfolio.id, upload, choices),
+    onSuccess: async (batch) => {
+      await client.invalidateQueries({ queryKey: portfolioKeys.all });
+      client.removeQueries({ queryKey: ["imports", "preview"] });
+      navigate(`${tabPath(portfolio.id, "activity")}?batch=${batch.id}`);
+      const what = format.counted(batch.counts.new ?? 0, "transaction");
+      say({ text: `${what} imported from ${batch.file}.`, action: { label: "Undo", act: () => undo(batch, false) } });
+    },
+  });
+}
+
+interface RefusedProps {
+  error: Error;
+  anew: string;
+  onRetry: () => void;
+  onBack: () => void;
+}
+
+function Refused({ error, anew, onRetry, onBack }: RefusedProps) {
+  if (error instanceof Problem && error.status === 404)
+    return (
+      <Notice whole title="The file is no longer here" action={<Link to={anew}>Choose it again</Link>}>
+        <p>A file is kept for a day.</p>
+      </Notice>
+    );
+  return (
+    <Trouble whole error={error} onRetry={onRetry}>
+      <Button onClick={onBack}>Decide anew</Button>
+      <Link to={anew}>Another file</Link>
+    </Trouble>
+  );
+}

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import type { Preview, PreviewRow } from "../../../api/desk";
+import { countsText, fresh, furthest, isTurnable, stepAt, stepsOf, turned, withColumn } from "./choices";
+
+const preview = (parts: Partial<Preview>): Preview => ({
+  question: null,
+  columns: null,
+  preset: "degiro",
+  broker: "Degiro",
+  counts: {},
+  accounts: [],
+  instruments: [],
+  rows: [],
+  total: 0,
+  problems: [],
+  ignored: [],
+  notes: [],
+  ready: true,
+  ...parts,
+});
+const matched = (id: string | null) =>
+  ({ key: "X", named: "X", isin: "", name: "", id, ticker: id, how: "isin", sure: true, candidates: [] }) as const;
+const row = (state: PreviewRow["state"]) => ({ fingerprint: "f1", state }) as PreviewRow;
+
+test("one comes as far as to where somebody must decide", () => {
+  const question = { option: "dates", what: "", remedy: "", options: ["dmy", "mdy"] };
+  const chosen = { ...matched("AAPL"), candidates: [] };
+  const unknown = { ...matched(null), candidates: [] };
+  expect(furthest(preview({ question }))).toBe("map");
+  expect(furthest(preview({ instruments: [chosen, unknown] }))).toBe("match");
+  expect(furthest(preview({ instruments: [chosen] }))).toBe("preview");
+  expect(stepAt(preview({ instruments: [chosen, unknown] }), "preview")).toBe("match");
+});
+
+test("what is taken as it stands is looked at first, and then gone past", () => {
+  const instruments = [{ ...matched("NEW"), sure: false, candidates: [] }];
+  expect(stepAt(preview({ instruments }), null)).toBe("match");
+  expect(stepAt(preview({ instruments }), "preview")).toBe("preview");
+  expect(stepAt(preview({ instruments, ready: false }), null)).toBe("preview");
+  expect(stepAt(preview({ instruments: [{ ...matched("AAPL"), candidates: [] }] }), null)).toBe("preview");
+  expect(stepAt(preview({}), "match")).toBe("preview");
+});
+
+test("a file that a preset knows is not mapped, and one of cash alone not matched", () => {
+  expect(stepsOf(preview({}))).toEqual(["upload", "preview"]);
+  expect(stepsOf(preview({ instruments: [{ ...matched("AAPL"), candidates: [] }] }))).toEqual([
+    "upload",
+    "match",
+    "preview",
+  ]);
+  const columns = { header: ["Date"], proposed: null, fields: ["date"] };
+  expect(stepsOf(preview({ columns }))).toEqual(["upload", "map", "preview"]);
+});
+
+test("a row that is left out comes back, and one that is alike is taken on purpose", () => {
+  const left = turned(fresh("x.csv"), row("new"));
+  expect([left.leave, left.take]).toEqual([["f1"], []]);
+  const back = turned(left, row("left"));
+  expect([back.leave, back.take]).toEqual([[], []]);
+  const taken = turned(fresh("x.csv"), row("alike"));
+  expect([taken.leave, taken.take]).toEqual([[], ["f1"]]);
+  const again = turned(taken, row("new"));
+  expect([again.leave, again.take]).toEqual([["f1"], []]);
+});
+
+test("what is here already and what is yet to come is not decided about", () => {
+  expect((["new", "alike", "left", "known", "future"] as const).map((state) => isTurnable(row(state)))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test("a field is read from a column, or from none", () => {
+  const mapping = { columns: { date: "Day" }, kinds: {}, signed: true };
+  expect(withColumn(mapping, "amount", "Sum").columns).toEqual({ date: "Day", amount: "Sum" });
+  expect(withColumn(mapping, "date", "").columns).toEqual({});
+});
+
+test("what becomes of the rows is told in words, without what there is none of", () => {
+  expect(countsText({ new: 38, known: 0, ignored: 13, problems: 1 })).toBe(
+    "38 new, 1 not understood, 13 without effect",
+  );
+  expect(countsText({})).toBe("nothing");
+});

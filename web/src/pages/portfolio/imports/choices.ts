@@ -1,0 +1,84 @@
+/** What somebody decided about a file, and which step of its import comes next. */
+
+import type { Choices, Mapping, Preview, PreviewRow } from "../../../api/desk";
+
+export const STEPS = ["upload", "map", "match", "preview"] as const;
+export type Step = (typeof STEPS)[number];
+
+export const STEP_NAMES: Record<Step, string> = {
+  upload: "Upload",
+  map: "Map",
+  match: "Match",
+  preview: "Preview and confirm",
+};
+
+export function fresh(file: string): Choices {
+  return {
+    file,
+    answers: { preset: "", dates: "", decimal: "", zone: "", currency: "", rate: "", mapping: null },
+    accounts: {},
+    instruments: {},
+    take: [],
+    leave: [],
+  };
+}
+
+/** How far one can go: to the step at which somebody must decide, else to what would be booked. */
+export function furthest({ question, instruments }: Preview): Step {
+  if (question) return "map";
+  return instruments.some(({ id }) => id === null) ? "match" : "preview";
+}
+
+/** Where one is: at the step that is `wanted`, as far as one can go; else where there is something to look at. */
+export function stepAt(preview: Preview, wanted: string | null): Step {
+  const end = furthest(preview);
+  const asked = stepsOf(preview).find((step) => step === wanted);
+  if (asked && STEPS.indexOf(asked) <= STEPS.indexOf(end)) return asked;
+  return preview.ready && preview.instruments.some(({ sure }) => !sure) ? "match" : end;
+}
+
+/** The steps that there are for this file: one that no preset knows is mapped, one with instruments matched. */
+export function stepsOf({ question, columns, instruments, accounts }: Preview): Step[] {
+  return STEPS.filter((step) => {
+    if (step === "map") return question !== null || columns !== null;
+    if (step === "match") return !question && instruments.length + accounts.length > 0;
+    return step === "upload" || !question;
+  });
+}
+
+/** What the row shall become: booked where it would not be, left out where it would. */
+export function turned(choices: Choices, { fingerprint, state }: PreviewRow): Choices {
+  const without = (all: readonly string[]) => all.filter((each) => each !== fingerprint);
+  if (state === "new") return { ...choices, take: without(choices.take), leave: [...choices.leave, fingerprint] };
+  // What was left out is as it was before; what was not to be booked by itself is taken on purpose.
+  const left = choices.leave.includes(fingerprint);
+  const take = state === "alike" || !left ? [...choices.take, fingerprint] : choices.take;
+  return { ...choices, leave: without(choices.leave), take };
+}
+
+/** Whether one can decide about a row at all: what is here already stays, and what is yet to come waits. */
+export function isTurnable({ state }: PreviewRow): boolean {
+  return state === "new" || state === "alike" || state === "left";
+}
+
+/** `mapping` with `field` read from `column`; from none where that is empty. */
+export function withColumn(mapping: Mapping, field: string, column: string): Mapping {
+  const { [field]: _, ...others } = mapping.columns;
+  return { ...mapping, columns: column ? { ...others, [field]: column } : others };
+}
+
+/** What becomes of a file’s rows, in words: `38 new, 2 known already`. */
+export function countsText(counts: Record<string, number>): string {
+  const told = WORDS.flatMap(([name, words]) => (counts[name] ? [`${counts[name]} ${words}`] : []));
+  return told.join(", ") || "nothing";
+}
+
+const WORDS = [
+  ["new", "new"],
+  ["known", "here already"],
+  ["alike", "like others that are here"],
+  ["future", "yet to come"],
+  ["left", "left out"],
+  ["problems", "not understood"],
+  ["ignored", "without effect"],
+] as const;

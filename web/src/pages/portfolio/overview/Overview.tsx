@@ -1,0 +1,62 @@
+/** How am I really doing? The answer in a sentence, the figures behind it, the way there, and what is held. */
+
+import { useQuery } from "@tanstack/react-query";
+import { useSearchParams } from "react-router";
+import { positionsQuery, returnsQuery } from "../../../api/portfolios";
+import { Trouble } from "../../../components/Notice";
+import { Skeleton } from "../../../components/Skeleton";
+import { AsOf } from "../AsOf";
+import { rangeOf, scopeOf } from "../address";
+import type { PortfolioPageProps } from "../props";
+import { Begin } from "./Begin";
+import { headline } from "./headline";
+import styles from "./Overview.module.css";
+import { PositionsTable } from "./PositionsTable";
+import { Problems } from "./Problems";
+import { Spoken } from "./Spoken";
+import { Stats } from "./Stats";
+import { Sums } from "./Sums";
+import { ValueChart } from "./ValueChart";
+
+export default function Overview({ portfolio }: PortfolioPageProps) {
+  const [params] = useSearchParams();
+  const scope = scopeOf(params);
+  const range = rangeOf(params);
+  const held = useQuery(positionsQuery(portfolio.id, scope));
+  const done = useQuery(returnsQuery(portfolio.id, { ...scope, range }));
+  const error = held.error ?? done.error;
+  if (error && (!held.data || !done.data)) {
+    const again = () => Promise.all([held.refetch(), done.refetch()]);
+    return <Trouble whole error={error} onRetry={again} />;
+  }
+  if (!held.data || !done.data) return <Loading />;
+  const { data } = done;
+  if (held.data.positions.length === 0 && held.data.problems.length === 0) return <Begin portfolio={portfolio} />;
+  return (
+    <>
+      <h1>
+        <Spoken said={headline(data.performance, data.benchmark, data.base, range)} />
+      </h1>
+      <AsOf />
+      <Problems problems={held.data.problems} notes={data.performance.notes} />
+      <Stats positions={held.data} returns={data} range={range} />
+      <ValueChart portfolio={portfolio} benchmark={data.benchmark?.ticker ?? null} />
+      <section>
+        <h2 className={styles.title}>What is held</h2>
+        <PositionsTable portfolio={portfolio} positions={held.data} contributions={data.contributions} range={range} />
+      </section>
+      <Sums performance={data.performance} base={data.base} />
+    </>
+  );
+}
+
+function Loading() {
+  return (
+    <>
+      <Skeleton height={28} width="70%" />
+      <Skeleton height={64} />
+      <Skeleton height={360} />
+      <Skeleton height={240} />
+    </>
+  );
+}

@@ -1,0 +1,225 @@
+/** What is held: one row per position, cash last as it is told, with the whole below. */
+
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Link, useSearchParams } from "react-router";
+import type { Contribution, Portfolio, Position, Positions, WhyFigure } from "../../../api/desk";
+import { quotesQuery } from "../../../api/queries";
+import { Amount, Return } from "../../../components/Amount";
+import { Sparkline } from "../../../components/Sparkline";
+import type { Range } from "../../../lib/address";
+import * as format from "../../../lib/format";
+import { positionPath } from "../address";
+import { Figure } from "../figures/Figure";
+import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
+import styles from "./Overview.module.css";
+
+interface TableProps {
+  portfolio: Portfolio;
+  positions: Positions;
+  contributions: readonly Contribution[];
+  range: Range;
+}
+
+export function PositionsTable({ portfolio, positions: told, contributions, range }: TableProps) {
+  const { base, positions } = told;
+  const { data } = useQuery(quotesQuery([...new Set(positions.flatMap(tickersOf))].sort()));
+  const quotes = new Map(data?.quotes.map((quote) => [quote.symbol, quote]));
+  const added = new Map(contributions.map((each) => [keyOf(each), each]));
+  const several = portfolio.accounts.length > 1;
+
+  const columns: FigureColumn<Position>[] = [
+    {
+      key: "name",
+      title: "Position",
+      words: true,
+      show: (row) => <Name portfolio={portfolio} row={row} account={several} />,
+      cell: ({ ticker }) => ticker,
+      total: "All",
+    },
+    {
+      key: "units",
+      title: "Units",
+      show: ({ instrument, units }) => instrument && <span className="amount">{format.exactly(units)}</span>,
+      cell: ({ units }) => units,
+      goes: 2,
+    },
+    {
+      key: "price",
+      title: "Price",
+      show: (row) => <Price row={row} day={told.day} />,
+      cell: ({ price }) => price?.price,
+      goes: 3,
+    },
+    {
+      key: "day",
+      title: "Day",
+      unit: "%",
+      show: (row) => row.instrument && <DayChange row={row} />,
+      cell: ({ day_change }) => day_change?.relative,
+    },
+    {
+      key: "spark",
+      title: "Line",
+      show: ({ ticker }) => {
+        const quote = quotes.get(ticker);
+        return quote?.spark && <Sparkline close={quote.spark.close} previousClose={quote.previous_close} />;
+      },
+      words: true,
+      goes: 1,
+    },
+    {
+      key: "value",
+      title: "Value",
+      unit: base,
+      show: (row) => <Value row={row} base={base} />,
+      cell: ({ value }) => value,
+      total: <Amount value={told.value} currency={base} />,
+    },
+    {
+      key: "share",
+      title: "Share",
+      unit: "%",
+      show: ({ share }) => format.shareFigure(share),
+      cell: ({ share }) => share,
+      goes: 2,
+    },
+    {
+      key: "cost",
+      title: "Cost",
+      unit: base,
+      show: (row) => row.instrument && <Amount value={row.cost} currency={base} />,
+      cell: ({ cost }) => cost,
+      total: <Amount value={told.cost} currency={base} />,
+      goes: 1,
+    },
+    {
+      key: "gain",
+      title: "Gain",
+      unit: base,
+      show: (row) => row.instrument && <Amount value={row.gain} currency={base} moved />,
+      cell: ({ gain }) => gain,
+      total: <Amount value={told.gain} currency={base} moved />,
+    },
+    {
+      key: "return",
+      title: "Return",
+      unit: "% of cost",
+      show: ({ instrument, gain_relative }) => instrument && <Return value={gain_relative} />,
+      cell: ({ gain_relative }) => gain_relative,
+    },
+    {
+      key: "added",
+      title: "Added",
+      unit: `% ${range}`,
+      show: (row) => {
+        const share = added.get(keyOf(row))?.share;
+        if (row.instrument === null) return <Return value={share ?? null} />;
+        return (
+          <Asked row={row} why="contribution" label="Contribution">
+            <Return value={share ?? null} />
+          </Asked>
+        );
+      },
+      cell: (row) => added.get(keyOf(row))?.share,
+      goes: 1,
+    },
+  ];
+  return (
+    <FiguresTable
+      caption="Positions"
+      columns={columns}
+      rows={positions}
+      keyOf={keyOf}
+      file={`${portfolio.name} positions ${told.day}`}
+    />
+  );
+}
+
+type Part = Pick<Position, "account" | "instrument" | "currency" | "ticker">;
+
+function keyOf({ account, instrument, ticker }: Part): string {
+  return `${account} ${instrument ?? `cash ${ticker}`}`;
+}
+
+/** What the desk has quotes of: no cash, and nothing of one’s own. */
+function tickersOf({ instrument, ticker }: Part): string[] {
+  return instrument && !instrument.startsWith("own:") ? [ticker] : [];
+}
+
+function Name({ portfolio, row, account }: { portfolio: Portfolio; row: Position; account: boolean }) {
+  const [params] = useSearchParams();
+  const named = [row.instrument ? row.name : "Cash", account && row.account_name].filter(Boolean).join(" · ");
+  return (
+    <span className={styles.name}>
+      {row.instrument ? (
+        <Link to={positionPath(portfolio.id, row.instrument, params)}>{row.ticker}</Link>
+      ) : (
+        <strong>{row.ticker}</strong>
+      )}
+      <span title={named}>{named}</span>
+    </span>
+  );
+}
+
+interface AskedProps {
+  row: Position;
+  why: WhyFigure;
+  label: string;
+  children: ReactNode;
+}
+
+function Asked({ row, why, label, children }: AskedProps) {
+  return (
+    <Figure why={why} of={row.instrument ?? undefined} inside={row.account} label={`${label} of ${row.ticker}`} walked>
+      {children}
+    </Figure>
+  );
+}
+
+/** Its last price; where that is of an earlier day than the figures, hatched, and the day said. */
+function Price({ row: { instrument, price, currency }, day }: { row: Position; day: string }) {
+  if (instrument === null) return null;
+  if (price === null) return <span className={styles.lacks}>none</span>;
+  const old = Date.parse(day) - Date.parse(price.day) > 4 * 86_400_000;
+  return (
+    <span className={old ? styles.old : undefined} title={`${format.day(price.day)}, ${price.source}`}>
+      {format.exactly(price.price, 2)} <span className="quiet">{currency}</span>
+      {old && <span className="quiet"> {format.day(price.day)}</span>}
+    </span>
+  );
+}
+
+function DayChange({ row }: { row: Position }) {
+  if (row.day_change === null) return <span className="quiet">{format.NONE}</span>;
+  return (
+    <Asked row={row} why="day_change" label="Change today">
+      <Return value={row.day_change.relative} />
+    </Asked>
+  );
+}
+
+/** Cash has no instrument to ask about: its balance is its value. */
+function ValueOf({ row, children }: { row: Position; children: ReactNode }) {
+  if (row.instrument === null) return children;
+  return (
+    <Asked row={row} why="value" label="Value">
+      {children}
+    </Asked>
+  );
+}
+
+/** What it is worth; or that it is not known, and why. */
+function Value({ row, base }: { row: Position; base: string }) {
+  if (row.value === null)
+    return (
+      <span className={styles.lacks} title={row.lacks}>
+        not known
+      </span>
+    );
+  return (
+    <ValueOf row={row}>
+      <Amount value={row.value} currency={base} />
+    </ValueOf>
+  );
+}

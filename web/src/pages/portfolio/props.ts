@@ -1,0 +1,5 @@
+import type { Portfolio } from "../../api/desk";
+
+export interface PortfolioPageProps {
+  portfolio: Portfolio;
+}

@@ -1,0 +1,135 @@
+/** What a portfolio is called and counted in, its accounts, and the way to be rid of it. */
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useNavigate } from "react-router";
+import type { Portfolio, PortfolioDraft } from "../../../api/desk";
+import { changePortfolio, portfolioKeys, portfoliosQuery, removePortfolio } from "../../../api/portfolios";
+import { Problem } from "../../../api/problem";
+import { Button } from "../../../components/Button";
+import { TextField } from "../../../components/Field";
+import { Panel } from "../../../components/Panel";
+import { whyNot, wrongOf } from "../../../lib/refusal";
+import { say } from "../../../lib/toast";
+import { Accounts } from "./Accounts";
+import styles from "./forms.module.css";
+import { PortfolioFields } from "./PortfolioFields";
+
+export default function SettingsPanel({ portfolio, back }: { portfolio: Portfolio; back: string }) {
+  const owned = portfolio.right === "owner";
+  return (
+    <Panel title={`Settings of ${portfolio.name}`} back={back}>
+      {portfolio.right === "read" ? (
+        <p className="quiet">It is shared with you to read: its owner can change it.</p>
+      ) : (
+        <>
+          <Counted portfolio={portfolio} back={back} />
+          <Accounts portfolio={portfolio} />
+        </>
+      )}
+      <Export portfolio={portfolio} />
+      {owned && <Remove portfolio={portfolio} />}
+    </Panel>
+  );
+}
+
+function Counted({ portfolio, back }: { portfolio: Portfolio; back: string }) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { name, base, method, benchmark, thresholds } = portfolio;
+  const [draft, setDraft] = useState<PortfolioDraft>({ name, base, method, benchmark, thresholds });
+  const { mutate, error, isPending } = useMutation({
+    mutationFn: () => changePortfolio(portfolio, draft),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: portfolioKeys.all });
+      navigate(back);
+    },
+    // What somebody else made of it is shown, and the next attempt is one on that.
+    onError: (refused) =>
+      refused instanceof Problem && refused.status === 409
+        ? client.invalidateQueries({ queryKey: portfolioKeys.list })
+        : undefined,
+  });
+  const wrong = wrongOf(error);
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    mutate();
+  };
+  return (
+    <form className={styles.form} onSubmit={send}>
+      <PortfolioFields draft={draft} wrong={wrong} onChange={setDraft} />
+      {error && !wrong && (
+        <p role="alert" className={styles.wrong}>
+          {whyNot(error)}
+        </p>
+      )}
+      <div className={styles.actions}>
+        <Button type="submit" look="main" disabled={isPending}>
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Everything in a file, that can be imported again without loss. */
+function Export({ portfolio: { id } }: { portfolio: Portfolio }) {
+  const to = (format: string) => `/api/v1/portfolios/${id}/export?format=${format}`;
+  return (
+    <section className={styles.part}>
+      <p className={styles.actions}>
+        Take all of it away as{" "}
+        <a href={to("csv")} download>
+          CSV
+        </a>{" "}
+        or{" "}
+        <a href={to("json")} download>
+          JSON
+        </a>
+      </p>
+    </section>
+  );
+}
+
+/** It cannot be brought back: its name is typed, and the button says what it does. */
+function Remove({ portfolio }: { portfolio: Portfolio }) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [asked, setAsked] = useState(false);
+  const [typed, setTyped] = useState("");
+  const { mutate, error } = useMutation({
+    mutationFn: () => removePortfolio(portfolio.id, typed.trim()),
+    onSuccess: async () => {
+      say({ text: `${portfolio.name} is removed.` });
+      // Away from its pages first: what they ask of it is no longer there.
+      client.setQueryData(
+        portfoliosQuery().queryKey,
+        (told) => told && { ...told, portfolios: told.portfolios.filter(({ id }) => id !== portfolio.id) },
+      );
+      navigate("/portfolio");
+      client.removeQueries({ queryKey: ["portfolios", portfolio.id] });
+      await client.invalidateQueries({ queryKey: portfolioKeys.list });
+    },
+  });
+  return (
+    <section className={styles.part}>
+      {asked ? (
+        <>
+          <p>All its transactions go with it, for good. Type its name to say that you mean it.</p>
+          <TextField label="Its name" value={typed} error={error ? whyNot(error) : undefined} onChange={setTyped} />
+          <div className={styles.actions}>
+            <Button disabled={typed.trim() !== portfolio.name} onClick={() => mutate()}>
+              Remove {portfolio.name} for good
+            </Button>
+          </div>
+        </>
+      ) : (
+        <div className={styles.actions}>
+          <Button look="quiet" onClick={() => setAsked(true)}>
+            Remove the portfolio…
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
