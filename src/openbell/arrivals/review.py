@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from openbell.arrivals.leaving import origin_of
 from openbell.arrivals.matching import Match, matched
+from openbell.arrivals.seeking import Seeker
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Account, Kind
@@ -71,8 +72,10 @@ class Review:
         return tuple(match for key, match in self.matches.items() if key in named and match.id is None)
 
 
-def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NOTHING) -> Review:
-    """What importing a statement into a portfolio would do."""
+def reviewed(
+    desk: Desk, kept: Kept, statement: Statement, choices: Choices = NOTHING, seeker: Seeker | None = None
+) -> Review:
+    """What importing a statement into a portfolio would do; a `seeker` asks vendors for what nobody here knows."""
     imported = ImportBook(desk.ledger).known(kept.portfolio.id)
     places = _places(desk, kept, statement, choices, imported)
     homes = {draft.fingerprint: places[draft.account].account.id for draft in statement.drafts}
@@ -86,7 +89,7 @@ def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NO
     return Review(
         statement,
         places,
-        matched(desk, kept.owner, _named(statement), choices.instruments),
+        matched(desk, kept.owner, _named(statement), choices.instruments, seeker),
         sorting,
         tuple(draft for draft in chosen if draft.day <= today),
         tuple(draft for draft in chosen if draft.day > today),
