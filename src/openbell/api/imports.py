@@ -334,7 +334,7 @@ class Reconciling(Confirmation):
 @router.post("/portfolios/{number}/reconcile", dependencies=[allow(Role.MEMBER)])
 def reconcile(desk: TheDesk, caller: TheCaller, books: TheBooks, number: Number, told: Reconciling) -> Reconciled:
     """What the portfolio holds against what the broker's file says; nothing is written."""
-    kept = seen(desk, caller, number)
+    kept = seen(desk, caller, number, write=True)
     review = _review(desk, kept, _uploads(desk).find(caller.id, told.upload), told)
     days = [each.day for each in review.statement.holdings if each.day is not None]
     reckoned = books.settled(kept)

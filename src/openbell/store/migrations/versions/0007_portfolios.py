@@ -186,7 +186,12 @@ def _transactions() -> None:
         sa.ForeignKeyConstraint(
             ["portfolio", "transaction"], ["transactions.portfolio", "transactions.id"], ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["portfolio", "opened"], ["transactions.portfolio", "transactions.id"]),
+        sa.ForeignKeyConstraint(  # at the end: an import goes with its purchases and its sales at once
+            ["portfolio", "opened"],
+            ["transactions.portfolio", "transactions.id"],
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         sa.Index("lot_picks_opened", "portfolio", "opened"),
     )
 
