@@ -10,12 +10,12 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Kind, Pick, Portfolio, Transaction
 from openbell.store.importbook import Arrival, ImportBook
 from openbell.store.itembook import Item, ItemBook
 from openbell.store.ledger import Ledger
-from openbell.store.portfoliobook import EditedMeanwhile, PortfolioBook
+from openbell.store.portfoliobook import PortfolioBook
 from openbell.store.transactionbook import TransactionBook
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -139,7 +139,7 @@ def test_edits_of_what_was_imported_are_not_lost_unasked(ledger: Ledger, portfol
     book = TransactionBook(ledger)
     edited = book.all(portfolio)[1]
     book.change(portfolio, replace(edited, note="mine"), 1)
-    with pytest.raises(EditedMeanwhile, match="1 transactions of this import were changed"):
+    with pytest.raises(ChangedMeanwhile, match="1 transactions of this import were changed"):
         ImportBook(ledger).undo(portfolio, batch.id)
     assert ImportBook(ledger).undo(portfolio, batch.id, edited_too=True) == 3
 

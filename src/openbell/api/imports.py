@@ -17,6 +17,7 @@ from openbell.api.reckoning import TheBooks, exact, text
 from openbell.api.shapes import Number
 from openbell.arrivals import Choices as Chosen
 from openbell.arrivals import Match, Review, booked, counts, reconciled, reviewed
+from openbell.books import Reckoned
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.model.transactions import Kind
@@ -28,6 +29,7 @@ from openbell.statements.draft import Draft
 from openbell.statements.mapped import PRESET as MAPPED
 from openbell.statements.mapped import header_of, proposed
 from openbell.statements.presets import read
+from openbell.statements.reconcile import Difference as Differs
 from openbell.store.importbook import Batch as KeptBatch
 from openbell.store.importbook import ImportBook, KeptMapping
 from openbell.store.portfoliobook import Kept
@@ -175,6 +177,17 @@ class Columns(BaseModel):
     fields: list[str]
 
 
+class Difference(BaseModel):
+    """An instrument, or the cash of a currency, that the desk counts otherwise than the broker, with a sentence."""
+
+    name: str
+    ticker: str
+    ours: str
+    theirs: str
+    missing: str
+    said: str
+
+
 class Preview(BaseModel):
     """An import before anything is written. With a `question` nothing else is known yet."""
 
@@ -190,6 +203,9 @@ class Preview(BaseModel):
     problems: list[RowProblem] = Field(default_factory=list)
     ignored: list[Ignored] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
+    holdings: int = 0
+    differences: list[Difference] = Field(default_factory=list)
+    """Between what the file says is held and what would be once its rows are booked."""
     ready: bool = False
     """Whether confirming would book something, and nothing must be chosen first."""
 
@@ -257,6 +273,7 @@ async def upload(desk: TheDesk, caller: TheCaller, number: Number, request: Requ
 def preview(
     desk: TheDesk,
     caller: TheCaller,
+    books: TheBooks,
     number: Number,
     key: str,
     choices: Choices,
@@ -272,6 +289,8 @@ def preview(
         question = Question(option=error.option, what=error.what, remedy=error.remedy, options=list(error.options))
         return Preview(question=question, columns=_columns(data, choices))
     found = _preview(desk, review, offset, limit)
+    if review.statement.holdings:
+        found = found.model_copy(update=_held(desk, books.settled(kept), review))
     return found.model_copy(update={"columns": _columns(data, choices)}) if found.preset == MAPPED.name else found
 
 
@@ -306,16 +325,6 @@ def book_import(desk: TheDesk, caller: TheCaller, number: Number, told: Confirma
     return _batch(batch)
 
 
-class Difference(BaseModel):
-    """An instrument, or the cash of a currency, that the desk counts otherwise than the broker."""
-
-    name: str
-    ticker: str
-    ours: str
-    theirs: str
-    missing: str
-
-
 class Reconciled(BaseModel):
     """The differences at the end of a day, and how many holdings the file has."""
 
@@ -336,25 +345,14 @@ def reconcile(desk: TheDesk, caller: TheCaller, books: TheBooks, number: Number,
     """What the portfolio holds against what the broker's file says; nothing is written."""
     kept = seen(desk, caller, number, write=True)
     review = _review(desk, kept, _uploads(desk).find(caller.id, told.upload), told)
-    days = [each.day for each in review.statement.holdings if each.day is not None]
     reckoned = books.settled(kept)
-    day = told.day or max(days, default=reckoned.walked.until)
+    day = told.day or _day_of_holdings(reckoned, review)
     if not review.statement.holdings:
         raise InvalidInput("upload", "The file tells of no holdings.", remedy="Export the positions from the broker.")
-    register = desk.history.register
     return Reconciled(
         day=day,
         holdings=len(review.statement.holdings),
-        differences=[
-            Difference(
-                name=each.instrument,
-                ticker=register.instrument(each.instrument).ticker,
-                ours=exact(each.ours),
-                theirs=exact(each.theirs),
-                missing=exact(each.missing),
-            )
-            for each in reconciled(reckoned, review, day, told.account)
-        ],
+        differences=[_difference(desk, each) for each in reconciled(reckoned, review, day, told.account)],
     )
 
 
@@ -456,6 +454,37 @@ def _preview(desk: Desk, review: Review, offset: int, limit: int) -> Preview:
         ],
         notes=list(statement.notes),
         ready=bool(review.taken) and not review.unmatched,
+    )
+
+
+def _held(desk: Desk, reckoned: Reckoned, review: Review) -> dict[str, object]:
+    """What the file's holdings are compared with before it is booked: all that would be there then."""
+    day = _day_of_holdings(reckoned, review)
+    found = reconciled(reckoned, review, day, _only_account(review), coming=True)
+    differences = [_difference(desk, each) for each in found]
+    return {"holdings": len(review.statement.holdings), "differences": differences}
+
+
+def _day_of_holdings(reckoned: Reckoned, review: Review) -> date:
+    return max((each.day for each in review.statement.holdings if each.day is not None), default=reckoned.walked.until)
+
+
+def _only_account(review: Review) -> int | None:
+    """Of the portfolio, the one that the file is of; None: several, or none that can be told."""
+    places = {place.account.id for place in review.places.values()}
+    return places.pop() if len(places) == 1 else None
+
+
+def _difference(desk: Desk, told: Differs) -> Difference:
+    ticker, missing = desk.history.register.instrument(told.instrument).ticker, exact(abs(told.missing))
+    what = "are missing here" if told.missing > 0 else "are too many here"
+    return Difference(
+        name=told.instrument,
+        ticker=ticker,
+        ours=exact(told.ours),
+        theirs=exact(told.theirs),
+        missing=exact(told.missing),
+        said=f"The broker has {exact(told.theirs)} {ticker}, this portfolio {exact(told.ours)}: {missing} {what}.",
     )
 
 

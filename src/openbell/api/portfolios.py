@@ -15,14 +15,14 @@ from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.arrivals import sampled
 from openbell.desk import Desk
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.money import currency_of, decimal_of
 from openbell.model.symbols import ticker_of
 from openbell.model.transactions import Account as ModelAccount
 from openbell.model.transactions import Method
 from openbell.model.transactions import Portfolio as ModelPortfolio
 from openbell.portfolio import checks
-from openbell.store.portfoliobook import EditedMeanwhile, Kept, PortfolioBook
+from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.sharebook import Right as SharedRight
 from openbell.store.sharebook import ShareBook
 
@@ -183,8 +183,8 @@ def change_portfolio(desk: TheDesk, caller: TheCaller, number: Number, change: P
     wanted = replace(_portfolio(desk, change), id=number)
     try:
         told = book.change(replace(kept, portfolio=wanted, settings=_settings(change), version=change.version))
-    except EditedMeanwhile as error:
-        raise EditedMeanwhile(error.what, _shape(desk, caller, seen(desk, caller, number))) from error
+    except ChangedMeanwhile as error:
+        raise ChangedMeanwhile(error.what, _shape(desk, caller, seen(desk, caller, number))) from error
     return _shape(desk, caller, told)
 
 

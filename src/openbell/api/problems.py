@@ -21,8 +21,7 @@ from openbell.accounts.oidc import ProviderFailed
 from openbell.history import NoData
 from openbell.model import errors
 from openbell.store.jobbook import AlreadyRuns
-from openbell.store.portfoliobook import EditedMeanwhile
-from openbell.store.watchbook import ChangedMeanwhile, NoSuchList
+from openbell.store.watchbook import NoSuchList
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +47,6 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     NoData: (404, "No prices"),
     NotFound: (404, "Not found"),
     NoSuchList: (404, "Not found"),
-    ChangedMeanwhile: (409, "Changed meanwhile"),
     LoginNeeded: (401, "Login needed"),
     NotAllowed: (403, "Not allowed"),
     ProviderFailed: (502, "Login provider failed"),
@@ -62,7 +60,7 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     errors.Unreachable: (503, "Vendor unreachable"),
     errors.ProviderError: (502, "Vendor failed"),
     AlreadyRuns: (409, "Runs already"),
-    EditedMeanwhile: (409, "Edited meanwhile"),
+    errors.ChangedMeanwhile: (409, "Changed meanwhile"),
     errors.StoreError: (503, "Store unavailable"),
     errors.OpenbellError: (500, "Failed"),
 }

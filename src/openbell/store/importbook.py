@@ -10,11 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Transaction
 from openbell.store.itembook import OWN, Item, SetFacts, added, said_besides, unsaid
 from openbell.store.ledger import Ledger, own_name
-from openbell.store.portfoliobook import EditedMeanwhile, opened
+from openbell.store.portfoliobook import opened
 from openbell.store.portfoliotables import (
     ACCOUNTS,
     BATCHES,
@@ -129,7 +129,7 @@ class ImportBook:
     def undo(self, portfolio: int, number: int, *, edited_too: bool = False) -> int:
         """Take an import back; returns how many transactions went.
 
-        Where nothing else has happened since, the ledger is byte for byte what it was. Raises EditedMeanwhile where
+        Where nothing else has happened since, the ledger is byte for byte what it was. Raises ChangedMeanwhile where
         transactions of it were changed since, unless they shall go too, and InvalidInput where others need what it
         brought.
         """
@@ -256,7 +256,7 @@ def _assert_unedited(connection: sa.Connection, batch: int) -> None:
     edited = (TRANSACTIONS.c.batch == batch) & (TRANSACTIONS.c.version > 1)
     count = connection.execute(sa.select(sa.func.count()).select_from(TRANSACTIONS).where(edited)).scalar_one()
     if count:
-        raise EditedMeanwhile(f"{count} transactions of this import were changed since; they would go too.", None)
+        raise ChangedMeanwhile(f"{count} transactions of this import were changed since; they would go too.", None)
 
 
 def _assert_unneeded(connection: sa.Connection, batch: int) -> None:

@@ -12,10 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput, StoreError
+from openbell.model.errors import ChangedMeanwhile, InvalidInput, StoreError
 from openbell.model.transactions import Kind, Pick, Transaction
 from openbell.store.ledger import Ledger
-from openbell.store.portfoliobook import EditedMeanwhile
 from openbell.store.portfoliotables import (
     ACCOUNTS,
     PICKS,
@@ -131,7 +130,7 @@ class TransactionBook:
         return Entry(told, 1)
 
     def change(self, portfolio: int, transaction: Transaction, version: int) -> Entry:
-        """Replace a transaction; raises EditedMeanwhile where `version` is no longer the newest.
+        """Replace a transaction; raises ChangedMeanwhile where `version` is no longer the newest.
 
         Its import stays what it was.
         """
@@ -148,7 +147,7 @@ class TransactionBook:
         return Entry(told, version + 1)
 
     def remove(self, portfolio: int, number: int, version: int, now: datetime) -> None:
-        """Delete a transaction, which can be brought back for RESTORABLE; raises EditedMeanwhile."""
+        """Delete a transaction, which can be brought back for RESTORABLE; raises ChangedMeanwhile."""
         with self._ledger.transaction(alone=True) as connection:
             _current(connection, portfolio, number, version)
             _assert_not_picked(connection, [number])
@@ -273,7 +272,7 @@ def _current(connection: sa.Connection, portfolio: int, number: int, version: in
     entry = _entries(connection, rows)[0]
     if entry.version != version or entry.removed is not None:
         how = "deleted" if entry.removed is not None else "changed"
-        raise EditedMeanwhile(f"Transaction {number} was {how} meanwhile.", entry)
+        raise ChangedMeanwhile(f"Transaction {number} was {how} meanwhile.", entry)
     return entry
 
 
