@@ -41,6 +41,7 @@ def booked(
         accounts=[account for _, account in places],
         items=[match.item for match in matches if match.item is not None],
         fingerprints=[draft.fingerprint for draft in review.taken],
+        beside={draft.fingerprint: draft.withheld.fingerprint for draft in review.taken if draft.withheld},
     )
     imports = ImportBook(desk.ledger)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,6 +60,8 @@ class Arrival:
     items: Sequence[Item] = ()
     fingerprints: Sequence[str] = ()
     """Of each transaction, in their order."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """By one of `fingerprints`, that of another row which became the same transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class ImportBook:
             numbers = numbered(connection, TRANSACTIONS, len(arrival.fingerprints))
             transactions = booked(accounts, items, numbers, number)
             written(connection, portfolio, transactions)
-            _remember(connection, portfolio, number, zip(transactions, arrival.fingerprints, strict=True))
+            _remember(connection, portfolio, number, _marks(arrival, transactions))
             changed(connection, portfolio=portfolio)
             after = _standing(connection, portfolio)
             connection.execute(sa.update(BATCHES).where(BATCHES.c.id == number).values(after=after))
@@ -215,6 +217,13 @@ def _insert_batch(
             after={},
         )
     )
+
+
+def _marks(arrival: Arrival, transactions: Sequence[Transaction]) -> Iterator[tuple[Transaction, str]]:
+    for each, mark in zip(transactions, arrival.fingerprints, strict=True):
+        yield each, mark
+        if mark in arrival.beside:
+            yield each, arrival.beside[mark]
 
 
 def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Iterable[tuple[Transaction, str]]) -> None:
