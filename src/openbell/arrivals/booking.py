@@ -46,6 +46,7 @@ def booked(
         fingerprints=[draft.fingerprint for draft in review.taken],
         prices=_prices(desk, kept, review),
         facts=_facts(review),
+        beside={draft.fingerprint: draft.withheld.fingerprint for draft in review.taken if draft.withheld},
     )
     imports = ImportBook(desk.ledger)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -79,6 +79,16 @@ class Draft:
     """The lines of the file that it was read from, the first is 1; of JSON and XML, which element."""
     fingerprint: str = ""
     """The same in every file that tells the same."""
+    withheld: Draft | None = None
+    """Of a dividend, the tax that the file tells on a row of its own: another file may tell only one of the two."""
+
+    @property
+    def parts(self) -> tuple[Draft, ...]:
+        """What the rows that it was put together from are each by itself: a dividend before its tax, and the tax."""
+        if self.withheld is None:
+            return (self,)
+        cash, rows = self.withheld.cash, tuple(row for row in self.rows if row not in self.withheld.rows)
+        return replace(self, cash=self.cash - cash, tax=self.tax + cash, rows=rows, withheld=None), self.withheld
 
     def booked(
         self,

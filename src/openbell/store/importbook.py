@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -65,6 +65,8 @@ class Arrival:
     """By the name of an item, prices that were told by hand; a day that has one keeps it."""
     facts: Mapping[str, SetFacts] = field(default_factory=dict)
     """By instrument, what was said of it; what the owner has said stays."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """By one of `fingerprints`, that of another row which became the same transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class ImportBook:
             numbers = numbered(connection, TRANSACTIONS, len(arrival.fingerprints))
             transactions = booked(accounts, items, numbers, number)
             written(connection, portfolio, transactions)
-            _remember(connection, portfolio, number, zip(transactions, arrival.fingerprints, strict=True))
+            _remember(connection, portfolio, number, _marks(arrival, transactions))
             said = said_besides(connection, owner, arrival.prices, arrival.facts)
             changed(connection, portfolio=portfolio)
             after = {**_standing(connection, owner), **said}
@@ -225,6 +227,13 @@ def _insert_batch(
             after={},
         )
     )
+
+
+def _marks(arrival: Arrival, transactions: Sequence[Transaction]) -> Iterator[tuple[Transaction, str]]:
+    for each, mark in zip(transactions, arrival.fingerprints, strict=True):
+        yield each, mark
+        if mark in arrival.beside:
+            yield each, arrival.beside[mark]
 
 
 def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Iterable[tuple[Transaction, str]]) -> None:

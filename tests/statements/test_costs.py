@@ -1,0 +1,61 @@
+"""Fees and taxes in another currency than the trade is booked in: none is lost, none is counted twice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from openbell.statements.presets import read
+from statements.told import cash_of, told
+
+DEGIRO = "Date,Time,Value date,Product,ISIN,Description,FX,Change,,Balance,,Order Id\n"
+
+
+def order(*rows: tuple[str, str, str]) -> str:
+    """Rows of one order of Degiro's: what they say, their currency and amount."""
+    return DEGIRO + "".join(
+        f'02-01-2024,15:31,02-01-2024,ACME,GB00BH4HKS39,"{said}",,{currency},{cash},,,abc-1\n'
+        for said, currency, cash in rows
+    )
+
+
+def test_fees_of_one_order_in_two_currencies_are_both_booked():
+    statement = read(
+        order(
+            ("Buy 10 Acme@185.5 USD (GB00BH4HKS39)", "USD", "-1855.00"),
+            ("DEGIRO Transaction and/or third party fees", "EUR", "-2.00"),
+            ("ADR/GDR Pass-Through fee", "USD", "-0.50"),
+        ).encode(),
+        "f",
+    )
+    assert told(statement) == [
+        "2024-01-02 buy GB00BH4HKS39 10 -1855.5 USD fee=0.5 @185.5",
+        "2024-01-02 fee GB00BH4HKS39 0 -2 EUR",
+    ]
+
+
+def test_a_tax_in_the_currency_of_the_price_of_a_trade_that_was_paid_in_another_is_booked():
+    statement = read(
+        order(
+            ("Buy 100 Acme@0.70 GBP (GB00BH4HKS39)", "GBP", "-70.00"),
+            ("London/Dublin Stamp Duty", "GBP", "-0.35"),
+            ("FX Credit", "GBP", "70.00"),
+            ("FX Debit", "EUR", "-80.50"),
+        ).encode(),
+        "f",
+    )
+    assert told(statement) == [
+        "2024-01-02 buy GB00BH4HKS39 100 -80.5 EUR @0.7GBP rate=1.15",
+        "2024-01-02 tax GB00BH4HKS39 0 -0.35 GBP",
+    ]
+
+
+def test_fees_in_two_currencies_that_are_not_the_trade_s_are_not_added_up():
+    statement = read(
+        order(
+            ("Buy 10 Acme@10 USD (GB00BH4HKS39)", "USD", "-100.00"),
+            ("DEGIRO Transaction and/or third party fees", "EUR", "-2.00"),
+            ("DEGIRO Transaction and/or third party fees", "CHF", "-3.00"),
+        ).encode(),
+        "f",
+    )
+    assert cash_of(statement) == {"USD": Decimal(-100), "EUR": Decimal(-2), "CHF": Decimal(-3)}
