@@ -18,7 +18,7 @@ from openbell.portfolio.rates import exact
 from openbell.portfolio.twr import Floats, Index, annualised, chained
 from openbell.portfolio.valuation import History, Mask, moved, paid, worth
 from openbell.portfolio.worth import Worth, total, worths
-from openbell.portfolio.xirr import MoneyWeighted, money_weighted
+from openbell.portfolio.xirr import MoneyWeighted, of_investor
 
 Range = Literal["1D", "5D", "1M", "3M", "6M", "YTD", "1Y", "5Y", "Max"]
 RANGES: tuple[Range, ...] = get_args(Range)
@@ -130,7 +130,7 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
         simple=float(gain / capital) if gain is not None and capital is not None and capital > 0 else None,
         twr=twr,
         twr_annual=annualised(twr, of.days[max(stretch.start, 0)], of.days[stretch.end]),
-        mwr=money_weighted(*investor_flows(of, inside, stretch)),
+        mwr=of_investor(*investor_flows(of, inside, stretch)),
         income=_charged(told, "income"),
         fees=_charged(told, "fee"),
         taxes=_charged(told, "tax"),
