@@ -268,7 +268,7 @@ def _position(
         share=float(worth.value / whole) if whole and worth.value is not None else None,
         cost=text(cost),
         gain=text(gain),
-        gain_relative=float(gain / cost) if gain is not None and cost else None,
+        gain_relative=float(gain / abs(cost)) if gain is not None and cost else None,
         price_effect=None if exchange is None or gain is None else text(gain - exchange),
         currency_effect=text(exchange),
         day_change=None if change is None else _change(change),

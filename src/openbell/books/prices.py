@@ -39,7 +39,7 @@ def closes_of(desk: Desk, facts: Iterable[Facts], first: date, last: date, known
     return {
         key: closes
         for (key,), mine in rows.partition_by("symbol", as_dict=True, maintain_order=True).items()
-        if (closes := _closes(desk, named[str(key)], mine, first, last, now)) is not None
+        if (closes := _closes(desk, named[str(key)], mine, first, last, now, known)) is not None
     }
 
 
@@ -111,11 +111,13 @@ def _daily(desk: Desk, ids: Sequence[str], first: date, last: date, known: datet
     return rows.filter(pl.col("close").is_finite() & (pl.col("close") > 0))
 
 
-def _closes(desk: Desk, facts: Facts, rows: pl.DataFrame, first: date, last: date, now: datetime) -> Closes | None:
+def _closes(
+    desk: Desk, facts: Facts, rows: pl.DataFrame, first: date, last: date, now: datetime, known: datetime | None
+) -> Closes | None:
     """Of one instrument's rows those that are as traded, of sessions that are over; None where none is left."""
     venue = venue_of(desk.history.register, facts)
     over = sessions(venue, first - BEFORE, last).filter(pl.col("close") <= now)
-    rows = _as_traded(desk, facts.id, rows).filter(pl.col("ts").dt.date() <= (_last_of(over) or last))
+    rows = _as_traded(desk, facts.id, rows, known).filter(pl.col("ts").dt.date() <= (_last_of(over) or last))
     if rows.is_empty():
         return None
     days, prices = _columns(rows)
@@ -130,11 +132,11 @@ def _closes(desk: Desk, facts: Facts, rows: pl.DataFrame, first: date, last: dat
     )
 
 
-def _as_traded(desk: Desk, key: str, rows: pl.DataFrame) -> pl.DataFrame:
+def _as_traded(desk: Desk, key: str, rows: pl.DataFrame, known: datetime | None) -> pl.DataFrame:
     """Without those that are adjusted for something that came later."""
     if (rows["scale"] == "raw").all():
         return rows
-    splits = desk.lake.actions([key]).filter(pl.col("kind") != "dividend")["ex_date"]
+    splits = desk.lake.actions([key], as_of=known).filter(pl.col("kind") != "dividend")["ex_date"]
     newest = splits.max()
     plain = pl.col("scale") == "raw"
     if newest is None:

@@ -11,7 +11,7 @@ from openbell.books.facts import facts_of
 from openbell.books.prices import actions_of, closes_of, hand_closes, quotes_of, rates_of
 from openbell.desk import Desk
 from openbell.model.transactions import Transaction
-from openbell.portfolio.book import Book
+from openbell.portfolio.book import Action, Book
 from openbell.portfolio.following import history
 from openbell.portfolio.valuation import History, Mask
 from openbell.portfolio.walk import Walked, walk
@@ -148,10 +148,15 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW) -> Book:
         accounts=PortfolioBook(desk.ledger).accounts(portfolio.id),
         transactions=transactions,
         facts=facts,
-        actions=tuple(each for each in actions if each.ex_date <= last or each.kind == "dividend"),
+        actions=tuple(each for each in actions if each.ex_date <= last or _announced(each, moment)),
         closes={**closes_of(desk, listed, first, last, moment.known), **by_hand},
         rates=rates_of(desk, portfolio.base, currencies, first, last, moment.known),
     )
+
+
+def _announced(action: Action, moment: Moment) -> bool:
+    """Whether it may be a dividend that was announced by then: of a past day that is known only with its instant."""
+    return action.kind == "dividend" and (moment.day is None or moment.known is not None)
 
 
 def _currencies(transactions: tuple[Transaction, ...]) -> set[str]:
