@@ -26,6 +26,7 @@ from openbell.store.portfoliotables import (
     TRANSACTIONS,
     Row,
     changed,
+    inserted,
     instant_text,
     numbered,
 )
@@ -219,10 +220,8 @@ def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Itera
         {"portfolio": portfolio, "fingerprint": fingerprint, "transaction": number, "batch": batch}
         for number, fingerprint in told
     ]
-    if not rows:
-        return
     try:
-        connection.execute(sa.insert(ROWS), rows)
+        inserted(connection, ROWS, rows)
     except sa.exc.IntegrityError as error:
         raise InvalidInput(
             "file", "Rows of this file were imported meanwhile.", remedy="Look at the preview again."
