@@ -184,8 +184,8 @@ def _crossing(moves: Sequence[Move]) -> Crossing | None:
     """What the moves of one event come to; None: nothing. Both sides of a transfer whose worth nobody knows cancel."""
     first = moves[0]
     if len(moves) == 1:
-        amount, notes = first.amount, (first.note,) if first.note else ()
-        return None if amount is not None and not amount else Crossing(first.day, amount, first.transaction, notes)
+        said = (first.note,) if first.note else ()
+        return None if first.amount == 0 else Crossing(first.day, first.amount, first.transaction, said)
     known = [move.amount for move in moves if move.amount is not None]
     unknown, net = len(moves) - len(known), sum(known, ZERO)
     if not net and unknown != 1:
