@@ -185,8 +185,7 @@ def _crossing(moves: Sequence[Move]) -> Crossing | None:
     first = moves[0]
     notes = tuple(move.note for move in moves if move.note)
     if len(moves) == 1:
-        amount = first.amount
-        return None if amount is not None and not amount else Crossing(first.day, amount, first.transaction, notes)
+        return None if first.amount == 0 else Crossing(first.day, first.amount, first.transaction, notes)
     known = [move.amount for move in moves if move.amount is not None]
     unknown, net = len(moves) - len(known), sum(known, ZERO)
     if not net and unknown != 1:

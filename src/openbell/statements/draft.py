@@ -98,6 +98,7 @@ class Draft:
         other: str | None = None,
         to_account: int | None = None,
         batch: int | None = None,
+        number: int = 0,
     ) -> Transaction:
         """The transaction that it becomes; raises InvalidInput with the field that no transaction of its kind has."""
         return Transaction(
@@ -127,6 +128,7 @@ class Draft:
             ref=self.ref,
             note=self.note,
             tags=self.tags,
+            id=number,
             batch=batch,
         )
 

@@ -27,6 +27,7 @@ from openbell.store.portfoliotables import (
     TRANSACTIONS,
     Row,
     changed,
+    inserted,
     instant_text,
     numbered,
 )
@@ -242,10 +243,8 @@ def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Itera
         {"portfolio": portfolio, "fingerprint": f"{mark}{_IN}{each.account}", "transaction": each.id, "batch": batch}
         for each, mark in told
     ]
-    if not rows:
-        return
     try:
-        connection.execute(sa.insert(ROWS), rows)
+        inserted(connection, ROWS, rows)
     except sa.exc.IntegrityError as error:
         raise InvalidInput(
             "file", "Rows of this file were imported meanwhile.", remedy="Look at the preview again."
