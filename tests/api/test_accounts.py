@@ -288,7 +288,9 @@ def test_members_know_with_whom_to_share_and_viewers_do_not(locked: FastAPI):
 
 def test_a_token_is_shown_once_and_works_without_cookies(locked: FastAPI):
     client = signed_in(locked, "ann")
-    made = client.post(f"{API}/tokens", json={"name": "script", "scope": "write", "days": 30}).json()
+    asked = {"name": "script", "scope": "write", "days": 30}
+    assert client.post(f"{API}/tokens", json=asked).json()["field"] == "password"
+    made = client.post(f"{API}/tokens", json={**asked, "password": PASSWORD}).json()
     assert "secret" not in client.get(f"{API}/tokens").json()["tokens"][0]
     program = browser(locked)
     program.headers["authorization"] = f"Bearer {made['secret']}"
@@ -355,7 +357,7 @@ def test_no_answer_and_no_log_holds_a_secret(desk: Desk, locked: FastAPI, caplog
     client = signed_in(locked, "owner")
     secrets = [PASSWORD, client.cookies["openbell_access"], client.cookies["openbell_csrf"], "argon2", "obt_"]
     paths = ["/me", "/users", "/audit", "/tokens", "/sessions", "/users/invitations", "/sources", "/jobs"]
-    client.post(f"{API}/tokens", json={"name": "script"})
+    assert client.post(f"{API}/tokens", json={"name": "script", "password": PASSWORD}).status_code == 201
     told = " ".join(client.get(f"{API}{path}").text for path in paths)
     wrong = browser(locked).post(f"{API}/sessions", json={"name": PASSWORD, "password": PASSWORD, "code": 5})
     assert not [each for each in secrets if each in told + caplog.text]

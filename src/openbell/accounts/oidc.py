@@ -100,8 +100,8 @@ def begin(accounts: Accounts, client: Client, back: str, wish: Wish, place: Plac
         "code_challenge": _digest(str(told["verifier"])),
         "code_challenge_method": "S256",
     }
-    address = _text(found, "authorization_endpoint")
-    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}", begun(accounts, PURPOSE, told)
+    there = _text(found, "authorization_endpoint")
+    return f"{there}{'&' if urlsplit(there).query else '?'}{urlencode(asked)}", begun(accounts, PURPOSE, told)
 
 
 def finish(accounts: Accounts, client: Client, mark: str, answer: Answer, place: Place, *, open_to_all: bool) -> Person:

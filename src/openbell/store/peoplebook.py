@@ -37,6 +37,9 @@ _INVITATIONS = sa.Table(
     sa.Column("created", sa.String, nullable=False),
     sa.Column("expires", sa.String, nullable=False),
 )
+_SESSIONS = sa.table("sessions", sa.column("id"), sa.column("person"))
+_OTHER_WAYS = tuple(sa.table(name, sa.column("person")) for name in ("tokens", "passkeys", "identities"))
+"""What gets somebody in without their password."""
 _OPENERS = (PEOPLE.c.role == "owner") & ~PEOPLE.c.disabled & PEOPLE.c.password.is_not(None)
 """The owners that can sign in whatever else fails."""
 
@@ -105,10 +108,21 @@ class PeopleBook:
         with own_name("person"), self._ledger.transaction() as connection:
             _change(connection, number, {"name": name, "login": login}, deed)
 
-    def set_password(self, number: int, password: str, deed: Deed) -> None:
-        """Replace the hash of a person's password."""
-        with self._ledger.transaction() as connection:
+    def set_password(
+        self, number: int, password: str, deed: Deed, *, keep: int | None = None, recovering: bool = False
+    ) -> None:
+        """Replace the hash of a person's password and end their sessions, but one to `keep`.
+
+        `recovering`: who else got in may have made other ways in. Tokens, passkeys and linked logins end too.
+        """
+        with self._ledger.transaction(alone=True) as connection:
             _change(connection, number, {"password": password}, deed)
+            theirs = _SESSIONS.c.person == number
+            connection.execute(
+                sa.delete(_SESSIONS).where(theirs if keep is None else theirs & (_SESSIONS.c.id != keep))
+            )
+            for others in _OTHER_WAYS if recovering else ():
+                connection.execute(sa.delete(others).where(others.c.person == number))
 
     def renew_hash(self, number: int, old: str, new: str) -> None:
         """The same password under a stronger hash, unless it was changed meanwhile."""
