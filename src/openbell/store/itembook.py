@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
 from openbell.model.money import amount, currency_of
+from openbell.model.transactions import assert_day
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliotables import FACTS, ITEMS, PRICES, TRANSACTIONS, changed, numbered, text
 
@@ -101,6 +102,8 @@ class ItemBook:
         kept = [(day, amount(price, "price")) for day, price in told.items() if price is not None]
         if any(price <= 0 for _, price in kept):
             raise InvalidInput("price", "A price is more than 0.", remedy="Leave a day out whose price is not known.")
+        for day, _ in kept:
+            assert_day(day, "day")
         with self._ledger.transaction(alone=True) as connection:
             mine = (ITEMS.c.owner == owner) & (ITEMS.c.id == number)
             if connection.execute(sa.select(ITEMS.c.id).where(mine)).one_or_none() is None:
