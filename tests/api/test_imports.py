@@ -388,3 +388,11 @@ def test_what_is_held_is_compared_with_what_the_broker_says(client: TestClient):
     assert found == {"name": "AAPL", "ticker": "AAPL", "ours": "10", "theirs": "12", "missing": "2"}
     refused = client.post("portfolios/1/reconcile", json={"upload": uploaded(client, PLAIN)})
     assert (refused.status_code, refused.json()["detail"]) == (422, "The file tells of no holdings.")
+
+
+def test_a_row_with_what_no_ledger_keeps_or_a_mistyped_year_is_a_problem_of_its_own(client: TestClient):
+    broken = PLAIN + "2026-02-05,Sell,AA\0PL,-1,110,110,USD\n0001-02-06,Sell,AAPL,-1,110,110,USD\n"
+    found = preview(client, uploaded(client, broken))
+    assert found["counts"] == {**found["counts"], "new": 3, "problems": 2}
+    told = {tuple(each["rows"]): each["what"] for each in found["problems"]}
+    assert told == {(5,): "The instrument holds what is no character.", (6,): "0001-02-06 is before 1900-01-01."}

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from openbell.model.transactions import ZERO, Kind, Pick, Transaction
+from openbell.model.words import assert_text
 
 NEGLIGIBLE = Decimal("0.005")
 """Half a cent: brokers round each figure of a row by itself."""
@@ -134,6 +135,11 @@ class Draft:
 
     def check(self) -> None:
         """Raise InvalidInput where no account or instrument could make a transaction of it."""
+        for field, text in (("account", self.account), ("to_account", self.to_account)):
+            assert_text(text, field)
+        for field, named in (("instrument", self.instrument), ("other", self.other)):
+            if named is not None:
+                assert_text("".join(getattr(named, name) for name in Named.__slots__), field)
         self.booked(
             1,
             instrument="named" if self.instrument else None,
