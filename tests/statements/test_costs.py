@@ -59,3 +59,21 @@ def test_fees_in_two_currencies_that_are_not_the_trade_s_are_not_added_up():
         "f",
     )
     assert cash_of(statement) == {"USD": Decimal(-100), "EUR": Decimal(-2), "CHF": Decimal(-3)}
+
+
+def test_a_fee_of_trading_212_in_the_currency_of_the_price_is_a_part_of_the_total():
+    head = (
+        "Action,Time,ISIN,Ticker,Name,No. of shares,Price / share,Currency (Price / share),Exchange rate,Result,"
+        "Currency (Result),Total,Currency (Total),Withholding tax,Currency (Withholding tax),Notes,ID,"
+        "Currency conversion fee,Currency (Currency conversion fee),Finra fee,Currency (Finra fee)\n"
+    )
+    sale = "Market sell,2023-12-18 14:30:03.613,US17275R1023,CSCO,Cisco,10,50,USD,1.25,0,EUR,{},EUR,,,,{},{},{},USD\n"
+    rows = sale.format("399.20", "A1", ",", "1.00") + sale.format("398.20", "A2", "1.00,EUR", "1.00")
+    strange = sale.format("399.00", "A3", "1.00,CHF", "")
+    statement = read((head + rows + strange).encode(), "f")
+    assert told(statement) == [
+        "2023-12-18 sell CSCO -10 399.2 EUR fee=0.8 @50USD rate=0.8",
+        "2023-12-18 sell CSCO -10 398.2 EUR fee=1.8 @50USD rate=0.8",
+        "2023-12-18 sell CSCO -10 399 EUR @50USD rate=0.8",
+    ]
+    assert statement.drafts[2].note == "A fee of 1.00 CHF is a part of the total."
