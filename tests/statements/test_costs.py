@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # rows stand as brokers write them
 """Fees and taxes in another currency than the trade is booked in: none is lost, none is counted twice."""
 
 from __future__ import annotations
@@ -77,3 +78,19 @@ def test_a_fee_of_trading_212_in_the_currency_of_the_price_is_a_part_of_the_tota
         "2023-12-18 sell CSCO -10 399 EUR @50USD rate=0.8",
     ]
     assert statement.drafts[2].note == "A fee of 1.00 CHF is a part of the total."
+
+
+def test_the_commission_of_a_change_of_currencies_is_in_the_currency_that_its_column_names():
+    file = """Statement,Header,Field Name,Field Value
+Statement,Data,Title,Activity Statement
+Account Information,Header,Field Name,Field Value
+Account Information,Data,Account,U1
+Account Information,Data,Base Currency,USD
+Trades,Header,DataDiscriminator,Asset Category,Currency,Symbol,Date/Time,Quantity,T. Price,,Proceeds,Comm in USD,,,MTM in USD,,Code
+Trades,Data,Order,Forex,JPY,USD.JPY,"2023-06-01, 10:00:00",1000,140,,-140000,-2,,,0,,
+Trades,Data,Order,Forex,JPY,USD.JPY,"2023-06-02, 10:00:00",-1000,140,,140000,-2,,,0,,
+"""
+    assert told(read(file.encode(), "f")) == [
+        "2023-06-01 exchange - 0 -140000 JPY fee=2USD to=1000USD in=U1",
+        "2023-06-02 exchange - 0 -1002 USD fee=2 to=140000JPY in=U1",
+    ]
