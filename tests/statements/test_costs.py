@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # rows stand as brokers write them
 """Fees and taxes in another currency than the trade is booked in: none is lost, none is counted twice."""
 
 from __future__ import annotations
@@ -59,3 +60,37 @@ def test_fees_in_two_currencies_that_are_not_the_trade_s_are_not_added_up():
         "f",
     )
     assert cash_of(statement) == {"USD": Decimal(-100), "EUR": Decimal(-2), "CHF": Decimal(-3)}
+
+
+def test_a_fee_of_trading_212_in_the_currency_of_the_price_is_a_part_of_the_total():
+    head = (
+        "Action,Time,ISIN,Ticker,Name,No. of shares,Price / share,Currency (Price / share),Exchange rate,Result,"
+        "Currency (Result),Total,Currency (Total),Withholding tax,Currency (Withholding tax),Notes,ID,"
+        "Currency conversion fee,Currency (Currency conversion fee),Finra fee,Currency (Finra fee)\n"
+    )
+    sale = "Market sell,2023-12-18 14:30:03.613,US17275R1023,CSCO,Cisco,10,50,USD,1.25,0,EUR,{},EUR,,,,{},{},{},USD\n"
+    rows = sale.format("399.20", "A1", ",", "1.00") + sale.format("398.20", "A2", "1.00,EUR", "1.00")
+    strange = sale.format("399.00", "A3", "1.00,CHF", "")
+    statement = read((head + rows + strange).encode(), "f")
+    assert told(statement) == [
+        "2023-12-18 sell CSCO -10 399.2 EUR fee=0.8 @50USD rate=0.8",
+        "2023-12-18 sell CSCO -10 398.2 EUR fee=1.8 @50USD rate=0.8",
+        "2023-12-18 sell CSCO -10 399 EUR @50USD rate=0.8",
+    ]
+    assert statement.drafts[2].note == "A fee of 1.00 CHF is a part of the total."
+
+
+def test_the_commission_of_a_change_of_currencies_is_in_the_currency_that_its_column_names():
+    file = """Statement,Header,Field Name,Field Value
+Statement,Data,Title,Activity Statement
+Account Information,Header,Field Name,Field Value
+Account Information,Data,Account,U1
+Account Information,Data,Base Currency,USD
+Trades,Header,DataDiscriminator,Asset Category,Currency,Symbol,Date/Time,Quantity,T. Price,,Proceeds,Comm in USD,,,MTM in USD,,Code
+Trades,Data,Order,Forex,JPY,USD.JPY,"2023-06-01, 10:00:00",1000,140,,-140000,-2,,,0,,
+Trades,Data,Order,Forex,JPY,USD.JPY,"2023-06-02, 10:00:00",-1000,140,,140000,-2,,,0,,
+"""
+    assert told(read(file.encode(), "f")) == [
+        "2023-06-01 exchange - 0 -140000 JPY fee=2USD to=1000USD in=U1",
+        "2023-06-02 exchange - 0 -1002 USD fee=2 to=140000JPY in=U1",
+    ]

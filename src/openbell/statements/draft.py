@@ -69,6 +69,8 @@ class Draft:
     tags: tuple[str, ...] = ()
     account: str = ""
     """As the file tells it; empty: the file is of one account."""
+    named_account: str = ""
+    """As the row itself names it, where files put several together: by it the row is known again."""
     to_account: str = ""
     picks: tuple[Pick, ...] = ()
     """By the numbers of the file that is read back."""

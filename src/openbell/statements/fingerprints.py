@@ -50,7 +50,7 @@ def parted(drafts: Iterable[Draft], is_known: Callable[[Draft], bool]) -> Iterat
 
 
 def _by_ref(draft: Draft, broker: str) -> str:
-    return f"{broker}|{draft.account}|{draft.ref}|{draft.kind}"
+    return f"{broker}|{draft.named_account or draft.account}|{draft.ref}|{draft.kind}"
 
 
 def _by_contents(draft: Draft, broker: str) -> str:
@@ -58,7 +58,8 @@ def _by_contents(draft: Draft, broker: str) -> str:
     numbers = (draft.quantity, draft.cash, draft.fee, draft.tax, draft.to_cash, draft.price or Decimal(0))
     at = draft.at.isoformat() if draft.at else ""
     figures = "|".join(f"{number.normalize():f}" for number in numbers)
-    return "|".join((broker, draft.account, draft.ref, draft.kind, str(draft.day), at, named, draft.currency, figures))
+    account = draft.named_account or draft.account
+    return "|".join((broker, account, draft.ref, draft.kind, str(draft.day), at, named, draft.currency, figures))
 
 
 @dataclass(frozen=True, slots=True)
