@@ -59,7 +59,7 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
         *moves_of(transactions, told, valuer.cash, valuer.units),
         *changeovers(later, walked.steps, transactions, valuer.units),
     )
-    charges = tuple(charges_of(transactions, valuer.cash))
+    charges = tuple(charges_of(transactions, valuer.cash, valuer.units))
     before = () if so_far is None else so_far.parts
     parts = tuple(dict.fromkeys([*before, *steps, *(each.part for each in moves), *(each.part for each in charges)]))
     rates = {code: rates_on(book.rates, code, book.portfolio.base, days) for code in _currencies(book, parts)}

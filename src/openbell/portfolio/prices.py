@@ -76,6 +76,12 @@ class Priced:
             return None
         return self._price(newest - 1, day)
 
+    def session(self, day: date) -> date | None:
+        """The newest session up to `day`; None: no calendar, or none yet."""
+        sessions = self.told.sessions
+        place = -1 if sessions is None else int(np.searchsorted(sessions, np.datetime64(day), side="right")) - 1
+        return None if sessions is None or place < 0 else _date(sessions[place])
+
     def _newest(self, day: date) -> int | None:
         """The place of the price that holds at the end of `day`."""
         on = np.datetime64(day)

@@ -92,14 +92,14 @@ class Drawdown:
 
 
 def stretch_of(of: History, wanted: Range | tuple[date, date]) -> Stretch:
-    """The places that a range or two days mean; both ends count with their close.
+    """The places that a range or two days mean, the second not before the series; both ends count with their close.
 
     A day is a session: the newest one with a price is the end of `1D`, the one before it its start, whatever weekend
     or holiday lies between. Months and years go back by the calendar, to the month's last day where it is shorter.
     """
     end = len(of.days) - 1
     if not isinstance(wanted, str):
-        return Stretch(of.place(wanted[0]), max(of.place(wanted[1]), 0))
+        return Stretch(of.place(wanted[0]), of.place(wanted[1]))
     if wanted == "Max":
         return Stretch(-1, end)
     if wanted in {"1D", "5D"}:
