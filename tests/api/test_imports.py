@@ -106,6 +106,32 @@ def test_an_account_that_was_renamed_is_found_by_its_rows(client: TestClient):
     assert (found["counts"]["new"], found["accounts"][0]["account"]) == (1, made["id"])
 
 
+FLEX = "Type,SettleDate,ISIN,Symbol,Description,Amount,CurrencyPrimary,TransactionID\n"
+PAID = "Dividends,20260204,,AAPL,AAPL(US0378331005) CASH DIVIDEND,100,USD,77\n"
+HELD_BACK = "Withholding Tax,20260204,,AAPL,AAPL(US0378331005) CASH DIVIDEND - US TAX,-30,USD,78\n"
+
+
+def test_a_tax_that_only_a_later_file_tells_is_booked_beside_its_dividend_and_the_dividend_once(client: TestClient):
+    confirm(client, uploaded(client, FLEX + PAID))
+    whole = uploaded(client, FLEX + PAID + HELD_BACK)
+    assert [(row["kind"], row["state"]) for row in preview(client, whole)["rows"]] == [
+        ("dividend", "known"),
+        ("tax", "new"),
+    ]
+    confirm(client, whole)
+    assert kinds(client) == [("2026-02-04", "dividend", "100"), ("2026-02-04", "tax", "-30")]
+    counts = preview(client, whole)["counts"]
+    assert (counts["new"], counts["known"]) == (0, 1)
+
+
+def test_a_dividend_that_was_booked_with_its_tax_is_known_by_either_row(client: TestClient):
+    confirm(client, uploaded(client, FLEX + PAID + HELD_BACK))
+    assert kinds(client) == [("2026-02-04", "dividend", "70")]
+    for rows in (PAID, HELD_BACK, PAID + HELD_BACK, PAID + HELD_BACK.replace("78", "79") + HELD_BACK):
+        counts = preview(client, uploaded(client, FLEX + rows))["counts"]
+        assert (counts["new"], counts["alike"]) == (int("79" in rows), 0)
+
+
 def test_two_equal_trades_are_two_and_are_pointed_at(client: TestClient):
     twice = PLAIN + "2026-02-04,Buy,AAPL,1,100,-100,USD\n" * 2
     found = preview(client, uploaded(client, twice))
@@ -362,3 +388,11 @@ def test_what_is_held_is_compared_with_what_the_broker_says(client: TestClient):
     assert found == {"name": "AAPL", "ticker": "AAPL", "ours": "10", "theirs": "12", "missing": "2"}
     refused = client.post("portfolios/1/reconcile", json={"upload": uploaded(client, PLAIN)})
     assert (refused.status_code, refused.json()["detail"]) == (422, "The file tells of no holdings.")
+
+
+def test_a_row_with_what_no_ledger_keeps_or_a_mistyped_year_is_a_problem_of_its_own(client: TestClient):
+    broken = PLAIN + "2026-02-05,Sell,AA\0PL,-1,110,110,USD\n0001-02-06,Sell,AAPL,-1,110,110,USD\n"
+    found = preview(client, uploaded(client, broken))
+    assert found["counts"] == {**found["counts"], "new": 3, "problems": 2}
+    told = {tuple(each["rows"]): each["what"] for each in found["problems"]}
+    assert told == {(5,): "The instrument holds what is no character.", (6,): "0001-02-06 is before 1900-01-01."}

@@ -173,3 +173,15 @@ def test_a_sale_comes_back_after_the_lots_that_it_was_told_to_take(client: TestC
     assert (early.status_code, early.json()["field"]) == (422, "picks")
     assert [client.post(f"portfolios/1/transactions/{number}/restore").status_code for number in (1, 2)] == [200, 200]
     assert client.get("portfolios/1/transactions").json()["total"] == 2
+
+
+@pytest.mark.parametrize("field", ["day", "acquired"])
+def test_a_year_that_was_mistyped_is_refused(client: TestClient, field: str):
+    answer = client.post("portfolios/1/transactions", json={**BUY, field: "0001-01-01"})
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+    assert "0001-01-01 is before 1900-01-01" in answer.json()["detail"]
+    assert client.post("items", json={"name": "House", "currency": "CHF"}).status_code == 201
+    priced = client.put("items/1/prices", json={"prices": [{"day": "1899-12-31", "price": "5"}]})
+    assert (priced.status_code, priced.json()["field"]) == (422, "day")
+    assert client.post("portfolios/1/transactions", json={**BUY, field: "1900-01-01"}).status_code == 201
+    assert client.get("portfolios/1/positions").status_code == 200

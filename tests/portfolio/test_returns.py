@@ -32,6 +32,7 @@ from openbell.portfolio.returns import (
 from openbell.portfolio.twr import Index, chained
 from openbell.portfolio.valuation import worth
 from openbell.portfolio.worth import total, worths
+from openbell.portfolio.xirr import MoneyWeighted
 from portfolio.books import split
 from portfolio.held import book_of, d, followed, prices_of, rates_of
 
@@ -58,7 +59,7 @@ def test_a_deposit_is_no_gain_and_a_fee_is_a_loss():
     growths = (Fraction(*pair) for pair in ((995, 1000), (1005, 995), (1515, 1505), (15335, 15150), (15525, 15335)))
     assert whole.twr == pytest.approx(float(math.prod(growths) - 1), abs=1e-12)
     assert whole.twr_annual is None
-    assert whole.mwr.annual is not None
+    assert (whole.mwr.annual, whole.mwr.reason) == (None, "")
     position = performance(found, found.scope(instrument="A"), stretch_of(found, MAX))
     assert (position.paid_in, position.taken_out, position.gain) == (505, Decimal("282.5"), Decimal("52.5"))
 
@@ -195,6 +196,14 @@ def test_what_is_missing_is_said():
     assert (early.end, early.gain, early.twr) == (None, None, None)
     assert early.notes[0] == "The value at the end is not known: A, there is no price of 2024-01-04."
     assert early.mwr.reason == "a flow is not known"
+
+
+def test_a_day_has_no_money_weighted_rate_a_year():
+    _, found = followed(
+        book_of("2024-01-02 buy A 10 -500", {"A": prices_of("2024-01-02 50\n2024-01-03 51.5")}), "2024-01-03"
+    )
+    told = performance(found, found.scope(), stretch_of(found, MAX)).mwr
+    assert told == MoneyWeighted(None, pytest.approx(0.03, abs=1e-12))
 
 
 def test_a_year_is_told_as_one_and_less_is_not():

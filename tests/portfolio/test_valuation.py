@@ -18,7 +18,7 @@ from openbell.portfolio.moves import Part
 from openbell.portfolio.rates import Rates
 from openbell.portfolio.returns import performance, stretch_of
 from openbell.portfolio.valuation import History, missing, net_invested, paid, worth
-from openbell.portfolio.worth import day_change, total, worths
+from openbell.portfolio.worth import day_change, day_gain, total, worths
 from portfolio.books import split
 from portfolio.held import book_of, d, followed, prices_of, rates_of
 
@@ -291,6 +291,33 @@ def test_without_the_session_before_there_is_no_day_change():
         "2024-01-04",
     )
     assert day_change(found, Part(1, "A", ""), 2) is None
+
+
+FLAT = "2024-01-02 100\n2024-01-03 100\n2024-01-04 100"
+
+
+@pytest.mark.parametrize(
+    ("trades", "closes", "gain"),
+    [
+        pytest.param("", "2024-01-02 90\n2024-01-03 90\n2024-01-04 50", -400, id="held"),
+        pytest.param("", "2024-01-02 90\n2024-01-04 50", None, id="no close of the day before"),
+        pytest.param("2024-01-04 sell B -10 500", "2024-01-02 90\n2024-01-03 90\n2024-01-04 60", -400, id="sold"),
+        pytest.param("2024-01-04 sell B -10 500", "2024-01-02 90\n2024-01-03 90", -400, id="sold, without a close"),
+        pytest.param("2024-01-03 sell B -10 500", "2024-01-02 90", 0, id="sold the day before"),
+        pytest.param("2024-01-04 buy C 2 -30", "2024-01-02 90\n2024-01-03 90\n2024-01-04 90", 10, id="come today"),
+        pytest.param(
+            "2024-01-04 rename B - - other=C", "2024-01-02 90\n2024-01-03 90", -700, id="under another name since"
+        ),
+    ],
+)
+def test_the_gain_of_the_day_leaves_out_no_position(trades: str, closes: str, gain: int | None):
+    prices = {
+        "A": prices_of(FLAT),
+        "B": prices_of(closes, sessions="2024-01-03 2024-01-04"),
+        "C": prices_of("2024-01-04 20"),
+    }
+    _, found = followed(book_of(f"2024-01-02 buy A 10 -1000\n2024-01-02 buy B 10 -900\n{trades}", prices), "2024-01-04")
+    assert day_gain(found, found.scope(), found.place(d("2024-01-04"))) == gain
 
 
 def test_a_book_without_transactions_is_worth_nothing():

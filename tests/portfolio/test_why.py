@@ -35,7 +35,7 @@ from openbell.portfolio.why import (
     why_yield,
 )
 from openbell.portfolio.worth import day_change, total, worths
-from openbell.portfolio.xirr import money_weighted
+from openbell.portfolio.xirr import of_investor
 from portfolio.held import book_of, d, followed, prices_of, rates_of
 from portfolio.test_returns import SIZE, books
 
@@ -77,7 +77,7 @@ def test_every_figure_comes_out_of_the_inputs_of_its_reason(book: Book):
     )
     assert linked(why_twr(found, inside, stretch)) == pytest.approx(figures.twr, rel=1e-9, abs=1e-12)
     flows = why_mwr(found, inside, stretch).inputs
-    again = money_weighted(
+    again = of_investor(
         np.array([each.day for each in flows], "datetime64[D]"), np.array([float(each.value) for each in flows])
     )
     assert again == figures.mwr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
 from ipaddress import ip_address
@@ -49,9 +49,11 @@ def log_in(accounts: Accounts, tried: Tried, place: Place) -> Person:
     accounts.brakes.give_back([*counted])
     _assert_code(accounts, person, tried, place)
     accounts.brakes.release(mine)
-    if passwords.is_old(kept):
-        accounts.people.renew_hash(person.id, kept, passwords.hash_of(tried.password))
-    return person
+    if not passwords.is_old(kept):
+        return person
+    renewed = passwords.hash_of(tried.password)
+    accounts.people.renew_hash(person.id, kept, renewed)
+    return replace(person, password=renewed)
 
 
 def assert_is(accounts: Accounts, person: Person, password: str, place: Place) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -73,9 +74,13 @@ TheAccounts = Annotated[Accounts, Depends(the_accounts)]
 
 
 def the_place(connection: HTTPConnection) -> Place:
-    """Where a request comes from."""
-    address = "" if connection.client is None else connection.client.host
-    return Place(address, connection.headers.get("user-agent", ""))
+    """Where a request comes from; a proxy may say anything, and what is no address is none."""
+    agent = connection.headers.get("user-agent", "")
+    try:
+        address = ip_address("" if connection.client is None else connection.client.host)
+    except ValueError:
+        return Place("", agent)
+    return Place(str(address), agent)
 
 
 ThePlace = Annotated[Place, Depends(the_place)]

@@ -357,7 +357,7 @@ def reconcile(
     desk: TheDesk, caller: TheCaller, books: TheBooks, seeker: TheSeeker, number: Number, told: Reconciling
 ) -> Reconciled:
     """What the portfolio holds against what the broker's file says; nothing is written."""
-    kept = seen(desk, caller, number)
+    kept = seen(desk, caller, number, write=True)
     review = _review(desk, kept, _uploads(desk).find(caller.id, told.upload), told, seeker)
     reckoned = books.settled(kept)
     day = told.day or _day_of_holdings(reckoned, review)

@@ -104,7 +104,7 @@ def change_password(
     person = accounts.person(caller.id)
     own.change_password(accounts, person, told.current, told.new, place, keep=caller.session)
     if caller.session is None:
-        cookies.carry(response, request, desk, begin(accounts, person, place))
+        cookies.carry(response, request, desk, begin(accounts, accounts.person(person.id), place))
 
 
 @router.post("/me/totp", dependencies=[allow(Role.VIEWER, by_token=False)], status_code=201)

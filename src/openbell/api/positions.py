@@ -18,7 +18,7 @@ from openbell.portfolio.lots import Closed, Lot, Problem, Sum
 from openbell.portfolio.moves import Part, rounded
 from openbell.portfolio.prices import Price as KnownPrice
 from openbell.portfolio.rates import Rate as KnownRate
-from openbell.portfolio.worth import DayChange, Worth, day_change, worths
+from openbell.portfolio.worth import DayChange, Worth, day_change, day_gain, worths
 
 router = APIRouter(tags=["portfolios"])
 
@@ -168,14 +168,13 @@ def positions(asked: TheAsked, inside: Inside) -> Positions:
     parts = [each for each in found if each.part.instrument is not None]
     cost = _sum(costs.get(each.part) for each in parts)
     worth = _sum(each.value for each in parts)
-    gains = [change.gain for change in changes.values() if change is not None]
     return Positions(
         day=reckoned.history.day(reckoned.end),
         base=reckoned.history.base,
         value=text(value),
         cost=text(cost),
         gain=text(None if cost is None or worth is None else worth - cost),
-        day_gain=text(_sum(gains)),
+        day_gain=text(day_gain(reckoned.history, inside, reckoned.end)),
         positions=sorted(shown, key=lambda each: Decimal(each.value or "-Infinity"), reverse=True),
         problems=[trouble(each) for each in reckoned.walked.problems],
     )
@@ -268,7 +267,7 @@ def _position(
         share=float(worth.value / whole) if whole and worth.value is not None else None,
         cost=text(cost),
         gain=text(gain),
-        gain_relative=float(gain / cost) if gain is not None and cost else None,
+        gain_relative=float(gain / abs(cost)) if gain is not None and cost else None,
         price_effect=None if exchange is None or gain is None else text(gain - exchange),
         currency_effect=text(exchange),
         day_change=None if change is None else _change(change),

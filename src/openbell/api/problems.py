@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -20,6 +19,7 @@ from openbell.accounts.errors import LoginNeeded, NotAllowed, TooManyTries
 from openbell.accounts.oidc import ProviderFailed
 from openbell.history import NoData
 from openbell.model import errors
+from openbell.model.words import NOT_TEXT
 from openbell.store.jobbook import AlreadyRuns
 from openbell.store.watchbook import NoSuchList
 
@@ -65,9 +65,6 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     errors.OpenbellError: (500, "Failed"),
 }
 
-
-NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")
-"""The null character, and halves of surrogate pairs."""
 
 SAID = {
     "int_parsing": "{given!r} is not a whole number",

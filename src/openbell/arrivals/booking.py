@@ -46,6 +46,7 @@ def booked(
         fingerprints=[draft.fingerprint for draft in review.taken],
         prices=_prices(desk, kept, review),
         facts=_facts(review),
+        beside={draft.fingerprint: draft.withheld.fingerprint for draft in review.taken if draft.withheld},
     )
     imports = ImportBook(desk.ledger)
 
@@ -57,7 +58,7 @@ def booked(
         item_of = {match.named.key: made.instrument for match, made in zip(matches, items, strict=True)}
         number_of, id_of = _numbers(review, numbers, known), {**_ids(review), **item_of}
         return [
-            replace(_transaction(draft, account_of, id_of, number_of, batch), id=number)
+            _transaction(draft, number, account_of, id_of, number_of, batch)
             for draft, number in zip(review.taken, numbers, strict=True)
         ]
 
@@ -133,7 +134,12 @@ def _known(review: Review, imported: Mapping[tuple[str, int], int]) -> dict[str,
 
 
 def _transaction(
-    draft: Draft, account_of: Mapping[str, int], id_of: Mapping[str, str], number_of: Mapping[int, int], batch: int
+    draft: Draft,
+    number: int,
+    account_of: Mapping[str, int],
+    id_of: Mapping[str, str],
+    number_of: Mapping[int, int],
+    batch: int,
 ) -> Transaction:
     picks = tuple(Pick(number_of[pick.opened], pick.quantity) for pick in draft.picks if pick.opened in number_of)
     return (replace(draft, picks=picks) if draft.picks else draft).booked(
@@ -142,6 +148,7 @@ def _transaction(
         other=_id(draft.other, id_of),
         to_account=account_of[draft.to_account] if draft.kind is Kind.TRANSFER else None,
         batch=batch,
+        number=number,
     )
 
 

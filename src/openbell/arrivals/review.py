@@ -15,7 +15,7 @@ from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Account, Kind
 from openbell.statements.draft import Draft, Named, Statement
-from openbell.statements.fingerprints import Known, Sorting, new_rows
+from openbell.statements.fingerprints import Known, Sorting, new_rows, parted
 from openbell.store.importbook import ImportBook
 from openbell.store.portfoliobook import LONGEST_NAME, Kept, PortfolioBook
 from openbell.store.transactionbook import TransactionBook
@@ -78,9 +78,11 @@ def reviewed(
     """What importing a statement into a portfolio would do; a `seeker` asks vendors for what nobody here knows."""
     imported = ImportBook(desk.ledger).known(kept.portfolio.id)
     places = _places(desk, kept, statement, choices, imported)
+    statement = _parted(statement, places, imported)
     homes = {draft.fingerprint: places[draft.account].account.id for draft in statement.drafts}
     prints = {number: mark for (mark, at), number in imported.items() if homes.get(mark) == at}
-    here = known(desk, kept.portfolio.id, places, prints | _own_rows(desk, kept, statement))
+    prints_here = prints | _own_rows(desk, kept, statement)
+    here = [*known(desk, kept.portfolio.id, places, prints_here), *_put_together(imported, homes, prints)]
     sorting = _pointed_at(new_rows(statement.drafts, here), {mark for mark, at in imported if homes.get(mark) != at})
     asked = {draft.fingerprint for draft, _ in sorting.alike} & choices.take
     wanted = ({draft.fingerprint for draft in sorting.new} | asked) - choices.leave
@@ -106,6 +108,30 @@ def _own_rows(desk: Desk, kept: Kept, statement: Statement) -> dict[int, str]:
     }
 
 
+def _parted(statement: Statement, places: Mapping[str, Place], imported: Collection[tuple[str, int]]) -> Statement:
+    """The file with each dividend beside its tax where only one of them was imported."""
+
+    def is_known(draft: Draft) -> bool:
+        return (draft.fingerprint, places[draft.account].account.id) in imported
+
+    return replace(statement, drafts=tuple(parted(statement.drafts, is_known)))
+
+
+def _put_together(
+    imported: Iterable[tuple[str, int]], homes: Mapping[str, int], prints: Mapping[int, str]
+) -> Iterator[Known]:
+    """The rows that became one transaction with one of `prints`."""
+    told = set(prints.values())
+    for mark, account in imported:
+        if homes.get(mark) == account and mark not in told:
+            yield _gone(mark)
+
+
+def _gone(mark: str) -> Known:
+    """A row that is known, and looks like nothing that is here."""
+    return Known(mark, Kind.FEE, date.min, "", Decimal(0), Decimal(0))
+
+
 def _pointed_at(sorting: Sorting, elsewhere: Collection[str]) -> Sorting:
     """With those rows among the twins that are in another account too: two accounts at one broker can tell the same."""
     twins = set(sorting.twins)
@@ -124,7 +150,7 @@ def known(desk: Desk, portfolio: int, places: Mapping[str, Place], imported: Map
         if told or each.account in accounts:
             yield Known(told, each.kind, each.day, each.currency, each.quantity, each.cash)
     for told in prints.values():
-        yield Known(told, Kind.FEE, date.min, "", Decimal(0), Decimal(0))
+        yield _gone(told)
 
 
 def _named(statement: Statement) -> Iterator[tuple[Named, date, str]]:

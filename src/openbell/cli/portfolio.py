@@ -206,7 +206,8 @@ def returns(
         return
     told = found["performance"]
     rows = [{"figure": name.replace("_", " "), "value": _plain(told[name])} for name in told if name not in _APART]
-    rows.append({"figure": "mwr annual", "value": _plain(told["mwr"]["annual"]) or told["mwr"]["reason"]})
+    rows.append({"figure": "mwr", "value": _plain(told["mwr"]["period"]) or told["mwr"]["reason"]})
+    rows.append({"figure": "mwr annual", "value": _plain(told["mwr"]["annual"])})
     if found["benchmark"] is not None:
         rows.append({"figure": f"twr of {found['benchmark']['ticker']}", "value": _plain(found["benchmark"]["twr"])})
     _table(rows, ("figure", "value"))

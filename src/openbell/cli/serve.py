@@ -56,12 +56,19 @@ def _serve(settings: Settings, say: Callable[[str], None]) -> None:
         say(f"  {run_apart('demo', desk.settings)}" if _demo_is_old(desk) else "  it goes on where it ended")
     else:
         _watch_real(desk)
-    server = uvicorn.Server(uvicorn.Config(create_app(desk), log_level="warning", lifespan="on"))
+    server = uvicorn.Server(_config(desk))
     try:
         asyncio.run(_answer(server, listener, settings, say))
     finally:
         desk.close()
         listener.close()
+
+
+def _config(desk: Desk) -> uvicorn.Config:
+    """How the desk is served; without names of its own there is no proxy in front that could say who asks."""
+    named, proxies = bool(desk.settings.names), desk.settings.proxies
+    app = create_app(desk)
+    return uvicorn.Config(app, log_level="warning", lifespan="on", proxy_headers=named, forwarded_allow_ips=proxies)
 
 
 async def _answer(

@@ -14,8 +14,12 @@ from typing import Literal
 
 from openbell.model.errors import InvalidInput
 from openbell.model.money import amount, currency_of
+from openbell.model.words import assert_text
 
 ZERO = Decimal(0)
+
+FIRST_DAY = date(1900, 1, 1)
+"""No transaction and no price is older: what is, was mistyped."""
 
 
 class Kind(StrEnum):
@@ -154,12 +158,17 @@ class Transaction:
             if code := getattr(self, field):
                 currency_of(code, field)
         for field in ("cash", "quantity", "fee", "tax", "to_cash", "price", "rate", "cost", "ratio"):
-            if (number := getattr(self, field)) is not None:
+            if number := getattr(self, field):
                 amount(number, field)
         if self.at is not None and self.at.utcoffset() is None:
             raise InvalidInput("at", f"{self.at} is no instant.", remedy="Give it with its time zone.")
         self._assert_signs()
         self._assert_parts()
+        self._assert_days()
+        for field in ("ref", "note"):
+            assert_text(getattr(self, field), field)
+        for tag in self.tags:
+            assert_text(tag, "tags")
         if len(self.note) > LONGEST_NOTE:
             raise InvalidInput(
                 "note", f"The note has {len(self.note):,} characters.", remedy=f"Stay below {LONGEST_NOTE:,}."
@@ -167,9 +176,14 @@ class Transaction:
         if len(self.tags) > MOST_TAGS or any(not 0 < len(tag) <= 60 for tag in self.tags):
             raise InvalidInput("tags", f"A transaction has at most {MOST_TAGS} tags of 1 to 60 characters.")
 
+    def _assert_days(self) -> None:
+        assert_day(self.day, "day")
+        if self.acquired is not None:
+            assert_day(self.acquired, "acquired")
+
     def _assert_signs(self) -> None:
         named, quantities, cashes = SIGNS[self.kind]
-        said = self.kind.value.replace("_", " ")
+        said = str(self.kind).replace("_", " ")
         if named is not None and named != (self.instrument is not None):
             what = f"A {said} names its instrument." if named else f"A {said} has no instrument."
             raise InvalidInput("instrument", what)
@@ -198,6 +212,12 @@ class Transaction:
             raise InvalidInput("other", f"A {self.kind.value.replace('_', ' ')} leads to another instrument.")
         if self.picks and self.kind is not Kind.SELL:
             raise InvalidInput("picks", "Only a sale takes chosen lots.")
+
+
+def assert_day(day: date, field: str) -> None:
+    """Raise InvalidInput for a day before FIRST_DAY."""
+    if day < FIRST_DAY:
+        raise InvalidInput(field, f"{day} is before {FIRST_DAY}.", remedy="Correct the year.")
 
 
 def _sign(number: Decimal) -> str:

@@ -17,7 +17,7 @@ from openbell.portfolio.prices import SPLITS, Priced, days_of, priced
 from openbell.portfolio.returns import Stretch, investor_flows
 from openbell.portfolio.twr import Floats, annualised
 from openbell.portfolio.valuation import History, Mask, paid, worth
-from openbell.portfolio.xirr import MoneyWeighted, money_weighted
+from openbell.portfolio.xirr import MoneyWeighted, of_investor
 
 METHOD = (
     "Every amount that was paid in bought the benchmark at the close of its day, every amount taken out sold it; what "
@@ -92,7 +92,7 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
         value,
         twr if np.isfinite(twr) else None,
         annualised(twr, of.days[first], of.days[stretch.end]) if np.isfinite(twr) else None,
-        money_weighted(days, flows),
+        of_investor(days, flows),
         (REINVESTED if reinvest else PRICE_ONLY, *_notes(purchases, values, stretch)),
         prices.told.source,
     )

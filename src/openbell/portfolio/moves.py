@@ -122,15 +122,27 @@ def moves_of(
                 yield Move(each.day, part, None if amount is None else rounded(amount), each, event, note)
 
 
-def charges_of(transactions: Sequence[Transaction], worth: Worth) -> Iterator[Charge]:
+def charges_of(transactions: Iterable[Transaction], worth: Worth, units_worth: UnitsWorth) -> Iterator[Charge]:
     """Income before tax and fees, fees and taxes, of every transaction."""
     for each in transactions:
         part = Part(each.account, each.instrument, "" if each.instrument else each.currency)
         if each.kind in {Kind.DIVIDEND, Kind.INTEREST}:
-            fee = each.fee if each.fee_currency in {"", each.currency} else ZERO
-            yield Charge(each.day, part, "income", worth(each.cash + each.tax + fee, each.currency, each.day), each)
+            yield Charge(each.day, part, "income", _income(each, worth, units_worth), each)
         for paid in charges([each]):
             yield Charge(each.day, part, paid.what, worth(paid.amount, paid.currency, each.day), each)
+
+
+def _income(each: Transaction, worth: Worth, units_worth: UnitsWorth) -> Decimal | None:
+    """Cash before tax and fees, and units that came at what their lot counts as having cost."""
+    fee = each.fee if each.fee_currency in {"", each.currency} else ZERO
+    paid = worth(each.cash + each.tax + fee, each.currency, each.day)
+    if not each.quantity:
+        return paid
+    if each.cost is not None:
+        return summed([paid, worth(each.cost - min(each.cash, ZERO), each.currency, each.day)])
+    if each.price is not None:
+        return summed([paid, worth(each.price * each.quantity, each.price_currency or each.currency, each.day)])
+    return summed([paid, units_worth(each.instrument or "", each.quantity, each.day)])
 
 
 def changeovers(

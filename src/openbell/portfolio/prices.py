@@ -76,14 +76,19 @@ class Priced:
             return None
         return self._price(newest - 1, day)
 
+    def session(self, day: date) -> date | None:
+        """The newest session up to `day`; None: no calendar, or none yet."""
+        sessions = self.told.sessions
+        place = -1 if sessions is None else int(np.searchsorted(sessions, np.datetime64(day), side="right")) - 1
+        return None if sessions is None or place < 0 else _date(sessions[place])
+
     def _newest(self, day: date) -> int | None:
         """The place of the price that holds at the end of `day`."""
         on = np.datetime64(day)
-        place = int(np.searchsorted(self.told.days, on, side="right")) - 1
-        sessions = self.told.sessions
+        place, sessions = _upto(self.told.days, on), self.told.sessions
         if place < 0 or sessions is None:
             return place if place >= 0 else None
-        session = int(np.searchsorted(sessions, on, side="right")) - 1
+        session = _upto(sessions, on)
         return place if session >= 0 and self.told.days[place] >= sessions[session] else None
 
     def _price(self, newest: int, on: date) -> Price:
@@ -163,6 +168,13 @@ def _current(told: Closes, sessions: Days, place: Places, on: Days) -> npt.NDArr
     session = np.searchsorted(sessions, on, side="right") - 1
     known = (place >= 0) & (session >= 0)
     return known & (told.days[place] >= sessions[session])
+
+
+def _upto(days: Days, on: np.datetime64) -> int:
+    """The place of the last of the days up to `on`, which is mostly the last of all; -1: none."""
+    if days.size and days[-1] <= on:
+        return days.size - 1
+    return int(np.searchsorted(days, on, side="right")) - 1
 
 
 def _date(day: np.datetime64) -> date:

@@ -18,7 +18,7 @@ from openbell.portfolio.rates import exact
 from openbell.portfolio.twr import Floats, Index, annualised, chained
 from openbell.portfolio.valuation import History, Mask, moved, paid, worth
 from openbell.portfolio.worth import Worth, total, worths
-from openbell.portfolio.xirr import MoneyWeighted, money_weighted
+from openbell.portfolio.xirr import MoneyWeighted, of_investor
 
 Range = Literal["1D", "5D", "1M", "3M", "6M", "YTD", "1Y", "5Y", "Max"]
 RANGES: tuple[Range, ...] = get_args(Range)
@@ -92,14 +92,14 @@ class Drawdown:
 
 
 def stretch_of(of: History, wanted: Range | tuple[date, date]) -> Stretch:
-    """The places that a range or two days mean; both ends count with their close.
+    """The places that a range or two days mean, the second not before the series; both ends count with their close.
 
     A day is a session: the newest one with a price is the end of `1D`, the one before it its start, whatever weekend
     or holiday lies between. Months and years go back by the calendar, to the month's last day where it is shorter.
     """
     end = len(of.days) - 1
     if not isinstance(wanted, str):
-        return Stretch(of.place(wanted[0]), max(of.place(wanted[1]), 0))
+        return Stretch(of.place(wanted[0]), of.place(wanted[1]))
     if wanted == "Max":
         return Stretch(-1, end)
     if wanted in {"1D", "5D"}:
@@ -131,7 +131,7 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
         simple=float(gain / capital) if gain is not None and capital is not None and capital > 0 else None,
         twr=twr,
         twr_annual=annualised(twr, of.days[max(stretch.start, 0)], of.days[stretch.end]),
-        mwr=money_weighted(*_balanced(of.days, values, into, out, stretch)),
+        mwr=of_investor(*_balanced(of.days, values, into, out, stretch)),
         income=_charged(told, "income"),
         fees=_charged(told, "fee"),
         taxes=_charged(told, "tax"),
@@ -183,15 +183,13 @@ def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Crossing, ..
 def _crossing(moves: Sequence[Move]) -> Crossing | None:
     """What the moves of one event come to; None: nothing. Both sides of a transfer whose worth nobody knows cancel."""
     first = moves[0]
+    notes = tuple(move.note for move in moves if move.note)
     if len(moves) == 1:
-        amount, note = first.amount, first.note
-        said = (note,) if note else ()
-        return None if amount is not None and not amount else Crossing(first.day, amount, first.transaction, said)
+        return None if first.amount == 0 else Crossing(first.day, first.amount, first.transaction, notes)
     known = [move.amount for move in moves if move.amount is not None]
     unknown, net = len(moves) - len(known), sum(known, ZERO)
     if not net and unknown != 1:
         return None
-    notes = tuple(move.note for move in moves if move.note)
     return Crossing(first.day, None if unknown == 1 else net, first.transaction, notes)
 
 

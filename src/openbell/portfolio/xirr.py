@@ -33,11 +33,11 @@ class MoneyWeighted:
     """A money-weighted return, or the reason why there is none."""
 
     annual: float | None
-    """A year; None where no rate balances the flows, or none that a number can tell."""
+    """A year; None where no rate balances the flows, or none that a number can tell, or where it is not asked for."""
     period: float | None = None
     """Over the whole stretch, not annualised: (1 + annual)^(days/365) - 1."""
     reason: str = ""
-    """Empty where `period` is a number and `annual` too."""
+    """Why there is no rate; empty where there is all that was asked for."""
     also: tuple[float, ...] = ()
     """Further rates a year that balance the same flows."""
 
@@ -63,6 +63,14 @@ def money_weighted(days: Days, flows: Floats) -> MoneyWeighted:
     if not roots:
         return MoneyWeighted(None, reason="no rate that anybody could have had balances the flows")
     return _told(_chosen(years, sums, roots), roots, float(years[-1]))
+
+
+def of_investor(days: Days, flows: Floats) -> MoneyWeighted:
+    """As `money_weighted`; flows of less than a year say nothing of a year, so that there is `period` alone."""
+    found, moved = money_weighted(days, flows), days[flows != 0]
+    if found.period is None or (moved.max() - moved.min()).astype("timedelta64[D]").astype(int) >= YEAR:
+        return found
+    return MoneyWeighted(None, found.period)
 
 
 def _by_day(days: Days, flows: Floats) -> tuple[Floats, Floats]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from openbell.model.transactions import ZERO, Kind, Pick, Transaction
+from openbell.model.words import assert_text
 
 NEGLIGIBLE = Decimal("0.005")
 """Half a cent: brokers round each figure of a row by itself."""
@@ -68,6 +69,8 @@ class Draft:
     tags: tuple[str, ...] = ()
     account: str = ""
     """As the file tells it; empty: the file is of one account."""
+    named_account: str = ""
+    """As the row itself names it, where files put several together: by it the row is known again."""
     to_account: str = ""
     picks: tuple[Pick, ...] = ()
     """By the numbers of the file that is read back."""
@@ -79,6 +82,16 @@ class Draft:
     """The lines of the file that it was read from, the first is 1; of JSON and XML, which element."""
     fingerprint: str = ""
     """The same in every file that tells the same."""
+    withheld: Draft | None = None
+    """Of a dividend, the tax that the file tells on a row of its own: another file may tell only one of the two."""
+
+    @property
+    def parts(self) -> tuple[Draft, ...]:
+        """What the rows that it was put together from are each by itself: a dividend before its tax, and the tax."""
+        if self.withheld is None:
+            return (self,)
+        cash, rows = self.withheld.cash, tuple(row for row in self.rows if row not in self.withheld.rows)
+        return replace(self, cash=self.cash - cash, tax=self.tax + cash, rows=rows, withheld=None), self.withheld
 
     def booked(
         self,
@@ -88,6 +101,7 @@ class Draft:
         other: str | None = None,
         to_account: int | None = None,
         batch: int | None = None,
+        number: int = 0,
     ) -> Transaction:
         """The transaction that it becomes; raises InvalidInput with the field that no transaction of its kind has."""
         return Transaction(
@@ -117,11 +131,17 @@ class Draft:
             ref=self.ref,
             note=self.note,
             tags=self.tags,
+            id=number,
             batch=batch,
         )
 
     def check(self) -> None:
         """Raise InvalidInput where no account or instrument could make a transaction of it."""
+        for field, text in (("account", self.account), ("to_account", self.to_account)):
+            assert_text(text, field)
+        for field, named in (("instrument", self.instrument), ("other", self.other)):
+            if named is not None:
+                assert_text("".join(getattr(named, name) for name in Named.__slots__), field)
         self.booked(
             1,
             instrument="named" if self.instrument else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +27,7 @@ from openbell.store.portfoliotables import (
     TRANSACTIONS,
     Row,
     changed,
+    inserted,
     instant_text,
     numbered,
 )
@@ -65,6 +66,8 @@ class Arrival:
     """By the name of an item, prices that were told by hand; a day that has one keeps it."""
     facts: Mapping[str, SetFacts] = field(default_factory=dict)
     """By instrument, what was said of it; what the owner has said stays."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """By one of `fingerprints`, that of another row which became the same transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class ImportBook:
             numbers = numbered(connection, TRANSACTIONS, len(arrival.fingerprints))
             transactions = booked(accounts, items, numbers, number)
             written(connection, portfolio, transactions)
-            _remember(connection, portfolio, number, zip(transactions, arrival.fingerprints, strict=True))
+            _remember(connection, portfolio, number, _marks(arrival, transactions))
             said = said_besides(connection, owner, arrival.prices, arrival.facts)
             changed(connection, portfolio=portfolio)
             after = {**_standing(connection, owner), **said}
@@ -227,16 +230,21 @@ def _insert_batch(
     )
 
 
+def _marks(arrival: Arrival, transactions: Sequence[Transaction]) -> Iterator[tuple[Transaction, str]]:
+    for each, mark in zip(transactions, arrival.fingerprints, strict=True):
+        yield each, mark
+        if mark in arrival.beside:
+            yield each, arrival.beside[mark]
+
+
 def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Iterable[tuple[Transaction, str]]) -> None:
     """By their fingerprints the same rows are known again in their account, though they be edited or deleted."""
     rows = [
         {"portfolio": portfolio, "fingerprint": f"{mark}{_IN}{each.account}", "transaction": each.id, "batch": batch}
         for each, mark in told
     ]
-    if not rows:
-        return
     try:
-        connection.execute(sa.insert(ROWS), rows)
+        inserted(connection, ROWS, rows)
     except sa.exc.IntegrityError as error:
         raise InvalidInput(
             "file", "Rows of this file were imported meanwhile.", remedy="Look at the preview again."

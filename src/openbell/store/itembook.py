@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
 from openbell.model.money import amount, currency_of
+from openbell.model.transactions import assert_day
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliotables import FACTS, ITEMS, PRICES, TRANSACTIONS, changed, numbered, text
 
@@ -172,6 +173,8 @@ def _priced(number: int, told: Mapping[date, Decimal]) -> list[dict[str, Any]]:
     kept = {day: amount(price, "price") for day, price in told.items()}
     if any(price <= 0 for price in kept.values()):
         raise InvalidInput("price", "A price is more than 0.", remedy="Leave a day out whose price is not known.")
+    for day in kept:
+        assert_day(day, "day")
     return [{"item": number, "day": day.isoformat(), "price": text(price)} for day, price in kept.items()]
 
 

@@ -41,7 +41,7 @@ _FETCHES = sa.Table(
 ALONE = 0x09E4BE11
 """PostgreSQL's lock of those transactions that must be alone."""
 
-HEAD = "0008"
+HEAD = "0009"
 """The schema that this program works with: the newest of `migrations`."""
 
 
@@ -131,6 +131,8 @@ class Ledger:
             ) from error
         except sa.exc.IntegrityError:
             raise
+        except sa.exc.DataError as error:
+            raise InvalidInput("text", "The ledger cannot hold it.", remedy="Shorten it, or correct it.") from error
         except sa.exc.DatabaseError as error:
             raise StoreError(
                 f"The ledger {where} cannot be read: {error.orig}.",
@@ -255,12 +257,14 @@ def _careful_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _broken_constraint(context: sa.ExceptionContext) -> sa.exc.IntegrityError | None:
-    """What every class 23 error of PostgreSQL is; its driver says so of names that are taken only."""
+def _broken_constraint(context: sa.ExceptionContext) -> sa.exc.DatabaseError | None:
+    """What the errors of PostgreSQL's classes 23 and 22 are; its driver says so of names that are taken only."""
     told = context.original_exception.args[0] if context.original_exception.args else None
-    if not (isinstance(told, dict) and str(told.get("C", "")).startswith("23")):
+    code = str(told.get("C", "")) if isinstance(told, dict) else ""
+    kinds = {"23": sa.exc.IntegrityError, "22": sa.exc.DataError}
+    if code[:2] not in kinds:
         return None
-    return sa.exc.IntegrityError(context.statement, None, context.original_exception)
+    return kinds[code[:2]](context.statement, None, context.original_exception)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

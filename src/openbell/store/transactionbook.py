@@ -22,6 +22,7 @@ from openbell.store.portfoliotables import (
     TRANSACTIONS,
     Row,
     changed,
+    inserted,
     instant_text,
     maybe_day,
     maybe_decimal,
@@ -181,7 +182,9 @@ class TransactionBook:
     def _read(self, where: sa.ColumnElement[bool]) -> list[Entry]:
         with self._ledger.transaction() as connection:
             rows = connection.execute(sa.select(TRANSACTIONS).where(where)).all()
-            entries = _entries(connection, rows)
+            mine = sa.select(TRANSACTIONS.c.id).where(where)
+            tags, picks = (_parts(connection, table, table.c.transaction.in_(mine)) for table in (TAGS, PICKS))
+            entries = _with_parts(rows, tags, picks)
         return sorted(entries, key=lambda entry: in_order(entry.transaction))
 
 
@@ -194,8 +197,7 @@ def written(connection: sa.Connection, portfolio: int, transactions: Sequence[Tr
     """Write new transactions, numbered already, in the midst of a transaction of the ledger."""
     _assert_accounts(connection, portfolio, transactions)
     rows = [{**_values(each), "id": each.id, "portfolio": portfolio, "version": 1} for each in transactions]
-    if rows:
-        connection.execute(sa.insert(TRANSACTIONS), rows)
+    inserted(connection, TRANSACTIONS, rows)
     _write_parts(connection, portfolio, transactions)
 
 
@@ -216,8 +218,7 @@ def _write_parts(connection: sa.Connection, portfolio: int, transactions: Sequen
             for nth, pick in enumerate(each.picks)
         ]
     for table, rows in ((TAGS, tags), (PICKS, picks)):
-        if rows:
-            connection.execute(sa.insert(table), rows)
+        inserted(connection, table, rows)
 
 
 def _assert_accounts(connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction]) -> None:
@@ -329,9 +330,14 @@ def _values(transaction: Transaction) -> dict[str, Any]:
 
 def _entries(connection: sa.Connection, rows: Sequence[Row]) -> list[Entry]:
     """The rows with their tags and picks."""
-    numbers = [row.id for row in rows]
-    tags = _parts(connection, TAGS, numbers)
-    picks = _parts(connection, PICKS, numbers)
+    tags, picks = dict[int, list[Row]](), dict[int, list[Row]]()
+    for some in _portions([row.id for row in rows]):
+        tags |= _parts(connection, TAGS, TAGS.c.transaction.in_(some))
+        picks |= _parts(connection, PICKS, PICKS.c.transaction.in_(some))
+    return _with_parts(rows, tags, picks)
+
+
+def _with_parts(rows: Sequence[Row], tags: Mapping[int, list[Row]], picks: Mapping[int, list[Row]]) -> list[Entry]:
     return [
         Entry(
             _transaction(
@@ -346,13 +352,10 @@ def _entries(connection: sa.Connection, rows: Sequence[Row]) -> list[Entry]:
     ]
 
 
-def _parts(connection: sa.Connection, table: sa.Table, numbers: Sequence[int]) -> Mapping[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
-    for some in _portions(numbers):
-        query = sa.select(table).where(table.c.transaction.in_(some)).order_by(table.c.transaction, table.c.nth)
-        for number, parts in groupby(connection.execute(query), attrgetter("transaction")):
-            found[number] = list(parts)
-    return found
+def _parts(connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[bool]) -> dict[int, list[Row]]:
+    """The rows of a table of parts, by transaction."""
+    query = sa.select(table).where(where).order_by(table.c.transaction, table.c.nth)
+    return {number: list(parts) for number, parts in groupby(connection.execute(query), attrgetter("transaction"))}
 
 
 def _transaction(row: Row, tags: tuple[str, ...], picks: tuple[Pick, ...]) -> Transaction:

@@ -114,6 +114,7 @@ def _owned() -> None:
         sa.Column("item", sa.Integer, sa.ForeignKey("own_items.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("day", sa.String(10), primary_key=True),
         *decimal("price", positive=True),
+        sa.CheckConstraint("day >= '1900-01-01'", name="own_price_day"),
     )
     op.create_table(
         "instrument_facts",
@@ -167,6 +168,7 @@ def _transactions() -> None:
         sa.CheckConstraint("to_account is null or to_account <> account", name="transaction_elsewhere"),
         sa.CheckConstraint("quantity = '0' or instrument is not null", name="transaction_instrument"),
         sa.CheckConstraint("length(day) = 10 and length(currency) = 3", name="transaction_day"),
+        sa.CheckConstraint("day >= '1900-01-01' and acquired >= '1900-01-01'", name="transaction_first_day"),
         sa.CheckConstraint("length(note) <= 10000", name="transaction_note"),
     )
     op.create_index("transactions_in_order", "transactions", ["portfolio", "day", "id"])
@@ -186,7 +188,12 @@ def _transactions() -> None:
         sa.ForeignKeyConstraint(
             ["portfolio", "transaction"], ["transactions.portfolio", "transactions.id"], ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["portfolio", "opened"], ["transactions.portfolio", "transactions.id"]),
+        sa.ForeignKeyConstraint(  # at the end: an import goes with its purchases and its sales at once
+            ["portfolio", "opened"],
+            ["transactions.portfolio", "transactions.id"],
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         sa.Index("lot_picks_opened", "portfolio", "opened"),
     )
 
