@@ -116,3 +116,73 @@ def test_what_the_file_says_is_held_is_compared_in_the_preview_with_what_would_b
             "said": "The broker has 5 QUORB, this portfolio 3: 2 are missing here.",
         }
     ]
+
+
+def asked_why(client: TestClient, figure: str, **query: Any) -> dict[str, Any]:
+    answer = client.get(f"portfolios/1/why/{figure}", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def added(why: dict[str, Any], begins: str) -> Decimal:
+    return sum((Decimal(each["value"]) for each in why["inputs"] if each["label"].startswith(begins)), Decimal(0))
+
+
+def test_cost_unrealised_realised_and_day_change_come_out_of_the_inputs_of_their_reasons(client: TestClient):
+    positions = client.get("portfolios/1/positions").json()
+    cost = asked_why(client, "cost")
+    assert sum(
+        Decimal(each["value"]) for each in cost["inputs"] if each["unit"] == "EUR" and " as " not in each["label"]
+    ) == (Decimal(positions["cost"]))
+    assert all(each["source"].startswith("transaction ") for each in cost["inputs"])
+    worth = added(asked_why(client, "unrealised"), "value of ")
+    assert worth - Decimal(positions["cost"]) == Decimal(positions["gain"])
+    change = asked_why(client, "day_change")
+    assert added(change, "change of ") == added(change, "together") == Decimal(positions["day_gain"])
+    (one, *_) = client.get("portfolios/1/lots").json()["closed"]
+    realised = asked_why(client, "realised", instrument=one["ticker"], lot=one["opened"])
+    gains = [
+        Decimal(each["gain_base"])
+        for each in client.get("portfolios/1/lots", params={"instrument": one["ticker"]}).json()["closed"]
+        if each["opened"] == one["opened"]
+    ]
+    assert added(realised, "received for ") - added(realised, "cost") == sum(gains)
+    assert added(realised, "by the price") + added(realised, "by the rate") == sum(gains)
+
+
+def test_a_price_and_a_check_have_their_reasons_and_notes_end_in_one_full_stop(client: TestClient):
+    (price,) = asked_why(client, "price", instrument="HAZLO")["inputs"]
+    position = next(
+        each for each in client.get("portfolios/1/positions").json()["positions"] if each["ticker"] == "HAZLO"
+    )
+    told = (position["price"]["price"], "USD", position["price"]["source"])
+    assert (price["value"], price["unit"], price["source"]) == told
+    assert price["label"] == "price of HAZLO"
+    every = {each["name"]: each for each in client.get("portfolios/1/checks").json()["checks"]}
+    for name, check in every.items():
+        why = asked_why(client, "check", key=name)
+        assert why["notes"] == [check["sentence"]]
+    refused = client.get("portfolios/1/why/check", params={"key": "luck"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "key")
+    units = asked_why(client, "value")["inputs"][0]
+    assert units["source"].startswith("account ")
+
+
+def test_positions_that_lack_the_same_are_told_of_in_one_note(client: TestClient):
+    yen = client.post("portfolios", json={"name": "Yen", "base": "JPY"}).json()["id"]
+    account = client.post(f"portfolios/{yen}/accounts", json={"name": "US", "currency": "USD"}).json()["id"]
+    for ticker in ("QUORB", "HAZLO"):
+        told = {
+            "kind": "buy",
+            "account": account,
+            "currency": "USD",
+            "day": "2026-01-06",
+            "quantity": "2",
+            "cash": "-9",
+        }
+        assert client.post(f"portfolios/{yen}/transactions", json={**told, "instrument": ticker}).status_code == 201
+    notes = client.get(f"portfolios/{yen}/returns").json()["performance"]["notes"]
+    assert notes[0] == (
+        "The value at the end is not known: QUORB, HAZLO, 1 USD in JPY on 2026-03-04: no rate of the 7 days before is "
+        "known."
+    )

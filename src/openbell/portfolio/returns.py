@@ -303,10 +303,8 @@ def notes(
 ) -> Iterable[str]:
     """What is missing, bridged or assumed in the figures of the parts over `stretch`; `ends`: what there was then."""
     for every, said in zip(ends, ("start", "end"), strict=True):
-        for each in every:
-            if each.lacks:
-                what = each.part.instrument or each.part.currency
-                yield f"The value at the {said} is not known: {what}, {each.lacks}."
+        for lacks, parts in _lacking(every).items():
+            yield f"The value at the {said} is not known: {', '.join(parts)}, {lacks}."
     bridged = [(a, b) for a, b in index.estimated if stretch.start < b <= stretch.end]
     if bridged:
         said_of = " to ".join(str(of.day(max(place, 0))) for place in bridged[0])
@@ -322,6 +320,16 @@ def notes(
     untold = {each.name for each in of.book.accounts if each.id not in of.told and _used(of, inside, each.id)}
     for name in sorted(untold):
         yield f"No deposits into {name} are told: its purchases count as money paid in, its sales as taken out."
+
+
+def _lacking(every: Iterable[Worth]) -> dict[str, list[str]]:
+    """By what they lack, the parts without a value, each once."""
+    found: dict[str, list[str]] = {}
+    for each in every:
+        what = each.part.instrument or each.part.currency
+        if each.lacks and what not in (named := found.setdefault(each.lacks, [])):
+            named.append(what)
+    return found
 
 
 def _used(of: History, inside: Mask, account: int) -> bool:
