@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from secrets import randbelow
 from typing import Any
 
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Account, Transaction
+from openbell.model.words import counted
 from openbell.store.itembook import OWN, Item, added
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliobook import EditedMeanwhile, opened
@@ -31,6 +33,9 @@ from openbell.store.portfoliotables import (
 )
 from openbell.store.transactionbook import written
 
+DRAWN = 2**30
+"""From how many numbers the version of an import is drawn; edits of its transactions count on from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -44,6 +49,8 @@ class Batch:
     counts: Mapping[str, int]
     at: datetime
     by: int
+    version: int
+    """Drawn by lot, and that of its transactions at first: numbers are given again after an undoing, versions not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,33 +110,35 @@ class ImportBook:
         """Write an import, all or nothing; raises InvalidInput where somebody imported the same rows meanwhile."""
         with own_name("account or item"), self._ledger.transaction(alone=True) as connection:
             before = _standing(connection, portfolio)
-            number = numbered(connection, BATCHES)[0]
-            _insert_batch(connection, number, portfolio, arrival, before, now)
+            number, drawn = numbered(connection, BATCHES)[0], 2 + randbelow(DRAWN)
+            _insert_batch(connection, number, drawn, portfolio, arrival, before, now)
             owner = connection.execute(sa.select(PORTFOLIOS.c.owner).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
             accounts = [opened(connection, portfolio, draft, number) for draft in arrival.accounts]
             items = [added(connection, owner, draft, number) for draft in arrival.items]
             numbers = numbered(connection, TRANSACTIONS, len(arrival.fingerprints))
-            written(connection, portfolio, booked(accounts, items, numbers, number))
+            written(connection, portfolio, booked(accounts, items, numbers, number), drawn)
             _remember(connection, portfolio, number, zip(numbers, arrival.fingerprints, strict=True))
             changed(connection, portfolio=portfolio)
             after = _standing(connection, portfolio)
             connection.execute(sa.update(BATCHES).where(BATCHES.c.id == number).values(after=after))
             return _batch(connection.execute(sa.select(BATCHES).where(BATCHES.c.id == number)).one())
 
-    def undo(self, portfolio: int, number: int, *, edited_too: bool = False) -> int:
+    def undo(self, portfolio: int, number: int, version: int | None = None, *, edited_too: bool = False) -> int:
         """Take an import back; returns how many transactions went.
 
         Where nothing else has happened since, the ledger is byte for byte what it was. Raises EditedMeanwhile where
-        transactions of it were changed since, unless they shall go too, and InvalidInput where others need what it
-        brought.
+        it is not the one of `version`, or something of it was changed since, unless that shall go too, and InvalidInput
+        where others need what it brought.
         """
         with self._ledger.transaction(alone=True) as connection:
             mine = (BATCHES.c.portfolio == portfolio) & (BATCHES.c.id == number)
             row = connection.execute(sa.select(BATCHES).where(mine)).one_or_none()
             if row is None:
                 raise InvalidInput("batch", f"There is no import {number}.", remedy="List the imports.")
+            if version not in (None, row.drawn):
+                raise EditedMeanwhile(f"Import {number} is another one now: yours was undone.", _batch(row))
             if not edited_too:
-                _assert_unedited(connection, number)
+                _assert_unedited(connection, number, row.drawn)
             _assert_unneeded(connection, number)
             gone = connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.batch == number)).rowcount
             for table in (ACCOUNTS, ITEMS):
@@ -191,6 +200,7 @@ def _set_back(connection: sa.Connection, portfolio: int, before: Mapping[str, An
 def _insert_batch(
     connection: sa.Connection,
     number: int,
+    drawn: int,
     portfolio: int,
     arrival: Arrival,
     before: Mapping[str, Any],
@@ -199,6 +209,7 @@ def _insert_batch(
     connection.execute(
         sa.insert(BATCHES).values(
             id=number,
+            drawn=drawn,
             portfolio=portfolio,
             file=arrival.file,
             sha256=arrival.sha256,
@@ -229,11 +240,15 @@ def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Itera
         ) from error
 
 
-def _assert_unedited(connection: sa.Connection, batch: int) -> None:
-    edited = (TRANSACTIONS.c.batch == batch) & (TRANSACTIONS.c.version > 1)
-    count = connection.execute(sa.select(sa.func.count()).select_from(TRANSACTIONS).where(edited)).scalar_one()
-    if count:
-        raise EditedMeanwhile(f"{count} transactions of this import were changed since; they would go too.", None)
+def _assert_unedited(connection: sa.Connection, batch: int, drawn: int) -> None:
+    """Nothing of an import was changed or priced by hand."""
+    edited = []
+    for table, noun, first in ((TRANSACTIONS, "transaction", drawn), (ACCOUNTS, "account", 1), (ITEMS, "item", 1)):
+        mine = (table.c.batch == batch) & (table.c.version != first)
+        count = connection.execute(sa.select(sa.func.count()).select_from(table).where(mine)).scalar_one()
+        edited += [counted(count, noun)] if count else []
+    if edited:
+        raise EditedMeanwhile(f"Of this import {' and '.join(edited)} changed since would go too.", None)
 
 
 def _assert_unneeded(connection: sa.Connection, batch: int) -> None:
@@ -257,4 +272,4 @@ def _assert_unneeded(connection: sa.Connection, batch: int) -> None:
 
 def _batch(row: Row) -> Batch:
     at = datetime.fromisoformat(row.at)
-    return Batch(row.id, row.file, row.sha256, row.preset, row.mapping, row.counts, at, row.by)
+    return Batch(row.id, row.file, row.sha256, row.preset, row.mapping, row.counts, at, row.by, row.drawn)

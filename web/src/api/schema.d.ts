@@ -221,7 +221,7 @@ export interface paths {
         };
         /**
          * Rules
-         * @description Every rule.
+         * @description Every rule; of what it is on, the symbols that the caller may know of.
          */
         get: operations["rules_api_v1_alerts_rules_get"];
         put?: never;
@@ -1096,7 +1096,8 @@ export interface paths {
         post?: never;
         /**
          * Undo Import
-         * @description Take an import back; 409 where its transactions were edited since, unless those shall go too.
+         * @description Take an import back; 409 where it is not the one of `version`, or something of it was edited since, unless that
+         *     shall go too.
          */
         delete: operations["undo_import_api_v1_portfolios__number__imports__batch__delete"];
         options?: never;
@@ -1240,7 +1241,7 @@ export interface paths {
         post?: never;
         /**
          * Unshare Portfolio
-         * @description Share a portfolio with a person no longer.
+         * @description Take the right back; the owner from anybody, everybody from themselves.
          */
         delete: operations["unshare_portfolio_api_v1_portfolios__number__shares__person__delete"];
         options?: never;
@@ -1852,7 +1853,7 @@ export interface paths {
         post?: never;
         /**
          * Remove Person
-         * @description Forget a person with their logins, tokens and shares.
+         * @description Forget a person with their logins, tokens, shares, and files that wait to be imported.
          */
         delete: operations["remove_person_api_v1_users__number__delete"];
         options?: never;
@@ -2295,6 +2296,8 @@ export interface components {
             preset: string;
             /** Sha256 */
             sha256: string;
+            /** Version */
+            version: number;
         };
         /**
          * Batches
@@ -8858,6 +8861,7 @@ export interface operations {
     undo_import_api_v1_portfolios__number__imports__batch__delete: {
         parameters: {
             query?: {
+                version?: number | null;
                 edited_too?: boolean;
             };
             header?: never;
