@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,3 +160,107 @@ def test_a_sale_takes_no_lots_of_anothers_portfolio_nor_of_transactions_to_come(
         assert answer.json()["detail"] == f"The portfolio has no transaction {missing} to take units of."
     assert bob.get("portfolios/2/transactions").json()["transactions"][0]["picks"] == []
     assert ann.delete("portfolios/1/transactions/1", params={"version": 1}).status_code == 204
+
+
+def shared(desk: Desk, ann: TestClient, right: str) -> TestClient:
+    """Bob, with whom ann shares her portfolio."""
+    bob = desk.accounts.people.person_named("bob")
+    assert bob is not None
+    assert ann.put(f"portfolios/1/shares/{bob.id}", json={"right": right}).status_code == 204
+    return client_of(desk, "bob")
+
+
+ITEMS = """Date,Action,Name,Quantity,Price,Amount,Currency
+2026-03-02,Buy,House in Bern,1,5,-5,USD
+"""
+
+
+def test_of_the_owners_items_others_name_those_only_that_the_portfolio_names(locked: Desk, ann: TestClient):
+    ann.post("items", json={"name": "House in Bern", "currency": "CHF"})
+    writer, told = shared(locked, ann, "write"), {**SALE, "account": 1, "instrument": "own:1"}
+    answer = writer.post("portfolios/1/transactions", json=told)
+    assert (answer.status_code, answer.json()["detail"]) == (422, "There is no item own:1.")
+    key = writer.post("portfolios/1/uploads", content=ITEMS).json()["key"]
+    seen = writer.post(f"portfolios/1/uploads/{key}/preview", json={}).json()["instruments"]
+    assert [(each["name"], each["id"]) for each in seen] == [("House in Bern", None)]
+    chosen = {"instruments": {"House in Bern": "own:1"}}
+    assert writer.post(f"portfolios/1/uploads/{key}/preview", json=chosen).status_code == 422
+    assert ann.post("portfolios/1/transactions", json=told).status_code == 201
+    assert writer.post("portfolios/1/transactions", json=told).status_code == 201
+    seen = writer.post(f"portfolios/1/uploads/{key}/preview", json={}).json()["instruments"]
+    assert [(each["name"], each["id"]) for each in seen] == [("House in Bern", "own:1")]
+
+
+def test_a_file_that_waits_goes_after_a_day_and_with_its_person(locked: Desk, ann: TestClient):
+    writer = shared(locked, ann, "write")
+    keys = [client.post("portfolios/1/uploads", content=ITEMS).json()["key"] for client in (ann, writer)]
+    kept = set(locked.settings.uploads.glob("*/*"))
+    assert {path.name for path in kept} == set(keys)
+    for path in kept:
+        os.utime(path, (0, 0))
+    old = ann.post(f"portfolios/1/uploads/{keys[0]}/preview", json={})
+    assert (old.status_code, old.json()["field"]) == (422, "upload")
+    ann.post("portfolios/1/uploads", content=b"new")
+    assert len(list(locked.settings.uploads.glob("*/*"))) == 1
+    writer.post("portfolios/1/uploads", content=ITEMS)
+    bob = locked.accounts.people.person_named("bob")
+    assert bob is not None
+    assert client_of(locked, "owner").delete(f"users/{bob.id}").status_code == 204
+    assert [path.parent.name for path in locked.settings.uploads.glob("*/*")] != [str(bob.id)]
+    assert len(list(locked.settings.uploads.glob("*/*"))) == 1
+
+
+def test_a_rule_tells_nobody_what_others_hold_or_watch(locked: Desk, ann: TestClient):
+    assert ann.post("portfolios/1/transactions", json={**SALE, "account": 1}).status_code == 201
+    assert ann.post("watchlists", json={"name": "Private", "symbols": ["TSLA"]}).status_code == 201
+    key = ann.get("watchlists").json()["watchlists"][0]["id"]
+    moves = {"type": "Moves", "percent": 5, "since": "previous_close"}
+    for target in ({"type": "Held"}, {"type": "Watchlist", "id": str(key)}):
+        made = ann.post("alerts/rules", json={"name": target["type"], "condition": moves, "target": target})
+        assert made.status_code == 201, made.text
+    bob = client_of(locked, "bob")
+    told = {
+        who: [[each["symbols"], each["unknown"]] for each in client.get("alerts/rules").json()["rules"]]
+        for who, client in (("ann", ann), ("bob", bob))
+    }
+    assert told == {"ann": [[["AAPL"], []], [["TSLA"], ["TSLA"]]], "bob": [[[], []], [[], []]]}
+    reader = shared(locked, ann, "read")
+    assert [each["symbols"] for each in reader.get("alerts/rules").json()["rules"]] == [["AAPL"], []]
+
+
+def test_what_was_given_can_be_taken_back_by_whoever_is_a_viewer_now(locked: Desk, ann: TestClient):
+    ann.post("watchlists", json={"name": "Hers", "symbols": ["TSLA"]})
+    key = ann.get("watchlists").json()["watchlists"][0]["id"]
+    people = {name: locked.accounts.people.person_named(name) for name in ("ann", "bob")}
+    numbers = {name: person.id for name, person in people.items() if person is not None}
+    writer = shared(locked, ann, "write")
+    ann.put(f"watchlists/{key}/shares/{numbers['bob']}", json={"right": "write"})
+    file = writer.post("portfolios/1/uploads", content=ITEMS.replace("House in Bern", "Gold")).json()["key"]
+    chosen = {"upload": file, "instruments": {"Gold": "own"}, "accounts": {"": 1}}
+    assert writer.post("portfolios/1/imports", json=chosen).status_code == 201
+    owner = client_of(locked, "owner")
+    assert owner.put(f"users/{numbers['ann']}", json={"role": "viewer"}).status_code == 200
+    her = client_of(locked, "ann")
+    assert her.put("portfolios/1", json=BODIES["PUT /portfolios/{number}"]).status_code == 403
+    for thing in ("portfolios/1", f"watchlists/{key}"):
+        assert her.delete(f"{thing}/shares/{numbers['bob']}").status_code == 204
+        assert writer.delete(f"{thing}/shares/{numbers['bob']}").status_code == 404
+    assert owner.delete(f"users/{numbers['bob']}").status_code == 204
+    assert her.get("portfolios/1/imports").json()["imports"][0]["by"] == numbers["bob"]
+    assert her.delete("portfolios/1", params={"name": "Hers"}).status_code == 204
+    assert her.delete(f"watchlists/{key}").status_code == 204
+    kept = owner.delete(f"users/{numbers['ann']}")
+    assert (kept.status_code, kept.json()["detail"]) == (
+        422, "This person still has portfolios, watchlists, items, or what they said of instruments and files.",
+    )  # fmt: skip
+
+
+def test_a_reader_leaves_and_a_writer_neither_renames_nor_counts_otherwise(locked: Desk, ann: TestClient):
+    writer = shared(locked, ann, "write")
+    assert writer.put("portfolios/1", json=BODIES["PUT /portfolios/{number}"]).status_code == 403
+    assert ann.get("portfolios/1").json()["name"] == "Hers"
+    reader = shared(locked, ann, "read")
+    bob = locked.accounts.people.person_named("bob")
+    assert bob is not None
+    assert reader.delete(f"portfolios/1/shares/{bob.id}").status_code == 204
+    assert reader.get("portfolios/1").status_code == 404

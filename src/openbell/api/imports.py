@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from openbell.api.access import Role, TheCaller, TheDesk, allow
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import seen
 from openbell.api.problems import NotFound
 from openbell.api.reckoning import TheBooks, exact, text
@@ -220,6 +220,7 @@ class Batch(BaseModel):
     counts: dict[str, int]
     at: datetime
     by: int
+    version: int
 
 
 class Batches(BaseModel):
@@ -282,9 +283,9 @@ def preview(
 ) -> Preview:
     """What importing the file would do, with a page of its rows; nothing is written."""
     kept = seen(desk, caller, number, write=True)
-    data = _uploads(desk).find(caller.id, key)
+    data = _uploads(desk).find(caller.id, key, desk.clock())
     try:
-        review = _review(desk, kept, data, choices)
+        review = _review(desk, caller, kept, data, choices)
     except Undecided as error:
         question = Question(option=error.option, what=error.what, remedy=error.remedy, options=list(error.options))
         return Preview(question=question, columns=_columns(data, choices))
@@ -311,8 +312,8 @@ class Confirmation(Choices):
 def book_import(desk: TheDesk, caller: TheCaller, number: Number, told: Confirmation) -> Batch:
     """Write what the preview shows: all of it or nothing."""
     kept = seen(desk, caller, number, write=True)
-    data = _uploads(desk).find(caller.id, told.upload)
-    review = _review(desk, kept, data, told)
+    data = _uploads(desk).find(caller.id, told.upload, desk.clock())
+    review = _review(desk, caller, kept, data, told)
     batch = booked(
         desk,
         kept,
@@ -344,7 +345,7 @@ class Reconciling(Confirmation):
 def reconcile(desk: TheDesk, caller: TheCaller, books: TheBooks, number: Number, told: Reconciling) -> Reconciled:
     """What the portfolio holds against what the broker's file says; nothing is written."""
     kept = seen(desk, caller, number, write=True)
-    review = _review(desk, kept, _uploads(desk).find(caller.id, told.upload), told)
+    review = _review(desk, caller, kept, _uploads(desk).find(caller.id, told.upload, desk.clock()), told)
     reckoned = books.settled(kept)
     day = told.day or _day_of_holdings(reckoned, review)
     if not review.statement.holdings:
@@ -357,14 +358,23 @@ def reconcile(desk: TheDesk, caller: TheCaller, books: TheBooks, number: Number,
 
 
 @router.delete("/portfolios/{number}/imports/{batch}", dependencies=[allow(Role.MEMBER)])
-def undo_import(desk: TheDesk, caller: TheCaller, number: Number, batch: Number, *, edited_too: bool = False) -> Undone:
-    """Take an import back; 409 where its transactions were edited since, unless those shall go too."""
+def undo_import(
+    desk: TheDesk,
+    caller: TheCaller,
+    number: Number,
+    batch: Number,
+    version: Number | None = None,
+    *,
+    edited_too: bool = False,
+) -> Undone:
+    """Take an import back; 409 where it is not the one of `version`, or something of it was edited since, unless that
+    shall go too."""
     seen(desk, caller, number, write=True)
     book = ImportBook(desk.ledger)
     found = book.find(batch)
     if found is None or found[0] != number:
         raise NotFound(f"There is no import {batch} of this portfolio.", remedy="List its imports.")
-    return Undone(transactions=book.undo(number, batch, edited_too=edited_too))
+    return Undone(transactions=book.undo(number, batch, version, edited_too=edited_too))
 
 
 @router.get("/mappings", dependencies=[allow(Role.VIEWER)])
@@ -389,7 +399,7 @@ def remove_mapping(desk: TheDesk, caller: TheCaller, number: Number) -> None:
 
 
 def _uploads(desk: Desk) -> Uploads:
-    return Uploads(desk.settings.folder / "uploads")
+    return Uploads(desk.settings.uploads)
 
 
 def _columns(data: bytes, choices: Choices) -> Columns | None:
@@ -411,10 +421,10 @@ def _answered(told: Answers) -> Answered:
     return Answered(**told.model_dump(exclude={"mapping"}), mapping=mapping)
 
 
-def _review(desk: Desk, kept: Kept, data: bytes, choices: Choices) -> Review:
+def _review(desk: Desk, caller: Caller, kept: Kept, data: bytes, choices: Choices) -> Review:
     answers = _answered(choices.answers)
     chosen = Chosen(choices.accounts, choices.instruments, frozenset(choices.take), frozenset(choices.leave))
-    return reviewed(desk, kept, read(data, choices.file, answers), chosen)
+    return reviewed(desk, kept, read(data, choices.file, answers), chosen, caller.id)
 
 
 def _preview(desk: Desk, review: Review, offset: int, limit: int) -> Preview:
@@ -541,6 +551,7 @@ def _batch(batch: KeptBatch) -> Batch:
         counts=dict(batch.counts),
         at=batch.at,
         by=batch.by,
+        version=batch.version,
     )
 
 

@@ -16,6 +16,7 @@ from openbell.model.transactions import Account, Kind
 from openbell.statements.draft import Draft, Named, Statement
 from openbell.statements.fingerprints import Known, Sorting, new_rows, parted
 from openbell.store.importbook import ImportBook
+from openbell.store.itembook import ItemBook
 from openbell.store.portfoliobook import LONGEST_NAME, Kept, PortfolioBook
 from openbell.store.transactionbook import TransactionBook
 
@@ -71,8 +72,8 @@ class Review:
         return tuple(match for key, match in self.matches.items() if key in named and match.id is None)
 
 
-def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NOTHING) -> Review:
-    """What importing a statement into a portfolio would do."""
+def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NOTHING, by: int | None = None) -> Review:
+    """What importing a statement into a portfolio would do; `by`: who imports it, its owner where nobody is named."""
     imported = ImportBook(desk.ledger).known(kept.portfolio.id)
     places = _places(desk, kept, statement, choices, imported)
     statement = _parted(statement, places, imported)
@@ -84,11 +85,12 @@ def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NO
     asked = {draft.fingerprint for draft, _ in sorting.alike} & choices.take
     wanted = ({draft.fingerprint for draft in sorting.new} | asked) - choices.leave
     chosen = [draft for draft in statement.drafts if draft.fingerprint in wanted]
+    items = ItemBook(desk.ledger).nameable(kept.owner, kept.portfolio.id, kept.owner if by is None else by)
     today = (desk.clock().astimezone(UTC) + FURTHEST_EAST).date()
     return Review(
         statement,
         places,
-        matched(desk, kept.owner, _named(statement), choices.instruments),
+        matched(desk, items, _named(statement), choices.instruments),
         sorting,
         tuple(draft for draft in chosen if draft.day <= today),
         tuple(draft for draft in chosen if draft.day > today),

@@ -158,7 +158,7 @@ class PeopleBook:
         except sa.exc.IntegrityError as error:
             raise InvalidInput(
                 "id",
-                "This person still has portfolios or watchlists.",
+                "This person still has portfolios, watchlists, items, or what they said of instruments and files.",
                 remedy="Remove those first, or disable the person: then they stay.",
             ) from error
 
