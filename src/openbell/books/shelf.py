@@ -191,6 +191,7 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = N
     priced = book.prices([items[key].id for key in facts if key in items])
     by_hand = {f"{OWN}{number}": hand_closes(told, last) for number, told in priced.items()}
     currencies = _currencies(transactions) | {each.currency for each in facts.values() if each.currency}
+    currencies |= {each.currency for each in actions if each.currency}
     return Book(
         portfolio=portfolio,
         accounts=PortfolioBook(desk.ledger).accounts(portfolio.id),
