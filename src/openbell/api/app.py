@@ -50,6 +50,7 @@ from openbell.api import (
 from openbell.api.access import READING, Role, allow, asked_by_own_page, known_name
 from openbell.api.limits import Limited
 from openbell.api.problems import NotFound, answer_problems, assert_texts, declare_problems, refuse
+from openbell.arrivals import Seeker
 from openbell.books import Books
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
@@ -92,6 +93,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     )
     app.state.desk = desk
     app.state.books = Books(desk)
+    app.state.seeker = Seeker(desk)
     clockwork = app.state.clockwork = Clockwork(desk)
     answer_problems(app)
     app.add_middleware(Limited)

@@ -6,7 +6,7 @@ import hashlib
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -16,7 +16,7 @@ from openbell.api.problems import NotFound
 from openbell.api.reckoning import TheBooks, exact, text
 from openbell.api.shapes import Number
 from openbell.arrivals import Choices as Chosen
-from openbell.arrivals import Match, Review, booked, counts, reconciled, reviewed
+from openbell.arrivals import Match, Review, Seeker, booked, counts, reconciled, reviewed
 from openbell.books import Reckoned
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput, Undecided
@@ -254,6 +254,17 @@ class Mappings(BaseModel):
     mappings: list[KeptAnswers]
 
 
+def the_seeker(request: Request) -> Seeker:
+    """Who asks vendors for what files name."""
+    seeker = request.app.state.seeker
+    if not isinstance(seeker, Seeker):
+        raise TypeError("the application has no seeker")
+    return seeker
+
+
+TheSeeker = Annotated[Seeker, Depends(the_seeker)]
+
+
 @router.post(
     "/portfolios/{number}/uploads",
     dependencies=[allow(Role.MEMBER)],
@@ -275,6 +286,7 @@ def preview(
     desk: TheDesk,
     caller: TheCaller,
     books: TheBooks,
+    seeker: TheSeeker,
     number: Number,
     key: str,
     choices: Choices,
@@ -285,7 +297,7 @@ def preview(
     kept = seen(desk, caller, number, write=True)
     data = _uploads(desk).find(caller.id, key, desk.clock())
     try:
-        review = _review(desk, caller, kept, data, choices)
+        review = _review(desk, caller, kept, data, choices, seeker)
     except Undecided as error:
         question = Question(option=error.option, what=error.what, remedy=error.remedy, options=list(error.options))
         return Preview(question=question, columns=_columns(data, choices))
@@ -309,11 +321,11 @@ class Confirmation(Choices):
 
 
 @router.post("/portfolios/{number}/imports", dependencies=[allow(Role.MEMBER)], status_code=201)
-def book_import(desk: TheDesk, caller: TheCaller, number: Number, told: Confirmation) -> Batch:
+def book_import(desk: TheDesk, caller: TheCaller, seeker: TheSeeker, number: Number, told: Confirmation) -> Batch:
     """Write what the preview shows: all of it or nothing."""
     kept = seen(desk, caller, number, write=True)
     data = _uploads(desk).find(caller.id, told.upload, desk.clock())
-    review = _review(desk, caller, kept, data, told)
+    review = _review(desk, caller, kept, data, told, seeker)
     batch = booked(
         desk,
         kept,
@@ -342,10 +354,12 @@ class Reconciling(Confirmation):
 
 
 @router.post("/portfolios/{number}/reconcile", dependencies=[allow(Role.MEMBER)])
-def reconcile(desk: TheDesk, caller: TheCaller, books: TheBooks, number: Number, told: Reconciling) -> Reconciled:
+def reconcile(
+    desk: TheDesk, caller: TheCaller, books: TheBooks, seeker: TheSeeker, number: Number, told: Reconciling
+) -> Reconciled:
     """What the portfolio holds against what the broker's file says; nothing is written."""
     kept = seen(desk, caller, number, write=True)
-    review = _review(desk, caller, kept, _uploads(desk).find(caller.id, told.upload, desk.clock()), told)
+    review = _review(desk, caller, kept, _uploads(desk).find(caller.id, told.upload, desk.clock()), told, seeker)
     reckoned = books.settled(kept)
     day = told.day or _day_of_holdings(reckoned, review)
     if not review.statement.holdings:
@@ -421,10 +435,10 @@ def _answered(told: Answers) -> Answered:
     return Answered(**told.model_dump(exclude={"mapping"}), mapping=mapping)
 
 
-def _review(desk: Desk, caller: Caller, kept: Kept, data: bytes, choices: Choices) -> Review:
+def _review(desk: Desk, caller: Caller, kept: Kept, data: bytes, choices: Choices, seeker: Seeker) -> Review:
     answers = _answered(choices.answers)
     chosen = Chosen(choices.accounts, choices.instruments, frozenset(choices.take), frozenset(choices.leave))
-    return reviewed(desk, kept, read(data, choices.file, answers), chosen, caller.id)
+    return reviewed(desk, kept, read(data, choices.file, answers), chosen, caller.id, seeker)
 
 
 def _preview(desk: Desk, review: Review, offset: int, limit: int) -> Preview:

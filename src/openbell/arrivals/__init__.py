@@ -6,5 +6,18 @@ from openbell.arrivals.matching import Match
 from openbell.arrivals.reconciling import reconciled
 from openbell.arrivals.review import Choices, Place, Review, reviewed
 from openbell.arrivals.sample import sampled
+from openbell.arrivals.seeking import Seeker
 
-__all__ = ["Choices", "Match", "Place", "Review", "booked", "counts", "exported", "reconciled", "reviewed", "sampled"]
+__all__ = [
+    "Choices",
+    "Match",
+    "Place",
+    "Review",
+    "Seeker",
+    "booked",
+    "counts",
+    "exported",
+    "reconciled",
+    "reviewed",
+    "sampled",
+]

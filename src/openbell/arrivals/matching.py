@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from openbell.arrivals.seeking import Seeker
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
 from openbell.model.symbols import MICS, TICKER, ticker_of
@@ -43,21 +44,42 @@ class Match:
 
 
 def matched(
-    desk: Desk, items: Sequence[Item], told: Iterable[tuple[Named, date, str]], chosen: Mapping[str, str]
+    desk: Desk,
+    items: Sequence[Item],
+    told: Iterable[tuple[Named, date, str]],
+    chosen: Mapping[str, str],
+    seeker: Seeker | None = None,
 ) -> dict[str, Match]:
     """By the key in the file, what each instrument is; `told`: what the file names, when, and in which currency.
 
-    `items`: those that whoever imports may name.
+    `items`: those that whoever imports may name. With a `seeker`, vendors are asked for ISINs that nobody here knows.
     """
     first: dict[str, tuple[Named, date, str]] = {}
     for named, day, currency in told:
         if named.key not in first or day < first[named.key][1]:
             first[named.key] = named, day, currency
     finder = _Finder(desk, items)
-    return {
+    found = {
         key: finder.chosen(named, day, currency, chosen[key]) if key in chosen else finder.found(named, day)
         for key, (named, day, currency) in first.items()
     }
+    unknown = [each.named.isin for each in found.values() if each.how == "unknown" and each.named.isin]
+    listings = seeker.seek(unknown) if seeker is not None and unknown else {}
+    return {key: _listed(each, listings.get(each.named.isin, ())) for key, each in found.items()}
+
+
+def _listed(match: Match, listings: Sequence[Instrument]) -> Match:
+    """A match that was unknown, with the listings that a vendor has of its ISIN: one that fits the file is it."""
+    if match.how != "unknown" or not listings:
+        return match
+    named, here = match.named, {each.id: each for each in match.candidates}
+    fitting = [each for each in listings if each.ticker in _tickers(named)] or [
+        each for each in listings if named.exchange and each.exchange == named.exchange.upper()
+    ]
+    if len(fitting) == 1:
+        return Match(named, match.day, fitting[0].id, "isin")
+    candidates = tuple({**{each.id: each for each in listings}, **here}.values())
+    return Match(named, match.day, None, "unknown", candidates=candidates[:MOST_CANDIDATES])
 
 
 class _Finder:

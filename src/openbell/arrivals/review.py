@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from openbell.arrivals.leaving import origin_of
 from openbell.arrivals.matching import Match, matched
+from openbell.arrivals.seeking import Seeker
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Account, Kind
@@ -72,8 +73,18 @@ class Review:
         return tuple(match for key, match in self.matches.items() if key in named and match.id is None)
 
 
-def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NOTHING, by: int | None = None) -> Review:
-    """What importing a statement into a portfolio would do; `by`: who imports it, its owner where nobody is named."""
+def reviewed(
+    desk: Desk,
+    kept: Kept,
+    statement: Statement,
+    choices: Choices = NOTHING,
+    by: int | None = None,
+    seeker: Seeker | None = None,
+) -> Review:
+    """What importing a statement into a portfolio would do.
+
+    `by`: who imports it, its owner where nobody is named; a `seeker` asks vendors for what nobody here knows.
+    """
     imported = ImportBook(desk.ledger).known(kept.portfolio.id)
     places = _places(desk, kept, statement, choices, imported)
     statement = _parted(statement, places, imported)
@@ -90,7 +101,7 @@ def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NO
     return Review(
         statement,
         places,
-        matched(desk, items, _named(statement), choices.instruments),
+        matched(desk, items, _named(statement), choices.instruments, seeker),
         sorting,
         tuple(draft for draft in chosen if draft.day <= today),
         tuple(draft for draft in chosen if draft.day > today),

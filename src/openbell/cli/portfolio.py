@@ -81,7 +81,7 @@ def arrive(
     as_json: Json = False,
 ) -> None:
     """Import a statement: what is known already is recognised; all of the rest is written, or nothing."""
-    from openbell.arrivals import Choices, booked, reviewed  # noqa: PLC0415  # loads slowly
+    from openbell.arrivals import Choices, Seeker, booked, reviewed  # noqa: PLC0415  # loads slowly
     from openbell.statements.answers import Answers  # noqa: PLC0415
     from openbell.statements.presets import read  # noqa: PLC0415
 
@@ -97,7 +97,7 @@ def arrive(
         told = [draft.currency for draft in statement.drafts]
         kept = _named_or_new(desk, portfolio, base or (max(told, key=told.count) if told else ""), dry_run=dry_run)
         accounts = {} if account is None else {draft.account: account for draft in statement.drafts}
-        review = reviewed(desk, kept, statement, Choices(accounts, _pairs(instrument or [])))
+        review = reviewed(desk, kept, statement, Choices(accounts, _pairs(instrument or [])), Seeker(desk))
         if dry_run or not review.taken:
             _tell_review(review, written=None, as_json=as_json)
             return
