@@ -4021,6 +4021,8 @@ export interface components {
         /**
          * NewToken
          * @description A name, what it may do (each scope includes the ones before it), and for how many days it holds.
+         *
+         *     `password` is the caller's, where there is one.
          */
         NewToken: {
             /**
@@ -4030,6 +4032,11 @@ export interface components {
             days: number;
             /** Name */
             name: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
             /**
              * Scope
              * @default read
@@ -5811,7 +5818,9 @@ export interface components {
         };
         /**
          * Ways
-         * @description How somebody gets into this desk; `open`: whoever is here is its owner. `oidc`: by a login provider too.
+         * @description How somebody gets into this desk; `open`: whoever asks, from its own machine, is its owner.
+         *
+         *     `oidc`: by a login provider too.
          */
         Ways: {
             /** Oidc */
