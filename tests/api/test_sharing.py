@@ -15,7 +15,7 @@ from openbell.accounts import sessions
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
 from openbell.settings import Settings
-from people import HERE, join, lock
+from people import HERE, join, lock, token
 
 
 @pytest.fixture
@@ -264,3 +264,82 @@ def test_a_reader_leaves_and_a_writer_neither_renames_nor_counts_otherwise(locke
     assert bob is not None
     assert reader.delete(f"portfolios/1/shares/{bob.id}").status_code == 204
     assert reader.get("portfolios/1").status_code == 404
+
+
+OF_ANN: dict[str, dict[str, object] | None] = {
+    "PUT /items/{number}": {"name": "x", "currency": "USD"},
+    "PUT /items/{number}/prices": {"prices": [{"day": "2026-03-02", "price": "2"}]},
+    "DELETE /items/{number}": None,
+    "DELETE /mappings/{number}": None,
+    "GET /watchlists/{key}/shares": None,
+    "PUT /watchlists/{key}": {"name": "x"},
+    "PUT /watchlists/{key}/shares/{person}": {"right": "read"},
+    "DELETE /watchlists/{key}/shares/{person}": None,
+    "DELETE /watchlists/{key}": None,
+    "POST /watchlists/{key}/restore": None,
+    "DELETE /tokens/{number}": None,
+    "DELETE /me/passkeys/{number}": None,
+    "DELETE /sessions/{number}": None,
+}
+"""Every route with the number of something that is one person's, and a body that would be right."""
+OF_ALL = ("/portfolios", "/users", "/alerts", "/actions", "/jobs", "/symbols", "/facts", "/{path")
+"""What the routes of are tried above, or the desk's own, or the caller's by an instrument."""
+
+
+def test_every_route_that_names_something_of_ones_own_is_tried(locked: Desk):
+    found = {f"{method} {route.path}" for route in routes(create_app(locked, jobs=False)) for method in route.methods}
+    named = {each for each in found if "{" in each and not each.split(" ")[1].startswith(OF_ALL)}
+    assert named == set(OF_ANN)
+
+
+@pytest.mark.parametrize("name", ["bob", "owner"])
+def test_nobody_else_touches_what_is_anothers_by_its_number(locked: Desk, ann: TestClient, name: str):
+    ann.post("items", json={"name": "House", "currency": "USD"})
+    ann.put("mappings", json={"name": "Bank", "answers": {}})
+    ann.post("watchlists", json={"name": "Hers", "symbols": []})
+    person = locked.accounts.people.person_named("ann")
+    other = locked.accounts.people.person_named(name)
+    assert person is not None
+    assert other is not None
+    token(locked.accounts, person)
+    deed = locked.accounts.deed(person, "passkey", HERE)
+    locked.accounts.passkeys.add_passkey(person.id, "hers", "public", 0, "phone", deed)
+    (session,) = ann.get("sessions").json()["sessions"]
+    (watchlist,) = [each for each in ann.get("watchlists").json()["watchlists"] if each["name"] == "Hers"]
+    numbers = {"sessions": session["id"], "watchlists": watchlist["id"]}
+
+    def hers() -> list[object]:
+        nouns = ("items", "mappings", "watchlists", "tokens", "me/passkeys")
+        logins = {each["id"] for each in ann.get("sessions").json()["sessions"]}
+        return [*(ann.get(noun).json() for noun in nouns), logins]
+
+    def tried(client: TestClient) -> dict[str, int]:
+        told = {}
+        for route, body in OF_ANN.items():
+            method, path = route.split(" ")
+            number = str(numbers.get(path.split("/")[1], 1))
+            filled = path.replace("{person}", str(other.id)).replace("{key}", number).replace("{number}", number)
+            told[route] = client.request(method, filled.removeprefix("/"), json=body).status_code
+        return told
+
+    before = hers()
+    assert all(before)
+    refused = tried(client_of(locked, name))
+    assert {route: status for route, status in refused.items() if status not in {403, 404, 422}} == {}
+    assert hers() == before
+    allowed = tried(ann)  # the same calls are right where they are hers
+    assert {route: status for route, status in allowed.items() if status >= 300} == {}
+
+
+def test_nobody_books_what_is_anothers(locked: Desk, ann: TestClient):
+    house = ann.post("items", json={"name": "House", "currency": "USD"}).json()["instrument"]
+    bob = client_of(locked, "bob")
+    bob.post("portfolios", json={"name": "His", "base": "USD"})
+    bob.post("portfolios/2/accounts", json={"name": "Bank", "currency": "USD"})
+    (account,) = [each["id"] for each in bob.get("portfolios/2").json()["accounts"]]
+    right = {"kind": "deposit", "account": account, "day": "2026-03-02", "currency": "USD", "cash": "5"}
+    buy = {**right, "kind": "buy", "instrument": house, "quantity": "1", "price": "5", "cash": "-5"}
+    assert bob.post("portfolios/2/transactions", json=right).status_code == 201
+    assert bob.post("portfolios/2/transactions", json={**right, "account": 1}).status_code in {404, 422}
+    assert bob.post("portfolios/2/transactions", json=buy).status_code in {404, 422}
+    assert len(bob.get("portfolios/2/transactions").json()["transactions"]) == 1
