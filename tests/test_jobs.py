@@ -221,7 +221,7 @@ def test_the_demo_market_catches_up_and_repeats_nothing(tmp_path: Path):
     assert open_demo(desk).rows == 0
     now += timedelta(minutes=3)
     caught_up = open_demo(desk)
-    assert 20 <= caught_up.rows <= 3 * 19
+    assert 20 <= caught_up.rows <= 3 * 20
     desk.close()
 
 

@@ -20,7 +20,7 @@ from openbell.providers.base import Capabilities
 from openbell.providers.budget import Budget, Metered
 from openbell.providers.http import Browser, Plain
 from openbell.providers.ordered import Ordered
-from openbell.providers.simulated import Simulated
+from openbell.providers.simulated import SYMBOLS, Simulated
 from openbell.providers.streams.alpaca import AlpacaDialect
 from openbell.providers.streams.archive import Archive
 from openbell.providers.streams.finnhub import FinnhubDialect
@@ -90,6 +90,10 @@ class Desk:
     def demo(self) -> bool:
         """Whether the simulated market is open on this desk."""
         return self.settings.demo
+
+    def invents(self, symbol: str) -> bool:
+        """Whether the prices of `symbol` are the simulated market's here: of rates only as long as it is open."""
+        return self.history.register.instrument(symbol).simulated and (self.demo or symbol in SYMBOLS)
 
     @property
     def feeds(self) -> frozenset[str]:

@@ -242,9 +242,8 @@ class Live:
     def _watched(self) -> tuple[frozenset[str], frozenset[str]]:
         """The symbols of all watchlists and rules but those that were imported only: they may be somebody's own; and
         which of them are simulated."""
-        register = self._desk.history.register
         watched = frozenset(WatchBook(self._desk.ledger).watched(self._rulebook.watched()))
-        return watched, frozenset(symbol for symbol in watched if register.instrument(symbol).simulated)
+        return watched, frozenset(filter(self._desk.invents, watched))
 
     async def _keep(self, intake: Intake, alarm: Alarm) -> None:
         """Every minute, the minutes that have ended go to the lake; now and then they are closed, and leave the log."""
@@ -277,7 +276,7 @@ class Live:
 
     def _fetch(self, symbol: str, start: datetime, end: datetime) -> datetime | None:
         desk = self._desk
-        if not desk.history.register.instrument(symbol).simulated:
+        if not desk.invents(symbol):
             return fetch_bars(desk.lake, desk.vendors, symbol, MINUTE, start, end, clock=desk.clock).last
         bars = desk.simulated.bars(symbol, MINUTE, start, end)
         actions = desk.simulated.actions(symbol, start.date(), end.date())

@@ -23,6 +23,10 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="the address the desk listens on; beyond loopback with passwords only"
     )
     names: str = Field(default="", description="the names the desk may be called by, such as desk.example.org")
+    proxies: str = Field(
+        default="127.0.0.1",
+        description="the proxies whose word counts for where a request comes from, where names are set",
+    )
     signup: Literal["invite", "open"] = Field(
         default="invite", description="who may join: the invited, or whoever reaches the desk, as a viewer"
     )

@@ -13,6 +13,7 @@ from openbell.accounts import login, own, passwords, sessions, totp
 from openbell.accounts.accounts import Accounts, Place, open_accounts
 from openbell.accounts.errors import LoginNeeded, NotAllowed, TooManyTries
 from openbell.accounts.login import ADDRESS, CODE, NAME, Tried, log_in
+from openbell.accounts.secrets import hash_of
 from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.ledger import Ledger
 from openbell.store.peoplebook import Person
@@ -105,6 +106,15 @@ def test_a_browser_that_was_here_before_is_not_slowed_down_by_strangers(accounts
     exhaust(accounts, tried(password="wrong", device=device), HERE)
     with pytest.raises(TooManyTries):
         log_in(accounts, tried(device=device), HERE)
+
+
+def test_a_browser_that_was_here_before_is_not_slowed_down_by_others_at_its_address(accounts: Accounts, ann: Person):
+    device = login.device_mark(accounts, ann)
+    for number in range(ADDRESS.free):
+        refused(accounts, tried(f"nobody {number}", "wrong"))
+    with pytest.raises(TooManyTries):
+        log_in(accounts, tried(), HERE)
+    assert log_in(accounts, tried(device=device), HERE).id == ann.id
 
 
 def test_the_mark_of_a_browser_is_of_one_person(accounts: Accounts, ann: Person):
@@ -357,3 +367,34 @@ def test_no_secret_shows_in_what_is_printed(accounts: Accounts, ann: Person):
     shown = f"{passes} {tried(code='123456', device='mark')} {accounts.person(ann.id)}"
     for secret in (passes.access, passes.refresh, passes.csrf, PASSWORD, "123456", "mark", "argon2"):
         assert str(secret) not in shown
+
+
+def test_a_login_that_was_proven_by_the_old_password_does_not_begin(accounts: Accounts, ann: Person):
+    proven = log_in(accounts, tried(), HERE)
+    own.change_password(accounts, proven, PASSWORD, "another sentence of mine", HERE, keep=None)
+    with pytest.raises(LoginNeeded, match="changed meanwhile"):
+        sessions.begin(accounts, proven, HERE)
+    assert accounts.sessions.sessions(ann.id, accounts.clock()) == []
+
+
+def test_who_recovers_an_account_is_alone_in_it(accounts: Accounts, ann: Person):
+    bob = join(accounts, "Bob", "member")
+    secrets = []
+    for person in (ann, bob):
+        sessions.begin(accounts, person, HERE)
+        secrets.append(own.new_token(accounts, person, "script", "read", 30, HERE)[1])
+        deed = accounts.deed(person, "added", HERE)
+        accounts.passkeys.add_passkey(person.id, f"key of {person.id}", "public", 0, "phone", deed)
+        accounts.passkeys.link("https://login.example", f"u-{person.id}", person.id, deed)
+    own.recover(accounts, ann, "another sentence of mine", without_codes=False)
+    left = [
+        (
+            len(accounts.sessions.sessions(person.id, accounts.clock())),
+            accounts.sessions.bearer_of_token(hash_of(secret), accounts.clock()) is not None,
+            len(accounts.passkeys.passkeys(person.id)),
+            accounts.passkeys.is_linked(person.id),
+        )
+        for person, secret in zip((ann, bob), secrets, strict=True)
+    ]
+    assert left == [(0, False, 0, False), (1, True, 1, True)]
+    assert accounts.audit.entries(limit=1)[0].deed.what == "password changed, all other ways in ended"

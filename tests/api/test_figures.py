@@ -169,6 +169,13 @@ def test_what_cannot_be_asked_is_refused_by_its_field(client: TestClient, noun: 
     assert (answer.status_code, answer.json()["field"]) == (422, field)
 
 
+@pytest.mark.parametrize("noun", ["history", "returns", "income"])
+def test_a_stretch_before_the_portfolio_is_refused(client: TestClient, noun: str):
+    answer = client.get(f"portfolios/1/{noun}", params={"from": "2020-01-01", "to": "2020-12-31"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "to")
+    assert "The stretch ends (2020-12-31) before the portfolio begins (2026-02-26)." in answer.text
+
+
 @pytest.mark.parametrize("span", ["1D", "5D", "1M", "3M", "6M", "YTD", "1Y", "5Y", "Max"])
 def test_every_range_has_a_history_and_returns(client: TestClient, span: str):
     for noun in ("history", "returns", "income"):

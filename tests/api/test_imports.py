@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from market import SHARED, needs_shared
 from openbell.api.app import create_app
 from openbell.desk import Desk
+from openbell.store.portfoliobook import PortfolioBook
 
 PLAIN = """Date,Action,Symbol,Quantity,Price,Amount,Currency
 2026-02-02,Deposit,,,,2000,USD
@@ -78,6 +79,57 @@ def test_the_same_or_an_overlapping_file_adds_nothing_twice(client: TestClient):
     longer = uploaded(client, PLAIN + "2026-02-05,Buy,AAPL,1,100,-100,USD\n")
     assert confirm(client, longer)["counts"]["new"] == 1
     assert len(kinds(client)) == 4
+
+
+def test_two_accounts_at_one_broker_may_tell_the_same_and_both_are_booked(client: TestClient):
+    client.post("portfolios/1/accounts", json={"name": "Hers", "currency": "USD"})
+    client.post("portfolios/1/accounts", json={"name": "His", "currency": "USD"})
+    confirm(client, uploaded(client, PLAIN), accounts={"": 1})
+    key = uploaded(client, PLAIN)
+    assert preview(client, key)["counts"]["known"] == 3
+    found = preview(client, key, accounts={"": 2})
+    assert ([row["state"] for row in found["rows"]], [row["twin"] for row in found["rows"]]) == (
+        ["new"] * 3,
+        [True] * 3,
+    )
+    confirm(client, key, accounts={"": 2})
+    for account in (1, 2):
+        counts = preview(client, key, accounts={"": account})["counts"]
+        assert (counts["new"], counts["known"], counts["alike"]) == (0, 3, 0)
+
+
+def test_an_account_that_was_renamed_is_found_by_its_rows(client: TestClient):
+    confirm(client, uploaded(client, PLAIN))
+    (made,) = client.get("portfolios/1").json()["accounts"]
+    client.put(f"portfolios/1/accounts/{made['id']}", json={"name": "Old age", "currency": "USD"})
+    found = preview(client, uploaded(client, PLAIN + "2026-02-05,Buy,AAPL,1,100,-100,USD\n"))
+    assert (found["counts"]["new"], found["accounts"][0]["account"]) == (1, made["id"])
+
+
+FLEX = "Type,SettleDate,ISIN,Symbol,Description,Amount,CurrencyPrimary,TransactionID\n"
+PAID = "Dividends,20260204,,AAPL,AAPL(US0378331005) CASH DIVIDEND,100,USD,77\n"
+HELD_BACK = "Withholding Tax,20260204,,AAPL,AAPL(US0378331005) CASH DIVIDEND - US TAX,-30,USD,78\n"
+
+
+def test_a_tax_that_only_a_later_file_tells_is_booked_beside_its_dividend_and_the_dividend_once(client: TestClient):
+    confirm(client, uploaded(client, FLEX + PAID))
+    whole = uploaded(client, FLEX + PAID + HELD_BACK)
+    assert [(row["kind"], row["state"]) for row in preview(client, whole)["rows"]] == [
+        ("dividend", "known"),
+        ("tax", "new"),
+    ]
+    confirm(client, whole)
+    assert kinds(client) == [("2026-02-04", "dividend", "100"), ("2026-02-04", "tax", "-30")]
+    counts = preview(client, whole)["counts"]
+    assert (counts["new"], counts["known"]) == (0, 1)
+
+
+def test_a_dividend_that_was_booked_with_its_tax_is_known_by_either_row(client: TestClient):
+    confirm(client, uploaded(client, FLEX + PAID + HELD_BACK))
+    assert kinds(client) == [("2026-02-04", "dividend", "70")]
+    for rows in (PAID, HELD_BACK, PAID + HELD_BACK, PAID + HELD_BACK.replace("78", "79") + HELD_BACK):
+        counts = preview(client, uploaded(client, FLEX + rows))["counts"]
+        assert (counts["new"], counts["alike"]) == (int("79" in rows), 0)
 
 
 def test_two_equal_trades_are_two_and_are_pointed_at(client: TestClient):
@@ -212,6 +264,77 @@ def test_an_export_comes_back_without_loss(client: TestClient, form: str):
 
     assert all_of(2) == all_of(1)
     assert preview(client, uploaded(client, exported.content), 1)["counts"]["new"] == 0
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_portfolios_own_export_adds_nothing_to_it_whatever_was_changed_since(client: TestClient, form: str):
+    confirm(client, uploaded(client, PLAIN))
+    fee = {"kind": "fee", "account": 1, "day": "2026-02-06", "currency": "USD", "cash": "-1"}
+    client.post("portfolios/1/transactions", json=fee)
+    exported = client.get("portfolios/1/export", params={"format": form}).content
+    told = client.get("portfolios/1/transactions/2").json()
+    change = {name: told[name] for name in ("kind", "account", "day", "currency", "instrument", "quantity", "version")}
+    assert client.put("portfolios/1/transactions/2", json={**change, "cash": "-1001"}).status_code == 200
+    assert client.delete("portfolios/1/transactions/4", params={"version": 1}).status_code == 204
+    counts = preview(client, uploaded(client, exported))["counts"]
+    assert (counts["new"], counts["alike"], counts["known"]) == (0, 0, 4)
+    client.post("portfolios", json={"name": "Another", "base": "USD"})
+    assert preview(client, uploaded(client, exported, 2), 2)["counts"]["new"] == 4
+
+
+def test_prices_of_own_items_and_what_was_said_of_instruments_travel_and_are_undone(client: TestClient, desk: Desk):
+    client.post("items", json={"name": "A house", "currency": "EUR", "type": "other"})
+    prices = [{"day": "2026-01-01", "price": "250000"}, {"day": "2026-02-01", "price": "260000.5"}]
+    client.put("items/1/prices", json={"prices": prices})
+    client.put("facts/AAPL", json={"sector": "Fruit", "country": "US"})
+    client.post("portfolios/1/accounts", json={"name": "Bank", "currency": "EUR"})
+    for instrument in ("own:1", "AAPL"):
+        bought = {"kind": "buy", "account": 1, "day": "2026-01-02", "currency": "EUR", "cash": "-9", "quantity": "1"}
+        assert client.post("portfolios/1/transactions", json={**bought, "instrument": instrument}).status_code == 201
+    exported = client.get("portfolios/1/export").content
+    assert {name: json.loads(exported)[name] for name in ("prices", "facts")} == {
+        "prices": {"own:1": {"2026-01-01": "250000", "2026-02-01": "260000.5"}},
+        "facts": {"AAPL": {"sector": "Fruit", "country": "US"}},
+    }
+    client.delete("portfolios/1", params={"name": "Mine"})
+    client.delete("items/1")
+    client.put("facts/AAPL", json={})
+    client.post("portfolios", json={"name": "Back", "base": "EUR"})
+    client.post("portfolios", json={"name": "Beside", "base": "EUR"})
+    states = PortfolioBook(desk.ledger).states()
+    key = uploaded(client, exported, 2)
+    assert preview(client, key, 2)["notes"] == [
+        "It tells 2 prices of 1 item of one's own.",
+        "It tells what was said by hand of 1 instrument.",
+    ]
+    batch = confirm(client, key, 2)
+    (item,) = client.get("items").json()["items"]
+    assert item["prices"] == prices
+    assert client.get("facts").json()["facts"] == {"AAPL": {"type": None, "sector": "Fruit", "country": "US"}}
+    assert client.delete(f"portfolios/2/imports/{batch['id']}").status_code == 200
+    assert (client.get("items").json(), client.get("facts").json()) == ({"items": []}, {"facts": {}})
+    assert PortfolioBook(desk.ledger).states() == states
+
+
+def test_what_its_owner_has_said_since_goes_before_an_export(client: TestClient):
+    client.post("items", json={"name": "A house", "currency": "EUR"})
+    client.put("items/1/prices", json={"prices": [{"day": "2026-01-01", "price": "1"}]})
+    client.put("facts/AAPL", json={"sector": "Fruit"})
+    client.post("portfolios/1/accounts", json={"name": "Bank", "currency": "EUR"})
+    for instrument in ("own:1", "AAPL"):
+        bought = {"kind": "buy", "account": 1, "day": "2026-01-02", "currency": "EUR", "cash": "-9", "quantity": "1"}
+        client.post("portfolios/1/transactions", json={**bought, "instrument": instrument})
+    exported = client.get("portfolios/1/export").content
+    exported = exported.replace(b'"2026-01-01": "1"', b'"2026-01-01": "1", "2026-01-09": "3"')
+    client.put("items/1/prices", json={"prices": [{"day": "2026-01-01", "price": "2"}]})
+    client.put("facts/AAPL", json={"sector": "Phones"})
+    client.post("portfolios", json={"name": "Again", "base": "EUR"})
+    batch = confirm(client, uploaded(client, exported, 2), 2)
+    kept = [{"day": "2026-01-01", "price": "2"}, {"day": "2026-01-09", "price": "3"}]
+    assert client.get("items").json()["items"][0]["prices"] == kept
+    assert client.get("facts").json()["facts"]["AAPL"]["sector"] == "Phones"
+    client.delete(f"portfolios/2/imports/{batch['id']}")
+    assert client.get("items").json()["items"][0]["prices"] == kept[:1]
 
 
 FILES = {

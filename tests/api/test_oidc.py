@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from joserfc.jwk import ECKey, OctKey
 
-from openbell.accounts import joining
+from openbell.accounts import joining, oidc
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
 from openbell.settings import Settings
@@ -243,6 +245,33 @@ def test_a_provider_that_is_away_is_told(tmp_path: Path, watch: Watch):
     for desk in opened(tmp_path, watch, nowhere):
         answer = browser(create_app(desk, jobs=False)).post(f"{API}/sessions/oidc", json={})
         assert (answer.status_code, answer.json()["detail"]) == (502, "The login provider does not answer.")
+
+
+def test_going_to_the_provider_too_often_takes_a_wait(app: FastAPI):
+    client = browser(app)
+    for _ in range(oidc.BEGUN.free):
+        there(client)
+    answer = client.post(f"{API}/sessions/oidc", json={})
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+
+
+def gone(app: FastAPI) -> str:
+    """What is told to somebody who cannot go to the provider."""
+    return browser(app).post(f"{API}/sessions/oidc", json={}).json()["detail"]
+
+
+def test_a_provider_that_is_silent_holds_few(tmp_path: Path, watch: Watch):
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(oidc.AT_ONCE) as pool:
+        theirs = Provider(issuer=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        for desk in opened(tmp_path, watch, theirs):
+            app = create_app(desk, jobs=False)
+            waiting = [pool.submit(gone, app) for _ in range(oidc.AT_ONCE)]
+            lines = [silent.accept()[0] for _ in waiting]
+            assert gone(app) == "Many wait for the login provider."
+            for line in lines:
+                line.close()
+            assert {each.result() for each in waiting} == {"The login provider does not answer."}
+            assert browser(app).get(f"{API}/sessions/ways").status_code == 200
 
 
 def test_a_desk_without_a_provider_says_so(tmp_path: Path, watch: Watch, theirs: Provider):

@@ -7,10 +7,12 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 
 from openbell.api.app import create_app
 from openbell.desk import Desk
+from people import lock
 
 JSON = {"content-type": "application/json"}
 
@@ -73,6 +75,56 @@ def test_what_is_no_text_is_refused_on_every_route(desk: Desk, method: str, path
     assert client.get("/api/v1/alerts/rules").json() == {"rules": [], "unreadable": []}
 
 
+def test_what_was_sent_is_looked_at_once_it_is_known_who_sends_it(desk: Desk):
+    lock(desk.accounts)
+    client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    assert client.put("/api/v1/watchlists/1", content=f"[{HALF}]", headers=JSON).status_code == 401
+    refused = client.post("/api/v1/sessions", content=f"[{HALF}]", headers=JSON)
+    assert (refused.status_code, refused.json()["field"]) == (422, "request")
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/sessions", 100_000),
+        ("/sessions/oidc", 100_000),
+        ("/users/join", 100_000),
+        ("/watchlists/1", 2_000_000),
+        ("/nothing/uploads", 2_000_000),
+        ("/portfolios/1/uploads", 32_000_000),
+    ],
+)
+def test_a_request_is_as_large_as_its_route_needs(desk: Desk, path: str, most: int):
+    client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    answer = client.post(f"/api/v1{path}", headers={"content-length": str(most + 1)})
+    assert (answer.status_code, answer.json()["detail"]) == (413, f"The request has more than {most:,} bytes.")
+
+
+def test_a_file_of_nobody_is_not_read(desk: Desk):
+    lock(desk.accounts)
+    app = create_app(desk, jobs=False)
+    asked: list[str] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        asked.append("body")
+        return {"type": "http.request", "body": b"[" * 1_000_000, "more_body": True}
+
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/portfolios/1/uploads",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")],
+    }
+    asyncio.run(app(scope, receive, send))
+    assert (sent[0]["status"], asked) == (401, [])
+
+
 @pytest.mark.parametrize("body", ["{", "[" * 100_000, "9" * 5_000, b'"\xff"'])
 def test_a_body_that_nobody_asked_for_harms_nothing(desk: Desk, body: str | bytes):
     client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
@@ -82,10 +134,16 @@ def test_a_body_that_nobody_asked_for_harms_nothing(desk: Desk, body: str | byte
 
 def test_who_left_in_the_midst_of_a_request_is_no_error(desk: Desk, caplog: pytest.LogCaptureFixture):
     app = create_app(desk, jobs=False)
+
+    @app.post("/api/v1/read")
+    async def read(request: Request) -> None:
+        await request.body()
+
+    app.router.routes.insert(0, app.router.routes.pop())
     scope = {
         "type": "http",
-        "method": "GET",
-        "path": "/api/v1/alerts/rules",
+        "method": "POST",
+        "path": "/api/v1/read",
         "query_string": b"",
         "headers": [(b"host", b"127.0.0.1")],
     }

@@ -69,6 +69,7 @@ BODIES = {
         "kind": "deposit", "account": 1, "day": "2026-03-02", "currency": "USD", "cash": "5", "version": 1,
     },
     "POST /portfolios/{number}/imports": {"upload": "0" * 64},
+    "POST /portfolios/{number}/reconcile": {"upload": "0" * 64},
 }  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def test_nobody_else_knows_of_a_portfolio_not_even_the_desks_owner(locked: Desk,
     for name in ("bob", "owner"):
         other = client_of(locked, name)
         assert {path: status for path, status in statuses(other).items() if status != 404} == {}
-        assert other.get("portfolios").json() == {"portfolios": []}
+        assert other.get("portfolios").json()["portfolios"] == []
     assert ann.get("portfolios/1").status_code == 200
 
 
@@ -123,6 +124,16 @@ def test_whom_it_is_shared_with_to_write_may_change_what_is_in_it(locked: Desk, 
     assert writer.put(f"portfolios/1/shares/{bob.id}", json={"right": "write"}).status_code == 403
     assert ann.delete(f"portfolios/1/shares/{bob.id}").status_code == 204
     assert writer.get("portfolios/1").status_code == 404
+
+
+def test_a_viewer_only_reads_also_what_is_their_own(locked: Desk, ann: TestClient):
+    assert ann.get("portfolios").json()["portfolios"][0]["right"] == "owner"
+    person = locked.accounts.people.person_named("ann")
+    assert person is not None
+    locked.accounts.people.change_role(person.id, "viewer", locked.accounts.deed(None, "role changed", HERE))
+    assert ann.get("portfolios").json()["portfolios"][0]["right"] == "read"
+    assert ann.get("portfolios/1").json()["right"] == "read"
+    assert ann.post("portfolios", json={"name": "Another", "base": "USD"}).status_code == 403
 
 
 SALE = {

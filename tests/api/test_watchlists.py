@@ -102,6 +102,7 @@ def test_of_two_who_change_the_same_list_the_second_is_told(client: TestClient):
     assert (first.status_code, first.json()["version"]) == (200, 2)
     second = client.put(path, json={"symbols": ["ACME", "COIN"], "version": 1})
     assert (second.status_code, second.json()["title"]) == (409, "Changed meanwhile")
+    assert second.json()["current"]["symbols"] == first.json()["symbols"]
     assert client.get(LISTS).json()["watchlists"][0]["symbols"] == ["ACME", "BOLT"]
 
 

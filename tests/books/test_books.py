@@ -117,6 +117,23 @@ def test_the_last_price_is_of_its_trade_date(desk: Desk, kept: Kept):
     assert Books(desk).reckoned(current(desk), Moment(TUESDAY)).book.quotes == {}
 
 
+def test_a_past_day_announces_only_what_was_known_then(desk: Desk, kept: Kept):
+    stored(desk, "IBM", {MONDAY: 100.0, TUESDAY: 101.0})
+    happened(desk, "IBM", WEDNESDAY, "dividend", amount=1.5, currency="USD")
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("IBM"))
+    moments = (Moment(), Moment(TUESDAY), Moment(TUESDAY, KNOWN), Moment(TUESDAY, KNOWN - timedelta(hours=1)))
+    told = [Books(desk).settled(current(desk), moment).book.actions for moment in moments]
+    assert [[action.ex_date for action in actions] for actions in told] == [[WEDNESDAY], [], [WEDNESDAY], []]
+
+
+def test_a_split_of_later_takes_no_close_from_what_was_known(desk: Desk, kept: Kept):
+    early = KNOWN - timedelta(hours=13)
+    stored(desk, "IBM", {MONDAY: 100.0}, known=early, scale="split")
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("IBM"))
+    happened(desk, "IBM", TUESDAY, "split", ratio=2.0)
+    assert closes(Books(desk), desk, "IBM", Moment(MONDAY, early)) == {"2026-03-02": 100.0}
+
+
 def test_of_a_past_day_nothing_later_is_known(desk: Desk, kept: Kept):
     stored(desk, "AAPL", {MONDAY: 10.0, TUESDAY: 5.0})
     happened(desk, "AAPL", TUESDAY, "split", ratio=2.0)

@@ -9,6 +9,7 @@ import pty
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ from openbell.accounts.login import Tried, log_in
 from openbell.cli import main
 from openbell.cli.doctor import examine
 from openbell.settings import Settings
+from openbell.store.auditbook import AuditBook
 from openbell.store.ledger import Ledger
 from people import HERE, NOON, PASSWORD
 
@@ -113,6 +115,14 @@ def test_no_other_address_is_listened_on_until_an_owner_has_a_password(shell: Sh
     assert "openbell user password owner" in err
 
 
+def test_no_other_name_is_answered_to_until_an_owner_has_a_password(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENBELL_NAMES", "desk.example")
+    code, _, err = shell("up", "--offline")
+    assert code == 2
+    assert "desk.example can be reached by others, and no owner of this desk has a password." in err
+    assert findings(shell, names="desk.example")["port"][0] == "bad"
+
+
 def findings(shell: Shell, **settings: str) -> dict[str, tuple[str, str]]:
     found = examine(Settings(home=shell.folder, offline=True, port=9, **settings))
     return {each.subject: (each.state, each.detail) for each in found}
@@ -142,6 +152,11 @@ def test_a_desk_with_a_password_is_served_to_others_by_its_names(shell: Shell):
         assert httpx.get(ways, headers={"host": "desk.example"}).json()["open"] is False
         assert httpx.get(ways, headers={"host": "evil.example"}).status_code == 400
         assert httpx.get(f"http://127.0.0.1:{port}/api/v1/symbols").status_code == 401
+        typed = {"name": "owner", "password": PASSWORD}
+        passed_on = {"host": "desk.example", "x-forwarded-for": "203.0.113.9"}
+        assert httpx.post(f"http://127.0.0.1:{port}/api/v1/sessions", json=typed, headers=passed_on).status_code == 201
+        with closing(Ledger(f"sqlite:///{shell.folder / 'ledger.db'}")) as ledger:
+            assert AuditBook(ledger).entries(limit=1)[0].deed.address == "203.0.113.9"
     finally:
         process.terminate()
         process.communicate(timeout=30)

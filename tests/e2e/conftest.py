@@ -12,6 +12,8 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from e2e.household import Household
+from e2e.signed import PASSWORD, add_people, share_first_list
 from e2e.started import StartedDesk
 from e2e.watched import Watched, window
 
@@ -57,6 +59,28 @@ def desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     started.end()
 
 
+@pytest.fixture(scope="session")
+def portfolio_desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
+    """The demo market, for tests that make portfolios of their own and leave others alone."""
+    started = StartedDesk(tmp_path_factory.mktemp("portfolios"))
+    started.start()
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="session")
+def household(portfolio_desk: StartedDesk) -> Household:
+    """A portfolio with a year and a half behind it, for tests that leave it as it was."""
+    return Household.make(portfolio_desk.address).live()
+
+
+@pytest.fixture
+def folio(browser: Browser, portfolio_desk: StartedDesk, watched: Watched) -> Iterator[Page]:
+    """A window on the desk with portfolios."""
+    with window(browser, portfolio_desk.address, watched) as opened:
+        yield opened
+
+
 @pytest.fixture
 def watched() -> Watched:
     return Watched()
@@ -67,3 +91,15 @@ def page(browser: Browser, desk: StartedDesk, watched: Watched) -> Iterator[Page
     """A window on the desk, as wide as a desk's."""
     with window(browser, desk.address, watched) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
+    """A desk with passwords: `owner`, the member `ann` and the viewer `vic`, who share the owner's first watchlist."""
+    started = StartedDesk(tmp_path_factory.mktemp("house"))
+    started.start()
+    started.run("user", "password", "owner", typed=PASSWORD)
+    add_people(started, ann="member", vic="viewer")
+    share_first_list(started, ann="write", vic="write")
+    yield started
+    started.end()

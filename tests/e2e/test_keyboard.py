@@ -81,7 +81,14 @@ def test_a_question_mark_lists_the_shortcuts_and_escape_closes_what_is_open(page
 def test_g_and_a_letter_go_to_a_page(page: Page):
     page.goto("/symbol/HAZLO")
     expect(page.get_by_role("application")).to_be_visible()
-    for letter, path in (("a", "/alerts"), ("c", "/compare"), ("s", "/sources"), ("?", "/help"), ("h", "/")):
+    for letter, path in (
+        ("p", "/portfolio"),
+        ("a", "/alerts"),
+        ("c", "/compare"),
+        ("s", "/sources"),
+        ("?", "/help"),
+        ("h", "/"),
+    ):
         page.keyboard.press("g")
         page.keyboard.press(letter)
         expect(page).to_have_url(re.compile(f"{path}$"))

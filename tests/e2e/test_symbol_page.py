@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 
 RANGES = ("1D", "5D", "1M", "3M", "YTD", "1Y", "5Y", "Max")
 SHORTER_THAN_ALL = RANGES[:6]
-"""The demo market is two years old: five years of it, and all of it, are the same."""
+"""The demo market is three years old: five years of it, and all of it, are the same."""
 
 
 def chart(page: Page) -> Locator:

@@ -41,7 +41,7 @@ class Watched:
 
     def _on_request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme not in {"data", "blob"} and address.hostname != "127.0.0.1":
+        if address.scheme not in {"data", "blob"} and address.hostname not in {"127.0.0.1", "localhost"}:
             self.strangers.append(request.url)
 
 

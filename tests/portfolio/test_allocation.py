@@ -91,6 +91,31 @@ def test_a_whole_that_is_owed_has_no_shares():
     assert {each.share for each in allocation(found, list(worths(found, found.scope(), 0)), ["type"]).slices} == {None}
 
 
+def test_what_amounts_that_cancel_out_leave_over_has_no_shares():
+    _, found = followed(
+        book_of(
+            """
+            2024-01-02 deposit - - 0.000000000001
+            2024-01-02 withdrawal - - -10000000000
+            2024-01-02 delivery_in H 1 -""",
+            {"H": prices_of("2024-01-02 10000000000", calendar=False)},
+        ),
+        "2024-01-02",
+    )
+    spread = allocation(found, list(worths(found, found.scope(), 0)), ["account", "instrument"])
+    assert (spread.total, [each.share for each in spread.slices]) == (Decimal("1e-12"), [1])
+    assert [each.share for each in spread.slices[0].inner] == [None, None]
+
+
+def test_too_much_sold_short_is_too_much_in_one_place():
+    walked, found = followed(
+        book_of("2024-01-02 deposit - - 100\n2024-01-02 sell A -2 200 short=1", {"A": prices_of("2024-01-02 100")}),
+        "2024-01-02",
+    )
+    position = checks(found, walked, found.scope(), Thresholds())[0]
+    assert (position.state, position.number, position.about) == ("attention", -2, ("A",))
+
+
 @given(st.lists(st.integers(-1000, 10**12), min_size=1, max_size=30).filter(lambda values: sum(values) > 0))
 def test_shares_add_up_to_exactly_one(cents: list[int]):
     values = [Decimal(each) / 100 for each in cents]

@@ -8,7 +8,7 @@ import pytest
 
 from openbell.portfolio.book import Action, Book, Facts
 from openbell.portfolio.income import Sums, announced, by, received, yields
-from openbell.portfolio.returns import stretch_of
+from openbell.portfolio.returns import performance, stretch_of
 from portfolio.books import split
 from portfolio.held import book_of, d, followed, prices_of, rates_of
 
@@ -54,6 +54,33 @@ def test_payments_by_month_are_gross_less_tax_and_fee_at_the_rate_of_their_day()
         "cash": Sums(Decimal("2.5"), ZERO, Decimal("0.5"), Decimal(2)),
     }
     assert set(by("account", payments)) == {"1"}
+
+
+def test_income_in_units_counts_with_what_they_cost_or_are_worth():
+    rows = """
+        2024-02-05 interest A 1 - cost=100
+        2024-02-05 dividend A 1 -
+        2024-03-04 dividend A 2 -1 price=50 tax=1"""
+    _, found = followed(book(rows=rows), "2024-03-04")
+    assert by("month", received(found, found.scope(), stretch_of(found, "Max"))) == {
+        "2024-02": Sums(Decimal(210), ZERO, ZERO, Decimal(210)),
+        "2024-03": Sums(Decimal(100), Decimal(1), ZERO, Decimal(99)),
+    }
+
+
+def test_a_tax_on_a_trade_is_none_on_a_dividend():
+    rows = """
+        2024-01-03 tax A - -3
+        2024-02-05 dividend A - 50
+        2024-02-20 buy A 1 -110
+        2024-02-21 tax A - -2
+        2024-03-01 tax A - -5"""
+    _, found = followed(book(rows=rows), "2024-03-04")
+    whole = stretch_of(found, "Max")
+    assert by("instrument", received(found, found.scope(), whole)) == {
+        "A": Sums(Decimal(50), Decimal(5), ZERO, Decimal(45))
+    }
+    assert performance(found, found.scope(), whole).taxes == 10
 
 
 def test_a_payment_without_a_rate_is_missing_and_not_zero():

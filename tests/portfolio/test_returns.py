@@ -32,6 +32,7 @@ from openbell.portfolio.returns import (
 from openbell.portfolio.twr import Index, chained
 from openbell.portfolio.valuation import worth
 from openbell.portfolio.worth import total, worths
+from openbell.portfolio.xirr import MoneyWeighted
 from portfolio.books import split
 from portfolio.held import book_of, d, followed, prices_of, rates_of
 
@@ -58,7 +59,7 @@ def test_a_deposit_is_no_gain_and_a_fee_is_a_loss():
     growths = (Fraction(*pair) for pair in ((995, 1000), (1005, 995), (1515, 1505), (15335, 15150), (15525, 15335)))
     assert whole.twr == pytest.approx(float(math.prod(growths) - 1), abs=1e-12)
     assert whole.twr_annual is None
-    assert whole.mwr.annual is not None
+    assert (whole.mwr.annual, whole.mwr.reason) == (None, "")
     position = performance(found, found.scope(instrument="A"), stretch_of(found, MAX))
     assert (position.paid_in, position.taken_out, position.gain) == (505, Decimal("282.5"), Decimal("52.5"))
 
@@ -195,6 +196,14 @@ def test_what_is_missing_is_said():
     assert (early.end, early.gain, early.twr) == (None, None, None)
     assert early.notes[0] == "The value at the end is not known: A, there is no price of 2024-01-04."
     assert early.mwr.reason == "a flow is not known"
+
+
+def test_a_day_has_no_money_weighted_rate_a_year():
+    _, found = followed(
+        book_of("2024-01-02 buy A 10 -500", {"A": prices_of("2024-01-02 50\n2024-01-03 51.5")}), "2024-01-03"
+    )
+    told = performance(found, found.scope(), stretch_of(found, MAX)).mwr
+    assert told == MoneyWeighted(None, pytest.approx(0.03, abs=1e-12))
 
 
 def test_a_year_is_told_as_one_and_less_is_not():
@@ -384,3 +393,21 @@ def test_a_merger_for_cash_and_units_is_no_gain_of_its_own():
     assert worth(found, found.scope()).tolist() == [500, 500]
     gains = {each.part.instrument: each.gain for each in contributions(found, found.scope(), stretch_of(found, MAX))}
     assert gains == {"A": 0, "B": 0, None: 0}
+
+
+def test_foreign_money_is_followed_every_day_whatever_is_bought_later():
+    trades = """
+        2024-01-02 deposit - - 1100
+        2024-01-02 exchange - - -1100 to_cash=1000 to_currency=EUR
+        2024-01-08 deposit - - 1000"""
+    rates = rates_of("EUR", "USD", "2024-01-02 1.1\n2024-01-03 1.0\n2024-01-05 1.2\n2024-01-08 1.2\n2024-01-09 1.1")
+    for bought in ("", "\n2024-01-09 buy A 1 -54"):
+        book = book_of(trades + bought, {"A": prices_of("2024-01-04 50\n2024-01-08 53\n2024-01-09 54")}, rates=(rates,))
+        _, found = followed(book, "2024-01-09")
+        stretch = stretch_of(found, (d("2024-01-02"), d("2024-01-08")))
+        told = performance(found, found.scope(), stretch)
+        assert told.twr == pytest.approx(1.2 / 1.1 - 1, abs=1e-12)
+        assert told.currency_gain == 100
+        fall = drawdown(index_of(found, found.scope()), stretch)
+        assert fall is not None
+        assert (fall.depth, fall.trough) == (pytest.approx(1 / 1.1 - 1), d("2024-01-03"))

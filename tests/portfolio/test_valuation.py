@@ -16,8 +16,9 @@ from openbell.portfolio.book import Action, Facts, Quote, RateSeries
 from openbell.portfolio.currencies import rates_on
 from openbell.portfolio.moves import Part
 from openbell.portfolio.rates import Rates
+from openbell.portfolio.returns import performance, stretch_of
 from openbell.portfolio.valuation import History, missing, net_invested, paid, worth
-from openbell.portfolio.worth import day_change, total, worths
+from openbell.portfolio.worth import day_change, day_gain, total, worths
 from portfolio.books import split
 from portfolio.held import book_of, d, followed, prices_of, rates_of
 
@@ -132,7 +133,7 @@ def test_a_rate_is_carried_over_a_week_and_then_missing():
     assert told(found)["2024-01-01"] == pytest.approx(110)
     assert math.isnan(told(found)["2024-01-09"])
     lacks = next(worths(found, found.scope(), 1)).lacks
-    assert lacks == "1 EUR in USD on 2024-01-09: no rate of the 7 days before is known."
+    assert lacks == "1 EUR in USD on 2024-01-09: no rate of the 7 days before is known"
 
 
 def test_where_only_trades_are_told_cash_is_no_debt():
@@ -147,6 +148,26 @@ def test_where_only_trades_are_told_cash_is_no_debt():
     came, left = paid(found, found.scope())
     assert came.tolist() == [500, 0, 2, 0]
     assert left.tolist() == [0, 9, 0, 530]
+
+
+def test_a_later_transfer_tells_nothing_of_how_earlier_purchases_were_paid():
+    trades = "2024-01-02 deposit - - 5000\n2024-01-02 buy A 10 -500 account=2"
+    _, plain = followed(book_of(trades, {"A": prices_of(WEEK)}), "2024-01-04")
+    sent = f"{trades}\n2024-01-04 transfer - - -50 to_account=2"
+    _, found = followed(book_of(sent, {"A": prices_of(WEEK)}), "2024-01-04")
+    assert told(plain) == {"2024-01-02": 5500, "2024-01-03": 5510, "2024-01-04": 5520}
+    assert told(found) == {"2024-01-02": 5500, "2024-01-03": 5510, "2024-01-04": 5470}
+    assert net_invested(found, found.scope()).tolist() == [5500, 5500, 5450]
+    notes = performance(found, found.scope(), stretch_of(found, "Max")).notes
+    assert (
+        "Of what came or left without a trade: sent between an account whose cash is told and one whose is not."
+    ) in notes
+
+
+def test_money_taken_out_of_an_account_of_trades_makes_no_debt():
+    trades = "2024-01-02 buy A 10 -500\n2024-01-03 sell A -1 51\n2024-01-04 withdrawal - - -50"
+    _, found = followed(book_of(trades, {"A": prices_of(WEEK)}), "2024-01-04")
+    assert told(found) == {"2024-01-02": 500, "2024-01-03": 459, "2024-01-04": 468}
 
 
 def test_a_transfer_is_a_flow_of_each_account_and_of_none_together():
@@ -270,6 +291,33 @@ def test_without_the_session_before_there_is_no_day_change():
         "2024-01-04",
     )
     assert day_change(found, Part(1, "A", ""), 2) is None
+
+
+FLAT = "2024-01-02 100\n2024-01-03 100\n2024-01-04 100"
+
+
+@pytest.mark.parametrize(
+    ("trades", "closes", "gain"),
+    [
+        pytest.param("", "2024-01-02 90\n2024-01-03 90\n2024-01-04 50", -400, id="held"),
+        pytest.param("", "2024-01-02 90\n2024-01-04 50", None, id="no close of the day before"),
+        pytest.param("2024-01-04 sell B -10 500", "2024-01-02 90\n2024-01-03 90\n2024-01-04 60", -400, id="sold"),
+        pytest.param("2024-01-04 sell B -10 500", "2024-01-02 90\n2024-01-03 90", -400, id="sold, without a close"),
+        pytest.param("2024-01-03 sell B -10 500", "2024-01-02 90", 0, id="sold the day before"),
+        pytest.param("2024-01-04 buy C 2 -30", "2024-01-02 90\n2024-01-03 90\n2024-01-04 90", 10, id="come today"),
+        pytest.param(
+            "2024-01-04 rename B - - other=C", "2024-01-02 90\n2024-01-03 90", -700, id="under another name since"
+        ),
+    ],
+)
+def test_the_gain_of_the_day_leaves_out_no_position(trades: str, closes: str, gain: int | None):
+    prices = {
+        "A": prices_of(FLAT),
+        "B": prices_of(closes, sessions="2024-01-03 2024-01-04"),
+        "C": prices_of("2024-01-04 20"),
+    }
+    _, found = followed(book_of(f"2024-01-02 buy A 10 -1000\n2024-01-02 buy B 10 -900\n{trades}", prices), "2024-01-04")
+    assert day_gain(found, found.scope(), found.place(d("2024-01-04"))) == gain
 
 
 def test_a_book_without_transactions_is_worth_nothing():

@@ -12,7 +12,7 @@ from market import SHARED, needs_shared
 from openbell.model.transactions import Method, Pick
 from openbell.portfolio.lots import Closed, Lot
 from openbell.portfolio.walk import Walked, walk
-from portfolio.books import book, day, rows
+from portfolio.books import book, day, rows, split
 
 D = Decimal
 
@@ -329,3 +329,10 @@ def test_a_changed_past_is_walked_again() -> None:
     changed = (replace(trades[0], cash=D(-50)), *trades[1:])
     assert walk(book(changed), since=early) == walk(book(changed))
     assert walk(book(changed), since=early).closed[0].cost.amount == 25
+
+
+def test_a_split_leaves_no_lot_below_nothing_beside_lots_that_are_held() -> None:
+    table = "\n".join(["1 buy A 1 -10"] * 5 + ["1 buy A 0.000000000001 -0.01"])
+    found = walk(book(table, actions=[split("A", "2", "0.6666666666666667")]), day(2))
+    assert sum(lot.quantity for lot in found.lots) == found.units("A", 1, day(2))
+    assert min(lot.quantity for lot in found.lots) >= 0

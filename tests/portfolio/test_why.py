@@ -35,7 +35,7 @@ from openbell.portfolio.why import (
     why_yield,
 )
 from openbell.portfolio.worth import day_change, total, worths
-from openbell.portfolio.xirr import money_weighted
+from openbell.portfolio.xirr import of_investor
 from portfolio.held import book_of, d, followed, prices_of, rates_of
 from portfolio.test_returns import SIZE, books
 
@@ -77,7 +77,7 @@ def test_every_figure_comes_out_of_the_inputs_of_its_reason(book: Book):
     )
     assert linked(why_twr(found, inside, stretch)) == pytest.approx(figures.twr, rel=1e-9, abs=1e-12)
     flows = why_mwr(found, inside, stretch).inputs
-    again = money_weighted(
+    again = of_investor(
         np.array([each.day for each in flows], "datetime64[D]"), np.array([float(each.value) for each in flows])
     )
     assert again == figures.mwr
@@ -131,8 +131,8 @@ def test_the_value_says_price_day_source_rate_and_what_was_carried():
     _, found = small()
     why = why_value(found, found.scope(instrument="A"), found.place(d("2024-01-06")))
     assert why.inputs == (
-        Input("units", "10", "A", source="1"),
-        Input("price", "12.0", "A", d("2024-01-05"), "vendor"),
+        Input("units", "10", "A", source="account 1"),
+        Input("price of A", "12.0", "EUR", d("2024-01-05"), "vendor"),
         Input("rate", "1.2", "EUR/USD", d("2024-01-05"), "bank"),
         Input("value", "144.000000000000", "USD"),
     )
@@ -157,7 +157,7 @@ def test_the_day_change_comes_out_of_its_inputs():
     )
     change, why = day_change(found, Part(1, "A", ""), 1), why_day_change(found, Part(1, "A", ""), 1)
     before, close, traded, value = (
-        numbers(why, label)[0] for label in ("units before", "close before", "traded", "value")
+        numbers(why, label)[0] for label in ("units before", "close of A before", "traded", "value")
     )
     assert change is not None
     assert change.gain == value - before * close - traded == 21
@@ -174,8 +174,8 @@ def test_income_yields_shares_and_announcements_have_reasons():
     inside, stretch = found.scope(), Stretch(-1, len(found.days) - 1)
     paid = why_received(found, received(found, inside, stretch))
     assert [(each.label, each.value, each.source) for each in paid.inputs] == [
-        ("gross A", "11.000000000000", "3"),
-        ("tax A", "1.100000000000", "3"),
+        ("gross A", "11.000000000000", "transaction 3"),
+        ("tax A", "1.100000000000", "transaction 3"),
     ]
     coming = announced(found, inside)[0]
     unit, units, rate = (Decimal(each.value) for each in why_announced(found, coming).inputs)

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from contracts.provider import ProviderContract
 from openbell.model.frames import INSTRUMENTS
 from openbell.model.interval import DAY, MINUTE
+from openbell.model.sessions import sessions
 from openbell.providers.simulated import EXCHANGE, SYMBOLS, Simulated
 
 NOW = datetime(2026, 11, 20, 14, 30, 17, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
 OHLC = ("open", "high", "low", "close")
+PAIR = "EURUSD=X"
 
 
 def market(now: datetime = NOW, seed: int = 7) -> Simulated:
@@ -195,8 +197,10 @@ def test_prices_keep_their_size_for_decades_and_move_with_the_market():
 def test_every_listing_is_described_marked_as_simulated_and_named_like_no_real_company():
     listed = market().instruments()
     assert dict(listed.schema) == dict(INSTRUMENTS)
-    assert listed["ticker"].to_list() == list(SYMBOLS)
+    assert listed["ticker"].to_list() == [*SYMBOLS, PAIR]
     assert listed["simulated"].all()
+    assert listed.filter(ticker=PAIR).select("exchange", "type", "currency").row(0) == ("24/5", "currency", "USD")
+    listed = listed.head(len(SYMBOLS))
     assert set(listed["exchange"]) == {EXCHANGE}
     assert sorted(listed["type"].unique()) == ["etf", "fund", "stock"]
     assert listed["name"].str.len_chars().max() == 40
@@ -215,3 +219,50 @@ def test_before_the_launch_there_is_nothing():
     assert early.quotes(SYMBOLS).height == 0
     assert early.bars("QUORB", MINUTE, datetime(2019, 1, 1, tzinfo=UTC), NOW).height == 0
     assert early.actions("QUORB", date(2019, 1, 1), date(2026, 1, 1)).height == 0
+
+
+def test_a_currency_trades_from_sunday_to_friday_evening_in_new_york_and_its_days_are_the_sum_of_its_minutes():
+    start, sunday = MIDNIGHT - timedelta(days=40), datetime(2026, 11, 22, 23, tzinfo=UTC)
+    trading = sessions("24/5", start.date(), date(2026, 11, 20))
+    days = market(sunday).bars(PAIR, DAY, start, sunday)
+    minutes = market(sunday).bars(PAIR, MINUTE, trading["open"][0], sunday)
+    assert days["ts"].dt.date().to_list() == trading["trade_date"].to_list()
+    held = minutes.join_asof(trading.select("trade_date", ends="close", ts="open"), on="ts").filter(
+        pl.col("ts") < pl.col("ends")
+    )
+    assert held.height == minutes.filter(pl.col("ts") < datetime(2026, 11, 22, tzinfo=UTC)).height
+    assert minutes["ts"][-60:].dt.hour().unique().to_list() == [22]  # of Sunday, New York's 17 o'clock in winter
+    bounds = days.select(trade_date=pl.col("ts").dt.date(), day_low="low", day_high="high")
+    proper = held.join(bounds, on="trade_date").filter(
+        (pl.col("low") >= pl.col("day_low"))
+        & (pl.col("high") <= pl.col("day_high"))
+        & (pl.col("low") <= pl.col("high"))
+    )
+    summed = proper.group_by("trade_date", maintain_order=True).agg(
+        pl.first("open"), pl.max("high"), pl.min("low"), pl.last("close"), pl.sum("volume")
+    )
+    assert summed.select(*OHLC, "volume").rows() == days.select(*OHLC, "volume").rows()
+    assert days["volume"].max() == 0
+    assert 0.9 < days["close"].min() < days["close"].max() < 1.5
+
+
+def test_at_the_weekend_a_currency_has_its_last_price_of_friday():
+    friday, saturday = (datetime(2026, 11, day, 21, 59, 59, tzinfo=UTC) for day in (20, 21))
+    early, late = market(friday).quotes([PAIR]), market(saturday).quotes([PAIR])
+    still = ("ts", "price", "previous_close", "open", "high", "low", "volume")
+    assert late.select(still).row(0) == early.select(still).row(0)
+    assert late["ts"].item() == friday
+    closes = market(saturday).bars(PAIR, DAY, MIDNIGHT - timedelta(days=1), saturday)["close"].to_list()
+    assert [late["previous_close"].item(), late["price"].item()] == closes
+
+
+def test_a_currencys_quotes_are_inside_the_bars_of_the_minute_and_of_the_session():
+    minute = NOW.replace(second=0)
+    prices = [market(minute + timedelta(seconds=at)).quotes([PAIR])["price"].item() for at in range(60)]
+    closed = market(minute + timedelta(minutes=1)).bars(PAIR, MINUTE, minute, minute + timedelta(minutes=1))
+    assert closed.select(OHLC).rows() == [(prices[0], max(prices), min(prices), prices[-1])]
+
+
+def test_the_first_session_of_a_currency_follows_its_price_at_the_launch():
+    first = market(datetime(2020, 1, 1, 12, tzinfo=UTC)).quotes([PAIR])
+    assert first["previous_close"].item() == 1.12

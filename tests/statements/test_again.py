@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from openbell.model.errors import InvalidInput, UnreadableFile
 from openbell.model.transactions import Account, Kind, Pick, Portfolio, Transaction
-from openbell.statements.draft import Holding, Named
-from openbell.statements.fingerprints import Known, new_rows
+from openbell.statements.draft import Beside, Holding, Named
+from openbell.statements.fingerprints import Known, new_rows, parted
 from openbell.statements.own import Export, as_csv, as_json, guarded, read_back, unguarded
 from openbell.statements.presets import read
 from openbell.statements.reconcile import Difference, reconcile
-from statements.told import told
+from statements.told import line_of, told
 
 HEAD = "Date,Type,Symbol,Quantity,Price,Amount,Currency\n"
 ONE = "2024-03-05,buy,ACME,10,100.00,-1000.00,USD\n"
@@ -149,7 +149,8 @@ NAMED = {
 
 
 def export_of(rows) -> Export:
-    return Export(ACCOUNTS, NAMED, tuple(rows), Portfolio(7, "Mine", "EUR", "lifo", "spy"))
+    beside = Beside({"other": {date(2024, 1, 1): Decimal("1.50")}}, {"acme": {"sector": "Tools"}})
+    return Export(ACCOUNTS, NAMED, tuple(rows), Portfolio(7, "Mine", "EUR", "lifo", "spy"), "2026-01-01 7", beside)
 
 
 @settings(max_examples=60)
@@ -209,6 +210,10 @@ def test_a_damaged_export_is_refused_or_its_row_a_problem():
         read(good.replace('"transactions": []', '"transactions": 3').encode(), "f")
     with pytest.raises(UnreadableFile, match="no export"):
         read_back(b'{"a": 1}', "f")
+    with pytest.raises(UnreadableFile, match="prices or facts"):
+        read(good.replace('"facts": {', '"facts": 5, "x": {').encode(), "f")
+    with pytest.raises(InvalidInput, match="is not a number"):
+        read(good.replace('"2024-01-01": "1.50"', '"2024-01-01": "much"').encode(), "f")
     with pytest.raises(InvalidInput, match="no method"):
         read_back(good.replace("lifo", "best").encode(), "f")
     bad = good.replace('"transactions": []', '"transactions": [{"kind": "x"}, {"kind": "buy", "picks": 5}]')
@@ -230,3 +235,82 @@ def test_a_dividend_of_a_flex_query_is_known_again_in_its_xml():
     )
     first = read(table.encode(), "f").drafts
     assert new_rows(read(xml.encode(), "f").drafts, known(first)).new == ()
+
+
+IBKR = """Statement,Header,Field Name,Field Value
+Statement,Data,Title,Activity Statement
+Account Information,Header,Field Name,Field Value
+Account Information,Data,Account,U1
+Dividends,Header,Currency,Date,Description,Amount
+{}Withholding Tax,Header,Currency,Date,Description,Amount,Code
+{}"""
+PAID = "Dividends,Data,USD,2023-06-23,VT(US9220427424) Cash Dividend USD 0.65 per Share,{}\n"
+HELD_BACK = "Withholding Tax,Data,USD,2023-06-23,VT(US9220427424) Cash Dividend USD 0.65 per Share - US Tax,{}\n"
+
+
+def statement_of(dividends: list[int], taxes: list[int]):
+    paid, held_back = "".join(map(PAID.format, dividends)), "".join(map(HELD_BACK.format, taxes))
+    return read(IBKR.format(paid, held_back).encode(), "f").drafts
+
+
+def added(drafts, marks: set[str]) -> list:
+    """What an import of `drafts` adds where rows of these `marks` were imported before; their marks are added too."""
+    new = [one for one in parted(drafts, lambda part: part.fingerprint in marks) if one.fingerprint not in marks]
+    marks |= {part.fingerprint for one in new for part in one.parts}
+    return new
+
+
+def test_a_tax_that_a_later_file_tells_is_added_beside_the_dividend_that_is_here():
+    marks: set[str] = set()
+    assert [line_of(one) for one in added(statement_of([100], []), marks)] == [
+        "2023-06-23 dividend VT 0 100 USD in=U1",
+    ]
+    assert [line_of(one) for one in added(statement_of([100], [-30]), marks)] == ["2023-06-23 tax VT 0 -30 USD in=U1"]
+    assert [line_of(one) for one in added(statement_of([100], [30, -15, -30]), marks)] == [
+        "2023-06-23 tax VT 0 -15 USD in=U1",
+        "2023-06-23 tax VT 0 30 USD in=U1",
+    ]
+    assert added(statement_of([100], [-30, 30, -15]), marks) == []
+
+
+def test_a_dividend_that_a_later_file_tells_is_added_beside_its_tax():
+    marks: set[str] = set()
+    added(statement_of([], [-30]), marks)
+    assert [line_of(one) for one in added(statement_of([100], [-30]), marks)] == [
+        "2023-06-23 dividend VT 0 100 USD in=U1",
+    ]
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_files_that_tell_more_and_more_of_dividends_and_taxes_come_to_what_the_last_one_says(data):
+    paid = data.draw(st.lists(st.sampled_from([100, 50]), max_size=3))
+    held_back = data.draw(st.lists(st.sampled_from([-30, 30, -15]), max_size=4))
+    first = data.draw(st.integers(0, len(paid))), data.draw(st.integers(0, len(held_back)))
+    marks: set[str] = set()
+    came = added(statement_of(paid[: first[0]], held_back[: first[1]]), marks)
+    came += added(statement_of(data.draw(st.permutations(paid)), data.draw(st.permutations(held_back))), marks)
+    assert sum(one.cash for one in came) == sum(paid) + sum(held_back)
+    assert added(statement_of(paid, held_back), marks) == []
+
+
+def test_the_tax_of_a_dividend_with_a_number_of_its_own_is_added_too():
+    head = "Type,SettleDate,ISIN,Description,Amount,CurrencyPrimary,TransactionID\n"
+    paid = "Dividends,20230623,US9220427424,VT(US9220427424) CASH DIVIDEND,100,USD,77\n"
+    tax = "Withholding Tax,20230623,US9220427424,VT(US9220427424) CASH DIVIDEND - US TAX,-30,USD,78\n"
+    marks: set[str] = set()
+    added(read((head + paid).encode(), "f").drafts, marks)
+    assert [line_of(one) for one in added(read((head + paid + tax).encode(), "f").drafts, marks)] == [
+        "2023-06-23 tax VT 0 -30 USD"
+    ]
+
+
+def test_degiro_s_dividend_and_the_tax_of_a_later_file_are_two_rows():
+    head = "Datum,Tijd,Valutadatum,Product,ISIN,Omschrijving,FX,Mutatie,,Saldo,,Order Id\n"
+    paid = '16-12-2022,09:05,15-12-2022,KO,US1912161007,Dividend,,USD,"0,44",USD,"0,44",\n'
+    tax = '16-12-2022,09:05,15-12-2022,KO,US1912161007,Dividendbelasting,,USD,"-0,07",USD,"0,37",\n'
+    marks: set[str] = set()
+    added(read((head + paid).encode(), "f").drafts, marks)
+    assert [line_of(one) for one in added(read((head + tax + paid).encode(), "f").drafts, marks)] == [
+        "2022-12-16 tax US1912161007 0 -0.07 USD"
+    ]

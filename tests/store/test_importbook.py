@@ -10,12 +10,12 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Kind, Pick, Portfolio, Transaction
 from openbell.store.importbook import Arrival, ImportBook
 from openbell.store.itembook import Item, ItemBook
 from openbell.store.ledger import Ledger
-from openbell.store.portfoliobook import EditedMeanwhile, PortfolioBook
+from openbell.store.portfoliobook import PortfolioBook
 from openbell.store.transactionbook import TransactionBook
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -99,7 +99,7 @@ def test_an_import_that_is_undone_leaves_nothing_behind(ledger: Ledger, ledger_u
     batch = ImportBook(ledger).book(portfolio, ARRIVAL, march, NOON)
     brought = TransactionBook(ledger).all(portfolio)
     assert [(each.instrument, each.batch) for each in brought[1:]] == [("AAPL", 1), ("own:1", 1), ("AAPL", 1)]
-    assert ImportBook(ledger).known(portfolio) == {"a": 2, "b": 3, "c": 4}
+    assert ImportBook(ledger).known(portfolio) == {("a", 2): 2, ("b", 2): 3, ("c", 2): 4}
     assert ImportBook(ledger).batches(portfolio) == [batch]
     assert ImportBook(ledger).undo(portfolio, batch.id) == 3
     assert dump(ledger_url) == before
@@ -139,7 +139,7 @@ def test_edits_of_what_was_imported_are_not_lost_unasked(ledger: Ledger, portfol
     book = TransactionBook(ledger)
     edited = book.all(portfolio)[1]
     book.change(portfolio, replace(edited, note="mine"), batch.version)
-    with pytest.raises(EditedMeanwhile, match="Of this import 1 transaction changed since would go too"):
+    with pytest.raises(ChangedMeanwhile, match="Of this import 1 transaction changed since would go too"):
         ImportBook(ledger).undo(portfolio, batch.id)
     assert ImportBook(ledger).undo(portfolio, batch.id, edited_too=True) == 3
 
@@ -147,10 +147,25 @@ def test_edits_of_what_was_imported_are_not_lost_unasked(ledger: Ledger, portfol
 def test_the_same_rows_are_not_imported_twice(ledger: Ledger, ledger_url: str, portfolio: int):
     ImportBook(ledger).book(portfolio, ARRIVAL, march, NOON)
     before = dump(ledger_url)
-    again = replace(ARRIVAL, accounts=[Account(0, "Second", "EUR")], items=[Item(0, "Another", "EUR")])
+    again = replace(ARRIVAL, accounts=(), items=[Item(0, "Another", "EUR")])
+    degiro = PortfolioBook(ledger).accounts(portfolio)[1]
+
+    def into_the_same(_: object, items: Sequence[Item], numbers: Sequence[int], batch: int) -> list[Transaction]:
+        return march([degiro], items, numbers, batch)
+
     with pytest.raises(InvalidInput, match="were imported meanwhile"):
-        ImportBook(ledger).book(portfolio, again, march, NOON)
+        ImportBook(ledger).book(portfolio, again, into_the_same, NOON)
     assert dump(ledger_url) == before
+
+
+def test_the_same_rows_of_two_accounts_are_both_there(ledger: Ledger, portfolio: int):
+    ImportBook(ledger).book(portfolio, ARRIVAL, march, NOON)
+    second = replace(ARRIVAL, accounts=[Account(0, "Second", "EUR")], items=[Item(0, "Another", "EUR")])
+    ImportBook(ledger).book(portfolio, second, march, NOON)
+    assert ImportBook(ledger).known(portfolio) == {
+        **{(mark, 2): number for mark, number in zip("abc", (2, 3, 4), strict=True)},
+        **{(mark, 3): number for mark, number in zip("abc", (5, 6, 7), strict=True)},
+    }
 
 
 def test_an_import_that_breaks_off_leaves_nothing_behind(ledger: Ledger, ledger_url: str, portfolio: int):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,32 @@ def test_a_newer_schema_is_refused_with_a_sentence(ledger: Ledger, url: str):
     engine.dispose()
     with pytest.raises(StoreError, match="newer than this program"):
         Ledger(url)
+
+
+def test_a_database_that_was_restarted_is_connected_to_anew(url: str):
+    ledger = Ledger(url)
+    if url.startswith("postgresql"):
+        cut(url)
+    assert ledger.fetches() == []
+    ledger.close()
+
+
+def test_a_database_that_is_away_is_told(postgres: str):
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    with pytest.raises(StoreError, match="did not answer"):
+        Ledger(sa.make_url(postgres).set(host="127.0.0.1", port=port).render_as_string(hide_password=False))
+
+
+def cut(url: str) -> None:
+    """Cut all lines to a PostgreSQL database, as its restart does."""
+    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+pg8000"))
+    with engine.begin() as connection:
+        others = (
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = :name and pid <> pg_backend_pid()"
+        )
+        connection.execute(sa.text(others), {"name": sa.make_url(url).database})
+    engine.dispose()
 
 
 def test_the_program_works_with_the_newest_migration():

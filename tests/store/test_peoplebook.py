@@ -118,6 +118,24 @@ def test_what_belongs_to_a_person_goes_with_them(accounts: Accounts, ledger: Led
 # invitations
 
 
+@pytest.mark.parametrize("ended", ["removed", "disabled", "a member"])
+def test_an_invitation_holds_while_who_invited_is_an_owner(accounts: Accounts, ended: str):
+    lock(accounts)
+    ann = join(accounts, "Ann", "owner")
+    _, secret = joining.invite(accounts, ann, "owner", 7, HERE)
+    deed = accounts.deed(None, ended, HERE)
+    match ended:
+        case "removed":
+            accounts.people.remove(ann.id, deed)
+        case "disabled":
+            accounts.people.disable(ann.id, disabled=True, deed=deed)
+        case _:
+            accounts.people.change_role(ann.id, "member", deed)
+    assert accounts.people.invitations(accounts.clock()) == []
+    with pytest.raises(InvalidInput, match="not valid"):
+        joining.accept(accounts, secret, "Ann again", "a sentence of mine", HERE)
+
+
 def test_an_invitation_is_accepted_once(accounts: Accounts):
     owner = lock(accounts)
     made, secret = joining.invite(accounts, owner, "member", 7, HERE)

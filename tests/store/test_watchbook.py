@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.store.auditbook import Deed
 from openbell.store.ledger import Fetch, Ledger
 from openbell.store.peoplebook import PeopleBook
-from openbell.store.watchbook import KEPT, MOST_LISTS, ChangedMeanwhile, NoSuchList, WatchBook, Watchlist
+from openbell.store.watchbook import KEPT, MOST_LISTS, NoSuchList, WatchBook, Watchlist
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FIRST = 1

@@ -1,13 +1,16 @@
 /** Which page an address shows. Each page is fetched when it is first wanted. */
 
 import { lazy, Suspense, useEffect } from "react";
-import { Link, Route, Routes } from "react-router";
+import { Link, Navigate, Route, Routes, useLocation } from "react-router";
+import { useStanding } from "./api/login";
 import { unreachable } from "./api/problem";
 import { Button } from "./components/Button";
 import { Notice } from "./components/Notice";
+import { Mistake } from "./components/shell/Mistake";
 import { fetchPalette, Shell } from "./components/shell/Shell";
 import { useOverlays } from "./lib/palette";
 import { HomePage } from "./pages/home/HomePage";
+import { signInPath } from "./pages/people/address";
 
 const fetchers = {
   portfolio: () => import("./pages/portfolio/PortfolioPages"),
@@ -15,6 +18,8 @@ const fetchers = {
   symbol: () => import("./pages/symbol/SymbolPage"),
   compare: () => import("./pages/compare/ComparePage"),
   sources: () => import("./pages/sources/SourcesPage"),
+  settings: () => import("./pages/people/SettingsPage"),
+  admin: () => import("./pages/people/AdminPage"),
   help: () => import("./pages/help/HelpPage"),
 };
 const PortfolioPages = lazy(orUnreachable(fetchers.portfolio));
@@ -22,11 +27,38 @@ const AlertsPage = lazy(orUnreachable(fetchers.alerts));
 const SymbolPage = lazy(orUnreachable(fetchers.symbol));
 const ComparePage = lazy(orUnreachable(fetchers.compare));
 const SourcesPage = lazy(orUnreachable(fetchers.sources));
+const SettingsPage = lazy(orUnreachable(fetchers.settings));
+const AdminPage = lazy(orUnreachable(fetchers.admin));
 const HelpPage = lazy(orUnreachable(fetchers.help));
+const SignInPage = lazy(orUnreachable(() => import("./pages/people/SignInPage")));
+const JoinPage = lazy(orUnreachable(() => import("./pages/people/JoinPage")));
 
 const SETTLED_MS = 2500;
 
 export function App() {
+  const standing = useStanding();
+  if (standing === "asking") return null;
+  return (
+    <Mistake>
+      <Suspense fallback={null}>
+        <Routes>
+          <Route path="/sign-in" element={<SignInPage />} />
+          <Route path="/join" element={<JoinPage />} />
+          <Route path="*" element={standing === "in" ? <Desk /> : <ToSignIn />} />
+        </Routes>
+      </Suspense>
+    </Mistake>
+  );
+}
+
+/** And back to here. */
+function ToSignIn() {
+  const { pathname, search, hash } = useLocation();
+  return <Navigate replace to={signInPath(pathname + search + hash)} />;
+}
+
+/** What is for those who have signed in, or where nobody needs to. */
+function Desk() {
   // Once the first page stands, the others' code is fetched, and the palette's, so that going there shows no gap.
   useEffect(() => {
     const timer = window.setTimeout(() => {
@@ -45,6 +77,8 @@ export function App() {
           <Route path="/symbol/:ticker" element={<SymbolPage />} />
           <Route path="/compare" element={<ComparePage />} />
           <Route path="/sources" element={<SourcesPage />} />
+          <Route path="/settings" element={<SettingsPage />} />
+          <Route path="/admin" element={<AdminPage />} />
           <Route path="/help" element={<HelpPage />} />
           <Route path="*" element={<NoSuchPage />} />
         </Routes>

@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { App } from "./App";
 import { keepAwake, line } from "./api/live";
+import { currentStanding, followStanding, look } from "./api/login";
 import { alertKeys, catchUp, queries } from "./api/queries";
 import "./tokens.css";
 import "./base.css";
@@ -11,12 +12,17 @@ import "./base.css";
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root to draw in");
 
-line.open({
-  onReturn: catchUp,
-  onLoss: catchUp,
-  onFired: () => queries.invalidateQueries({ queryKey: alertKeys.all }),
+followStanding(() => {
+  line.close();
+  if (currentStanding() !== "in") return;
+  line.open({
+    onReturn: catchUp,
+    onLoss: catchUp,
+    onFired: () => queries.invalidateQueries({ queryKey: alertKeys.all }),
+  });
 });
 keepAwake(line);
+void look();
 
 createRoot(root).render(
   <StrictMode>

@@ -23,10 +23,10 @@ MOST_DAYS = 30
 
 
 def invite(accounts: Accounts, owner: Person, role: RoleName, days: int, place: Place) -> tuple[Invitation, str]:
-    """An invitation and its secret, which is known to nobody afterwards."""
+    """An invitation and its secret, which is known to nobody afterwards; it holds while `owner` is one."""
     secret = new_secret()
     deed = accounts.deed(owner, "invited", place, role)
-    return accounts.people.invite(hash_of(secret), role, deed.at + timedelta(days=days), deed), secret
+    return accounts.people.invite(owner.id, hash_of(secret), role, deed.at + timedelta(days=days), deed), secret
 
 
 def accept(accounts: Accounts, secret: str, name: str, password: str | None, place: Place) -> Person:

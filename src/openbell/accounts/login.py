@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
 from ipaddress import ip_address
@@ -39,18 +39,21 @@ class Tried:
 def log_in(accounts: Accounts, tried: Tried, place: Place) -> Person:
     """Who has proven to be it; raises LoginNeeded, which says nothing of the name, or TooManyTries."""
     person = accounts.people.person_named(login_of(tried.name))
-    mine, address = _bucket(accounts, person, tried), address_bucket(place)
-    take(accounts, {mine: DEVICE if mine.startswith("device") else NAME, address: ADDRESS})
+    mine = _bucket(accounts, person, tried)
+    counted = {mine: DEVICE} if mine.startswith("device") else {mine: NAME, address_bucket(place): ADDRESS}
+    take(accounts, counted)
     kept = None if person is None or person.disabled else person.password
     if not passwords.is_right(kept, tried.password) or person is None or kept is None:
         accounts.audit.write(accounts.deed(None, "login refused", place, "" if person is None else person.name))
         raise LoginNeeded("The name or the password is wrong.", remedy="Try again, or ask the desk's owner.")
-    accounts.brakes.give_back([address, mine])
+    accounts.brakes.give_back([*counted])
     _assert_code(accounts, person, tried, place)
     accounts.brakes.release(mine)
-    if passwords.is_old(kept):
-        accounts.people.renew_hash(person.id, kept, passwords.hash_of(tried.password))
-    return person
+    if not passwords.is_old(kept):
+        return person
+    renewed = passwords.hash_of(tried.password)
+    accounts.people.renew_hash(person.id, kept, renewed)
+    return replace(person, password=renewed)
 
 
 def assert_is(accounts: Accounts, person: Person, password: str, place: Place) -> None:

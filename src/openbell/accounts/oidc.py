@@ -9,11 +9,13 @@ import base64
 import hmac
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from hashlib import sha256
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -26,13 +28,18 @@ from openbell.accounts.names import LONGEST as LONGEST_NAME
 from openbell.accounts.names import login_of, name_of
 from openbell.accounts.secrets import new_secret
 from openbell.model.errors import InvalidInput, OpenbellError
+from openbell.store.brakebook import Brake
 from openbell.store.peoplebook import Person
 
 if TYPE_CHECKING:
     import httpx
 
 PURPOSE = "oidc"
-WAIT_S = 10.0
+WAIT_S = 5.0
+AT_ONCE = 8
+"""Questions to the provider: one that is slow holds no more of the desk, and is not flooded by it."""
+_GATE = BoundedSemaphore(AT_ONCE)
+BEGUN = Brake(free=30, longest=timedelta(minutes=15))
 LONGEST = 1_000_000
 """Bytes of a provider's answer."""
 DRIFT = timedelta(minutes=1)
@@ -70,8 +77,9 @@ class Answer:
     state: str = field(repr=False)
 
 
-def begin(accounts: Accounts, client: Client, back: str, wish: Wish) -> tuple[str, str]:
+def begin(accounts: Accounts, client: Client, back: str, wish: Wish, place: Place) -> tuple[str, str]:
     """Where the browser goes, and the mark that it carries meanwhile; `back` is where it returns to."""
+    take(accounts, {_begun_at(place): BEGUN})
     told = {
         "state": new_secret(),
         "nonce": new_secret(),
@@ -92,8 +100,8 @@ def begin(accounts: Accounts, client: Client, back: str, wish: Wish) -> tuple[st
         "code_challenge": _digest(str(told["verifier"])),
         "code_challenge_method": "S256",
     }
-    place = _text(found, "authorization_endpoint")
-    return f"{place}{'&' if urlsplit(place).query else '?'}{urlencode(asked)}", begun(accounts, PURPOSE, told)
+    there = _text(found, "authorization_endpoint")
+    return f"{there}{'&' if urlsplit(there).query else '?'}{urlencode(asked)}", begun(accounts, PURPOSE, told)
 
 
 def finish(accounts: Accounts, client: Client, mark: str, answer: Answer, place: Place, *, open_to_all: bool) -> Person:
@@ -107,8 +115,12 @@ def finish(accounts: Accounts, client: Client, mark: str, answer: Answer, place:
     person = _person(accounts, client, told, claims, place, open_to_all=open_to_all)
     if person.disabled:
         raise LoginNeeded("This account is disabled.", remedy="Ask the desk's owner.")
-    accounts.brakes.give_back([bucket])
+    accounts.brakes.give_back([bucket, _begun_at(place)])
     return person
+
+
+def _begun_at(place: Place) -> str:
+    return f"oidc:{address_bucket(place)}"
 
 
 def _claims(accounts: Accounts, client: Client, told: Mapping[str, Any], code: str) -> dict[str, Any]:
@@ -219,10 +231,18 @@ def _signed(token: str, keys: Mapping[str, Any]) -> dict[str, Any]:
         raise ProviderFailed("What the login provider says is not signed by it.", remedy="Begin again.") from error
 
 
-def _wire() -> httpx.Client:
+@contextmanager
+def _wire() -> Iterator[httpx.Client]:
+    """A line to the provider; raises ProviderFailed where AT_ONCE others wait for it."""
     import httpx  # noqa: PLC0415  # only where somebody signs in so
 
-    return httpx.Client(timeout=WAIT_S, follow_redirects=False, verify=_trusted())
+    if not _GATE.acquire(blocking=False):
+        raise ProviderFailed("Many wait for the login provider.", remedy="Try again in a moment.")
+    try:
+        with httpx.Client(timeout=WAIT_S, follow_redirects=False, verify=_trusted()) as wire:
+            yield wire
+    finally:
+        _GATE.release()
 
 
 @cache

@@ -29,23 +29,21 @@ def change_password(
 ) -> None:
     """Set a new password and end all other sessions; the one to `keep` goes on. Tokens stay."""
     assert_is(accounts, person, current, place)
-    _set_password(accounts, person, new, place)
-    accounts.sessions.end_all(person.id, accounts.deed(person, "signed out elsewhere", place), keep=keep)
+    deed = accounts.deed(person, "password changed, signed out elsewhere", place, person.name)
+    accounts.people.set_password(person.id, _hashed(person, new), deed, keep=keep)
 
 
 def recover(accounts: Accounts, person: Person, new: str, *, without_codes: bool) -> None:
-    """Set the password of somebody who forgot it, on the host; all their sessions end."""
-    _set_password(accounts, person, new, HOST)
-    accounts.sessions.end_all(person.id, accounts.deed(None, "signed out everywhere", HOST, person.name))
+    """Set the password of somebody who forgot it, or was robbed of it, on the host; nothing else lets them in then."""
+    deed = accounts.deed(None, "password changed, all other ways in ended", HOST, person.name)
+    accounts.people.set_password(person.id, _hashed(person, new), deed, recovering=True)
     if without_codes:
         accounts.factors.remove_totp(person.id, accounts.deed(None, "codes removed", HOST, person.name))
 
 
-def _set_password(accounts: Accounts, person: Person, new: str, place: Place) -> None:
+def _hashed(person: Person, new: str) -> str:
     passwords.assert_strong(new, person.name)
-    who = None if place is HOST else person
-    deed = accounts.deed(who, "password changed", place, person.name)
-    accounts.people.set_password(person.id, passwords.hash_of(new), deed)
+    return passwords.hash_of(new)
 
 
 def offer_codes(accounts: Accounts, person: Person, password: str, place: Place) -> bytes:

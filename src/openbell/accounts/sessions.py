@@ -37,10 +37,12 @@ class Passes:
 
 
 def begin(accounts: Accounts, person: Person, place: Place, what: str = "signed in") -> Passes:
-    """Sign a person in who has proven to be it."""
+    """Sign a person in who has proven to be it; raises LoginNeeded where what proved it was changed meanwhile."""
     refresh, now = new_secret(), accounts.clock()
     until, agent = now + IDLE, place.agent[:LONGEST_AGENT]
-    session = accounts.sessions.begin(person.id, hash_of(refresh), until, agent, accounts.deed(person, what, place))
+    session = accounts.sessions.begin(person, hash_of(refresh), until, agent, accounts.deed(person, what, place))
+    if session is None:
+        raise LoginNeeded("The password was changed meanwhile.")
     return _passes(accounts, person.id, session, refresh, until)
 
 

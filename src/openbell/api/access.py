@@ -1,13 +1,15 @@
 """Who may call a route. Every route declares one of these; a test walks all routes.
 
-Until an owner has a password, the desk listens on loopback only, and whoever can reach it there is its owner.
+Until an owner has a password, the desk listens on loopback only, and whoever asks from its own machine is its owner.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -19,6 +21,7 @@ from openbell.accounts.accounts import Accounts, Place
 from openbell.accounts.ceremony import Site
 from openbell.accounts.errors import LoginNeeded, NotAllowed
 from openbell.accounts.secrets import hash_of
+from openbell.api.problems import assert_texts_sent
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
 from openbell.settings import Settings
@@ -71,9 +74,13 @@ TheAccounts = Annotated[Accounts, Depends(the_accounts)]
 
 
 def the_place(connection: HTTPConnection) -> Place:
-    """Where a request comes from."""
-    address = "" if connection.client is None else connection.client.host
-    return Place(address, connection.headers.get("user-agent", ""))
+    """Where a request comes from; a proxy may say anything, and what is no address is none."""
+    agent = connection.headers.get("user-agent", "")
+    try:
+        address = ip_address("" if connection.client is None else connection.client.host)
+    except ValueError:
+        return Place("", agent)
+    return Place(str(address), agent)
 
 
 ThePlace = Annotated[Place, Depends(the_place)]
@@ -104,7 +111,7 @@ NOBODY = Caller(id=0, role=Role.NOBODY)
 
 
 def the_caller(connection: HTTPConnection) -> Caller:
-    """Who asks: by a token, by a login, or where no owner has a password the first owner; else NOBODY.
+    """Who asks: by a token, by a login, or where nobody needs to sign in the first owner; else NOBODY.
 
     Raises LoginNeeded for a token that does not hold, NotAllowed where it may not write, or another site's page asks.
     """
@@ -118,23 +125,28 @@ def the_caller(connection: HTTPConnection) -> Caller:
         if _writes(connection):
             sessions.assert_own_page(desk.accounts, session, connection.headers.get("x-csrf-token", ""))
         return Caller(bearer.person, Role[bearer.role.upper()], bearer.name, session)
-    return _whoever_is_here(desk)
+    return _whoever_is_here(connection)
 
 
 TheCaller = Annotated[Caller, Depends(the_caller)]
 
 
 def allow(role: Role, *, by_token: bool = True) -> Any:  # FastAPI types its dependencies so
-    """The dependency that declares and checks the least role of a route's caller; `by_token`, of programs too."""
+    """The dependency that declares and checks the least role of a route's caller; `by_token`, of programs too.
+
+    Only then what was sent is looked at.
+    """
     if role is Role.NOBODY:
 
-        def check() -> None:
+        async def check(connection: HTTPConnection) -> None:
             """Whoever asks may."""
+            await assert_texts_sent(connection)
 
     else:
 
-        def check(caller: TheCaller) -> None:  # type: ignore[misc]  # with another signature
+        async def check(connection: HTTPConnection, caller: TheCaller) -> None:  # type: ignore[misc]  # another signature
             assert_may(caller, role, by_token=by_token)
+            await assert_texts_sent(connection)
 
     check.least = role  # type: ignore[attr-defined]  # read back by `least_role`
     check.by_token = by_token  # type: ignore[attr-defined]
@@ -162,9 +174,21 @@ def is_still(connection: HTTPConnection, caller: Caller) -> bool:
         return False
 
 
-def is_open(desk: Desk) -> bool:
-    """Whether nobody needs to sign in: the desk is on loopback, and no owner has a password."""
-    return desk.settings.on_loopback and not desk.accounts.people.locked()
+def is_open(connection: HTTPConnection) -> bool:
+    """Whether who asks needs not sign in: they are on the desk's own machine, and no owner has a password."""
+    desk = _desk_of(connection)
+    here = asked_on_loopback(connection, desk.settings) and not _passed_on(connection)
+    return here and not desk.accounts.people.locked()
+
+
+PASSED_ON = re.compile(r"x-forwarded-.+|forwarded|x-real-ip|via|cf-connecting-ip")
+"""Headers that a proxy writes (RFC 7239, RFC 9110 7.6.3, and what proxies wrote before these)."""
+
+
+def _passed_on(connection: HTTPConnection) -> bool:
+    """Whether a proxy asks for somebody else. nginx, left as it is, shows itself by HTTP/1.0 alone."""
+    old = connection.scope.get("http_version") == "1.0"
+    return old or any(PASSED_ON.fullmatch(name) for name in connection.headers)
 
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -237,8 +261,8 @@ def _by_token(accounts: Accounts, secret: str, *, writes: bool) -> Caller:
     return Caller(bearer.person, role, bearer.name, by_token=True)
 
 
-def _whoever_is_here(desk: Desk) -> Caller:
+def _whoever_is_here(connection: HTTPConnection) -> Caller:
     """The first owner, where nobody needs to sign in; else NOBODY."""
-    if not is_open(desk) or (owner := desk.accounts.people.first_owner()) is None:
+    if not is_open(connection) or (owner := _desk_of(connection).accounts.people.first_owner()) is None:
         return NOBODY
     return Caller(owner.id, Role.OWNER, owner.name)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import seen
@@ -16,6 +17,7 @@ from openbell.api.reckoning import TheBooks, exact, text
 from openbell.api.shapes import Number
 from openbell.arrivals import Choices as Chosen
 from openbell.arrivals import Match, Review, booked, counts, reconciled, reviewed
+from openbell.books import Reckoned
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.model.transactions import Kind
@@ -27,6 +29,7 @@ from openbell.statements.draft import Draft
 from openbell.statements.mapped import PRESET as MAPPED
 from openbell.statements.mapped import header_of, proposed
 from openbell.statements.presets import read
+from openbell.statements.reconcile import Difference as Differs
 from openbell.store.importbook import Batch as KeptBatch
 from openbell.store.importbook import ImportBook, KeptMapping
 from openbell.store.portfoliobook import Kept
@@ -66,6 +69,7 @@ class Answers(BaseModel):
     decimal: Literal["", ".", ","] = ""
     zone: Annotated[str, Field(max_length=60)] = ""
     currency: Annotated[str, Field(max_length=3)] = ""
+    rate: Literal["", "times", "over"] = ""
     mapping: Mapping | None = None
 
 
@@ -93,7 +97,8 @@ class Question(BaseModel):
 
 
 class Row(BaseModel):
-    """A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already."""
+    """A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
+    `twin`: so they are in another row of the file, or in another account, and both are kept."""
 
     fingerprint: str
     rows: list[int]
@@ -172,6 +177,17 @@ class Columns(BaseModel):
     fields: list[str]
 
 
+class Difference(BaseModel):
+    """An instrument, or the cash of a currency, that the desk counts otherwise than the broker, with a sentence."""
+
+    name: str
+    ticker: str
+    ours: str
+    theirs: str
+    missing: str
+    said: str
+
+
 class Preview(BaseModel):
     """An import before anything is written. With a `question` nothing else is known yet."""
 
@@ -187,6 +203,9 @@ class Preview(BaseModel):
     problems: list[RowProblem] = Field(default_factory=list)
     ignored: list[Ignored] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
+    holdings: int = 0
+    differences: list[Difference] = Field(default_factory=list)
+    """Between what the file says is held and what would be once its rows are booked."""
     ready: bool = False
     """Whether confirming would book something, and nothing must be chosen first."""
 
@@ -245,15 +264,17 @@ class Mappings(BaseModel):
 )
 async def upload(desk: TheDesk, caller: TheCaller, number: Number, request: Request) -> Upload:
     """Keep a file for a day, to be looked at and imported."""
-    seen(desk, caller, number, write=True)
+    await run_in_threadpool(seen, desk, caller, number, write=True)
     data = await request.body()
-    return Upload(key=_uploads(desk).keep(caller.id, data, desk.clock()), size=len(data))
+    key = await run_in_threadpool(_uploads(desk).keep, caller.id, data, desk.clock())
+    return Upload(key=key, size=len(data))
 
 
 @router.post("/portfolios/{number}/uploads/{key}/preview", dependencies=[allow(Role.MEMBER)])
 def preview(
     desk: TheDesk,
     caller: TheCaller,
+    books: TheBooks,
     number: Number,
     key: str,
     choices: Choices,
@@ -269,6 +290,8 @@ def preview(
         question = Question(option=error.option, what=error.what, remedy=error.remedy, options=list(error.options))
         return Preview(question=question, columns=_columns(data, choices))
     found = _preview(desk, review, offset, limit)
+    if review.statement.holdings:
+        found = found.model_copy(update=_held(desk, books.settled(kept), review))
     return found.model_copy(update={"columns": _columns(data, choices)}) if found.preset == MAPPED.name else found
 
 
@@ -303,16 +326,6 @@ def book_import(desk: TheDesk, caller: TheCaller, number: Number, told: Confirma
     return _batch(batch)
 
 
-class Difference(BaseModel):
-    """An instrument, or the cash of a currency, that the desk counts otherwise than the broker."""
-
-    name: str
-    ticker: str
-    ours: str
-    theirs: str
-    missing: str
-
-
 class Reconciled(BaseModel):
     """The differences at the end of a day, and how many holdings the file has."""
 
@@ -331,27 +344,16 @@ class Reconciling(Confirmation):
 @router.post("/portfolios/{number}/reconcile", dependencies=[allow(Role.MEMBER)])
 def reconcile(desk: TheDesk, caller: TheCaller, books: TheBooks, number: Number, told: Reconciling) -> Reconciled:
     """What the portfolio holds against what the broker's file says; nothing is written."""
-    kept = seen(desk, caller, number)
+    kept = seen(desk, caller, number, write=True)
     review = _review(desk, caller, kept, _uploads(desk).find(caller.id, told.upload, desk.clock()), told)
-    days = [each.day for each in review.statement.holdings if each.day is not None]
     reckoned = books.settled(kept)
-    day = told.day or max(days, default=reckoned.walked.until)
+    day = told.day or _day_of_holdings(reckoned, review)
     if not review.statement.holdings:
         raise InvalidInput("upload", "The file tells of no holdings.", remedy="Export the positions from the broker.")
-    register = desk.history.register
     return Reconciled(
         day=day,
         holdings=len(review.statement.holdings),
-        differences=[
-            Difference(
-                name=each.instrument,
-                ticker=register.instrument(each.instrument).ticker,
-                ours=exact(each.ours),
-                theirs=exact(each.theirs),
-                missing=exact(each.missing),
-            )
-            for each in reconciled(reckoned, review, day, told.account)
-        ],
+        differences=[_difference(desk, each) for each in reconciled(reckoned, review, day, told.account)],
     )
 
 
@@ -462,6 +464,37 @@ def _preview(desk: Desk, review: Review, offset: int, limit: int) -> Preview:
         ],
         notes=list(statement.notes),
         ready=bool(review.taken) and not review.unmatched,
+    )
+
+
+def _held(desk: Desk, reckoned: Reckoned, review: Review) -> dict[str, object]:
+    """What the file's holdings are compared with before it is booked: all that would be there then."""
+    day = _day_of_holdings(reckoned, review)
+    found = reconciled(reckoned, review, day, _only_account(review), coming=True)
+    differences = [_difference(desk, each) for each in found]
+    return {"holdings": len(review.statement.holdings), "differences": differences}
+
+
+def _day_of_holdings(reckoned: Reckoned, review: Review) -> date:
+    return max((each.day for each in review.statement.holdings if each.day is not None), default=reckoned.walked.until)
+
+
+def _only_account(review: Review) -> int | None:
+    """Of the portfolio, the one that the file is of; None: several, or none that can be told."""
+    places = {place.account.id for place in review.places.values()}
+    return places.pop() if len(places) == 1 else None
+
+
+def _difference(desk: Desk, told: Differs) -> Difference:
+    ticker, missing = desk.history.register.instrument(told.instrument).ticker, exact(abs(told.missing))
+    what = "are missing here" if told.missing > 0 else "are too many here"
+    return Difference(
+        name=told.instrument,
+        ticker=ticker,
+        ours=exact(told.ours),
+        theirs=exact(told.theirs),
+        missing=exact(told.missing),
+        said=f"The broker has {exact(told.theirs)} {ticker}, this portfolio {exact(told.ours)}: {missing} {what}.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 from starlette.requests import ClientDisconnect
@@ -13,8 +14,14 @@ from openbell.store.uploads import LARGEST as LARGEST_FILE
 LARGEST = 2_000_000
 """Bytes of a request that carries no file."""
 
-FILES = "/uploads"
-"""The end of those paths that take files."""
+FILES = re.compile(r"/api/v1/portfolios/\d+/uploads")
+"""The path that takes files; it reads them once it knows who sends them."""
+
+LEAST = 100_000
+"""Bytes of a request that anybody may send, before they have signed in."""
+
+DOORS = re.compile(r"/api/v1/(sessions|users/join)(/.*)?")
+"""The paths where one signs in or joins."""
 
 
 class Limited:
@@ -28,7 +35,7 @@ class Limited:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        largest = LARGEST_FILE if scope["path"].endswith(FILES) else LARGEST
+        largest = _largest(scope["path"])
         came, over = 0, _announced(scope) > largest
 
         async def counted() -> Message:
@@ -48,6 +55,13 @@ class Limited:
         if over:
             answer = refuse(413, f"The request has more than {largest:,} bytes.", "Send less at once.")
             await answer(scope, receive, send)
+
+
+def _largest(path: str) -> int:
+    """Bytes that a request to `path` may have."""
+    if FILES.fullmatch(path):
+        return LARGEST_FILE
+    return LEAST if DOORS.fullmatch(path) else LARGEST
 
 
 def _announced(scope: Scope) -> int:

@@ -72,7 +72,7 @@ class Recovery(BaseModel):
 
 
 @router.get("/me", dependencies=[allow(Role.VIEWER)])
-def me(desk: TheDesk, caller: TheCaller) -> Me:
+def me(desk: TheDesk, caller: TheCaller, request: Request) -> Me:
     """Who asks."""
     accounts = desk.accounts
     person, held = accounts.person(caller.id), accounts.factors.totp(caller.id)
@@ -80,7 +80,7 @@ def me(desk: TheDesk, caller: TheCaller) -> Me:
         id=person.id,
         name=person.name,
         role=_ROLES[caller.role],
-        open=is_open(desk),
+        open=is_open(request),
         password=person.password is not None,
         codes=held is not None and held.confirmed,
         recovery_left=accounts.factors.recovery_left(person.id),
@@ -89,10 +89,10 @@ def me(desk: TheDesk, caller: TheCaller) -> Me:
 
 
 @router.put("/me", dependencies=[allow(Role.VIEWER, by_token=False)])
-def rename(desk: TheDesk, caller: TheCaller, place: ThePlace, told: Renamed) -> Me:
+def rename(desk: TheDesk, caller: TheCaller, place: ThePlace, request: Request, told: Renamed) -> Me:
     """Take another name."""
     own.rename(desk.accounts, desk.accounts.person(caller.id), told.name, place)
-    return me(desk, caller)
+    return me(desk, caller, request)
 
 
 @router.post("/me/password", dependencies=[allow(Role.VIEWER, by_token=False)], status_code=204)
@@ -104,7 +104,7 @@ def change_password(
     person = accounts.person(caller.id)
     own.change_password(accounts, person, told.current, told.new, place, keep=caller.session)
     if caller.session is None:
-        cookies.carry(response, request, desk, begin(accounts, person, place))
+        cookies.carry(response, request, desk, begin(accounts, accounts.person(person.id), place))
 
 
 @router.post("/me/totp", dependencies=[allow(Role.VIEWER, by_token=False)], status_code=201)

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from openbell.accounts import login, oidc, own
+from openbell.accounts.accounts import Place
 from openbell.accounts.ceremony import Site
 from openbell.accounts.errors import LoginNeeded, NotAllowed, TooManyTries
 from openbell.accounts.oidc import Answer, Client, ProviderFailed, Wish
@@ -41,9 +42,11 @@ class Address(BaseModel):
 
 
 @router.post("/sessions/oidc", dependencies=[allow(Role.NOBODY)])
-def leave(desk: TheDesk, site: TheSite, request: Request, response: Response, told: Leaving) -> Address:
+def leave(
+    desk: TheDesk, place: ThePlace, site: TheSite, request: Request, response: Response, told: Leaving
+) -> Address:
     """Begin to sign in by the login provider of the settings."""
-    return _begin(desk, site, request, response, Wish(invitation=told.invitation))
+    return _begin(desk, place, site, request, response, Wish(invitation=told.invitation))
 
 
 @router.post("/me/oidc", dependencies=[allow(Role.VIEWER, by_token=False)])
@@ -58,7 +61,7 @@ def link(
 ) -> Address:
     """Begin to link the caller's account with the login provider; the password is needed where there is one."""
     login.assert_is(desk.accounts, desk.accounts.person(caller.id), told.password, place)
-    return _begin(desk, site, request, response, Wish(person=caller.id))
+    return _begin(desk, place, site, request, response, Wish(person=caller.id))
 
 
 @router.delete("/me/oidc", dependencies=[allow(Role.VIEWER, by_token=False)], status_code=204)
@@ -103,7 +106,7 @@ def client_of(settings: Settings) -> Client:
     return Client(settings.oidc_issuer, settings.oidc_client, secret)
 
 
-def _begin(desk: Desk, site: Site, request: Request, response: Response, wish: Wish) -> Address:
-    address, mark = oidc.begin(desk.accounts, client_of(desk.settings), f"{site.origin}{BACK}", wish)
+def _begin(desk: Desk, place: Place, site: Site, request: Request, response: Response, wish: Wish) -> Address:
+    address, mark = oidc.begin(desk.accounts, client_of(desk.settings), f"{site.origin}{BACK}", wish, place)
     cookies.wait(response, request, desk, mark)
     return Address(address=address)

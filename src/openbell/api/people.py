@@ -107,7 +107,7 @@ def names(accounts: TheAccounts) -> Names:
     return Names(people=[Name(id=p.id, name=p.name) for p in accounts.people.people() if not p.disabled])
 
 
-@router.put("/users/{number}", dependencies=[allow(Role.OWNER)])
+@router.put("/users/{number}", dependencies=[allow(Role.OWNER, by_token=False)])
 def change_person(
     accounts: TheAccounts, caller: TheCaller, place: ThePlace, number: Number, change: PersonChange
 ) -> Person:
@@ -139,7 +139,7 @@ def invitations(accounts: TheAccounts) -> Invitations:
     return Invitations(invitations=[Invitation.model_validate(each) for each in held])
 
 
-@router.post("/users/invitations", dependencies=[allow(Role.OWNER)], status_code=201)
+@router.post("/users/invitations", dependencies=[allow(Role.OWNER, by_token=False)], status_code=201)
 def invite(accounts: TheAccounts, caller: TheCaller, place: ThePlace, new: NewInvitation) -> MadeInvitation:
     """Invite somebody: whoever brings the secret first becomes a person of that role."""
     _assert_locked(accounts)

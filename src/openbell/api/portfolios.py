@@ -13,15 +13,16 @@ from openbell.accounts.errors import NotAllowed
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
+from openbell.arrivals import sampled
 from openbell.desk import Desk
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.money import currency_of, decimal_of
 from openbell.model.symbols import ticker_of
 from openbell.model.transactions import Account as ModelAccount
 from openbell.model.transactions import Method
 from openbell.model.transactions import Portfolio as ModelPortfolio
 from openbell.portfolio import checks
-from openbell.store.portfoliobook import EditedMeanwhile, Kept, PortfolioBook
+from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.sharebook import Right as SharedRight
 from openbell.store.sharebook import ShareBook
 
@@ -76,9 +77,10 @@ class Portfolio(BaseModel):
 
 
 class Portfolios(BaseModel):
-    """All that the caller sees, oldest first."""
+    """All that the caller sees, oldest first; `sample`: whether one can be had to look around in."""
 
     portfolios: list[Portfolio]
+    sample: bool
 
 
 class PortfolioDraft(BaseModel):
@@ -131,10 +133,10 @@ def seen(desk: Desk, caller: Caller, number: int, *, write: bool = False) -> Kep
 
 
 def right_of(desk: Desk, caller: Caller, kept: Kept) -> Right | None:
-    """What the caller may do with a portfolio; None: not even know of it."""
-    if kept.owner == caller.id:
-        return "owner"
-    return ShareBook(desk.ledger).shared_with(caller.id, "portfolio").get(kept.portfolio.id)
+    """What the caller may do with a portfolio; None: not even know of it. A viewer only reads, also their own."""
+    shared = ShareBook(desk.ledger).shared_with(caller.id, "portfolio").get(kept.portfolio.id)
+    right: Right | None = "owner" if kept.owner == caller.id else shared
+    return "read" if right is not None and caller.role < Role.MEMBER else right
 
 
 def owned(desk: Desk, caller: Caller, number: int) -> Kept:
@@ -150,7 +152,7 @@ def portfolios(desk: TheDesk, caller: TheCaller) -> Portfolios:
     """Every portfolio that the caller may see."""
     shared = ShareBook(desk.ledger).shared_with(caller.id, "portfolio")
     found = PortfolioBook(desk.ledger).owned(caller.id, shared)
-    return Portfolios(portfolios=[_shape(desk, caller, each) for each in found])
+    return Portfolios(portfolios=[_shape(desk, caller, each) for each in found], sample=desk.demo)
 
 
 @router.post("/portfolios", dependencies=[allow(Role.MEMBER)], status_code=201)
@@ -159,6 +161,12 @@ def add_portfolio(desk: TheDesk, caller: TheCaller, draft: PortfolioDraft) -> Po
     book = PortfolioBook(desk.ledger)
     kept = book.add(caller.id, _portfolio(desk, draft), desk.clock(), _settings(draft))
     return _shape(desk, caller, kept)
+
+
+@router.post("/portfolios/sample", dependencies=[allow(Role.MEMBER)], status_code=201)
+def add_sample(desk: TheDesk, caller: TheCaller) -> Portfolio:
+    """A portfolio of the caller to look around in: three years in the simulated market, where that is open."""
+    return _shape(desk, caller, sampled(desk, caller.id))
 
 
 @router.get("/portfolios/{number}", dependencies=[allow(Role.VIEWER)])
@@ -175,8 +183,8 @@ def change_portfolio(desk: TheDesk, caller: TheCaller, number: Number, change: P
     wanted = replace(_portfolio(desk, change), id=number)
     try:
         told = book.change(replace(kept, portfolio=wanted, settings=_settings(change), version=change.version))
-    except EditedMeanwhile as error:
-        raise EditedMeanwhile(error.what, _shape(desk, caller, seen(desk, caller, number))) from error
+    except ChangedMeanwhile as error:
+        raise ChangedMeanwhile(error.what, _shape(desk, caller, seen(desk, caller, number))) from error
     return _shape(desk, caller, told)
 
 

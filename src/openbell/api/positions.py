@@ -13,11 +13,12 @@ from pydantic import BaseModel
 
 from openbell.api.access import Role, allow
 from openbell.api.reckoning import Asked, Held, Inside, TheAsked, exact, held, text
+from openbell.portfolio.gains import Gain, realised, total, unrealised
 from openbell.portfolio.lots import Closed, Lot, Problem, Sum
 from openbell.portfolio.moves import Part, rounded
 from openbell.portfolio.prices import Price as KnownPrice
 from openbell.portfolio.rates import Rate as KnownRate
-from openbell.portfolio.worth import DayChange, Worth, day_change, worths
+from openbell.portfolio.worth import DayChange, Worth, day_change, day_gain, worths
 
 router = APIRouter(tags=["portfolios"])
 
@@ -53,7 +54,10 @@ class Change(BaseModel):
 
 
 class Position(Held):
-    """Units and what they are worth in the portfolio's currency; what is null is not known, and `lacks` says why."""
+    """Units and what they are worth in the portfolio's currency; what is null is not known, and `lacks` says why.
+
+    The gain is the effect of the price, at the rates of the purchases, and that of the rates at the price of now.
+    """
 
     units: str
     price: Price | None
@@ -63,6 +67,8 @@ class Position(Held):
     cost: str | None
     gain: str | None
     gain_relative: float | None
+    price_effect: str | None
+    currency_effect: str | None
     day_change: Change | None
     lacks: str
 
@@ -104,12 +110,16 @@ class Amount(BaseModel):
 
 
 class OpenLot(Held):
-    """Units that came in together and are still there."""
+    """Units that came in together and are still there; `gain` in the currency of their cost, before a sale's fees."""
 
     opened: int
     acquired: date
     units: str
     cost: Amount
+    gain: str | None
+    gain_base: str | None
+    price_effect: str | None
+    currency_effect: str | None
     actions: list[str]
 
 
@@ -126,6 +136,8 @@ class ClosedLot(Held):
     proceeds: Amount
     gain: str | None
     gain_base: str | None
+    price_effect: str | None
+    currency_effect: str | None
     rule: str
     short: bool
     actions: list[str]
@@ -147,21 +159,22 @@ def positions(asked: TheAsked, inside: Inside) -> Positions:
     """What is held, with prices, values and gains."""
     reckoned = asked.reckoned
     found = list(worths(reckoned.history, inside, reckoned.end))
-    costs = _costs(reckoned.walked.lots)
+    costs, gained = _costs(reckoned.walked.lots), _gained(asked)
     changes = {each.part: day_change(reckoned.history, each.part, reckoned.end) for each in found}
     value = _sum(each.value for each in found)
-    shown = [_position(asked, each, costs.get(each.part), changes[each.part], value) for each in found]
+    shown = [
+        _position(asked, each, costs.get(each.part), gained.get(each.part), changes[each.part], value) for each in found
+    ]
     parts = [each for each in found if each.part.instrument is not None]
     cost = _sum(costs.get(each.part) for each in parts)
     worth = _sum(each.value for each in parts)
-    gains = [change.gain for change in changes.values() if change is not None]
     return Positions(
         day=reckoned.history.day(reckoned.end),
         base=reckoned.history.base,
         value=text(value),
         cost=text(cost),
         gain=text(None if cost is None or worth is None else worth - cost),
-        day_gain=text(_sum(gains)),
+        day_gain=text(day_gain(reckoned.history, inside, reckoned.end)),
         positions=sorted(shown, key=lambda each: Decimal(each.value or "-Infinity"), reverse=True),
         problems=[trouble(each) for each in reckoned.walked.problems],
     )
@@ -210,15 +223,41 @@ def _costs(lots: Iterable[Lot]) -> dict[Part, Decimal | None]:
     return {part: _sum(costs) for part, costs in found.items()}
 
 
+def _gained(asked: Asked) -> dict[Part, Gain]:
+    """What the lots of each position would gain, as far as its price is known."""
+    found: dict[Part, list[Gain]] = defaultdict(list)
+    for lot in asked.reckoned.walked.lots:
+        if (gain := _unrealised(asked, lot)) is not None:
+            found[Part(lot.account, lot.instrument, "")].append(gain)
+    return {part: total(gains) for part, gains in found.items()}
+
+
+def _unrealised(asked: Asked, lot: Lot) -> Gain | None:
+    """None: nobody knows its price."""
+    of, end = asked.reckoned.history, asked.reckoned.end
+    day, facts = of.day(end), of.book.facts[lot.instrument]
+    prices = of.priced.get(lot.instrument)
+    price = None if prices is None else prices.at(day)
+    if price is None or facts.currency is None:
+        return None
+    return unrealised(lot, price.price, facts.currency, day, of.base, of.lookup)
+
+
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
     known = list(amounts)
     return None if None in known else rounded(sum((each for each in known if each is not None), Decimal(0)))
 
 
 def _position(
-    asked: Asked, worth: Worth, cost: Decimal | None, change: DayChange | None, whole: Decimal | None
+    asked: Asked,
+    worth: Worth,
+    cost: Decimal | None,
+    gained: Gain | None,
+    change: DayChange | None,
+    whole: Decimal | None,
 ) -> Position:
     gain = None if worth.value is None or cost is None else worth.value - cost
+    exchange = None if gained is None or gain is None else gained.exchange
     return Position(
         **held(asked, worth.part).model_dump(),
         units=exact(worth.units),
@@ -228,7 +267,9 @@ def _position(
         share=float(worth.value / whole) if whole and worth.value is not None else None,
         cost=text(cost),
         gain=text(gain),
-        gain_relative=float(gain / cost) if gain is not None and cost else None,
+        gain_relative=float(gain / abs(cost)) if gain is not None and cost else None,
+        price_effect=None if exchange is None or gain is None else text(gain - exchange),
+        currency_effect=text(exchange),
         day_change=None if change is None else _change(change),
         lacks=worth.lacks,
     )
@@ -263,19 +304,24 @@ def _amount(told: Sum) -> Amount:
 
 
 def _open(asked: Asked, lot: Lot) -> OpenLot:
+    gained = _unrealised(asked, lot) or Gain(lot.cost.currency, None, None, None, None)
     return OpenLot(
         **held(asked, Part(lot.account, lot.instrument, "")).model_dump(),
         opened=lot.opened.id,
         acquired=lot.acquired,
         units=exact(lot.quantity),
         cost=_amount(lot.cost),
+        gain=text(gained.amount),
+        gain_base=text(gained.base),
+        price_effect=text(gained.price),
+        currency_effect=text(gained.exchange),
         actions=[f"{each.kind} {each.day}" for each in lot.actions],
     )
 
 
 def _closed(asked: Asked, lot: Closed) -> ClosedLot:
-    gain = lot.proceeds - lot.cost if lot.proceeds.currency == lot.cost.currency else None
-    base = None if lot.proceeds.base is None or lot.cost.base is None else lot.proceeds.base - lot.cost.base
+    of = asked.reckoned.history
+    gained = realised(lot, of.base, of.lookup, of.book.facts[lot.instrument].currency)
     return ClosedLot(
         **held(asked, Part(lot.account, lot.instrument, "")).model_dump(),
         opened=lot.opened.id,
@@ -286,8 +332,10 @@ def _closed(asked: Asked, lot: Closed) -> ClosedLot:
         units=exact(lot.quantity),
         cost=_amount(lot.cost),
         proceeds=_amount(lot.proceeds),
-        gain=None if gain is None else text(gain.amount),
-        gain_base=text(base),
+        gain=text(gained.amount),
+        gain_base=text(gained.base),
+        price_effect=text(gained.price),
+        currency_effect=text(gained.exchange),
         rule=lot.rule,
         short=lot.short,
         actions=[f"{each.kind} {each.day}" for each in lot.actions],

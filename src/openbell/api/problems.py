@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
 
@@ -20,8 +21,7 @@ from openbell.history import NoData
 from openbell.model import errors
 from openbell.model.words import NOT_TEXT
 from openbell.store.jobbook import AlreadyRuns
-from openbell.store.portfoliobook import EditedMeanwhile
-from openbell.store.watchbook import ChangedMeanwhile, NoSuchList
+from openbell.store.watchbook import NoSuchList
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,6 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     NoData: (404, "No prices"),
     NotFound: (404, "Not found"),
     NoSuchList: (404, "Not found"),
-    ChangedMeanwhile: (409, "Changed meanwhile"),
     LoginNeeded: (401, "Login needed"),
     NotAllowed: (403, "Not allowed"),
     ProviderFailed: (502, "Login provider failed"),
@@ -61,7 +60,7 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     errors.Unreachable: (503, "Vendor unreachable"),
     errors.ProviderError: (502, "Vendor failed"),
     AlreadyRuns: (409, "Runs already"),
-    EditedMeanwhile: (409, "Edited meanwhile"),
+    errors.ChangedMeanwhile: (409, "Changed meanwhile"),
     errors.StoreError: (503, "Store unavailable"),
     errors.OpenbellError: (500, "Failed"),
 }
@@ -122,11 +121,18 @@ def declare_problems(app: FastAPI) -> None:
 
 
 async def assert_texts(connection: HTTPConnection) -> None:
-    """Raise InvalidInput where a request holds NOT_TEXT, which neither an answer nor every database can hold."""
-    told: list[Any] = [*connection.query_params.values(), *connection.path_params.values()]
-    if isinstance(connection, Request) and await connection.body():
-        with suppress(ValueError, RecursionError):  # the route says that it is no JSON, if it reads it
-            told.append(await connection.json())
+    """Raise InvalidInput where an address holds NOT_TEXT, which neither an answer nor every database can hold."""
+    _assert_texts([*connection.query_params.values(), *connection.path_params.values()])
+
+
+async def assert_texts_sent(connection: HTTPConnection) -> None:
+    """Raise InvalidInput where the body of a route that reads JSON holds NOT_TEXT. Others leave theirs unread."""
+    if isinstance(connection, Request) and getattr(connection.scope["route"], "body_field", None) is not None:
+        with suppress(ValueError, RecursionError):  # the route says that it is no JSON
+            await run_in_threadpool(_assert_texts, [await connection.json()])
+
+
+def _assert_texts(told: list[Any]) -> None:
     while told:  # no recursion: a body is as deep as its sender likes
         match told.pop():
             case str(text) if NOT_TEXT.search(text):

@@ -117,6 +117,10 @@ def stretch(
     begin = history.day(0) - timedelta(days=1) if first is None else first
     if end < begin:
         raise InvalidInput("to", f"The stretch ends ({end}) before it starts ({begin}).")
+    if end < history.day(0):
+        raise InvalidInput(
+            "to", f"The stretch ends ({end}) before the portfolio begins ({history.day(0)}).", remedy="End it later."
+        )
     return stretch_of(history, (begin, end))
 
 

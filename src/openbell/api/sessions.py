@@ -25,7 +25,10 @@ Password = Annotated[str, Field(max_length=LONGEST)]
 
 
 class Ways(BaseModel):
-    """How somebody gets into this desk; `open`: whoever is here is its owner. `oidc`: by a login provider too."""
+    """How somebody gets into this desk; `open`: whoever asks, from its own machine, is its owner.
+
+    `oidc`: by a login provider too.
+    """
 
     open: bool
     oidc: bool
@@ -80,9 +83,9 @@ class Everywhere(BaseModel):
 
 
 @router.get("/sessions/ways", dependencies=[allow(Role.NOBODY)])
-def ways(desk: TheDesk) -> Ways:
+def ways(desk: TheDesk, request: Request) -> Ways:
     """Whether a login is needed, and whether one may sign up."""
-    return Ways(open=is_open(desk), oidc=bool(desk.settings.oidc_issuer), signup=desk.settings.signup)
+    return Ways(open=is_open(request), oidc=bool(desk.settings.oidc_issuer), signup=desk.settings.signup)
 
 
 @router.post("/sessions", dependencies=[allow(Role.NOBODY)], status_code=201)

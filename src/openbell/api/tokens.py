@@ -8,7 +8,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from openbell.accounts import own
+from openbell.accounts.login import assert_is
 from openbell.api.access import Role, TheAccounts, TheCaller, ThePlace, allow
+from openbell.api.sessions import Password
 from openbell.api.shapes import Number
 from openbell.store.sessionbook import Scope
 
@@ -16,11 +18,15 @@ router = APIRouter(tags=["accounts"])
 
 
 class NewToken(BaseModel):
-    """A name, what it may do (each scope includes the ones before it), and for how many days it holds."""
+    """A name, what it may do (each scope includes the ones before it), and for how many days it holds.
+
+    `password` is the caller's, where there is one.
+    """
 
     name: str = Field(min_length=1, max_length=60)
     scope: Scope = "read"
     days: int = Field(90, ge=1, le=366)
+    password: Password = ""
 
 
 class Token(BaseModel):
@@ -57,7 +63,9 @@ def tokens(accounts: TheAccounts, caller: TheCaller) -> Tokens:
 @router.post("/tokens", dependencies=[allow(Role.VIEWER, by_token=False)], status_code=201)
 def make_token(accounts: TheAccounts, caller: TheCaller, place: ThePlace, new: NewToken) -> MadeToken:
     """A new token; it never may more than its person may at the moment."""
-    made, secret = own.new_token(accounts, accounts.person(caller.id), new.name, new.scope, new.days, place)
+    person = accounts.person(caller.id)
+    assert_is(accounts, person, new.password, place)
+    made, secret = own.new_token(accounts, person, new.name, new.scope, new.days, place)
     return MadeToken(**Token.model_validate(made).model_dump(), secret=secret)
 
 

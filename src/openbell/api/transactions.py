@@ -17,13 +17,13 @@ from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.books import oversold
 from openbell.desk import Desk
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.money import decimal_of
 from openbell.model.symbols import ticker_of
 from openbell.model.transactions import LONGEST_NOTE, MOST_TAGS, TOLD_ACTIONS, Kind, Pick
 from openbell.model.transactions import Transaction as ModelTransaction
 from openbell.store.itembook import OWN, ItemBook
-from openbell.store.portfoliobook import EditedMeanwhile, Kept, PortfolioBook
+from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.transactionbook import Entry, Filter, MovedOn, TransactionBook
 
 router = APIRouter(tags=["transactions"])
@@ -181,9 +181,9 @@ def _told_now(desk: Desk) -> Iterator[None]:
     """Where somebody else was faster, say what is there now as the API tells it."""
     try:
         yield
-    except EditedMeanwhile as error:
+    except ChangedMeanwhile as error:
         current = shape(desk, error.current) if isinstance(error.current, Entry) else error.current
-        raise EditedMeanwhile(error.what, current) from error
+        raise ChangedMeanwhile(error.what, current) from error
 
 
 def _there(desk: Desk, portfolio: int, number: int) -> Entry:

@@ -12,13 +12,13 @@ from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.api.owned import Right, seen_by, watchlist_for
 from openbell.api.shapes import Number
 from openbell.desk import Desk
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.symbols import ticker_of
 from openbell.store.ledger import Fetch
 from openbell.store.peoplebook import PeopleBook
 from openbell.store.sharebook import Right as GivenRight
 from openbell.store.sharebook import ShareBook
-from openbell.store.watchbook import ChangedMeanwhile, WatchBook
+from openbell.store.watchbook import WatchBook
 from openbell.store.watchbook import Watchlist as StoredWatchlist
 
 router = APIRouter(tags=["watchlists"])
@@ -118,11 +118,14 @@ def change_watchlist(desk: TheDesk, caller: TheCaller, key: Number, change: Watc
     409 where it was changed since the `version` that the caller has seen.
     """
     held, right = watchlist_for(desk, caller, key, "write")
-    if change.version is not None and change.version != held.version:
-        raise ChangedMeanwhile(f"{held.name} was changed meanwhile.", remedy="Look at it again, then change it.")
     name = held.name if change.name is None else _named(change.name)
     symbols = held.symbols if change.symbols is None else _tickers(change.symbols)
-    changed = WatchBook(desk.ledger).change(replace(held, name=name, symbols=symbols))
+    seen = held.version if change.version is None else change.version
+    try:
+        changed = WatchBook(desk.ledger).change(replace(held, name=name, symbols=symbols, version=seen))
+    except ChangedMeanwhile as error:
+        there, right = watchlist_for(desk, caller, key, "write")
+        raise ChangedMeanwhile(error.what, _shape(there, right, _others(desk, caller))) from error
     _await_prices(desk, set(symbols) - set(held.symbols))
     return _shape(changed, right, _others(desk, caller))
 

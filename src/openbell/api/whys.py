@@ -10,13 +10,17 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from openbell.api.access import Role, allow
+from openbell.api.portfolios import thresholds_of
 from openbell.api.reckoning import Asked, Inside, TheAsked, TheStretch, held, instrument_of
+from openbell.api.shapes import Number
 from openbell.model.errors import InvalidInput
-from openbell.portfolio import why
+from openbell.portfolio import why, why_lots
 from openbell.portfolio.allocation import Dimension, allocation
 from openbell.portfolio.benchmark import benchmark
 from openbell.portfolio.book import Why as Known
+from openbell.portfolio.checks import checks
 from openbell.portfolio.income import announced, received, yields
+from openbell.portfolio.lots import Closed, Lot
 from openbell.portfolio.moves import Part
 from openbell.portfolio.returns import Stretch, index_of
 from openbell.portfolio.valuation import Mask
@@ -43,11 +47,18 @@ Figure = Literal[
     "announced",
     "yield_on_cost",
     "yield_on_value",
+    "simple",
+    "cost",
+    "unrealised",
+    "realised",
+    "price",
+    "check",
 ]
 
 
 class Input(BaseModel):
-    """One number that went into a figure, exactly; the source of a flow is its transaction's number."""
+    """One number that went into a figure, exactly. The source of a flow is `transaction 12`, that of units `account 5`,
+    that of a price or a rate who told it."""
 
     label: str
     value: str
@@ -73,11 +84,12 @@ def why_this(
     figure: Figure,
     against: Annotated[str | None, Query(alias="benchmark", max_length=40)] = None,
     by: Dimension = "instrument",
-    key: Annotated[str, Query(max_length=80, description="Of a share: the slice's.")] = "",
+    key: Annotated[str, Query(max_length=80, description="Of a share: the slice's; of a check: its name.")] = "",
+    lot: Annotated[Number | None, Query(description="Realised: of lots that this transaction opened.")] = None,
 ) -> Why:
     """The method of a figure with its source, and every value, flow, rate and price that went into it.
 
-    Contribution, day change and yields are of one position: `instrument` names it, and `account` where several hold it.
+    Contribution, price and yields are of one position: `instrument` names it, and `account` where several hold it.
     """
     of, whole = asked.reckoned.history, asked.reckoned.whole
     made: dict[str, Callable[[], Known]] = {
@@ -91,7 +103,7 @@ def why_this(
         "fees": lambda: why.why_charged(of, inside, stretch, "fee"),
         "taxes": lambda: why.why_charged(of, inside, stretch, "tax"),
         "currency_gain": lambda: why.why_currency_gain(of, inside, stretch),
-        "day_change": lambda: why.why_day_change(of, _part(asked, inside), asked.reckoned.end),
+        "day_change": lambda: _of_day_change(asked, inside),
         "drawdown": lambda: why.why_drawdown(index_of(of, inside), stretch),
         "benchmark": lambda: _of_benchmark(asked, inside, stretch, against),
         "share": lambda: _of_share(asked, inside, by, key),
@@ -99,6 +111,12 @@ def why_this(
         "announced": lambda: _of_announced(asked, inside),
         "yield_on_cost": lambda: _of_yield(asked, inside, "cost"),
         "yield_on_value": lambda: _of_yield(asked, inside, "value"),
+        "simple": lambda: why.why_gain(of, inside, stretch),
+        "cost": lambda: why_lots.why_cost(of, _lots(asked, inside)),
+        "unrealised": lambda: why_lots.why_unrealised(of, inside, asked.reckoned.end, _lots(asked, inside)),
+        "realised": lambda: why_lots.why_realised(of, _closed(asked, inside, stretch, lot)),
+        "price": lambda: why_lots.why_price(of, _part(asked, inside), asked.reckoned.end),
+        "check": lambda: _of_check(asked, inside, key),
     }
     told = made[figure]()
     return Why(
@@ -120,6 +138,39 @@ def _part(asked: Asked, inside: Mask) -> Part:
             remedy="Name instrument and account.",
         )
     return parts[0]
+
+
+def _of_day_change(asked: Asked, inside: Mask) -> Known:
+    """Of one position, or of all that are asked about together."""
+    of, end = asked.reckoned.history, asked.reckoned.end
+    parts = [each.part for each in worths(of, inside, end) if each.part.instrument is not None]
+    return why.why_day_change(of, parts[0], end) if len(parts) == 1 else why_lots.why_day_changes(of, inside, end)
+
+
+def _lots(asked: Asked, inside: Mask) -> list[Lot]:
+    wanted = asked.reckoned.history.named(inside)
+    return [each for each in asked.reckoned.walked.lots if Part(each.account, each.instrument, "") in wanted]
+
+
+def _closed(asked: Asked, inside: Mask, stretch: Stretch, opened: int | None) -> list[Closed]:
+    of, wanted = asked.reckoned.history, asked.reckoned.history.named(inside)
+    first = of.day(stretch.start) if stretch.start >= 0 else date.min
+    return [
+        each
+        for each in asked.reckoned.walked.closed
+        if Part(each.account, each.instrument, "") in wanted
+        and first < each.day <= of.day(stretch.end)
+        and opened in {None, each.opened.id}
+    ]
+
+
+def _of_check(asked: Asked, inside: Mask, name: str) -> Known:
+    every = checks(asked.reckoned.history, asked.reckoned.walked, inside, thresholds_of(asked.kept))
+    found = next((each for each in every if each.name == name), None)
+    if found is None:
+        names = ", ".join(each.name for each in every)
+        raise InvalidInput("key", f"There is no check {name!r}.", remedy=f"It is one of {names}.")
+    return why.why_check(found)
 
 
 def _of_benchmark(asked: Asked, inside: Mask, stretch: Stretch, told: str | None) -> Known:

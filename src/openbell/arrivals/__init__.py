@@ -5,5 +5,6 @@ from openbell.arrivals.leaving import exported
 from openbell.arrivals.matching import Match
 from openbell.arrivals.reconciling import reconciled
 from openbell.arrivals.review import Choices, Place, Review, reviewed
+from openbell.arrivals.sample import sampled
 
-__all__ = ["Choices", "Match", "Place", "Review", "booked", "counts", "exported", "reconciled", "reviewed"]
+__all__ = ["Choices", "Match", "Place", "Review", "booked", "counts", "exported", "reconciled", "reviewed", "sampled"]

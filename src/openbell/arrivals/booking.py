@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 from openbell.arrivals.matching import OWN_ITEM, Match
 from openbell.arrivals.review import Review
@@ -12,7 +14,7 @@ from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Account, Kind, Pick, Transaction
 from openbell.statements.draft import Draft, Named
 from openbell.store.importbook import Arrival, Batch, ImportBook
-from openbell.store.itembook import Item
+from openbell.store.itembook import Item, ItemBook, SetFacts
 from openbell.store.portfoliobook import Kept
 from openbell.store.transactionbook import TransactionBook
 
@@ -42,6 +44,9 @@ def booked(
         accounts=[account for _, account in places],
         items=[match.item for match in matches if match.item is not None],
         fingerprints=[draft.fingerprint for draft in review.taken],
+        prices=_prices(desk, kept, review),
+        facts=_facts(review),
+        beside={draft.fingerprint: draft.withheld.fingerprint for draft in review.taken if draft.withheld},
     )
     imports = ImportBook(desk.ledger)
 
@@ -53,11 +58,11 @@ def booked(
         item_of = {match.named.key: made.instrument for match, made in zip(matches, items, strict=True)}
         number_of, id_of = _numbers(review, numbers, known), {**_ids(review), **item_of}
         return [
-            replace(_transaction(draft, account_of, id_of, number_of, batch), id=number)
+            _transaction(draft, number, account_of, id_of, number_of, batch)
             for draft, number in zip(review.taken, numbers, strict=True)
         ]
 
-    known = _pickable(desk, kept, review, imports.known(kept.portfolio.id))
+    known = _pickable(desk, kept, review, _known(review, imports.known(kept.portfolio.id)))
     return imports.book(kept.portfolio.id, arrival, transactions, desk.clock())
 
 
@@ -71,6 +76,24 @@ def counts(review: Review) -> dict[str, int]:
         "future": len(review.future),
         "ignored": len(review.statement.ignored),
         "problems": sum(each.blocking for each in review.statement.problems),
+    }
+
+
+def _prices(desk: Desk, kept: Kept, review: Review) -> dict[str, Mapping[date, Decimal]]:
+    """By name, what the file tells of the prices of items: of those that it makes, and of those that are here."""
+    here = {item.instrument: item.name for item in ItemBook(desk.ledger).items(kept.owner)}
+    names = {key: match.item.name if match.item else here.get(match.id or "") for key, match in review.matches.items()}
+    told = review.statement.beside.prices
+    return {name: told[key] for key, name in names.items() if name is not None and key in told}
+
+
+def _facts(review: Review) -> dict[str, SetFacts]:
+    """By id, what the file tells that somebody said of instruments."""
+    told, ids = review.statement.beside.facts, _ids(review)
+    return {
+        ids[key]: SetFacts(said.get("type"), said.get("sector"), said.get("country"))  # type: ignore[arg-type]  # checked as it is written
+        for key, said in told.items()
+        if key in ids
     }
 
 
@@ -104,8 +127,19 @@ def _numbers(review: Review, numbers: Sequence[int], known: Mapping[str, int]) -
     return here | {draft.number: number for draft, number in zip(review.taken, numbers, strict=True)}
 
 
+def _known(review: Review, imported: Mapping[tuple[str, int], int]) -> dict[str, int]:
+    """By fingerprint, the transactions that rows of the file are already."""
+    homes = {draft.fingerprint: review.places[draft.account].account.id for draft in review.statement.drafts}
+    return {mark: number for (mark, account), number in imported.items() if homes.get(mark) == account}
+
+
 def _transaction(
-    draft: Draft, account_of: Mapping[str, int], id_of: Mapping[str, str], number_of: Mapping[int, int], batch: int
+    draft: Draft,
+    number: int,
+    account_of: Mapping[str, int],
+    id_of: Mapping[str, str],
+    number_of: Mapping[int, int],
+    batch: int,
 ) -> Transaction:
     picks = tuple(Pick(number_of[pick.opened], pick.quantity) for pick in draft.picks if pick.opened in number_of)
     return (replace(draft, picks=picks) if draft.picks else draft).booked(
@@ -114,6 +148,7 @@ def _transaction(
         other=_id(draft.other, id_of),
         to_account=account_of[draft.to_account] if draft.kind is Kind.TRANSFER else None,
         batch=batch,
+        number=number,
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+
 from openbell.books.facts import facts_of
 from openbell.desk import Desk
 from openbell.portfolio.book import Facts
-from openbell.statements.draft import Named
+from openbell.statements.draft import Beside, Named
 from openbell.statements.own import Export
-from openbell.store.itembook import ItemBook
+from openbell.store.itembook import OWN, Item, ItemBook
 from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.transactionbook import TransactionBook
 
@@ -23,6 +26,23 @@ def exported(desk: Desk, kept: Kept) -> Export:
         {key: _named(each) for key, each in facts.items()},
         transactions,
         kept.portfolio,
+        origin_of(kept),
+        _beside(desk, kept, named, items),
+    )
+
+
+def origin_of(kept: Kept) -> str:
+    """What no other portfolio of any desk is marked with: when it was made, and its number."""
+    return f"{kept.created.isoformat()} {kept.portfolio.id}"
+
+
+def _beside(desk: Desk, kept: Kept, named: Collection[str], items: Mapping[str, Item]) -> Beside:
+    book = ItemBook(desk.ledger)
+    by_hand = book.prices([items[key].id for key in named if key in items])
+    facts = {key: asdict(told) for key, told in sorted(book.facts(kept.owner).items()) if key in named}
+    return Beside(
+        {f"{OWN}{number}": dict(told) for number, told in by_hand.items()},
+        {key: {name: said for name, said in told.items() if said is not None} for key, told in facts.items()},
     )
 
 

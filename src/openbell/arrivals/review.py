@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 from decimal import Decimal
 
+from openbell.arrivals.leaving import origin_of
 from openbell.arrivals.matching import Match, matched
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Account, Kind
 from openbell.statements.draft import Draft, Named, Statement
-from openbell.statements.fingerprints import Known, Sorting, new_rows
+from openbell.statements.fingerprints import Known, Sorting, new_rows, parted
 from openbell.store.importbook import ImportBook
 from openbell.store.itembook import ItemBook
 from openbell.store.portfoliobook import LONGEST_NAME, Kept, PortfolioBook
@@ -73,8 +74,14 @@ class Review:
 
 def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NOTHING, by: int | None = None) -> Review:
     """What importing a statement into a portfolio would do; `by`: who imports it, its owner where nobody is named."""
-    places = _places(desk, kept, statement, choices)
-    sorting = new_rows(statement.drafts, known(desk, kept.portfolio.id, places))
+    imported = ImportBook(desk.ledger).known(kept.portfolio.id)
+    places = _places(desk, kept, statement, choices, imported)
+    statement = _parted(statement, places, imported)
+    homes = {draft.fingerprint: places[draft.account].account.id for draft in statement.drafts}
+    prints = {number: mark for (mark, at), number in imported.items() if homes.get(mark) == at}
+    prints_here = prints | _own_rows(desk, kept, statement)
+    here = [*known(desk, kept.portfolio.id, places, prints_here), *_put_together(imported, homes, prints)]
+    sorting = _pointed_at(new_rows(statement.drafts, here), {mark for mark, at in imported if homes.get(mark) != at})
     asked = {draft.fingerprint for draft, _ in sorting.alike} & choices.take
     wanted = ({draft.fingerprint for draft in sorting.new} | asked) - choices.leave
     chosen = [draft for draft in statement.drafts if draft.fingerprint in wanted]
@@ -90,16 +97,59 @@ def reviewed(desk: Desk, kept: Kept, statement: Statement, choices: Choices = NO
     )
 
 
-def known(desk: Desk, portfolio: int, places: Mapping[str, Place]) -> Iterator[Known]:
-    """What the accounts have already, and every row that was ever imported, though it was deleted since."""
-    prints = {number: told for told, number in ImportBook(desk.ledger).known(portfolio).items()}
+def _own_rows(desk: Desk, kept: Kept, statement: Statement) -> dict[int, str]:
+    """By number, the rows of an export of this very portfolio that are in it, whatever was changed in them since."""
+    mine, kinds = origin_of(kept), TransactionBook(desk.ledger).kinds(kept.portfolio.id)
+    return {
+        draft.number: draft.fingerprint
+        for draft in statement.drafts
+        if draft.origin == mine and kinds.get(draft.number) is draft.kind
+    }
+
+
+def _parted(statement: Statement, places: Mapping[str, Place], imported: Collection[tuple[str, int]]) -> Statement:
+    """The file with each dividend beside its tax where only one of them was imported."""
+
+    def is_known(draft: Draft) -> bool:
+        return (draft.fingerprint, places[draft.account].account.id) in imported
+
+    return replace(statement, drafts=tuple(parted(statement.drafts, is_known)))
+
+
+def _put_together(
+    imported: Iterable[tuple[str, int]], homes: Mapping[str, int], prints: Mapping[int, str]
+) -> Iterator[Known]:
+    """The rows that became one transaction with one of `prints`."""
+    told = set(prints.values())
+    for mark, account in imported:
+        if homes.get(mark) == account and mark not in told:
+            yield _gone(mark)
+
+
+def _gone(mark: str) -> Known:
+    """A row that is known, and looks like nothing that is here."""
+    return Known(mark, Kind.FEE, date.min, "", Decimal(0), Decimal(0))
+
+
+def _pointed_at(sorting: Sorting, elsewhere: Collection[str]) -> Sorting:
+    """With those rows among the twins that are in another account too: two accounts at one broker can tell the same."""
+    twins = set(sorting.twins)
+    return replace(sorting, twins=tuple(each for each in sorting.new if each in twins or each.fingerprint in elsewhere))
+
+
+def known(desk: Desk, portfolio: int, places: Mapping[str, Place], imported: Mapping[int, str]) -> Iterator[Known]:
+    """What the accounts have already, and every row that was ever `imported` there, though it was deleted since.
+
+    `imported` are the fingerprints of rows by the numbers of their transactions.
+    """
+    prints = dict(imported)
     accounts = {place.account.id for place in places.values()}
     for each in TransactionBook(desk.ledger).all(portfolio):
         told = prints.pop(each.id, "")
         if told or each.account in accounts:
             yield Known(told, each.kind, each.day, each.currency, each.quantity, each.cash)
     for told in prints.values():
-        yield Known(told, Kind.FEE, date.min, "", Decimal(0), Decimal(0))
+        yield _gone(told)
 
 
 def _named(statement: Statement) -> Iterator[tuple[Named, date, str]]:
@@ -112,12 +162,26 @@ def _named(statement: Statement) -> Iterator[tuple[Named, date, str]]:
             yield holding.instrument, holding.day or date.max, holding.currency
 
 
-def _places(desk: Desk, kept: Kept, statement: Statement, choices: Choices) -> dict[str, Place]:
-    """Each account of the file, as it was chosen, as it is called alike, or new."""
+def _places(
+    desk: Desk, kept: Kept, statement: Statement, choices: Choices, imported: Iterable[tuple[str, int]]
+) -> dict[str, Place]:
+    """Each account of the file, as it was chosen, where most of its rows are already, as it is called, or new."""
     accounts = PortfolioBook(desk.ledger).accounts(kept.portfolio.id)
     told = {draft.account for draft in statement.drafts}
     told |= {draft.to_account for draft in statement.drafts if draft.kind is Kind.TRANSFER}
-    return {each: Place(each, _place(each, accounts, statement, choices.accounts.get(each))) for each in sorted(told)}
+    usual = _usual_homes(statement, imported)
+    chosen = {each: choices.accounts.get(each, usual.get(each)) for each in sorted(told)}
+    return {each: Place(each, _place(each, accounts, statement, choice)) for each, choice in chosen.items()}
+
+
+def _usual_homes(statement: Statement, imported: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Where most rows of an account of the file are already: it may bear another name by now."""
+    told = {draft.fingerprint: draft.account for draft in statement.drafts}
+    counted: dict[str, Counter[int]] = {}
+    for mark, account in imported:
+        if mark in told:
+            counted.setdefault(told[mark], Counter())[account] += 1
+    return {each: found.most_common(1)[0][0] for each, found in counted.items()}
 
 
 def _place(told: str, accounts: tuple[Account, ...], statement: Statement, choice: int | str | None) -> Account:

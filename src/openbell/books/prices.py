@@ -36,10 +36,13 @@ def closes_of(desk: Desk, facts: Iterable[Facts], first: date, last: date, known
     named = {each.id: each for each in facts}
     rows = _daily(desk, sorted(named), first - BEFORE, last, known)
     now = desk.clock() if known is None else min(known, desk.clock())
+    calendars: dict[str, _Calendar] = {}
+    for venue in {venue_of(desk.history.register, each) for each in named.values()}:
+        calendars[venue] = _Calendar(venue, first, last, now)
     return {
         key: closes
         for (key,), mine in rows.partition_by("symbol", as_dict=True, maintain_order=True).items()
-        if (closes := _closes(desk, named[str(key)], mine, first, last, now)) is not None
+        if (closes := _closes(desk, named[str(key)], mine, calendars, last, known)) is not None
     }
 
 
@@ -60,6 +63,8 @@ def rates_of(
         register.id_of(pair_of(one, other)): (one, other) for one, other in product(wanted, wanted) if one != other
     }
     rows = _daily(desk, sorted(pairs), first - BEFORE, last, known)
+    if not desk.demo:  # what it invented while it was open is no rate
+        rows = rows.filter(pl.col("source") != desk.simulated.capabilities.name)
     return tuple(
         RateSeries(*pairs[str(key)], *_columns(mine), source=_sources(mine))
         for (key,), mine in rows.partition_by("symbol", as_dict=True, maintain_order=True).items()
@@ -109,39 +114,59 @@ def _daily(desk: Desk, ids: Sequence[str], first: date, last: date, known: datet
     return rows.filter(pl.col("close").is_finite() & (pl.col("close") > 0))
 
 
-def _closes(desk: Desk, facts: Facts, rows: pl.DataFrame, first: date, last: date, now: datetime) -> Closes | None:
+class _Calendar:
+    """The sessions of a venue that are over by `now`."""
+
+    def __init__(self, venue: str, first: date, last: date, now: datetime) -> None:
+        over = sessions(venue, first - BEFORE, last).filter(pl.col("close") <= now)
+        self._days: Days = over["trade_date"].to_numpy().astype("datetime64[D]")
+        self._settled = int((over["close"] + SETTLED <= now).sum())
+        self._told: dict[tuple[date, ...], Days] = {}
+
+    @property
+    def last(self) -> date | None:
+        """The newest."""
+        newest: date | None = self._days[-1].item() if self._days.size else None
+        return newest
+
+    def expected(self, closes: Days) -> Days:
+        """Those that have a close by now, or should; the same array for instruments with the same."""
+        late = self._days[self._settled :]
+        came = late[np.isin(late, closes)]
+        key = tuple(came.tolist())
+        if key not in self._told:
+            self._told[key] = np.concatenate([self._days[: self._settled], came])
+        return self._told[key]
+
+
+def _closes(
+    desk: Desk,
+    facts: Facts,
+    rows: pl.DataFrame,
+    calendars: Mapping[str, _Calendar],
+    last: date,
+    known: datetime | None,
+) -> Closes | None:
     """Of one instrument's rows those that are as traded, of sessions that are over; None where none is left."""
-    venue = venue_of(desk.history.register, facts)
-    over = sessions(venue, first - BEFORE, last).filter(pl.col("close") <= now)
-    rows = _as_traded(desk, facts.id, rows).filter(pl.col("ts").dt.date() <= (_last_of(over) or last))
-    if rows.is_empty():
+    calendar = calendars[venue_of(desk.history.register, facts)]
+    days, prices = _columns(_as_traded(desk, facts.id, rows, known))
+    over = days <= np.datetime64(calendar.last or last)
+    if not over.any():
         return None
-    days, prices = _columns(rows)
-    expected = over.filter(
-        (pl.col("close") + SETTLED <= now) | pl.col("trade_date").is_in(rows["ts"].dt.date().implode())
-    )
-    return Closes(
-        days,
-        _scaled(prices, _part(desk, facts)),
-        _sources(rows),
-        expected["trade_date"].to_numpy().astype("datetime64[D]"),
-    )
+    days, prices = days[over], prices[over]
+    return Closes(days, _scaled(prices, _part(desk, facts)), _sources(rows), calendar.expected(days))
 
 
-def _as_traded(desk: Desk, key: str, rows: pl.DataFrame) -> pl.DataFrame:
+def _as_traded(desk: Desk, key: str, rows: pl.DataFrame, known: datetime | None) -> pl.DataFrame:
     """Without those that are adjusted for something that came later."""
     if (rows["scale"] == "raw").all():
         return rows
-    splits = desk.lake.actions([key]).filter(pl.col("kind") != "dividend")["ex_date"]
+    splits = desk.lake.actions([key], as_of=known).filter(pl.col("kind") != "dividend")["ex_date"]
     newest = splits.max()
     plain = pl.col("scale") == "raw"
     if newest is None:
         return rows.filter(plain | (pl.col("scale") == "split"))
     return rows.filter(plain | ((pl.col("scale") == "split") & (pl.col("ts").dt.date() >= pl.lit(newest))))
-
-
-def _last_of(over: pl.DataFrame) -> date | None:
-    return None if over.is_empty() else over["trade_date"].item(-1)
 
 
 def _columns(rows: pl.DataFrame) -> tuple[Days, Prices]:

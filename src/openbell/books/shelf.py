@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from threading import RLock
 
 from openbell.books.facts import facts_of
-from openbell.books.prices import actions_of, closes_of, hand_closes, quotes_of, rates_of
+from openbell.books.market import Market
+from openbell.books.prices import hand_closes, quotes_of
 from openbell.desk import Desk
 from openbell.model.transactions import Transaction
-from openbell.portfolio.book import Book
+from openbell.portfolio.book import Action, Book
 from openbell.portfolio.following import history
 from openbell.portfolio.valuation import History, Mask
 from openbell.portfolio.walk import Walked, walk
@@ -19,8 +20,14 @@ from openbell.store.itembook import OWN, ItemBook
 from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.transactionbook import TransactionBook
 
-KEPT_BOOKS = 16
-"""Books in memory: one of 60 instruments over ten years takes about three megabytes."""
+KEPT_BYTES = 160_000_000
+"""Of books in memory: one of 60 instruments over ten years with 2,000 transactions takes about ten million."""
+
+PER_TRANSACTION = 2_000
+"""Bytes that a transaction takes, with its lots and moves."""
+
+RECENT = timedelta(days=31)
+"""What is added or changed is mostly of these last days."""
 
 FRESH = timedelta(seconds=5)
 """For so long the last prices are not looked at again."""
@@ -57,58 +64,88 @@ class Reckoned:
         return len(self.history.days) - 1
 
 
-@dataclass(slots=True)
-class _Shelved:
+@dataclass(frozen=True, slots=True)
+class _State:
     """What was reckoned without today's prices, and with those of an instant."""
 
     version: tuple[object, ...]
+    market: Market
+    early: Walked
+    """The book as of RECENT: what is told of the days since is walked from there."""
     settled: Reckoned
     live: Reckoned | None = None
     live_at: datetime | None = None
 
 
+class _Place:
+    """Of one book on the shelf: whoever reckons it holds the lock."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.state: _State | None = None
+        self.bytes = 0
+
+
 class Books:
-    """The books of a desk's portfolios. Thread-safe; one reader computes, the others wait for it."""
+    """The books of a desk's portfolios. Thread-safe; of one book one reader computes, the others wait for it."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._shelf: OrderedDict[tuple[int, Moment], _Shelved] = OrderedDict()
+        self._shelf: OrderedDict[tuple[int, Moment], _Place] = OrderedDict()
         self._guard = RLock()
 
     def reckoned(self, kept: Kept, moment: Moment = NOW) -> Reckoned:
         """All that is known of a portfolio; as of today with the last prices, which are FRESH or newer."""
-        with self._guard:
-            shelved = self._shelved(kept, moment)
+        place = self._place(kept, moment)
+        with place.lock:
+            state = self._current(place, kept, moment)
             if moment != NOW:
-                return shelved.settled
+                return state.settled
             now = self._desk.clock()
-            if shelved.live is None or shelved.live_at is None or not now - FRESH < shelved.live_at <= now:
-                shelved.live, shelved.live_at = self._with_last_prices(shelved), now
-            return shelved.live
+            if state.live is None or state.live_at is None or not now - FRESH < state.live_at <= now:
+                state = place.state = replace(state, live=self._with_last_prices(state), live_at=now)
+            return state.live or state.settled
 
     def settled(self, kept: Kept, moment: Moment = NOW) -> Reckoned:
         """As `reckoned`, without the prices of the sessions under way: the same until something is stored."""
-        with self._guard:
-            return self._shelved(kept, moment).settled
+        place = self._place(kept, moment)
+        with place.lock:
+            return self._current(place, kept, moment).settled
 
-    def _with_last_prices(self, shelved: _Shelved) -> Reckoned:
-        book, before = shelved.settled.book, shelved.live
+    def _place(self, kept: Kept, moment: Moment) -> _Place:
+        with self._guard:
+            key = (kept.portfolio.id, moment)
+            place = self._shelf.setdefault(key, _Place())
+            self._shelf.move_to_end(key)
+            while len(self._shelf) > 1 and sum(each.bytes for each in self._shelf.values()) > KEPT_BYTES:
+                self._shelf.popitem(last=False)
+            return place
+
+    def _current(self, place: _Place, kept: Kept, moment: Moment) -> _State:
+        version, state = self._version(kept), place.state
+        if state is None or state.version != version:
+            state = place.state = self._anew(kept, moment, version, state)
+            place.bytes = _bytes_of(state.settled)
+        return state
+
+    def _anew(self, kept: Kept, moment: Moment, version: tuple[object, ...], before: _State | None) -> _State:
+        """The book as it is now; what has not changed since `before` is neither read nor reckoned again."""
+        market = None if before is None else before.market
+        if market is None or market.version != version[1:]:
+            market = Market(self._desk, version[1:], moment.known)
+        book = read(self._desk, kept, moment, market)
+        last = last_day(self._desk, book, moment)
+        early = walk(book, _sooner(last), since=None if before is None else before.early)
+        walked = walk(book, last, since=early)
+        followed = history(walked, book, None if before is None else before.settled.history)
+        return _State(version, market, early, Reckoned(book, walked, followed))
+
+    def _with_last_prices(self, state: _State) -> Reckoned:
+        book, before = state.settled.book, state.live
         quotes = quotes_of(self._desk, book.facts.values(), book.closes)
         if before is not None and before.book.quotes == quotes:
             return before
-        return _reckoned(replace(book, quotes=quotes), shelved.settled) if quotes else shelved.settled
-
-    def _shelved(self, kept: Kept, moment: Moment) -> _Shelved:
-        version, key = self._version(kept), (kept.portfolio.id, moment)
-        found = self._shelf.get(key)
-        if found is None or found.version != version:
-            book = read(self._desk, kept, moment)
-            walked = walk(book, last_day(self._desk, book, moment))
-            found = self._shelf[key] = _Shelved(version, Reckoned(book, walked, history(walked, book)))
-        self._shelf.move_to_end(key)
-        while len(self._shelf) > KEPT_BOOKS:
-            self._shelf.popitem(last=False)
-        return found
+        return _reckoned(replace(book, quotes=quotes), state.settled) if quotes else state.settled
 
     def _version(self, kept: Kept) -> tuple[object, ...]:
         """Another one when anything that a book is made of may have changed: sessions end as the hours pass."""
@@ -120,6 +157,16 @@ def _reckoned(book: Book, before: Reckoned) -> Reckoned:
     return Reckoned(book, before.walked, history(before.walked, book, before.history))
 
 
+def _sooner(last: date) -> date:
+    return last - min(RECENT, last - date.min)
+
+
+def _bytes_of(reckoned: Reckoned) -> int:
+    of = reckoned.history
+    prices = sum(each.days.nbytes + each.prices.nbytes for each in of.book.closes.values())
+    return 3 * of.values.nbytes + prices + PER_TRANSACTION * len(of.book.transactions)
+
+
 def last_day(desk: Desk, book: Book, moment: Moment) -> date:
     """The day that a book is told up to; where the day has begun already for whoever wrote a transaction, theirs."""
     if moment.day is not None:
@@ -128,8 +175,9 @@ def last_day(desk: Desk, book: Book, moment: Moment) -> date:
     return max([today, *(each.day for each in book.transactions[-1:])])
 
 
-def read(desk: Desk, kept: Kept, moment: Moment = NOW) -> Book:
-    """A portfolio's book, out of the ledger and the lake."""
+def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = None) -> Book:
+    """A portfolio's book, out of the ledger and the lake, whose prices come by `market` where there is one."""
+    market = market or Market(desk, (), moment.known)
     portfolio, today = kept.portfolio, desk.clock().astimezone(UTC).date()
     last = today if moment.day is None else moment.day
     transactions = TransactionBook(desk.ledger).all(portfolio.id, moment.day)
@@ -139,7 +187,7 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW) -> Book:
     facts = facts_of(named, desk.history.register, items, book.facts(kept.owner))
     listed = [each for key, each in facts.items() if not key.startswith(OWN)]
     first = min((told.day for told in transactions), default=last)
-    actions = actions_of(desk, [each.id for each in listed], facts, moment.known)
+    actions = market.actions({each.id: each for each in listed})
     priced = book.prices([items[key].id for key in facts if key in items])
     by_hand = {f"{OWN}{number}": hand_closes(told, last) for number, told in priced.items()}
     currencies = _currencies(transactions) | {each.currency for each in facts.values() if each.currency}
@@ -148,10 +196,15 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW) -> Book:
         accounts=PortfolioBook(desk.ledger).accounts(portfolio.id),
         transactions=transactions,
         facts=facts,
-        actions=tuple(each for each in actions if each.ex_date <= last or each.kind == "dividend"),
-        closes={**closes_of(desk, listed, first, last, moment.known), **by_hand},
-        rates=rates_of(desk, portfolio.base, currencies, first, last, moment.known),
+        actions=tuple(each for each in actions if each.ex_date <= last or _announced(each, moment)),
+        closes={**market.closes(listed, first, last), **by_hand},
+        rates=market.rates(portfolio.base, currencies, first, last),
     )
+
+
+def _announced(action: Action, moment: Moment) -> bool:
+    """Whether it may be a dividend that was announced by then: of a past day that is known only with its instant."""
+    return action.kind == "dividend" and (moment.day is None or moment.known is not None)
 
 
 def _currencies(transactions: tuple[Transaction, ...]) -> set[str]:

@@ -72,7 +72,7 @@ def password(
         bool, typer.Option("--without-codes", help="Need no code any more, where the authenticator is lost.")
     ] = False,
 ) -> None:
-    """Set somebody's password; all their logins end."""
+    """Set somebody's password; all their logins, tokens, passkeys and linked logins end."""
     from openbell.accounts import own  # noqa: PLC0415  # as above
     from openbell.accounts.names import login_of  # noqa: PLC0415
 
@@ -81,7 +81,7 @@ def password(
         if person is None:
             raise InvalidInput("name", f"There is nobody called {name}.", remedy="See `openbell user list`.")
         own.recover(accounts, person, _typed(), without_codes=without_codes)
-        terminal.said(f"The password of {person.name} is set; they sign in anew.")
+        terminal.said(f"The password of {person.name} is set; they sign in anew, and make tokens and passkeys anew.")
 
 
 def _typed() -> str:

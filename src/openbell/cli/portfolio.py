@@ -47,6 +47,13 @@ class Dates(StrEnum):
     MDY = "mdy"
 
 
+class Rate(StrEnum):
+    """What an exchange rate does to a price for what moved."""
+
+    TIMES = "times"
+    OVER = "over"
+
+
 class Form(StrEnum):
     """How a portfolio is written."""
 
@@ -69,6 +76,7 @@ def arrive(
     decimal: Annotated[str, typer.Option(help="What stands before decimals: . or ,")] = "",
     zone: Annotated[str, typer.Option(help="Where the file's days are, such as Europe/Zurich.")] = "",
     currency: Annotated[str, typer.Option(help="Of amounts that name none.")] = "",
+    rate: Annotated[Rate | None, typer.Option(help="Whether what moved is a price times its rate or over it.")] = None,
     base: Annotated[str, typer.Option(help="What a new portfolio is counted in; default: the file's currency.")] = "",
     as_json: Json = False,
 ) -> None:
@@ -81,7 +89,9 @@ def arrive(
         raise InvalidInput("decimal", f"{decimal!r} stands before no decimals.", remedy="Use . or ,")
     data = _bytes(file)
     preset = "" if form == "auto" else form
-    answers = Answers(preset=preset, dates=dates or "", decimal=decimal, zone=zone, currency=currency.upper())
+    answers = Answers(
+        preset=preset, dates=dates or "", decimal=decimal, zone=zone, currency=currency.upper(), rate=rate or ""
+    )
     statement = read(data, file.name, answers)
     with _desk() as desk:
         told = [draft.currency for draft in statement.drafts]
@@ -196,7 +206,8 @@ def returns(
         return
     told = found["performance"]
     rows = [{"figure": name.replace("_", " "), "value": _plain(told[name])} for name in told if name not in _APART]
-    rows.append({"figure": "mwr annual", "value": _plain(told["mwr"]["annual"]) or told["mwr"]["reason"]})
+    rows.append({"figure": "mwr", "value": _plain(told["mwr"]["period"]) or told["mwr"]["reason"]})
+    rows.append({"figure": "mwr annual", "value": _plain(told["mwr"]["annual"])})
     if found["benchmark"] is not None:
         rows.append({"figure": f"twr of {found['benchmark']['ticker']}", "value": _plain(found["benchmark"]["twr"])})
     _table(rows, ("figure", "value"))

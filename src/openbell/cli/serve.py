@@ -56,12 +56,19 @@ def _serve(settings: Settings, say: Callable[[str], None]) -> None:
         say(f"  {run_apart('demo', desk.settings)}" if _demo_is_old(desk) else "  it goes on where it ended")
     else:
         _watch_real(desk)
-    server = uvicorn.Server(uvicorn.Config(create_app(desk), log_level="warning", lifespan="on"))
+    server = uvicorn.Server(_config(desk))
     try:
         asyncio.run(_answer(server, listener, settings, say))
     finally:
         desk.close()
         listener.close()
+
+
+def _config(desk: Desk) -> uvicorn.Config:
+    """How the desk is served; without names of its own there is no proxy in front that could say who asks."""
+    named, proxies = bool(desk.settings.names), desk.settings.proxies
+    app = create_app(desk)
+    return uvicorn.Config(app, log_level="warning", lifespan="on", proxy_headers=named, forwarded_allow_ips=proxies)
 
 
 async def _answer(
@@ -88,22 +95,31 @@ def address(settings: Settings) -> str:
 
 
 def refuse_others(settings: Settings) -> None:
-    """Until an owner has a password, nobody but this machine may reach the desk; raises InvalidInput."""
-    if settings.on_loopback:
+    """Until an owner has a password, nobody but this machine may reach the desk, not by a proxy either.
+
+    Raises InvalidInput where the settings would have others reach it.
+    """
+    if settings.on_loopback and not settings.names:
         return
-    host = settings.host
+    if not settings.on_loopback:
+        _assert_address(settings.host)
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    with closing(Ledger(settings.ledger)) as ledger:
+        if PeopleBook(ledger).locked():
+            return
+    field, reached = ("names", settings.names) if settings.on_loopback else ("host", settings.host)
+    raise InvalidInput(
+        field,
+        f"{reached} can be reached by others, and no owner of this desk has a password.",
+        remedy="Set one with `openbell user password owner`, or use 127.0.0.1 and no OPENBELL_NAMES.",
+    )
+
+
+def _assert_address(host: str) -> None:
     try:
         ipaddress.ip_address(host)
     except ValueError as error:
         raise InvalidInput("host", f"{host!r} is not an address.", remedy="Use 127.0.0.1.") from error
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    with closing(Ledger(settings.ledger)) as ledger:
-        if not PeopleBook(ledger).locked():
-            raise InvalidInput(
-                "host",
-                f"{host} can be reached by others, and no owner of this desk has a password.",
-                remedy="Set one with `openbell user password owner`, or use 127.0.0.1.",
-            )
 
 
 def _listener(host: str, port: int) -> socket.socket:

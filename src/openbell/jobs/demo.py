@@ -10,29 +10,49 @@ import polars as pl
 from openbell.desk import Desk
 from openbell.ingest.storing import Stored, store
 from openbell.model.interval import DAY, MINUTE, Interval
+from openbell.providers.simulated import SYMBOLS
 from openbell.store.watchbook import WatchBook
 
-DEMO = ((DAY, timedelta(days=1), timedelta(days=731)), (MINUTE, timedelta(minutes=1), timedelta(days=30)))
+DEMO = ((DAY, timedelta(days=1), timedelta(days=1130)), (MINUTE, timedelta(minutes=1), timedelta(days=30)))
 """What is kept of the simulated market: the interval, the length of its bars, and how far back."""
+SPARSE = timedelta(days=7)
+"""From where bars are wanted to the first that there is, at most."""
 DEMO_ROWS = 200_000
 """Bars that are made, checked and stored at once: some 200 MB while that lasts."""
 
 
 def open_demo(desk: Desk) -> Stored:
-    """Bring the simulated market's history up to now: two years of days, thirty days of minutes, every action."""
+    """Bring the simulated market's history up to now: days of three years, minutes of thirty days, every action.
+
+    A rate that the desk has heard of from a vendor stays the vendor's.
+    """
     now = desk.clock()
-    listed = desk.simulated.instruments()
+    listed = _invented(desk)
     symbols = listed["ticker"].to_list()
     desk.lake.append_instruments(listed, now)
-    WatchBook(desk.ledger).begin(symbols)
+    WatchBook(desk.ledger).begin(SYMBOLS)
     total = Stored()
     for interval, step, span in DEMO:
         spans = desk.lake.spans().filter(pl.col("interval") == str(interval))
-        newest = dict(spans.select("symbol", "last").iter_rows())
-        due = {s: max(newest[s] + step, now - span) if s in newest else now - span for s in symbols}
+        held = {symbol: (first, last) for symbol, first, last in spans.select("symbol", "first", "last").iter_rows()}
+        due = {symbol: _due(held.get(symbol), now - span, step) for symbol in symbols}
         for part in _parts(due, step, now):
             total += _simulate(desk, part, interval, now, now - step)
     return total
+
+
+def _invented(desk: Desk) -> pl.DataFrame:
+    """What is listed there but for what is real."""
+    register, listed = desk.history.register, desk.simulated.instruments()
+    real = [key for key in listed["id"] if register.knows(key) and not register.instrument(key).simulated]
+    return listed.filter(~pl.col("id").is_in(real))
+
+
+def _due(held: tuple[datetime, datetime] | None, start: datetime, step: timedelta) -> datetime:
+    """The first bar that is wanted: all from `start` on, where what is held begins much later; else the next one."""
+    if held is None or held[0] > start + SPARSE:
+        return start
+    return max(held[1] + step, start)
 
 
 def _parts(due: Mapping[str, datetime], step: timedelta, now: datetime) -> Iterator[dict[str, datetime]]:

@@ -30,8 +30,8 @@ def waiting(desk: Desk) -> list[str]:
     done, book = {f.symbol: f for f in desk.ledger.fetches()}, WatchBook(desk.ledger)
     listed = {s for w in book.lists() for s in w.symbols} if book.begun() else {*WATCHED}
     listed |= Rulebook(desk).watched()
-    register, now = desk.history.register, desk.clock()
-    real = (symbol for symbol in sorted(listed) if not register.instrument(symbol).simulated)
+    now = desk.clock()
+    real = (symbol for symbol in sorted(listed) if not desk.invents(symbol))
     return [symbol for symbol in real if symbol not in done or _due(done[symbol], now)]
 
 

@@ -23,10 +23,8 @@ from openbell.store.watchbook import WatchBook
 def kept_up(desk: Desk) -> dict[str, Fetch]:
     """The symbols whose days are completed: real ones, watched or under a rule, with a first history."""
     done = {fetch.symbol: fetch for fetch in desk.ledger.fetches() if fetch.state == "done"}
-    register, watched = desk.history.register, WatchBook(desk.ledger).watched(Rulebook(desk).watched())
-    return {
-        symbol: done[symbol] for symbol in sorted(watched & done.keys()) if not register.instrument(symbol).simulated
-    }
+    watched = WatchBook(desk.ledger).watched(Rulebook(desk).watched())
+    return {symbol: done[symbol] for symbol in sorted(watched & done.keys()) if not desk.invents(symbol)}
 
 
 def venues(desk: Desk) -> frozenset[str]:

@@ -11,6 +11,7 @@ OpenbellError
 │   ├── NotOffered      the vendor has no such kind, interval or range
 │   ├── BadResponse     the vendor answered nonsense
 │   └── Unreachable     no answer at all
+├── ChangedMeanwhile    somebody else was faster: `current` is what is there now
 └── StoreError          the lake or the ledger cannot be read or written
 """
 
@@ -32,6 +33,14 @@ class InvalidInput(OpenbellError):
     def __init__(self, field: str, what: str, *, remedy: str = "") -> None:
         super().__init__(what, remedy=remedy)
         self.field = field
+
+
+class ChangedMeanwhile(OpenbellError):
+    """Somebody else has changed it since it was read: look at `current`, where that is told, and change that."""
+
+    def __init__(self, what: str, current: object = None) -> None:
+        super().__init__(what, remedy="Look at what is there now, and change that.")
+        self.current = current
 
 
 class UnreadableFile(OpenbellError):

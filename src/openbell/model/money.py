@@ -40,6 +40,8 @@ DECIMALS = 12
 
 def currency_of(typed: str, field: str = "currency") -> str:
     """The currency that somebody typed as `field`, in capitals; raises InvalidInput for one that is not money."""
+    if typed in CURRENCIES:
+        return typed
     code = typed.strip().upper()
     if code not in CURRENCIES:
         raise InvalidInput(
@@ -65,7 +67,9 @@ def amount(number: Decimal, field: str) -> Decimal:
         raise InvalidInput(field, f"{field} is {number}, which is no amount.", remedy="Write a number.")
     if abs(number) >= LARGEST:
         raise InvalidInput(field, f"{field} is {number:.3e}, which is too large.", remedy=f"Stay below {LARGEST:.0e}.")
-    exponent = number.normalize().as_tuple().exponent
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > DECIMALS:
+        exponent = number.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > DECIMALS:
         raise InvalidInput(
             field, f"{field} has {-exponent} decimals.", remedy=f"Round it to {DECIMALS} decimals at most."

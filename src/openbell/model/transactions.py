@@ -158,7 +158,7 @@ class Transaction:
             if code := getattr(self, field):
                 currency_of(code, field)
         for field in ("cash", "quantity", "fee", "tax", "to_cash", "price", "rate", "cost", "ratio"):
-            if (number := getattr(self, field)) is not None:
+            if number := getattr(self, field):
                 amount(number, field)
         if self.at is not None and self.at.utcoffset() is None:
             raise InvalidInput("at", f"{self.at} is no instant.", remedy="Give it with its time zone.")
@@ -183,7 +183,7 @@ class Transaction:
 
     def _assert_signs(self) -> None:
         named, quantities, cashes = SIGNS[self.kind]
-        said = self.kind.value.replace("_", " ")
+        said = str(self.kind).replace("_", " ")
         if named is not None and named != (self.instrument is not None):
             what = f"A {said} names its instrument." if named else f"A {said} has no instrument."
             raise InvalidInput("instrument", what)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Decimal, localcontext
 from typing import Literal, get_args
 
-from openbell.portfolio.lots import ZERO
+from openbell.portfolio.lots import EXACTLY, ZERO
 from openbell.portfolio.moves import Part, rounded
 from openbell.portfolio.valuation import History, currency_of
 from openbell.portfolio.worth import Worth
@@ -22,6 +22,8 @@ METHOD = (
 UNKNOWN = "unknown"
 
 _SMALLEST = Decimal("0.000001")
+_SENSE = 1_000_000
+"""So many times the whole a part may be at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Slice:
     """The type, the sector, ..., the account's number, the instrument's id; `unknown` where nobody knows."""
     value: Decimal
     share: Decimal | None
-    """Of the whole, from 0 to 1; less than 0 where it is owed. None where the whole is not more than 0."""
+    """Of the whole, from 0 to 1; less than 0 where it is owed. None where the whole is not more than 0, or nothing
+    beside its parts."""
     parts: tuple[Part, ...]
     inner: tuple[Slice, ...] = ()
     """The same value by the next dimension; their shares add up to this one's."""
@@ -71,15 +74,21 @@ def key_of(of: History, part: Part, dimension: Dimension) -> str:
 
 def shares(values: Sequence[Decimal], whole: Decimal) -> list[Decimal]:
     """`whole` in parts like `values`, in millionths that add up to it exactly (the largest remainders method)."""
-    total = sum(values, ZERO)
-    exact = [whole * value / total for value in values]
-    cut = [part.quantize(_SMALLEST, ROUND_DOWN) for part in exact]
-    over = whole - sum(cut, ZERO)
-    step = _SMALLEST.copy_sign(over)
-    order = sorted(range(len(values)), key=lambda at: (cut[at] - exact[at]) * (1 if over > 0 else -1))
-    for at in order[: int(abs(over) / _SMALLEST)]:
-        cut[at] += step
-    return cut
+    with localcontext(EXACTLY):
+        total = sum(values, ZERO)
+        exact = [whole * value / total for value in values]
+        cut = [part.quantize(_SMALLEST, ROUND_DOWN) for part in exact]
+        over = whole - sum(cut, ZERO)
+        step = _SMALLEST.copy_sign(over)
+        order = sorted(range(len(values)), key=lambda at: (cut[at] - exact[at]) * (1 if over > 0 else -1))
+        for at in order[: int(abs(over) / _SMALLEST)]:
+            cut[at] += step
+        return cut
+
+
+def _has_shares(values: Sequence[Decimal], total: Decimal) -> bool:
+    """Whether the whole is something beside its parts, and not what is left of amounts that nearly cancel out."""
+    return total != 0 and abs(total) * _SENSE >= max(map(abs, values))
 
 
 def _slices(of: History, valued: Sequence[Worth], by: Sequence[Dimension], whole: Decimal | None) -> tuple[Slice, ...]:
@@ -92,7 +101,9 @@ def _slices(of: History, valued: Sequence[Worth], by: Sequence[Dimension], whole
     keys = sorted(groups, key=lambda key: (-sums[key], key))
     together = _total(valued)
     known: Sequence[Decimal | None] = (
-        [None] * len(keys) if whole is None or together == 0 else shares([sums[key] for key in keys], whole)
+        [None] * len(keys)
+        if whole is None or not _has_shares(tuple(sums.values()), together)
+        else shares([sums[key] for key in keys], whole)
     )
     return tuple(
         Slice(key, sums[key], share, tuple(each.part for each in groups[key]), _slices(of, groups[key], by[1:], share))

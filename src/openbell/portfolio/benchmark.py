@@ -13,11 +13,11 @@ from openbell.model.transactions import Kind
 from openbell.portfolio.actions import happenings
 from openbell.portfolio.book import Action, Book, Days
 from openbell.portfolio.currencies import rates_on
-from openbell.portfolio.prices import SPLITS, Priced, priced
+from openbell.portfolio.prices import SPLITS, Priced, days_of, priced
 from openbell.portfolio.returns import Stretch, investor_flows
 from openbell.portfolio.twr import Floats, annualised
 from openbell.portfolio.valuation import History, Mask, paid, worth
-from openbell.portfolio.xirr import MoneyWeighted, money_weighted
+from openbell.portfolio.xirr import MoneyWeighted, of_investor
 
 METHOD = (
     "Every amount that was paid in bought the benchmark at the close of its day, every amount taken out sold it; what "
@@ -92,7 +92,7 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
         value,
         twr if np.isfinite(twr) else None,
         annualised(twr, of.days[first], of.days[stretch.end]) if np.isfinite(twr) else None,
-        money_weighted(days, flows),
+        of_investor(days, flows),
         (REINVESTED if reinvest else PRICE_ONLY, *_notes(purchases, values, stretch)),
         prices.told.source,
     )
@@ -138,16 +138,18 @@ def _purchases(of: History, inside: Mask, stretch: Stretch, levels: Floats) -> I
     amounts[: stretch.start + 1] = 0
     if stretch.start >= 0:
         amounts[stretch.start] = worth(of, inside)[stretch.start]
-    for place in np.flatnonzero(amounts[: stretch.end + 1]):
-        at = int(np.searchsorted(valued, place))
-        bought = int(valued[at]) if at < valued.size else int(place)
-        yield Purchase(of.day(int(place)), float(amounts[place]), float(levels[bought]), of.day(bought))
+    places = np.flatnonzero(amounts[: stretch.end + 1])
+    at = np.searchsorted(valued, places)
+    bought = np.append(valued, 0)[at]
+    bought = np.where(at < valued.size, bought, places)
+    columns = (of.days[places], amounts[places], levels[bought], of.days[bought])
+    yield from map(Purchase, *(column.tolist() for column in columns))
 
 
 def _values(days: Days, purchases: Iterable[Purchase], levels: Floats) -> Floats:
+    every = list(purchases)
     units = np.zeros(days.size)
-    for each in purchases:
-        units[np.searchsorted(days, np.datetime64(each.day))] += each.units
+    np.add.at(units, np.searchsorted(days, days_of(each.day for each in every)), [each.units for each in every])
     held = np.cumsum(units)
     values: Floats = np.where(held == 0, 0.0, held * levels)
     return values

@@ -131,4 +131,4 @@ class Input:
     unit: str = ""
     day: date | None = None
     source: str = ""
-    """Of a price or a rate: who told it. Of a flow: the transaction's id."""
+    """Of a price or a rate: who told it. Of a flow: `transaction 12`. Of units and balances: `account 5`."""

@@ -71,18 +71,19 @@ def checks(of: History, walked: Walked, inside: Mask, thresholds: Thresholds) ->
     )
 
 
+_NO_SHARES = "The whole is worth nothing, or nothing beside its parts, so that there are no shares."
 _DIMENSIONS: tuple[Dimension, ...] = ("instrument", "sector", "currency", "type")
 
 
 def _concentration(name: str, spread: Allocation, threshold: Decimal, ignored: str) -> Check:
-    """The largest slice but those that begin with `ignored`, and but what is unknown."""
+    """The largest slice, sold short too, but those that begin with `ignored`, and but what is unknown."""
     known = [each for each in spread.slices if each.key != UNKNOWN and not each.key.startswith(ignored)]
     if spread.total <= 0 or any(each.share is None for each in known):
-        return Check(name, "unknown", None, threshold, "The whole is worth nothing, so that there are no shares.")
+        return Check(name, "unknown", None, threshold, _NO_SHARES)
     if not known:
         return Check(name, "good", ZERO, threshold, f"There is no {name} to look at.")
-    over = [each for each in known if each.share is not None and each.share > threshold]
-    largest = max(known, key=lambda each: each.share or ZERO)
+    over = [each for each in known if abs(each.share or ZERO) > threshold]
+    largest = max(known, key=lambda each: abs(each.share or ZERO))
     number = largest.share or ZERO
     said = f"{largest.key} is {_percent(number)} of the whole; the limit is {_percent(threshold)}."
     state: State = "attention" if over else "unknown" if spread.unvalued else "good"
@@ -94,7 +95,7 @@ def _concentration(name: str, spread: Allocation, threshold: Decimal, ignored: s
 def _cash_share(spread: Allocation, threshold: Decimal) -> Check:
     share = next((each.share for each in spread.slices if each.key == "cash"), ZERO)
     if spread.total <= 0 or share is None:
-        return Check("cash", "unknown", None, threshold, "The whole is worth nothing, so that there are no shares.")
+        return Check("cash", "unknown", None, threshold, _NO_SHARES)
     said = f"{_percent(share)} of the whole is cash; the limit is {_percent(threshold)}."
     return Check("cash", "attention" if share > threshold else "good", share, threshold, said)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -50,7 +50,7 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
     steps = units_steps(walked, {} if so_far is None else so_far.steps, since) | cash
     first = min((each.day for each in transactions), default=upto) if so_far is None else since
     held = list(dict.fromkeys(part.instrument for part in steps if part.instrument))
-    days = series_of_days(first, upto, _calendars(book, held), _days_of_change(steps, transactions, first))
+    days = series_of_days(first, upto, _calendars(book, steps), _days_of_change(steps, transactions, first))
     splits = splits_of(walked.splits)
     prices = {name: priced(book, name, splits.get(name, ())) for name in held}
     valuer = _Valuer(book, prices, walked.rates)
@@ -59,7 +59,7 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
         *moves_of(transactions, told, valuer.cash, valuer.units),
         *changeovers(later, walked.steps, transactions, valuer.units),
     )
-    charges = tuple(charges_of(transactions, valuer.cash))
+    charges = tuple(charges_of(transactions, valuer.cash, valuer.units))
     before = () if so_far is None else so_far.parts
     parts = tuple(dict.fromkeys([*before, *steps, *(each.part for each in moves), *(each.part for each in charges)]))
     rates = {code: rates_on(book.rates, code, book.portfolio.base, days) for code in _currencies(book, parts)}
@@ -100,9 +100,21 @@ def _cash_until(so_far: History, last: date) -> dict[Part, Steps]:
     return found
 
 
-def _calendars(book: Book, held: Iterable[str]) -> list[Closes]:
-    """The closes of what is held, and of what it is compared with."""
-    return [book.closes[name] for name in (*held, book.portfolio.benchmark or "") if name in book.closes]
+def _calendars(book: Book, steps: Mapping[Part, Steps]) -> Iterator[tuple[Days, date]]:
+    """The days on which a value may be another one, and from when on: sessions or prices of what is held, rates.
+
+    What is held later adds no days before, so that the figures of a stretch stay as they are.
+    """
+    since = [(part.instrument or "", held.days[0]) for part, held in steps.items()]
+    for name, day in (*since, (book.portfolio.benchmark or "", date.min)):
+        if name in book.closes:
+            yield _calendar(book.closes[name]), day
+    for each in book.rates:
+        yield each.days, date.min
+
+
+def _calendar(closes: Closes) -> Days:
+    return closes.days if closes.sessions is None else closes.sessions
 
 
 def _days_of_change(steps: Mapping[Part, Steps], transactions: Iterable[Transaction], first: date) -> set[date]:
@@ -114,14 +126,15 @@ def _first_change(so_far: History, walked: Walked, book: Book) -> date | None:
     """The first day that may be another one now, the last day of `so_far` at the latest; None: all may be."""
     old = so_far.book
     last = so_far.day(len(so_far.days) - 1)
-    changes = _changed(old.transactions, book.transactions, walked.until)
-    changes += [each for each in book.transactions if last < each.day <= walked.until]
+    gone, come = _changed(old.transactions, book.transactions, walked.until)
+    come += [each for each in book.transactions if last < each.day <= walked.until]
+    changes = [*gone, *come]
     same = (
         walked.until >= last
         and old.portfolio == book.portfolio
         and old.facts == book.facts
         and len(old.rates) == len(book.rates)
-        and (not changes or told_cash([each for each in book.transactions if each.day <= walked.until]) == so_far.told)
+        and (_told(book, walked.until) == so_far.told if gone else told_cash(come) <= so_far.told)
         and not any(each.kind in TOLD_ACTIONS for each in changes)
         and tuple(each for each in walked.happened if each.day < last)
         == tuple(each for each in so_far.happened if each.day < last)
@@ -137,12 +150,18 @@ def _first_change(so_far: History, walked: Walked, book: Book) -> date | None:
     return min(days)
 
 
-def _changed(old: Sequence[Transaction], new: Sequence[Transaction], until: date) -> list[Transaction]:
-    """The first transaction that is another one in each, and all after it."""
+def _told(book: Book, until: date) -> frozenset[int]:
+    return told_cash([each for each in book.transactions if each.day <= until])
+
+
+def _changed(
+    old: Sequence[Transaction], new: Sequence[Transaction], until: date
+) -> tuple[list[Transaction], list[Transaction]]:
+    """From the first transaction that is another one: those that were there, and those that are there now."""
     for place, (one, other) in enumerate(zip_longest(old, new)):
         if one is not other and one != other:
-            return [each for each in (*old[place:], *new[place:]) if each.day <= until]
-    return []
+            return [each for each in old[place:] if each.day <= until], [t for t in new[place:] if t.day <= until]
+    return [], []
 
 
 def _closes_changed(old: Closes | None, new: Closes | None) -> list[date]:
@@ -168,11 +187,12 @@ def _first_difference(
     old_days: Days, old: npt.NDArray[np.generic], new_days: Days, new: npt.NDArray[np.generic]
 ) -> list[date]:
     size = min(old_days.size, new_days.size)
-    if not (np.array_equal(old_days[:size], new_days[:size]) and np.array_equal(old[:size], new[:size])):
-        different = (old_days[:size] != new_days[:size]) | (old[:size] != new[:size])
-        size = int(np.flatnonzero(different)[0])
-    days: list[np.datetime64] = [each[size] for each in (old_days, new_days) if each.size > size]
-    return [day.astype("datetime64[D]").item() for day in days]
+    same = old[:size] == new[:size]
+    if old_days is not old or new_days is not new:
+        same &= old_days[:size] == new_days[:size]
+    if not same.all():
+        size = int(np.argmin(same))
+    return [each[size].item() for each in (old_days, new_days) if each.size > size]
 
 
 def _kept(so_far: History, since: date) -> int:
@@ -239,15 +259,31 @@ def currency_gains(values: Floats, flows: Flows, rates: Sequence[Floats | None])
     From one valued day to the next the price's part is the gain in the currency itself at the rate before, and the
     currency's is the rest: price at the first rate, currency at the last price, day by day.
     """
-    size, columns = values.shape
     gains = np.zeros_like(values)
-    for column in range(columns):
-        rate = rates[column]
-        if rate is None or bool((rate == 1).all()):
-            continue
-        mine = flows.part == column
-        flow = np.bincount(flows.place[mine], weights=flows.amount[mine], minlength=size).astype(np.float64)
-        gains[:, column] = _currency_gain(values[:, column], flow, rate)
+    foreign = [(column, rate) for column, rate in enumerate(rates) if rate is not None and not (rate == 1).all()]
+    whole = np.logical_and.reduce(np.isfinite(values), axis=0)
+    together = [(column, rate) for column, rate in foreign if whole[column] and np.isfinite(rate).all()]
+    if together:
+        columns = np.array([column for column, _ in together])
+        gains[:, columns] = _gains_together(values[:, columns], flows, columns, np.stack([r for _, r in together], 1))
+    for column, rate in foreign:
+        if not (whole[column] and np.isfinite(rate).all()):
+            mine = flows.part == column
+            flow = np.bincount(flows.place[mine], weights=flows.amount[mine], minlength=rate.size).astype(np.float64)
+            gains[:, column] = _currency_gain(values[:, column], flow, rate)
+    return gains
+
+
+def _gains_together(values: Floats, flows: Flows, columns: npt.NDArray[np.intp], rates: Floats) -> Floats:
+    """As `_currency_gain`, of parts that have a value and a rate on each day."""
+    at = np.searchsorted(columns, flows.part)
+    mine = columns[np.minimum(at, columns.size - 1)] == flows.part
+    cell = flows.place[mine] * columns.size + at[mine]
+    flow = np.bincount(cell, weights=flows.amount[mine], minlength=values.size).reshape(values.shape)
+    before, rates_before = np.zeros_like(values), rates.copy()
+    before[1:], rates_before[1:] = values[:-1], rates[:-1]
+    in_currency = values / rates - before / rates_before - flow / rates
+    gains: Floats = np.cumsum(values - before - flow - in_currency * rates_before, axis=0)
     return gains
 
 

@@ -17,6 +17,11 @@ from openbell.model.transactions import Transaction
 from openbell.portfolio.lots import EXACTLY, SMALLEST, ZERO, Closed, Lot, Sum
 from openbell.portfolio.rates import Rates
 
+METHOD = (
+    "The price's effect: units x (last price - first price) x the first rate. The rate's: units x last price x (last "
+    "rate - first rate). The two add up to the gain."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Gain:

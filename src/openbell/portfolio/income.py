@@ -11,19 +11,24 @@ from typing import Literal
 from openbell.model.transactions import Kind, Transaction
 from openbell.portfolio.book import Action
 from openbell.portfolio.lots import ZERO
-from openbell.portfolio.moves import Charge, Part, rounded, summed
+from openbell.portfolio.moves import Charge, Move, Part, rounded, summed
 from openbell.portfolio.returns import Stretch, charges
 from openbell.portfolio.valuation import History, Mask
 from openbell.portfolio.walk import Walked
 from openbell.portfolio.worth import worths
 
-RECEIVED = "Cash received + tax withheld + fees = gross, each in the portfolio's currency at the rate of its day."
+RECEIVED = (
+    "Cash received + tax withheld + fees = gross, each in the portfolio's currency at the rate of its day; units that "
+    "were received count with what they are said to have cost, else with their price of the day."
+)
 ANNOUNCED = (
     "The dividend for one unit x the units held at the end of the day before the ex-date, or now if it is to come."
 )
 YIELD_ON_COST = "Gross income of the 365 days up to the day / what the units that are held then had cost."
 YIELD_ON_VALUE = "Gross income of the 365 days up to the day / the value of the units that are held then."
 
+NEAR = timedelta(days=5)
+"""For so long after a trade a tax may be on it."""
 YEAR = timedelta(days=365)
 
 
@@ -99,7 +104,7 @@ def received(of: History, inside: Mask, stretch: Stretch) -> tuple[Received, ...
     """The payments of the parts, oldest first; a tax on one that is told in a row of its own has no gross."""
     payments: dict[int, list[Charge]] = {}
     for each in charges(of, inside, stretch):
-        if each.transaction.kind in {Kind.DIVIDEND, Kind.INTEREST} or _tax_on_dividend(each):
+        if each.transaction.kind in {Kind.DIVIDEND, Kind.INTEREST} or _tax_on_income(of, each):
             payments.setdefault(id(each.transaction), []).append(each)
     return tuple(map(_payment, payments.values()))
 
@@ -156,8 +161,19 @@ def yields(of: History, walked: Walked, inside: Mask) -> tuple[Yields, ...]:
     )
 
 
-def _tax_on_dividend(charge: Charge) -> bool:
-    return charge.transaction.kind is Kind.TAX and charge.part.instrument is not None
+def _tax_on_income(of: History, charge: Charge) -> bool:
+    """Whether a tax in a row of its own was on a payment of its instrument, and not on a trade as a stamp duty is."""
+    if charge.transaction.kind is not Kind.TAX or charge.part.instrument is None:
+        return False
+    paid = [charge.day - each.day for each in of.charges if each.kind == "income" and each.part == charge.part]
+    traded = [charge.day - each.day for each in of.moves if each.part == charge.part and _is_trade(each)]
+    return any(abs(since) <= NEAR for since in paid) or (
+        any(since > NEAR for since in paid) and not any(timedelta() <= since <= NEAR for since in traded)
+    )
+
+
+def _is_trade(move: Move) -> bool:
+    return move.transaction is not None and move.transaction.kind in {Kind.BUY, Kind.SELL}
 
 
 def _payment(parts: list[Charge]) -> Received:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -177,11 +177,14 @@ def times(quantity: Decimal, ratio: Fraction) -> Decimal:
 
 
 def shared(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """`total` in parts like `weights`; what cutting leaves over is the last one's, so that the parts add up."""
+    """`total` in parts like `weights`, cut towards 0; what cutting leaves over is the largest one's, so that the parts
+    add up and none has another sign."""
     whole = sum(weights, ZERO)
-    parts = [share(total, weight, whole) for weight in weights[:-1]]
-    return [*parts, total - sum(parts, ZERO)]
+    parts = [_cut(total * weight / whole, ROUND_DOWN) for weight in weights]
+    largest = max(range(len(parts)), key=lambda at: abs(weights[at]))
+    parts[largest] += total - sum(parts, ZERO)
+    return parts
 
 
-def _cut(number: Decimal) -> Decimal:
-    return number.quantize(SMALLEST).normalize() + ZERO
+def _cut(number: Decimal, rounding: str | None = None) -> Decimal:
+    return number.quantize(SMALLEST, rounding).normalize() + ZERO

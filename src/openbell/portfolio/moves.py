@@ -78,21 +78,32 @@ def summed(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def told_cash(transactions: Sequence[Transaction]) -> frozenset[int]:
-    """The accounts whose cash is told: money came in other than by a sale or as income.
+    """The accounts whose cash is told: deposits into it, an opening balance, or money of another account at its start.
 
     Of the others only trades are known: their purchases count as money paid in and their sales as money taken out,
-    since the balance would otherwise be a debt that does not exist.
+    since the balance would otherwise be a debt that does not exist. What another account sends later tells nothing of
+    how the earlier purchases were paid.
     """
-    told = {each.account for each in transactions if each.kind in {Kind.DEPOSIT, Kind.WITHDRAWAL}}
+    told = {each.account for each in transactions if each.kind is Kind.DEPOSIT}
     told |= {each.account for each in transactions if each.kind is Kind.OPENING and each.cash and not each.instrument}
-    received = {
-        part.account
-        for each in transactions
-        if each.kind is Kind.TRANSFER
-        for part, amount in cash_effects(each)
-        if amount > 0
-    }
-    return frozenset(told | received)
+    return frozenset(told.union(_begun_by_transfer(transactions)))
+
+
+def _begun_by_transfer(transactions: Sequence[Transaction]) -> Iterator[int]:
+    """The accounts whose cash another one sent money to on its first day."""
+    sent = [each for each in transactions if each.kind is Kind.TRANSFER and not each.instrument]
+    for account in {each.to_account for each in sent if each.to_account is not None}:
+        first = min(
+            (
+                each.day
+                for each in transactions
+                if account in {each.account, each.to_account}
+                and any(part.account == account for part, _ in cash_effects(each))
+            ),
+            default=None,
+        )
+        if any(each.day == first and each.to_account == account for each in sent):
+            yield account
 
 
 def cash_effects(transaction: Transaction) -> Iterator[tuple[Part, Decimal]]:
@@ -111,15 +122,27 @@ def moves_of(
                 yield Move(each.day, part, None if amount is None else rounded(amount), each, event, note)
 
 
-def charges_of(transactions: Sequence[Transaction], worth: Worth) -> Iterator[Charge]:
+def charges_of(transactions: Iterable[Transaction], worth: Worth, units_worth: UnitsWorth) -> Iterator[Charge]:
     """Income before tax and fees, fees and taxes, of every transaction."""
     for each in transactions:
         part = Part(each.account, each.instrument, "" if each.instrument else each.currency)
         if each.kind in {Kind.DIVIDEND, Kind.INTEREST}:
-            fee = each.fee if each.fee_currency in {"", each.currency} else ZERO
-            yield Charge(each.day, part, "income", worth(each.cash + each.tax + fee, each.currency, each.day), each)
+            yield Charge(each.day, part, "income", _income(each, worth, units_worth), each)
         for paid in charges([each]):
             yield Charge(each.day, part, paid.what, worth(paid.amount, paid.currency, each.day), each)
+
+
+def _income(each: Transaction, worth: Worth, units_worth: UnitsWorth) -> Decimal | None:
+    """Cash before tax and fees, and units that came at what their lot counts as having cost."""
+    fee = each.fee if each.fee_currency in {"", each.currency} else ZERO
+    paid = worth(each.cash + each.tax + fee, each.currency, each.day)
+    if not each.quantity:
+        return paid
+    if each.cost is not None:
+        return summed([paid, worth(each.cost - min(each.cash, ZERO), each.currency, each.day)])
+    if each.price is not None:
+        return summed([paid, worth(each.price * each.quantity, each.price_currency or each.currency, each.day)])
+    return summed([paid, units_worth(each.instrument or "", each.quantity, each.day)])
 
 
 def changeovers(
@@ -164,6 +187,7 @@ def _brought(each: Transaction, account: int, instrument: str, day: date) -> Dec
 
 
 _OUTSIDE = "paid from outside: this account's cash is not told"
+_UNTOLD = "sent between an account whose cash is told and one whose is not"
 _INTERNAL = frozenset({Kind.INTEREST, Kind.FEE, Kind.TAX})
 _BY_VALUE = frozenset({Kind.DELIVERY_IN, Kind.DELIVERY_OUT, Kind.OPENING})
 
@@ -172,7 +196,7 @@ _Moved = tuple[Part, Decimal | None, str]
 
 def _moved(each: Transaction, told: frozenset[int], worth: Worth, units_worth: UnitsWorth) -> Iterator[_Moved]:
     if each.kind is Kind.EXCHANGE or (each.kind is Kind.TRANSFER and not each.instrument):
-        yield from _sent(each, worth)
+        yield from _sent(each, told, worth)
         return
     if each.instrument is None:
         yield from _plain_cash(each, told, worth)
@@ -193,13 +217,14 @@ def _moved(each: Transaction, told: frozenset[int], worth: Worth, units_worth: U
         yield Part(each.to_account, each.instrument, ""), valued, ""
 
 
-def _sent(each: Transaction, worth: Worth) -> Iterator[_Moved]:
+def _sent(each: Transaction, told: frozenset[int], worth: Worth) -> Iterator[_Moved]:
     """Cash to another currency or account: what arrived is what left; a fee or a margin is the sender's loss."""
     for part, arrived in cash_effects(each):
         if arrived > 0:
             valued = worth(arrived, part.currency, each.day)
-            yield Part(each.account, None, each.currency), None if valued is None else -valued, ""
-            yield part, valued, ""
+            note = "" if (part.account in told) == (each.account in told) else _UNTOLD
+            yield Part(each.account, None, each.currency), None if valued is None else -valued, note
+            yield part, valued, note
 
 
 def _plain_cash(each: Transaction, told: frozenset[int], worth: Worth) -> Iterator[_Moved]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,14 +76,19 @@ class Priced:
             return None
         return self._price(newest - 1, day)
 
+    def session(self, day: date) -> date | None:
+        """The newest session up to `day`; None: no calendar, or none yet."""
+        sessions = self.told.sessions
+        place = -1 if sessions is None else int(np.searchsorted(sessions, np.datetime64(day), side="right")) - 1
+        return None if sessions is None or place < 0 else _date(sessions[place])
+
     def _newest(self, day: date) -> int | None:
         """The place of the price that holds at the end of `day`."""
         on = np.datetime64(day)
-        place = int(np.searchsorted(self.told.days, on, side="right")) - 1
-        sessions = self.told.sessions
+        place, sessions = _upto(self.told.days, on), self.told.sessions
         if place < 0 or sessions is None:
             return place if place >= 0 else None
-        session = int(np.searchsorted(sessions, on, side="right")) - 1
+        session = _upto(sessions, on)
         return place if session >= 0 and self.told.days[place] >= sessions[session] else None
 
     def _price(self, newest: int, on: date) -> Price:
@@ -124,14 +129,18 @@ def days_of(dates: Iterable[date]) -> Days:
     return np.fromiter((day.toordinal() - _EPOCH for day in dates), np.int64).astype("datetime64[D]")
 
 
-def series_of_days(first: date, last: date, closes: Sequence[Closes], further: Iterable[date]) -> Days:
-    """The days of a series: sessions, days with a price where there is no calendar, and those that are `further`."""
-    start, end = np.datetime64(first), np.datetime64(last)
-    traded = [each.days if each.sessions is None else each.sessions for each in closes]
-    once = {id(calendar): calendar for calendar in traded}  # instruments of one exchange share theirs
+def series_of_days(first: date, last: date, calendars: Iterable[tuple[Days, date]], further: Iterable[date]) -> Days:
+    """The days of each calendar from the day given with it on, and those that are `further`, from `first` to `last`."""
+    once: dict[int, tuple[Days, date]] = {}  # instruments of one exchange share theirs
+    for calendar, since in calendars:
+        once[id(calendar)] = calendar, min(since, once.get(id(calendar), (calendar, since))[1])
     within = [
-        calendar[np.searchsorted(calendar, start) : np.searchsorted(calendar, end, side="right")]
-        for calendar in once.values()
+        calendar[
+            np.searchsorted(calendar, np.datetime64(max(first, since))) : np.searchsorted(
+                calendar, np.datetime64(last), side="right"
+            )
+        ]
+        for calendar, since in once.values()
     ]
     ends = days_of({first, last, *(day for day in further if first <= day <= last)})
     days: Days = np.unique(np.concatenate([ends, *within]).astype("datetime64[D]"))
@@ -159,6 +168,13 @@ def _current(told: Closes, sessions: Days, place: Places, on: Days) -> npt.NDArr
     session = np.searchsorted(sessions, on, side="right") - 1
     known = (place >= 0) & (session >= 0)
     return known & (told.days[place] >= sessions[session])
+
+
+def _upto(days: Days, on: np.datetime64) -> int:
+    """The place of the last of the days up to `on`, which is mostly the last of all; -1: none."""
+    if days.size and days[-1] <= on:
+        return days.size - 1
+    return int(np.searchsorted(days, on, side="right")) - 1
 
 
 def _date(day: np.datetime64) -> date:

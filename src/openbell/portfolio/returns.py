@@ -18,7 +18,7 @@ from openbell.portfolio.rates import exact
 from openbell.portfolio.twr import Floats, Index, annualised, chained
 from openbell.portfolio.valuation import History, Mask, moved, paid, worth
 from openbell.portfolio.worth import Worth, total, worths
-from openbell.portfolio.xirr import MoneyWeighted, money_weighted
+from openbell.portfolio.xirr import MoneyWeighted, of_investor
 
 Range = Literal["1D", "5D", "1M", "3M", "6M", "YTD", "1Y", "5Y", "Max"]
 RANGES: tuple[Range, ...] = get_args(Range)
@@ -92,14 +92,14 @@ class Drawdown:
 
 
 def stretch_of(of: History, wanted: Range | tuple[date, date]) -> Stretch:
-    """The places that a range or two days mean; both ends count with their close.
+    """The places that a range or two days mean, the second not before the series; both ends count with their close.
 
     A day is a session: the newest one with a price is the end of `1D`, the one before it its start, whatever weekend
     or holiday lies between. Months and years go back by the calendar, to the month's last day where it is shorter.
     """
     end = len(of.days) - 1
     if not isinstance(wanted, str):
-        return Stretch(of.place(wanted[0]), max(of.place(wanted[1]), 0))
+        return Stretch(of.place(wanted[0]), of.place(wanted[1]))
     if wanted == "Max":
         return Stretch(-1, end)
     if wanted in {"1D", "5D"}:
@@ -109,7 +109,8 @@ def stretch_of(of: History, wanted: Range | tuple[date, date]) -> Stretch:
 
 def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> Performance:
     """How the parts `inside` have done together; `index` is that of `index_of`, where the caller has it."""
-    index = index or index_of(of, inside)
+    values, (into, out) = worth(of, inside), paid(of, inside)
+    index = index or chained(of.days, values, into, out)
     ends = [list(worths(of, inside, place)) for place in (stretch.start, stretch.end)]
     start, end = map(total, ends)
     crossed = crossings(of, inside, stretch)
@@ -130,7 +131,7 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
         simple=float(gain / capital) if gain is not None and capital is not None and capital > 0 else None,
         twr=twr,
         twr_annual=annualised(twr, of.days[max(stretch.start, 0)], of.days[stretch.end]),
-        mwr=money_weighted(*investor_flows(of, inside, stretch)),
+        mwr=of_investor(*_balanced(of.days, values, into, out, stretch)),
         income=_charged(told, "income"),
         fees=_charged(told, "fee"),
         taxes=_charged(told, "tax"),
@@ -146,12 +147,15 @@ def index_of(of: History, inside: Mask) -> Index:
 
 def investor_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Days, Floats]:
     """What the money-weighted return balances: value at the start paid in, all flows, value at the end taken out."""
-    values = worth(of, inside)
-    came, left = paid(of, inside)
+    return _balanced(of.days, worth(of, inside), *paid(of, inside), stretch)
+
+
+def _balanced(days: Days, values: Floats, came: Floats, left: Floats, stretch: Stretch) -> tuple[Days, Floats]:
     after = slice(stretch.start + 1, stretch.end + 1)
+    first, last = max(stretch.start, 0), stretch.end
     start = -values[stretch.start] if stretch.start >= 0 else 0.0
-    days = np.concatenate([[of.days[max(stretch.start, 0)]], of.days[after], of.days[after], [of.days[stretch.end]]])
-    return days, np.concatenate([[start], -came[after], left[after], [values[stretch.end]]])
+    of = np.concatenate([days[first : first + 1], days[after], days[after], days[last : last + 1]])
+    return of, np.concatenate([[start], -came[after], left[after], values[last : last + 1]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +175,22 @@ def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Crossing, ..
     event, amount = of.flows.event[at], of.flows.amount[at]
     crossing = np.bincount(event, weights=amount)[event] != 0  # what stays inside is there twice, once with each sign
     events: dict[int, list[Move]] = {}
-    for place in at[crossing]:
-        events.setdefault(int(of.flows.event[place]), []).append(of.moves[place])
-    found = []
-    for moves in events.values():
-        amounts = [move.amount for move in moves if move.amount is not None]
-        unknown, net = len(moves) - len(amounts), sum(amounts, ZERO)
-        if net or unknown == 1:  # both sides of a transfer whose worth nobody knows cancel out
-            notes = tuple(move.note for move in moves if move.note)
-            found.append(Crossing(moves[0].day, None if unknown == 1 else net, moves[0].transaction, notes))
-    return tuple(found)
+    for number, place in zip(event[crossing].tolist(), at[crossing].tolist(), strict=True):
+        events.setdefault(number, []).append(of.moves[place])
+    return tuple(crossed for moves in events.values() if (crossed := _crossing(moves)) is not None)
+
+
+def _crossing(moves: Sequence[Move]) -> Crossing | None:
+    """What the moves of one event come to; None: nothing. Both sides of a transfer whose worth nobody knows cancel."""
+    first = moves[0]
+    notes = tuple(move.note for move in moves if move.note)
+    if len(moves) == 1:
+        return None if first.amount == 0 else Crossing(first.day, first.amount, first.transaction, notes)
+    known = [move.amount for move in moves if move.amount is not None]
+    unknown, net = len(moves) - len(known), sum(known, ZERO)
+    if not net and unknown != 1:
+        return None
+    return Crossing(first.day, None if unknown == 1 else net, first.transaction, notes)
 
 
 def exact_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Decimal | None, Decimal | None]:
@@ -293,10 +303,8 @@ def notes(
 ) -> Iterable[str]:
     """What is missing, bridged or assumed in the figures of the parts over `stretch`; `ends`: what there was then."""
     for every, said in zip(ends, ("start", "end"), strict=True):
-        for each in every:
-            if each.lacks:
-                what = each.part.instrument or each.part.currency
-                yield f"The value at the {said} is not known: {what}, {each.lacks}."
+        for lacks, parts in _lacking(every).items():
+            yield f"The value at the {said} is not known: {', '.join(parts)}, {lacks}."
     bridged = [(a, b) for a, b in index.estimated if stretch.start < b <= stretch.end]
     if bridged:
         said_of = " to ".join(str(of.day(max(place, 0))) for place in bridged[0])
@@ -312,6 +320,16 @@ def notes(
     untold = {each.name for each in of.book.accounts if each.id not in of.told and _used(of, inside, each.id)}
     for name in sorted(untold):
         yield f"No deposits into {name} are told: its purchases count as money paid in, its sales as taken out."
+
+
+def _lacking(every: Iterable[Worth]) -> dict[str, list[str]]:
+    """By what they lack, the parts without a value, each once."""
+    found: dict[str, list[str]] = {}
+    for each in every:
+        what = each.part.instrument or each.part.currency
+        if each.lacks and what not in (named := found.setdefault(each.lacks, [])):
+            named.append(what)
+    return found
 
 
 def _used(of: History, inside: Mask, account: int) -> bool:

@@ -83,6 +83,8 @@ _NOTHING = 1e-9
 
 def _over(valued: npt.NDArray[np.intp], paid_in: Floats, taken_out: Floats) -> tuple[Floats, Floats, Floats]:
     """Of each stretch that ends with a valued day: paid in, taken out, and the flows weighted by how long they were."""
+    if valued.size == paid_in.size:  # each day is a stretch of its own
+        return paid_in, taken_out, paid_in
     starts = np.append(0, valued[:-1] + 1)
     upto = slice(0, int(valued[-1]) + 1)
     came, went = np.add.reduceat(paid_in[upto], starts), np.add.reduceat(taken_out[upto], starts)
@@ -95,6 +97,8 @@ def _over(valued: npt.NDArray[np.intp], paid_in: Floats, taken_out: Floats) -> t
 
 
 def _stretches(valued: npt.NDArray[np.intp]) -> tuple[tuple[int, int], ...]:
+    if valued[-1] == valued.size - 1:
+        return ()
     before = np.append(-1, valued[:-1])
     longer = valued - before > 1
     return tuple(zip(before[longer].tolist(), valued[longer].tolist(), strict=True))

@@ -91,7 +91,7 @@ class History:
 
     def day(self, place: int) -> date:
         """The day at `place`."""
-        day: date = self.days[place].astype("datetime64[D]").item()
+        day: date = self.days[place].item()
         return day
 
     def where(self, wanted: Callable[[Part], bool]) -> Mask:
@@ -129,7 +129,7 @@ def currency_of(book: Book, part: Part) -> str:
 
 def worth(of: History, inside: Mask) -> Floats:
     """The value of the parts together at the end of each day; NaN where that of one is missing."""
-    total: Floats = of.values[:, inside].sum(axis=1)
+    total: Floats = (of.values if inside.all() else of.values[:, inside]).sum(axis=1)
     return total
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from openbell.model.transactions import Transaction
 from openbell.portfolio import benchmark as benchmarks
 from openbell.portfolio import income as incomes
 from openbell.portfolio import returns, twr, valuation, xirr
@@ -18,6 +19,7 @@ from openbell.portfolio.allocation import METHOD as SHARES
 from openbell.portfolio.allocation import Allocation, Slice
 from openbell.portfolio.benchmark import Benchmark
 from openbell.portfolio.book import Input, Why
+from openbell.portfolio.checks import Check
 from openbell.portfolio.income import Announced, Received, Yields
 from openbell.portfolio.moves import Charged, Part
 from openbell.portfolio.prices import Price
@@ -32,6 +34,7 @@ DAY_CHANGE = (
     "the session against its price then. Both prices are of the instrument's own exchange."
 )
 NET_INVESTED = "What was paid in less what was taken out, each at the rate of its day."
+CHECKED = "What is held at the end of the day is compared with the owner's own threshold."
 DRAWDOWN = "The time-weighted index at its lowest after a height / at that height - 1, so that flows are no falls."
 CHARGED = {
     "income": "Dividends and interest before tax and fees, each at the rate of its day.",
@@ -103,7 +106,7 @@ def why_mwr(of: History, inside: Mask, stretch: Stretch) -> Why:
 def why_charged(of: History, inside: Mask, stretch: Stretch, kind: Charged) -> Why:
     """Of income, fees or taxes."""
     inputs = tuple(
-        Input(_name(each.part), _said(each.amount), of.base, each.day, str(each.transaction.id))
+        Input(_name(each.part), _said(each.amount), of.base, each.day, _told(each.transaction))
         for each in returns.charges(of, inside, stretch)
         if each.kind == kind
     )
@@ -130,8 +133,8 @@ def why_day_change(of: History, part: Part, place: int) -> Why:
     rate = [_of_rate(now.rate)] if now.rate is not None else []
     inputs = (
         Input("units before", str(change.before), "", change.previous.day),
-        _of_price(part, change.price, "price"),
-        _of_price(part, change.previous, "close before"),
+        _of_price(of, part, change.price, f"price of {_name(part)}"),
+        _of_price(of, part, change.previous, f"close of {_name(part)} before"),
         *rate,
         Input("traded", _said(change.traded), of.base, change.price.day),
         Input("value", _said(now.value), of.base, of.day(place)),
@@ -179,10 +182,16 @@ def why_share(of: History, one: Slice, every: Allocation) -> Why:
     )
 
 
+def why_check(one: Check) -> Why:
+    """Of what a check says."""
+    inputs = (Input("number", _said(one.number)), Input("threshold", str(one.threshold)))
+    return Why("check", CHECKED, (*inputs, *(Input("about", each) for each in one.about)), (one.sentence,))
+
+
 def why_received(of: History, payments: Iterable[Received]) -> Why:
     """Of what payments came to."""
     inputs = tuple(
-        Input(f"{label} {_name(each.part)}", _said(amount), of.base, each.day, str(each.transaction.id))
+        Input(f"{label} {_name(each.part)}", _said(amount), of.base, each.day, _told(each.transaction))
         for each in payments
         for label, amount in (("gross", each.gross), ("tax", each.tax), ("fee", each.fee))
         if amount != 0
@@ -227,7 +236,7 @@ def _flows(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
     for each in returns.crossings(of, inside, stretch):
         label = "flow" if each.amount is None else "paid in" if each.amount > 0 else "taken out"
         amount = None if each.amount is None else abs(each.amount)
-        told = "a corporate action" if each.transaction is None else str(each.transaction.id)
+        told = "a corporate action" if each.transaction is None else _told(each.transaction)
         yield Input(label, _said(amount), of.base, each.day, told)
 
 
@@ -251,16 +260,23 @@ def _labels(count: int) -> Iterator[str]:
 
 def _of_worth(of: History, each: Worth) -> Iterator[Input]:
     name = _name(each.part)
-    yield Input("units" if each.part.instrument else "balance", str(each.units), name, source=str(each.part.account))
+    yield Input(
+        "units" if each.part.instrument else "balance", str(each.units), name, source=f"account {each.part.account}"
+    )
     if each.price is not None:
-        yield _of_price(each.part, each.price, "price")
+        yield _of_price(of, each.part, each.price, f"price of {name}")
     if each.rate is not None and each.rate.base != of.base:
         yield _of_rate(each.rate)
     yield Input("value", _said(each.value), of.base)
 
 
-def _of_price(part: Part, price: Price, label: str) -> Input:
-    return Input(label, str(price.price), _name(part), price.day, price.source)
+def _of_price(of: History, part: Part, price: Price, label: str) -> Input:
+    currency = valuation.currency_of(of.book, part)
+    return Input(label, str(price.price), currency, price.day, price.source)
+
+
+def _told(transaction: Transaction) -> str:
+    return f"transaction {transaction.id}"
 
 
 def _of_rate(rate: Rate) -> Input:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -14,7 +14,7 @@ from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Part, rounded, summed
 from openbell.portfolio.prices import Price, factor
 from openbell.portfolio.rates import Rate
-from openbell.portfolio.valuation import History, Mask, currency_of, moved
+from openbell.portfolio.valuation import History, Mask, currency_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def worth_of(of: History, part: Part, units: Decimal, place: int) -> Worth:
     if part.instrument is not None and price is None:
         return Worth(part, units, None, rate, None, f"there is no price of {day}")
     if rate.value is None:
-        return Worth(part, units, price, rate, None, str(rate))
+        return Worth(part, units, price, rate, None, str(rate).removesuffix("."))
     each = rate.value if price is None else price.price * rate.value
     return Worth(part, units, price, rate, rounded(units * each))
 
@@ -123,9 +123,37 @@ def day_change(of: History, part: Part, place: int) -> DayChange | None:
     )
 
 
+def day_gain(of: History, inside: Mask, place: int) -> Decimal | None:
+    """What the positions of the parts gained in the newest session of each one's exchange, those that it ended too.
+
+    None where one is not known. What is priced by hand now and then counts where it has two prices.
+    """
+    positions = [part for part in of.named(inside) if part.instrument in of.priced and part in of.steps]
+    return summed(_session_gain(of, part, place) for part in positions)
+
+
+def _session_gain(of: History, part: Part, place: int) -> Decimal | None:
+    """Also without a close of the session before, of what came in the session, and of what left in it without one."""
+    day, prices, steps = of.day(place), of.priced[part.instrument or ""], of.steps[part]
+    units, session = steps.on(day), prices.session(day)
+    if units and (change := day_change(of, part, place)) is not None:
+        return change.gain
+    if session is None or (not units and steps.days[-1] < session):
+        return ZERO
+    eve = session - timedelta(days=1)
+    before, previous = steps.on(eve), prices.at(eve)
+    rate = of.lookup.rate(currency_of(of.book, part), of.base, day).value
+    value = worth_of(of, part, units, place).value if units else ZERO
+    traded = _traded(of, part, eve, place)
+    if (units and before) or (before and previous is None) or rate is None or value is None or traded is None:
+        return None
+    return rounded(value - traded - (before * previous.price * rate if previous else ZERO))
+
+
 def _traded(of: History, part: Part, after: date, place: int) -> Decimal | None:
     """What was put into `part` after the day `after`, less what was taken out, but for income and costs."""
-    inside = of.where(lambda each: each == part)
-    moves = [of.moves[at] for at in moved(of, inside, of.place(after), place)]
+    when = of.flows.place
+    mine = (of.flows.part == of.parts.index(part)) & (when > of.place(after)) & (when <= place)
+    moves = [of.moves[at] for at in np.flatnonzero(mine).tolist()]
     trades = [move for move in moves if move.transaction is None or move.transaction.kind not in _NO_TRADE]
     return summed(move.amount for move in trades)

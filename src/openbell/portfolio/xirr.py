@@ -23,6 +23,7 @@ METHOD = (
 _BILLION = 1e9
 _HIGHEST = 101.0  # 1 + 10,000 % a year
 _GRID = 161
+_ROW, _ZOOMS = 33, 10  # each time 16 times nearer
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,11 +33,11 @@ class MoneyWeighted:
     """A money-weighted return, or the reason why there is none."""
 
     annual: float | None
-    """A year; None where no rate balances the flows, or none that a number can tell."""
+    """A year; None where no rate balances the flows, or none that a number can tell, or where it is not asked for."""
     period: float | None = None
     """Over the whole stretch, not annualised: (1 + annual)^(days/365) - 1."""
     reason: str = ""
-    """Empty where `period` is a number and `annual` too."""
+    """Why there is no rate; empty where there is all that was asked for."""
     also: tuple[float, ...] = ()
     """Further rates a year that balance the same flows."""
 
@@ -62,6 +63,14 @@ def money_weighted(days: Days, flows: Floats) -> MoneyWeighted:
     if not roots:
         return MoneyWeighted(None, reason="no rate that anybody could have had balances the flows")
     return _told(_chosen(years, sums, roots), roots, float(years[-1]))
+
+
+def of_investor(days: Days, flows: Floats) -> MoneyWeighted:
+    """As `money_weighted`; flows of less than a year say nothing of a year, so that there is `period` alone."""
+    found, moved = money_weighted(days, flows), days[flows != 0]
+    if found.period is None or (moved.max() - moved.min()).astype("timedelta64[D]").astype(int) >= YEAR:
+        return found
+    return MoneyWeighted(None, found.period)
 
 
 def _by_day(days: Days, flows: Floats) -> tuple[Floats, Floats]:
@@ -108,6 +117,14 @@ def _balance(years: Floats, sums: Floats, log: float) -> float:
     return float(weights @ sums) / float(weights @ np.abs(sums))
 
 
+def _balances(years: Floats, sums: Floats, logs: Floats) -> Floats:
+    """As `_balance`, of many rates at once."""
+    powers = -np.outer(logs, years)
+    weights = np.exp(powers - powers.max(axis=1, keepdims=True))
+    values: Floats = (weights @ sums) / (weights @ np.abs(sums))
+    return values
+
+
 def _slope(years: Floats, sums: Floats, log: float) -> float:
     weights = _weights(years, log)
     return -float(weights @ (sums * years)) / float(weights @ np.abs(sums))
@@ -134,9 +151,7 @@ def _crossings(years: Floats, sums: Floats) -> Iterator[tuple[float, float]]:
     """Brackets of one rate each, over the range that is considered."""
     stretch = float(years[-1])
     logs = np.linspace(-math.log(_BILLION) / stretch, max(math.log(_HIGHEST), math.log(_BILLION) / stretch), _GRID)
-    powers = -np.outer(logs, years)
-    weights = np.exp(powers - powers.max(axis=1, keepdims=True))
-    values = (weights @ sums) / (weights @ np.abs(sums))
+    values = _balances(years, sums, logs)
     signs, sizes = np.sign(values), np.abs(values)
     for left in np.flatnonzero((signs[:-1] * signs[1:] < 0) | (values[:-1] == 0)):
         yield float(logs[left]), float(logs[left + 1])
@@ -152,28 +167,27 @@ def _crossings(years: Floats, sums: Floats) -> Iterator[tuple[float, float]]:
 
 
 def _nearest(years: Floats, sums: Floats, low: float, high: float) -> float:
-    """Where between the two the balance is nearest to 0, or beyond it, by golden section."""
+    """Where between the two the balance is nearest to 0, or beyond it: of a row of rates the neighbours of the best."""
     side = math.copysign(1.0, _balance(years, sums, low))
-    golden = (math.sqrt(5) - 1) / 2
-    for _ in range(60):
-        first, second = high - golden * (high - low), low + golden * (high - low)
-        if side * _balance(years, sums, first) < side * _balance(years, sums, second):
-            high = second
-        else:
-            low = first
+    for _ in range(_ZOOMS):
+        logs = np.linspace(low, high, _ROW)
+        best = int(np.argmin(side * _balances(years, sums, logs)))
+        low, high = float(logs[max(best - 1, 0)]), float(logs[min(best + 1, _ROW - 1)])
     return (low + high) / 2
 
 
 def _root(years: Floats, sums: Floats, low: float, high: float) -> float:
     """The balancing rate in a bracket: Newton's step where it stays inside, else half of the bracket."""
     rises = _balance(years, sums, high) > 0
+    timed, sizes = sums * years, np.abs(sums)
     log = (low + high) / 2
     for _ in range(200):
-        value = _balance(years, sums, log)
+        weights = _weights(years, log)
+        size = float(weights @ sizes)
+        value, slope = float(weights @ sums) / size, -float(weights @ timed) / size
         if value == 0:
             return log
         low, high = (low, log) if (value > 0) == rises else (log, high)
-        slope = _slope(years, sums, log)
         step = log - value / slope if slope else math.nan
         following = step if low < step < high else (low + high) / 2
         if abs(following - log) <= 1e-15 * max(1.0, abs(log)):

@@ -40,4 +40,6 @@ class Answers:
     """IANA, such as Europe/Zurich: where the file's days are."""
     currency: str = ""
     """Of amounts that name none."""
+    rate: str = ""
+    """times | over: what a rate does to a price for what moved."""
     mapping: Mapping | None = None

@@ -36,7 +36,7 @@ class Record:
     @property
     def filled(self) -> int:
         """How many cells say something."""
-        return sum(1 for cell in self.cells if cell and not cell.isspace())
+        return sum(map(bool, map(str.strip, self.cells)))
 
 
 class Contents:
@@ -108,7 +108,7 @@ def _records(text: str, delimiter: str, name: str) -> tuple[Record, ...]:
         for cells in reader:
             record = Record(begins, tuple(cells))
             begins = reader.line_num + 1
-            if any(cell and not cell.isspace() for cell in cells):
+            if any(map(str.strip, cells)):
                 records.append(record)
             if len(records) > MOST_ROWS:
                 raise UnreadableFile(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -68,15 +69,29 @@ class Draft:
     tags: tuple[str, ...] = ()
     account: str = ""
     """As the file tells it; empty: the file is of one account."""
+    named_account: str = ""
+    """As the row itself names it, where files put several together: by it the row is known again."""
     to_account: str = ""
     picks: tuple[Pick, ...] = ()
     """By the numbers of the file that is read back."""
     number: int = 0
     """In the desk that wrote the file."""
+    origin: str = ""
+    """The portfolio that the file was written from, by a mark that no other has."""
     rows: tuple[int, ...] = ()
     """The lines of the file that it was read from, the first is 1; of JSON and XML, which element."""
     fingerprint: str = ""
     """The same in every file that tells the same."""
+    withheld: Draft | None = None
+    """Of a dividend, the tax that the file tells on a row of its own: another file may tell only one of the two."""
+
+    @property
+    def parts(self) -> tuple[Draft, ...]:
+        """What the rows that it was put together from are each by itself: a dividend before its tax, and the tax."""
+        if self.withheld is None:
+            return (self,)
+        cash, rows = self.withheld.cash, tuple(row for row in self.rows if row not in self.withheld.rows)
+        return replace(self, cash=self.cash - cash, tax=self.tax + cash, rows=rows, withheld=None), self.withheld
 
     def booked(
         self,
@@ -86,6 +101,7 @@ class Draft:
         other: str | None = None,
         to_account: int | None = None,
         batch: int | None = None,
+        number: int = 0,
     ) -> Transaction:
         """The transaction that it becomes; raises InvalidInput with the field that no transaction of its kind has."""
         return Transaction(
@@ -115,16 +131,17 @@ class Draft:
             ref=self.ref,
             note=self.note,
             tags=self.tags,
+            id=number,
             batch=batch,
         )
 
     def check(self) -> None:
         """Raise InvalidInput where no account or instrument could make a transaction of it."""
-        for field, text in (("account", self.account), ("to_account", self.to_account)):
-            assert_text(text, field)
-        for field, named in (("instrument", self.instrument), ("other", self.other)):
+        for place, text in (("account", self.account), ("to_account", self.to_account)):
+            assert_text(text, place)
+        for place, named in (("instrument", self.instrument), ("other", self.other)):
             if named is not None:
-                assert_text("".join(getattr(named, name) for name in Named.__slots__), field)
+                assert_text("".join(getattr(named, name) for name in Named.__slots__), place)
         self.booked(
             1,
             instrument="named" if self.instrument else None,
@@ -169,6 +186,18 @@ class Holding:
     rows: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What people said of instruments, by their keys in the file: only the desk's own export tells of it."""
+
+    prices: Mapping[str, Mapping[date, Decimal]] = field(default_factory=dict)
+    """Of own items."""
+    facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Type, sector, country, as far as they were set by hand."""
+
+
+NOTHING = Beside()
+
 Outcome = Draft | Problem | Ignored | Holding
 """What a row can become."""
 
@@ -186,6 +215,7 @@ class Statement:
     holdings: tuple[Holding, ...] = ()
     notes: tuple[str, ...] = ()
     """How the file was understood, where that was not plain."""
+    beside: Beside = NOTHING
 
     @property
     def rows(self) -> frozenset[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,19 +18,39 @@ from openbell.statements.draft import Draft
 
 
 def marked(drafts: Sequence[Draft], broker: str, *, own_refs: bool) -> tuple[Draft, ...]:
-    """`drafts` with fingerprints; `own_refs` if a ref names one row of the broker's, not an order of several."""
+    """`drafts` with fingerprints; `own_refs` if a ref names one row of the broker's, not an order of several.
+
+    A dividend has that of its own row, and so has the tax that was put to it.
+    """
     seen = Counter[str]()
-    marked_drafts = []
-    for draft in drafts:
+
+    def mark(draft: Draft) -> str:
         key = _by_ref(draft, broker) if own_refs and draft.ref else _by_contents(draft, broker)
         text = f"{key}|{seen[key]}"
         seen[key] += 1
-        marked_drafts.append(replace(draft, fingerprint=hashlib.sha256(text.encode()).hexdigest()[:32]))
-    return tuple(marked_drafts)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def with_marks(draft: Draft) -> Draft:
+        first, *others = draft.parts
+        fingerprint = mark(first)
+        tax = next((replace(other, fingerprint=mark(other)) for other in others), None)
+        return replace(draft, fingerprint=fingerprint, withheld=tax)
+
+    return tuple(map(with_marks, drafts))
+
+
+def parted(drafts: Iterable[Draft], is_known: Callable[[Draft], bool]) -> Iterator[Draft]:
+    """`drafts`, but a dividend and its tax each by itself where only one of the two is known already."""
+    for draft in drafts:
+        parts = draft.parts
+        if len({is_known(part) for part in parts}) > 1:
+            yield from parts
+        else:
+            yield draft
 
 
 def _by_ref(draft: Draft, broker: str) -> str:
-    return f"{broker}|{draft.account}|{draft.ref}|{draft.kind}"
+    return f"{broker}|{draft.named_account or draft.account}|{draft.ref}|{draft.kind}"
 
 
 def _by_contents(draft: Draft, broker: str) -> str:
@@ -38,7 +58,8 @@ def _by_contents(draft: Draft, broker: str) -> str:
     numbers = (draft.quantity, draft.cash, draft.fee, draft.tax, draft.to_cash, draft.price or Decimal(0))
     at = draft.at.isoformat() if draft.at else ""
     figures = "|".join(f"{number.normalize():f}" for number in numbers)
-    return "|".join((broker, draft.account, draft.ref, draft.kind, str(draft.day), at, named, draft.currency, figures))
+    account = draft.named_account or draft.account
+    return "|".join((broker, account, draft.ref, draft.kind, str(draft.day), at, named, draft.currency, figures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +84,8 @@ class Sorting:
     alike: tuple[tuple[Draft, Known], ...]
     """Not known by fingerprint, yet equal in day, kind and amounts to a transaction that is here: ask."""
     twins: tuple[Draft, ...]
-    """Of `new`: equal to an earlier row of the same file in all that it says. Kept, and worth a look."""
+    """Of `new`: equal in all that it says to an earlier row of the same file, or to one of another account. Kept, and
+    worth a look."""
 
 
 def new_rows(drafts: Iterable[Draft], known: Iterable[Known]) -> Sorting:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Words
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,83 +16,15 @@ from openbell.statements.contents import Contents, Record
 from openbell.statements.days import Clock, order_of
 from openbell.statements.draft import NEGLIGIBLE, Draft, Named, Outcome, Problem
 from openbell.statements.making import moved, needed, traded
+from openbell.statements.mapped_words import HEADERS, KINDS
 from openbell.statements.numbers import Marks, marks_of, money_code, symbol_in
 from openbell.statements.preset import Preset, Reading, newest_first
-from openbell.statements.table import HEADER_WITHIN, Columns, Row, Table, each, places_of, plain
+from openbell.statements.rates import Changed, Way, counted, way_of
+from openbell.statements.table import HEADER_WITHIN, Row, Table, each, places_of, plain
 
-HEADERS: Columns = {
-    ours: tuple(theirs.split("; "))
-    for ours, theirs in {
-        "date": (
-            "date; trade date; transaction date; datum; buchungsdatum; handelsdatum; fecha; booking date; "
-            "data; day; activity date; datetime; timestamp; transactiedatum; date operation; buchungstag"
-        ),
-        "time": "time; uhrzeit; tijd; heure; hora; ora",
-        "kind": (
-            "action; type; activitytype; kind; transaction type; transaction; typ; activity; activity type; operation; "
-            "aktion; side; buy/sell; transaktion; soort; tipo; transactietype; vorgang; b/s"
-        ),
-        "isin": "isin; isin code; code isin",
-        "cusip": "cusip",
-        "wkn": "wkn",
-        "ticker": "ticker; symbol; instrument code; ticker symbol; instrument; symbole; simbolo; security symbol",
-        "name": (
-            "name; security; security name; company; product; produkt; wertpapier; bezeichnung; nom; asset; "
-            "asset name; instrument name; wertpapiername; investment; fund; titel"
-        ),
-        "exchange": "exchange; market; venue; borse; beurs",
-        "quantity": (
-            "quantity; shares; units; qty; no. of shares; stuck; anzahl; aantal; quantite; cantidad; "
-            "quantita; nominale; number of shares; stucke/nominale; volume; size"
-        ),
-        "price": (
-            "price; unit price; price per share; share price; kurs; koers; cours; precio; prezzo; price per "
-            "unit; execution price; preis; prijs; trade price; unitprice"
-        ),
-        "price_currency": "price currency; currency (price / share); kurswahrung",
-        "amount": (
-            "amount; total; net amount; total amount; value; betrag; bedrag; montant; importe; importo; net; "
-            "cash; total value; wert; gesamt; totaal; proceeds; consideration"
-        ),
-        "currency": "currency; wahrung; waehrung; valuta; devise; moneda; ccy; divisa; cur; munt",
-        "fee": (
-            "fee; fees; brokerage fee; commission; commissions; costs; charges; gebuhr; gebuhren; kosten; fees & "
-            "comm; frais; transaction fee; provision; comision; commissie; brokerage"
-        ),
-        "tax": "tax; taxes; withholding tax; steuer; steuern; belasting; impot; impuesto; stamp duty",
-        "rate": "exchange rate; fx rate; fx; wechselkurs; wisselkoers; rate",
-        "note": (
-            "note; notes; description; comment; memo; details; umsatztext; notiz; verwendungszweck; "
-            "omschrijving; beschreibung; buchungstext; reference text; remarks; narrative"
-        ),
-        "ref": (
-            "id; transaction id; reference; order id; trade id; ref; order #; zahlungsreferenz; order; "
-            "confirmation number; transaction number"
-        ),
-        "account": "account; account name; account number; portfolio; depot; konto; iban; wallet",
-        "balance": "balance; saldo; solde; cash balance; running balance; kontostand",
-    }.items()
-}
-KINDS: Words[str, str] = {
-    word: kind
-    for kind, words in {
-        "buy": "buy bought purchase kauf koop achat compra acquisto b aankoop buying reinvest reinvestment",
-        "sell": "sell sold sale verkauf verkoop vente venta vendita s selling redemption",
-        "dividend": "dividend dividends div dividende dividendo distribution cash_dividend ausschuttung",
-        "interest": "interest zinsen zins rente interets interes interessi int credit_interest",
-        "fee": "fee fees commission charge gebuhr gebuhren kosten frais custody_fee service_fee account_fee cost",
-        "tax": "tax taxes steuer steuern withholding withholding_tax belasting impot",
-        "deposit": "deposit einzahlung storting depot contribution top-up cash_in einlage versement ingreso deposito",
-        "withdrawal": "withdrawal withdraw auszahlung opname removal cash_out entnahme retrait retiro payment",
-        "cash": "transfer cash wire ach journal adjustment credit debit",
-        "split": "split stock_split share_split aktiensplit reverse_split",
-        "in": "transfer_in delivery_in receive received in inbound gift_in shares_in vest einlieferung deposit_shares",
-        "out": "transfer_out delivery_out send sent out outbound shares_out auslieferung",
-        "spin_off": "spin_off spinoff spin-off",
-        "capital": "return_of_capital roc",
-    }.items()
-    for word in words.split()
-}
+_CENT = Decimal("0.01")
+_OF_UNITS = frozenset({"split", "in", "out", "spin_off"})
+"""Kinds that move units alone."""
 
 
 def header_of(contents: Contents, told: Words[str, str] | None = None) -> tuple[int, dict[str, int]] | None:
@@ -135,6 +68,14 @@ class Manner:
     amounts: Marks
     units: Marks
     currency: str
+    way: Way = ""
+
+    def codes(self, row: Row) -> tuple[str, Decimal, str, Decimal]:
+        """The currencies of a row's amounts and of its price, and what one of each as printed is."""
+        currency, part = money_code(row["currency"] or symbol_in(row["amount"]) or self.currency)
+        if not row["price_currency"]:
+            return currency, part, currency, part
+        return (currency, part, *money_code(row["price_currency"]))
 
 
 def read(contents: Contents, answers: Answers) -> Reading:
@@ -144,10 +85,9 @@ def read(contents: Contents, answers: Answers) -> Reading:
     if mapping is None or table is None:
         raise unknown(contents)
     named = ("price", "amount", "fee", "tax", "balance")
-    amounts = marks_of(
-        (row[name] for row in table.rows for name in named), contents.name, "the amounts", told=answers.decimal
-    )
-    units = marks_of(table.column("quantity"), contents.name, "the quantities", told=answers.decimal or amounts.decimal)
+    printed = [row[name] for row in table.rows for name in named]
+    amounts = marks_of(printed, contents.name, "the amounts", told=answers.decimal)
+    units = marks_of((*table.column("quantity"), *printed), contents.name, "the quantities", told=answers.decimal)
     order = order_of(table.column("date"), contents.name, "the dates", told=answers.dates)
     manner = Manner(mapping, Clock(order, answers.zone), amounts, units, answers.currency or _signs(table))
     if not manner.currency and "currency" not in table.places:
@@ -155,6 +95,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
             contents.name, "it does not say in which currency its amounts are.", option="currency",
             remedy="Say the currency, such as USD.",
         )  # fmt: skip
+    manner = replace(manner, way=way_of(_changed(table, manner), contents.name, told=answers.rate))
     outcomes = [*table.framed(), *each(table.rows, lambda row: _event(row, manner))]
     columns = ", ".join(f"{theirs!r} as {ours.replace('_', ' ')}" for ours, theirs in mapping.columns.items())
     return Reading([*outcomes, *_breaks(table, manner)], (f"read by its columns: {columns}",))
@@ -225,41 +166,68 @@ def _event(row: Row, manner: Manner) -> Outcome | tuple[Outcome, ...]:
         return row.ignored("it moves neither cash nor units")
     fee, tax = (abs(manner.amounts.number(row[name], name) or ZERO) for name in ("fee", "tax"))
     kind = _kind(row, manner.mapping, quantity, amount)
-    currency, part = money_code(row["currency"] or symbol_in(row["amount"]) or manner.currency)
-    price_currency, price_part = money_code(row["price_currency"]) if row["price_currency"] else (currency, part)
+    currency, part, price_currency, price_part = manner.codes(row)
     price = None if price is None else price * price_part
     amount, fee, tax = (None if amount is None else amount * part), fee * part, tax * part
-    if amount is None and quantity is not None and price is not None:
-        amount = _worth(kind, quantity * price, fee + tax)
+    foreign = price_currency != currency
+    rate = counted(manner.amounts.number(row["rate"], "rate"), manner.way) if foreign and price_part == 1 else None
+    worth = None if quantity is None or price is None else quantity * price
+    if amount is None and worth is not None and kind not in _OF_UNITS:
+        worth = _in_account(worth, rate, price_currency, currency)
+        amount = _worth(kind, worth, fee + tax)
     fixed: dict[str, Any] = {
         "day": day, "at": at, "currency": currency, "note": row["note"], "ref": row["ref"], "account": row["account"],
         "rows": (row.line,),
     }  # fmt: skip
     named = _named(row)
     if kind in {"buy", "sell"}:
-        cash = _net(kind, abs(needed(amount, "amount")), quantity, price, fee + tax)
+        cash = _net(kind, abs(needed(amount, "amount")), worth, fee + tax)
         return traded(
             buying=kind == "buy", quantity=quantity, cash=cash, price=price, fee=fee, tax=tax, instrument=named,
-            price_currency="" if price_currency == currency else price_currency, **fixed,
+            price_currency=price_currency if foreign else "", rate=rate, **fixed,
         )  # fmt: skip
-    if kind in {"split", "in", "out", "spin_off"} and quantity:
+    if kind in _OF_UNITS and quantity:
         return _units(row, kind, quantity, named, {**fixed, "price": price or None})
     if not amount:
         return row.ignored("it moves neither cash nor units")
     return _cash(kind, amount, named, tax, manner.mapping, fixed)
 
 
+def _changed(table: Table, manner: Manner) -> Iterator[Changed]:
+    """The rows whose price is in another currency than what moved, and which tell a rate."""
+    for row in table.rows:
+        try:
+            numbers = (manner.amounts.number(row[name], name) for name in ("rate", "price", "amount"))
+            rate, price, amount = numbers
+            units = manner.units.number(row["quantity"], "quantity")
+            currency, part, price_currency, price_part = manner.codes(row)
+        except InvalidInput:
+            continue
+        if rate and price and units and currency != price_currency and price_part == 1:
+            yield Changed(units * price, rate, None if amount is None else amount * part)
+
+
+def _in_account(worth: Decimal, rate: Decimal | None, price_currency: str, currency: str) -> Decimal:
+    """Units times price in the currency that moved; raises InvalidInput where no rate tells it."""
+    if price_currency == currency:
+        return worth
+    if rate is None:
+        raise InvalidInput(
+            "amount",
+            f"Its price is in {price_currency}, and nothing says how much {currency} moved.",
+            remedy="Map the column of the amount, or that of the exchange rate.",
+        )
+    return (worth * rate).quantize(_CENT)
+
+
 def _worth(kind: str, gross: Decimal, costs: Decimal) -> Decimal:
-    """Units times price with its costs, where the file has no column for the amount."""
-    return gross if kind == "buy" else gross - costs
+    """Units times price, where the file tells no amount: of a trade before its costs, which `_net` adds."""
+    return abs(gross) if kind in {"buy", "sell"} else gross - costs
 
 
-def _net(kind: str, amount: Decimal, quantity: Decimal | None, price: Decimal | None, costs: Decimal) -> Decimal:
+def _net(kind: str, amount: Decimal, worth: Decimal | None, costs: Decimal) -> Decimal:
     """What moved: the amount, with the costs where it is only units times price."""
-    if not costs or quantity is None or price is None:
-        return amount
-    gross = abs(quantity) * price
-    if abs(amount - gross) > NEGLIGIBLE:
+    if not costs or worth is None or abs(amount - abs(worth)) > NEGLIGIBLE:
         return amount
     return amount + costs if kind == "buy" else amount - costs
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import partial
@@ -18,9 +18,10 @@ from typing import Any, get_args
 from openbell.model.errors import InvalidInput, UnreadableFile
 from openbell.model.money import decimal_of
 from openbell.model.transactions import ZERO, Account, Kind, Method, Pick, Portfolio, Transaction
+from openbell.model.words import counted
 from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
-from openbell.statements.draft import Draft, Named, Outcome, Problem
+from openbell.statements.draft import NOTHING, Beside, Draft, Named, Outcome, Problem
 from openbell.statements.preset import Preset, Reading
 from openbell.statements.table import Columns, Row, each, table_of
 
@@ -30,9 +31,9 @@ MAY_LACK = frozenset({"price", "rate", "cost", "ratio"})
 CODES = ("currency", "fee_currency", "price_currency", "to_currency")
 NAMES = tuple(each.name for each in fields(Named) if each.name != "id")
 COLUMNS = (
-    "openbell", "id", "account_id", "account", "account_currency", "broker", "kind", "day", "at", "instrument",
-    *(f"instrument_{name}" for name in NAMES), *NUMBERS, *CODES, "acquired", "to_account_id", "to_account", "other",
-    *(f"other_{name}" for name in NAMES), "picks", "short", "ref", "note", "tags",
+    "openbell", "origin", "id", "account_id", "account", "account_currency", "broker", "kind", "day", "at",
+    "instrument", *(f"instrument_{name}" for name in NAMES), *NUMBERS, *CODES, "acquired", "to_account_id",
+    "to_account", "other", *(f"other_{name}" for name in NAMES), "picks", "short", "ref", "note", "tags",
 )  # fmt: skip
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "'", "|", "%")
 
@@ -46,6 +47,9 @@ class Export:
     """By their ids, those that transactions name."""
     transactions: tuple[Transaction, ...]
     portfolio: Portfolio | None = None
+    origin: str = ""
+    """A mark of the portfolio that no other has: with it, its own rows are known again."""
+    beside: Beside = NOTHING
 
 
 def as_csv(export: Export) -> bytes:
@@ -55,7 +59,7 @@ def as_csv(export: Export) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for each_of in export.transactions:
-        cells = _cells(each_of, accounts, export.instruments)
+        cells = _cells(each_of, accounts, export.instruments) | {"origin": export.origin}
         writer.writerow([cells.get(column, "") for column in COLUMNS])
     return out.getvalue().encode("utf-8-sig")
 
@@ -65,9 +69,15 @@ def as_json(export: Export) -> bytes:
     accounts = {account.id: account for account in export.accounts}
     document = {
         "openbell": VERSION,
+        "origin": export.origin,
         "portfolio": None if export.portfolio is None else _plain_fields(export.portfolio),
         "accounts": [_plain_fields(account) for account in export.accounts],
         "instruments": [_plain_fields(replace(named, id=key)) for key, named in export.instruments.items()],
+        "prices": {
+            key: {day.isoformat(): str(price) for day, price in told.items()}
+            for key, told in export.beside.prices.items()
+        },
+        "facts": {key: dict(told) for key, told in export.beside.facts.items()},
         "transactions": [_told(each_of, accounts) for each_of in export.transactions],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
@@ -130,7 +140,8 @@ def _cells(
 def _draft(told: Mapping[str, Any], named: Mapping[str, Named], rows: tuple[int, ...]) -> Draft:
     """The draft that a row or an object tells; raises InvalidInput."""
     numbers: dict[str, Any] = {name: decimal_of(str(told[name]), name) for name in NUMBERS if told.get(name)}
-    words: dict[str, Any] = {name: str(told.get(name) or "") for name in (*CODES, "ref", "account", "to_account")}
+    texts = (*CODES, "origin", "ref", "account", "to_account")
+    words: dict[str, Any] = {name: str(told.get(name) or "") for name in texts}
     return Draft(
         kind=_kind(told.get("kind")),
         day=_day(told.get("day"), "day"),
@@ -240,13 +251,41 @@ def _read_document(contents: Contents, answers: Answers) -> Reading:
         )
     named = {one.id: one for one in map(_instrument, _objects(contents, "instruments"))}
     outcomes: list[Outcome] = []
+    origin = str(document.get("origin") or "")
     for number, told in enumerate(_objects(contents, "transactions"), start=1):
         try:
-            outcomes.append(_draft(told, named, (number,)))
+            outcomes.append(_draft({**told, "origin": origin}, named, (number,)))
         except (InvalidInput, TypeError, ValueError) as error:
             what = error.what if isinstance(error, InvalidInput) else f"transaction {number} is not written as such"
             outcomes.append(Problem((number,), what, "Correct it in the file.", json.dumps(told, default=str)))
-    return Reading(outcomes)
+    beside = _beside(contents)
+    return Reading(outcomes, tuple(_said_of(beside)), beside)
+
+
+def _beside(contents: Contents) -> Beside:
+    """What was said by hand; raises UnreadableFile and InvalidInput for what is not written so."""
+    prices, facts = (contents.document.get(name) or {} for name in ("prices", "facts"))
+    if not all(isinstance(told, dict) for every in (prices, facts) for told in (every, *_values(every))):
+        raise UnreadableFile(contents.name, "its prices or facts are no such thing.", remedy="Export it again.")
+    return Beside(
+        {
+            key: {_day(day, "prices"): decimal_of(str(price), "prices") for day, price in told.items()}
+            for key, told in prices.items()
+        },
+        {key: {name: str(said) for name, said in told.items()} for key, told in facts.items()},
+    )
+
+
+def _values(every: object) -> Iterable[object]:
+    return every.values() if isinstance(every, dict) else ()
+
+
+def _said_of(beside: Beside) -> Iterator[str]:
+    if beside.prices:
+        count = sum(map(len, beside.prices.values()))
+        yield f"It tells {counted(count, 'price')} of {counted(len(beside.prices), 'item')} of one's own."
+    if beside.facts:
+        yield f"It tells what was said by hand of {counted(len(beside.facts), 'instrument')}."
 
 
 def _objects(contents: Contents, name: str) -> list[dict[str, Any]]:
@@ -275,7 +314,8 @@ def read_back(data: bytes, name: str) -> Export:
     if portfolio is not None and portfolio.method not in get_args(Method):
         raise InvalidInput("method", f"{portfolio.method!r} is no method for lots.")
     instruments = {one.id: one for one in map(_instrument, _objects(contents, "instruments"))}
-    return Export(accounts, instruments, tuple(_transactions(drafts, objects)), portfolio)
+    origin = str(contents.document.get("origin") or "")
+    return Export(accounts, instruments, tuple(_transactions(drafts, objects)), portfolio, origin, _beside(contents))
 
 
 def _built(kind: Any, told: Any) -> Any:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from openbell.model.errors import InvalidInput
 from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
-from openbell.statements.draft import Draft, Holding, Ignored, Outcome, Problem, Statement
+from openbell.statements.draft import NOTHING, Beside, Draft, Holding, Ignored, Outcome, Problem, Statement
 from openbell.statements.fingerprints import marked
 
 
@@ -20,6 +20,7 @@ class Reading:
 
     outcomes: Sequence[Outcome]
     notes: tuple[str, ...] = ()
+    beside: Beside = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def statement(preset: Preset, contents: Contents, answers: Answers) -> Statement
         ignored=tuple(each for each in reading.outcomes if isinstance(each, Ignored)),
         holdings=tuple(each for each in reading.outcomes if isinstance(each, Holding)),
         notes=(*contents.notes, *reading.notes),
+        beside=reading.beside,
     )
 
 

@@ -74,7 +74,7 @@ def _chosen(contents: Contents, answers: Answers) -> Preset:
     if answers.mapping is not None or answers.preset == mapped.PRESET.name:
         return mapped.PRESET
     if not answers.preset:
-        return next(iter(recognised(contents)), mapped.PRESET)
+        return next((preset for preset in PRESETS if preset.recognises(contents)), mapped.PRESET)
     for preset in PRESETS:
         if preset.name == answers.preset:
             if not preset.recognises(contents):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from secrets import randbelow
 from typing import Any
 
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Transaction
 from openbell.model.words import counted
-from openbell.store.itembook import OWN, Item, added
+from openbell.store.itembook import OWN, Item, SetFacts, added, said_besides, unsaid
 from openbell.store.ledger import Ledger, own_name
-from openbell.store.portfoliobook import EditedMeanwhile, opened
+from openbell.store.portfoliobook import opened
 from openbell.store.portfoliotables import (
     ACCOUNTS,
     BATCHES,
@@ -28,6 +29,7 @@ from openbell.store.portfoliotables import (
     TRANSACTIONS,
     Row,
     changed,
+    inserted,
     instant_text,
     numbered,
 )
@@ -67,6 +69,12 @@ class Arrival:
     items: Sequence[Item] = ()
     fingerprints: Sequence[str] = ()
     """Of each transaction, in their order."""
+    prices: Mapping[str, Mapping[date, Decimal]] = field(default_factory=dict)
+    """By the name of an item, prices that were told by hand; a day that has one keeps it."""
+    facts: Mapping[str, SetFacts] = field(default_factory=dict)
+    """By instrument, what was said of it; what the owner has said stays."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """By one of `fingerprints`, that of another row which became the same transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,33 +108,38 @@ class ImportBook:
             row = connection.execute(sa.select(BATCHES).where(BATCHES.c.id == number)).one_or_none()
         return None if row is None else (row.portfolio, _batch(row))
 
-    def known(self, portfolio: int) -> dict[str, int]:
-        """The fingerprints of all rows that were imported into a portfolio, and the transactions that they became."""
+    def known(self, portfolio: int) -> dict[tuple[str, int], int]:
+        """By fingerprint and account, all rows that were imported into a portfolio: the transactions they became.
+
+        Two accounts at one broker can tell the same of the same day, and both are right.
+        """
         query = sa.select(ROWS.c.fingerprint, ROWS.c.transaction).where(ROWS.c.portfolio == portfolio)
         with self._ledger.transaction() as connection:
-            return {row.fingerprint: row.transaction for row in connection.execute(query)}
+            return {_parted(row.fingerprint): row.transaction for row in connection.execute(query)}
 
     def book(self, portfolio: int, arrival: Arrival, booked: Booked, now: datetime) -> Batch:
         """Write an import, all or nothing; raises InvalidInput where somebody imported the same rows meanwhile."""
         with own_name("account or item"), self._ledger.transaction(alone=True) as connection:
-            before = _standing(connection, portfolio)
+            owner = connection.execute(sa.select(PORTFOLIOS.c.owner).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
+            before = _standing(connection, owner)
             number, drawn = numbered(connection, BATCHES)[0], 2 + randbelow(DRAWN)
             _insert_batch(connection, number, drawn, portfolio, arrival, before, now)
-            owner = connection.execute(sa.select(PORTFOLIOS.c.owner).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
             accounts = [opened(connection, portfolio, draft, number) for draft in arrival.accounts]
             items = [added(connection, owner, draft, number) for draft in arrival.items]
             numbers = numbered(connection, TRANSACTIONS, len(arrival.fingerprints))
-            written(connection, portfolio, booked(accounts, items, numbers, number), drawn)
-            _remember(connection, portfolio, number, zip(numbers, arrival.fingerprints, strict=True))
+            transactions = booked(accounts, items, numbers, number)
+            written(connection, portfolio, transactions, drawn)
+            _remember(connection, portfolio, number, _marks(arrival, transactions))
+            said = said_besides(connection, owner, arrival.prices, arrival.facts)
             changed(connection, portfolio=portfolio)
-            after = _standing(connection, portfolio)
+            after = {**_standing(connection, owner), **said}
             connection.execute(sa.update(BATCHES).where(BATCHES.c.id == number).values(after=after))
             return _batch(connection.execute(sa.select(BATCHES).where(BATCHES.c.id == number)).one())
 
     def undo(self, portfolio: int, number: int, version: int | None = None, *, edited_too: bool = False) -> int:
         """Take an import back; returns how many transactions went.
 
-        Where nothing else has happened since, the ledger is byte for byte what it was. Raises EditedMeanwhile where
+        Where nothing else has happened since, the ledger is byte for byte what it was. Raises ChangedMeanwhile where
         it is not the one of `version`, or something of it was changed since, unless that shall go too, and InvalidInput
         where others need what it brought.
         """
@@ -136,16 +149,17 @@ class ImportBook:
             if row is None:
                 raise InvalidInput("batch", f"There is no import {number}.", remedy="List the imports.")
             if version not in (None, row.drawn):
-                raise EditedMeanwhile(f"Import {number} is another one now: yours was undone.", _batch(row))
+                raise ChangedMeanwhile(f"Import {number} is another one now: yours was undone.", _batch(row))
             if not edited_too:
                 _assert_unedited(connection, number, row.drawn)
             _assert_unneeded(connection, number)
             gone = connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.batch == number)).rowcount
+            unsaid(connection, row.after)
             for table in (ACCOUNTS, ITEMS):
                 connection.execute(sa.delete(table).where(table.c.batch == number))
             connection.execute(sa.delete(ROWS).where(ROWS.c.batch == number))
             connection.execute(sa.delete(BATCHES).where(BATCHES.c.id == number))
-            _set_back(connection, portfolio, row.before, row.after)
+            _set_back(connection, row.before, row.after)
             return gone
 
     # mappings
@@ -176,25 +190,28 @@ class ImportBook:
                 raise InvalidInput("id", f"There is no mapping {number}.", remedy="List yours to see their numbers.")
 
 
-def _standing(connection: sa.Connection, portfolio: int) -> dict[str, Any]:
-    """The state of a portfolio and the newest number of each table: what undoing an import sets back."""
-    state = connection.execute(sa.select(PORTFOLIOS.c.state).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
-    numbers = {row.name: row.last for row in connection.execute(sa.select(NUMBERS).order_by(NUMBERS.c.name))}
-    return {"state": state, "numbers": numbers}
+def _standing(connection: sa.Connection, owner: int) -> dict[str, Any]:
+    """The states of a person's portfolios and the newest number of each table: what undoing an import sets back."""
+    states = connection.execute(sa.select(PORTFOLIOS.c.id, PORTFOLIOS.c.state).where(PORTFOLIOS.c.owner == owner))
+    numbers = connection.execute(sa.select(NUMBERS).order_by(NUMBERS.c.name))
+    return {
+        "states": {str(row.id): row.state for row in states},
+        "numbers": {row.name: row.last for row in numbers},
+    }
 
 
-def _set_back(connection: sa.Connection, portfolio: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+def _set_back(connection: sa.Connection, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """What nobody has changed since the import stands as it did before it."""
-    now = _standing(connection, portfolio)
-    if now["state"] == after["state"]:
-        mine = PORTFOLIOS.c.id == portfolio
-        connection.execute(sa.update(PORTFOLIOS).where(mine).values(state=before["state"]))
-    else:
-        changed(connection, portfolio=portfolio)
+    for number, state in after["states"].items():
+        if state == before["states"].get(number):
+            continue
+        mine = PORTFOLIOS.c.id == int(number)
+        same = mine & (PORTFOLIOS.c.state == state)
+        if not connection.execute(sa.update(PORTFOLIOS).where(same).values(state=before["states"][number])).rowcount:
+            changed(connection, portfolio=int(number))
     for name, last in after["numbers"].items():
-        if now["numbers"][name] == last:
-            same = NUMBERS.c.name == name
-            connection.execute(sa.update(NUMBERS).where(same).values(last=before["numbers"][name]))
+        same = (NUMBERS.c.name == name) & (NUMBERS.c.last == last)
+        connection.execute(sa.update(NUMBERS).where(same).values(last=before["numbers"][name]))
 
 
 def _insert_batch(
@@ -224,20 +241,34 @@ def _insert_batch(
     )
 
 
-def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Iterable[tuple[int, str]]) -> None:
-    """By their fingerprints the same rows are known again, though their transactions be edited or deleted."""
+def _marks(arrival: Arrival, transactions: Sequence[Transaction]) -> Iterator[tuple[Transaction, str]]:
+    for each, mark in zip(transactions, arrival.fingerprints, strict=True):
+        yield each, mark
+        if mark in arrival.beside:
+            yield each, arrival.beside[mark]
+
+
+def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Iterable[tuple[Transaction, str]]) -> None:
+    """By their fingerprints the same rows are known again in their account, though they be edited or deleted."""
     rows = [
-        {"portfolio": portfolio, "fingerprint": fingerprint, "transaction": number, "batch": batch}
-        for number, fingerprint in told
+        {"portfolio": portfolio, "fingerprint": f"{mark}{_IN}{each.account}", "transaction": each.id, "batch": batch}
+        for each, mark in told
     ]
-    if not rows:
-        return
     try:
-        connection.execute(sa.insert(ROWS), rows)
+        inserted(connection, ROWS, rows)
     except sa.exc.IntegrityError as error:
         raise InvalidInput(
             "file", "Rows of this file were imported meanwhile.", remedy="Look at the preview again."
         ) from error
+
+
+_IN = "@"
+"""Between a fingerprint and the number of its account."""
+
+
+def _parted(kept: str) -> tuple[str, int]:
+    mark, _, account = kept.rpartition(_IN)
+    return mark, int(account)
 
 
 def _assert_unedited(connection: sa.Connection, batch: int, drawn: int) -> None:
@@ -248,7 +279,7 @@ def _assert_unedited(connection: sa.Connection, batch: int, drawn: int) -> None:
         count = connection.execute(sa.select(sa.func.count()).select_from(table).where(mine)).scalar_one()
         edited += [counted(count, noun)] if count else []
     if edited:
-        raise EditedMeanwhile(f"Of this import {' and '.join(edited)} changed since would go too.", None)
+        raise ChangedMeanwhile(f"Of this import {' and '.join(edited)} changed since would go too.", None)
 
 
 def _assert_unneeded(connection: sa.Connection, batch: int) -> None:

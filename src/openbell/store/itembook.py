@@ -113,11 +113,7 @@ class ItemBook:
 
     def price(self, owner: int, number: int, told: Mapping[date, Decimal | None]) -> None:
         """Set what one unit was worth on some days; None forgets a day. Raises InvalidInput for no such item."""
-        kept = [(day, amount(price, "price")) for day, price in told.items() if price is not None]
-        if any(price <= 0 for _, price in kept):
-            raise InvalidInput("price", "A price is more than 0.", remedy="Leave a day out whose price is not known.")
-        for day, _ in kept:
-            assert_day(day, "day")
+        rows = _priced(number, {day: price for day, price in told.items() if price is not None})
         with self._ledger.transaction(alone=True) as connection:
             mine = (ITEMS.c.owner == owner) & (ITEMS.c.id == number)
             if connection.execute(sa.update(ITEMS).where(mine).values(version=ITEMS.c.version + 1)).rowcount != 1:
@@ -125,7 +121,6 @@ class ItemBook:
             for day in told:
                 same = (PRICES.c.item == number) & (PRICES.c.day == day.isoformat())
                 connection.execute(sa.delete(PRICES).where(same))
-            rows = [{"item": number, "day": day.isoformat(), "price": text(price)} for day, price in kept]
             if rows:
                 connection.execute(sa.insert(PRICES), rows)
             changed(connection, owner=owner)
@@ -140,13 +135,12 @@ class ItemBook:
 
     def set_facts(self, owner: int, instrument: str, facts: SetFacts) -> None:
         """Replace what a person says of an instrument."""
-        _assert_type(facts.type)
+        values = _fact(owner, instrument, facts)
         mine = (FACTS.c.owner == owner) & (FACTS.c.instrument == instrument)
-        values = {"type": facts.type, "sector": facts.sector, "country": facts.country}
         with self._ledger.transaction(alone=True) as connection:
             connection.execute(sa.delete(FACTS).where(mine))
-            if any(values.values()):
-                connection.execute(sa.insert(FACTS).values(owner=owner, instrument=instrument, **values))
+            if any((facts.type, facts.sector, facts.country)):
+                connection.execute(sa.insert(FACTS).values(**values))
             changed(connection, owner=owner)
 
 
@@ -156,6 +150,52 @@ def added(connection: sa.Connection, owner: int, draft: Item, batch: int | None 
     number = numbered(connection, ITEMS)[0]
     connection.execute(sa.insert(ITEMS).values(id=number, owner=owner, batch=batch, version=1, **values))
     return Item(number, **values)
+
+
+def said_besides(
+    connection: sa.Connection,
+    owner: int,
+    prices: Mapping[str, Mapping[date, Decimal]],
+    facts: Mapping[str, SetFacts],
+) -> dict[str, Any]:
+    """Write prices of items, by name, and facts where the owner has said nothing yet; returns what `unsaid` undoes."""
+    mine = connection.execute(sa.select(ITEMS.c.name, ITEMS.c.id).where(ITEMS.c.owner == owner))
+    numbers = {row.name: row.id for row in mine}
+    told = [row for name, days in prices.items() if name in numbers for row in _priced(numbers[name], days)]
+    held = (
+        {(row.item, row.day) for row in connection.execute(sa.select(PRICES.c.item, PRICES.c.day))} if told else set()
+    )
+    new_prices = [row for row in told if (row["item"], row["day"]) not in held]
+    known = set(connection.execute(sa.select(FACTS.c.instrument).where(FACTS.c.owner == owner)).scalars())
+    new_facts = [_fact(owner, key, said) for key, said in facts.items() if key not in known]
+    for table, rows in ((PRICES, new_prices), (FACTS, new_facts)):
+        if rows:
+            connection.execute(sa.insert(table), rows)
+    if new_prices or new_facts:
+        changed(connection, owner=owner)
+    return {"prices": new_prices, "facts": new_facts}
+
+
+def unsaid(connection: sa.Connection, said: Mapping[str, Any]) -> None:
+    """Take back what `said_besides` wrote, where it is still the same."""
+    for table, rows in ((PRICES, said["prices"]), (FACTS, said["facts"])):
+        for row in rows:
+            connection.execute(sa.delete(table).where(*(table.c[name].is_not_distinct_from(row[name]) for name in row)))
+
+
+def _priced(number: int, told: Mapping[date, Decimal]) -> list[dict[str, Any]]:
+    kept = {day: amount(price, "price") for day, price in told.items()}
+    if any(price <= 0 for price in kept.values()):
+        raise InvalidInput("price", "A price is more than 0.", remedy="Leave a day out whose price is not known.")
+    for day in kept:
+        assert_day(day, "day")
+    return [{"item": number, "day": day.isoformat(), "price": text(price)} for day, price in kept.items()]
+
+
+def _fact(owner: int, instrument: str, said: SetFacts) -> dict[str, Any]:
+    _assert_type(said.type)
+    values = {"type": said.type, "sector": said.sector, "country": said.country}
+    return {"owner": owner, "instrument": instrument, **values}
 
 
 def _values(item: Item) -> dict[str, Any]:

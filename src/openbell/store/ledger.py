@@ -41,7 +41,7 @@ _FETCHES = sa.Table(
 ALONE = 0x09E4BE11
 """PostgreSQL's lock of those transactions that must be alone."""
 
-HEAD = "0008"
+HEAD = "0009"
 """The schema that this program works with: the newest of `migrations`."""
 
 
@@ -124,9 +124,10 @@ class Ledger:
         try:
             with self._engine.connect().execution_options(alone=alone) as connection, connection.begin():
                 yield connection
-        except sa.exc.OperationalError as error:
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:  # the latter: PostgreSQL is away
             raise StoreError(
-                f"The ledger {where} did not answer: {error.orig}.", remedy="Is the disk full or locked?"
+                f"The ledger {where} did not answer: {error.orig}.",
+                remedy="Is the disk full or locked, or the database not running?",
             ) from error
         except sa.exc.IntegrityError:
             raise
@@ -210,7 +211,7 @@ def _engine(url: str) -> sa.Engine:
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+pg8000")
     try:
-        engine = sa.create_engine(address)
+        engine = sa.create_engine(address, pool_pre_ping=True)  # a database that was restarted is connected to anew
     except (sa.exc.ArgumentError, ImportError) as error:
         raise InvalidInput(
             "OPENBELL_LEDGER_URL", f"The ledger cannot be at {address!r}: {error}.", remedy=remedy

@@ -33,10 +33,18 @@ _INVITATIONS = sa.Table(
     _META,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("hash", sa.String, nullable=False, unique=True),
+    sa.Column("person", sa.Integer, nullable=False),
     sa.Column("role", sa.String, nullable=False),
     sa.Column("created", sa.String, nullable=False),
     sa.Column("expires", sa.String, nullable=False),
 )
+_SESSIONS = sa.table("sessions", sa.column("id"), sa.column("person"))
+_INVITED = sa.select(PEOPLE.c.id).where(
+    PEOPLE.c.id == _INVITATIONS.c.person, PEOPLE.c.role == "owner", ~PEOPLE.c.disabled
+)
+"""Who invited may still do so."""
+_OTHER_WAYS = tuple(sa.table(name, sa.column("person")) for name in ("tokens", "passkeys", "identities"))
+"""What gets somebody in without their password."""
 _OPENERS = (PEOPLE.c.role == "owner") & ~PEOPLE.c.disabled & PEOPLE.c.password.is_not(None)
 """The owners that can sign in whatever else fails."""
 
@@ -105,10 +113,21 @@ class PeopleBook:
         with own_name("person"), self._ledger.transaction() as connection:
             _change(connection, number, {"name": name, "login": login}, deed)
 
-    def set_password(self, number: int, password: str, deed: Deed) -> None:
-        """Replace the hash of a person's password."""
-        with self._ledger.transaction() as connection:
+    def set_password(
+        self, number: int, password: str, deed: Deed, *, keep: int | None = None, recovering: bool = False
+    ) -> None:
+        """Replace the hash of a person's password and end their sessions, but one to `keep`.
+
+        `recovering`: who else got in may have made other ways in. Tokens, passkeys and linked logins end too.
+        """
+        with self._ledger.transaction(alone=True) as connection:
             _change(connection, number, {"password": password}, deed)
+            theirs = _SESSIONS.c.person == number
+            connection.execute(
+                sa.delete(_SESSIONS).where(theirs if keep is None else theirs & (_SESSIONS.c.id != keep))
+            )
+            for others in _OTHER_WAYS if recovering else ():
+                connection.execute(sa.delete(others).where(others.c.person == number))
 
     def renew_hash(self, number: int, old: str, new: str) -> None:
         """The same password under a stronger hash, unless it was changed meanwhile."""
@@ -167,23 +186,25 @@ class PeopleBook:
 
     def invitations(self, now: datetime) -> list[Invitation]:
         """Those that can still be accepted, oldest first."""
-        query = sa.select(_INVITATIONS).where(_INVITATIONS.c.expires > _text(now)).order_by(_INVITATIONS.c.id)
+        query = sa.select(_INVITATIONS).where(_holds(now)).order_by(_INVITATIONS.c.id)
         with self._ledger.transaction() as connection:
             return [_invitation(row) for row in connection.execute(query)]
 
     def invitation(self, secret_hash: str, now: datetime) -> Invitation | None:
         """The invitation with that secret, while it can be accepted."""
-        mine = (_INVITATIONS.c.hash == secret_hash) & (_INVITATIONS.c.expires > _text(now))
+        mine = (_INVITATIONS.c.hash == secret_hash) & _holds(now)
         with self._ledger.transaction() as connection:
             row = connection.execute(sa.select(_INVITATIONS).where(mine)).one_or_none()
         return None if row is None else _invitation(row)
 
-    def invite(self, secret_hash: str, role: RoleName, expires: datetime, deed: Deed) -> Invitation:
-        """A new invitation; those that are over are forgotten."""
+    def invite(self, owner: int, secret_hash: str, role: RoleName, expires: datetime, deed: Deed) -> Invitation:
+        """A new invitation, which holds while `owner` is one; those that are over are forgotten."""
         times = {"created": _text(deed.at), "expires": _text(expires)}
         with self._ledger.transaction() as connection:
             connection.execute(sa.delete(_INVITATIONS).where(_INVITATIONS.c.expires <= _text(deed.at)))
-            result = connection.execute(sa.insert(_INVITATIONS).values(hash=secret_hash, role=role, **times))
+            result = connection.execute(
+                sa.insert(_INVITATIONS).values(hash=secret_hash, person=owner, role=role, **times)
+            )
             write_down(connection, deed)
             key = result.inserted_primary_key
         if key is None:
@@ -201,10 +222,15 @@ class PeopleBook:
     def accept(self, invitation: Invitation, name: str, login: str, password: str | None, deed: Deed) -> Person:
         """The person that an invitation makes, once; raises InvalidInput for one that was accepted meanwhile."""
         with own_name("person"), self._ledger.transaction(alone=True) as connection:
-            mine = (_INVITATIONS.c.id == invitation.id) & (_INVITATIONS.c.expires > _text(deed.at))
+            mine = (_INVITATIONS.c.id == invitation.id) & _holds(deed.at)
             if connection.execute(sa.delete(_INVITATIONS).where(mine)).rowcount != 1:
                 raise InvalidInput("invitation", "This invitation is not valid any more.", remedy="Ask for another.")
             return _add(connection, name, login, invitation.role, password, deed)
+
+
+def _holds(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether an invitation can be accepted: it is not over, and who invited may still do so."""
+    return (_INVITATIONS.c.expires > _text(now)) & _INVITED.exists()
 
 
 def _add(connection: sa.Connection, name: str, login: str, role: RoleName, password: str | None, deed: Deed) -> Person:

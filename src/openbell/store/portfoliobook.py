@@ -10,21 +10,13 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput, OpenbellError
+from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.money import currency_of
 from openbell.model.transactions import Account, Portfolio
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliotables import ACCOUNTS, PORTFOLIOS, TRANSACTIONS, Row, changed, instant_text, numbered
 
 LONGEST_NAME = 80
-
-
-class EditedMeanwhile(OpenbellError):
-    """Somebody else has changed it since it was read; look at `current`, and change that."""
-
-    def __init__(self, what: str, current: object) -> None:
-        super().__init__(what, remedy="Look at what is there now, and change that.")
-        self.current = current
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +76,7 @@ class PortfolioBook:
         return Kept(replace(draft, id=number, base=base), owner, now, 1, state, kept)
 
     def change(self, kept: Kept) -> Kept:
-        """Replace what is kept of a portfolio; raises EditedMeanwhile where `kept.version` is no longer the newest."""
+        """Replace what is kept of a portfolio; raises ChangedMeanwhile where `kept.version` is no longer the newest."""
         _assert_name(kept.portfolio.name)
         currency_of(kept.portfolio.base, "base")
         mine = PORTFOLIOS.c.id == kept.portfolio.id
@@ -94,7 +86,7 @@ class PortfolioBook:
             if found is None:
                 raise _missing("portfolio", kept.portfolio.id)
             if found.version != kept.version:
-                raise EditedMeanwhile(f"{found.name} was changed meanwhile.", _kept(found))
+                raise ChangedMeanwhile(f"{found.name} was changed meanwhile.", _kept(found))
             connection.execute(sa.update(PORTFOLIOS).where(mine).values(**values))
             changed(connection, portfolio=kept.portfolio.id)
             return _kept(connection.execute(sa.select(PORTFOLIOS).where(mine)).one())

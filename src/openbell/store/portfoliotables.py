@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
+
+MOST_PARAMETERS = 15_000
+"""Of a statement that adds rows: databases take twice as many."""
 
 _META = sa.MetaData()
 PORTFOLIOS = sa.Table(
@@ -145,6 +149,23 @@ NUMBERS = sa.Table(
     sa.Column("name", sa.String, primary_key=True),
     sa.Column("last", sa.Integer, nullable=False),
 )
+
+
+def inserted(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows that all tell the same columns, hundreds with each statement: a database is slow to answer, not to
+    write."""
+    if not rows:
+        return
+    compiled = sa.insert(table).compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    before, _, one = compiled.string.partition(" VALUES ")
+    names = compiled.positiontup
+    if names is None:
+        raise TypeError(f"{connection.dialect.name} names its parameters")
+    at_once = MOST_PARAMETERS // len(names)
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once]
+        statement = f"{before} VALUES {', '.join([one] * len(some))}"
+        connection.exec_driver_sql(statement, tuple(row[name] for row in some for name in names))
 
 
 def numbered(connection: sa.Connection, table: sa.Table, count: int = 1) -> range:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.auditbook import Deed, write_down
 from openbell.store.ledger import Ledger
-from openbell.store.peoplebook import PEOPLE, RoleName
+from openbell.store.peoplebook import PEOPLE, Person, RoleName
 
 Scope = Literal["read", "write", "admin"]
 """What a token may do; each includes the one before."""
@@ -102,11 +102,18 @@ class SessionBook:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def begin(self, person: int, refresh_hash: str, expires: datetime, agent: str, deed: Deed) -> int:
-        """A new session with its first refresh token; returns its number. Those that are over are forgotten."""
+    def begin(self, person: Person, refresh_hash: str, expires: datetime, agent: str, deed: Deed) -> int | None:
+        """A new session with its first refresh token; returns its number. Those that are over are forgotten.
+
+        None where the password was changed, or the person disabled, since `person` was read.
+        """
         at = _text(deed.at)
-        values = {"person": person, "created": at, "seen": at, "expires": _text(expires)}
-        with self._ledger.transaction() as connection:
+        values = {"person": person.id, "created": at, "seen": at, "expires": _text(expires)}
+        password = PEOPLE.c.password.is_not_distinct_from(person.password)
+        same = sa.select(PEOPLE.c.id).where(PEOPLE.c.id == person.id, password, ~PEOPLE.c.disabled)
+        with self._ledger.transaction(alone=True) as connection:
+            if connection.execute(same).one_or_none() is None:
+                return None
             connection.execute(sa.delete(_SESSIONS).where(_SESSIONS.c.expires <= at))
             insert = sa.insert(_SESSIONS).values(**values, agent=agent, address=deed.address)
             key = connection.execute(insert).inserted_primary_key

@@ -12,10 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput, OpenbellError, StoreError
+from openbell.model.errors import ChangedMeanwhile, InvalidInput, OpenbellError, StoreError
 from openbell.model.transactions import Kind, Pick, Transaction
 from openbell.store.ledger import Ledger
-from openbell.store.portfoliobook import EditedMeanwhile
 from openbell.store.portfoliotables import (
     ACCOUNTS,
     PICKS,
@@ -24,6 +23,7 @@ from openbell.store.portfoliotables import (
     TRANSACTIONS,
     Row,
     changed,
+    inserted,
     instant_text,
     maybe_day,
     maybe_decimal,
@@ -108,6 +108,12 @@ class TransactionBook:
         with self._ledger.transaction() as connection:
             return sorted(connection.execute(query.distinct()).scalars())
 
+    def kinds(self, portfolio: int) -> dict[int, Kind]:
+        """What each transaction is, by number; deleted ones too."""
+        query = sa.select(TRANSACTIONS.c.id, TRANSACTIONS.c.kind).where(TRANSACTIONS.c.portfolio == portfolio)
+        with self._ledger.transaction() as connection:
+            return {row.id: Kind(row.kind) for row in connection.execute(query)}
+
     def named(self) -> dict[int, tuple[set[str], set[str]]]:
         """By portfolio, the instruments and the currencies that its transactions name."""
         columns = TRANSACTIONS.c
@@ -131,7 +137,7 @@ class TransactionBook:
         return Entry(told, 1)
 
     def change(self, portfolio: int, transaction: Transaction, version: int, state: str | None = None) -> Entry:
-        """Replace a transaction; raises EditedMeanwhile where `version` is no longer the newest, MovedOn as `add`.
+        """Replace a transaction; raises ChangedMeanwhile where `version` is no longer the newest, MovedOn as `add`.
 
         Its import stays what it was.
         """
@@ -149,7 +155,7 @@ class TransactionBook:
         return Entry(told, version + 1)
 
     def remove(self, portfolio: int, number: int, version: int, now: datetime) -> None:
-        """Delete a transaction, which can be brought back for RESTORABLE; raises EditedMeanwhile."""
+        """Delete a transaction, which can be brought back for RESTORABLE; raises ChangedMeanwhile."""
         with self._ledger.transaction(alone=True) as connection:
             _current(connection, portfolio, number, version)
             _assert_not_picked(connection, [number])
@@ -183,7 +189,9 @@ class TransactionBook:
     def _read(self, where: sa.ColumnElement[bool]) -> list[Entry]:
         with self._ledger.transaction() as connection:
             rows = connection.execute(sa.select(TRANSACTIONS).where(where)).all()
-            entries = _entries(connection, rows)
+            mine = sa.select(TRANSACTIONS.c.id).where(where)
+            tags, picks = (_parts(connection, table, table.c.transaction.in_(mine)) for table in (TAGS, PICKS))
+            entries = _with_parts(rows, tags, picks)
         return sorted(entries, key=lambda entry: in_order(entry.transaction))
 
 
@@ -199,8 +207,7 @@ def written(connection: sa.Connection, portfolio: int, transactions: Sequence[Tr
     """
     _assert_accounts(connection, portfolio, transactions)
     rows = [{**_values(each), "id": each.id, "portfolio": portfolio, "version": version} for each in transactions]
-    if rows:
-        connection.execute(sa.insert(TRANSACTIONS), rows)
+    inserted(connection, TRANSACTIONS, rows)
     _write_parts(connection, portfolio, transactions)
 
 
@@ -221,8 +228,7 @@ def _write_parts(connection: sa.Connection, portfolio: int, transactions: Sequen
             for nth, pick in enumerate(each.picks)
         ]
     for table, rows in ((TAGS, tags), (PICKS, picks)):
-        if rows:
-            connection.execute(sa.insert(table), rows)
+        inserted(connection, table, rows)
 
 
 def _assert_state(connection: sa.Connection, portfolio: int, state: str | None) -> None:
@@ -283,7 +289,7 @@ def _current(connection: sa.Connection, portfolio: int, number: int, version: in
     entry = _entries(connection, rows)[0]
     if entry.version != version or entry.removed is not None:
         how = "deleted" if entry.removed is not None else "changed"
-        raise EditedMeanwhile(f"Transaction {number} was {how} meanwhile.", entry)
+        raise ChangedMeanwhile(f"Transaction {number} was {how} meanwhile.", entry)
     return entry
 
 
@@ -340,9 +346,14 @@ def _values(transaction: Transaction) -> dict[str, Any]:
 
 def _entries(connection: sa.Connection, rows: Sequence[Row]) -> list[Entry]:
     """The rows with their tags and picks."""
-    numbers = [row.id for row in rows]
-    tags = _parts(connection, TAGS, numbers)
-    picks = _parts(connection, PICKS, numbers)
+    tags, picks = dict[int, list[Row]](), dict[int, list[Row]]()
+    for some in _portions([row.id for row in rows]):
+        tags |= _parts(connection, TAGS, TAGS.c.transaction.in_(some))
+        picks |= _parts(connection, PICKS, PICKS.c.transaction.in_(some))
+    return _with_parts(rows, tags, picks)
+
+
+def _with_parts(rows: Sequence[Row], tags: Mapping[int, list[Row]], picks: Mapping[int, list[Row]]) -> list[Entry]:
     return [
         Entry(
             _transaction(
@@ -357,13 +368,10 @@ def _entries(connection: sa.Connection, rows: Sequence[Row]) -> list[Entry]:
     ]
 
 
-def _parts(connection: sa.Connection, table: sa.Table, numbers: Sequence[int]) -> Mapping[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
-    for some in _portions(numbers):
-        query = sa.select(table).where(table.c.transaction.in_(some)).order_by(table.c.transaction, table.c.nth)
-        for number, parts in groupby(connection.execute(query), attrgetter("transaction")):
-            found[number] = list(parts)
-    return found
+def _parts(connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[bool]) -> dict[int, list[Row]]:
+    """The rows of a table of parts, by transaction."""
+    query = sa.select(table).where(where).order_by(table.c.transaction, table.c.nth)
+    return {number: list(parts) for number, parts in groupby(connection.execute(query), attrgetter("transaction"))}
 
 
 def _transaction(row: Row, tags: tuple[str, ...], picks: tuple[Pick, ...]) -> Transaction:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput, OpenbellError, StoreError
+from openbell.model.errors import ChangedMeanwhile, InvalidInput, OpenbellError, StoreError
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.peoplebook import PEOPLE
 
@@ -44,10 +44,6 @@ KEPT = timedelta(days=7)
 
 class NoSuchList(OpenbellError):
     """There is no such watchlist, or not any more."""
-
-
-class ChangedMeanwhile(OpenbellError):
-    """Somebody else was faster: look at what is there now, and try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +229,7 @@ def _change(connection: sa.Connection, watchlist: Watchlist) -> Watchlist:
     )
     if found.rowcount != 1:
         there = _one(connection, watchlist.id)
-        raise ChangedMeanwhile(f"{there.name} was changed meanwhile.", remedy="Look at it again, then change it.")
+        raise ChangedMeanwhile(f"{there.name} was changed meanwhile.", there)
     return changed
 
 

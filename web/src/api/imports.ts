@@ -66,3 +66,9 @@ export function mappingsQuery() {
 export function keepMapping(name: string, answers: Choices["answers"]) {
   return answered(client.PUT("/api/v1/mappings", { body: { name, answers } }));
 }
+
+/** What the portfolio holds against what the file says that the broker does; nothing is written. */
+export function reconcile(number: number, upload: string, choices: Choices) {
+  const params = { path: { number } };
+  return answered(client.POST("/api/v1/portfolios/{number}/reconcile", { params, body: { ...choices, upload } }));
+}

@@ -142,3 +142,18 @@ test("of a minute its last state is kept, and of minutes the last ten", () => {
   expect(minutes.map(({ ts }) => ts)).toEqual([120, 180, 240, 300, 360, 420, 480, 540, 600, 660]);
   expect(minutes.every(({ close }) => close === 2)).toBe(true);
 });
+
+test("a line that was ended stays so, also when the page wakes, and tells what is new once it is opened again", () => {
+  const { line, socket, waits, heard } = made();
+  socket().opens();
+  const first = socket();
+  line.follow("ACME", () => {});
+  line.close();
+  line.renew();
+  expect([first.readyState, first.onclose, line.state]).toEqual([3, null, "opening"]);
+  expect([socket(), waits, heard]).toEqual([first, [], []]);
+  line.open({ onReturn: () => {}, onLoss: () => {}, onFired: () => heard.push("fired") });
+  socket().opens();
+  socket().tells([], 1);
+  expect([line.state, socket().sent, heard]).toEqual(["up", ['{"symbols":["ACME"]}'], ["fired"]]);
+});

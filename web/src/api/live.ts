@@ -105,10 +105,23 @@ export class Line {
     this.#connect();
   }
 
+  /** Ends the line until it is opened again: nobody is there who may hear it. */
+  close(): void {
+    this.#in.cancel(this.#timer);
+    this.#hearers = null;
+    this.#leave();
+    this.#socket = null;
+    this.#tries = 0;
+    this.#told.clear();
+    this.#heard.clear();
+    this.#become("opening");
+  }
+
   /** Opens the line anew at once: after a sleep it may be dead without anybody having noticed. */
   renew(): void {
-    if (this.#socket?.readyState === CONNECTING) return;
+    if (!this.#hearers || this.#socket?.readyState === CONNECTING) return;
     this.#leave();
+    this.#become("down");
     this.#tries = 0;
     this.#connect();
   }
@@ -152,7 +165,6 @@ export class Line {
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
-    this.#become("down");
   }
 
   #lose(): void {

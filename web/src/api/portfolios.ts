@@ -203,3 +203,17 @@ export function whyQuery(number: number, figure: WhyFigure, query: WhyAsked) {
     },
   });
 }
+
+/** The reader's own items: what no exchange lists, with prices that the reader enters. */
+export function itemsQuery() {
+  return queryOptions({
+    queryKey: ["portfolios", "items"],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/items", { signal })),
+  });
+}
+
+/** Sets the price of an item on a day; null forgets it. */
+export function setPrice(number: number, day: string, price: string | null) {
+  const params = { path: { number } };
+  return answered(client.PUT("/api/v1/items/{number}/prices", { params, body: { prices: [{ day, price }] } }));
+}

@@ -908,6 +908,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portfolios/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Sample
+         * @description A portfolio of the caller to look around in: three years in the simulated market, where that is open.
+         */
+        post: operations["add_sample_api_v1_portfolios_sample_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portfolios/{number}": {
         parameters: {
             query?: never;
@@ -1372,7 +1392,7 @@ export interface paths {
          * Why This
          * @description The method of a figure with its source, and every value, flow, rate and price that went into it.
          *
-         *     Contribution, day change and yields are of one position: `instrument` names it, and `account` where several hold it.
+         *     Contribution, price and yields are of one position: `instrument` names it, and `account` where several hold it.
          */
         get: operations["why_this_api_v1_portfolios__number__why__figure__get"];
         put?: never;
@@ -2163,6 +2183,12 @@ export interface components {
              */
             preset: string;
             /**
+             * Rate
+             * @default
+             * @enum {string}
+             */
+            rate: "" | "times" | "over";
+            /**
              * Zone
              * @default
              */
@@ -2535,6 +2561,7 @@ export interface components {
              *       "dates": "",
              *       "decimal": "",
              *       "preset": "",
+             *       "rate": "",
              *       "zone": ""
              *     }
              */
@@ -2574,6 +2601,8 @@ export interface components {
             cost: components["schemas"]["Amount"];
             /** Currency */
             currency: string | null;
+            /** Currency Effect */
+            currency_effect: string | null;
             /**
              * Day
              * Format: date
@@ -2591,6 +2620,8 @@ export interface components {
             name: string | null;
             /** Opened */
             opened: number;
+            /** Price Effect */
+            price_effect: string | null;
             proceeds: components["schemas"]["Amount"];
             /** Rule */
             rule: string;
@@ -2907,7 +2938,7 @@ export interface components {
         };
         /**
          * Difference
-         * @description An instrument, or the cash of a currency, that the desk counts otherwise than the broker.
+         * @description An instrument, or the cash of a currency, that the desk counts otherwise than the broker, with a sentence.
          */
         Difference: {
             /** Missing */
@@ -2916,6 +2947,8 @@ export interface components {
             name: string;
             /** Ours */
             ours: string;
+            /** Said */
+            said: string;
             /** Theirs */
             theirs: string;
             /** Ticker */
@@ -3358,7 +3391,8 @@ export interface components {
         };
         /**
          * Input
-         * @description One number that went into a figure, exactly; the source of a flow is its transaction's number.
+         * @description One number that went into a figure, exactly. The source of a flow is `transaction 12`, that of units `account 5`,
+         *     that of a price or a rate who told it.
          */
         Input: {
             /** Day */
@@ -4024,6 +4058,8 @@ export interface components {
         /**
          * NewToken
          * @description A name, what it may do (each scope includes the ones before it), and for how many days it holds.
+         *
+         *     `password` is the caller's, where there is one.
          */
         NewToken: {
             /**
@@ -4033,6 +4069,11 @@ export interface components {
             days: number;
             /** Name */
             name: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
             /**
              * Scope
              * @default read
@@ -4055,7 +4096,7 @@ export interface components {
         };
         /**
          * OpenLot
-         * @description Units that came in together and are still there.
+         * @description Units that came in together and are still there; `gain` in the currency of their cost, before a sale's fees.
          */
         OpenLot: {
             /** Account */
@@ -4072,12 +4113,20 @@ export interface components {
             cost: components["schemas"]["Amount"];
             /** Currency */
             currency: string | null;
+            /** Currency Effect */
+            currency_effect: string | null;
+            /** Gain */
+            gain: string | null;
+            /** Gain Base */
+            gain_base: string | null;
             /** Instrument */
             instrument: string | null;
             /** Name */
             name: string | null;
             /** Opened */
             opened: number;
+            /** Price Effect */
+            price_effect: string | null;
             /** Ticker */
             ticker: string;
             /** Type */
@@ -4346,15 +4395,19 @@ export interface components {
         };
         /**
          * Portfolios
-         * @description All that the caller sees, oldest first.
+         * @description All that the caller sees, oldest first; `sample`: whether one can be had to look around in.
          */
         Portfolios: {
             /** Portfolios */
             portfolios: components["schemas"]["Portfolio"][];
+            /** Sample */
+            sample: boolean;
         };
         /**
          * Position
          * @description Units and what they are worth in the portfolio's currency; what is null is not known, and `lacks` says why.
+         *
+         *     The gain is the effect of the price, at the rates of the purchases, and that of the rates at the price of now.
          */
         Position: {
             /** Account */
@@ -4365,6 +4418,8 @@ export interface components {
             cost: string | null;
             /** Currency */
             currency: string | null;
+            /** Currency Effect */
+            currency_effect: string | null;
             day_change: components["schemas"]["Change"] | null;
             /** Gain */
             gain: string | null;
@@ -4377,6 +4432,8 @@ export interface components {
             /** Name */
             name: string | null;
             price: components["schemas"]["openbell__api__positions__Price"] | null;
+            /** Price Effect */
+            price_effect: string | null;
             rate: components["schemas"]["openbell__api__positions__Rate"] | null;
             /** Share */
             share: number | null;
@@ -4431,6 +4488,13 @@ export interface components {
             counts?: {
                 [key: string]: number;
             };
+            /** Differences */
+            differences?: components["schemas"]["Difference"][];
+            /**
+             * Holdings
+             * @default 0
+             */
+            holdings: number;
             /** Ignored */
             ignored?: components["schemas"]["Ignored"][];
             /** Instruments */
@@ -4740,6 +4804,7 @@ export interface components {
              *       "dates": "",
              *       "decimal": "",
              *       "preset": "",
+             *       "rate": "",
              *       "zone": ""
              *     }
              */
@@ -5814,7 +5879,9 @@ export interface components {
         };
         /**
          * Ways
-         * @description How somebody gets into this desk; `open`: whoever is here is its owner. `oidc`: by a login provider too.
+         * @description How somebody gets into this desk; `open`: whoever asks, from its own machine, is its owner.
+         *
+         *     `oidc`: by a login provider too.
          */
         Ways: {
             /** Oidc */
@@ -5920,6 +5987,7 @@ export interface components {
              *       "dates": "",
              *       "decimal": "",
              *       "preset": "",
+             *       "rate": "",
              *       "zone": ""
              *     }
              */
@@ -5942,7 +6010,8 @@ export interface components {
         };
         /**
          * Row
-         * @description A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already.
+         * @description A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
+         *     `twin`: so they are in another row of the file, or in another account, and both are kept.
          */
         openbell__api__imports__Row: {
             /** Account */
@@ -8321,6 +8390,44 @@ export interface operations {
             };
         };
     };
+    add_sample_api_v1_portfolios_sample_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     portfolio_api_v1_portfolios__number__get: {
         parameters: {
             query?: never;
@@ -9644,8 +9751,10 @@ export interface operations {
             query?: {
                 benchmark?: string | null;
                 by?: "type" | "sector" | "country" | "currency" | "account" | "instrument";
-                /** @description Of a share: the slice's. */
+                /** @description Of a share: the slice's; of a check: its name. */
                 key?: string;
+                /** @description Realised: of lots that this transaction opened. */
+                lot?: number | null;
                 /** @description Transactions and prices up to this day; today if left out. */
                 as_of?: string | null;
                 /** @description Prices as they were known at this instant. */
@@ -9662,7 +9771,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                figure: "value" | "net_invested" | "gain" | "contribution" | "twr" | "mwr" | "income" | "fees" | "taxes" | "currency_gain" | "day_change" | "drawdown" | "benchmark" | "share" | "received" | "announced" | "yield_on_cost" | "yield_on_value";
+                figure: "value" | "net_invested" | "gain" | "contribution" | "twr" | "mwr" | "income" | "fees" | "taxes" | "currency_gain" | "day_change" | "drawdown" | "benchmark" | "share" | "received" | "announced" | "yield_on_cost" | "yield_on_value" | "simple" | "cost" | "unrealised" | "realised" | "price" | "check";
                 number: number;
             };
             cookie?: never;

@@ -29,7 +29,8 @@ interface ChartAlertsProps {
   fired: readonly Spot[];
   tried: readonly Spot[];
   decimals: number;
-  onMove: (id: number, price: number) => void;
+  /** Null: the reader may not move levels. */
+  onMove: ((id: number, price: number) => void) | null;
 }
 
 export function ChartAlerts({ box, plot, levels, fired, tried, decimals, onMove }: ChartAlertsProps) {
@@ -56,9 +57,13 @@ export function ChartAlerts({ box, plot, levels, fired, tried, decimals, onMove 
           aria-hidden="true"
         />
       ))}
-      {levels.map((level) => (
-        <LevelLine key={level.id} plot={plot} level={level} decimals={decimals} onMove={onMove} />
-      ))}
+      {levels.map((level) =>
+        onMove ? (
+          <LevelLine key={level.id} plot={plot} level={level} decimals={decimals} onMove={onMove} />
+        ) : (
+          <FixedLine key={level.id} level={level} decimals={decimals} />
+        ),
+      )}
     </div>
   );
 }
@@ -109,6 +114,16 @@ export function place(box: HTMLElement | null, plot: PricePlot | null): void {
     const whole = Math.min(Math.max(x, HALF_BELL), width - HALF_BELL);
     mark.style.transform = `translate(${whole}px, ${height - BELL_ABOVE}px)`;
   }
+}
+
+function FixedLine({ level: { name, price }, decimals }: Pick<LevelLineProps, "level" | "decimals">) {
+  return (
+    <div className={styles.line} data-price={price} data-fixed role="img" aria-label={`Alert ${name}`} title={name}>
+      <span className={styles.chip}>
+        <Icon name="bell" size={14} /> {format.price(price, decimals)}
+      </span>
+    </div>
+  );
 }
 
 /** How long after the last key a level that was moved by keys is told to the desk. */

@@ -22,7 +22,8 @@ export interface Alerts {
   levels: readonly Level[];
   fired: readonly Happening[];
   tried: readonly Happening[];
-  onMove: (id: number, price: number) => void;
+  /** Null: the reader may make and move none. */
+  onMove: ((id: number, price: number) => void) | null;
 }
 
 interface PriceChartProps {
@@ -44,7 +45,7 @@ export function PriceChart({ answer, latest, scale, oneDay, alerts, height }: Pr
   const [index, setIndex] = useState<number | null>(null);
   const palette = usePalette();
   const now = useMemo(() => withLatest(answer, latest), [answer, latest]);
-  const menu = usePointed(host, plot, answer.decimals, alerts !== null);
+  const menu = usePointed(host, plot, answer.decimals, alerts?.onMove != null);
 
   useEffect(() => {
     if (!host.current) return;

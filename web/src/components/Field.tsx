@@ -1,6 +1,6 @@
 /** A labelled field of a form; what is wrong with it stands below it and is told with it. */
 
-import { type ReactNode, useId } from "react";
+import { type ReactNode, type Ref, useId } from "react";
 import styles from "./Field.module.css";
 
 interface FieldProps {
@@ -47,21 +47,26 @@ interface TextProps extends Omit<FieldProps, "children"> {
   /** A number is typed on a phone's number keys. */
   number?: boolean;
   list?: string;
+  /** What a browser may fill in, by its name in HTML; without one nothing, but a password that it makes. */
+  fill?: string | undefined;
+  input?: Ref<HTMLInputElement>;
 }
 
-export function TextField({ value, onChange, placeholder, type = "text", number = false, list, ...rest }: TextProps) {
+export function TextField({ value, onChange, placeholder, type = "text", number = false, ...more }: TextProps) {
+  const { list, fill = type === "password" ? "new-password" : "off", input, ...rest } = more;
   return (
     <Field {...rest}>
       {(tied) => (
         <input
           {...tied}
+          ref={input}
           type={type}
           value={value}
           list={list}
           placeholder={placeholder}
           inputMode={number ? "decimal" : undefined}
           data-number={number || undefined}
-          autoComplete={type === "password" ? "new-password" : "off"}
+          autoComplete={fill}
           spellCheck={false}
           onChange={(event) => onChange(event.target.value)}
         />

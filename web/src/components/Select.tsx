@@ -1,7 +1,8 @@
+import type { ReactNode } from "react";
 import styles from "./Select.module.css";
 
 interface SelectProps {
-  label: string;
+  label: ReactNode;
   value: string;
   options: readonly { value: string; label: string }[];
   onChoose: (value: string) => void;

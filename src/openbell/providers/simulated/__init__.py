@@ -1,6 +1,7 @@
-"""The demo market: invented companies on an invented exchange that never closes.
+"""The demo market: invented companies on an invented exchange that never closes, and a rate that is invented too.
 
-`companies` is who is listed, `noise` the dice, `prices` the paths drawn from them, `source` the provider.
+`companies` is who is listed, `hours` when they trade, `noise` the dice, `prices` the paths drawn from them, and
+`source` the provider.
 """
 
 from openbell.providers.simulated.companies import EXCHANGE, SYMBOLS

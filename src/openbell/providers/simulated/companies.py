@@ -1,4 +1,4 @@
-"""Who is listed on the simulated exchange. No name or ticker here is that of a real company."""
+"""Who is listed on the simulated market. No name or ticker here is that of a real company; currencies are real ones."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class Company:
     decimals: int = 2
     dividend_yield: float = 0.0
     split: SplitPlan | None = None
+    exchange: str = EXCHANGE
 
 
 COMPANIES = (
@@ -60,10 +61,16 @@ COMPANIES = (
     Company("DIVVO", "Divvo Steady Income Fund", "Funds", 49.0, 0.002, 4.8e5, 0.6, type="fund", dividend_yield=0.036),
 )
 
+PAIRS = (
+    Company("EURUSD=X", "Euro in US dollars", "Currencies", 1.12, 0.0045, 4e6, 0.0, "currency", 5, exchange="24/5"),
+)
+"""What one unit of a currency costs in another. Its volume is told as 0: nobody sees all that is traded."""
+
 SYMBOLS = tuple(company.ticker for company in COMPANIES)
 """The tickers, in the order of the demo's watchlist."""
 
 WHOLE_MARKET = "BROMA"
 """The fund that holds all of them."""
 
-BY_TICKER = {company.ticker: company for company in COMPANIES}
+LISTED = (*COMPANIES, *PAIRS)
+BY_TICKER = {company.ticker: company for company in LISTED}

@@ -13,12 +13,12 @@ from openbell.model.errors import UnknownSymbol
 from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, MATCHES, QUOTES, conform, frame_of
 from openbell.model.interval import DAY, MINUTE, Interval
 from openbell.providers.base import Capabilities
-from openbell.providers.simulated.companies import BY_TICKER, COMPANIES, CURRENCY, EXCHANGE, LAUNCH, Company
+from openbell.providers.simulated.companies import BY_TICKER, CURRENCY, LISTED, PAIRS, Company
+from openbell.providers.simulated.hours import EPOCH, WEEK, day_at, instant, newest, opens, over_by, trade_days
 from openbell.providers.simulated.noise import Floats, Indices, key_of, uniform
 from openbell.providers.simulated.prices import MINUTES, Days, Minutes, Prices, bridge, days_of, minutes_of
 from openbell.providers.window import offered, utc_range
 
-EPOCH = date.fromisoformat(LAUNCH)
 NAME = "simulated"
 CHUNK = 64
 """Days of minutes drawn at once, so that a long range does not fill the memory."""
@@ -53,14 +53,18 @@ class Simulated:
         start, end = utc_range(start, end)
         offered(self.capabilities, interval)
         company, now = _company(symbol), self._clock().astimezone(UTC)
-        first, last = max(_day(start), 0), min(_day(end), _day(now))
+        first, last = max(day_at(start), 0), min(day_at(end), day_at(now))
         if interval == DAY:
-            frame = _daily(self._days(company), np.arange(first, min(last + 1, _day(now))))
+            frame = _daily(self._days(company), trade_days(company, first, min(last, over_by(company, now) - 1)))
         else:
             frame = self._minutes(company, first, last).filter(pl.col("ts") < now.replace(second=0, microsecond=0))
         return conform(
             frame.filter(pl.col("ts").is_between(start, end, closed="left")).with_columns(
-                symbol=pl.lit(symbol), interval=pl.lit(str(interval)), scale=pl.lit("raw"), source=pl.lit(NAME)
+                symbol=pl.lit(symbol),
+                interval=pl.lit(str(interval)),
+                scale=pl.lit("raw"),
+                source=pl.lit(NAME),
+                volume=pl.lit(0.0) if company in PAIRS else pl.col("volume"),
             ),
             BARS,
         )
@@ -68,7 +72,7 @@ class Simulated:
     def quotes(self, symbols: Sequence[str]) -> pl.DataFrame:
         """QUOTES as of the second of `clock()`, in the order asked; unknown symbols are left out."""
         now = self._clock().astimezone(UTC).replace(microsecond=0)
-        if _day(now) < 0:
+        if day_at(now) < 0:
             return frame_of(QUOTES)
         return frame_of(QUOTES, (_quote(self._seed, BY_TICKER[each], now) for each in symbols if each in BY_TICKER))
 
@@ -81,9 +85,7 @@ class Simulated:
         """MATCHES whose ticker, name or sector contains `text`; tickers that start with it first."""
         wanted = text.strip().upper()
         found = (
-            [each for each in COMPANIES if wanted in f"{each.ticker} {each.name} {each.sector}".upper()]
-            if wanted
-            else []
+            [each for each in LISTED if wanted in f"{each.ticker} {each.name} {each.sector}".upper()] if wanted else []
         )
         found.sort(key=lambda each: (not each.ticker.startswith(wanted), wanted not in each.name.upper()))
         return frame_of(MATCHES, (_described(each) for each in found))
@@ -93,18 +95,19 @@ class Simulated:
         return BY_TICKER[symbol].sector if symbol in BY_TICKER else None
 
     def instruments(self) -> pl.DataFrame:
-        """INSTRUMENTS: every listing, in the order of the watchlist; the id is the ticker."""
+        """INSTRUMENTS: every listing, companies first and in the order of the watchlist; the id is the ticker."""
         extra = {"valid_from": EPOCH, "simulated": True}
-        return frame_of(INSTRUMENTS, ({"id": each.ticker, **_described(each), **extra} for each in COMPANIES))
+        return frame_of(INSTRUMENTS, ({"id": each.ticker, **_described(each), **extra} for each in LISTED))
 
     def _days(self, company: Company) -> Days:
         """Every day so far, the running one included."""
-        return days_of(self._seed, company, max(_day(self._clock()) + 1, 0))
+        return days_of(self._seed, company, max(newest(company, self._clock())[0] + 1, 0))
 
     def _minutes(self, company: Company, first: int, last: int) -> pl.DataFrame:
-        """The minute bars of the days from `first` to `last`, both included."""
+        """The minute bars of all sessions that touch the days from `first` to `last`."""
         days = self._days(company)
-        chunks = (np.arange(at, min(at + CHUNK, last + 1)) for at in range(first, last + 1, CHUNK))
+        every = trade_days(company, first, min(last + (company in PAIRS), len(days.ratio) - 1))
+        chunks = (every[at : at + CHUNK] for at in range(0, len(every), CHUNK))
         frames = [_minute_frame(self._seed, company, minutes_of(self._seed, company, days, day), day) for day in chunks]
         return pl.concat(frames) if frames else frame_of(BARS)
 
@@ -113,10 +116,6 @@ def _company(symbol: str) -> Company:
     if symbol not in BY_TICKER:
         raise UnknownSymbol(NAME, symbol)
     return BY_TICKER[symbol]
-
-
-def _day(instant: datetime) -> int:
-    return (instant.astimezone(UTC).date() - EPOCH).days
 
 
 def _stamp(minutes: Indices) -> pl.Series:
@@ -132,10 +131,9 @@ def _daily(days: Days, day: Indices) -> pl.DataFrame:
 def _minute_frame(seed: int, company: Company, minutes: Minutes, day: Indices) -> pl.DataFrame:
     printed = (minutes.volume > 0) | minutes.bad
     stamps = (day[:, None] * MINUTES + np.arange(MINUTES))[printed]
+    at = (opens(company, day)[:, None] + np.arange(MINUTES))[printed]
     columns = {name: each[printed] for name, each in minutes.prices._asdict().items()}
-    frame = pl.DataFrame(
-        {"ts": _stamp(stamps), **columns, "volume": minutes.volume[printed], "bad": minutes.bad[printed]}
-    )
+    frame = pl.DataFrame({"ts": _stamp(at), **columns, "volume": minutes.volume[printed], "bad": minutes.bad[printed]})
     return _misprinted(frame, uniform(key_of(seed, company.ticker, "how bad"), stamps))
 
 
@@ -167,7 +165,7 @@ def _described(company: Company) -> dict[str, object]:
     return {
         "ticker": company.ticker,
         "name": company.name,
-        "exchange": EXCHANGE,
+        "exchange": company.exchange,
         "currency": CURRENCY,
         "type": company.type,
         "source": NAME,
@@ -183,7 +181,8 @@ def _session(seed: int, company: Company, day: int) -> tuple[Days, Minutes]:
 
 def _quote(seed: int, company: Company, now: datetime) -> dict[str, object]:
     """The last price at `now`: a second of the running minute, or the close of the last minute that traded."""
-    day, minute = _day(now), now.hour * 60 + now.minute
+    day, opened = newest(company, now)
+    minute = min(int((now - instant(opened)).total_seconds()) // 60, MINUTES)  # the last one: the session is over
     days, minutes = _session(seed, company, day)
     volume = minutes.volume[0, : minute + 1].copy()
     traded = np.flatnonzero(volume)
@@ -193,22 +192,30 @@ def _quote(seed: int, company: Company, now: datetime) -> dict[str, object]:
         at, shown = now, _running(seed, company, day, minute)[: now.second + 1]
         volume[-1] = np.ceil(volume[-1] * (now.second + 1) / 60)
     else:
-        at = now.replace(hour=traded[-1] // 60, minute=traded[-1] % 60, second=59)
+        at = instant(opened + int(traded[-1])).replace(second=59)
         shown = minutes.prices.close[0, traded[-1:]]
     price = float(shown[-1])
     return {
         "symbol": company.ticker,
         "ts": at,
         "price": price,
-        "previous_close": round(float(days.previous_close[day]), company.decimals),
+        "previous_close": _previous_close(days, company, day),
         "open": float(minutes.prices.open[0, 0]),
         "high": float(np.append(highs, shown).max()),
         "low": float(np.append(lows, shown).min()),
-        "volume": float(volume.sum()),
+        "volume": 0.0 if company in PAIRS else float(volume.sum()),
         **_book(seed, company, price, (day * MINUTES + minute) * 60 + now.second),
         "currency": CURRENCY,
         "source": NAME,
     }
+
+
+def _previous_close(days: Days, company: Company, day: int) -> float:
+    """Of the session before; of a company on the day's own scale."""
+    if company not in PAIRS:
+        return round(float(days.previous_close[day]), company.decimals)
+    before = trade_days(company, max(day - WEEK, 0), day - 1)
+    return float(days.prices.close[before[-1]]) if before.size else company.price
 
 
 @lru_cache(maxsize=64)

@@ -139,7 +139,9 @@ def _booked(row: Movement, kind: Kind, tax: Movement | None, *, named: bool = Tr
         note="" if kind is Kind.DIVIDEND else row.said,
         rows=row.rows,
     )
-    return replace(draft, rows=tuple(sorted({*row.rows, *tax.rows}))) if tax else draft
+    if tax is None:
+        return draft
+    return replace(draft, rows=tuple(sorted({*row.rows, *tax.rows})), withheld=_booked(tax, Kind.TAX, None))
 
 
 def _breaks(movements: Sequence[Movement]) -> list[Problem]:

@@ -22,8 +22,10 @@ def booked_trades(rows: Sequence[Movement]) -> list[Outcome]:
     paid = _paid(fills, legs)
     outcomes: list[Outcome] = []
     for number, fill in enumerate(fills):
-        drafted = _fill(fill, paid[number] if paid else None, costs if number == 0 else [], legs if paid else [])
-        outcomes.append(drafted)
+        in_money = paid[number] if paid else None
+        inside, apart = _shared(costs if number == 0 else [], in_money[0] if in_money else fill.currency)
+        outcomes.append(_fill(fill, in_money, inside, legs if paid else []))
+        outcomes.extend(_cost(row) for row in apart)
         outcomes.extend(_doubts(fill))
     if not paid:
         outcomes.extend(exchanges(legs))
@@ -49,6 +51,29 @@ def _paid(fills: Sequence[Movement], legs: Sequence[Movement]) -> list[tuple[str
     return [(codes.copy().pop(), part) for part in parts]
 
 
+def _shared(costs: Sequence[Movement], currency: str) -> tuple[list[Movement], list[Movement]]:
+    """The costs of a trade that it holds itself, and those apart: it has one fee, and its tax is in its currency."""
+    own = [row for row in costs if row.currency == currency]
+    foreign = [row for row in costs if row.currency != currency and row.meaning == "fee"]
+    if len({row.currency for row in foreign}) == 1 and not any(row.meaning == "fee" for row in own):
+        own += foreign
+    return own, [row for row in costs if row not in own]
+
+
+def _cost(row: Movement) -> Draft:
+    return Draft(
+        kind=Kind.FEE if row.meaning == "fee" else Kind.TAX,
+        day=row.day,
+        at=row.at,
+        instrument=row.named,
+        currency=row.currency,
+        cash=row.cash,
+        ref=row.order,
+        note=row.said,
+        rows=row.rows,
+    )
+
+
 def _fill(
     fill: Movement, paid: tuple[str, Decimal] | None, costs: Sequence[Movement], legs: Sequence[Movement]
 ) -> Draft:
@@ -58,12 +83,10 @@ def _fill(
     currency, cash = paid or (fill.currency, fill.cash)
     fees = [row for row in costs if row.meaning == "fee"]
     taxes = [row for row in costs if row.meaning == "transaction_tax"]
-    own_fee = -sum((row.cash for row in fees if row.currency == currency), ZERO)
-    foreign = {row.currency for row in fees if row.currency != currency}
-    elsewhere = -sum((row.cash for row in fees if row.currency != currency), ZERO)
-    tax = -sum((row.cash for row in taxes if row.currency == currency), ZERO)
+    fee = -sum((row.cash for row in fees), ZERO)
+    fee_currency = next((row.currency for row in fees if row.currency != currency), "")
+    tax = -sum((row.cash for row in taxes), ZERO)
     buying = cash < 0 or (cash == 0 and trade.side >= 0)
-    fee, fee_currency = (elsewhere, foreign.pop()) if foreign and not own_fee else (own_fee, "")
     return Draft(
         kind=Kind.BUY if buying else Kind.SELL,
         day=fill.day,
@@ -71,7 +94,7 @@ def _fill(
         instrument=fill.named,
         quantity=trade.quantity if buying else -trade.quantity,
         currency=currency,
-        cash=cash - own_fee - tax,
+        cash=cash - tax - (ZERO if fee_currency else fee),
         fee=fee,
         fee_currency=fee_currency,
         tax=max(tax, ZERO),

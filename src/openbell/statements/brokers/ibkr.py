@@ -75,13 +75,14 @@ TELLING = re.compile(
 
 def read(contents: Contents, answers: Answers) -> Reading:
     """All sections."""
-    places, account, base = dict[str, int](), "", answers.currency
+    places, account, base, charged = dict[str, int](), "", answers.currency, ""
     outcomes: list[Outcome] = []
     cash, actions = list[Draft](), list[Row]()
     for record in contents.records:
         section, row_kind = record.cells[0].strip().lower(), (record.cells[1:2] or ("",))[0].strip()
         if row_kind == "Header":
             places = places_of(record.cells, SECTION)
+            charged = _charged_in(record.cells[places["commission"]]) if "commission" in places else ""
             outcomes.append(Ignored((record.line,), "a header", record.content))
             continue
         if record.cells[2:3] == ("Account",):
@@ -101,7 +102,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
         if kind == "action":
             actions.append(row)
             continue
-        read_one = attempt(row, partial(_row, row, kind, section, account, base))
+        read_one = attempt(row, partial(_row, row, kind, section, account, base, charged))
         for outcome in read_one if isinstance(read_one, list) else [read_one]:
             (cash if isinstance(outcome, Draft) and kind in {"cash", "history"} else outcomes).append(outcome)  # type: ignore[arg-type]
     outcomes.extend(dividends_with_tax(cash))
@@ -109,7 +110,13 @@ def read(contents: Contents, answers: Answers) -> Reading:
     return Reading(without_cancelled(outcomes), ("times are those of New York",))
 
 
-def _row(row: Row, kind: str, section: str, account: str, base: str) -> Outcome | list[Outcome]:
+def _charged_in(header: str) -> str:
+    """The currency of commissions, where their column names it: `Comm in USD`."""
+    found = re.fullmatch(r"comm in ([a-z]{3})", header.strip().lower())
+    return money_code(found[1].upper())[0] if found else ""
+
+
+def _row(row: Row, kind: str, section: str, account: str, base: str, charged: str) -> Outcome | list[Outcome]:
     if "date" not in row.places and kind != "position":
         raise InvalidInput(
             "date", f"The section {section!r} has no date that is known.", remedy="Export the statement in English."
@@ -119,10 +126,12 @@ def _row(row: Row, kind: str, section: str, account: str, base: str) -> Outcome 
     first = row["category"] or row["currency"]
     if first.lower().startswith(("total", "subtotal")) or row["order"].lower() in {"subtotal", "total"}:
         return row.ignored("a total")
-    readers = {"trade": _trade, "cash": _cash, "position": _position, "transfer": _transfer, "taxed": _taxed}
+    if kind == "trade":
+        return _trade(row, account, charged)
+    readers = {"position": _position, "transfer": _transfer, "taxed": _taxed}
     if kind == "cash":
         return _cash(row, account, section)
-    return readers[kind](row, account)  # type: ignore[operator,no-any-return]
+    return readers[kind](row, account)
 
 
 def _fixed(row: Row, account: str) -> dict[str, Any]:
@@ -141,7 +150,7 @@ def _type(category: str) -> str:
     )
 
 
-def _trade(row: Row, account: str) -> Outcome:
+def _trade(row: Row, account: str, charged: str) -> Outcome:
     if row["order"] and row["order"].lower() not in {"order", "trade", "execution"}:
         return row.ignored("a lot of another row, or a total")
     fixed = _fixed(row, account)
@@ -149,30 +158,33 @@ def _trade(row: Row, account: str) -> Outcome:
     proceeds = needed(POINT.number(row["proceeds"], "proceeds"), "proceeds")
     commission = -(POINT.number(row["commission"], "commission") or ZERO)
     if row["category"].lower().startswith("forex"):
-        return _forex(row, quantity, proceeds, commission, fixed)
+        return _forex(row, quantity, proceeds, commission, charged, fixed)
+    currency = fixed["currency"]
     return traded(
         buying=quantity > 0,
         quantity=quantity,
-        cash=proceeds - commission,
+        cash=proceeds - (commission if charged in {"", currency} else ZERO),
         price=POINT.number(row["price"], "price"),
-        fee=commission,
-        instrument=_named(row, fixed["currency"]),
+        **fee_in(currency, commission, charged),
+        instrument=_named(row, currency),
         short=quantity < 0 and {"O", "Ca"} & set(row["code"].split(";")) == {"O"},
         note=CANCELS if "Ca" in row["code"].split(";") else "",
         **fixed,
     )
 
 
-def _forex(row: Row, units: Decimal, proceeds: Decimal, commission: Decimal, fixed: dict[str, Any]) -> Draft:
-    """A change of currencies; its commission is taken as one in the currency that was given."""
+def _forex(
+    row: Row, units: Decimal, proceeds: Decimal, commission: Decimal, charged: str, fixed: dict[str, Any]
+) -> Draft:
+    """A change of currencies; its commission is in the currency that was given where its column names none."""
     base, quoted = pair_of(row["symbol"])
     given, received = ((quoted, proceeds), (base, units)) if units > 0 else ((base, units), (quoted, proceeds))
     return Draft(
         kind=Kind.EXCHANGE,
         to_cash=abs(received[1]),
         to_currency=received[0],
-        **{**fixed, "currency": given[0], "cash": -abs(given[1]) - commission},
-        **fee_in(given[0], commission, given[0]),
+        **{**fixed, "currency": given[0], "cash": -abs(given[1]) - (commission if charged in {"", given[0]} else ZERO)},
+        **fee_in(given[0], commission, charged),
     )
 
 

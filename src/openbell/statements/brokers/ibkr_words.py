@@ -198,4 +198,4 @@ def _net(dividend: Draft, tax: Draft | None) -> Draft:
     if tax is None:
         return dividend
     rows = tuple(sorted({*dividend.rows, *tax.rows}))
-    return replace(dividend, cash=dividend.cash + tax.cash, tax=-tax.cash, rows=rows)
+    return replace(dividend, cash=dividend.cash + tax.cash, tax=-tax.cash, rows=rows, withheld=tax)

@@ -38,8 +38,9 @@ COLUMNS: Columns = {
 MEANINGS = {
     "buy": "buy", "sell": "sell", "dividend": "dividend", "transferin": "in", "transfer in": "in", "transferout": "out",
     "transfer out": "out", "interest": "interest", "cost": "fee", "fee": "fee", "fees": "fee", "tax": "tax",
-    "taxes": "tax", "deposit": "cash", "withdrawal": "cash", "booking": "cash", "kauf": "buy", "verkauf": "sell",
-    "dividende": "dividend", "zinsen": "interest", "einbuchung": "in", "ausbuchung": "out",
+    "taxes": "tax", "deposit": "deposit", "withdrawal": "withdrawal", "booking": "cash", "kauf": "buy",
+    "verkauf": "sell", "dividende": "dividend", "zinsen": "interest", "einbuchung": "in", "ausbuchung": "out",
+    "einzahlung": "deposit", "auszahlung": "withdrawal",
 }  # fmt: skip
 
 
@@ -62,7 +63,8 @@ def _event(row: Row, marks: Marks) -> Outcome:
     day, at = STAMP.read(row["stamp"])
     day = DAY.day(row["date"]) if row["date"] else day
     currency, part = money_code(row["currency"])
-    amount = abs(marks.number(row["amount"], "amount") or ZERO) * part
+    printed = (marks.number(row["amount"], "amount") or ZERO) * part
+    amount = abs(printed)
     tax, fee = (marks.number(row["tax"], "tax") or ZERO) * part, (marks.number(row["fee"], "fee") or ZERO) * part
     units = marks.number(row["quantity"], "shares")
     fixed: dict[str, Any] = {
@@ -87,9 +89,10 @@ def _event(row: Row, marks: Marks) -> Outcome:
         )
     if kind == "dividend":
         return Draft(kind=Kind.DIVIDEND, cash=amount - tax - fee, tax=tax, fee=fee, instrument=_named(row), **fixed)
-    if kind == "cash":
-        return Draft(kind=moved(amount), cash=amount, **fixed) if amount else row.ignored("it moves no cash")
-    cash = amount - tax - fee if kind == "interest" else -(amount or fee or tax)
+    if kind in {"cash", "deposit", "withdrawal"}:
+        cash = {"deposit": amount, "withdrawal": -amount}.get(kind, printed)
+        return Draft(kind=moved(cash), cash=cash, **fixed) if cash else row.ignored("it moves no cash")
+    cash = printed - tax - fee if kind == "interest" else -(amount or fee or tax)
     of_cash = {"interest": Kind.INTEREST, "fee": Kind.FEE, "tax": Kind.TAX}[kind]
     return Draft(kind=of_cash, cash=cash, tax=tax if kind == "interest" else ZERO, **fixed)
 

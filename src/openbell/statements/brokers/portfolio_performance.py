@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
+from openbell.statements.brokers.portfolio_performance_pairs import Half, together, transferred
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock, order_of
 from openbell.statements.draft import Draft, Named, Outcome
@@ -44,7 +46,9 @@ MEANINGS = {
     "inbound delivery": "in", "delivery (outbound)": "out", "auslieferung": "out", "outbound delivery": "out",
     "transfer (inbound)": "cash", "umbuchung (eingang)": "cash", "transfer (outbound)": "removal",
     "umbuchung (ausgang)": "removal", "security transfer (inbound)": "in", "security transfer (outbound)": "out",
+    "wertpapierubertrag (eingang)": "in", "wertpapierubertrag (ausgang)": "out",
 }  # fmt: skip
+TRANSFERS = ("transfer (", "umbuchung (", "security transfer (", "wertpapierubertrag (")
 _NEEDS = ("date", "kind", "value", "quantity", "isin", "name")
 
 
@@ -59,10 +63,20 @@ def read(contents: Contents, answers: Answers) -> Reading:
     marks = marks_of(texts, contents.name, "the amounts", told=answers.decimal)
     order = order_of(table.column("date"), contents.name, "the dates", told=answers.dates)
     clock = Clock(order, answers.zone)
-    return Reading([*table.framed(), *each(table.rows, lambda row: _event(row, marks, clock))])
+    accounts = together((row["account"], row["depot"]) for row in table.rows)
+    halves: list[Half] = []
+
+    def one(row: Row) -> Outcome | Iterable[Outcome]:
+        outcome = _event(row, marks, clock, accounts)
+        if isinstance(outcome, Draft) and plain(row["kind"]).startswith(TRANSFERS):
+            halves.append(Half(outcome, row.record.content))
+            return ()
+        return outcome
+
+    return Reading([*table.framed(), *each(table.rows, one), *transferred(halves)])
 
 
-def _event(row: Row, marks: Marks, clock: Clock) -> Outcome:
+def _event(row: Row, marks: Marks, clock: Clock, accounts: Mapping[str, str]) -> Outcome:
     kind = MEANINGS.get(plain(row["kind"]), "")
     if not kind:
         return row.problem(
@@ -73,8 +87,10 @@ def _event(row: Row, marks: Marks, clock: Clock) -> Outcome:
     value = abs(needed(marks.number(row["value"], "value"), "value"))
     fee, tax = abs(marks.number(row["fee"], "fees") or ZERO), abs(marks.number(row["tax"], "taxes") or ZERO)
     units = marks.number(row["quantity"], "shares")
+    told = row["account"] or row["depot"]
     fixed: dict[str, Any] = {
-        "day": day, "at": at, "currency": currency, "note": row["note"], "account": row["account"] or row["depot"],
+        "day": day, "at": at, "currency": currency, "note": row["note"], "account": accounts.get(told, told),
+        "named_account": told,
         "rows": (row.line,),
     }  # fmt: skip
     named = _named(row)

@@ -43,6 +43,8 @@ CODES = {
     "OCA": "expired", "T/A": "in or out", "ITRF": "cash", "CTRB": "cash", "DRIP": "buy", "CRRD": "cash",
 }  # fmt: skip
 _CUSIP = re.compile(r"CUSIP:\s*([0-9A-Z]{9})")
+_OPTION = re.compile(r"\S+ \d{1,2}/\d{1,2}/\d{4} (?:Call|Put) \$[\d.,]+")
+_OF_OPTIONS = frozenset({"BTO", "BTC", "STC", "STO", "OEXP", "OASGN", "OEXCS", "OCA"})
 _NEEDS = ("date", "instrument", "code", "description")
 
 
@@ -66,6 +68,9 @@ def read(contents: Contents, answers: Answers) -> Reading:
 def _named(row: Row) -> Named | None:
     if not row["instrument"]:
         return None
+    option = _OPTION.search(row["description"])
+    if option and row["code"].upper() in _OF_OPTIONS:
+        return Named(name=option[0], currency="USD", type="option")
     cusip = _CUSIP.search(row["description"])
     name = row["description"].split("\n")[0] if cusip else ""
     return Named(ticker=row["instrument"], cusip=cusip[1] if cusip else "", name=name, currency="USD")
@@ -103,7 +108,7 @@ def _event(row: Row) -> Outcome | tuple[Outcome, ...]:
         split = kind == "split"
         return Draft(kind=Kind.SPLIT if split else Kind.DIVIDEND, quantity=units, instrument=named, **fixed)
     if kind == "expired":
-        return traded(buying=units < 0, quantity=units, cash=ZERO, instrument=named, note=row["code"], **fixed)
+        return traded(buying=units > 0, quantity=units, cash=ZERO, instrument=named, note=row["code"], **fixed)
     leaving = kind == "out" or units < 0
     draft = Draft(
         kind=Kind.DELIVERY_OUT if leaving else Kind.DELIVERY_IN,

@@ -6,7 +6,7 @@ no row of the period fills are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -24,6 +24,7 @@ from openbell.statements.preset import Preset, Reading, with_rows
 from openbell.statements.table import Columns, Row, Table, attempt, each, plain, table_of
 
 CLOCK = Clock("ymd", "UTC")
+_CENT = Decimal("0.01")
 COLUMNS: Columns = {
     "action": ("action",),
     "time": ("time", "time (utc)"),
@@ -178,10 +179,11 @@ def _event(row: Row, costs: list[Cost], told: str) -> Outcome | Iterable[Outcome
 def _trade(row: Row, costs: list[Cost], total: Decimal, fixed: dict[str, Any], *, buying: bool) -> Draft:
     price, price_currency, part = _price(row)
     currency = str(fixed["currency"])
-    rate = POINT.number(row["rate"], "rate")
-    fees, taxes = _sums(row, costs, currency)
-    fee_currency = next((code for code in fees if code != currency and fees[code]), "")
-    fee = fees.get(currency, ZERO)
+    printed = POINT.number(row["rate"], "rate")
+    rate = per(Decimal(1), printed * part) if printed and price_currency != currency else None
+    rates = {currency: Decimal(1), price_currency: Decimal(1) if price_currency == currency else rate}
+    sums, strange = _sums(row, costs, currency, rates)
+    note = " ".join([str(fixed["note"]), *strange]).strip()
     return traded(
         buying=buying,
         quantity=POINT.number(row["quantity"], "quantity"),
@@ -189,16 +191,18 @@ def _trade(row: Row, costs: list[Cost], total: Decimal, fixed: dict[str, Any], *
         instrument=_named(row),
         price=price,
         price_currency="" if price_currency == currency else price_currency,
-        rate=per(Decimal(1), rate * part) if rate and price_currency != currency else None,
-        fee=fee if fee or not fee_currency else fees[fee_currency],
-        fee_currency=fee_currency if not fee else "",
-        tax=taxes.get(currency, ZERO),
-        **fixed,
+        rate=rate,
+        fee=sums["fee"],
+        tax=sums["tax"],
+        **{**fixed, "note": note},
     )
 
 
-def _sums(row: Row, costs: list[Cost], currency: str) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
-    sums: dict[str, dict[str, Decimal]] = {"fee": {}, "tax": {}}
+def _sums(
+    row: Row, costs: list[Cost], currency: str, rates: Mapping[str, Decimal | None]
+) -> tuple[dict[str, Decimal], list[str]]:
+    """Fees and taxes in the currency of the total, which is net of them all; what no rate changes is told in words."""
+    sums, strange = {"fee": ZERO, "tax": ZERO}, []
     cells = row.record.cells
     for cost in costs:
         amount = POINT.number(cells[cost.place], "fee") if cost.place < len(cells) else None
@@ -206,8 +210,12 @@ def _sums(row: Row, costs: list[Cost], currency: str) -> tuple[dict[str, Decimal
             continue
         told = cells[cost.code_place].strip() if 0 <= cost.code_place < len(cells) else ""
         code, part = money_code(cost.code or told or currency)
-        sums[cost.kind][code] = sums[cost.kind].get(code, ZERO) + abs(amount) * part
-    return sums["fee"], sums["tax"]
+        charged, rate = abs(amount) * part, rates.get(code)
+        if rate is None:
+            strange.append(f"A {cost.kind} of {charged} {code} is a part of the total.")
+        else:
+            sums[cost.kind] += charged if code == currency else (charged * rate).quantize(_CENT)
+    return sums, strange
 
 
 def _dividend(row: Row, total: Decimal, fixed: dict[str, Any], kind: str) -> Draft:
@@ -239,7 +247,7 @@ def _converted(total: Decimal, tax: Decimal, net: Decimal) -> Decimal:
     """Foreign tax at the rate that the net amount was changed at; 0 where the row does not tell it."""
     if net <= 0 or abs(net) <= NEGLIGIBLE:
         return ZERO
-    return (tax * total / net).quantize(Decimal("0.01"))
+    return (tax * total / net).quantize(_CENT)
 
 
 def _delivered(row: Row, fixed: dict[str, Any], kind: str, total: Decimal | None) -> Draft:

@@ -23,6 +23,7 @@ import { alertAsked, alertsPath, isTicker, newAlertPath, symbolPath } from "../.
 import * as format from "../../lib/format";
 import { useSettled } from "../../lib/hooks";
 import { chooseMoves, chooseTheme, hideAmounts, MOVES, MOVES_NAMES, THEME_NAMES, THEMES } from "../../lib/look";
+import { useMay } from "../../lib/me";
 import { type Pick, useOverlays } from "../../lib/palette";
 import { Icon } from "../Icon";
 import { Simulated } from "../Simulated";
@@ -143,7 +144,8 @@ function useEntries(text: string, pick: Pick | null): Found {
     .sort((a, b) => rank(a) - rank(b))
     .slice(0, MOST_OFFERED)
     .map((each) => symbolEntry(each, choose));
-  const alert = pick ? null : alertAsked(text);
+  const [ofMembers, ofOwners] = [useMay("member"), useMay("owner")];
+  const alert = pick || !ofMembers ? null : alertAsked(text);
   const further: Entry[] = [];
   const asked = remote && !found.isError;
   // Signs alone name nothing that anybody could know.
@@ -170,8 +172,8 @@ function useEntries(text: string, pick: Pick | null): Found {
   const sections = [
     { id: "Alert", title: "Alert", entries: alert ? [alertEntry(alert, navigate)] : [] },
     { id: "Symbols", title: "Symbols", entries: symbols.length > 0 ? [...symbols, ...further] : [] },
-    { id: "Pages", title: "Pages", entries: pick ? [] : pageEntries(text, navigate) },
-    { id: "Actions", title: "Actions", entries: pick ? [] : actionEntries(text, shortcuts, navigate) },
+    { id: "Pages", title: "Pages", entries: pick ? [] : pageEntries(text, navigate, ofOwners) },
+    { id: "Actions", title: "Actions", entries: pick ? [] : actionEntries(text, shortcuts, navigate, ofMembers) },
     // Where no symbol is known by that name, what the desk has by it comes before asking others.
     { id: "Further", title: "Symbols", entries: symbols.length > 0 ? [] : further },
   ].filter(({ entries }) => entries.length > 0);
@@ -203,13 +205,15 @@ function symbolEntry(instrument: Instrument, choose: (ticker: string) => void): 
   return { id: `symbol ${ticker}`, label: ticker, note, simulated, act: () => choose(ticker) };
 }
 
-function pageEntries(text: string, navigate: (to: string) => void): Entry[] {
-  return PAGES.map(({ to, label, key }) => ({
+function pageEntries(text: string, navigate: (to: string) => void, ofOwners: boolean): Entry[] {
+  const railed = PAGES.map(({ to, label, key }) => ({
     id: `page ${to}`,
     label,
     keys: `g ${key}`,
     act: () => navigate(to),
-  })).filter(({ label }) => speaksOf(label, text));
+  }));
+  const people = { id: "page /admin", label: "People of the desk", act: () => navigate("/admin") };
+  return [...railed, ...(ofOwners && text !== "" ? [people] : [])].filter(({ label }) => speaksOf(label, text));
 }
 
 /** `New alert on AAPL at 190`, for the reader who typed `alert AAPL 190`. */
@@ -224,19 +228,27 @@ function alertEntry(
   };
 }
 
-function actionEntries(text: string, shortcuts: () => void, navigate: (to: string) => void): Entry[] {
+function actionEntries(
+  text: string,
+  shortcuts: () => void,
+  navigate: (to: string) => void,
+  ofMembers: boolean,
+): Entry[] {
   const themes = THEMES.map((theme) => ({ label: `Theme: ${THEME_NAMES[theme]}`, act: () => chooseTheme(theme) }));
   const moves = MOVES.map((each) => ({
     label: `Rise and fall: ${MOVES_NAMES[each]}`,
     act: () => chooseMoves(each),
   }));
   const alerts = [
-    { label: "New alert", act: () => navigate(newAlertPath()) },
+    ...(ofMembers ? [{ label: "New alert", act: () => navigate(newAlertPath()) }] : []),
     { label: "Channels of alerts", act: () => navigate(alertsPath({ channels: true, panel: null })) },
   ];
-  const portfolio = [
+  const changes = [
     { label: "New transaction", act: () => navigate("/portfolio?add=buy") },
     { label: "Import a broker’s file", act: () => navigate("/portfolio/import") },
+  ];
+  const portfolio = [
+    ...(ofMembers ? changes : []),
     { label: "Hide amounts", act: () => hideAmounts(true) },
     { label: "Show amounts", act: () => hideAmounts(false) },
   ];

@@ -43,6 +43,7 @@ export const PAGES: readonly PageEntry[] = [
   { to: "/alerts", label: "Alerts", icon: "bell", key: "a" },
   { to: "/compare", label: "Compare", icon: "compare", key: "c" },
   { to: "/sources", label: "Sources", icon: "sources", key: "s", folded: true },
+  { to: "/settings", label: "Settings", icon: "settings", key: ",", folded: true },
   { to: "/help", label: "Help", icon: "help", key: "?", folded: true },
 ];
 

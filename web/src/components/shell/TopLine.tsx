@@ -7,9 +7,10 @@ import { Icon } from "../Icon";
 import { Simulated } from "../Simulated";
 import { MarketClock } from "./MarketClock";
 import { useMarkets } from "./markets";
+import { PersonMenu } from "./PersonMenu";
 import styles from "./TopLine.module.css";
 
-/** Search, the market's clock, whether the desk answers, and the theme. */
+/** Search, the market's clock, whether the desk answers, the theme, and who has signed in. */
 export function TopLine() {
   const { search } = useOverlays();
   const { demo, own, newYork } = useMarkets();
@@ -34,6 +35,7 @@ export function TopLine() {
         )}
         <Feed error={own.error} />
         <ThemeButton />
+        <PersonMenu />
       </div>
     </header>
   );

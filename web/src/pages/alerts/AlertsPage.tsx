@@ -11,6 +11,7 @@ import { Skeleton } from "../../components/Skeleton";
 import { type AlertsPanel, alertsAddress, alertsPath, newAlertPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { useTitle } from "../../lib/hooks";
+import { useMay } from "../../lib/me";
 import { isLookedAt } from "../../lib/notices";
 import styles from "./AlertsPage.module.css";
 import { ChannelPanel } from "./ChannelPanel";
@@ -34,6 +35,7 @@ export default function AlertsPage() {
   const [params] = useSearchParams();
   const navigate = useNavigate();
   const { channels, panel } = alertsAddress(params);
+  const may = useMay("member");
   useTitle(channels ? "Channels" : "Alerts");
   return (
     <article className={styles.page} data-panel={panel !== null || undefined}>
@@ -41,9 +43,11 @@ export default function AlertsPage() {
         <header className={styles.head}>
           {channels ? <h1>Where alerts are told</h1> : <Headline />}
           <Choice label="Alerts and channels" chosen={channels ? "channels" : "alerts"} options={VIEWS} />
-          <Button look={panel ? "plain" : "main"} onClick={() => navigate(newAlertPath())}>
-            New alert
-          </Button>
+          {may && (
+            <Button look={panel ? "plain" : "main"} onClick={() => navigate(newAlertPath())}>
+              New alert
+            </Button>
+          )}
         </header>
         {channels ? <Channels /> : <Alerts open={panel?.kind === "firing" ? panel.firing : null} />}
       </div>
@@ -110,15 +114,18 @@ function Alerts({ open }: { open: number | null }) {
 /** Rules that can only be removed. */
 function Unreadable({ rules }: { rules: Kept["unreadable"] }) {
   const { discard } = useRuleEdits();
+  const may = useMay("member");
   return (
     <div role="alert" className={styles.unreadable}>
       <p>Written by another version of Openbell, and not understood by this one:</p>
       {rules.map(({ id, name }) => (
         <p key={id}>
           {name}{" "}
-          <Button look="quiet" aria-label={`Remove ${name}`} onClick={() => discard(id)}>
-            Remove
-          </Button>
+          {may && (
+            <Button look="quiet" aria-label={`Remove ${name}`} onClick={() => discard(id)}>
+              Remove
+            </Button>
+          )}
         </p>
       ))}
     </div>
@@ -134,11 +141,13 @@ function useFresh(told: Firings | undefined): ReadonlySet<number> {
   const [fresh, setFresh] = useState<ReadonlySet<number>>(new Set());
   const unseen = told?.firings.filter(({ seen }) => !seen).map(({ id }) => id) ?? [];
   if (unseen.some((id) => !fresh.has(id))) setFresh(new Set([...fresh, ...unseen]));
+  const may = useMay("member");
   const { mutate } = useMutation({
     mutationFn: markSeen,
     onSettled: () => client.invalidateQueries({ queryKey: alertKeys.firings }),
   });
-  const newest = unseen.length > 0 ? Math.max(...unseen) : 0;
+  // What is seen is seen for all who share the alerts: a viewer takes no news from them.
+  const newest = may && unseen.length > 0 ? Math.max(...unseen) : 0;
   useEffect(() => {
     if (newest === 0) return;
     let timer = 0;
@@ -161,6 +170,13 @@ function Beside({ panel, back }: { panel: AlertsPanel; back: string }) {
   const rules = useQuery(rulesQuery());
   const channels = useQuery(channelsQuery());
   const kept = channels.data?.channels ?? [];
+  const [ofMembers, ofOwners] = [useMay("member"), useMay("owner")];
+  if (!ofMembers && (panel.kind === "new" || panel.kind === "edit")) {
+    return <Refused who="Members" what="make and change alerts" back={back} />;
+  }
+  if (!ofOwners && (panel.kind === "add" || panel.kind === "channel")) {
+    return <Refused who="Owners" what="set up channels" back={back} />;
+  }
   switch (panel.kind) {
     case "new":
       return <RuleEditor begin={blank(panel.symbol, panel.level)} rule={null} back={back} />;
@@ -204,6 +220,16 @@ function Absent({ what, asked: { isPending, error, refetch }, back }: AbsentProp
   return (
     <Panel title="Not to be had" back={back}>
       <Trouble error={error} onRetry={refetch} />
+    </Panel>
+  );
+}
+
+function Refused({ who, what, back }: { who: string; what: string; back: string }) {
+  return (
+    <Panel title="Not yours to change" back={back}>
+      <p>
+        {who} of this desk {what}. An owner can make you one.
+      </p>
     </Panel>
   );
 }

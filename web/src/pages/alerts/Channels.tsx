@@ -7,6 +7,7 @@ import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import { alertsPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { useMay } from "../../lib/me";
 import { askToNotify, notify, useAllowed } from "../../lib/notices";
 import { whyNot } from "../../lib/refusal";
 import { say } from "../../lib/toast";
@@ -17,6 +18,7 @@ import { Switch } from "./Rules";
 /** By which ways alerts leave, and those there are. */
 export function Channels() {
   const { data, error, isError, refetch } = useQuery(channelsQuery());
+  const may = useMay("owner");
   if (isError && !data) return <Trouble error={error} onRetry={refetch} />;
   if (!data) return <Skeleton height={320} />;
   return (
@@ -24,29 +26,37 @@ export function Channels() {
       <section>
         <h2>Channels</h2>
         {data.channels.length === 0 && (
-          <p className={styles.none}>There are none yet: what fires is told on this page only. Add the first below.</p>
+          <p className={styles.none}>
+            There are none yet: what fires is told on this page only.{may && " Add the first below."}
+          </p>
         )}
         <ul>
           {data.channels.map((channel) => (
-            <Kept key={channel.id} channel={channel} />
+            <Kept key={channel.id} channel={channel} may={may} />
           ))}
         </ul>
       </section>
-      <section>
-        <h2>Add a channel</h2>
-        <ul className={styles.kinds}>
-          {KINDS.filter(({ kind }) => !isOfThePage(kind) || !data.channels.some((each) => each.kind === kind)).map(
-            ({ id, title, about }) => (
-              <li key={id}>
-                <Link className={styles.kind} to={alertsPath({ channels: true, panel: { kind: "add", channel: id } })}>
-                  <strong>{title}</strong>
-                  <span>{about}</span>
-                </Link>
-              </li>
-            ),
-          )}
-        </ul>
-      </section>
+      {!may && <p className={styles.none}>Owners of the desk add and change channels.</p>}
+      {may && (
+        <section>
+          <h2>Add a channel</h2>
+          <ul className={styles.kinds}>
+            {KINDS.filter(({ kind }) => !isOfThePage(kind) || !data.channels.some((each) => each.kind === kind)).map(
+              ({ id, title, about }) => (
+                <li key={id}>
+                  <Link
+                    className={styles.kind}
+                    to={alertsPath({ channels: true, panel: { kind: "add", channel: id } })}
+                  >
+                    <strong>{title}</strong>
+                    <span>{about}</span>
+                  </Link>
+                </li>
+              ),
+            )}
+          </ul>
+        </section>
+      )}
     </>
   );
 }
@@ -56,7 +66,7 @@ function isOfThePage(kind: string): boolean {
   return kind === "browser" || kind === "in-app";
 }
 
-function Kept({ channel }: { channel: Channel }) {
+function Kept({ channel, may }: { channel: Channel; may: boolean }) {
   const client = useQueryClient();
   const { id, kind, name, enabled } = channel;
   const switched = useMutation({
@@ -67,9 +77,13 @@ function Kept({ channel }: { channel: Channel }) {
   const test = useMutation({ mutationFn: () => (kind === "browser" ? shownHere() : testChannel(id)) });
   return (
     <li className={styles.channel} data-off={!enabled || undefined}>
-      <Switch on={enabled} name={name} onSwitch={() => switched.mutate()} />
+      <Switch on={enabled} name={name} onSwitch={may ? () => switched.mutate() : null} />
       <span className={styles.name}>
-        <Link to={alertsPath({ channels: true, panel: { kind: "channel", channel: id } })}>{name}</Link>
+        {may ? (
+          <Link to={alertsPath({ channels: true, panel: { kind: "channel", channel: id } })}>{name}</Link>
+        ) : (
+          <strong>{name}</strong>
+        )}
         <span className={styles.where}>{whereOf(channel)}</span>
         {channel.failing > 0 && (
           <span className={styles.refused}>
@@ -79,9 +93,11 @@ function Kept({ channel }: { channel: Channel }) {
         )}
       </span>
       {kind === "browser" && <Permission />}
-      <Button onClick={() => test.mutate()} disabled={test.isPending} aria-label={`Send a test to ${name}`}>
-        Send a test
-      </Button>
+      {may && (
+        <Button onClick={() => test.mutate()} disabled={test.isPending} aria-label={`Send a test to ${name}`}>
+          Send a test
+        </Button>
+      )}
       <p role="status" className={styles.receipt} data-ok={test.data?.ok}>
         {test.isPending && "Sending…"}
         {test.data && (

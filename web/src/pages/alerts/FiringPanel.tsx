@@ -7,6 +7,7 @@ import { Panel } from "../../components/Panel";
 import { Skeleton } from "../../components/Skeleton";
 import { alertsPath, symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { useMay } from "../../lib/me";
 import { heldUntil, STATES } from "./delivery";
 import styles from "./FiringPanel.module.css";
 
@@ -14,6 +15,7 @@ import styles from "./FiringPanel.module.css";
 export function FiringPanel({ number, back }: { number: number; back: string }) {
   const firing = useQuery(firingQuery(number));
   const ways = useQuery(deliveriesQuery(number));
+  const may = useMay("owner");
   return (
     <Panel title="What fired, and how it was told" back={back}>
       {firing.isError && <Trouble error={firing.error} onRetry={firing.refetch} />}
@@ -30,7 +32,7 @@ export function FiringPanel({ number, back }: { number: number; back: string }) 
       {firing.data && ways.data?.deliveries.length === 0 && (
         <p className="quiet">
           It was told on this page only: no channel was switched on for it.{" "}
-          <Link to={alertsPath({ channels: true, panel: null })}>Add a channel</Link>
+          {may && <Link to={alertsPath({ channels: true, panel: null })}>Add a channel</Link>}
         </p>
       )}
     </Panel>

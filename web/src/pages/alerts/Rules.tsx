@@ -6,6 +6,7 @@ import { Notice } from "../../components/Notice";
 import { Table } from "../../components/Table";
 import { alertsPath, newAlertPath, symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { useMay } from "../../lib/me";
 import { beyondName } from "./beyond";
 import { useRuleEdits } from "./edits";
 import styles from "./Rules.module.css";
@@ -21,14 +22,17 @@ interface RulesProps {
 export function Rules({ rules, lists, channels }: RulesProps) {
   const navigate = useNavigate();
   const { toggle, remove } = useRuleEdits();
+  const may = useMay("member");
   if (rules.length === 0) {
     return (
       <Notice
         title="You are waiting for nothing"
         action={
-          <Button look="main" onClick={() => navigate(newAlertPath())}>
-            Make the first alert
-          </Button>
+          may && (
+            <Button look="main" onClick={() => navigate(newAlertPath())}>
+              Make the first alert
+            </Button>
+          )
         }
       >
         An alert waits for a price, a move, an average or a silence, and tells you here and by the channels you choose.
@@ -43,29 +47,33 @@ export function Rules({ rules, lists, channels }: RulesProps) {
         rows={[...rules].sort((one, other) => Number(one.over !== null) - Number(other.over !== null))}
         keyOf={({ id }) => id}
         columns={[
-          { title: "On", show: (rule) => <Switch on={rule.enabled} name={rule.name} onSwitch={() => toggle(rule)} /> },
-          { title: "Alert", show: (rule) => <Named rule={rule} /> },
+          {
+            title: "On",
+            show: (rule) => <Switch on={rule.enabled} name={rule.name} onSwitch={may ? () => toggle(rule) : null} />,
+          },
+          { title: "Alert", show: (rule) => <Named rule={rule} may={may} /> },
           { title: "Watches", show: (rule) => <Target rule={rule} lists={lists} /> },
           {
             title: "Tells",
             show: (rule) => <span className={styles.wrapped}>{tells(rule, channels)}</span>,
           },
-          {
-            title: "Edit",
-            show: (rule) => (
-              <span className={styles.actions}>
-                <Link className={styles.edit} to={editPath(rule)} aria-label={`Edit ${rule.name}`}>
-                  Edit
-                </Link>
-                <Button look="quiet" aria-label={`Remove ${rule.name}`} onClick={() => remove(rule)}>
-                  <Icon name="close" size={16} />
-                </Button>
-              </span>
-            ),
-          },
+          ...(may ? [{ title: "Edit", show: (rule: Rule) => <Edit rule={rule} onRemove={remove} /> }] : []),
         ]}
       />
     </div>
+  );
+}
+
+function Edit({ rule, onRemove }: { rule: Rule; onRemove: (rule: Rule) => void }) {
+  return (
+    <span className={styles.actions}>
+      <Link className={styles.edit} to={editPath(rule)} aria-label={`Edit ${rule.name}`}>
+        Edit
+      </Link>
+      <Button look="quiet" aria-label={`Remove ${rule.name}`} onClick={() => onRemove(rule)}>
+        <Icon name="close" size={16} />
+      </Button>
+    </span>
   );
 }
 
@@ -76,7 +84,8 @@ function editPath({ id }: Rule): string {
 interface SwitchProps {
   on: boolean;
   name: string;
-  onSwitch: () => void;
+  /** Null: the reader may not. */
+  onSwitch: (() => void) | null;
 }
 
 export function Switch({ on, name, onSwitch }: SwitchProps) {
@@ -87,7 +96,8 @@ export function Switch({ on, name, onSwitch }: SwitchProps) {
       aria-checked={on}
       aria-label={name}
       className={styles.switch}
-      onClick={onSwitch}
+      disabled={!onSwitch}
+      onClick={onSwitch ?? undefined}
     >
       <span />
     </button>
@@ -99,10 +109,10 @@ const OVER = {
   ended: "It has ended and waits for nothing more.",
 };
 
-function Named({ rule }: { rule: Rule }) {
+function Named({ rule, may }: { rule: Rule; may: boolean }) {
   return (
     <span className={styles.named} data-off={!rule.enabled || rule.over !== null || undefined}>
-      <Link to={editPath(rule)}>{rule.name}</Link>
+      {may ? <Link to={editPath(rule)}>{rule.name}</Link> : <strong>{rule.name}</strong>}
       <span className={styles.sentence}>{beyondName(rule)}</span>
       {rule.enabled && rule.over && <span className={styles.over}>{OVER[rule.over]}</span>}
       {rule.unknown.length > 0 && (

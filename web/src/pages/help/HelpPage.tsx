@@ -1,5 +1,5 @@
 import type { Market } from "../../api/desk";
-import { Button } from "../../components/Button";
+import { Appearance } from "../../components/Appearance";
 import { KeyList } from "../../components/KeyList";
 import { Skeleton } from "../../components/Skeleton";
 import { MarketClock } from "../../components/shell/MarketClock";
@@ -7,17 +7,6 @@ import { useMarkets } from "../../components/shell/markets";
 import * as format from "../../lib/format";
 import { useTitle } from "../../lib/hooks";
 import { offered } from "../../lib/indicators";
-import {
-  chooseMoves,
-  chooseTheme,
-  MOVES,
-  MOVES_MEANINGS,
-  MOVES_NAMES,
-  THEME_NAMES,
-  THEMES,
-  useMoves,
-  useTheme,
-} from "../../lib/look";
 import styles from "./HelpPage.module.css";
 import { COLUMNS } from "./words";
 
@@ -92,32 +81,6 @@ function Hours({ market, at }: { market: Market; at: number }) {
           </div>
         ))}
       </dl>
-    </>
-  );
-}
-
-function Appearance() {
-  const theme = useTheme();
-  const moves = useMoves();
-  return (
-    <>
-      <fieldset className={styles.choices}>
-        <legend>Theme</legend>
-        {THEMES.map((each) => (
-          <Button key={each} look="quiet" aria-pressed={theme === each} onClick={() => chooseTheme(each)}>
-            {THEME_NAMES[each]}
-          </Button>
-        ))}
-      </fieldset>
-      <fieldset className={styles.choices}>
-        <legend>Rise and fall</legend>
-        {MOVES.map((each) => (
-          <Button key={each} look="quiet" aria-pressed={moves === each} onClick={() => chooseMoves(each)}>
-            {MOVES_NAMES[each]}
-          </Button>
-        ))}
-      </fieldset>
-      <p className={styles.hint}>{MOVES_MEANINGS[moves]}</p>
     </>
   );
 }

@@ -9,6 +9,7 @@ import { Icon } from "../../components/Icon";
 import { Select } from "../../components/Select";
 import { useEdges, useKey } from "../../lib/hooks";
 import { hideAmounts, useHiddenAmounts } from "../../lib/look";
+import { useMay } from "../../lib/me";
 import { beside, TAB_NAMES, TABS, type Tab, tabPath } from "./address";
 import { Beside, hasPanel } from "./Beside";
 import styles from "./Frame.module.css";
@@ -62,6 +63,7 @@ export function Frame({ portfolio, portfolios, tab, children }: FrameProps) {
 function Chooser({ portfolio, portfolios, tab }: Pick<FrameProps, "portfolio" | "portfolios" | "tab">) {
   const navigate = useNavigate();
   const [params] = useSearchParams();
+  const may = useMay("member");
   const goTo = (value: string) =>
     navigate(value === NEW ? beside(params, { new: "" }) : tabPath(Number(value), tab ?? "", params));
   const options = portfolios.map(({ id, name }) => ({ value: String(id), label: name }));
@@ -69,7 +71,7 @@ function Chooser({ portfolio, portfolios, tab }: Pick<FrameProps, "portfolio" | 
     <Select
       label="Portfolio"
       value={String(portfolio.id)}
-      options={[...options, { value: NEW, label: "New portfolio…" }]}
+      options={may ? [...options, { value: NEW, label: "New portfolio…" }] : options}
       onChoose={goTo}
     />
   );

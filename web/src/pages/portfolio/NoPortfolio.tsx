@@ -1,8 +1,16 @@
 import { Notice } from "../../components/Notice";
+import { useMay } from "../../lib/me";
 import { NewPortfolio } from "./settings/NewPortfolio";
 
 /** The one useful thing to do first. */
 export function NoPortfolio() {
+  if (!useMay("member")) {
+    return (
+      <Notice whole title="Nobody shares a portfolio with you yet">
+        Members of the desk have portfolios, and share them.
+      </Notice>
+    );
+  }
   return (
     <>
       <Notice whole title="How am I really doing?">

@@ -10,6 +10,7 @@ import { Skeleton } from "../../components/Skeleton";
 import { Table } from "../../components/Table";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { useMay } from "../../lib/me";
 import { whyNot, wrongOf } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import styles from "./Backfills.module.css";
@@ -17,11 +18,13 @@ import dots from "./Providers.module.css";
 
 /** Past months that were asked for, how far they are, and asking for more. */
 export function Backfills({ offered }: { offered: boolean }) {
+  const may = useMay("owner");
   return (
     <section>
       <h2>Past months</h2>
-      <Asked offered={offered} />
-      {offered ? <Form /> : <p className="quiet">No more can be asked for: the desk runs offline.</p>}
+      <Asked offered={offered && may} />
+      {!offered && <p className="quiet">No more can be asked for: the desk runs offline.</p>}
+      {offered && (may ? <Form /> : <p className="quiet">Owners of the desk ask for more.</p>)}
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
+import { useMay } from "../../lib/me";
 import { whyNot } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import styles from "./Inbox.module.css";
@@ -16,6 +17,7 @@ import { choices, decided, effect, inOrder, stateOf, waits } from "./inbox";
 export function Inbox({ entries }: { entries: readonly InboxEntry[] }) {
   const first = useFirst(entries);
   const { mutate } = useDecide();
+  const may = useMay("member");
   if (entries.length === 0) {
     return (
       <Notice title="No split or dividend is news">
@@ -26,9 +28,10 @@ export function Inbox({ entries }: { entries: readonly InboxEntry[] }) {
   return (
     <section>
       <h2>Splits and dividends</h2>
+      {!may && <p className="quiet">Members of the desk decide on these.</p>}
       <ul>
         {inOrder(entries, first).map((entry) => (
-          <Entry key={entry.id} entry={entry} onDecide={(decision) => mutate({ entry, decision })} />
+          <Entry key={entry.id} entry={entry} onDecide={may ? (decision) => mutate({ entry, decision }) : null} />
         ))}
       </ul>
     </section>
@@ -73,7 +76,7 @@ function useDecide() {
   });
 }
 
-function Entry({ entry, onDecide }: { entry: InboxEntry; onDecide: (decision: Decision) => void }) {
+function Entry({ entry, onDecide }: { entry: InboxEntry; onDecide: ((decision: Decision) => void) | null }) {
   const { symbol, text, ex_date, source } = entry;
   const [choice, other] = choices(entry);
   const stays = useRef<HTMLButtonElement>(null);
@@ -93,7 +96,7 @@ function Entry({ entry, onDecide }: { entry: InboxEntry; onDecide: (decision: De
       <span className={styles.state}>{stateOf(entry)}</span>
       <p className={styles.effect}>{effect(entry)}</p>
       <span className={styles.choices}>
-        {other && (
+        {onDecide && other && (
           <Button
             look="quiet"
             aria-label={named(other.label)}
@@ -106,7 +109,7 @@ function Entry({ entry, onDecide }: { entry: InboxEntry; onDecide: (decision: De
             {other.label}
           </Button>
         )}
-        {choice && (
+        {onDecide && choice && (
           <Button
             ref={stays}
             look={waits(entry) ? "main" : "plain"}

@@ -10,6 +10,7 @@ import { Table } from "../../components/Table";
 import { Words } from "../../components/Words";
 import * as format from "../../lib/format";
 import { useNow } from "../../lib/hooks";
+import { useMay } from "../../lib/me";
 import { whyNot } from "../../lib/refusal";
 import { sourcesPath } from "./address";
 import styles from "./Jobs.module.css";
@@ -41,6 +42,7 @@ function Standing({ job, open }: { job: Job; open: boolean }) {
   const { name, title, last, next, state, progress } = job;
   const { said, dot } = standing(job, now);
   const run = useRun(name);
+  const may = useMay("owner");
   const running = state === "running";
   return (
     <div className={styles.row}>
@@ -61,9 +63,11 @@ function Standing({ job, open }: { job: Job; open: boolean }) {
       <span className={styles.when}>
         {[last && lastRun(last, now), !running && nextRun(next, now)].filter(Boolean).join("; ")}
       </span>
-      <Button className={styles.run} onClick={() => run.mutate()} aria-label={`Run now: ${title}`}>
-        Run now
-      </Button>
+      {may && (
+        <Button className={styles.run} onClick={() => run.mutate()} aria-label={`Run now: ${title}`}>
+          Run now
+        </Button>
+      )}
       <p
         className={styles.outcome}
         role={run.isIdle ? undefined : "status"}

@@ -8,6 +8,7 @@ import { Notice } from "../../components/Notice";
 import { Words } from "../../components/Words";
 import { mayChange, useEdits } from "../../lib/edits";
 import * as format from "../../lib/format";
+import { useMay } from "../../lib/me";
 import { useOverlays } from "../../lib/palette";
 
 interface UnpricedProps {
@@ -82,7 +83,8 @@ function Follow({ ticker }: { ticker: string }) {
   const { data } = useQuery(watchlistsQuery());
   const list = data?.watchlists.find(mayChange);
   const { add, remove } = useEdits(list);
-  if (!list) return null;
+  const may = useMay("member");
+  if (!list || !may) return null;
   if (list.symbols.includes(ticker)) {
     return (
       <Button onClick={() => remove(ticker)}>

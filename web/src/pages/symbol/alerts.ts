@@ -8,6 +8,7 @@ import { alertKeys, changeRule, firingsQuery, rulesQuery, trialQuery } from "../
 import type { Happening } from "../../charts/levels";
 import type { Alerts } from "../../charts/PriceChart";
 import * as format from "../../lib/format";
+import { useMay } from "../../lib/me";
 import { say } from "../../lib/toast";
 import { levelsOf, movedTo, sentenceOf } from "./levels";
 
@@ -22,7 +23,8 @@ export function useAlerts(
 ): Alerts & { sentence: string | null } {
   const rules = useQuery(rulesQuery()).data?.rules;
   const firings = useQuery(firingsQuery(FIRINGS)).data?.firings;
-  const tested = useTrial(rules?.find(({ id }) => id === trial));
+  const may = useMay("member");
+  const tested = useTrial(may ? rules?.find(({ id }) => id === trial) : undefined);
   const levels = useMemo(() => levelsOf(rules ?? [], symbol), [rules, symbol]);
   const fired = useMemo(
     () => (firings ?? []).filter((each) => each.symbol === symbol).map((each) => happening(each.at, each.message)),
@@ -32,7 +34,13 @@ export function useAlerts(
   const tried = useMemo(() => (own?.fired ?? []).map(({ at, message }) => happening(at, message, "Trial")), [own]);
   const name = rules?.find(({ id }) => id === trial)?.name;
   const onMove = useMove(symbol, rules, decimals);
-  return { levels, fired, tried, onMove, sentence: name && own ? sentenceOf(name, own, Date.now()) : null };
+  return {
+    levels,
+    fired,
+    tried,
+    onMove: may ? onMove : null,
+    sentence: name && own ? sentenceOf(name, own, Date.now()) : null,
+  };
 }
 
 function happening(at: string, message: string, what = "Alert"): Happening {
@@ -48,7 +56,7 @@ function useTrial(rule: Rule | undefined): Trials | undefined {
 }
 
 /** Moves a level: shown at once, told to the desk, taken back when it refuses; and said, to be undone. */
-function useMove(symbol: string, rules: readonly Rule[] | undefined, decimals: number): Alerts["onMove"] {
+function useMove(symbol: string, rules: readonly Rule[] | undefined, decimals: number): NonNullable<Alerts["onMove"]> {
   const client = useQueryClient();
   const { queryKey } = rulesQuery();
   const { mutate } = useMutation({

@@ -190,7 +190,7 @@ def _transactions() -> None:
         sa.ForeignKeyConstraint(
             ["portfolio", "transaction"], ["transactions.portfolio", "transactions.id"], ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(  # at the end, when a portfolio or an import went as a whole
+        sa.ForeignKeyConstraint(  # at the end: an import goes with its purchases and its sales at once
             ["portfolio", "opened"],
             ["transactions.portfolio", "transactions.id"],
             deferrable=True,

@@ -15,7 +15,9 @@ interface MeanwhileProps {
 export function Meanwhile({ mine, theirs, onMine, onTheirs }: MeanwhileProps) {
   const told = differences(mine, theirs);
   const box = useRef<HTMLElement>(null);
-  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <section ref={box} role="alert" className={styles.meanwhile}>
       <p>

@@ -43,6 +43,8 @@ const SAID: Record<string, string> = {
   ymd: "Year first",
   ".": "A point",
   ",": "A comma",
+  times: "Times the rate",
+  over: "Over the rate",
 };
 
 function Asked({ question: { option, what, remedy, options }, answers, onAnswer }: AskedProps) {

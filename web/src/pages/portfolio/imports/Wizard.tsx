@@ -14,11 +14,12 @@ import * as format from "../../../lib/format";
 import { whyNot } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
 import { changed, tabPath, wholeOf } from "../address";
-import { countsText, fresh, nextStep, STEPS, type Step, stepsOf } from "./choices";
+import { countsText, fresh, furthest, STEPS, type Step, stepAt, stepsOf } from "./choices";
 import styles from "./Import.module.css";
 import { MapStep } from "./MapStep";
 import { MatchStep } from "./MatchStep";
 import { PreviewStep } from "./PreviewStep";
+import { Reconcile } from "./Reconcile";
 import { Stepper } from "./Stepper";
 import { useUndo } from "./undo";
 
@@ -41,13 +42,11 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
     return <Refused error={told.error} anew={anew} onRetry={told.refetch} onBack={() => setChoices(fresh(file))} />;
   if (!preview) return <Skeleton height={420} />;
   const steps = stepsOf(preview);
-  const wanted = STEPS.find((step) => step === params.get("step") && steps.includes(step));
-  const must = nextStep(preview);
-  const step = wanted && STEPS.indexOf(wanted) <= STEPS.indexOf(must) ? wanted : must;
+  const step = stepAt(preview, params.get("step"));
+  const end = STEPS.indexOf(furthest(preview));
   const to = (each: Step) => {
     if (each === "upload") return anew;
-    if (STEPS.indexOf(each) > STEPS.indexOf(must)) return null;
-    return changed(params, { step: each === must ? null : each, page: null });
+    return STEPS.indexOf(each) > end ? null : changed(params, { step: each, page: null });
   };
   const next = steps[steps.indexOf(step) + 1];
   const ahead = next && to(next);
@@ -72,6 +71,7 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
           {whyNot(book.error)}
         </p>
       )}
+      {step === "preview" && <Reconcile portfolio={portfolio} upload={upload} choices={choices} />}
       <div className={styles.actions}>
         {step === "preview" ? (
           <Button

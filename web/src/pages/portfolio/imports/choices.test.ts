@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Preview, PreviewRow } from "../../../api/desk";
-import { countsText, fresh, isTurnable, nextStep, stepsOf, turned, withColumn } from "./choices";
+import { countsText, fresh, furthest, isTurnable, stepAt, stepsOf, turned, withColumn } from "./choices";
 
 const preview = (parts: Partial<Preview>): Preview => ({
   question: null,
@@ -22,20 +22,23 @@ const matched = (id: string | null) =>
   ({ key: "X", named: "X", isin: "", name: "", id, ticker: id, how: "isin", sure: true, candidates: [] }) as const;
 const row = (state: PreviewRow["state"]) => ({ fingerprint: "f1", state }) as PreviewRow;
 
-test("the next step is where somebody must decide", () => {
+test("one comes as far as to where somebody must decide", () => {
   const question = { option: "dates", what: "", remedy: "", options: ["dmy", "mdy"] };
-  expect(nextStep(preview({ question }))).toBe("map");
-  expect(
-    nextStep(
-      preview({
-        instruments: [
-          { ...matched("AAPL"), candidates: [] },
-          { ...matched(null), candidates: [] },
-        ],
-      }),
-    ),
-  ).toBe("match");
-  expect(nextStep(preview({}))).toBe("preview");
+  const chosen = { ...matched("AAPL"), candidates: [] };
+  const unknown = { ...matched(null), candidates: [] };
+  expect(furthest(preview({ question }))).toBe("map");
+  expect(furthest(preview({ instruments: [chosen, unknown] }))).toBe("match");
+  expect(furthest(preview({ instruments: [chosen] }))).toBe("preview");
+  expect(stepAt(preview({ instruments: [chosen, unknown] }), "preview")).toBe("match");
+});
+
+test("what is taken as it stands is looked at first, and then gone past", () => {
+  const instruments = [{ ...matched("NEW"), sure: false, candidates: [] }];
+  expect(stepAt(preview({ instruments }), null)).toBe("match");
+  expect(stepAt(preview({ instruments }), "preview")).toBe("preview");
+  expect(stepAt(preview({ instruments, ready: false }), null)).toBe("preview");
+  expect(stepAt(preview({ instruments: [{ ...matched("AAPL"), candidates: [] }] }), null)).toBe("preview");
+  expect(stepAt(preview({}), "match")).toBe("preview");
 });
 
 test("a file that a preset knows is not mapped, and one of cash alone not matched", () => {

@@ -15,7 +15,7 @@ export const STEP_NAMES: Record<Step, string> = {
 export function fresh(file: string): Choices {
   return {
     file,
-    answers: { preset: "", dates: "", decimal: "", zone: "", currency: "", mapping: null },
+    answers: { preset: "", dates: "", decimal: "", zone: "", currency: "", rate: "", mapping: null },
     accounts: {},
     instruments: {},
     take: [],
@@ -23,10 +23,18 @@ export function fresh(file: string): Choices {
   };
 }
 
-/** The step at which somebody must decide; where nobody must, what would be booked is shown. */
-export function nextStep({ question, instruments }: Preview): Step {
+/** How far one can go: to the step at which somebody must decide, else to what would be booked. */
+export function furthest({ question, instruments }: Preview): Step {
   if (question) return "map";
   return instruments.some(({ id }) => id === null) ? "match" : "preview";
+}
+
+/** Where one is: at the step that is `wanted`, as far as one can go; else where there is something to look at. */
+export function stepAt(preview: Preview, wanted: string | null): Step {
+  const end = furthest(preview);
+  const asked = stepsOf(preview).find((step) => step === wanted);
+  if (asked && STEPS.indexOf(asked) <= STEPS.indexOf(end)) return asked;
+  return preview.ready && preview.instruments.some(({ sure }) => !sure) ? "match" : end;
 }
 
 /** The steps that there are for this file: one that no preset knows is mapped, one with instruments matched. */

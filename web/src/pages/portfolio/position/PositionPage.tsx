@@ -22,6 +22,7 @@ import { Sums } from "../overview/Sums";
 import { ValueChart } from "../overview/ValueChart";
 import type { PortfolioPageProps } from "../props";
 import { LotsTables } from "./LotsTables";
+import { OwnPrices } from "./OwnPrices";
 import { Payments } from "./Payments";
 import styles from "./Position.module.css";
 import { PositionChart } from "./PositionChart";
@@ -62,7 +63,10 @@ export default function PositionPage({ portfolio }: PortfolioPageProps) {
       <AsOf />
       <Figures positions={held.data} returns={done.data} instrument={instrument} />
       {isOwn ? (
-        <ValueChart portfolio={portfolio} benchmark={null} instrument={instrument} />
+        <>
+          <ValueChart portfolio={portfolio} benchmark={null} instrument={instrument} />
+          <OwnPrices instrument={instrument} />
+        </>
       ) : (
         <section className={styles.chart}>
           <Controls portfolio={portfolio} />

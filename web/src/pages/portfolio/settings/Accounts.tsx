@@ -16,7 +16,7 @@ export function Accounts({ portfolio }: { portfolio: Portfolio }) {
   });
   return (
     <section className={styles.part}>
-      <h3>Accounts</h3>
+      <p className="quiet">Accounts</p>
       {portfolio.accounts.map((account) => (
         <Row
           key={`${account.id} ${account.name} ${account.currency}`}

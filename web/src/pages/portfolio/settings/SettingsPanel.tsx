@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import type { Portfolio, PortfolioDraft } from "../../../api/desk";
-import { changePortfolio, portfolioKeys, removePortfolio } from "../../../api/portfolios";
+import { changePortfolio, portfolioKeys, portfoliosQuery, removePortfolio } from "../../../api/portfolios";
 import { Problem } from "../../../api/problem";
 import { Button } from "../../../components/Button";
 import { TextField } from "../../../components/Field";
@@ -27,6 +27,7 @@ export default function SettingsPanel({ portfolio, back }: { portfolio: Portfoli
           <Accounts portfolio={portfolio} />
         </>
       )}
+      <Export portfolio={portfolio} />
       {owned && <Remove portfolio={portfolio} />}
     </Panel>
   );
@@ -71,6 +72,25 @@ function Counted({ portfolio, back }: { portfolio: Portfolio; back: string }) {
   );
 }
 
+/** Everything in a file, that can be imported again without loss. */
+function Export({ portfolio: { id } }: { portfolio: Portfolio }) {
+  const to = (format: string) => `/api/v1/portfolios/${id}/export?format=${format}`;
+  return (
+    <section className={styles.part}>
+      <p className={styles.actions}>
+        Take all of it away as{" "}
+        <a href={to("csv")} download>
+          CSV
+        </a>{" "}
+        or{" "}
+        <a href={to("json")} download>
+          JSON
+        </a>
+      </p>
+    </section>
+  );
+}
+
 /** It cannot be brought back: its name is typed, and the button says what it does. */
 function Remove({ portfolio }: { portfolio: Portfolio }) {
   const client = useQueryClient();
@@ -81,8 +101,14 @@ function Remove({ portfolio }: { portfolio: Portfolio }) {
     mutationFn: () => removePortfolio(portfolio.id, typed.trim()),
     onSuccess: async () => {
       say({ text: `${portfolio.name} is removed.` });
+      // Away from its pages first: what they ask of it is no longer there.
+      client.setQueryData(
+        portfoliosQuery().queryKey,
+        (told) => told && { ...told, portfolios: told.portfolios.filter(({ id }) => id !== portfolio.id) },
+      );
       navigate("/portfolio");
-      await client.invalidateQueries({ queryKey: portfolioKeys.all });
+      client.removeQueries({ queryKey: ["portfolios", portfolio.id] });
+      await client.invalidateQueries({ queryKey: portfolioKeys.list });
     },
   });
   return (

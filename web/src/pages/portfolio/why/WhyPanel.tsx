@@ -41,12 +41,17 @@ function Asked({ portfolio, figure }: { portfolio: Portfolio; figure: NonNullabl
   const told = useQuery(whyQuery(portfolio.id, figure, questionOf(params)));
   if (told.isPending) return <Skeleton height={280} />;
   if (!told.data) return <Trouble error={told.error} onRetry={told.refetch} />;
-  return <Told why={told.data} />;
+  return <Told why={told.data} accounts={portfolio.accounts} />;
 }
 
 const FIRST = 40;
 
-function Told({ why: { method, inputs, notes } }: { why: Why }) {
+interface ToldProps {
+  why: Why;
+  accounts: Portfolio["accounts"];
+}
+
+function Told({ why: { method, inputs, notes }, accounts }: ToldProps) {
   const [all, setAll] = useState(false);
   const shown = all ? inputs : inputs.slice(0, FIRST);
   return (
@@ -73,7 +78,7 @@ function Told({ why: { method, inputs, notes } }: { why: Why }) {
           <ul className={styles.inputs}>
             {shown.map((input, place) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the same amount can go in twice, and the list stays as it is
-              <InputRow key={place} input={input} />
+              <InputRow key={place} input={input} accounts={accounts} />
             ))}
           </ul>
           {inputs.length > FIRST && (
@@ -87,7 +92,16 @@ function Told({ why: { method, inputs, notes } }: { why: Why }) {
   );
 }
 
-function InputRow({ input: { label, value, unit, day, source } }: { input: Why["inputs"][number] }) {
+interface RowProps {
+  input: Why["inputs"][number];
+  accounts: Portfolio["accounts"];
+}
+
+/** Whose source is the account that they lie in, and not a transaction. */
+const IN_ACCOUNT = new Set(["units", "balance"]);
+
+function InputRow({ input: { label, value, unit, day, source }, accounts }: RowProps) {
+  const account = IN_ACCOUNT.has(label) ? accounts.find(({ id }) => String(id) === source) : undefined;
   return (
     <li>
       <span className={styles.label}>{label}</span>
@@ -97,7 +111,7 @@ function InputRow({ input: { label, value, unit, day, source } }: { input: Why["
       <span className={styles.source}>
         {day && format.day(day)}
         {day && source && ", "}
-        <Source source={source} />
+        {account ? account.name : <Source source={source} />}
       </span>
     </li>
   );

@@ -1,0 +1,272 @@
+"""A portfolio worked on: made, transactions typed and undone, two people at one, and a broker's file imported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from e2e.household import LONG_NOTE, Household, call
+from e2e.started import StartedDesk
+from e2e.watched import Watched, window
+
+pytestmark = pytest.mark.e2e
+
+MINUS, THIN = "\N{MINUS SIGN}", "\N{NARROW NO-BREAK SPACE}"
+
+FILE = """date,type,ticker,quantity,price,amount,currency,fee,note
+2026-02-02,deposit,,,,2000,USD,,
+2026-02-03,buy,HAZLO,10,50,-501,USD,1,
+2026-02-03,buy,HAZLO,10,50,-501,USD,1,
+2026-02-04,buy,A painting,1,300,-300,USD,,=HYPERLINK("x")
+soon,buy,HAZLO,1,1,-1,USD,,
+"""
+
+
+@pytest.fixture
+def own(portfolio_desk: StartedDesk) -> Iterator[Household]:
+    """A portfolio of the test's own, without transactions."""
+    made = Household.make(portfolio_desk.address, "Of a test")
+    yield made
+    made.remove("Of a test")
+
+
+def rows(page: Page) -> Locator:
+    return page.get_by_role("table", name="Transactions").locator("tbody tr")
+
+
+def test_a_first_portfolio_is_made_and_its_first_transaction_typed(folio: Page, own: Household):
+    folio.goto(f"{own.path}?new=")
+    folio.get_by_label("Name").fill("Savings")
+    folio.get_by_label("Counted in").fill("usd")
+    folio.get_by_role("button", name="Make the portfolio").click()
+    expect(folio.get_by_role("heading", name="Savings is empty")).to_be_visible()
+    folio.get_by_role("button", name="Type a transaction").click()
+    folio.get_by_label("Received").fill("1234.5")
+    folio.get_by_role("button", name="Add", exact=True).click()
+    expect(folio.get_by_text("Deposit is added.")).to_be_visible()
+    expect(folio.locator("dl").first).to_contain_text(f"1{THIN}234.50")
+    folio.get_by_role("link", name="Portfolio settings").click()
+    folio.get_by_role("button", name="Remove the portfolio…").click()
+    forever = folio.get_by_role("button", name="Remove Savings for good")
+    expect(forever).to_be_disabled()
+    folio.get_by_label("Its name").fill("Savings")
+    forever.click()
+    expect(folio).to_have_url(re.compile(r"/portfolio/\d+$"))
+    expect(folio.get_by_role("combobox", name="Portfolio").get_by_role("option", name="Savings")).to_have_count(0)
+
+
+def test_a_purchase_is_typed_without_signs_and_its_amount_counted(folio: Page, own: Household):
+    folio.goto(f"{own.path}/activity?add=buy")
+    folio.get_by_label("Instrument").fill("HAZLO")
+    folio.get_by_label("Units").fill("12")
+    folio.get_by_label("Price").fill("50.125")
+    folio.get_by_label("Fee").fill("2")
+    expect(folio.get_by_label("Paid in all")).to_have_attribute("placeholder", "603.50")
+    folio.get_by_label("Tags").fill("core, long")
+    folio.get_by_role("button", name="Add", exact=True).click()
+    row = rows(folio).filter(has_text="Buy 12 HAZLO")
+    expect(row).to_contain_text(f"{MINUS}603.50")
+    expect(row).to_contain_text("long")
+    (kept,) = own.ask("transactions")["transactions"]
+    assert (kept["cash"], kept["quantity"], kept["fee"], kept["price"]) == ("-603.5", "12", "2", "50.125")
+
+
+def test_what_the_desk_refuses_stands_at_its_field(folio: Page, own: Household, watched: Watched):
+    watched.expected.append(r"422 \(Unprocessable")
+    folio.goto(f"{own.path}/activity?add=deposit")
+    folio.get_by_label("Received").fill("1e400")
+    folio.get_by_role("button", name="Add", exact=True).click()
+    expect(folio.get_by_label("Received")).to_have_attribute("aria-invalid", "true")
+    folio.get_by_label("Received").fill("100")
+    folio.get_by_label("Currency").fill("XXX")
+    folio.get_by_role("button", name="Add", exact=True).click()
+    expect(folio.get_by_label("Currency")).to_have_attribute("aria-invalid", "true")
+    expect(folio.get_by_role("alert")).to_contain_text("is not a currency")
+    folio.get_by_label("Currency").fill("USD")
+    folio.get_by_role("button", name="Add", exact=True).click()
+    expect(rows(folio)).to_have_count(1)
+
+
+def test_a_transaction_is_changed_deleted_and_brought_back(folio: Page, own: Household):
+    own.add("deposit", 20, cash="100", note="by hand")
+    folio.goto(f"{own.path}/activity")
+    folio.get_by_role("link", name="Deposit").click()
+    field = folio.get_by_label("Received")
+    expect(field).to_have_value("100")
+    field.fill("120")
+    folio.get_by_role("button", name="Save").click()
+    expect(rows(folio)).to_contain_text("120.00")
+    folio.get_by_role("button", name="Undo").click()
+    expect(rows(folio)).to_contain_text("100.00")
+    folio.get_by_role("link", name="Deposit").click()
+    folio.get_by_role("button", name="Delete", exact=True).click()
+    expect(folio.get_by_role("heading", name="No transactions yet")).to_be_visible()
+    folio.get_by_role("button", name="Undo").click()
+    expect(rows(folio)).to_contain_text("by hand")
+    folio.get_by_role("link", name="Deposit").click()
+    folio.get_by_role("button", name="Delete", exact=True).click()
+    expect(folio.get_by_role("heading", name="No transactions yet")).to_be_visible()
+    folio.goto(f"{own.path}/activity?removed")
+    folio.get_by_role("button", name="Bring back Deposit").click()
+    expect(folio.get_by_text("Deposit is back.")).to_be_visible()
+    assert own.ask("transactions")["total"] == 1
+
+
+def test_two_people_at_one_transaction_see_both_versions(
+    browser: Browser, folio: Page, own: Household, portfolio_desk: StartedDesk, watched: Watched
+):
+    watched.expected.append(r"409 \(Conflict")
+    told = own.add("deposit", 20, cash="100")
+    address = f"{own.path}/activity?edit={told['id']}"
+    with window(browser, portfolio_desk.address, watched) as other:
+        for page in (folio, other):
+            page.goto(address)
+            expect(page.get_by_label("Received")).to_have_value("100")
+        other.get_by_label("Received").fill("150")
+        other.get_by_label("Note").fill("theirs")
+        other.get_by_role("button", name="Save").click()
+        expect(other.get_by_text("Deposit is changed.")).to_be_visible()
+    folio.get_by_label("Received").fill("175")
+    folio.get_by_role("button", name="Save").click()
+    both = folio.get_by_role("alert").filter(has_text="Somebody saved this transaction")
+    expect(both.get_by_role("row").filter(has_text="Amount")).to_contain_text("175")
+    expect(both.get_by_role("row").filter(has_text="Amount")).to_contain_text("150")
+    expect(both.get_by_role("row").filter(has_text="Note")).to_contain_text("theirs")
+    both.get_by_role("button", name="Save mine over it").click()
+    expect(rows(folio)).to_contain_text("175.00")
+    (kept,) = own.ask("transactions")["transactions"]
+    assert (kept["cash"], kept["note"], kept["version"]) == ("175", "", 3)
+
+
+def test_what_is_filtered_by_is_in_the_address(folio: Page, household: Household):
+    total = household.ask("transactions")["total"]
+    folio.goto(f"{household.path}/activity")
+    expect(rows(folio)).to_have_count(total)
+    folio.get_by_role("combobox", name="Kind").select_option("dividend")
+    expect(folio).to_have_url(re.compile("kind=dividend"))
+    expect(rows(folio)).to_have_count(2)
+    folio.get_by_role("combobox", name="Account").select_option(label="Pension")
+    expect(rows(folio)).to_have_count(1)
+    folio.reload()
+    expect(rows(folio)).to_have_count(1)
+    folio.get_by_role("button", name="Show all").click()
+    expect(rows(folio)).to_have_count(total)
+    folio.get_by_role("searchbox", name="Words in it").fill("annual report")
+    expect(folio).to_have_url(re.compile("q=annual"))
+    expect(rows(folio)).to_have_count(1)
+    expect(rows(folio)).to_contain_text(LONG_NOTE[:12])
+    folio.get_by_role("button", name="Show all").click()
+    expect(folio.get_by_role("searchbox", name="Words in it")).to_have_value("")
+
+
+def test_the_transactions_are_taken_away_as_a_file_in_full(folio: Page, own: Household):
+    own.add("deposit", 20, cash="100.5", note="=1+1")
+    own.trade("HAZLO", 3, 10)
+    folio.goto(f"{own.path}/activity")
+    with folio.expect_download() as taken:
+        folio.get_by_role("button", name="CSV").click()
+    lines = Path(taken.value.path()).read_text().splitlines()
+    assert lines[0].startswith("day,transaction,instrument,units,price,fee,tax,amount")
+    assert "HAZLO" in lines[1]
+    assert "100.5" in lines[2]
+    assert "'=1+1" in lines[2]
+
+
+def test_a_file_is_uploaded_matched_looked_at_booked_and_undone(folio: Page, own: Household, tmp_path: Path):
+    file = tmp_path / "mine.csv"
+    file.write_text(FILE)
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    expect(folio.get_by_role("heading", level=1)).to_contain_text("mine.csv")
+    steps = folio.get_by_role("list", name="Steps of the import")
+    expect(steps.locator("[aria-current=step]")).to_contain_text("Match")
+    folio.get_by_label("The file goes to").select_option(label="Depot Nord")
+    folio.get_by_role("button", name="Make an item of your own of A painting").click()
+    expect(steps.locator("[aria-current=step]")).to_contain_text("Preview")
+    table = folio.get_by_role("table", name="Rows of the file")
+    expect(table.locator("tbody tr")).to_have_count(4)
+    expect(table).to_contain_text("twice in the file")
+    expect(folio.get_by_role("listitem").filter(has_text="Row 6")).to_contain_text("It is not booked.")
+    folio.get_by_role("button", name="Leave out row 2").click()
+    expect(folio.get_by_role("button", name="Book 3 transactions into Of a test")).to_be_enabled()
+    folio.get_by_role("button", name="Take row 2").click()
+    folio.get_by_role("button", name="Book 4 transactions into Of a test").click()
+    expect(folio).to_have_url(re.compile(r"/activity\?batch="))
+    expect(rows(folio)).to_have_count(4)
+    assert own.ask("transactions")["total"] == 4
+    folio.goto(f"{own.path}/import")
+    expect(folio.get_by_role("table", name="Imports")).to_contain_text("mine.csv")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    expect(folio.get_by_role("button", name="Nothing of it is new")).to_be_disabled()
+    folio.goto(f"{own.path}/import")
+    folio.get_by_role("button", name="Undo the import of mine.csv").click()
+    expect(folio.get_by_text("4 transactions of mine.csv undone.")).to_be_visible()
+    expect(folio.get_by_role("table", name="Imports")).to_have_count(0)
+    assert own.ask("transactions")["total"] == 0
+
+
+def test_a_file_that_can_be_read_in_two_ways_is_asked_about(folio: Page, own: Household, tmp_path: Path):
+    file = tmp_path / "dates.csv"
+    file.write_text("date,type,amount,currency\n03/04/2026,deposit,100,USD\n05/06/2026,deposit,50,USD\n")
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    question = folio.get_by_role("group", name=re.compile("day or month first"))
+    question.get_by_role("button", name="Month first").click()
+    expect(folio.get_by_role("table", name="Rows of the file")).to_contain_text("4 Mar 2026")
+    folio.get_by_role("link", name="2 Map").click()
+    expect(folio.get_by_label("Day", exact=True)).to_have_value("date")
+    folio.get_by_label("Keep it as").fill("My bank")
+    folio.get_by_role("button", name="Keep", exact=True).click()
+    expect(folio.get_by_text("My bank is kept for the next file.")).to_be_visible()
+    expect(folio.get_by_label("As kept").get_by_role("option", name="My bank")).to_have_count(1)
+
+
+def test_a_file_that_is_none_is_refused_in_words(folio: Page, own: Household, tmp_path: Path, watched: Watched):
+    watched.expected.append(r"422 \(Unprocessable")
+    file = tmp_path / "noise.bin"
+    file.write_bytes(bytes(range(256)) * 20)
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    expect(folio.get_by_role("alert")).to_contain_text("noise.bin")
+    folio.get_by_role("link", name="Another file").click()
+    expect(folio.get_by_label("Choose a file, or drop it here")).to_be_visible()
+
+
+def test_holdings_are_compared_where_the_file_has_some(folio: Page, own: Household, tmp_path: Path, watched: Watched):
+    watched.expected.append(r"422 \(Unprocessable")
+    file = tmp_path / "flows.csv"
+    file.write_text("date,type,amount,currency\n2026-02-13,deposit,100,USD\n")
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    folio.get_by_role("button", name="Compare with the broker’s holdings in the file").click()
+    expect(folio.get_by_role("alert")).to_contain_text("The file tells of no holdings.")
+
+
+def test_an_item_of_ones_own_is_worth_what_its_owner_says(folio: Page, own: Household):
+    item = call(own.address, "POST", "items", json={"name": "A painting", "currency": "USD", "type": "other"})
+    own.add("deposit", 20, cash="500")
+    own.add("buy", 19, instrument=item["instrument"], quantity="1", cash="-300", price="300")
+    folio.goto(f"{own.path}/position/{item['instrument'].replace(':', '%3A')}")
+    folio.get_by_label("Price of one").fill("450.5")
+    folio.get_by_role("button", name="Set the price").click()
+    prices = folio.get_by_role("table", name="Prices of A painting")
+    expect(prices).to_contain_text("450.50")
+    expect(folio.locator("dl").first).to_contain_text("450.50")
+    prices.get_by_role("button", name=re.compile("Forget the price of")).first.click()
+    expect(prices).to_have_count(0)
+
+
+def test_all_of_it_is_taken_away_and_brought_back_without_loss(folio: Page, own: Household):
+    own.add("deposit", 20, cash="500", note="the first")
+    own.trade("HAZLO", 3, 10)
+    folio.goto(f"{own.path}?settings=")
+    with folio.expect_download() as taken:
+        folio.get_by_role("link", name="JSON").click()
+    file = Path(taken.value.path()).rename(Path(taken.value.path()).with_suffix(".json"))
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    expect(folio.get_by_role("button", name="Nothing of it is new")).to_be_disabled()

@@ -1,0 +1,122 @@
+/** One's own name, password and codes. */
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { carrier } from "../../api/client";
+import type { Me } from "../../api/desk";
+import { changePassword, peopleKeys, rename } from "../../api/people";
+import { TextField } from "../../components/Field";
+import { say } from "../../lib/toast";
+import { Codes } from "./Codes";
+import { errorAt, Form, PASSWORD_HINT } from "./Form";
+import { Passkeys } from "./Passkeys";
+import styles from "./People.module.css";
+import { Provider } from "./Provider";
+
+export function Account({ me }: { me: Me }) {
+  return (
+    <>
+      {me.open && <Password key="first" me={me} />}
+      <Name key={me.name} name={me.name} />
+      {!me.open && <Password key="next" me={me} />}
+      {me.password && <Codes me={me} />}
+      {me.password && <Passkeys />}
+      <Provider me={me} />
+    </>
+  );
+}
+
+function Name({ name }: { name: string }) {
+  const client = useQueryClient();
+  const [typed, setTyped] = useState(name);
+  const { mutate, isPending, error, reset } = useMutation({
+    mutationFn: () => rename(typed),
+    onSuccess: (me) => {
+      client.setQueryData(peopleKeys.me, me);
+      void client.invalidateQueries({ queryKey: peopleKeys.people });
+      say({ text: `You are ${me.name} from now on.` });
+    },
+  });
+  return (
+    <section aria-label="Name">
+      <h2>Name</h2>
+      <Form label="Save the name" look="plain" busy={isPending} error={error} fields={["name"]} onSubmit={mutate}>
+        <TextField
+          label="Name"
+          fill="username"
+          hint="You sign in with it, and others see it."
+          value={typed}
+          error={errorAt(error, "name")}
+          onChange={(value) => {
+            reset();
+            setTyped(value);
+          }}
+        />
+      </Form>
+    </section>
+  );
+}
+
+const FIELDS = ["password", "new"];
+const BLANK = { current: "", next: "" };
+
+function Password({ me }: { me: Me }) {
+  const client = useQueryClient();
+  const [typed, setTyped] = useState(BLANK);
+  // Of which of the two the desk speaks: it calls both a password.
+  const [wrongIs, setWrongIs] = useState<keyof typeof BLANK>("next");
+  const { mutate, isPending, error, reset } = useMutation({
+    mutationFn: () => changePassword(typed.current, typed.next),
+    onSuccess: async () => {
+      carrier.remember();
+      setTyped(BLANK);
+      await client.invalidateQueries({ queryKey: peopleKeys.me });
+      void client.invalidateQueries({ queryKey: peopleKeys.sessions });
+      say({
+        text: me.open
+          ? "The password is set, and you are signed in. Others have to sign in from now on."
+          : "The password is changed. You are signed out everywhere else.",
+      });
+    },
+    onError: ({ message }) => setWrongIs(message.includes("is wrong") ? "current" : "next"),
+  });
+  const at = (field: keyof typeof BLANK) => ({
+    value: typed[field],
+    error: wrongIs === field ? errorAt(error, "password") : undefined,
+    onChange: (value: string) => {
+      reset();
+      setTyped((before) => ({ ...before, [field]: value }));
+    },
+  });
+  return (
+    <section aria-label="Password">
+      <h2>Password</h2>
+      <p className={styles.about}>
+        {me.open ? (
+          "Until you set one, the desk answers this machine only, whoever sits at it is its owner, and nobody can be invited."
+        ) : (
+          <>
+            Changing it signs you out everywhere else. If you forget it, it is set anew on the desk’s machine:{" "}
+            <code>openbell user password</code>.
+          </>
+        )}
+      </p>
+      <Form
+        label={me.password ? "Change the password" : "Set the password"}
+        look={me.open ? "main" : "plain"}
+        busy={isPending}
+        error={error}
+        fields={FIELDS}
+        onSubmit={mutate}
+      >
+        {me.password && <TextField label="Now" type="password" fill="current-password" {...at("current")} />}
+        <TextField
+          label={me.password ? "New" : "Password"}
+          type="password"
+          hint={at("next").error ? undefined : PASSWORD_HINT}
+          {...at("next")}
+        />
+      </Form>
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import type { Entry } from "../../api/desk";
+import { logQuery } from "../../api/people";
+import { Button } from "../../components/Button";
+import { Trouble } from "../../components/Notice";
+import { Select } from "../../components/Select";
+import { Skeleton } from "../../components/Skeleton";
+import { Table } from "../../components/Table";
+import * as format from "../../lib/format";
+import { adminPath, type LogAddress } from "./address";
+import { choicesOf, matching, whoOf } from "./log";
+import styles from "./People.module.css";
+
+const [FIRST, MOST] = [100, 1000];
+const ALL = "";
+
+/** What was done to accounts: who, what, when and from where. */
+export function Log({ asked }: { asked: LogAddress }) {
+  const navigate = useNavigate();
+  const [limit, setLimit] = useState(FIRST);
+  const { data, error, isError, refetch } = useQuery(logQuery(limit));
+  if (isError && !data) return <Trouble error={error} onRetry={refetch} />;
+  if (!data) return <Skeleton height={480} />;
+  const choose = (change: Partial<LogAddress>) => navigate(adminPath({ ...asked, ...change }), { replace: true });
+  const offered = (key: "who" | "what", all: string) => ({
+    value: asked[key] ?? ALL,
+    options: [{ value: ALL, label: all }, ...choicesOf(data.entries, key, asked[key])],
+    onChoose: (value: string) => choose({ [key]: value === ALL ? null : value }),
+  });
+  const rows = matching(data.entries, asked);
+  return (
+    <section aria-label="Log">
+      <div className={styles.filters}>
+        <Select label="Who" {...offered("who", "Everybody")} />
+        <Select label="What" {...offered("what", "Everything")} />
+      </div>
+      {rows.length === 0 ? (
+        <p className={styles.about}>Nothing of that among the newest {format.whole(data.entries.length)} entries.</p>
+      ) : (
+        <Table
+          cards
+          caption="What was done"
+          file="log"
+          pageSize={50}
+          rows={rows}
+          keyOf={({ id }) => id}
+          columns={[
+            { title: "When", clock: format.zoneName(format.READERS_ZONE), ...told(({ at }) => at, format.toTheSecond) },
+            { title: "Who", ...told(whoOf) },
+            { title: "What", ...told(({ what }) => what) },
+            { title: "About", ...told(({ about }) => about) },
+            { title: "From", ...told(({ address }) => address) },
+          ]}
+        />
+      )}
+      {data.entries.length === limit && limit < MOST && (
+        <div>
+          <Button look="quiet" onClick={() => setLimit(MOST)}>
+            Show older
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function told(cell: (entry: Entry) => string, show = (text: string) => text) {
+  return { cell, show: (entry: Entry) => <span>{show(cell(entry))}</span> };
+}
