@@ -79,6 +79,10 @@ FOR_NOBODY = {
     "POST /sessions/passkey/options",
 }
 OF_ONES_OWN = {
+    "DELETE /portfolios/{number}",
+    "DELETE /portfolios/{number}/shares/{person}",
+    "DELETE /watchlists/{key}",
+    "DELETE /watchlists/{key}/shares/{person}",
     "DELETE /sessions/{number}",
     "DELETE /tokens/{number}",
     "DELETE /me/oidc",
@@ -94,7 +98,7 @@ OF_ONES_OWN = {
     "POST /tokens",
     "PUT /me",
 }
-"""What a viewer changes: nothing that others see."""
+"""What a viewer changes: nothing that others see, but to take back what they share."""
 
 
 @pytest.fixture(scope="module")
