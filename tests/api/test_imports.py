@@ -385,7 +385,9 @@ def test_what_is_held_is_compared_with_what_the_broker_says(client: TestClient):
     answer = client.post("portfolios/1/reconcile", json={"upload": uploaded(client, held)})
     assert answer.status_code == 200, answer.text
     (found,) = answer.json()["differences"]
-    assert found == {"name": "AAPL", "ticker": "AAPL", "ours": "10", "theirs": "12", "missing": "2"}
+    said = "The broker has 12 AAPL, this portfolio 10: 2 are missing here."
+    told = {"name": "AAPL", "ticker": "AAPL", "ours": "10", "theirs": "12", "missing": "2"}
+    assert found == {**told, "said": said}
     refused = client.post("portfolios/1/reconcile", json={"upload": uploaded(client, PLAIN)})
     assert (refused.status_code, refused.json()["detail"]) == (422, "The file tells of no holdings.")
 

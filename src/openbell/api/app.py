@@ -35,6 +35,7 @@ from openbell.api import (
     people,
     portfolios,
     positions,
+    previews,
     quotes,
     returns,
     rules,
@@ -44,6 +45,7 @@ from openbell.api import (
     symbols,
     tokens,
     transactions,
+    uploads,
     watchlists,
     whys,
 )
@@ -60,7 +62,7 @@ from openbell.live import Live
 NOUNS = (
     market, symbols, quotes, figures, bars, actions, compare, statistics, sources,
     watchlists, rules, firings, channels, jobs, live,
-    portfolios, transactions, items, positions, returns, income, allocation, imports, exports, whys,
+    portfolios, transactions, items, positions, returns, income, allocation, uploads, previews, imports, exports, whys,
     sessions, passkeys, oidc, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
