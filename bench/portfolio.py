@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
 
+from bench import arriving, readers
+from bench.books import CURRENCIES, last_day, made, without_the_last_day
 from bench.rows import Row, Skipped
 from bench.timing import median_ms
-from openbell.model.sessions import sessions
-from openbell.model.transactions import Account, Kind, Portfolio, Transaction
+from openbell.model.transactions import Transaction
 from openbell.portfolio.allocation import DIMENSIONS, allocation
 from openbell.portfolio.benchmark import benchmark
-from openbell.portfolio.book import Action, Book, Closes, Days, Facts, RateSeries
+from openbell.portfolio.book import Book, Days
 from openbell.portfolio.checks import Thresholds, checks
 from openbell.portfolio.following import history
 from openbell.portfolio.income import by, received
@@ -31,29 +29,33 @@ from openbell.portfolio.returns import (
     performance,
     stretch_of,
 )
-from openbell.portfolio.valuation import History, net_invested, worth
+from openbell.portfolio.valuation import Floats, History, net_invested, worth
 from openbell.portfolio.walk import Walked, walk
 from openbell.portfolio.worth import day_change, worths
 
-FIRST, LAST = date(2014, 1, 2), date(2023, 12, 29)
-INSTRUMENTS, TRANSACTIONS = 60, 2_000
-CURRENCIES = ("USD", "EUR", "GBP")
-
 
 def measure(_symbols: int) -> Iterator[Row | Skipped]:
-    """A made portfolio: three accounts, deposits, trades, dividends, four splits."""
+    """A made portfolio: three accounts, deposits, trades, dividends, four splits; then an import, and many readers."""
     book = made()
+    walked, so_far, _ = reckoned(book)
+    np.testing.assert_allclose(looped(book, so_far), worth(so_far, so_far.scope()), rtol=1e-9)
+    whole = median_ms([lambda: reckoned(book)] * 9)
     yield Row(
         "10 years of a portfolio: lots, value, TWR and XIRR",
-        median_ms([lambda: reckoned(book)] * 9),
+        whole,
         "ms",
         limit=100,
-        note=f"{len(book.transactions):,} transactions, {INSTRUMENTS} instruments, {len(CURRENCIES)} currencies",
+        peers={"a plain loop, the value alone": median_ms([lambda: looped(book, so_far)] * 3)},
+        note=f"{len(book.transactions):,} transactions, {len(book.closes)} instruments, {len(CURRENCIES)} currencies",
     )
-    before = without_the_last_day(book)
-    walked, so_far, _ = reckoned(before)
-    yield Row("one more day of it", median_ms([lambda: reckoned(book, walked, so_far)] * 9), "ms", limit=5)
-    walked, so_far, _ = reckoned(book)
+    evening, before, _ = reckoned(without_the_last_day(book))
+    yield Row(
+        "one more day of it",
+        median_ms([lambda: reckoned(book, evening, before)] * 9),
+        "ms",
+        limit=5,
+        peers={"all of it again": whole},
+    )
     times = {each: median_ms([lambda each=each: page(so_far, walked, each)] * 5) for each in RANGES}
     slowest = max(times, key=lambda each: times[each])
     yield Row(
@@ -61,15 +63,17 @@ def measure(_symbols: int) -> Iterator[Row | Skipped]:
         times[slowest],
         "ms",
         limit=50,
-        note=f"the slowest of nine ranges, {slowest}",
+        note=f"the slowest of nine ranges, {slowest}; each position's returns included",
     )
+    yield from arriving.measure()
+    yield from readers.measure()
 
 
 def reckoned(
     book: Book, since: Walked | None = None, so_far: History | None = None
 ) -> tuple[Walked, History, Performance]:
     """Lots, the value of every day, and how the whole has done."""
-    walked = walk(book, _last(book), since=since)
+    walked = walk(book, last_day(book), since=since)
     found = history(walked, book, so_far)
     everything = found.scope()
     index = index_of(found, everything)
@@ -99,121 +103,31 @@ def page(found: History, walked: Walked, wanted: Range) -> tuple[object, ...]:
     )
 
 
-def without_the_last_day(book: Book) -> Book:
-    """As it was known the evening before."""
-    last = np.datetime64(_last(book))
-    return replace(
-        book,
-        transactions=tuple(each for each in book.transactions if each.day < _last(book)),
-        closes={name: _before(each, last) for name, each in book.closes.items()},
-        rates=tuple(replace(each, days=each.days[:-1], rates=each.rates[:-1]) for each in book.rates),
-    )
-
-
-def _before(closes: Closes, last: np.datetime64) -> Closes:
-    days = closes.days[closes.days < last]
-    return Closes(days, closes.prices[: days.size], closes.source, days)
-
-
-def _last(book: Book) -> date:
-    return max(_date(each.days[-1]) for each in book.closes.values())
-
-
-def made() -> Book:
-    """The same book each time."""
-    rng, dice = np.random.default_rng(11), random.Random(11)
-    days = sessions("XNYS", FIRST, LAST)["trade_date"].to_numpy().astype("datetime64[D]")
-    names = [f"I{nth:02}" for nth in range(INSTRUMENTS)]
-    facts = {name: Facts(name, name, currency=CURRENCIES[nth % 3], exchange="XNYS") for nth, name in enumerate(names)}
-    split = {names[nth]: 400 * (nth + 1) for nth in range(4)}
-    closes = {name: _walked_prices(rng, days, split.get(name)) for name in names}
-    actions = tuple(
-        Action(name, _date(days[place]), "split", "vendor", ratio=Decimal(2)) for name, place in split.items()
-    )
-    rates = tuple(
-        RateSeries(code, "USD", days, np.round(level * np.exp(np.cumsum(rng.normal(0, 0.004, days.size))), 5), "bank")
-        for code, level in (("EUR", 1.1), ("GBP", 1.3))
-    )
-    portfolio = Portfolio(1, "made", "EUR", benchmark=names[0])
-    accounts = tuple(Account(nth + 1, f"account {nth + 1}", code) for nth, code in enumerate(CURRENCIES))
-    transactions = tuple(_trades(dice, days, names, facts, closes))
-    return Book(portfolio, accounts, transactions, facts, actions, closes, rates)
-
-
-def _walked_prices(rng: np.random.Generator, days: Days, split: int | None) -> Closes:
-    prices = 100 * np.exp(np.cumsum(rng.normal(0.0002, 0.015, days.size)))
-    if split is not None:
-        prices[split:] /= 2
-    return Closes(days, np.round(prices, 2), "vendor", days)
-
-
-def _trades(
-    dice: random.Random, days: Days, names: list[str], facts: dict[str, Facts], closes: dict[str, Closes]
-) -> Iterator[Transaction]:
-    """A deposit into each account every second month, then buys, dividends and sales of parts."""
-    held: dict[str, Decimal] = {}
-    number = 0
-    for place in np.linspace(0, days.size - 1, TRANSACTIONS).astype(int):
-        number += 1
-        day = _date(days[place])
-        name = dice.choice(names)
-        code = facts[name].currency or ""
-        account = CURRENCIES.index(code) + 1
-        price = Decimal(repr(float(closes[name].prices[place])))
-        if number % 11 < 3:
-            account = number % 11 + 1
-            yield Transaction(
-                kind=Kind.DEPOSIT,
-                account=account,
-                day=day,
-                currency=CURRENCIES[account - 1],
-                cash=Decimal(6000),
-                id=number,
-            )
-            continue
-        if held.get(name, 0) > 3 and number % 3 == 0:
-            yield Transaction(
-                kind=Kind.DIVIDEND,
-                account=account,
-                day=day,
-                currency=code,
-                cash=Decimal("8.50"),
-                tax=Decimal("1.50"),
-                instrument=name,
-                id=number,
-            )
-            continue
-        units = Decimal(dice.randint(1, 20))
-        if held.get(name, 0) > units and number % 4 == 0:
-            held[name] -= units
-            yield Transaction(
-                kind=Kind.SELL,
-                account=account,
-                day=day,
-                currency=code,
-                cash=units * price - 1,
-                fee=Decimal(1),
-                quantity=-units,
-                price=price,
-                instrument=name,
-                id=number,
-            )
-            continue
-        held[name] = held.get(name, Decimal(0)) + units
-        yield Transaction(
-            kind=Kind.BUY,
-            account=account,
-            day=day,
-            currency=code,
-            cash=-units * price - 1,
-            fee=Decimal(1),
-            quantity=units,
-            price=price,
-            instrument=name,
-            id=number,
+def looped(book: Book, found: History) -> list[float]:
+    """The value of each day as one would write it first: a loop over days, instruments and accounts."""
+    prices = {name: _by_day(each.days, each.prices) for name, each in book.closes.items()}
+    rates = {each.base: _by_day(each.days, each.rates) for each in book.rates}
+    rates["USD"] = dict.fromkeys(found.days.tolist(), 1.0)
+    by_day: dict[date, list[Transaction]] = {}
+    for each in book.transactions:
+        by_day.setdefault(each.day, []).append(each)
+    split = {(each.instrument, each.ex_date): float(each.ratio or 1) for each in book.actions}
+    cash, units, values = dict.fromkeys(CURRENCIES, 0.0), dict.fromkeys(book.closes, 0.0), []
+    for day in found.days.tolist():
+        for name in units:
+            units[name] *= split.get((name, day), 1.0)
+        for each in by_day.get(day, ()):
+            cash[each.currency] += float(each.cash)
+            if each.instrument is not None:
+                units[each.instrument] += float(each.quantity)
+        in_base = {code: rates[code][day] / rates[book.portfolio.base][day] for code in CURRENCIES}
+        value = sum(cash[code] * in_base[code] for code in CURRENCIES)
+        values.append(
+            value
+            + sum(held * prices[name][day] * in_base[book.facts[name].currency or ""] for name, held in units.items())
         )
+    return values
 
 
-def _date(day: np.datetime64) -> date:
-    found: date = day.astype("datetime64[D]").item()
-    return found
+def _by_day(days: Days, values: Floats) -> dict[date, float]:
+    return dict(zip(days.tolist(), values.tolist(), strict=True))

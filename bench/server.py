@@ -65,7 +65,7 @@ def measure(_symbols: int) -> Iterator[Row | Skipped]:
         with running(home) as desk:
             starts.append(desk.ready_s)
             time.sleep(SETTLED_S)
-            held = _resident(desk.process)
+            held = resident(desk.process)
     yield Row("second start, until a list of symbols is answered", sorted(starts)[STARTS // 2], "s", 3)
     if held is None:
         yield Skipped("memory of an idle desk", "this system does not tell a process's memory in /proc")
@@ -92,11 +92,11 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path, wait_s: float =
     raise RuntimeError(f"the desk did not start:\n{log.read_text()}")
 
 
-def _resident(process: int) -> float | None:
+def resident(process: int) -> float | None:
     """Bytes in memory of a process and its children."""
     status = Path(f"/proc/{process}/status")
     if not status.exists():
         return None
     lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return 1024 * float(lines["VmRSS"].split()[0]) + sum(_resident(int(child)) or 0 for child in children)
+    return 1024 * float(lines["VmRSS"].split()[0]) + sum(resident(int(child)) or 0 for child in children)

@@ -98,6 +98,11 @@ class Settings(BaseSettings):
         return Path(self.lake_url).expanduser() if self.lake_url else self.folder / "lake"
 
     @property
+    def uploads(self) -> Path:
+        """The folder of files that wait to be imported."""
+        return self.folder / "uploads"
+
+    @property
     def log(self) -> Path:
         """The file of the log."""
         return Path(self.log_url).expanduser() if self.log_url else self.folder / "log.db"

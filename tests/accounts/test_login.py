@@ -297,7 +297,29 @@ def test_a_refresh_token_that_comes_twice_ends_the_whole_session(accounts: Accou
     assert accounts.audit.entries(limit=1)[0].deed.what == "session ended: refresh token came twice"
 
 
-def test_two_pages_that_refresh_at_once_stay_signed_in(accounts: Accounts, ann: Person):
+def test_a_browser_whose_answer_was_lost_stays_signed_in(accounts: Accounts, ann: Person, watch: Watch):
+    first = sessions.begin(accounts, ann, HERE)
+    watch.go(minutes=9)
+    sessions.refreshed(accounts, first.refresh or "", first.csrf, HERE)  # the net was away: nobody has read this
+    watch.go(seconds=5)
+    second = sessions.refreshed(accounts, first.refresh or "", first.csrf, HERE)
+    watch.go(minutes=9)
+    third = sessions.refreshed(accounts, second.refresh or "", second.csrf, HERE)
+    assert sessions.bearer_of(accounts, third.access) is not None
+
+
+def test_of_two_that_hold_the_same_refresh_token_both_are_signed_out(accounts: Accounts, ann: Person, watch: Watch):
+    first = sessions.begin(accounts, ann, HERE)
+    mine, thiefs = (sessions.refreshed(accounts, first.refresh or "", first.csrf, HERE) for _ in range(2))
+    watch.go(minutes=9)
+    next_ = sessions.refreshed(accounts, mine.refresh or "", mine.csrf, HERE)
+    watch.go(minutes=1)
+    with pytest.raises(LoginNeeded, match="two places"):
+        sessions.refreshed(accounts, thiefs.refresh or "", thiefs.csrf, ELSEWHERE)
+    assert sessions.bearer_of(accounts, next_.access) is None
+
+
+def test_two_pages_that_refresh_at_once_stay_signed_in(accounts: Accounts, ann: Person, watch: Watch):
     first = sessions.begin(accounts, ann, HERE)
 
     def once(_: int) -> sessions.Passes:
@@ -305,8 +327,10 @@ def test_two_pages_that_refresh_at_once_stay_signed_in(accounts: Accounts, ann: 
 
     with ThreadPoolExecutor(4) as pool:
         got = list(pool.map(once, range(4)))
-    assert [each.refresh is None for each in got].count(False) == 1  # one successor, however many asked
     assert all(sessions.bearer_of(accounts, each.access) for each in got)
+    watch.go(minutes=9)
+    last = sessions.refreshed(accounts, got[-1].refresh or "", first.csrf, HERE)  # the cookie that came last
+    assert sessions.bearer_of(accounts, last.access) is not None
 
 
 def test_another_sites_page_cannot_refresh_or_end_a_session(accounts: Accounts, ann: Person):

@@ -179,7 +179,7 @@ def test_an_edited_import_is_undone_only_when_that_is_said(client: TestClient):
     change = {name: told[name] for name in ("kind", "account", "day", "currency", "cash", "version")}
     assert client.put("portfolios/1/transactions/1", json={**change, "note": "mine"}).status_code == 200
     refused = client.delete("portfolios/1/imports/1")
-    assert (refused.status_code, "1 transactions" in refused.json()["detail"]) == (409, True)
+    assert (refused.status_code, "1 transaction changed" in refused.json()["detail"]) == (409, True)
     assert client.delete("portfolios/1/imports/1", params={"edited_too": True}).status_code == 200
 
 
@@ -398,3 +398,30 @@ def test_a_row_with_what_no_ledger_keeps_or_a_mistyped_year_is_a_problem_of_its_
     assert found["counts"] == {**found["counts"], "new": 3, "problems": 2}
     told = {tuple(each["rows"]): each["what"] for each in found["problems"]}
     assert told == {(5,): "The instrument holds what is no character.", (6,): "0001-02-06 is before 1900-01-01."}
+
+
+def test_an_old_tab_neither_changes_nor_undoes_what_it_never_saw(client: TestClient):
+    first = confirm(client, uploaded(client, PLAIN))
+    seen = client.get("portfolios/1/transactions/1").json()
+    assert client.delete(f"portfolios/1/imports/{first['id']}", params={"version": first["version"]}).status_code == 200
+    second = confirm(client, uploaded(client, PLAIN.replace("2000", "3000")))
+    assert (second["id"], second["version"] == first["version"]) == (first["id"], False)
+    body = {"kind": "deposit", "account": 1, "day": "2026-02-02", "currency": "USD", "cash": "1"}
+    late = client.put("portfolios/1/transactions/1", json={**body, "version": seen["version"]})
+    assert (late.status_code, late.json()["current"]["cash"]) == (409, "3000")
+    gone = client.delete(f"portfolios/1/imports/{second['id']}", params={"version": first["version"]})
+    assert (gone.status_code, gone.json()["detail"]) == (409, "Import 1 is another one now: yours was undone.")
+    assert len(kinds(client)) == 3
+
+
+def test_what_was_named_or_priced_by_hand_goes_with_an_import_only_if_it_shall(client: TestClient):
+    house = "Date,Action,Name,Quantity,Price,Amount,Currency\n2026-02-03,Buy,House,1,5,-5,USD\n"
+    batch = confirm(client, uploaded(client, house), instruments={"House": "own"})["id"]
+    account = client.get("portfolios/1").json()["accounts"][0]
+    client.put("items/1/prices", json={"prices": [{"day": "2026-02-04", "price": "6"}]})
+    assert client.put(f"portfolios/1/accounts/{account['id']}", json={**account, "name": "Mine"}).status_code == 200
+    kept = client.delete(f"portfolios/1/imports/{batch}")
+    assert kept.status_code == 409
+    assert kept.json()["detail"] == "Of this import 1 account and 1 item changed since would go too."
+    assert client.delete(f"portfolios/1/imports/{batch}", params={"edited_too": True}).status_code == 200
+    assert client.get("items").json() == {"items": []}

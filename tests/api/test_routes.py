@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 from fastapi.testclient import TestClient
 
 import openbell
@@ -79,6 +79,10 @@ FOR_NOBODY = {
     "POST /sessions/passkey/options",
 }
 OF_ONES_OWN = {
+    "DELETE /portfolios/{number}",
+    "DELETE /portfolios/{number}/shares/{person}",
+    "DELETE /watchlists/{key}",
+    "DELETE /watchlists/{key}/shares/{person}",
     "DELETE /sessions/{number}",
     "DELETE /tokens/{number}",
     "DELETE /me/oidc",
@@ -94,7 +98,7 @@ OF_ONES_OWN = {
     "POST /tokens",
     "PUT /me",
 }
-"""What a viewer changes: nothing that others see."""
+"""What a viewer changes: nothing that others see, but to take back what they share."""
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +113,23 @@ def routes(router: object) -> Iterator[APIRoute]:
             yield route
         elif hasattr(route, "original_router"):
             yield from routes(route.original_router)
+
+
+def lines(router: object) -> Iterator[APIWebSocketRoute]:
+    """Every line that stays open."""
+    for route in router.routes:
+        if isinstance(route, APIWebSocketRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from lines(route.original_router)
+
+
+def test_every_line_declares_who_may_open_it(client: TestClient):
+    found = {
+        line.path: least_role([each.call for each in line.dependant.dependencies if each.call])
+        for line in lines(client.app)
+    }
+    assert found == {"/live": Role.VIEWER}
 
 
 def test_every_route_declares_who_may_call_it(client: TestClient):

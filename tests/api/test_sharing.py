@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from openbell.accounts import sessions
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
 from openbell.settings import Settings
-from people import HERE, join, lock
+from people import HERE, join, lock, token
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_a_viewer_only_reads_also_what_is_their_own(locked: Desk, ann: TestClien
     locked.accounts.people.change_role(person.id, "viewer", locked.accounts.deed(None, "role changed", HERE))
     assert ann.get("portfolios").json()["portfolios"][0]["right"] == "read"
     assert ann.get("portfolios/1").json()["right"] == "read"
-    assert ann.delete("portfolios/1").status_code == 403
+    assert ann.post("portfolios", json={"name": "Another", "base": "USD"}).status_code == 403
 
 
 SALE = {
@@ -159,3 +160,186 @@ def test_a_sale_takes_no_lots_of_anothers_portfolio_nor_of_transactions_to_come(
         assert answer.json()["detail"] == f"The portfolio has no transaction {missing} to take units of."
     assert bob.get("portfolios/2/transactions").json()["transactions"][0]["picks"] == []
     assert ann.delete("portfolios/1/transactions/1", params={"version": 1}).status_code == 204
+
+
+def shared(desk: Desk, ann: TestClient, right: str) -> TestClient:
+    """Bob, with whom ann shares her portfolio."""
+    bob = desk.accounts.people.person_named("bob")
+    assert bob is not None
+    assert ann.put(f"portfolios/1/shares/{bob.id}", json={"right": right}).status_code == 204
+    return client_of(desk, "bob")
+
+
+ITEMS = """Date,Action,Name,Quantity,Price,Amount,Currency
+2026-03-02,Buy,House in Bern,1,5,-5,USD
+"""
+
+
+def test_of_the_owners_items_others_name_those_only_that_the_portfolio_names(locked: Desk, ann: TestClient):
+    ann.post("items", json={"name": "House in Bern", "currency": "CHF"})
+    writer, told = shared(locked, ann, "write"), {**SALE, "account": 1, "instrument": "own:1"}
+    answer = writer.post("portfolios/1/transactions", json=told)
+    assert (answer.status_code, answer.json()["detail"]) == (422, "There is no item own:1.")
+    key = writer.post("portfolios/1/uploads", content=ITEMS).json()["key"]
+    seen = writer.post(f"portfolios/1/uploads/{key}/preview", json={}).json()["instruments"]
+    assert [(each["name"], each["id"]) for each in seen] == [("House in Bern", None)]
+    chosen = {"instruments": {"House in Bern": "own:1"}}
+    assert writer.post(f"portfolios/1/uploads/{key}/preview", json=chosen).status_code == 422
+    assert ann.post("portfolios/1/transactions", json=told).status_code == 201
+    assert writer.post("portfolios/1/transactions", json=told).status_code == 201
+    seen = writer.post(f"portfolios/1/uploads/{key}/preview", json={}).json()["instruments"]
+    assert [(each["name"], each["id"]) for each in seen] == [("House in Bern", "own:1")]
+
+
+def test_a_file_that_waits_goes_after_a_day_and_with_its_person(locked: Desk, ann: TestClient):
+    writer = shared(locked, ann, "write")
+    keys = [client.post("portfolios/1/uploads", content=ITEMS).json()["key"] for client in (ann, writer)]
+    kept = set(locked.settings.uploads.glob("*/*"))
+    assert {path.name for path in kept} == set(keys)
+    for path in kept:
+        os.utime(path, (0, 0))
+    old = ann.post(f"portfolios/1/uploads/{keys[0]}/preview", json={})
+    assert (old.status_code, old.json()["field"]) == (422, "upload")
+    ann.post("portfolios/1/uploads", content=b"new")
+    assert len(list(locked.settings.uploads.glob("*/*"))) == 1
+    writer.post("portfolios/1/uploads", content=ITEMS)
+    bob = locked.accounts.people.person_named("bob")
+    assert bob is not None
+    assert client_of(locked, "owner").delete(f"users/{bob.id}").status_code == 204
+    assert [path.parent.name for path in locked.settings.uploads.glob("*/*")] != [str(bob.id)]
+    assert len(list(locked.settings.uploads.glob("*/*"))) == 1
+
+
+def test_a_rule_tells_nobody_what_others_hold_or_watch(locked: Desk, ann: TestClient):
+    assert ann.post("portfolios/1/transactions", json={**SALE, "account": 1}).status_code == 201
+    assert ann.post("watchlists", json={"name": "Private", "symbols": ["TSLA"]}).status_code == 201
+    key = ann.get("watchlists").json()["watchlists"][0]["id"]
+    moves = {"type": "Moves", "percent": 5, "since": "previous_close"}
+    for target in ({"type": "Held"}, {"type": "Watchlist", "id": str(key)}):
+        made = ann.post("alerts/rules", json={"name": target["type"], "condition": moves, "target": target})
+        assert made.status_code == 201, made.text
+    bob = client_of(locked, "bob")
+    told = {
+        who: [[each["symbols"], each["unknown"]] for each in client.get("alerts/rules").json()["rules"]]
+        for who, client in (("ann", ann), ("bob", bob))
+    }
+    assert told == {"ann": [[["AAPL"], []], [["TSLA"], ["TSLA"]]], "bob": [[[], []], [[], []]]}
+    reader = shared(locked, ann, "read")
+    assert [each["symbols"] for each in reader.get("alerts/rules").json()["rules"]] == [["AAPL"], []]
+
+
+def test_what_was_given_can_be_taken_back_by_whoever_is_a_viewer_now(locked: Desk, ann: TestClient):
+    ann.post("watchlists", json={"name": "Hers", "symbols": ["TSLA"]})
+    key = ann.get("watchlists").json()["watchlists"][0]["id"]
+    people = {name: locked.accounts.people.person_named(name) for name in ("ann", "bob")}
+    numbers = {name: person.id for name, person in people.items() if person is not None}
+    writer = shared(locked, ann, "write")
+    ann.put(f"watchlists/{key}/shares/{numbers['bob']}", json={"right": "write"})
+    file = writer.post("portfolios/1/uploads", content=ITEMS.replace("House in Bern", "Gold")).json()["key"]
+    chosen = {"upload": file, "instruments": {"Gold": "own"}, "accounts": {"": 1}}
+    assert writer.post("portfolios/1/imports", json=chosen).status_code == 201
+    owner = client_of(locked, "owner")
+    assert owner.put(f"users/{numbers['ann']}", json={"role": "viewer"}).status_code == 200
+    her = client_of(locked, "ann")
+    assert her.put("portfolios/1", json=BODIES["PUT /portfolios/{number}"]).status_code == 403
+    for thing in ("portfolios/1", f"watchlists/{key}"):
+        assert her.delete(f"{thing}/shares/{numbers['bob']}").status_code == 204
+        assert writer.delete(f"{thing}/shares/{numbers['bob']}").status_code == 404
+    assert owner.delete(f"users/{numbers['bob']}").status_code == 204
+    assert her.get("portfolios/1/imports").json()["imports"][0]["by"] == numbers["bob"]
+    assert her.delete("portfolios/1", params={"name": "Hers"}).status_code == 204
+    assert her.delete(f"watchlists/{key}").status_code == 204
+    kept = owner.delete(f"users/{numbers['ann']}")
+    assert (kept.status_code, kept.json()["detail"]) == (
+        422, "This person still has portfolios, watchlists, items, or what they said of instruments and files.",
+    )  # fmt: skip
+
+
+def test_a_reader_leaves_and_a_writer_neither_renames_nor_counts_otherwise(locked: Desk, ann: TestClient):
+    writer = shared(locked, ann, "write")
+    assert writer.put("portfolios/1", json=BODIES["PUT /portfolios/{number}"]).status_code == 403
+    assert ann.get("portfolios/1").json()["name"] == "Hers"
+    reader = shared(locked, ann, "read")
+    bob = locked.accounts.people.person_named("bob")
+    assert bob is not None
+    assert reader.delete(f"portfolios/1/shares/{bob.id}").status_code == 204
+    assert reader.get("portfolios/1").status_code == 404
+
+
+OF_ANN: dict[str, dict[str, object] | None] = {
+    "PUT /items/{number}": {"name": "x", "currency": "USD"},
+    "PUT /items/{number}/prices": {"prices": [{"day": "2026-03-02", "price": "2"}]},
+    "DELETE /items/{number}": None,
+    "DELETE /mappings/{number}": None,
+    "GET /watchlists/{key}/shares": None,
+    "PUT /watchlists/{key}": {"name": "x"},
+    "PUT /watchlists/{key}/shares/{person}": {"right": "read"},
+    "DELETE /watchlists/{key}/shares/{person}": None,
+    "DELETE /watchlists/{key}": None,
+    "POST /watchlists/{key}/restore": None,
+    "DELETE /tokens/{number}": None,
+    "DELETE /me/passkeys/{number}": None,
+    "DELETE /sessions/{number}": None,
+}
+"""Every route with the number of something that is one person's, and a body that would be right."""
+OF_ALL = ("/portfolios", "/users", "/alerts", "/actions", "/jobs", "/symbols", "/facts", "/{path")
+"""What the routes of are tried above, or the desk's own, or the caller's by an instrument."""
+
+
+def test_every_route_that_names_something_of_ones_own_is_tried(locked: Desk):
+    found = {f"{method} {route.path}" for route in routes(create_app(locked, jobs=False)) for method in route.methods}
+    named = {each for each in found if "{" in each and not each.split(" ")[1].startswith(OF_ALL)}
+    assert named == set(OF_ANN)
+
+
+@pytest.mark.parametrize("name", ["bob", "owner"])
+def test_nobody_else_touches_what_is_anothers_by_its_number(locked: Desk, ann: TestClient, name: str):
+    ann.post("items", json={"name": "House", "currency": "USD"})
+    ann.put("mappings", json={"name": "Bank", "answers": {}})
+    ann.post("watchlists", json={"name": "Hers", "symbols": []})
+    person = locked.accounts.people.person_named("ann")
+    other = locked.accounts.people.person_named(name)
+    assert person is not None
+    assert other is not None
+    token(locked.accounts, person)
+    deed = locked.accounts.deed(person, "passkey", HERE)
+    locked.accounts.passkeys.add_passkey(person.id, "hers", "public", 0, "phone", deed)
+    (session,) = ann.get("sessions").json()["sessions"]
+    (watchlist,) = [each for each in ann.get("watchlists").json()["watchlists"] if each["name"] == "Hers"]
+    numbers = {"sessions": session["id"], "watchlists": watchlist["id"]}
+
+    def hers() -> list[object]:
+        nouns = ("items", "mappings", "watchlists", "tokens", "me/passkeys")
+        logins = {each["id"] for each in ann.get("sessions").json()["sessions"]}
+        return [*(ann.get(noun).json() for noun in nouns), logins]
+
+    def tried(client: TestClient) -> dict[str, int]:
+        told = {}
+        for route, body in OF_ANN.items():
+            method, path = route.split(" ")
+            number = str(numbers.get(path.split("/")[1], 1))
+            filled = path.replace("{person}", str(other.id)).replace("{key}", number).replace("{number}", number)
+            told[route] = client.request(method, filled.removeprefix("/"), json=body).status_code
+        return told
+
+    before = hers()
+    assert all(before)
+    refused = tried(client_of(locked, name))
+    assert {route: status for route, status in refused.items() if status not in {403, 404, 422}} == {}
+    assert hers() == before
+    allowed = tried(ann)  # the same calls are right where they are hers
+    assert {route: status for route, status in allowed.items() if status >= 300} == {}
+
+
+def test_nobody_books_what_is_anothers(locked: Desk, ann: TestClient):
+    house = ann.post("items", json={"name": "House", "currency": "USD"}).json()["instrument"]
+    bob = client_of(locked, "bob")
+    bob.post("portfolios", json={"name": "His", "base": "USD"})
+    bob.post("portfolios/2/accounts", json={"name": "Bank", "currency": "USD"})
+    (account,) = [each["id"] for each in bob.get("portfolios/2").json()["accounts"]]
+    right = {"kind": "deposit", "account": account, "day": "2026-03-02", "currency": "USD", "cash": "5"}
+    buy = {**right, "kind": "buy", "instrument": house, "quantity": "1", "price": "5", "cash": "-5"}
+    assert bob.post("portfolios/2/transactions", json=right).status_code == 201
+    assert bob.post("portfolios/2/transactions", json={**right, "account": 1}).status_code in {404, 422}
+    assert bob.post("portfolios/2/transactions", json=buy).status_code in {404, 422}
+    assert len(bob.get("portfolios/2/transactions").json()["transactions"]) == 1

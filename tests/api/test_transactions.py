@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -185,3 +186,12 @@ def test_a_year_that_was_mistyped_is_refused(client: TestClient, field: str):
     assert (priced.status_code, priced.json()["field"]) == (422, "day")
     assert client.post("portfolios/1/transactions", json={**BUY, field: "1900-01-01"}).status_code == 201
     assert client.get("portfolios/1/positions").status_code == 200
+
+
+def test_of_those_who_sell_all_that_is_held_at_once_one_does(client: TestClient):
+    client.post("portfolios/1/transactions", json=BUY)
+    sale = {**BUY, "kind": "sell", "quantity": "-10", "cash": "900"}
+    with ThreadPoolExecutor(4) as people:
+        answers = list(people.map(lambda _: client.post("portfolios/1/transactions", json=sale), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
+    assert {answer.json()["field"] for answer in answers if answer.status_code == 422} == {"quantity"}

@@ -255,6 +255,30 @@ def test_a_merger_for_units_keeps_cost_and_day() -> None:
     assert walked.lots[0].acquired == on("2024-01-02")
 
 
+@pytest.mark.parametrize(
+    ("rows", "actions", "cost"),
+    [
+        pytest.param("8 split A 1 33", [], "267", id="told with the units"),
+        pytest.param("8 split A 1 -\n10 split A - 33", [], "267", id="in the week after them"),
+        pytest.param(
+            "8 split A 1 -\n28 split A - 33",
+            [Action("A", on("8"), "split", "vendor", ratio=Decimal(4) / 3)],
+            "267",
+            id="weeks after them",
+        ),
+        pytest.param(
+            "8 split A - 33", [Action("A", on("8"), "split", "vendor", ratio=Decimal(4) / 3)], "267", id="without them"
+        ),
+        pytest.param("8 split A 1 -\n28 split A - 333", [], "0", id="more than they had cost"),
+    ],
+)
+def test_cash_for_a_fraction_cuts_the_cost_where_none_was_sold(rows: str, actions: list[Action], cost: str) -> None:
+    walked = walk(book(f"1 buy A 3 -300\n{rows}", actions=actions))
+    assert [(lot.quantity, lot.cost.amount) for lot in walked.lots] == [(Decimal(4), Decimal(cost))]
+    gains = [each.proceeds.amount for each in walked.closed]
+    assert (gains, walked.problems) == ([Decimal(33)] if cost == "0" else [], ())
+
+
 def test_a_merger_for_cash_sells_all() -> None:
     walked = walk(
         book(

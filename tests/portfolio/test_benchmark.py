@@ -68,6 +68,23 @@ def test_dividends_buy_more_of_it_or_are_left_out():
     assert (plain.value, plain.notes) == (pytest.approx(1210), (PRICE_ONLY,))
 
 
+def test_dividends_in_another_currency_count_at_the_rate_of_their_day_and_without_one_it_is_said():
+    paid = [
+        Action("SPY", d("2024-01-04"), "dividend", "vendor", amount=Decimal(9), currency=code)
+        for code in ("EUR", "CHF")
+    ]
+    book = book_of(
+        "2024-01-02 deposit - - 1000",
+        {"SPY": prices_of(SPY)},
+        actions=tuple(paid),
+        rates=(rates_of("EUR", "USD", "2024-01-04 1.1"),),
+    )
+    _, found = followed(book, "2024-01-05")
+    other = benchmark(found, found.scope(), whole(found), "SPY")
+    assert other.value == pytest.approx(10 * 1.1 * 121)
+    assert other.notes == (REINVESTED, "Its dividend of 2024-01-04 is left out: no rate is known.")
+
+
 def test_a_split_of_it_changes_nothing():
     halved = "2024-01-02 100\n2024-01-03 110\n2024-01-04 49.5\n2024-01-05 60.5"
     book = book_of(

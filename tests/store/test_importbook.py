@@ -138,8 +138,8 @@ def test_edits_of_what_was_imported_are_not_lost_unasked(ledger: Ledger, portfol
     batch = ImportBook(ledger).book(portfolio, ARRIVAL, march, NOON)
     book = TransactionBook(ledger)
     edited = book.all(portfolio)[1]
-    book.change(portfolio, replace(edited, note="mine"), 1)
-    with pytest.raises(ChangedMeanwhile, match="1 transactions of this import were changed"):
+    book.change(portfolio, replace(edited, note="mine"), batch.version)
+    with pytest.raises(ChangedMeanwhile, match="Of this import 1 transaction changed since would go too"):
         ImportBook(ledger).undo(portfolio, batch.id)
     assert ImportBook(ledger).undo(portfolio, batch.id, edited_too=True) == 3
 

@@ -132,6 +132,24 @@ def test_a_ledger_of_the_first_release_is_brought_forward(url: str):
     again.close()
 
 
+def test_watchlists_of_before_are_the_first_owners_whoever_that_is(url: str):
+    engine = first_release(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("insert into watchlists (name, symbols) values ('Mine', '[]')"))
+        config = migrations()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        told = (
+            "insert into people (id, name, login, role, disabled, created) values (7, 'Eve', 'eve', 'owner', :no, '')"
+        )
+        connection.execute(sa.text(told), {"no": False})
+        connection.execute(sa.text("delete from people where id = 1"))
+    engine.dispose()
+    again = Ledger(url)
+    assert [each.owner for each in WatchBook(again).lists()] == [7]
+    again.close()
+
+
 def test_before_its_schema_is_changed_a_ledger_is_copied(tmp_path: Path):
     path = tmp_path / "ledger.db"
     for schema in ("0000", "0000.5"):

@@ -16,6 +16,7 @@ from openbell.accounts.secrets import hash_of
 from openbell.model.errors import InvalidInput
 from openbell.store.auditbook import KEPT
 from openbell.store.ledger import Ledger
+from openbell.store.peoplebook import Identity
 from openbell.store.sharebook import ShareBook
 from people import HERE, PASSWORD, Watch, join, lock
 
@@ -134,6 +135,19 @@ def test_an_invitation_holds_while_who_invited_is_an_owner(accounts: Accounts, e
     assert accounts.people.invitations(accounts.clock()) == []
     with pytest.raises(InvalidInput, match="not valid"):
         joining.accept(accounts, secret, "Ann again", "a sentence of mine", HERE)
+
+
+def test_who_joins_by_a_login_that_is_taken_leaves_the_invitation(accounts: Accounts):
+    owner, identity = lock(accounts), Identity("https://login.example", "u-1")
+    made, secret = joining.invite(accounts, owner, "member", 7, HERE)
+    accounts.passkeys.link(identity.issuer, identity.subject, owner.id, accounts.deed(owner, "linked", HERE))
+    with pytest.raises(InvalidInput):
+        joining.accept(accounts, secret, "Ann", None, HERE, identity)
+    assert accounts.people.invitations(accounts.clock()) == [made]
+    assert [each.name for each in accounts.people.people()] == ["owner"]
+    accounts.passkeys.unlink(owner.id, accounts.deed(owner, "unlinked", HERE))
+    ann = joining.accept(accounts, secret, "Ann", None, HERE, identity)
+    assert accounts.passkeys.person_of(identity.issuer, identity.subject) == ann.id
 
 
 def test_an_invitation_is_accepted_once(accounts: Accounts):

@@ -12,7 +12,7 @@ from openbell.accounts.names import login_of, name_of
 from openbell.accounts.secrets import hash_of, new_secret
 from openbell.model.errors import InvalidInput
 from openbell.store.brakebook import Brake
-from openbell.store.peoplebook import Invitation, Person, RoleName
+from openbell.store.peoplebook import Identity, Invitation, Person, RoleName
 
 UNVETTED: RoleName = "viewer"
 """What people are who signed up by themselves: what all share (rules, splits, jobs) is not theirs to change. An owner
@@ -29,25 +29,29 @@ def invite(accounts: Accounts, owner: Person, role: RoleName, days: int, place: 
     return accounts.people.invite(owner.id, hash_of(secret), role, deed.at + timedelta(days=days), deed), secret
 
 
-def accept(accounts: Accounts, secret: str, name: str, password: str | None, place: Place) -> Person:
-    """The person that an invitation makes, once, to sign in by another site where there is no password."""
+def accept(
+    accounts: Accounts, secret: str, name: str, password: str | None, place: Place, identity: Identity | None = None
+) -> Person:
+    """The person that an invitation makes, once, to sign in by another site where there is an `identity`."""
     _count(accounts, place)
     invitation = accounts.people.invitation(hash_of(secret), accounts.clock())
     if invitation is None:
         raise InvalidInput("invitation", "This invitation is not valid any more.", remedy="Ask for another.")
     shown, kept = _checked(name, password)
     deed = accounts.deed_of(None, "", "joined by invitation", place, f"{shown}, {invitation.role}")
-    return accounts.people.accept(invitation, shown, login_of(shown), kept, deed)
+    return accounts.people.accept(invitation, shown, login_of(shown), kept, deed, identity)
 
 
-def sign_up(accounts: Accounts, name: str, password: str | None, place: Place) -> Person:
+def sign_up(
+    accounts: Accounts, name: str, password: str | None, place: Place, identity: Identity | None = None
+) -> Person:
     """A person who came by themselves; whether that is allowed is a setting, which the caller knows."""
     _count(accounts, place)
     if not accounts.people.locked():
         raise NotAllowed("This desk has no owner with a password yet.", remedy="Its owner sets one first.")
     shown, kept = _checked(name, password)
     deed = accounts.deed_of(None, "", "signed up", place, shown)
-    return accounts.people.add(shown, login_of(shown), UNVETTED, kept, deed)
+    return accounts.people.add(shown, login_of(shown), UNVETTED, kept, deed, identity)
 
 
 def add(accounts: Accounts, name: str, role: RoleName, password: str) -> Person:

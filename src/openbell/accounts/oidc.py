@@ -29,7 +29,7 @@ from openbell.accounts.names import login_of, name_of
 from openbell.accounts.secrets import new_secret
 from openbell.model.errors import InvalidInput, OpenbellError
 from openbell.store.brakebook import Brake
-from openbell.store.peoplebook import Person
+from openbell.store.peoplebook import Identity, Person
 
 if TYPE_CHECKING:
     import httpx
@@ -175,15 +175,12 @@ def _person(
     if known is not None:
         return accounts.person(known)
     name = _called(accounts, str(claims.get("preferred_username") or claims.get("name") or ""))
+    identity = Identity(client.issuer, claims["sub"])
     if told["invitation"]:
-        person = joining.accept(accounts, told["invitation"], name, None, place)
-    elif open_to_all:
-        person = joining.sign_up(accounts, name, None, place)
-    else:
-        raise NotAllowed("Nobody here signs in by that login.", remedy="Ask the desk's owner for an invitation.")
-    deed = accounts.deed(person, "login provider linked", place, client.issuer)
-    accounts.passkeys.link(client.issuer, claims["sub"], person.id, deed)
-    return person
+        return joining.accept(accounts, told["invitation"], name, None, place, identity)
+    if open_to_all:
+        return joining.sign_up(accounts, name, None, place, identity)
+    raise NotAllowed("Nobody here signs in by that login.", remedy="Ask the desk's owner for an invitation.")
 
 
 def _called(accounts: Accounts, told: str) -> str:

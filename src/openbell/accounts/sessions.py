@@ -21,7 +21,7 @@ ACCESS = timedelta(minutes=10)
 IDLE = timedelta(days=14)
 LONGEST = timedelta(days=90)
 GRACE = timedelta(seconds=10)
-"""Two pages of one browser may refresh at once with the same token: the later one gets an access token and no more."""
+"""Two pages of one browser may refresh at once with the same token, and a browser again whose answer was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def refreshed(accounts: Accounts, refresh: str, csrf: str, place: Place) -> Pass
     found = _held(accounts, refresh, csrf)
     session, now = found.session, accounts.clock()
     new, until = new_secret(), min(now + IDLE, session.created + LONGEST)
-    if found.used is None and accounts.sessions.rotate(session.id, hash_of(refresh), hash_of(new), until, now):
+    if accounts.sessions.rotate(session.id, hash_of(refresh), hash_of(new), until, now, GRACE):
         return _passes(accounts, session.person, session.id, new, until)
     again = accounts.sessions.refresh_of(hash_of(refresh))
     if again is None or again.used is None or now - again.used > GRACE:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from openbell.api.access import Role, allow
+from openbell.api.answers import get_once
 from openbell.api.portfolios import thresholds_of
 from openbell.api.reckoning import Asked, Held, Inside, TheAsked, exact, held, text
 from openbell.model.errors import InvalidInput
@@ -68,7 +68,7 @@ class Checks(BaseModel):
     checks: list[Check]
 
 
-@router.get("/portfolios/{number}/allocation", dependencies=[allow(Role.VIEWER)])
+@get_once(router, "/portfolios/{number}/allocation")
 def spread(
     asked: TheAsked, inside: Inside, by: Annotated[list[Dimension] | None, Query(max_length=DEEPEST)] = None
 ) -> Allocation:
@@ -92,7 +92,7 @@ def spread(
     )
 
 
-@router.get("/portfolios/{number}/checks", dependencies=[allow(Role.VIEWER)])
+@get_once(router, "/portfolios/{number}/checks")
 def looked_at(asked: TheAsked, inside: Inside) -> Checks:
     """Too much in one place, missing and stale prices, negative cash, missing costs."""
     reckoned = asked.reckoned

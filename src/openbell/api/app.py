@@ -50,6 +50,7 @@ from openbell.api import (
     whys,
 )
 from openbell.api.access import READING, Role, allow, asked_by_own_page, known_name
+from openbell.api.answers import FAST, SMALL
 from openbell.api.limits import Limited
 from openbell.api.problems import NotFound, answer_problems, assert_texts, declare_problems, refuse
 from openbell.arrivals import Seeker
@@ -99,7 +100,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     clockwork = app.state.clockwork = Clockwork(desk)
     answer_problems(app)
     app.add_middleware(Limited)
-    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=FAST)
     app.middleware("http")(_guarded)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(assert_texts)])
     for noun in NOUNS:

@@ -30,6 +30,7 @@ class Batch(BaseModel):
     counts: dict[str, int]
     at: datetime
     by: int
+    version: int
 
 
 class Batches(BaseModel):
@@ -74,8 +75,8 @@ def imports(desk: TheDesk, caller: TheCaller, number: Number) -> Batches:
 def book_import(desk: TheDesk, caller: TheCaller, seeker: TheSeeker, number: Number, told: Confirmation) -> Batch:
     """Write what the preview shows: all of it or nothing."""
     kept = seen(desk, caller, number, write=True)
-    data = uploads_of(desk).find(caller.id, told.upload)
-    review = review_of(desk, kept, data, told, seeker)
+    data = uploads_of(desk).find(caller.id, told.upload, desk.clock())
+    review = review_of(desk, caller, kept, data, told, seeker)
     batch = booked(
         desk,
         kept,
@@ -89,14 +90,23 @@ def book_import(desk: TheDesk, caller: TheCaller, seeker: TheSeeker, number: Num
 
 
 @router.delete("/portfolios/{number}/imports/{batch}", dependencies=[allow(Role.MEMBER)])
-def undo_import(desk: TheDesk, caller: TheCaller, number: Number, batch: Number, *, edited_too: bool = False) -> Undone:
-    """Take an import back; 409 where its transactions were edited since, unless those shall go too."""
+def undo_import(
+    desk: TheDesk,
+    caller: TheCaller,
+    number: Number,
+    batch: Number,
+    version: Number | None = None,
+    *,
+    edited_too: bool = False,
+) -> Undone:
+    """Take an import back; 409 where it is not the one of `version`, or something of it was edited since, unless that
+    shall go too."""
     seen(desk, caller, number, write=True)
     book = ImportBook(desk.ledger)
     found = book.find(batch)
     if found is None or found[0] != number:
         raise NotFound(f"There is no import {batch} of this portfolio.", remedy="List its imports.")
-    return Undone(transactions=book.undo(number, batch, edited_too=edited_too))
+    return Undone(transactions=book.undo(number, batch, version, edited_too=edited_too))
 
 
 @router.get("/mappings", dependencies=[allow(Role.VIEWER)])
@@ -129,6 +139,7 @@ def _batch(batch: KeptBatch) -> Batch:
         counts=dict(batch.counts),
         at=batch.at,
         by=batch.by,
+        version=batch.version,
     )
 
 

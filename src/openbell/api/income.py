@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from openbell.api.access import Role, allow
+from openbell.api.answers import get_once
 from openbell.api.reckoning import Held, Inside, TheAsked, TheStretch, exact, held, text
 from openbell.portfolio.income import Sums as KnownSums
 from openbell.portfolio.income import announced, by, received, yields
@@ -78,7 +78,7 @@ class Income(BaseModel):
     yields: list[Yields]
 
 
-@router.get("/portfolios/{number}/income", dependencies=[allow(Role.VIEWER)])
+@get_once(router, "/portfolios/{number}/income")
 def income(
     asked: TheAsked,
     inside: Inside,

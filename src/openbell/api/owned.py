@@ -35,6 +35,8 @@ def watchlist_for(desk: Desk, caller: Caller, key: int, needed: Right) -> tuple[
     if found is None:
         raise NoSuchList(f"There is no watchlist {key}.", remedy="List yours with GET /watchlists.")
     watchlist, right = found
+    if needed == "own" and watchlist.owner == caller.id:  # a viewer's too, to take back what it gives others
+        return watchlist, "own"
     if needed not in INCLUDED[right]:
         what = "only read" if right == "read" else "change, but neither remove nor share"
         raise NotAllowed(f"{watchlist.name} is another's, which you may {what}.", remedy="Ask its owner.")

@@ -15,6 +15,7 @@ from openbell.api.sessions import Password, SignedIn, welcome
 from openbell.api.shapes import Number
 from openbell.store.peoplebook import Person as StoredPerson
 from openbell.store.peoplebook import RoleName
+from openbell.store.uploads import Uploads
 
 router = APIRouter(tags=["accounts"])
 
@@ -123,10 +124,12 @@ def change_person(
 
 
 @router.delete("/users/{number}", dependencies=[allow(Role.OWNER)], status_code=204)
-def remove_person(accounts: TheAccounts, caller: TheCaller, place: ThePlace, number: Number) -> None:
-    """Forget a person with their logins, tokens and shares."""
+def remove_person(desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number) -> None:
+    """Forget a person with their logins, tokens, shares, and files that wait to be imported."""
+    accounts = desk.accounts
     held = accounts.person(number)
     accounts.people.remove(number, accounts.deed(accounts.person(caller.id), "removed", place, held.name))
+    Uploads(desk.settings.uploads).forget(number)
 
 
 @router.get("/users/invitations", dependencies=[allow(Role.OWNER)])

@@ -178,7 +178,7 @@ def portfolio(desk: TheDesk, caller: TheCaller, number: Number) -> Portfolio:
 @router.put("/portfolios/{number}", dependencies=[allow(Role.MEMBER)])
 def change_portfolio(desk: TheDesk, caller: TheCaller, number: Number, change: PortfolioChange) -> Portfolio:
     """Rename a portfolio, or count it in another way; 409 where it was changed since `version`."""
-    kept = seen(desk, caller, number, write=True)
+    kept = owned(desk, caller, number)
     book = PortfolioBook(desk.ledger)
     wanted = replace(_portfolio(desk, change), id=number)
     try:
@@ -188,7 +188,7 @@ def change_portfolio(desk: TheDesk, caller: TheCaller, number: Number, change: P
     return _shape(desk, caller, told)
 
 
-@router.delete("/portfolios/{number}", dependencies=[allow(Role.MEMBER)], status_code=204)
+@router.delete("/portfolios/{number}", dependencies=[allow(Role.VIEWER)], status_code=204)
 def remove_portfolio(desk: TheDesk, caller: TheCaller, number: Number, name: str = Query(max_length=80)) -> None:
     """Forget a portfolio with all its transactions, for good: its name must be sent too."""
     kept = owned(desk, caller, number)
@@ -218,10 +218,13 @@ def share_portfolio(desk: TheDesk, caller: TheCaller, number: Number, person: Nu
     ShareBook(desk.ledger).share("portfolio", number, person, told.right)
 
 
-@router.delete("/portfolios/{number}/shares/{person}", dependencies=[allow(Role.MEMBER)], status_code=204)
+@router.delete("/portfolios/{number}/shares/{person}", dependencies=[allow(Role.VIEWER)], status_code=204)
 def unshare_portfolio(desk: TheDesk, caller: TheCaller, number: Number, person: Number) -> None:
-    """Share a portfolio with a person no longer."""
-    owned(desk, caller, number)
+    """Take the right back; the owner from anybody, everybody from themselves."""
+    if person == caller.id:
+        seen(desk, caller, number)
+    else:
+        owned(desk, caller, number)
     ShareBook(desk.ledger).unshare("portfolio", number, person)
 
 

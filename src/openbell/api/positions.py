@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from openbell.api.access import Role, allow
+from openbell.api.answers import get_once
 from openbell.api.reckoning import Asked, Held, Inside, TheAsked, exact, held, text
 from openbell.portfolio.gains import Gain, realised, total, unrealised
 from openbell.portfolio.lots import Closed, Lot, Problem, Sum
@@ -154,7 +154,7 @@ class Lots(BaseModel):
     total_closed: int
 
 
-@router.get("/portfolios/{number}/positions", dependencies=[allow(Role.VIEWER)])
+@get_once(router, "/portfolios/{number}/positions")
 def positions(asked: TheAsked, inside: Inside) -> Positions:
     """What is held, with prices, values and gains."""
     reckoned = asked.reckoned
@@ -180,7 +180,7 @@ def positions(asked: TheAsked, inside: Inside) -> Positions:
     )
 
 
-@router.get("/portfolios/{number}/lots", dependencies=[allow(Role.VIEWER)])
+@get_once(router, "/portfolios/{number}/lots")
 def lots(
     asked: TheAsked,
     inside: Inside,

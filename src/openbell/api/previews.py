@@ -171,9 +171,9 @@ def preview(
 ) -> Preview:
     """What importing the file would do, with a page of its rows; nothing is written."""
     kept = seen(desk, caller, number, write=True)
-    data = uploads_of(desk).find(caller.id, key)
+    data = uploads_of(desk).find(caller.id, key, desk.clock())
     try:
-        review = review_of(desk, kept, data, choices, seeker)
+        review = review_of(desk, caller, kept, data, choices, seeker)
     except Undecided as error:
         question = Question(option=error.option, what=error.what, remedy=error.remedy, options=list(error.options))
         return Preview(question=question, columns=_columns(data, choices))
@@ -204,7 +204,7 @@ def reconcile(
 ) -> Reconciled:
     """What the portfolio holds against what the broker's file says; nothing is written."""
     kept = seen(desk, caller, number, write=True)
-    review = review_of(desk, kept, uploads_of(desk).find(caller.id, told.upload), told, seeker)
+    review = review_of(desk, caller, kept, uploads_of(desk).find(caller.id, told.upload, desk.clock()), told, seeker)
     reckoned = books.settled(kept)
     day = told.day or _day_of_holdings(reckoned, review)
     if not review.statement.holdings:

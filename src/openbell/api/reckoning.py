@@ -34,6 +34,8 @@ class Asked:
     kept: Kept
     moment: Moment
     reckoned: Reckoned
+    accepts: str = ""
+    """How the answer may be packed."""
 
     @property
     def empty(self) -> bool:
@@ -65,6 +67,7 @@ TheBooks = Annotated[Books, Depends(the_books)]
 
 
 def asked(
+    request: Request,
     desk: TheDesk,
     caller: TheCaller,
     books: TheBooks,
@@ -79,7 +82,8 @@ def asked(
     if as_of is not None and as_of > (desk.clock().astimezone(UTC) + FURTHEST_EAST).date():
         raise InvalidInput("as_of", f"{as_of} is yet to come.", remedy="Ask for a day that has begun.")
     moment = NOW if as_of is None and known is None else Moment(as_of, known)
-    return Asked(desk, caller, kept, moment, books.reckoned(kept, moment))
+    accepts = request.headers.get("accept-encoding", "")
+    return Asked(desk, caller, kept, moment, books.reckoned(kept, moment), accepts)
 
 
 TheAsked = Annotated[Asked, Depends(asked)]
@@ -139,13 +143,13 @@ def instrument_of(asked: Asked, told: str) -> str:
 def held(asked: Asked, part: Part) -> Held:
     """A part as the API tells it."""
     book = asked.reckoned.book
-    names = {each.id: each.name for each in book.accounts}
+    name = next(each.name for each in book.accounts if each.id == part.account)
     if part.instrument is None:
         said = {"ticker": part.currency, "name": None, "type": "cash", "currency": part.currency}
     else:
         facts = book.facts[part.instrument]
         said = {"ticker": facts.ticker, "name": facts.name, "type": facts.type, "currency": facts.currency}
-    return Held(account=part.account, account_name=names[part.account], instrument=part.instrument, **said)  # type: ignore[arg-type]  # all texts
+    return Held(account=part.account, account_name=name, instrument=part.instrument, **said)  # type: ignore[arg-type]  # all texts
 
 
 def exact(number: Decimal) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from openbell.api.access import Role, allow
+from openbell.api.answers import get_once
 from openbell.api.reckoning import Asked, Held, Inside, TheAsked, TheStretch, held, instrument_of, text
 from openbell.api.shapes import Column
 from openbell.portfolio.benchmark import Benchmark as Compared
@@ -119,7 +120,7 @@ class Returns(BaseModel):
     benchmark: Benchmark | None
 
 
-@router.get("/portfolios/{number}/history", dependencies=[allow(Role.VIEWER)])
+@get_once(router, "/portfolios/{number}/history")
 def history(
     asked: TheAsked,
     inside: Inside,
@@ -147,7 +148,7 @@ def history(
     )
 
 
-@router.get("/portfolios/{number}/returns", dependencies=[allow(Role.VIEWER)])
+@get_once(router, "/portfolios/{number}/returns")
 def returns(
     asked: TheAsked,
     inside: Inside,
@@ -187,7 +188,10 @@ def _falls(level: Floats) -> Floats:
 
 
 def _column(values: Floats) -> Column:
-    return [float(each) if np.isfinite(each) else None for each in values]
+    column: Column = values.tolist()
+    if not np.isfinite(values).all():
+        column = [each if each is not None and isfinite(each) else None for each in column]
+    return column
 
 
 def _rate(told: MoneyWeighted) -> Rate:

@@ -12,17 +12,20 @@ from pydantic import BaseModel, PlainSerializer, PlainValidator, RootModel, With
 
 from openbell.alerts import rules as alerts
 from openbell.alerts.given import made
-from openbell.alerts.rules import FeedDown, JobFailed, Quiet, Repeat, Rule, Watchlist, cooldown_of
+from openbell.alerts.rules import FeedDown, Held, JobFailed, Quiet, Repeat, Rule, Watchlist, cooldown_of
 from openbell.alerts.words import sentence
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.api.owned import seen_by
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
+from openbell.books import held
 from openbell.desk import Desk
 from openbell.jobs import job_of
 from openbell.model.errors import InvalidInput
 from openbell.rulebook import Rulebook, body_of, rule_of
 from openbell.store.alertbook import AlertBook, StoredRule
+from openbell.store.portfoliobook import PortfolioBook
+from openbell.store.sharebook import ShareBook
 from openbell.trials import TRIED_DAYS, trials
 
 router = APIRouter(tags=["alerts"])
@@ -129,13 +132,13 @@ class Trials(BaseModel):
 
 
 @router.get("/alerts/rules", dependencies=[allow(Role.VIEWER)])
-def rules(desk: TheDesk) -> Rules:
-    """Every rule."""
+def rules(desk: TheDesk, caller: TheCaller) -> Rules:
+    """Every rule; of what it is on, the symbols that the caller may know of."""
     book, found, unreadable = Rulebook(desk), [], []
     spent = book.spent()
     for stored in book.kept.rules():
         try:
-            found.append(_rule(desk, book, stored, rule_of(stored), spent))
+            found.append(_rule(desk, caller, book, stored, rule_of(stored), spent))
         except InvalidInput:
             unreadable.append(Unreadable(id=stored.id, name=stored.name))
     return Rules(rules=found, unreadable=unreadable)
@@ -148,7 +151,7 @@ def add_rule(desk: TheDesk, caller: TheCaller, draft: Draft) -> KeptRule:
     rule.assert_ahead(desk.clock())
     book = _book_for(desk, caller, draft, rule)
     stored = book.kept.add_rule(rule.name, body_of(rule), desk.clock(), channels=draft.channels, enabled=draft.enabled)
-    return _rule(desk, book, stored, rule_of(stored), book.spent())
+    return _rule(desk, caller, book, stored, rule_of(stored), book.spent())
 
 
 @router.put("/alerts/rules/{number}", dependencies=[allow(Role.MEMBER)])
@@ -166,7 +169,7 @@ def change_rule(desk: TheDesk, caller: TheCaller, number: Number, draft: Draft) 
     told = None if draft.channels is None else tuple(draft.channels)
     changed = StoredRule(number, rule.name, body, told, draft.enabled, held.created, now)
     book.kept.change_rule(changed, now)
-    return _rule(desk, book, changed, rule_of(changed), book.spent())
+    return _rule(desk, caller, book, changed, rule_of(changed), book.spent())
 
 
 @router.delete("/alerts/rules/{number}", dependencies=[allow(Role.MEMBER)], status_code=204)
@@ -179,7 +182,7 @@ def remove_rule(desk: TheDesk, number: Number) -> None:
 def trial(desk: TheDesk, caller: TheCaller, draft: Draft, days: int = Query(TRIED_DAYS, ge=1, le=3660)) -> Trials:
     """When a rule would have fired in the last `days` days."""
     rule = _drafted(draft)
-    symbols = () if rule.target is None or _hidden(desk, caller, rule) else Rulebook(desk).members(rule.target)
+    symbols = _members(desk, caller, Rulebook(desk), rule)
     done = [
         Trial(
             symbol=each.symbol,
@@ -215,8 +218,10 @@ def _drafted(draft: Draft) -> Rule:
     )
 
 
-def _rule(desk: Desk, book: Rulebook, stored: StoredRule, rule: Rule, spent: Collection[int]) -> KeptRule:
-    symbols = [] if rule.target is None else list(book.members(rule.target))
+def _rule(
+    desk: Desk, caller: Caller, book: Rulebook, stored: StoredRule, rule: Rule, spent: Collection[int]
+) -> KeptRule:
+    symbols = list(_members(desk, caller, book, rule))
     ended = rule.expires is not None and rule.expires <= desk.clock()
     quiet = None if rule.quiet is None else QuietHours(start=rule.quiet.start, end=rule.quiet.end, zone=rule.quiet.zone)
     return KeptRule(
@@ -263,6 +268,16 @@ def _book_for(desk: Desk, caller: Caller, draft: Draft, rule: Rule) -> Rulebook:
         what = f"There is no watchlist {rule.target.id}."
         raise InvalidInput("target", what, remedy="List them with GET /watchlists.")
     return book
+
+
+def _members(desk: Desk, caller: Caller, book: Rulebook, rule: Rule) -> Sequence[str]:
+    """The symbols that a rule is on, as far as the caller sees the list or the portfolios that they are in."""
+    if rule.target is None or _hidden(desk, caller, rule):
+        return ()
+    if isinstance(rule.target, Held):
+        shared = ShareBook(desk.ledger).shared_with(caller.id, "portfolio")
+        return held(desk, PortfolioBook(desk.ledger).owned(caller.id, shared))
+    return book.members(rule.target)
 
 
 def _hidden(desk: Desk, caller: Caller, rule: Rule) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from openbell.api.access import Role, TheCaller, TheDesk, allow
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import Exact, seen
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
@@ -23,8 +23,8 @@ from openbell.model.symbols import ticker_of
 from openbell.model.transactions import LONGEST_NOTE, MOST_TAGS, TOLD_ACTIONS, Kind, Pick
 from openbell.model.transactions import Transaction as ModelTransaction
 from openbell.store.itembook import OWN, ItemBook
-from openbell.store.portfoliobook import Kept
-from openbell.store.transactionbook import Entry, Filter, TransactionBook
+from openbell.store.portfoliobook import Kept, PortfolioBook
+from openbell.store.transactionbook import Entry, Filter, MovedOn, TransactionBook
 
 router = APIRouter(tags=["transactions"])
 
@@ -135,9 +135,8 @@ def transactions(
 def add_transaction(desk: TheDesk, caller: TheCaller, number: Number, draft: TransactionDraft) -> Transaction:
     """A new transaction."""
     kept = seen(desk, caller, number, write=True)
-    wanted = _transaction(desk, kept, draft)
-    _assert_held(desk, kept, wanted)
-    return shape(desk, TransactionBook(desk.ledger).add(number, wanted))
+    wanted, book = _transaction(desk, caller, kept, draft), TransactionBook(desk.ledger)
+    return shape(desk, _written(desk, kept, wanted, lambda state: book.add(number, wanted, state)))
 
 
 @router.get("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.VIEWER)])
@@ -154,10 +153,10 @@ def change_transaction(
     """Replace a transaction; 409 with what is there now where it was changed since `version`."""
     kept = seen(desk, caller, number, write=True)
     _there(desk, number, transaction)
-    wanted = _transaction(desk, kept, change, transaction)
-    _assert_held(desk, kept, wanted)
+    wanted, book = _transaction(desk, caller, kept, change, transaction), TransactionBook(desk.ledger)
     with _told_now(desk):
-        return shape(desk, TransactionBook(desk.ledger).change(number, wanted, change.version))
+        told = _written(desk, kept, wanted, lambda state: book.change(number, wanted, change.version, state))
+        return shape(desk, told)
 
 
 @router.delete("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.MEMBER)], status_code=204)
@@ -194,9 +193,9 @@ def _there(desk: Desk, portfolio: int, number: int) -> Entry:
     return found
 
 
-def _transaction(desk: Desk, kept: Kept, draft: TransactionDraft, number: int = 0) -> ModelTransaction:
+def _transaction(desk: Desk, caller: Caller, kept: Kept, draft: TransactionDraft, number: int = 0) -> ModelTransaction:
     _assert_past(desk, draft.day)
-    _assert_own(desk, kept, draft)
+    _assert_own(desk, caller, kept, draft)
     exact: dict[str, Any] = {
         name: decimal_of(getattr(draft, name), name) for name in ("cash", "quantity", "fee", "tax", "to_cash")
     }
@@ -231,17 +230,27 @@ def _assert_past(desk: Desk, day: date) -> None:
         raise InvalidInput("day", f"{day} is yet to come.", remedy="Enter it when it has happened.")
 
 
-def _assert_held(desk: Desk, kept: Kept, wanted: ModelTransaction) -> None:
-    """What is given away was held, unless a sale is marked as short."""
-    if wanted.quantity < 0 and not wanted.short and wanted.kind not in TOLD_ACTIONS:
+def _written(desk: Desk, kept: Kept, wanted: ModelTransaction, write: Callable[[str | None], Entry]) -> Entry:
+    """Write what gives nothing away that was not held, unless a sale is marked as short.
+
+    What is held is looked at again where the portfolio was changed before it was written.
+    """
+    if wanted.quantity >= 0 or wanted.short or wanted.kind in TOLD_ACTIONS:
+        return write(None)
+    while True:
         problem = oversold(desk, kept, wanted)
         if problem is not None:
             raise InvalidInput("quantity", problem.what, remedy=problem.remedy)
+        try:
+            return write(kept.state)
+        except MovedOn:
+            kept = PortfolioBook(desk.ledger).find(kept.portfolio.id) or kept
 
 
-def _assert_own(desk: Desk, kept: Kept, draft: TransactionDraft) -> None:
-    """Items are those of the portfolio's owner."""
-    mine = {each.instrument for each in ItemBook(desk.ledger).items(kept.owner)}
+def _assert_own(desk: Desk, caller: Caller, kept: Kept, draft: TransactionDraft) -> None:
+    """Items are the owner's; others name those only that the portfolio names already."""
+    items = ItemBook(desk.ledger).nameable(kept.owner, kept.portfolio.id, caller.id)
+    mine = {each.instrument for each in items}
     for field, told in (("instrument", draft.instrument), ("other", draft.other)):
         if told is not None and told.startswith(OWN) and told not in mine:
             raise InvalidInput(field, f"There is no item {told}.", remedy="List the items with GET /items, or add it.")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from openbell.api.access import Role, TheCaller, TheDesk, allow
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import seen
 from openbell.api.shapes import Number
 from openbell.arrivals import Choices as Chosen
@@ -110,8 +110,8 @@ def _answered(told: Answers) -> Answered:
     return Answered(**told.model_dump(exclude={"mapping"}), mapping=mapping)
 
 
-def review_of(desk: Desk, kept: Kept, data: bytes, choices: Choices, seeker: Seeker) -> Review:
+def review_of(desk: Desk, caller: Caller, kept: Kept, data: bytes, choices: Choices, seeker: Seeker) -> Review:
     """What importing a file would do, as somebody has decided so far."""
     answers = _answered(choices.answers)
     chosen = Chosen(choices.accounts, choices.instruments, frozenset(choices.take), frozenset(choices.leave))
-    return reviewed(desk, kept, read(data, choices.file, answers), chosen, seeker)
+    return reviewed(desk, kept, read(data, choices.file, answers), chosen, caller.id, seeker)

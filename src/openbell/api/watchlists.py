@@ -130,7 +130,7 @@ def change_watchlist(desk: TheDesk, caller: TheCaller, key: Number, change: Watc
     return _shape(changed, right, _others(desk, caller))
 
 
-@router.delete("/watchlists/{key}", dependencies=[allow(Role.MEMBER)], status_code=204)
+@router.delete("/watchlists/{key}", dependencies=[allow(Role.VIEWER)], status_code=204)
 def remove_watchlist(desk: TheDesk, caller: TheCaller, key: Number) -> None:
     """Take an own watchlist away; it can be restored for a week."""
     watchlist_for(desk, caller, key, "own")
@@ -163,7 +163,7 @@ def share(desk: TheDesk, caller: TheCaller, key: Number, person: Number, given: 
     return shares(desk, caller, key)
 
 
-@router.delete("/watchlists/{key}/shares/{person}", dependencies=[allow(Role.MEMBER)], status_code=204)
+@router.delete("/watchlists/{key}/shares/{person}", dependencies=[allow(Role.VIEWER)], status_code=204)
 def unshare(desk: TheDesk, caller: TheCaller, key: Number, person: Number) -> None:
     """Take the right back; the owner from anybody, everybody from themselves."""
     watchlist_for(desk, caller, key, "read" if person == caller.id else "own")

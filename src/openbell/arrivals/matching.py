@@ -12,7 +12,7 @@ from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
 from openbell.model.symbols import MICS, TICKER, ticker_of
 from openbell.statements.draft import Named
-from openbell.store.itembook import OWN, TYPES, Item, ItemBook, Type
+from openbell.store.itembook import OWN, TYPES, Item, Type
 from openbell.store.register import Instrument, Register
 
 How = Literal["chosen", "id", "isin", "ticker", "item", "unknown"]
@@ -45,16 +45,15 @@ class Match:
 
 def matched(
     desk: Desk,
-    owner: int,
+    items: Sequence[Item],
     told: Iterable[tuple[Named, date, str]],
     chosen: Mapping[str, str],
     seeker: Seeker | None = None,
 ) -> dict[str, Match]:
     """By the key in the file, what each instrument is; `told`: what the file names, when, and in which currency.
 
-    With a `seeker`, vendors are asked for ISINs that nobody here knows.
+    `items`: those that whoever imports may name. With a `seeker`, vendors are asked for ISINs that nobody here knows.
     """
-    items = ItemBook(desk.ledger).items(owner)
     first: dict[str, tuple[Named, date, str]] = {}
     for named, day, currency in told:
         if named.key not in first or day < first[named.key][1]:

@@ -17,6 +17,7 @@ from openbell.model.transactions import Account, Kind
 from openbell.statements.draft import Draft, Named, Statement
 from openbell.statements.fingerprints import Known, Sorting, new_rows, parted
 from openbell.store.importbook import ImportBook
+from openbell.store.itembook import ItemBook
 from openbell.store.portfoliobook import LONGEST_NAME, Kept, PortfolioBook
 from openbell.store.transactionbook import TransactionBook
 
@@ -73,9 +74,17 @@ class Review:
 
 
 def reviewed(
-    desk: Desk, kept: Kept, statement: Statement, choices: Choices = NOTHING, seeker: Seeker | None = None
+    desk: Desk,
+    kept: Kept,
+    statement: Statement,
+    choices: Choices = NOTHING,
+    by: int | None = None,
+    seeker: Seeker | None = None,
 ) -> Review:
-    """What importing a statement into a portfolio would do; a `seeker` asks vendors for what nobody here knows."""
+    """What importing a statement into a portfolio would do.
+
+    `by`: who imports it, its owner where nobody is named; a `seeker` asks vendors for what nobody here knows.
+    """
     imported = ImportBook(desk.ledger).known(kept.portfolio.id)
     places = _places(desk, kept, statement, choices, imported)
     statement = _parted(statement, places, imported)
@@ -87,11 +96,12 @@ def reviewed(
     asked = {draft.fingerprint for draft, _ in sorting.alike} & choices.take
     wanted = ({draft.fingerprint for draft in sorting.new} | asked) - choices.leave
     chosen = [draft for draft in statement.drafts if draft.fingerprint in wanted]
+    items = ItemBook(desk.ledger).nameable(kept.owner, kept.portfolio.id, kept.owner if by is None else by)
     today = (desk.clock().astimezone(UTC) + FURTHEST_EAST).date()
     return Review(
         statement,
         places,
-        matched(desk, kept.owner, _named(statement), choices.instruments, seeker),
+        matched(desk, items, _named(statement), choices.instruments, seeker),
         sorting,
         tuple(draft for draft in chosen if draft.day <= today),
         tuple(draft for draft in chosen if draft.day > today),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC
 
 from openbell.books.facts import facts_of
@@ -17,9 +18,10 @@ from openbell.store.register import Register
 from openbell.store.transactionbook import TransactionBook, in_order
 
 
-def held(desk: Desk) -> tuple[str, ...]:
-    """The tickers of all listed instruments that any portfolio holds units of now, by name."""
-    ids = {key for kept in PortfolioBook(desk.ledger).every() for key in _held_in(desk, kept)}
+def held(desk: Desk, portfolios: Sequence[Kept] | None = None) -> tuple[str, ...]:
+    """The tickers of all listed instruments that one of the portfolios (default: any) holds units of now, by name."""
+    searched = PortfolioBook(desk.ledger).every() if portfolios is None else portfolios
+    ids = {key for kept in searched for key in _held_in(desk, kept)}
     return tuple(sorted(_ticker(desk.history.register, key) for key in ids if not key.startswith(OWN)))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from threading import RLock
+from threading import Lock, RLock
 
 from openbell.books.facts import facts_of
 from openbell.books.market import Market
@@ -22,6 +23,9 @@ from openbell.store.transactionbook import TransactionBook
 
 KEPT_BYTES = 160_000_000
 """Of books in memory: one of 60 instruments over ten years with 2,000 transactions takes about ten million."""
+
+KEPT_ANSWERS = 1_000_000
+"""Bytes of answers that are kept with a book: some ranges, positions and lots, packed."""
 
 PER_TRANSACTION = 2_000
 """Bytes that a transaction takes, with its lots and moves."""
@@ -45,6 +49,26 @@ class Moment:
 NOW = Moment()
 
 
+class Answers:
+    """What was answered from a book, packed, by what was asked; the oldest give way."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._guard = Lock()
+
+    def once(self, asked: Hashable, answer: Callable[[], bytes]) -> bytes:
+        """The answer that was given before, else `answer`."""
+        with self._guard:
+            found = self._kept.get(asked)
+        if found is None:
+            found = answer()
+            with self._guard:
+                self._kept[asked] = found
+                while len(self._kept) > 1 and sum(map(len, self._kept.values())) > KEPT_ANSWERS:
+                    self._kept.popitem(last=False)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Reckoned:
     """A book with what every figure of it is computed from."""
@@ -52,6 +76,7 @@ class Reckoned:
     book: Book
     walked: Walked
     history: History
+    answers: Answers = field(default_factory=Answers, init=False, compare=False, repr=False)
 
     @property
     def whole(self) -> Mask:
@@ -164,7 +189,7 @@ def _sooner(last: date) -> date:
 def _bytes_of(reckoned: Reckoned) -> int:
     of = reckoned.history
     prices = sum(each.days.nbytes + each.prices.nbytes for each in of.book.closes.values())
-    return 3 * of.values.nbytes + prices + PER_TRANSACTION * len(of.book.transactions)
+    return KEPT_ANSWERS + 3 * of.values.nbytes + prices + PER_TRANSACTION * len(of.book.transactions)
 
 
 def last_day(desk: Desk, book: Book, moment: Moment) -> date:
@@ -191,6 +216,7 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = N
     priced = book.prices([items[key].id for key in facts if key in items])
     by_hand = {f"{OWN}{number}": hand_closes(told, last) for number, told in priced.items()}
     currencies = _currencies(transactions) | {each.currency for each in facts.values() if each.currency}
+    currencies |= {each.currency for each in actions if each.currency}
     return Book(
         portfolio=portfolio,
         accounts=PortfolioBook(desk.ledger).accounts(portfolio.id),

@@ -97,7 +97,7 @@ def arrive(
         told = [draft.currency for draft in statement.drafts]
         kept = _named_or_new(desk, portfolio, base or (max(told, key=told.count) if told else ""), dry_run=dry_run)
         accounts = {} if account is None else {draft.account: account for draft in statement.drafts}
-        review = reviewed(desk, kept, statement, Choices(accounts, _pairs(instrument or [])), Seeker(desk))
+        review = reviewed(desk, kept, statement, Choices(accounts, _pairs(instrument or [])), seeker=Seeker(desk))
         if dry_run or not review.taken:
             _tell_review(review, written=None, as_json=as_json)
             return

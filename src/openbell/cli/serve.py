@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import math
 import signal
@@ -57,6 +58,8 @@ def _serve(settings: Settings, say: Callable[[str], None]) -> None:
     else:
         _watch_real(desk)
     server = uvicorn.Server(_config(desk))
+    gc.collect()
+    gc.freeze()  # all that was loaded stays: else each full collection looks through it while readers wait
     try:
         asyncio.run(_answer(server, listener, settings, say))
     finally:

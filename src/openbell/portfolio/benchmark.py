@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Kind
 from openbell.portfolio.actions import happenings
-from openbell.portfolio.book import Action, Book, Days
+from openbell.portfolio.book import Book, Days
 from openbell.portfolio.currencies import rates_on
 from openbell.portfolio.prices import SPLITS, Priced, days_of, priced
 from openbell.portfolio.returns import Stretch, investor_flows
@@ -73,7 +74,8 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
         )
     prices = priced(of.book, instrument, _splits(of.book, instrument))
     in_base = prices.column(of.days) * rates_on(of.book.rates, facts.currency, of.base, of.days)
-    growth = _dividends(of, instrument, prices, facts.currency) if reinvest else np.ones(of.days.size)
+    paying = list(_paying(of, instrument, facts.currency)) if reinvest else []
+    growth = _growth(of, prices, [(day, amount) for day, amount in paying if amount is not None])
     levels = in_base * _units_since(prices, of.days) * growth
     purchases = tuple(_purchases(of, inside, stretch, levels))
     values = _values(of.days, purchases, levels)
@@ -93,7 +95,11 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
         twr if np.isfinite(twr) else None,
         annualised(twr, of.days[first], of.days[stretch.end]) if np.isfinite(twr) else None,
         of_investor(days, flows),
-        (REINVESTED if reinvest else PRICE_ONLY, *_notes(purchases, values, stretch)),
+        (
+            REINVESTED if reinvest else PRICE_ONLY,
+            *(f"Its dividend of {day} is left out: no rate is known." for day, amount in paying if amount is None),
+            *_notes(purchases, values, stretch),
+        ),
         prices.told.source,
     )
 
@@ -113,22 +119,29 @@ def _units_since(prices: Priced, on: Days) -> Floats:
     return units
 
 
-def _dividends(of: History, instrument: str, prices: Priced, currency: str) -> Floats:
+def _growth(of: History, prices: Priced, paying: Iterable[tuple[date, Decimal]]) -> Floats:
     """By day: what one unit has become by its dividends, each reinvested at the close of its ex-date or the next."""
     closes = prices.told
     growth = np.ones(closes.days.size + 1)  # the last one: before the first close, where there is no price either
-    for action in _paying(of.book.actions, instrument, currency):
-        at = int(np.searchsorted(closes.days, np.datetime64(action.ex_date)))
-        if at < closes.days.size and action.amount is not None:
-            growth[at:-1] *= 1 + float(action.amount) / closes.prices[at]
+    for ex_date, amount in paying:
+        at = int(np.searchsorted(closes.days, np.datetime64(ex_date)))
+        if at < closes.days.size:
+            growth[at:-1] *= 1 + float(amount) / closes.prices[at]
     reinvested: Floats = growth[np.searchsorted(closes.days, of.days, side="right") - 1]
     return reinvested
 
 
-def _paying(actions: Iterable[Action], instrument: str, currency: str) -> Iterator[Action]:
-    for action in actions:
-        if action.instrument == instrument and action.kind == "dividend" and action.currency in {None, currency}:
-            yield action
+def _paying(of: History, instrument: str, currency: str) -> Iterator[tuple[date, Decimal | None]]:
+    """The ex-date and amount, in the currency of its price, of each dividend of the series; None: no rate is known."""
+    for action in of.book.actions:
+        if (
+            action.instrument == instrument
+            and action.kind == "dividend"
+            and action.amount is not None
+            and of.day(0) <= action.ex_date <= of.day(len(of.days) - 1)
+        ):
+            rate = of.lookup.rate(action.currency or currency, currency, action.ex_date).value
+            yield action.ex_date, None if rate is None else action.amount * rate
 
 
 def _purchases(of: History, inside: Mask, stretch: Stretch, levels: Floats) -> Iterator[Purchase]:

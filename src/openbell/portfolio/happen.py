@@ -55,7 +55,10 @@ class Happenings:
 
     def _split(self, of: Happening, account: int, before: Decimal, rows: Told, ratio: Fraction | None) -> None:
         own = next((fraction(row.ratio) for row in rows if row.ratio), ratio)
-        told = joined_units(rows)
+        told, cash = joined_units(rows), sum((row.cash for row in rows), ZERO)
+        if own is None and not told and cash:
+            self._return(rows, of, account, of.instrument)
+            return
         if own is None or (told and (before + told) * before <= 0):
             self._say(
                 "no_ratio",
@@ -71,12 +74,12 @@ class Happenings:
         meant = times(before, own)
         after = before + told if told else meant
         applied = _applied(of, own)
-        cash = sum((row.cash for row in rows), ZERO)
         if cash and 0 < after < meant:
             self._holdings.scale(key, of.day, meant, applied)
             self._holdings.dispose(rows[0], of.day, key, meant - after, self._sums.cash(rows[0], cash))
         else:
             self._holdings.scale(key, of.day, after, applied)
+            self._return(rows, of, account, of.instrument)
         self._compare(of, account, rows, after, meant)
 
     def _rename(self, of: Happening, account: int, before: Decimal, rows: Told, _ratio: Fraction | None) -> None:
@@ -160,9 +163,9 @@ class Happenings:
         return self._sums.told(rows[0] if rows else None, of.cash * before, of.currency, of.day)
 
     def _return(self, rows: Told, of: Happening, account: int, instrument: str) -> None:
-        """Cash for a fraction of what came out, at its cost."""
+        """Cash for a fraction that is not among the units any more cuts the cost of the others."""
         cash = sum((row.cash for row in rows), ZERO)
-        if cash and self._holdings.units(account, instrument):
+        if cash and self._holdings.units(account, instrument) > 0:
             returned = self._sums.cash(rows[0], cash)
             key = (account, instrument)
             self._holdings.return_capital(rows[0], of.day, key, returned, self._in(of, rows[0]))

@@ -137,11 +137,11 @@ class Draft:
 
     def check(self) -> None:
         """Raise InvalidInput where no account or instrument could make a transaction of it."""
-        for where, text in (("account", self.account), ("to_account", self.to_account)):
-            assert_text(text, where)
-        for where, named in (("instrument", self.instrument), ("other", self.other)):
+        for place, text in (("account", self.account), ("to_account", self.to_account)):
+            assert_text(text, place)
+        for place, named in (("instrument", self.instrument), ("other", self.other)):
             if named is not None:
-                assert_text("".join(getattr(named, name) for name in Named.__slots__), where)
+                assert_text("".join(getattr(named, name) for name in Named.__slots__), place)
         self.booked(
             1,
             instrument="named" if self.instrument else None,

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from secrets import randbelow
 from typing import Any
 
 import sqlalchemy as sa
 
 from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Transaction
+from openbell.model.words import counted
 from openbell.store.itembook import OWN, Item, SetFacts, added, said_besides, unsaid
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliobook import opened
@@ -33,6 +35,9 @@ from openbell.store.portfoliotables import (
 )
 from openbell.store.transactionbook import written
 
+DRAWN = 2**30
+"""From how many numbers the version of an import is drawn; edits of its transactions count on from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -46,6 +51,8 @@ class Batch:
     counts: Mapping[str, int]
     at: datetime
     by: int
+    version: int
+    """Drawn by lot, and that of its transactions at first: numbers are given again after an undoing, versions not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +122,13 @@ class ImportBook:
         with own_name("account or item"), self._ledger.transaction(alone=True) as connection:
             owner = connection.execute(sa.select(PORTFOLIOS.c.owner).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
             before = _standing(connection, owner)
-            number = numbered(connection, BATCHES)[0]
-            _insert_batch(connection, number, portfolio, arrival, before, now)
+            number, drawn = numbered(connection, BATCHES)[0], 2 + randbelow(DRAWN)
+            _insert_batch(connection, number, drawn, portfolio, arrival, before, now)
             accounts = [opened(connection, portfolio, draft, number) for draft in arrival.accounts]
             items = [added(connection, owner, draft, number) for draft in arrival.items]
             numbers = numbered(connection, TRANSACTIONS, len(arrival.fingerprints))
             transactions = booked(accounts, items, numbers, number)
-            written(connection, portfolio, transactions)
+            written(connection, portfolio, transactions, drawn)
             _remember(connection, portfolio, number, _marks(arrival, transactions))
             said = said_besides(connection, owner, arrival.prices, arrival.facts)
             changed(connection, portfolio=portfolio)
@@ -129,20 +136,22 @@ class ImportBook:
             connection.execute(sa.update(BATCHES).where(BATCHES.c.id == number).values(after=after))
             return _batch(connection.execute(sa.select(BATCHES).where(BATCHES.c.id == number)).one())
 
-    def undo(self, portfolio: int, number: int, *, edited_too: bool = False) -> int:
+    def undo(self, portfolio: int, number: int, version: int | None = None, *, edited_too: bool = False) -> int:
         """Take an import back; returns how many transactions went.
 
         Where nothing else has happened since, the ledger is byte for byte what it was. Raises ChangedMeanwhile where
-        transactions of it were changed since, unless they shall go too, and InvalidInput where others need what it
-        brought.
+        it is not the one of `version`, or something of it was changed since, unless that shall go too, and InvalidInput
+        where others need what it brought.
         """
         with self._ledger.transaction(alone=True) as connection:
             mine = (BATCHES.c.portfolio == portfolio) & (BATCHES.c.id == number)
             row = connection.execute(sa.select(BATCHES).where(mine)).one_or_none()
             if row is None:
                 raise InvalidInput("batch", f"There is no import {number}.", remedy="List the imports.")
+            if version not in (None, row.drawn):
+                raise ChangedMeanwhile(f"Import {number} is another one now: yours was undone.", _batch(row))
             if not edited_too:
-                _assert_unedited(connection, number)
+                _assert_unedited(connection, number, row.drawn)
             _assert_unneeded(connection, number)
             gone = connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.batch == number)).rowcount
             unsaid(connection, row.after)
@@ -208,6 +217,7 @@ def _set_back(connection: sa.Connection, before: Mapping[str, Any], after: Mappi
 def _insert_batch(
     connection: sa.Connection,
     number: int,
+    drawn: int,
     portfolio: int,
     arrival: Arrival,
     before: Mapping[str, Any],
@@ -216,6 +226,7 @@ def _insert_batch(
     connection.execute(
         sa.insert(BATCHES).values(
             id=number,
+            drawn=drawn,
             portfolio=portfolio,
             file=arrival.file,
             sha256=arrival.sha256,
@@ -260,11 +271,15 @@ def _parted(kept: str) -> tuple[str, int]:
     return mark, int(account)
 
 
-def _assert_unedited(connection: sa.Connection, batch: int) -> None:
-    edited = (TRANSACTIONS.c.batch == batch) & (TRANSACTIONS.c.version > 1)
-    count = connection.execute(sa.select(sa.func.count()).select_from(TRANSACTIONS).where(edited)).scalar_one()
-    if count:
-        raise ChangedMeanwhile(f"{count} transactions of this import were changed since; they would go too.", None)
+def _assert_unedited(connection: sa.Connection, batch: int, drawn: int) -> None:
+    """Nothing of an import was changed or priced by hand."""
+    edited = []
+    for table, noun, first in ((TRANSACTIONS, "transaction", drawn), (ACCOUNTS, "account", 1), (ITEMS, "item", 1)):
+        mine = (table.c.batch == batch) & (table.c.version != first)
+        count = connection.execute(sa.select(sa.func.count()).select_from(table).where(mine)).scalar_one()
+        edited += [counted(count, noun)] if count else []
+    if edited:
+        raise ChangedMeanwhile(f"Of this import {' and '.join(edited)} changed since would go too.", None)
 
 
 def _assert_unneeded(connection: sa.Connection, batch: int) -> None:
@@ -288,4 +303,4 @@ def _assert_unneeded(connection: sa.Connection, batch: int) -> None:
 
 def _batch(row: Row) -> Batch:
     at = datetime.fromisoformat(row.at)
-    return Batch(row.id, row.file, row.sha256, row.preset, row.mapping, row.counts, at, row.by)
+    return Batch(row.id, row.file, row.sha256, row.preset, row.mapping, row.counts, at, row.by, row.drawn)

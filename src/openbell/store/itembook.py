@@ -19,6 +19,9 @@ from openbell.store.portfoliotables import FACTS, ITEMS, PRICES, TRANSACTIONS, c
 OWN = "own:"
 """Before the number of an item, where an instrument is named."""
 
+NAMING = (TRANSACTIONS.c.instrument, TRANSACTIONS.c.other)
+"""Where a transaction names an instrument."""
+
 Type = Literal["stock", "etf", "fund", "index", "currency", "crypto", "commodity", "cash", "other"]
 TYPES: tuple[Type, ...] = get_args(Type)
 
@@ -59,6 +62,16 @@ class ItemBook:
             rows = connection.execute(sa.select(ITEMS).where(ITEMS.c.owner == owner).order_by(ITEMS.c.id)).all()
         return [Item(r.id, r.name, r.currency, r.type) for r in rows]
 
+    def nameable(self, owner: int, portfolio: int, person: int) -> list[Item]:
+        """The items that a person may name in a portfolio: its owner any, others those that it names already."""
+        if person == owner:
+            return self.items(owner)
+        columns = TRANSACTIONS.c
+        named = sa.union(*(sa.select(each).where(columns.portfolio == portfolio) for each in NAMING))
+        with self._ledger.transaction() as connection:
+            known = set(connection.execute(named).scalars())
+        return [item for item in self.items(owner) if item.instrument in known]
+
     def add(self, owner: int, draft: Item) -> Item:
         """A new item; raises InvalidInput for a name that another one of the person bears."""
         with own_name("item"), self._ledger.transaction(alone=True) as connection:
@@ -68,7 +81,8 @@ class ItemBook:
         """Replace the name, currency and type of an item; raises InvalidInput when there is no such one."""
         mine = (ITEMS.c.owner == owner) & (ITEMS.c.id == item.id)
         with own_name("item"), self._ledger.transaction(alone=True) as connection:
-            if connection.execute(sa.update(ITEMS).where(mine).values(**_values(item))).rowcount != 1:
+            values = {**_values(item), "version": ITEMS.c.version + 1}
+            if connection.execute(sa.update(ITEMS).where(mine).values(**values)).rowcount != 1:
                 raise _missing(item.id)
             changed(connection, owner=owner)
 
@@ -102,7 +116,7 @@ class ItemBook:
         rows = _priced(number, {day: price for day, price in told.items() if price is not None})
         with self._ledger.transaction(alone=True) as connection:
             mine = (ITEMS.c.owner == owner) & (ITEMS.c.id == number)
-            if connection.execute(sa.select(ITEMS.c.id).where(mine)).one_or_none() is None:
+            if connection.execute(sa.update(ITEMS).where(mine).values(version=ITEMS.c.version + 1)).rowcount != 1:
                 raise _missing(number)
             for day in told:
                 same = (PRICES.c.item == number) & (PRICES.c.day == day.isoformat())
@@ -134,7 +148,7 @@ def added(connection: sa.Connection, owner: int, draft: Item, batch: int | None 
     """A new item, in the midst of a transaction of the ledger."""
     values = _values(draft)
     number = numbered(connection, ITEMS)[0]
-    connection.execute(sa.insert(ITEMS).values(id=number, owner=owner, batch=batch, **values))
+    connection.execute(sa.insert(ITEMS).values(id=number, owner=owner, batch=batch, version=1, **values))
     return Item(number, **values)
 
 

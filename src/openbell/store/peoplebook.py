@@ -43,7 +43,8 @@ _INVITED = sa.select(PEOPLE.c.id).where(
     PEOPLE.c.id == _INVITATIONS.c.person, PEOPLE.c.role == "owner", ~PEOPLE.c.disabled
 )
 """Who invited may still do so."""
-_OTHER_WAYS = tuple(sa.table(name, sa.column("person")) for name in ("tokens", "passkeys", "identities"))
+_IDENTITIES = sa.table("identities", sa.column("issuer"), sa.column("subject"), sa.column("person"))
+_OTHER_WAYS = (*(sa.table(name, sa.column("person")) for name in ("tokens", "passkeys")), _IDENTITIES)
 """What gets somebody in without their password."""
 _OPENERS = (PEOPLE.c.role == "owner") & ~PEOPLE.c.disabled & PEOPLE.c.password.is_not(None)
 """The owners that can sign in whatever else fails."""
@@ -59,6 +60,14 @@ class Person:
     password: str | None = field(repr=False)
     disabled: bool
     created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody as a login provider knows them."""
+
+    issuer: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +112,18 @@ class PeopleBook:
         with self._ledger.transaction() as connection:
             return connection.execute(sa.select(PEOPLE.c.id).where(_OPENERS).limit(1)).one_or_none() is not None
 
-    def add(self, name: str, login: str, role: RoleName, password: str | None, deed: Deed) -> Person:
-        """A new person; raises InvalidInput for a name that another one bears."""
+    def add(
+        self,
+        name: str,
+        login: str,
+        role: RoleName,
+        password: str | None,
+        deed: Deed,
+        identity: Identity | None = None,
+    ) -> Person:
+        """A new person, who signs in by `identity` too; raises InvalidInput for a name that another one bears."""
         with own_name("person"), self._ledger.transaction() as connection:
-            return _add(connection, name, login, role, password, deed)
+            return _add(connection, name, login, role, password, deed, identity)
 
     def rename(self, number: int, name: str, login: str, deed: Deed) -> None:
         """Give a person another name; raises InvalidInput for one that another bears."""
@@ -158,7 +175,7 @@ class PeopleBook:
         except sa.exc.IntegrityError as error:
             raise InvalidInput(
                 "id",
-                "This person still has portfolios or watchlists.",
+                "This person still has portfolios, watchlists, items, or what they said of instruments and files.",
                 remedy="Remove those first, or disable the person: then they stay.",
             ) from error
 
@@ -219,13 +236,21 @@ class PeopleBook:
                 raise InvalidInput("id", f"There is no invitation {number}.", remedy="It may have been accepted.")
             write_down(connection, deed)
 
-    def accept(self, invitation: Invitation, name: str, login: str, password: str | None, deed: Deed) -> Person:
+    def accept(
+        self,
+        invitation: Invitation,
+        name: str,
+        login: str,
+        password: str | None,
+        deed: Deed,
+        identity: Identity | None = None,
+    ) -> Person:
         """The person that an invitation makes, once; raises InvalidInput for one that was accepted meanwhile."""
         with own_name("person"), self._ledger.transaction(alone=True) as connection:
             mine = (_INVITATIONS.c.id == invitation.id) & _holds(deed.at)
             if connection.execute(sa.delete(_INVITATIONS).where(mine)).rowcount != 1:
                 raise InvalidInput("invitation", "This invitation is not valid any more.", remedy="Ask for another.")
-            return _add(connection, name, login, invitation.role, password, deed)
+            return _add(connection, name, login, invitation.role, password, deed, identity)
 
 
 def _holds(now: datetime) -> sa.ColumnElement[bool]:
@@ -233,11 +258,22 @@ def _holds(now: datetime) -> sa.ColumnElement[bool]:
     return (_INVITATIONS.c.expires > _text(now)) & _INVITED.exists()
 
 
-def _add(connection: sa.Connection, name: str, login: str, role: RoleName, password: str | None, deed: Deed) -> Person:
+def _add(
+    connection: sa.Connection,
+    name: str,
+    login: str,
+    role: RoleName,
+    password: str | None,
+    deed: Deed,
+    identity: Identity | None,
+) -> Person:
     values = {"name": name, "login": login, "role": role, "password": password, "disabled": False}
     key = connection.execute(sa.insert(PEOPLE).values(**values, created=_text(deed.at))).inserted_primary_key
     if key is None:
         raise StoreError("The ledger did not number the new person.")
+    if identity is not None:
+        values = {"issuer": identity.issuer, "subject": identity.subject, "person": key[0]}
+        connection.execute(sa.insert(_IDENTITIES).values(**values))
     write_down(connection, deed)
     return Person(key[0], name, role, password, disabled=False, created=deed.at)
 

@@ -117,7 +117,8 @@ class PortfolioBook:
         values = _account_values(account)
         mine = (ACCOUNTS.c.portfolio == portfolio) & (ACCOUNTS.c.id == account.id)
         with own_name("account"), self._ledger.transaction(alone=True) as connection:
-            if connection.execute(sa.update(ACCOUNTS).where(mine).values(**values)).rowcount != 1:
+            next_one = sa.update(ACCOUNTS).where(mine).values(**values, version=ACCOUNTS.c.version + 1)
+            if connection.execute(next_one).rowcount != 1:
                 raise _missing("account", account.id)
             changed(connection, portfolio=portfolio)
 
@@ -140,7 +141,7 @@ def opened(connection: sa.Connection, portfolio: int, draft: Account, batch: int
     """A new account, in the midst of a transaction of the ledger."""
     values = _account_values(draft)
     number = numbered(connection, ACCOUNTS)[0]
-    connection.execute(sa.insert(ACCOUNTS).values(id=number, portfolio=portfolio, batch=batch, **values))
+    connection.execute(sa.insert(ACCOUNTS).values(id=number, portfolio=portfolio, batch=batch, version=1, **values))
     changed(connection, portfolio=portfolio)
     return Account(number, values["name"], values["currency"], values["broker"])
 

@@ -38,6 +38,7 @@ ACCOUNTS = sa.Table(
     sa.Column("currency", sa.String(3), nullable=False),
     sa.Column("broker", sa.String, nullable=False),
     sa.Column("batch", sa.Integer),
+    sa.Column("version", sa.Integer, nullable=False),
 )
 ITEMS = sa.Table(
     "own_items",
@@ -48,6 +49,7 @@ ITEMS = sa.Table(
     sa.Column("currency", sa.String(3), nullable=False),
     sa.Column("type", sa.String, nullable=False),
     sa.Column("batch", sa.Integer),
+    sa.Column("version", sa.Integer, nullable=False),
 )
 PRICES = sa.Table(
     "own_prices",
@@ -112,6 +114,7 @@ BATCHES = sa.Table(
     "import_batches",
     _META,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("drawn", sa.Integer, nullable=False),
     sa.Column("portfolio", sa.Integer, nullable=False),
     sa.Column("file", sa.String, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),

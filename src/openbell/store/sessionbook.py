@@ -141,12 +141,28 @@ class SessionBook:
             row = connection.execute(query.where(_REFRESHES.c.hash == refresh_hash)).one_or_none()
         return None if row is None else Refresh(_session(row), _instant(row.used))
 
-    def rotate(self, session: int, old_hash: str, new_hash: str, expires: datetime, now: datetime) -> bool:
-        """Exchange a refresh token for the next one; False where it was exchanged already."""
-        unused = (_REFRESHES.c.hash == old_hash) & _REFRESHES.c.used.is_(None)
+    def rotate(
+        self, session: int, old_hash: str, new_hash: str, expires: datetime, now: datetime, grace: timedelta
+    ) -> bool:
+        """Exchange a refresh token for the next one; False where it was exchanged already.
+
+        Within `grace` it is exchanged once more while nothing that came of it was used: that answer may have been lost.
+        The first of several that is used uses up the others.
+        """
+        of_session = _REFRESHES.c.session == session
+        used = sa.select(_REFRESHES.c.used).where(_REFRESHES.c.hash == old_hash)
         with self._ledger.transaction(alone=True) as connection:
-            if connection.execute(sa.update(_REFRESHES).where(unused).values(used=_text(now))).rowcount != 1:
+            held = connection.execute(used).one_or_none()
+            if held is None:  # the session has just ended
                 return False
+            if (before := held.used) is None:
+                unused = of_session & _REFRESHES.c.used.is_(None)
+                connection.execute(sa.update(_REFRESHES).where(unused).values(used=_text(now)))
+            else:
+                later = sa.select(_REFRESHES.c.hash).where(of_session, _REFRESHES.c.used > before).limit(1)
+                late = now - datetime.fromisoformat(before) > grace
+                if late or connection.execute(later).one_or_none() is not None:
+                    return False
             connection.execute(sa.insert(_REFRESHES).values(hash=new_hash, session=session))
             times = {"seen": _text(now), "expires": _text(expires)}
             connection.execute(sa.update(_SESSIONS).where(_SESSIONS.c.id == session).values(**times))

@@ -12,12 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from openbell.model.errors import ChangedMeanwhile, InvalidInput, StoreError
+from openbell.model.errors import ChangedMeanwhile, InvalidInput, OpenbellError, StoreError
 from openbell.model.transactions import Kind, Pick, Transaction
 from openbell.store.ledger import Ledger
 from openbell.store.portfoliotables import (
     ACCOUNTS,
     PICKS,
+    PORTFOLIOS,
     TAGS,
     TRANSACTIONS,
     Row,
@@ -63,6 +64,10 @@ class Entry:
     transaction: Transaction
     version: int
     removed: datetime | None = None
+
+
+class MovedOn(OpenbellError):
+    """A portfolio is in another state than the one that was looked at; look again."""
 
 
 class TransactionBook:
@@ -122,20 +127,22 @@ class TransactionBook:
                 codes.update(filter(None, ids_and_codes[2:]))
         return found
 
-    def add(self, portfolio: int, transaction: Transaction) -> Entry:
-        """A new transaction of an account of the portfolio."""
+    def add(self, portfolio: int, transaction: Transaction, state: str | None = None) -> Entry:
+        """A new transaction of an account of the portfolio; raises MovedOn where that is not in `state` any more."""
         with self._ledger.transaction(alone=True) as connection:
+            _assert_state(connection, portfolio, state)
             told = replace(transaction, id=numbered(connection, TRANSACTIONS)[0])
             written(connection, portfolio, [told])
             changed(connection, portfolio=portfolio)
         return Entry(told, 1)
 
-    def change(self, portfolio: int, transaction: Transaction, version: int) -> Entry:
-        """Replace a transaction; raises ChangedMeanwhile where `version` is no longer the newest.
+    def change(self, portfolio: int, transaction: Transaction, version: int, state: str | None = None) -> Entry:
+        """Replace a transaction; raises ChangedMeanwhile where `version` is no longer the newest, MovedOn as `add`.
 
         Its import stays what it was.
         """
         with self._ledger.transaction(alone=True) as connection:
+            _assert_state(connection, portfolio, state)
             now = _current(connection, portfolio, transaction.id, version)
             told = replace(transaction, batch=now.transaction.batch)
             _assert_accounts(connection, portfolio, [told])
@@ -193,10 +200,13 @@ def in_order(transaction: Transaction) -> tuple[date, bool, str, int]:
     return transaction.day, transaction.at is not None, instant_text(transaction.at) or "", transaction.id
 
 
-def written(connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction]) -> None:
-    """Write new transactions, numbered already, in the midst of a transaction of the ledger."""
+def written(connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction], version: int = 1) -> None:
+    """Write new transactions, numbered already, in the midst of a transaction of the ledger.
+
+    `version`: what the count of their edits begins with.
+    """
     _assert_accounts(connection, portfolio, transactions)
-    rows = [{**_values(each), "id": each.id, "portfolio": portfolio, "version": 1} for each in transactions]
+    rows = [{**_values(each), "id": each.id, "portfolio": portfolio, "version": version} for each in transactions]
     inserted(connection, TRANSACTIONS, rows)
     _write_parts(connection, portfolio, transactions)
 
@@ -221,6 +231,13 @@ def _write_parts(connection: sa.Connection, portfolio: int, transactions: Sequen
         inserted(connection, table, rows)
 
 
+def _assert_state(connection: sa.Connection, portfolio: int, state: str | None) -> None:
+    """What was found in a state holds in it only."""
+    now = connection.execute(sa.select(PORTFOLIOS.c.state).where(PORTFOLIOS.c.id == portfolio)).scalar_one_or_none()
+    if state not in (None, now):
+        raise MovedOn("The portfolio was changed meanwhile.", remedy="Look at it again.")
+
+
 def _assert_accounts(connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction]) -> None:
     known = set(connection.execute(sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.portfolio == portfolio)).scalars())
     for each in transactions:
@@ -237,9 +254,8 @@ def _assert_opened(connection: sa.Connection, portfolio: int, transactions: Iter
     there: set[int] = set()
     for some in _portions(opened):
         mine = (TRANSACTIONS.c.portfolio == portfolio) & TRANSACTIONS.c.removed.is_(None)
-        there |= set(
-            connection.execute(sa.select(TRANSACTIONS.c.id).where(mine, TRANSACTIONS.c.id.in_(some))).scalars()
-        )
+        query = sa.select(TRANSACTIONS.c.id).where(mine, TRANSACTIONS.c.id.in_(some))
+        there |= set(connection.execute(query).scalars())
     if missing := [number for number in opened if number not in there]:
         raise InvalidInput(
             "picks", f"The portfolio has no transaction {missing[0]} to take units of.", remedy="Choose other lots."

@@ -31,7 +31,8 @@ class Uploads:
             raise InvalidInput(
                 "file", f"The file has more than {LARGEST:,} bytes.", remedy="Export a shorter period, one by one."
             )
-        self._forget(person, now)
+        self.sweep(now)
+        self._make_room(person)
         key, folder = hashlib.sha256(data).hexdigest(), self._folder / str(person)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -44,19 +45,32 @@ class Uploads:
             ) from error
         return key
 
-    def find(self, person: int, key: str) -> bytes:
+    def find(self, person: int, key: str, now: datetime) -> bytes:
         """What is in a file; raises InvalidInput where it is not kept any more."""
         path = self._folder / str(person) / key
-        if not (len(key) == 64 and key.isalnum() and path.is_file()):
+        if not (len(key) == 64 and key.isalnum() and path.is_file() and not _is_old(path, now)):
             raise InvalidInput("upload", "The file is not here any more.", remedy="Upload it again.")
         return path.read_bytes()
 
-    def _forget(self, person: int, now: datetime) -> None:
-        """Those that are old, and the oldest where there are too many."""
-        folder = self._folder / str(person)
-        kept = sorted(folder.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
-        oldest = (now - KEPT).timestamp()
-        for nth, path in enumerate(kept):
-            if nth >= MOST - 1 or path.stat().st_mtime < oldest:
-                with suppress(FileNotFoundError):
-                    path.unlink()
+    def sweep(self, now: datetime) -> None:
+        """Forget all that was kept long enough, whosever it is."""
+        for path in self._folder.glob("*/*"):
+            if _is_old(path, now):
+                path.unlink(missing_ok=True)
+
+    def forget(self, person: int) -> None:
+        """Forget all files of a person."""
+        for path in (self._folder / str(person)).glob("*"):
+            path.unlink(missing_ok=True)
+
+    def _make_room(self, person: int) -> None:
+        """The oldest go where there are too many."""
+        kept = sorted((self._folder / str(person)).glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in kept[MOST - 1 :]:
+            path.unlink(missing_ok=True)
+
+
+def _is_old(path: Path, now: datetime) -> bool:
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime < (now - KEPT).timestamp()
+    return True

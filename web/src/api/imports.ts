@@ -2,7 +2,7 @@
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client } from "./client";
-import type { Choices, Preview } from "./desk";
+import type { Batch, Choices, Preview } from "./desk";
 import { answered } from "./problem";
 
 /** Keeps a file at the desk for a day; its key is what is asked about from then on. */
@@ -51,8 +51,8 @@ export function batchesQuery(number: number) {
 }
 
 /** Takes an import back; `edited_too` also what was changed since. */
-export function undoImport(number: number, batch: number, edited_too: boolean) {
-  const params = { path: { number, batch }, query: { edited_too } };
+export function undoImport(number: number, { id, version }: Pick<Batch, "id" | "version">, edited_too: boolean) {
+  const params = { path: { number, batch: id }, query: { version, edited_too } };
   return answered(client.DELETE("/api/v1/portfolios/{number}/imports/{batch}", { params }));
 }
 

@@ -221,7 +221,7 @@ export interface paths {
         };
         /**
          * Rules
-         * @description Every rule.
+         * @description Every rule; of what it is on, the symbols that the caller may know of.
          */
         get: operations["rules_api_v1_alerts_rules_get"];
         put?: never;
@@ -1116,7 +1116,8 @@ export interface paths {
         post?: never;
         /**
          * Undo Import
-         * @description Take an import back; 409 where its transactions were edited since, unless those shall go too.
+         * @description Take an import back; 409 where it is not the one of `version`, or something of it was edited since, unless that
+         *     shall go too.
          */
         delete: operations["undo_import_api_v1_portfolios__number__imports__batch__delete"];
         options?: never;
@@ -1260,7 +1261,7 @@ export interface paths {
         post?: never;
         /**
          * Unshare Portfolio
-         * @description Share a portfolio with a person no longer.
+         * @description Take the right back; the owner from anybody, everybody from themselves.
          */
         delete: operations["unshare_portfolio_api_v1_portfolios__number__shares__person__delete"];
         options?: never;
@@ -1391,7 +1392,7 @@ export interface paths {
          * Why This
          * @description The method of a figure with its source, and every value, flow, rate and price that went into it.
          *
-         *     Contribution, day change and yields are of one position: `instrument` names it, and `account` where several hold it.
+         *     Contribution, price and yields are of one position: `instrument` names it, and `account` where several hold it.
          */
         get: operations["why_this_api_v1_portfolios__number__why__figure__get"];
         put?: never;
@@ -1872,7 +1873,7 @@ export interface paths {
         post?: never;
         /**
          * Remove Person
-         * @description Forget a person with their logins, tokens and shares.
+         * @description Forget a person with their logins, tokens, shares, and files that wait to be imported.
          */
         delete: operations["remove_person_api_v1_users__number__delete"];
         options?: never;
@@ -2321,6 +2322,8 @@ export interface components {
             preset: string;
             /** Sha256 */
             sha256: string;
+            /** Version */
+            version: number;
         };
         /**
          * Batches
@@ -2598,6 +2601,8 @@ export interface components {
             cost: components["schemas"]["Amount"];
             /** Currency */
             currency: string | null;
+            /** Currency Effect */
+            currency_effect: string | null;
             /**
              * Day
              * Format: date
@@ -2615,6 +2620,8 @@ export interface components {
             name: string | null;
             /** Opened */
             opened: number;
+            /** Price Effect */
+            price_effect: string | null;
             proceeds: components["schemas"]["Amount"];
             /** Rule */
             rule: string;
@@ -2931,7 +2938,7 @@ export interface components {
         };
         /**
          * Difference
-         * @description An instrument, or the cash of a currency, that the desk counts otherwise than the broker.
+         * @description An instrument, or the cash of a currency, that the desk counts otherwise than the broker, with a sentence.
          */
         Difference: {
             /** Missing */
@@ -2940,6 +2947,8 @@ export interface components {
             name: string;
             /** Ours */
             ours: string;
+            /** Said */
+            said: string;
             /** Theirs */
             theirs: string;
             /** Ticker */
@@ -3382,7 +3391,8 @@ export interface components {
         };
         /**
          * Input
-         * @description One number that went into a figure, exactly; the source of a flow is its transaction's number.
+         * @description One number that went into a figure, exactly. The source of a flow is `transaction 12`, that of units `account 5`,
+         *     that of a price or a rate who told it.
          */
         Input: {
             /** Day */
@@ -4048,6 +4058,8 @@ export interface components {
         /**
          * NewToken
          * @description A name, what it may do (each scope includes the ones before it), and for how many days it holds.
+         *
+         *     `password` is the caller's, where there is one.
          */
         NewToken: {
             /**
@@ -4057,6 +4069,11 @@ export interface components {
             days: number;
             /** Name */
             name: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
             /**
              * Scope
              * @default read
@@ -4079,7 +4096,7 @@ export interface components {
         };
         /**
          * OpenLot
-         * @description Units that came in together and are still there.
+         * @description Units that came in together and are still there; `gain` in the currency of their cost, before a sale's fees.
          */
         OpenLot: {
             /** Account */
@@ -4096,12 +4113,20 @@ export interface components {
             cost: components["schemas"]["Amount"];
             /** Currency */
             currency: string | null;
+            /** Currency Effect */
+            currency_effect: string | null;
+            /** Gain */
+            gain: string | null;
+            /** Gain Base */
+            gain_base: string | null;
             /** Instrument */
             instrument: string | null;
             /** Name */
             name: string | null;
             /** Opened */
             opened: number;
+            /** Price Effect */
+            price_effect: string | null;
             /** Ticker */
             ticker: string;
             /** Type */
@@ -4381,6 +4406,8 @@ export interface components {
         /**
          * Position
          * @description Units and what they are worth in the portfolio's currency; what is null is not known, and `lacks` says why.
+         *
+         *     The gain is the effect of the price, at the rates of the purchases, and that of the rates at the price of now.
          */
         Position: {
             /** Account */
@@ -4391,6 +4418,8 @@ export interface components {
             cost: string | null;
             /** Currency */
             currency: string | null;
+            /** Currency Effect */
+            currency_effect: string | null;
             day_change: components["schemas"]["Change"] | null;
             /** Gain */
             gain: string | null;
@@ -4403,6 +4432,8 @@ export interface components {
             /** Name */
             name: string | null;
             price: components["schemas"]["openbell__api__positions__Price"] | null;
+            /** Price Effect */
+            price_effect: string | null;
             rate: components["schemas"]["openbell__api__positions__Rate"] | null;
             /** Share */
             share: number | null;
@@ -4457,6 +4488,13 @@ export interface components {
             counts?: {
                 [key: string]: number;
             };
+            /** Differences */
+            differences?: components["schemas"]["Difference"][];
+            /**
+             * Holdings
+             * @default 0
+             */
+            holdings: number;
             /** Ignored */
             ignored?: components["schemas"]["Ignored"][];
             /** Instruments */
@@ -5841,7 +5879,9 @@ export interface components {
         };
         /**
          * Ways
-         * @description How somebody gets into this desk; `open`: whoever is here is its owner. `oidc`: by a login provider too.
+         * @description How somebody gets into this desk; `open`: whoever asks, from its own machine, is its owner.
+         *
+         *     `oidc`: by a login provider too.
          */
         Ways: {
             /** Oidc */
@@ -8928,6 +8968,7 @@ export interface operations {
     undo_import_api_v1_portfolios__number__imports__batch__delete: {
         parameters: {
             query?: {
+                version?: number | null;
                 edited_too?: boolean;
             };
             header?: never;
@@ -9710,8 +9751,10 @@ export interface operations {
             query?: {
                 benchmark?: string | null;
                 by?: "type" | "sector" | "country" | "currency" | "account" | "instrument";
-                /** @description Of a share: the slice's. */
+                /** @description Of a share: the slice's; of a check: its name. */
                 key?: string;
+                /** @description Realised: of lots that this transaction opened. */
+                lot?: number | null;
                 /** @description Transactions and prices up to this day; today if left out. */
                 as_of?: string | null;
                 /** @description Prices as they were known at this instant. */
@@ -9728,7 +9771,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                figure: "value" | "net_invested" | "gain" | "contribution" | "twr" | "mwr" | "income" | "fees" | "taxes" | "currency_gain" | "day_change" | "drawdown" | "benchmark" | "share" | "received" | "announced" | "yield_on_cost" | "yield_on_value";
+                figure: "value" | "net_invested" | "gain" | "contribution" | "twr" | "mwr" | "income" | "fees" | "taxes" | "currency_gain" | "day_change" | "drawdown" | "benchmark" | "share" | "received" | "announced" | "yield_on_cost" | "yield_on_value" | "simple" | "cost" | "unrealised" | "realised" | "price" | "check";
                 number: number;
             };
             cookie?: never;

@@ -71,7 +71,7 @@ const DAYS = [
 
 function Making({ role, onMade }: { role: RoleName; onMade: (made: { name: string; secret: string }) => void }) {
   const client = useQueryClient();
-  const [typed, setTyped] = useState<NewToken>({ name: "", scope: "read", days: 90 });
+  const [typed, setTyped] = useState<NewToken>({ name: "", scope: "read", days: 90, password: "" });
   const { mutate, isPending, error, reset } = useMutation({
     mutationFn: () => makeToken(typed),
     onSuccess: (made) => {
@@ -84,7 +84,7 @@ function Making({ role, onMade }: { role: RoleName; onMade: (made: { name: strin
     setTyped((before) => ({ ...before, ...change }));
   };
   return (
-    <Form label="Make a token" look="plain" busy={isPending} error={error} fields={["name"]} onSubmit={mutate}>
+    <Form label="Make a token" look="plain" busy={isPending} error={error} fields={["name", "password"]} onSubmit={mutate}>
       <TextField
         label="Name"
         placeholder="What will use it"
@@ -103,6 +103,14 @@ function Making({ role, onMade }: { role: RoleName; onMade: (made: { name: strin
         value={String(typed.days)}
         options={DAYS}
         onChange={(days) => put({ days: Number(days) })}
+      />
+      <TextField
+        label="Your password"
+        fill="current-password"
+        type="password"
+        value={typed.password}
+        error={errorAt(error, "password")}
+        onChange={(password) => put({ password })}
       />
     </Form>
   );

@@ -92,6 +92,7 @@ def _owned() -> None:
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("broker", sa.String, nullable=False),
         sa.Column("batch", sa.Integer),
+        sa.Column("version", sa.Integer, nullable=False),
         sa.UniqueConstraint("portfolio", "name"),
         sa.UniqueConstraint("portfolio", "id"),
         sa.CheckConstraint("length(currency) = 3", name="account_currency"),
@@ -105,6 +106,7 @@ def _owned() -> None:
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("type", sa.String, nullable=False),
         sa.Column("batch", sa.Integer),
+        sa.Column("version", sa.Integer, nullable=False),
         sa.UniqueConstraint("owner", "name"),
         sa.CheckConstraint("length(currency) = 3", name="item_currency"),
         sa.CheckConstraint("length(name) between 1 and 120", name="item_name"),
@@ -188,7 +190,7 @@ def _transactions() -> None:
         sa.ForeignKeyConstraint(
             ["portfolio", "transaction"], ["transactions.portfolio", "transactions.id"], ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(  # at the end: an import goes with its purchases and its sales at once
+        sa.ForeignKeyConstraint(  # at the end, when a portfolio or an import went as a whole
             ["portfolio", "opened"],
             ["transactions.portfolio", "transactions.id"],
             deferrable=True,
@@ -202,6 +204,7 @@ def _imports() -> None:
     op.create_table(
         "import_batches",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("drawn", sa.Integer, nullable=False),
         sa.Column("portfolio", sa.Integer, sa.ForeignKey("portfolios.id", ondelete="CASCADE"), nullable=False),
         sa.Column("file", sa.String, nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
@@ -209,7 +212,7 @@ def _imports() -> None:
         sa.Column("mapping", sa.JSON, nullable=False),
         sa.Column("counts", sa.JSON, nullable=False),
         sa.Column("at", sa.String, nullable=False),
-        sa.Column("by", sa.Integer, sa.ForeignKey("people.id"), nullable=False),
+        sa.Column("by", sa.Integer, nullable=False),
         sa.Column("before", sa.JSON, nullable=False),
         sa.Column("after", sa.JSON, nullable=False),
     )

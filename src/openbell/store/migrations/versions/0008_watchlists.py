@@ -12,13 +12,17 @@ NAMES = {"uq": "%(table_name)s_%(column_0_name)s_key"}
 """As PostgreSQL names a constraint; SQLite leaves it nameless."""
 
 
+FIRST_OWNER = "select coalesce(min(case when role = 'owner' and not disabled then id end), min(id)) from people"
+
+
 def upgrade() -> None:
     """Give the lists that there are to the first owner, oldest first. A number is never used again: rules name it."""
+    first = op.get_bind().execute(sa.text(FIRST_OWNER)).scalar() or 1
     with op.batch_alter_table(
         "watchlists", naming_convention=NAMES, table_kwargs={"sqlite_autoincrement": True}
     ) as table:
         table.drop_constraint("watchlists_name_key", type_="unique")
-        table.add_column(sa.Column("owner", sa.Integer, nullable=False, server_default="1"))
+        table.add_column(sa.Column("owner", sa.Integer, nullable=False, server_default=str(first)))
         table.add_column(sa.Column("position", sa.Integer, nullable=False, server_default="0"))
         table.add_column(sa.Column("version", sa.Integer, nullable=False, server_default="1"))
         table.create_foreign_key("watchlists_owner_fkey", "people", ["owner"], ["id"])

@@ -5,6 +5,8 @@ import { countsText, fresh, furthest, isTurnable, stepAt, stepsOf, turned, withC
 const preview = (parts: Partial<Preview>): Preview => ({
   question: null,
   columns: null,
+  differences: [],
+  holdings: 0,
   preset: "degiro",
   broker: "Degiro",
   counts: {},

@@ -11,7 +11,7 @@ import { say } from "../../../lib/toast";
 export function useUndo({ id }: Pick<Portfolio, "id">) {
   const client = useQueryClient();
   const { mutate } = useMutation({
-    mutationFn: ({ batch, edited }: { batch: Batch; edited: boolean }) => undoImport(id, batch.id, edited),
+    mutationFn: ({ batch, edited }: { batch: Batch; edited: boolean }) => undoImport(id, batch, edited),
     onSuccess: ({ transactions }, { batch }) =>
       say({ text: `${format.counted(transactions, "transaction")} of ${batch.file} undone.` }),
     onError: (error, { batch }) => {

@@ -23,6 +23,12 @@ export const FIGURES: Record<WhyFigure, string> = {
   announced: "Announced",
   yield_on_cost: "Yield on cost",
   yield_on_value: "Yield on value",
+  simple: "Simple return",
+  cost: "Cost",
+  unrealised: "Gain of what is held",
+  realised: "Gain of what was sold",
+  price: "Price",
+  check: "Check",
 };
 
 /** What a figure is of: an instrument, an account, a slice of an allocation; all of it where nothing is said. */
