@@ -77,6 +77,14 @@ def test_a_yearly_rate_beyond_all_numbers_is_none_while_the_period_is_told():
     assert found.reason == "a year at this pace would be beyond all numbers"
 
 
+def test_a_yearly_loss_of_all_but_what_a_number_can_tell_is_none_while_the_period_is_told():
+    found = table("""
+        2024-05-06 -1000
+        2024-05-07   500""")
+    assert found == MoneyWeighted(None, found.period, "a year at this pace leaves nothing")
+    assert found.period == pytest.approx(-0.5, abs=1e-12)
+
+
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
@@ -128,7 +136,11 @@ def test_a_rate_that_a_slow_search_finds_is_found(flows: list[tuple[int, int]]):
 def test_the_currency_and_the_first_day_do_not_matter(paid: int, taken: int, days: int):
     flows = [(0, -paid), (days, taken)]
     moved = [(900, -paid * 7), (900 + days, taken * 7)]
-    assert from_offsets(flows).annual == pytest.approx(from_offsets(moved).annual, rel=1e-12, abs=1e-12)
+    one, other = from_offsets(flows), from_offsets(moved)
+    assert one.period == pytest.approx(other.period, rel=1e-12, abs=1e-12)
+    assert (one.annual is None, one.reason) == (other.annual is None, other.reason)
+    if one.annual is not None:
+        assert one.annual == pytest.approx(other.annual, rel=1e-12, abs=1e-12)
 
 
 def from_offsets(flows: list[tuple[int, int]]) -> MoneyWeighted:

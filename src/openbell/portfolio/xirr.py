@@ -100,15 +100,20 @@ def _told(chosen: float, roots: list[float], stretch: float) -> MoneyWeighted:
     annual, period = _rate(chosen), _rate(chosen * stretch)
     also = tuple(rate for root in roots if root != chosen and (rate := _rate(root)) is not None)
     if annual is None:
-        return MoneyWeighted(None, period, "a year at this pace would be beyond all numbers", also)
+        reason = (
+            "a year at this pace would be beyond all numbers" if chosen > 0 else "a year at this pace leaves nothing"
+        )
+        return MoneyWeighted(None, period, reason, also)
     return MoneyWeighted(annual, period, "", also)
 
 
 def _rate(log: float) -> float | None:
+    """None: no number tells it, as little as a loss so near to all that nothing but -1 is left of it."""
     try:
-        return math.expm1(log)
+        rate = math.expm1(log)
     except OverflowError:
         return None
+    return rate if rate > -1 else None
 
 
 def _balance(years: Floats, sums: Floats, log: float) -> float:
