@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -154,14 +154,13 @@ def positions(asked: TheAsked, inside: Inside) -> Positions:
     parts = [each for each in found if each.part.instrument is not None]
     cost = _sum(costs.get(each.part) for each in parts)
     worth = _sum(each.value for each in parts)
-    gains = [change.gain for change in changes.values() if change is not None]
     return Positions(
         day=reckoned.history.day(reckoned.end),
         base=reckoned.history.base,
         value=text(value),
         cost=text(cost),
         gain=text(None if cost is None or worth is None else worth - cost),
-        day_gain=text(_sum(gains)),
+        day_gain=text(_sum(_day_gains(parts, changes))),
         positions=sorted(shown, key=lambda each: Decimal(each.value or "-Infinity"), reverse=True),
         problems=[trouble(each) for each in reckoned.walked.problems],
     )
@@ -213,6 +212,16 @@ def _costs(lots: Iterable[Lot]) -> dict[Part, Decimal | None]:
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
     known = list(amounts)
     return None if None in known else rounded(sum((each for each in known if each is not None), Decimal(0)))
+
+
+def _day_gains(parts: Iterable[Worth], changes: Mapping[Part, DayChange | None]) -> Iterable[Decimal | None]:
+    """What each part gained in its last session; nothing for one that had none before, None without a value."""
+    for each in parts:
+        change = changes[each.part]
+        if change is not None:
+            yield change.gain
+        elif each.value is None:
+            yield None
 
 
 def _position(
