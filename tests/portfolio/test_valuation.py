@@ -132,7 +132,7 @@ def test_a_rate_is_carried_over_a_week_and_then_missing():
     assert told(found)["2024-01-01"] == pytest.approx(110)
     assert math.isnan(told(found)["2024-01-09"])
     lacks = next(worths(found, found.scope(), 1)).lacks
-    assert lacks == "1 EUR in USD on 2024-01-09: no rate of the 7 days before is known."
+    assert lacks == "1 EUR in USD on 2024-01-09: no rate of the 7 days before is known"
 
 
 def test_where_only_trades_are_told_cash_is_no_debt():

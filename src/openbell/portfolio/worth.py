@@ -81,7 +81,7 @@ def worth_of(of: History, part: Part, units: Decimal, place: int) -> Worth:
     if part.instrument is not None and price is None:
         return Worth(part, units, None, rate, None, f"there is no price of {day}")
     if rate.value is None:
-        return Worth(part, units, price, rate, None, str(rate))
+        return Worth(part, units, price, rate, None, str(rate).removesuffix("."))
     each = rate.value if price is None else price.price * rate.value
     return Worth(part, units, price, rate, rounded(units * each))
 
