@@ -71,6 +71,14 @@ def test_the_last_price_counts_as_of_today(client: TestClient, desk: Desk):
     assert (acme["price"], acme["value"]) == ({"price": "125", "day": "2026-03-04", "source": "live"}, "1000")
 
 
+def test_what_changed_today_is_not_known_where_a_price_is_missing(client: TestClient):
+    known = client.get("portfolios/1/positions", params={"as_of": "2026-03-02"}).json()
+    assert known["day_gain"] == "90"
+    told(client, kind="buy", day="2026-02-27", currency="USD", cash="-5", instrument="NOBODY", quantity="1")
+    found = client.get("portfolios/1/positions", params={"as_of": "2026-03-02"}).json()
+    assert (found["value"], found["day_gain"]) == (None, None)
+
+
 def test_lots_tell_what_was_paid_and_gained(client: TestClient):
     told(client, kind="sell", day="2026-03-03", currency="USD", cash="480", instrument="ACME", quantity="-4")
     found = client.get("portfolios/1/lots").json()

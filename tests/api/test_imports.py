@@ -219,6 +219,19 @@ def test_a_file_that_is_gone_is_asked_for_again(client: TestClient):
         assert (refused.status_code, refused.json()["field"]) == (422, "upload")
 
 
+def test_a_table_whose_columns_say_nothing_is_mapped_by_its_reader(client: TestClient):
+    key = uploaded(client, "Moment,Was geschah,Wieviel\n2026-02-02,Einzahlung,2000\n2026-02-03,Einzahlung,500\n")
+    found = preview(client, key)
+    assert (found["question"]["option"], found["question"]["options"]) == ("mapping", [])
+    assert found["columns"]["header"] == ["Moment", "Was geschah", "Wieviel"]
+    assert found["columns"]["proposed"] is None
+    columns = {"date": "Moment", "amount": "Wieviel"}
+    half = preview(client, key, answers={"mapping": {"columns": {"amount": "Wieviel"}}})
+    assert half["question"]["option"] == "mapping"
+    whole = {"mapping": {"columns": columns}, "currency": "EUR"}
+    assert [row["kind"] for row in preview(client, key, answers=whole)["rows"]] == ["deposit", "deposit"]
+
+
 def test_a_mapping_is_kept_for_the_next_file(client: TestClient):
     mapping = {
         "columns": {"date": "Day", "kind": "What", "amount": "Money", "currency": "In"},

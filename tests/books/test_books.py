@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -240,3 +242,56 @@ def test_the_prices_of_all_that_was_held_and_the_rates_are_followed(desk: Desk, 
     for instrument in ("VOD.L", "AAPL", item.instrument):
         TransactionBook(desk.ledger).add(kept.portfolio.id, buy(instrument))
     assert Rulebook(desk).watched() == {"VOD.L", "AAPL", "SPY", "EURUSD=X", "GBPUSD=X"}
+
+
+def assert_as_from_the_beginning(books: Books, desk: Desk, moment: Moment) -> None:
+    """What the kept books say is what new ones would."""
+    kept = current(desk)
+    one, other = books.settled(kept, moment), Books(desk).settled(kept, moment)
+    assert one.book.transactions == other.book.transactions
+    assert (one.book.facts, one.book.actions) == (other.book.facts, other.book.actions)
+    assert {key: each.prices.tolist() for key, each in one.book.closes.items()} == {
+        key: each.prices.tolist() for key, each in other.book.closes.items()
+    }
+    assert one.walked == other.walked
+    columns = [one.history.parts.index(part) for part in other.history.parts]
+    assert one.history.days.tolist() == other.history.days.tolist()
+    np.testing.assert_array_equal(one.history.values[:, columns], other.history.values)
+    mine, theirs = (sorted(f"{m.day} {m.part} {m.amount}" for m in each.history.moves) for each in (one, other))
+    assert mine == theirs
+
+
+@pytest.mark.parametrize("moment", [Moment(), Moment(TUESDAY)])
+def test_after_every_edit_a_book_is_as_read_from_the_beginning(desk: Desk, kept: Kept, moment: Moment):
+    number, told, books = kept.portfolio.id, TransactionBook(desk.ledger), Books(desk)
+    long_ago = MONDAY - timedelta(days=60)
+    listed(desk, "VOD.L", "XLON", "GBp")
+    for symbol in ("AAPL", "MSFT", "VOD.L", "EURUSD=X", "GBPUSD=X"):
+        stored(desk, symbol, {long_ago: 9.0, MONDAY: 10.0, TUESDAY: 12.0})
+    first = told.add(number, buy("AAPL", long_ago))
+    edits = (
+        lambda: told.add(number, buy("AAPL", TUESDAY)),
+        lambda: told.add(number, buy("VOD.L", MONDAY, "GBP")),
+        lambda: told.add(number, sell("AAPL", 1, MONDAY)),
+        lambda: told.change(number, replace(first.transaction, cash=Decimal(-5)), 1),
+        lambda: told.remove(number, first.transaction.id, 2, desk.clock()),
+        lambda: told.restore(number, first.transaction.id),
+        lambda: told.add(number, buy("MSFT", long_ago - timedelta(days=30))),
+        lambda: stored(desk, "AAPL", {MONDAY: 10.5}, KNOWN + timedelta(hours=1)),
+        lambda: happened(desk, "AAPL", TUESDAY, "split", ratio=2.0),
+    )
+    for edit in edits:
+        books.settled(current(desk), moment)
+        edit()
+        assert_as_from_the_beginning(books, desk, moment)
+
+
+def test_an_edit_reads_no_price_again(desk: Desk, kept: Kept):
+    stored(desk, "AAPL", {MONDAY: 10.0})
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL"))
+    books = Books(desk)
+    before = books.settled(current(desk)).book
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("AAPL", TUESDAY))
+    after = books.settled(current(desk)).book
+    assert before.closes["AAPL"] is after.closes["AAPL"]
+    assert len(after.transactions) == 2

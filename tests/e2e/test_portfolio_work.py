@@ -225,6 +225,19 @@ def test_a_file_that_can_be_read_in_two_ways_is_asked_about(folio: Page, own: Ho
     expect(folio.get_by_label("As kept").get_by_role("option", name="My bank")).to_have_count(1)
 
 
+def test_a_table_whose_columns_say_nothing_is_mapped(folio: Page, own: Household, tmp_path: Path):
+    file = tmp_path / "bank.csv"
+    file.write_text("Moment,Was geschah,Wieviel\n2026-02-02,Einzahlung,2000\n2026-02-03,Einzahlung,500\n")
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    expect(folio.locator("[aria-current=step]")).to_contain_text("Map")
+    folio.get_by_label("Day", exact=True).select_option("Moment")
+    folio.get_by_label("Amount", exact=True).select_option("Wieviel")
+    folio.get_by_label("It is").fill("usd")
+    folio.get_by_role("button", name="Read it so").click()
+    expect(folio.get_by_role("table", name="Rows of the file").locator("tbody tr")).to_have_count(2)
+
+
 def test_a_file_that_is_none_is_refused_in_words(folio: Page, own: Household, tmp_path: Path, watched: Watched):
     watched.expected.append(r"422 \(Unprocessable")
     file = tmp_path / "noise.bin"

@@ -304,6 +304,7 @@ def test_a_missing_rate_leaves_the_base_unknown_and_is_told_once() -> None:
         "What USD cost in EUR is not known on 2 days with transactions, from 2024-01-01 to 2024-01-02, "
         "nor in the 7 days before each."
     )
+    assert problem.remedy == "Fetch or import EURUSD=X; until then these amounts are missing in EUR."
 
 
 def test_the_largest_amounts_there_are_stay_exact() -> None:

@@ -200,3 +200,21 @@ def test_an_item_has_its_prices_by_day(ledger: Ledger, portfolio: int):
     TransactionBook(ledger).add(portfolio, buy(1, house.instrument, "1"))
     with pytest.raises(InvalidInput, match="1 transactions name it"):
         book.remove(1, house.id)
+
+
+def test_a_long_import_is_all_there(ledger: Ledger, portfolio: int):
+    many = 1_300
+    told: list[Transaction] = []
+
+    def booked(
+        accounts: Sequence[Account], _items: Sequence[Item], numbers: Sequence[int], batch: int
+    ) -> Sequence[Transaction]:
+        told.extend(
+            replace(buy(accounts[0].id, "AAPL", f"{n}.5"), id=n, batch=batch, short=n % 2 == 0) for n in numbers
+        )
+        return told
+
+    arrival = replace(ARRIVAL, items=(), fingerprints=[f"row {nth}" for nth in range(many)])
+    ImportBook(ledger).book(portfolio, arrival, booked, NOON)
+    assert list(TransactionBook(ledger).all(portfolio))[1:] == told
+    assert len(ImportBook(ledger).known(portfolio)) == many

@@ -46,7 +46,7 @@ CAPS: dict[Scope, Role] = {"read": Role.VIEWER, "write": Role.MEMBER, "admin": R
 """The most that a token of this scope may do, whoever its person is."""
 
 
-def the_desk(request: Request) -> Desk:
+async def the_desk(request: Request) -> Desk:
     """The desk that this application serves."""
     return _desk_of(request)
 
@@ -54,7 +54,7 @@ def the_desk(request: Request) -> Desk:
 TheDesk = Annotated[Desk, Depends(the_desk)]
 
 
-def the_clockwork(request: Request) -> Clockwork:
+async def the_clockwork(request: Request) -> Clockwork:
     """What runs the jobs of the desk; never a global."""
     clockwork = request.app.state.clockwork
     if not isinstance(clockwork, Clockwork):
@@ -65,7 +65,7 @@ def the_clockwork(request: Request) -> Clockwork:
 TheClockwork = Annotated[Clockwork, Depends(the_clockwork)]
 
 
-def the_accounts(connection: HTTPConnection) -> Accounts:
+async def the_accounts(connection: HTTPConnection) -> Accounts:
     """The accounts of the desk that this application serves."""
     return _desk_of(connection).accounts
 
@@ -73,7 +73,7 @@ def the_accounts(connection: HTTPConnection) -> Accounts:
 TheAccounts = Annotated[Accounts, Depends(the_accounts)]
 
 
-def the_place(connection: HTTPConnection) -> Place:
+async def the_place(connection: HTTPConnection) -> Place:
     """Where a request comes from; a proxy may say anything, and what is no address is none."""
     agent = connection.headers.get("user-agent", "")
     try:
@@ -86,7 +86,7 @@ def the_place(connection: HTTPConnection) -> Place:
 ThePlace = Annotated[Place, Depends(the_place)]
 
 
-def the_site(request: Request) -> Site:
+async def the_site(request: Request) -> Site:
     """The desk as the browser calls it; the guard has seen that the name is its own. Without TLS on loopback only."""
     scheme = "http" if asked_on_loopback(request, _desk_of(request).settings) else "https"
     return Site(_asked_name(request) or "", f"{scheme}://{request.headers.get('host', '')}")

@@ -21,7 +21,7 @@ from openbell.statements.answers import FIELDS
 from openbell.statements.contents import Contents
 from openbell.statements.draft import Draft
 from openbell.statements.mapped import PRESET as MAPPED
-from openbell.statements.mapped import header_of, proposed
+from openbell.statements.mapped import header_row, proposed
 from openbell.statements.reconcile import Difference as Differs
 
 router = APIRouter(tags=["imports"])
@@ -219,12 +219,12 @@ def reconcile(
 def _columns(data: bytes, choices: Choices) -> Columns | None:
     """What a mapping can be made of; None for a file without a header."""
     contents = Contents(data, choices.file)
-    found = header_of(contents)
-    if found is None:
+    header = header_row(contents)
+    if header is None:
         return None
     mapping = proposed(contents)
     return Columns(
-        header=list(contents.records[found[0]].cells),
+        header=list(header.cells),
         proposed=None if mapping is None else Mapping.model_validate(mapping, from_attributes=True),
         fields=list(FIELDS),
     )

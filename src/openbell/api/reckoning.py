@@ -55,7 +55,7 @@ class Held(BaseModel):
     currency: str | None
 
 
-def the_books(request: Request) -> Books:
+async def the_books(request: Request) -> Books:
     """The books of the desk that this application serves."""
     books = request.app.state.books
     if not isinstance(books, Books):
@@ -89,7 +89,7 @@ def asked(
 TheAsked = Annotated[Asked, Depends(asked)]
 
 
-def inside(
+async def inside(
     asked: TheAsked,
     account: Annotated[Number | None, Query(description="Of this account only.")] = None,
     instrument: Annotated[str | None, Query(max_length=40, description="Of this instrument only.")] = None,

@@ -236,7 +236,7 @@ def _first(every: tuple[Each, ...], kept: npt.NDArray[np.bool_]) -> Iterable[Eac
 
 def _extended(before: Floats, after: Floats, kept: int) -> Floats:
     """Rows after rows; a column that is new had nothing before."""
-    rows = np.zeros((kept + after.shape[0] - 1, after.shape[1]))
+    rows = np.zeros((kept + after.shape[0] - 1, after.shape[1]), order="F")
     rows[:kept, : before.shape[1]] = before[:kept]
     rows[kept:] = after[1:]
     return rows
@@ -368,7 +368,7 @@ def _named(transaction: Transaction, walked: Walked) -> Transaction:
 
 
 def _columns(days: Days, parts: Sequence[Part], steps: Mapping[Part, Steps]) -> Floats:
-    columns = np.zeros((days.size, len(parts)))
+    columns = np.zeros((days.size, len(parts)), order="F")
     for column, part in enumerate(parts):
         if part in steps:
             told = steps[part]

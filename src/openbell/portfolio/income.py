@@ -199,7 +199,7 @@ def _announced(of: History, part: Part, action: Action, units: Decimal, day: dat
 
 def _key(kind: str, day: date, part: Part) -> str:
     if kind == "month":
-        return f"{day:%Y-%m}"
+        return day.isoformat()[:7]
     return str(part.account) if kind == "account" else part.instrument or "cash"
 
 

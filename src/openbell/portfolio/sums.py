@@ -115,7 +115,7 @@ class Sums:
                 "doubtful",
                 f"What {currency} cost in {to} is not known on {len(days)} day{'s' * (len(days) > 1)} with "
                 f"transactions, from {min(days)} to {max(days)}, nor in the {CARRIED} days before each.",
-                f"Fetch or import {currency}{to}=X; until then these amounts are missing in {to}.",
+                f"Fetch or import {_pairs(currency, to)}; until then these amounts are missing in {to}.",
                 min(days),
                 days[min(days)].account,
                 days[min(days)].instrument,
@@ -160,3 +160,8 @@ def close_on(book: Book, instrument: str, day: date) -> Decimal | None:
     if at < 0 or (closes.sessions is not None and (asked - closes.days[at]).astype(int) > CARRIED):
         return None
     return exact(closes.prices[at])
+
+
+def _pairs(*currencies: str) -> str:
+    """The pairs with the dollar that a rate between two currencies is made of, as a desk follows them."""
+    return " and ".join(f"{each}USD=X" for each in currencies if each != "USD")

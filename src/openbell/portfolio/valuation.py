@@ -107,9 +107,8 @@ class History:
 
         A position has the tags of the transactions that made it.
         """
-        tagged = {
-            (each.account, each.instrument) for each in self.book.transactions if tag is not None and tag in each.tags
-        }
+        told = () if tag is None else self.book.transactions
+        tagged = {(each.account, each.instrument) for each in told if tag in each.tags}
         return self.where(
             lambda part: (
                 account in (None, part.account)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Words
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
@@ -83,7 +84,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
     mapping = answers.mapping or proposed(contents)
     table = None if mapping is None else _table(contents, mapping)
     if mapping is None or table is None:
-        raise unknown(contents)
+        raise unmapped(contents)
     named = ("price", "amount", "fee", "tax", "balance")
     printed = [row[name] for row in table.rows for name in named]
     amounts = marks_of(printed, contents.name, "the amounts", told=answers.decimal)
@@ -101,8 +102,22 @@ def read(contents: Contents, answers: Answers) -> Reading:
     return Reading([*outcomes, *_breaks(table, manner)], (f"read by its columns: {columns}",))
 
 
-def unknown(contents: Contents) -> UnreadableFile:
-    """That the file is of no kind that is known, with what it begins with."""
+def header_row(contents: Contents) -> Record | None:
+    """The row that names the columns, else the first of two cells or more that a row of as many follows."""
+    found = header_of(contents)
+    if found is not None:
+        return contents.records[found[0]]
+    rows = contents.records[: HEADER_WITHIN + 1]
+    return next((row for row, below in pairwise(rows) if 2 <= len(row.cells) == len(below.cells)), None)
+
+
+def unmapped(contents: Contents) -> UnreadableFile:
+    """That the file is of no kind that is known, with what it begins with; Undecided where it has columns to map."""
+    if header_row(contents) is not None:
+        return Undecided(
+            contents.name, "no broker's file is like this, and no row names a date and an amount.",
+            option="mapping", remedy="Say which column is what.",
+        )  # fmt: skip
     first = contents.records[0].content[:120] if contents.records else contents.head[:120]
     return UnreadableFile(
         contents.name,

@@ -4515,7 +4515,7 @@ export interface components {
              */
             ready: boolean;
             /** Rows */
-            rows?: components["schemas"]["openbell__api__imports__Row"][];
+            rows?: components["schemas"]["openbell__api__previews__Row"][];
             /**
              * Total
              * @default 0
@@ -5973,85 +5973,6 @@ export interface components {
             volatility: number | null;
         };
         /**
-         * Confirmation
-         * @description The file that was uploaded, and what was decided about it.
-         */
-        openbell__api__imports__Confirmation: {
-            /** Accounts */
-            accounts?: {
-                [key: string]: number | string;
-            };
-            /**
-             * @default {
-             *       "currency": "",
-             *       "dates": "",
-             *       "decimal": "",
-             *       "preset": "",
-             *       "rate": "",
-             *       "zone": ""
-             *     }
-             */
-            answers: components["schemas"]["Answers"];
-            /**
-             * File
-             * @default statement
-             */
-            file: string;
-            /** Instruments */
-            instruments?: {
-                [key: string]: string;
-            };
-            /** Leave */
-            leave?: string[];
-            /** Take */
-            take?: string[];
-            /** Upload */
-            upload: string;
-        };
-        /**
-         * Row
-         * @description A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
-         *     `twin`: so they are in another row of the file, or in another account, and both are kept.
-         */
-        openbell__api__imports__Row: {
-            /** Account */
-            account: string;
-            /** Cash */
-            cash: string;
-            /** Currency */
-            currency: string;
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Fee */
-            fee: string;
-            /** Fingerprint */
-            fingerprint: string;
-            /** Instrument */
-            instrument: string | null;
-            /** Kind */
-            kind: string;
-            /** Note */
-            note: string;
-            /** Price */
-            price: string | null;
-            /** Quantity */
-            quantity: string;
-            /** Rows */
-            rows: number[];
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "new" | "alike" | "known" | "future" | "left";
-            /** Tax */
-            tax: string;
-            /** Twin */
-            twin: boolean;
-        };
-        /**
          * Price
          * @description What one unit was worth on a day; null forgets the day.
          */
@@ -6128,6 +6049,49 @@ export interface components {
             said: string;
         };
         /**
+         * Row
+         * @description A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
+         *     `twin`: so they are in another row of the file, or in another account, and both are kept.
+         */
+        openbell__api__previews__Row: {
+            /** Account */
+            account: string;
+            /** Cash */
+            cash: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Fee */
+            fee: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Instrument */
+            instrument: string | null;
+            /** Kind */
+            kind: string;
+            /** Note */
+            note: string;
+            /** Price */
+            price: string | null;
+            /** Quantity */
+            quantity: string;
+            /** Rows */
+            rows: number[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "alike" | "known" | "future" | "left";
+            /** Tax */
+            tax: string;
+            /** Twin */
+            twin: boolean;
+        };
+        /**
          * Missing
          * @description A symbol without a price: why, and when the next try is.
          */
@@ -6157,6 +6121,42 @@ export interface components {
             period: number | null;
             /** Reason */
             reason: string;
+        };
+        /**
+         * Confirmation
+         * @description The file that was uploaded, and what was decided about it.
+         */
+        openbell__api__uploads__Confirmation: {
+            /** Accounts */
+            accounts?: {
+                [key: string]: number | string;
+            };
+            /**
+             * @default {
+             *       "currency": "",
+             *       "dates": "",
+             *       "decimal": "",
+             *       "preset": "",
+             *       "rate": "",
+             *       "zone": ""
+             *     }
+             */
+            answers: components["schemas"]["Answers"];
+            /**
+             * File
+             * @default statement
+             */
+            file: string;
+            /** Instruments */
+            instruments?: {
+                [key: string]: string;
+            };
+            /** Leave */
+            leave?: string[];
+            /** Take */
+            take?: string[];
+            /** Upload */
+            upload: string;
         };
         /**
          * Share
@@ -8932,7 +8932,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["openbell__api__imports__Confirmation"];
+                "application/json": components["schemas"]["openbell__api__uploads__Confirmation"];
             };
         };
         responses: {

@@ -19,7 +19,8 @@ interface BarsProps {
   show: (value: number) => string;
 }
 
-const [WIDTH, HEIGHT, FOOT, TOP] = [1000, 240, 22, 10];
+/** The highest bar ends below the amount that stands above it. */
+const [WIDTH, HEIGHT, FOOT, TOP] = [1000, 240, 22, 24];
 
 export function MonthBars({ bars, read, onPoint, show }: BarsProps) {
   const most = Math.max(...bars.map(({ came, comes }) => came + comes), 0);

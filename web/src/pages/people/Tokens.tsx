@@ -84,7 +84,14 @@ function Making({ role, onMade }: { role: RoleName; onMade: (made: { name: strin
     setTyped((before) => ({ ...before, ...change }));
   };
   return (
-    <Form label="Make a token" look="plain" busy={isPending} error={error} fields={["name", "password"]} onSubmit={mutate}>
+    <Form
+      label="Make a token"
+      look="plain"
+      busy={isPending}
+      error={error}
+      fields={["name", "password"]}
+      onSubmit={mutate}
+    >
       <TextField
         label="Name"
         placeholder="What will use it"

@@ -13,7 +13,7 @@ test("countries have their names, and cash its currency", () => {
   expect([labelOf("CH", "CH", "country"), labelOf("cash EUR", "cash EUR"), labelOf("etf", "etf")]).toEqual([
     "Switzerland",
     "Cash EUR",
-    "Etf",
+    "ETF",
   ]);
 });
 
@@ -28,7 +28,7 @@ test("the headline is the largest part, or that it is not known", () => {
     headline([slice("unknown", "0.7"), slice("energy", "0.3")], "sector"),
     headline([], "type"),
   ]).toEqual([
-    "Etf is the largest of 2 parts, 60.0\u202f%",
+    "ETF is the largest of 2 parts, 60.0\u202f%",
     "All of it is Switzerland",
     "The sector of 70.0\u202f% is not known",
     "Where it lies",

@@ -38,6 +38,7 @@ const countries = new Intl.DisplayNames("en", { type: "region" });
 export function labelOf(key: string, label: string, dimension?: Dimension): string {
   if (key === "unknown") return "Not known";
   if (dimension === "country" && /^[A-Z]{2}$/.test(key)) return countries.of(key) ?? label;
+  if (key === "etf") return "ETF";
   if (key.startsWith("cash ")) return `Cash ${key.slice(5)}`;
   return label.charAt(0).toUpperCase() + label.slice(1);
 }

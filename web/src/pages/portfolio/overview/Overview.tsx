@@ -10,6 +10,7 @@ import { rangeOf, scopeOf } from "../address";
 import type { PortfolioPageProps } from "../props";
 import { Begin } from "./Begin";
 import { headline } from "./headline";
+import { Missing } from "./Missing";
 import styles from "./Overview.module.css";
 import { PositionsTable } from "./PositionsTable";
 import { Problems } from "./Problems";
@@ -39,6 +40,7 @@ export default function Overview({ portfolio }: PortfolioPageProps) {
       </h1>
       <AsOf />
       <Problems problems={held.data.problems} notes={data.performance.notes} />
+      <Missing positions={held.data.positions} />
       <Stats positions={held.data} returns={data} range={range} />
       <ValueChart portfolio={portfolio} benchmark={data.benchmark?.ticker ?? null} />
       <section>

@@ -37,6 +37,11 @@ test("the chart is told in a sentence, with the days whose value is not known", 
   );
 });
 
+test("a position in two accounts is named once, and one more is one other", () => {
+  const gaps = [{ day: "2026-01-02", without: ["AAA", "BBB", "AAA", "CCC", "DDD"] }];
+  expect(gapsOf({ gaps, total_gaps: 1 })).toMatch(/for want of a price of AAA, BBB, CCC and 1 other\.$/);
+});
+
 test("an amount that is hidden is not in the sentence either", () => {
   expect(summaryOf(history, linesOf(history, "value", "SPY", true))).not.toMatch(/1.?000|1.?210/);
 });

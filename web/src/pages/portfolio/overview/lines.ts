@@ -77,7 +77,9 @@ const NAMED = 3;
 export function gapsOf({ gaps, total_gaps }: Pick<ValueHistory, "gaps" | "total_gaps">): string | null {
   const newest = gaps.at(-1);
   if (!newest) return null;
-  const without = newest.without.slice(0, NAMED).join(", ");
-  const others = newest.without.length > NAMED ? ` and ${newest.without.length - NAMED} others` : "";
+  const lacking = [...new Set(newest.without)];
+  const without = lacking.slice(0, NAMED).join(", ");
+  const more = lacking.length - NAMED;
+  const others = more > 0 ? ` and ${format.counted(more, "other")}` : "";
   return `The value of ${format.counted(total_gaps, "day")} is not known, the last ${format.day(newest.day)}, for want of a price of ${without}${others}.`;
 }

@@ -1,7 +1,7 @@
 /** Why this number? Its method, every value, flow, rate and price that went into it, and what was missing or assumed. */
 
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ClipboardEvent, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { Portfolio, Why } from "../../../api/desk";
 import { whyQuery } from "../../../api/portfolios";
@@ -10,10 +10,10 @@ import { Trouble } from "../../../components/Notice";
 import { Panel } from "../../../components/Panel";
 import { Skeleton } from "../../../components/Skeleton";
 import { Words } from "../../../components/Words";
-import { isNumber } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { beside } from "../address";
 import { FIGURES, figureOf, questionOf } from "./figures";
+import { numberOf } from "./numbers";
 import styles from "./WhyPanel.module.css";
 
 interface WhyProps {
@@ -41,17 +41,17 @@ function Asked({ portfolio, figure }: { portfolio: Portfolio; figure: NonNullabl
   const told = useQuery(whyQuery(portfolio.id, figure, questionOf(params)));
   if (told.isPending) return <Skeleton height={280} />;
   if (!told.data) return <Trouble error={told.error} onRetry={told.refetch} />;
-  return <Told why={told.data} accounts={portfolio.accounts} />;
+  return <Told why={told.data} portfolio={portfolio} />;
 }
 
 const FIRST = 40;
 
 interface ToldProps {
   why: Why;
-  accounts: Portfolio["accounts"];
+  portfolio: Portfolio;
 }
 
-function Told({ why: { method, inputs, notes }, accounts }: ToldProps) {
+function Told({ why: { method, inputs, notes }, portfolio }: ToldProps) {
   const [all, setAll] = useState(false);
   const shown = all ? inputs : inputs.slice(0, FIRST);
   return (
@@ -78,7 +78,7 @@ function Told({ why: { method, inputs, notes }, accounts }: ToldProps) {
           <ul className={styles.inputs}>
             {shown.map((input, place) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the same amount can go in twice, and the list stays as it is
-              <InputRow key={place} input={input} accounts={accounts} />
+              <InputRow key={place} input={input} portfolio={portfolio} />
             ))}
           </ul>
           {inputs.length > FIRST && (
@@ -94,19 +94,25 @@ function Told({ why: { method, inputs, notes }, accounts }: ToldProps) {
 
 interface RowProps {
   input: Why["inputs"][number];
-  accounts: Portfolio["accounts"];
+  portfolio: Portfolio;
 }
 
 /** Whose source is the account that they lie in, and not a transaction. */
 const IN_ACCOUNT = new Set(["units", "balance"]);
 
-function InputRow({ input: { label, value, unit, day, source }, accounts }: RowProps) {
+function InputRow({ input, portfolio: { accounts, base } }: RowProps) {
+  const { label, value, unit, day, source } = input;
+  // What is looked at is short; what is pointed at or copied has all digits.
+  const copy = (event: ClipboardEvent) => {
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", value);
+  };
   const account = IN_ACCOUNT.has(label) ? accounts.find(({ id }) => String(id) === source) : undefined;
   return (
     <li>
       <span className={styles.label}>{label}</span>
-      <span className={`${styles.value} amount figures`}>
-        {isNumber(value) ? format.exactly(value) : value} {unit}
+      <span className={`${styles.value} amount figures`} title={value} onCopy={copy}>
+        {numberOf(input, base)} {unit}
       </span>
       <span className={styles.source}>
         {day && format.day(day)}
