@@ -383,7 +383,7 @@ def test_rules_that_cannot_be_kept_are_told_on_the_data_page_until_they_are(tmp_
         until(page.alerts)
         told = page.alerts()
         assert told is not None
-        assert "did not answer: no such table: alert_cursor. Is the disk full or locked?" in told["detail"]
+        assert "did not answer: no such table: alert_cursor. Is the disk full or locked," in told["detail"]
         assert datetime.fromisoformat(told["since"]) <= desk.clock()
         with engine.begin() as back:
             back.exec_driver_sql("alter table hidden rename to alert_cursor")

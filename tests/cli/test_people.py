@@ -58,7 +58,10 @@ def test_the_host_adds_people_and_sets_their_passwords(shell: Shell):
     assert (code, out.strip()) == (0, "Ann may sign in as member.")
     assert "whoever uses this machine is still the owner" in err
     code, out, _ = shell("user", "password", "OWNER", typed=f"{PASSWORD}\r\nmore")
-    assert (code, out.strip()) == (0, "The password of owner is set; they sign in anew.")
+    assert (code, out.strip()) == (
+        0,
+        "The password of owner is set; they sign in anew, and make tokens and passkeys anew.",
+    )
     assert shell.people() == {"owner": "owner", "Ann": "member"}
     ledger = Ledger(f"sqlite:///{shell.folder / 'ledger.db'}")
     accounts = open_accounts(ledger, shell.folder, lambda: NOON)

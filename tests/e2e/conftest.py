@@ -37,13 +37,20 @@ def missing(what: str) -> NoReturn:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> str:
+    """Where the browser is, and its page."""
     chromium = os.environ.get("OPENBELL_CHROMIUM") or shutil.which("chromium")
     if not chromium:
         missing("there is no Chromium; install it, or name it in OPENBELL_CHROMIUM.")
     if not PAGE.is_file():
         missing("the page is not built; run `make web`.")
     expect.set_options(timeout=15_000)
+    return chromium
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser for each file: its loop must not run while others' tests do."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=[f"--{flag}" for flag in FLAGS])
         yield started
@@ -51,7 +58,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
+def desk(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
     """The demo market, for tests that leave it as it was."""
     started = StartedDesk(tmp_path_factory.mktemp("running"))
     started.start()
@@ -60,7 +67,7 @@ def desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def portfolio_desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
+def portfolio_desk(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
     """The demo market, for tests that make portfolios of their own and leave others alone."""
     started = StartedDesk(tmp_path_factory.mktemp("portfolios"))
     started.start()
@@ -94,7 +101,7 @@ def page(browser: Browser, desk: StartedDesk, watched: Watched) -> Iterator[Page
 
 
 @pytest.fixture(scope="session")
-def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
+def house(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
     """A desk with passwords: `owner`, the member `ann` and the viewer `vic`, who share the owner's first watchlist."""
     started = StartedDesk(tmp_path_factory.mktemp("house"))
     started.start()

@@ -90,6 +90,7 @@ def test_a_token_is_shown_once_lets_a_program_in_and_holds_no_longer_once_it_is_
         open_as(page, "ann", "/settings?view=tokens")
         page.get_by_label("Name").fill("My script")
         expect(page.get_by_label("May").locator("option")).to_have_text(["read", "read and change"])
+        page.get_by_label("Your password").fill(PASSWORD)
         page.get_by_role("button", name="Make a token").click()
         secret = page.get_by_role("textbox", name="Token of My script").input_value()
         bearer = {"authorization": f"Bearer {secret}"}

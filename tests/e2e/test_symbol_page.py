@@ -342,7 +342,7 @@ def test_the_controls_of_a_phone_stay_within_its_window(browser: Browser, desk: 
     with window(browser, desk.address, watched, PHONE) as page:
         page.goto("/symbol/HAZLO")
         settled(page)
-        more = page.get_by_role("button", name="More")
+        more = page.get_by_role("main").get_by_role("button", name="More")
         expect(page.get_by_role("group", name="Scale")).to_be_hidden()
         more.click()
         expect(more).to_have_attribute("aria-expanded", "true")

@@ -128,8 +128,11 @@ def day_gain(of: History, inside: Mask, place: int) -> Decimal | None:
 
     None where one is not known. What is priced by hand now and then counts where it has two prices.
     """
-    positions = [part for part in of.named(inside) if part.instrument in of.priced and part in of.steps]
-    return summed(_session_gain(of, part, place) for part in positions)
+    positions = [part for part in of.named(inside) if part.instrument is not None and part in of.steps]
+    never = [part for part in positions if part.instrument not in of.priced]
+    if any(of.steps[part].on(of.day(place)) for part in never):
+        return None
+    return summed(_session_gain(of, part, place) for part in positions if part not in never)
 
 
 def _session_gain(of: History, part: Part, place: int) -> Decimal | None:

@@ -216,6 +216,7 @@ def _engine(url: str) -> sa.Engine:
         raise InvalidInput(
             "OPENBELL_LEDGER_URL", f"The ledger cannot be at {address!r}: {error}.", remedy=remedy
         ) from error
+    _ping_calmly(engine)
     if address.get_backend_name() == "sqlite":
         _make_folder(address.database)
         _keep_private(address.database)
@@ -225,6 +226,19 @@ def _engine(url: str) -> sa.Engine:
         sa.event.listen(engine, "begin", _begin_postgres)
         sa.event.listen(engine, "handle_error", _broken_constraint)
     return engine
+
+
+def _ping_calmly(engine: sa.Engine) -> None:
+    """A connection that is dead is replaced, also where its driver says so with the socket's own error."""
+    ping = engine.dialect.do_ping
+
+    def lives(connection: Any) -> bool:
+        try:
+            return ping(connection)
+        except OSError:
+            return False
+
+    engine.dialect.do_ping = lives  # type: ignore[method-assign]
 
 
 def _make_folder(database: str | None) -> None:

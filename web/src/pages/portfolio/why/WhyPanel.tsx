@@ -97,9 +97,6 @@ interface RowProps {
   portfolio: Portfolio;
 }
 
-/** Whose source is the account that they lie in, and not a transaction. */
-const IN_ACCOUNT = new Set(["units", "balance"]);
-
 function InputRow({ input, portfolio: { accounts, base } }: RowProps) {
   const { label, value, unit, day, source } = input;
   // What is looked at is short; what is pointed at or copied has all digits.
@@ -107,7 +104,7 @@ function InputRow({ input, portfolio: { accounts, base } }: RowProps) {
     event.preventDefault();
     event.clipboardData.setData("text/plain", value);
   };
-  const account = IN_ACCOUNT.has(label) ? accounts.find(({ id }) => String(id) === source) : undefined;
+  const account = accounts.find(({ id }) => source === `account ${id}`);
   return (
     <li>
       <span className={styles.label}>{label}</span>
@@ -126,6 +123,6 @@ function InputRow({ input, portfolio: { accounts, base } }: RowProps) {
 /** Who told it; of a flow, the transaction, which one can look at. */
 function Source({ source }: { source: string }) {
   const [params] = useSearchParams();
-  if (!/^\d+$/.test(source)) return source;
-  return <Link to={beside(params, { edit: source })}>transaction {source}</Link>;
+  const number = /^transaction (\d+)$/.exec(source)?.[1];
+  return number ? <Link to={beside(params, { edit: number })}>{source}</Link> : source;
 }
