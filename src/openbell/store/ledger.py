@@ -238,7 +238,7 @@ def _ping_calmly(engine: sa.Engine) -> None:
         except OSError:
             return False
 
-    engine.dialect.do_ping = lives  # type: ignore[method-assign]
+    engine.dialect.do_ping = lives  # type: ignore[assignment]
 
 
 def _make_folder(database: str | None) -> None:
