@@ -128,11 +128,9 @@ def day_gain(of: History, inside: Mask, place: int) -> Decimal | None:
 
     None where one is not known. What is priced by hand now and then counts where it has two prices.
     """
-    positions = [part for part in of.named(inside) if part.instrument is not None and part in of.steps]
-    never = [part for part in positions if part.instrument not in of.priced]
-    if any(of.steps[part].on(of.day(place)) for part in never):
-        return None
-    return summed(_session_gain(of, part, place) for part in positions if part not in never)
+    return summed(
+        _session_gain(of, part, place) for part in of.named(inside) if part.instrument is not None and part in of.steps
+    )
 
 
 def _session_gain(of: History, part: Part, place: int) -> Decimal | None:
@@ -141,6 +139,8 @@ def _session_gain(of: History, part: Part, place: int) -> Decimal | None:
     units, session = steps.on(day), prices.session(day)
     if units and (change := day_change(of, part, place)) is not None:
         return change.gain
+    if units and session is None and prices.at(day) is None:
+        return None
     if session is None or (not units and steps.days[-1] < session):
         return ZERO
     eve = session - timedelta(days=1)
