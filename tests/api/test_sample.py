@@ -186,3 +186,11 @@ def test_positions_that_lack_the_same_are_told_of_in_one_note(client: TestClient
         "The value at the end is not known: QUORB, HAZLO, 1 USD in JPY on 2026-03-04: no rate of the 7 days before is "
         "known."
     )
+
+
+def test_companies_of_the_demo_market_are_in_their_sectors(client: TestClient):
+    slices = client.get("portfolios/1/allocation", params={"by": "sector"}).json()["slices"]
+    assert {"Financials", "Technology", "Consumer staples", "cash"} <= {each["key"] for each in slices}
+    assert "unknown" not in {each["key"] for each in slices}
+    checks = {each["name"]: each for each in client.get("portfolios/1/checks").json()["checks"]}
+    assert checks["sector"]["sentence"].startswith("Funds is ")

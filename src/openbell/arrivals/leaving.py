@@ -20,7 +20,7 @@ def exported(desk: Desk, kept: Kept) -> Export:
     transactions = TransactionBook(desk.ledger).all(kept.portfolio.id)
     named = {key for each in transactions for key in (each.instrument, each.other) if key is not None}
     items = {each.instrument: each for each in ItemBook(desk.ledger).items(kept.owner)}
-    facts = facts_of(named, desk.history.register, items, {})
+    facts = facts_of(named, desk, items, {})
     return Export(
         PortfolioBook(desk.ledger).accounts(kept.portfolio.id),
         {key: _named(each) for key, each in facts.items()},

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from openbell.desk import Desk
 from openbell.model.money import PARTS
 from openbell.portfolio.book import Facts
 from openbell.store.itembook import Item, SetFacts
-from openbell.store.register import Register
 
 
 def facts_of(
-    ids: Iterable[str], register: Register, items: Mapping[str, Item], told: Mapping[str, SetFacts]
+    ids: Iterable[str], desk: Desk, items: Mapping[str, Item], told: Mapping[str, SetFacts]
 ) -> dict[str, Facts]:
     """The facts of instruments by id; what the owner said goes before what vendors say."""
-    return {key: _set(_known(key, register, items), told.get(key)) for key in sorted(set(ids))}
+    return {key: _set(_known(key, desk, items), told.get(key)) for key in sorted(set(ids))}
 
 
-def _known(key: str, register: Register, items: Mapping[str, Item]) -> Facts:
+def _known(key: str, desk: Desk, items: Mapping[str, Item]) -> Facts:
     if (item := items.get(key)) is not None:
         return Facts(key, item.name, item.name, item.currency, type=item.type)
-    found = register.instrument(key)
+    found = desk.history.register.instrument(key)
     return Facts(
         id=key,
         ticker=found.ticker,
@@ -29,6 +29,7 @@ def _known(key: str, register: Register, items: Mapping[str, Item]) -> Facts:
         currency=currency_of(found.currency),
         exchange=found.exchange,
         type=found.type,
+        sector=desk.simulated.sector_of(found.ticker) if found.simulated else None,
         country=found.isin[:2] if found.isin and found.type == "stock" else None,
         isin=found.isin,
     )

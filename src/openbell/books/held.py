@@ -35,7 +35,7 @@ def followed(desk: Desk) -> set[str]:
     for number, kept in portfolios.items():
         ids, currencies = named.get(number, (set(), set()))
         listed = {key for key in ids if not key.startswith(OWN)} | {kept.portfolio.benchmark or ""} - {""}
-        facts = facts_of(listed, register, {}, {})
+        facts = facts_of(listed, desk, {}, {})
         told = {*currencies, *(each.currency for each in facts.values() if each.currency), kept.portfolio.base}
         found |= {_ticker(register, key) for key in listed}
         found |= {pair_of(code, "USD") for code in told - {"USD"}} if len(told) > 1 else set()
@@ -57,7 +57,7 @@ def _held_in(desk: Desk, kept: Kept) -> set[str]:
 def _walked(desk: Desk, kept: Kept, transactions: tuple[Transaction, ...]) -> Walked:
     """Through a book without prices: units need none."""
     ids = {key for each in transactions for key in (each.instrument, each.other) if key is not None}
-    facts = facts_of(ids, desk.history.register, {}, {})
+    facts = facts_of(ids, desk, {}, {})
     today = max([desk.clock().astimezone(UTC).date(), *(each.day for each in transactions[-1:])])
     actions = tuple(each for each in actions_of(desk, sorted(ids), facts, None) if each.ex_date <= today)
     return walk(Book(kept.portfolio, (), transactions, facts, actions, {}), today)

@@ -209,7 +209,7 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = N
     book, items = ItemBook(desk.ledger), {each.instrument: each for each in ItemBook(desk.ledger).items(kept.owner)}
     named = {each for told in transactions for each in (told.instrument, told.other) if each is not None}
     named |= {portfolio.benchmark} if portfolio.benchmark is not None else set()
-    facts = facts_of(named, desk.history.register, items, book.facts(kept.owner))
+    facts = facts_of(named, desk, items, book.facts(kept.owner))
     listed = [each for key, each in facts.items() if not key.startswith(OWN)]
     first = min((told.day for told in transactions), default=last)
     actions = market.actions({each.id: each for each in listed})
