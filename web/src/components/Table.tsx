@@ -17,6 +17,8 @@ export interface Column<Row> {
   /** Whose clock its times are of; a file has them in UTC. */
   clock?: string;
   number?: boolean;
+  /** What it shows says itself what it is: on a card it needs no title. */
+  plain?: boolean;
   show: (row: Row) => ReactNode;
   /** The figure in full, for the file; a column without one is left out of it. */
   cell?: (row: Row) => Cell;
@@ -77,8 +79,8 @@ export function Table<Row>(props: TableProps<Row>) {
           <tbody>
             {shown.map((row) => (
               <tr key={keyOf(row)}>
-                {columns.map(({ title, number, show }) => (
-                  <td key={title} className={number ? styles.number : undefined} data-title={title}>
+                {columns.map(({ title, number, plain, show }) => (
+                  <td key={title} className={number ? styles.number : undefined} data-title={plain ? "" : title}>
                     {show(row)}
                   </td>
                 ))}

@@ -28,6 +28,7 @@ export function Batches({ portfolio }: { portfolio: Portfolio }) {
     { title: "What", show: ({ counts }) => countsText(counts), cell: ({ counts }) => countsText(counts) },
     {
       title: "Undo",
+      plain: true,
       show: (batch) => (
         <Button look="quiet" aria-label={`Undo the import of ${batch.file}`} onClick={() => undo(batch, false)}>
           Undo
