@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 
 def test_the_palette_opens_with_its_first_entry_chosen(page: Page):
     page.goto("/")
-    expect(page.get_by_role("link", name="LANTU")).to_be_visible()
+    expect(page.get_by_role("region", name="Watchlist").get_by_role("link", name="LANTU")).to_be_visible()
     page.keyboard.press("/")
     first = page.get_by_role("option").first
     expect(first).to_contain_text("SIM")
@@ -25,7 +25,7 @@ def test_the_palette_opens_with_its_first_entry_chosen(page: Page):
 
 def test_slash_finds_a_symbol_by_its_name_and_enter_goes_there(page: Page):
     page.goto("/")
-    expect(page.get_by_role("link", name="LANTU")).to_be_visible()
+    expect(page.get_by_role("region", name="Watchlist").get_by_role("link", name="LANTU")).to_be_visible()
     page.keyboard.press("/")
     expect(page.get_by_role("dialog", name="Search symbols, pages, actions")).to_be_visible()
     page.keyboard.type("lantern")
@@ -163,7 +163,7 @@ def test_what_has_the_focus_is_outlined_wherever_tab_goes(page: Page):
 
 def test_escape_closes_the_palette_also_with_letters_in_it(page: Page):
     page.goto("/")
-    expect(page.get_by_role("link", name="LANTU")).to_be_visible()
+    expect(page.get_by_role("region", name="Watchlist").get_by_role("link", name="LANTU")).to_be_visible()
     page.keyboard.press("/")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.type("qu")
