@@ -107,8 +107,10 @@ def _calendars(book: Book, steps: Mapping[Part, Steps]) -> Iterator[tuple[Days, 
     """
     since = [(part.instrument or "", held.days[0]) for part, held in steps.items()]
     for name, day in (*since, (book.portfolio.benchmark or "", date.min)):
-        if name in book.closes:
-            yield _calendar(book.closes[name]), day
+        if (closes := book.closes.get(name)) is not None:
+            yield _calendar(closes), day
+            if closes.by_hand is not None:
+                yield closes.by_hand.days, day
     for each in book.rates:
         yield each.days, date.min
 
@@ -172,7 +174,7 @@ def _closes_changed(old: Closes | None, new: Closes | None) -> list[date]:
     days = _first_difference(old.days, old.prices, new.days, new.prices)
     if old.sessions is not None and new.sessions is not None:
         days += _first_difference(old.sessions, old.sessions, new.sessions, new.sessions)
-    return days
+    return [*days, *_closes_changed(old.by_hand, new.by_hand)]
 
 
 def _rates_changed(old: RateSeries, new: RateSeries) -> list[date]:
