@@ -19,6 +19,10 @@ SPLITS = tuple[tuple[date, Decimal], ...]
 """Ex-dates and new units for one old, oldest first."""
 
 
+NO_CLOSES = Closes(np.empty(0, "datetime64[D]"), np.empty(0), "")
+"""Of what nobody tells a price of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """What one unit cost, exactly."""
@@ -145,7 +149,7 @@ class Priced:
 
 def priced(book: Book, instrument: str, splits: SPLITS) -> Priced:
     """The prices that `book` has of `instrument`."""
-    told, quote = _with_quote(book.closes.get(instrument, _NONE), book.quotes.get(instrument))
+    told, quote = _with_quote(book.closes.get(instrument, NO_CLOSES), book.quotes.get(instrument))
     return Priced(told, splits, quote)
 
 
@@ -193,7 +197,6 @@ def series_of_days(first: date, last: date, calendars: Iterable[tuple[Days, date
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _NEVER = np.datetime64(date.min, "D")
-_NONE = Closes(np.empty(0, "datetime64[D]"), np.empty(0), "")
 
 
 def _with_quote(closes: Closes, quote: Quote | None) -> tuple[Closes, Quote | None]:
