@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from openbell.model.transactions import TOLD_ACTIONS, Transaction
+from openbell.model.transactions import TOLD_ACTIONS, Kind, Transaction
 from openbell.portfolio.book import Book, Closes, Days, RateSeries
 from openbell.portfolio.currencies import rates_on
 from openbell.portfolio.lots import ZERO
@@ -364,9 +364,11 @@ def _currencies(book: Book, parts: Sequence[Part]) -> set[str]:
 
 
 def _named(transaction: Transaction, walked: Walked) -> Transaction:
-    """With the name that its instrument had that day, as the walk has it."""
+    """With the name that its instrument had that day, as the walk has it, and whether it moved what was short."""
     name = transaction.instrument and walked.name(transaction.instrument, transaction.day)
-    return transaction if name == transaction.instrument else replace(transaction, instrument=name)
+    short = transaction.id in walked.moved_short if transaction.kind is Kind.TRANSFER else transaction.short
+    same = name == transaction.instrument and short == transaction.short
+    return transaction if same else replace(transaction, instrument=name, short=short)
 
 
 def _columns(days: Days, parts: Sequence[Part], steps: Mapping[Part, Steps]) -> Floats:

@@ -16,7 +16,7 @@ export function Missing({ portfolio, positions }: { portfolio: Portfolio; positi
       {portfolio.right === "owner" && first && (
         <>
           {" "}
-          What nobody tells a price of has one that you say by hand, on the page of{" "}
+          Where nobody tells one, say it by hand on the page of{" "}
           {tickers.length === 1 ? (
             <Link to={positionPath(portfolio.id, first, params)}>{tickers[0]}</Link>
           ) : (
