@@ -318,7 +318,7 @@ def test_prices_of_own_items_and_what_was_said_of_instruments_travel_and_are_und
     states = PortfolioBook(desk.ledger).states()
     key = uploaded(client, exported, 2)
     assert preview(client, key, 2)["notes"] == [
-        "It tells 2 prices of 1 item of one's own.",
+        "It tells 2 prices by hand, of 1 instrument.",
         "It tells what was said by hand of 1 instrument.",
     ]
     batch = confirm(client, key, 2)

@@ -99,3 +99,16 @@ def test_what_a_file_means_is_asked_for(shell: Shell):
     path = str(SHARED / "broker_exports" / "etg_degiro-export.csv")
     code, out, err = shell("import", path, "--portfolio", "Mine", "--dry-run")
     assert (code, "Degiro (degiro)" in out) == (0, True), err
+
+
+def test_what_has_no_price_is_said_with_the_remedy_and_priced_by_hand(shell: Shell, plain: str):
+    shell("import", plain, "--portfolio", "Mine")
+    code, out, err = shell("positions")
+    assert (code, "there is no price of" in out) == (0, True)
+    assert "AAPL has no price: fetch or import some, or say one with `openbell portfolio price AAPL PRICE`." in err
+    assert shell("price", "aapl", "120.5", "--day", "2026-02-05")[1] == "AAPL on 2026-02-05: 120.5 USD.\n"
+    held = json.loads(shell("positions", "--as-of", "2026-02-05", "--json")[1])
+    assert (held["value"], held["positions"][1]["price"]["source"]) == ("2166.5", "by hand")
+    assert shell("price", "AAPL", "forget", "--day", "2026-02-05")[1].startswith("The price of AAPL of 2026-02-05 is")
+    assert json.loads(shell("positions", "--json")[1])["value"] is None
+    assert shell("price", "AAPL", "1", "--currency", "EUR")[0] != 0

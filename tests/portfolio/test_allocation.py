@@ -154,7 +154,7 @@ def test_checks_find_what_is_missing_stale_or_owed():
     by_name = {each.name: each for each in checks(found, walked, found.scope(), Thresholds())}
     assert by_name["price_missing"].sentence == (
         "2 positions cannot be valued, and so cannot the whole: C: there is no price of 2024-01-09; "
-        "D: there is no price of 2024-01-09."
+        "D: there is no price of 2024-01-09. Fetch or import prices, or say one by hand."
     )
     assert by_name["price_stale"].sentence == "2 prices older than 5 days; that of A is of 2024-01-02."
     assert by_name["price_stale"].number == 7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import get_args
 
@@ -40,8 +41,12 @@ class Story:
 
 
 @st.composite
-def stories(draw: st.DrawFn, *, splits: bool = True) -> Story:
-    """Purchases, sales and transfers of two instruments in two accounts."""
+def stories(draw: st.DrawFn, *, splits: bool = True, shorts: bool = False) -> Story:
+    """Purchases, sales and transfers of two instruments in two accounts; `shorts`: also of what is not held.
+
+    No transfer leads to an account that holds the same the other way round, which would close it. With short sales
+    all have instants: of a day without, sales wait for its purchases.
+    """
     held: dict[tuple[int, str], Decimal] = {}
     told: list[Transaction] = []
     happened = []
@@ -57,13 +62,18 @@ def stories(draw: st.DrawFn, *, splits: bool = True) -> Story:
                 held |= {key: units * ratio for key, units in held.items() if key[1] == name}
         units = D(draw(st.integers(1, 5000))) / draw(st.sampled_from((1, 1, 8, 1000)))
         own = held.get((account, name), ZERO)
-        kind = draw(st.sampled_from((Kind.BUY, Kind.BUY, Kind.SELL, Kind.TRANSFER))) if own else Kind.BUY
-        units = units if kind is Kind.BUY else min(units, own)
+        against = own * held.get((3 - account, name), ZERO) < 0
+        kind = draw(st.sampled_from((Kind.BUY, Kind.BUY, Kind.SELL, *([] if against else [Kind.TRANSFER]))))
+        kind = kind if own or (shorts and kind is Kind.SELL) else Kind.BUY
+        short = kind is Kind.SELL and own <= 0
+        units = units if kind is Kind.BUY or short else min(units, abs(own))
         price = D(draw(st.integers(1, 99999))) / 100
-        told.append(_row(len(told) + 1, number, account, name, kind, units, price))
-        held[account, name] = own + (units if kind is Kind.BUY else -units)
+        row = _row(len(told) + 1, number, account, name, kind, units, price)
+        told.append(replace(row, short=short, at=_instant(row) if shorts else None))
+        moved = -units if kind is Kind.TRANSFER and own < 0 else units
+        held[account, name] = own + (moved if kind is Kind.BUY else -moved)
         if kind is Kind.TRANSFER:
-            held[3 - account, name] = held.get((3 - account, name), ZERO) + units
+            held[3 - account, name] = held.get((3 - account, name), ZERO) + moved
     return Story(tuple(told), tuple(happened), {key: units for key, units in held.items() if units})
 
 
@@ -82,6 +92,10 @@ def _row(number: int, when: int, account: int, name: str, kind: Kind, units: Dec
         fee=ZERO if kind is Kind.TRANSFER else fee,
         to_account=3 - account if kind is Kind.TRANSFER else None,
     )
+
+
+def _instant(row: Transaction) -> datetime:
+    return datetime.combine(row.day, time(9, min(row.id, 59)), UTC)
 
 
 def positions(walked: Walked) -> dict[tuple[int, str], Decimal]:
@@ -172,8 +186,51 @@ def test_a_transfer_between_own_accounts_changes_no_total(method: Method, story:
     assert sum(positions(after).values()) == sum(positions(before).values())
 
 
+def sold_short(walked: Walked) -> dict[int, tuple[object, ...]]:
+    """By the sale that opened it: since when, how many units, and what was received, in whichever accounts."""
+    found: dict[int, tuple[object, ...]] = {}
+    for lot in (each for each in walked.lots if each.quantity < 0):
+        _, units, cost = found.get(lot.opened.id, (None, ZERO, ZERO))
+        found[lot.opened.id] = lot.acquired, units + lot.quantity, cost + known([lot.cost])  # type: ignore[operator]
+    return found
+
+
 @pytest.mark.parametrize("method", METHODS)
-@given(story=stories(), stops=st.sets(st.integers(1, LAST), max_size=4))
+@given(story=stories(shorts=True), part=st.integers(1, 100))
+@settings(max_examples=30)
+def test_what_is_short_is_transferred_with_the_day_and_the_proceeds_of_its_sale(
+    method: Method, story: Story, part: int
+) -> None:
+    before = walk(story.book(method), day(LAST))
+    assert (before.problems, positions(before)) == ((), story.held)
+    movable = [key for key, units in story.held.items() if units * story.held.get((3 - key[0], key[1]), ZERO) >= 0]
+    for account, name in movable:
+        held = story.held[account, name]
+        units = (abs(held) * part / 100).quantize(D("1e-9")) or abs(held)
+        plain = _row(999, LAST, account, name, Kind.TRANSFER, units, D(1))
+        moved = replace(plain, at=_instant(plain))
+        after = walk(replace(story.book(method), transactions=(*story.transactions, moved)), day(LAST))
+        there, sign = (3 - account, name), units.copy_sign(held)
+        assert after.problems == ()
+        assert (after.closed, sold_short(after)) == (before.closed, sold_short(before))
+        assert known(lot.cost for lot in after.lots) == known(lot.cost for lot in before.lots)
+        expected = {**story.held, (account, name): held - sign, there: story.held.get(there, ZERO) + sign}
+        assert positions(after) == {key: each for key, each in expected.items() if each}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(story=stories(shorts=True))
+@settings(max_examples=30)
+def test_gains_are_value_and_proceeds_less_cost_with_short_sales_too(method: Method, story: Story) -> None:
+    walked, rates = walk(story.book(method)), Rates(())
+    gained = [realised(lot, "USD", rates) for lot in walked.closed]
+    open_gains = [unrealised(lot, CLOSE, "USD", day(LAST), "USD", rates) for lot in walked.lots]
+    cash = sum((t.cash for t in story.transactions), ZERO)
+    assert total([*gained, *open_gains]).base == sum(story.held.values(), ZERO) * CLOSE + cash
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(story=stories(shorts=True), stops=st.sets(st.integers(1, LAST), max_size=4))
 @settings(max_examples=30)
 def test_a_walk_that_goes_on_comes_to_the_same(method: Method, story: Story, stops: set[int]) -> None:
     whole = story.book(method)

@@ -189,6 +189,26 @@ def test_a_transfer_is_a_flow_of_each_account_and_of_none_together():
     assert worth(found, found.scope(account=2)).tolist() == [0, 204, 307]
 
 
+def test_what_is_short_is_transferred_without_a_gain_of_anybody():
+    book = book_of(
+        """
+            2024-01-02 deposit - - 1000
+            2024-01-02 deposit - - 1000 account=2
+            2024-01-02 sell A -10 500 short=yes
+            2024-01-04 transfer A -4 - to_account=2""",
+        {"A": prices_of(WEEK)},
+    )
+    walked, found = followed(book, "2024-01-08")
+    assert [(lot.account, lot.quantity, lot.cost.amount, str(lot.acquired)) for lot in walked.lots] == [
+        (1, Decimal(-6), Decimal(-300), "2024-01-02"),
+        (2, Decimal(-4), Decimal(-200), "2024-01-02"),
+    ]
+    stretch = stretch_of(found, "Max")
+    gains = [performance(found, found.scope(account=each), stretch).gain for each in (1, 2)]
+    assert gains == [Decimal(-4 * 2 - 6 * 4), Decimal(-4 * 2)]
+    assert performance(found, found.scope(), stretch).gain == Decimal(-10 * 4)
+
+
 def test_a_transfer_whose_worth_nobody_knows_cancels_out_in_the_whole():
     _, found = followed(
         book_of(

@@ -337,3 +337,12 @@ def test_a_split_leaves_no_lot_below_nothing_beside_lots_that_are_held() -> None
     found = walk(book(table, actions=[split("A", "2", "0.6666666666666667")]), day(2))
     assert sum(lot.quantity for lot in found.lots) == found.units("A", 1, day(2))
     assert min(lot.quantity for lot in found.lots) >= 0
+
+
+def test_no_more_is_transferred_than_is_short() -> None:
+    walked = walk(
+        book("""
+        1 sell     ACME -3 30 short=yes
+        2 transfer ACME -5  - to_account=2""")
+    )
+    assert (held(walked), kinds(walked)) == (["2 ACME 1 -3 -30"], ["oversold wrong"])

@@ -19,7 +19,6 @@ from openbell.portfolio.twr import chained
 from openbell.portfolio.valuation import History
 from openbell.portfolio.why import (
     why_announced,
-    why_benchmark,
     why_charged,
     why_contribution,
     why_currency_gain,
@@ -32,8 +31,9 @@ from openbell.portfolio.why import (
     why_share,
     why_twr,
     why_value,
-    why_yield,
 )
+from openbell.portfolio.why_benchmark import why_benchmark, why_benchmark_mwr, why_benchmark_twr
+from openbell.portfolio.why_lots import why_yield
 from openbell.portfolio.worth import day_change, total, worths
 from openbell.portfolio.xirr import of_investor
 from portfolio.held import book_of, d, followed, prices_of, rates_of
@@ -185,8 +185,10 @@ def test_income_yields_shares_and_announcements_have_reasons():
     )
     one = yields(found, walked, inside)[0]  # type: ignore[arg-type]
     for on, figure in (("cost", one.on_cost), ("value", one.on_value)):
-        over, under = (Decimal(each.value) for each in why_yield(found, one, on).inputs)
+        why = why_yield(found, walked, inside, one, on)  # type: ignore[arg-type]
+        over, under = (Decimal(each.value) for each in why.inputs[:2])
         assert float(over / under) == pytest.approx(figure)
+        assert [Decimal(each.value) for each in why.inputs if each.label == "gross A"] == [over]
     spread = allocation(found, list(worths(found, inside, len(found.days) - 1)), ["sector"])
     for each in spread.slices:
         part, whole = (Decimal(item.value) for item in why_share(found, each, spread).inputs)
@@ -202,3 +204,64 @@ def test_the_benchmark_comes_out_of_its_inputs():
     amounts = [float(each.value) for each in why.inputs if each.label in {"paid in", "taken out"}]
     units = sum(amount / level for amount, level in zip(amounts, levels, strict=True))
     assert units * float(numbers(why, "level at the end")[0]) == pytest.approx(other.value)
+
+
+def test_the_level_and_the_returns_of_the_benchmark_come_out_of_closes_rates_splits_and_dividends():
+    book = book_of(
+        "2024-01-02 deposit - - 1000 currency=EUR\n2024-01-04 deposit - - 500 currency=EUR",
+        {"SPY": prices_of("2024-01-02 100\n2024-01-03 104\n2024-01-04 53\n2024-01-05 54")},
+        actions=(
+            Action("SPY", d("2024-01-03"), "dividend", "vendor", amount=Decimal(2), currency="USD"),
+            Action("SPY", d("2024-01-04"), "split", "vendor", ratio=Decimal(2)),
+        ),
+        rates=(rates_of("USD", "EUR", "2024-01-02 0.9\n2024-01-03 0.8\n2024-01-04 0.95\n2024-01-05 0.7"),),
+        base="EUR",
+        benchmark="SPY",
+    )
+    _, found = followed(book, "2024-01-05")
+    stretch = Stretch(-1, len(found.days) - 1)
+    other = benchmark(found, found.scope(), stretch, "SPY")
+    whys = [why_benchmark(found, other, stretch), why_benchmark_twr(found, other, stretch)]
+    for why in whys:
+        for at, level in enumerate(why.inputs):
+            if level.label.startswith("level"):
+                close, rate = (float(each.value) for each in why.inputs[at + 1 : at + 3])
+                assert close * rate * grown(why, level.day) == pytest.approx(float(level.value), rel=1e-12)
+    start, end = (numbers(whys[1], f"level at the {place}")[0] for place in ("start", "end"))
+    assert other.twr == pytest.approx(float(end / start) - 1)
+    balanced = why_benchmark_mwr(found, found.scope(), other, stretch)
+    flows = np.array([float(each.value) for each in balanced.inputs])
+    days = np.array([each.day for each in balanced.inputs], "datetime64[D]")
+    assert of_investor(days, flows).period == pytest.approx(other.mwr.period)
+    assert numbers(balanced, "value at the end") == [Decimal(repr(other.value))]
+
+
+def grown(why: Why, day: object) -> float:
+    """What one unit of the first day has become by `day`."""
+    units, told = 1.0, list(why.inputs)
+    for at, each in enumerate(told):
+        if each.day is None or each.day > day:
+            continue
+        if each.label == "new units for one":
+            units *= float(each.value)
+        elif each.label == "reinvested at":
+            units *= 1 + float(told[at - 1].value) / float(each.value)
+    return units
+
+
+def test_what_the_rate_made_in_a_day_comes_out_of_both_rates():
+    _, found = followed(
+        book_of(
+            "2024-01-02 buy A 10 -500",
+            {"A": prices_of("2024-01-02 50\n2024-01-03 52")},
+            rates=(rates_of("USD", "EUR", "2024-01-02 0.9\n2024-01-03 0.8"),),
+            base="EUR",
+        ),
+        "2024-01-03",
+    )
+    change, why = day_change(found, Part(1, "A", ""), 1), why_day_change(found, Part(1, "A", ""), 1)
+    units, close, rate, then = (
+        numbers(why, label)[0] for label in ("units before", "close of A before", "rate", "rate before")
+    )
+    assert change is not None
+    assert change.currency_gain == units * close * (rate - then)

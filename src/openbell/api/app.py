@@ -23,6 +23,7 @@ from openbell.api import (
     exports,
     figures,
     firings,
+    hand_prices,
     imports,
     income,
     items,
@@ -62,7 +63,8 @@ from openbell.live import Live
 NOUNS = (
     market, symbols, quotes, figures, bars, actions, compare, statistics, sources,
     watchlists, rules, firings, channels, jobs, live,
-    portfolios, transactions, items, positions, returns, income, allocation, uploads, previews, imports, exports, whys,
+    portfolios, transactions, items, hand_prices, positions, returns, income, allocation, uploads, previews,
+    imports, exports, whys,
     sessions, passkeys, oidc, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()

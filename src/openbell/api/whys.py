@@ -14,9 +14,9 @@ from openbell.api.portfolios import thresholds_of
 from openbell.api.reckoning import Asked, Inside, TheAsked, TheStretch, held, instrument_of
 from openbell.api.shapes import Number
 from openbell.model.errors import InvalidInput
-from openbell.portfolio import why, why_lots
+from openbell.portfolio import why, why_benchmark, why_lots
 from openbell.portfolio.allocation import Dimension, allocation
-from openbell.portfolio.benchmark import benchmark
+from openbell.portfolio.benchmark import Benchmark, benchmark
 from openbell.portfolio.book import Why as Known
 from openbell.portfolio.checks import checks
 from openbell.portfolio.income import announced, received, yields
@@ -42,6 +42,8 @@ Figure = Literal[
     "day_change",
     "drawdown",
     "benchmark",
+    "benchmark_twr",
+    "benchmark_mwr",
     "share",
     "received",
     "announced",
@@ -105,7 +107,13 @@ def why_this(
         "currency_gain": lambda: why.why_currency_gain(of, inside, stretch),
         "day_change": lambda: _of_day_change(asked, inside),
         "drawdown": lambda: why.why_drawdown(index_of(of, inside), stretch),
-        "benchmark": lambda: _of_benchmark(asked, inside, stretch, against),
+        "benchmark": lambda: why_benchmark.why_benchmark(of, _benchmark(asked, inside, stretch, against), stretch),
+        "benchmark_twr": lambda: why_benchmark.why_benchmark_twr(
+            of, _benchmark(asked, inside, stretch, against), stretch
+        ),
+        "benchmark_mwr": lambda: why_benchmark.why_benchmark_mwr(
+            of, inside, _benchmark(asked, inside, stretch, against), stretch
+        ),
         "share": lambda: _of_share(asked, inside, by, key),
         "received": lambda: why.why_received(of, received(of, inside, stretch)),
         "announced": lambda: _of_announced(asked, inside),
@@ -143,7 +151,7 @@ def _part(asked: Asked, inside: Mask) -> Part:
 def _of_day_change(asked: Asked, inside: Mask) -> Known:
     """Of one position, or of all that are asked about together."""
     of, end = asked.reckoned.history, asked.reckoned.end
-    parts = [each.part for each in worths(of, inside, end) if each.part.instrument is not None]
+    parts = why_lots.changed_in_session(of, inside, end)
     return why.why_day_change(of, parts[0], end) if len(parts) == 1 else why_lots.why_day_changes(of, inside, end)
 
 
@@ -173,12 +181,12 @@ def _of_check(asked: Asked, inside: Mask, name: str) -> Known:
     return why.why_check(found)
 
 
-def _of_benchmark(asked: Asked, inside: Mask, stretch: Stretch, told: str | None) -> Known:
+def _benchmark(asked: Asked, inside: Mask, stretch: Stretch, told: str | None) -> Benchmark:
     of = asked.reckoned.history
     named = asked.kept.portfolio.benchmark if told is None else instrument_of(asked, told)
     if named is None:
         raise InvalidInput("benchmark", "The portfolio has no benchmark.", remedy="Name one, or choose one for it.")
-    return why.why_benchmark(of, benchmark(of, inside, stretch, named), stretch)
+    return benchmark(of, inside, stretch, named)
 
 
 def _of_share(asked: Asked, inside: Mask, by: Dimension, key: str) -> Known:
@@ -204,4 +212,4 @@ def _of_yield(asked: Asked, inside: Mask, on: str) -> Known:
     found = yields(of, asked.reckoned.walked, inside)
     if len(found) != 1:
         raise InvalidInput("instrument", "A yield is of one instrument that is held.", remedy="Name it.")
-    return why.why_yield(of, found[0], on)
+    return why_lots.why_yield(of, asked.reckoned.walked, inside, found[0], on)

@@ -14,8 +14,9 @@ from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Account, Kind, Pick, Transaction
 from openbell.statements.draft import Draft, Named
 from openbell.store.importbook import Arrival, Batch, ImportBook
-from openbell.store.itembook import Item, ItemBook, SetFacts
+from openbell.store.itembook import OWN, Item, ItemBook, SetFacts
 from openbell.store.portfoliobook import Kept
+from openbell.store.pricebook import HandPrices
 from openbell.store.transactionbook import TransactionBook
 
 
@@ -45,6 +46,7 @@ def booked(
         items=[match.item for match in matches if match.item is not None],
         fingerprints=[draft.fingerprint for draft in review.taken],
         prices=_prices(desk, kept, review),
+        hand_prices=_hand_prices(review),
         facts=_facts(review),
         beside={draft.fingerprint: draft.withheld.fingerprint for draft in review.taken if draft.withheld},
     )
@@ -85,6 +87,16 @@ def _prices(desk: Desk, kept: Kept, review: Review) -> dict[str, Mapping[date, D
     names = {key: match.item.name if match.item else here.get(match.id or "") for key, match in review.matches.items()}
     told = review.statement.beside.prices
     return {name: told[key] for key, name in names.items() if name is not None and key in told}
+
+
+def _hand_prices(review: Review) -> dict[str, HandPrices]:
+    """By id, what the file tells of prices by hand of what the market trades."""
+    told, ids = review.statement.beside.prices, _ids(review)
+    return {
+        ids[key]: HandPrices(match.named.currency, told[key])
+        for key, match in review.matches.items()
+        if key in told and key in ids and not ids[key].startswith(OWN) and match.named.currency
+    }
 
 
 def _facts(review: Review) -> dict[str, SetFacts]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 
-from openbell.books.facts import facts_of
+from openbell.books.facts import facts_of, in_currency
 from openbell.desk import Desk
 from openbell.portfolio.book import Facts
 from openbell.statements.draft import Beside, Named
 from openbell.statements.own import Export
 from openbell.store.itembook import OWN, Item, ItemBook
 from openbell.store.portfoliobook import Kept, PortfolioBook
+from openbell.store.pricebook import HandPrices, PriceBook
 from openbell.store.transactionbook import TransactionBook
 
 
@@ -20,14 +21,16 @@ def exported(desk: Desk, kept: Kept) -> Export:
     transactions = TransactionBook(desk.ledger).all(kept.portfolio.id)
     named = {key for each in transactions for key in (each.instrument, each.other) if key is not None}
     items = {each.instrument: each for each in ItemBook(desk.ledger).items(kept.owner)}
+    said = {key: each for key, each in PriceBook(desk.ledger).prices(kept.owner).items() if key in named}
     facts = facts_of(named, desk, items, {})
+    facts |= {key: in_currency(facts[key], each.currency) for key, each in said.items()}
     return Export(
         PortfolioBook(desk.ledger).accounts(kept.portfolio.id),
         {key: _named(each) for key, each in facts.items()},
         transactions,
         kept.portfolio,
         origin_of(kept),
-        _beside(desk, kept, named, items),
+        _beside(desk, kept, named, items, said),
     )
 
 
@@ -36,12 +39,17 @@ def origin_of(kept: Kept) -> str:
     return f"{kept.created.isoformat()} {kept.portfolio.id}"
 
 
-def _beside(desk: Desk, kept: Kept, named: Collection[str], items: Mapping[str, Item]) -> Beside:
+def _beside(
+    desk: Desk, kept: Kept, named: Collection[str], items: Mapping[str, Item], said: Mapping[str, HandPrices]
+) -> Beside:
     book = ItemBook(desk.ledger)
     by_hand = book.prices([items[key].id for key in named if key in items])
     facts = {key: asdict(told) for key, told in sorted(book.facts(kept.owner).items()) if key in named}
     return Beside(
-        {f"{OWN}{number}": dict(told) for number, told in by_hand.items()},
+        {
+            **{f"{OWN}{number}": dict(told) for number, told in by_hand.items()},
+            **{key: dict(each.prices) for key, each in said.items()},
+        },
         {key: {name: said for name, said in told.items() if said is not None} for key, told in facts.items()},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import product
@@ -13,10 +14,13 @@ import polars as pl
 
 from openbell.books.facts import currency_of
 from openbell.desk import Desk
+from openbell.model.errors import InvalidInput
 from openbell.model.interval import DAY
 from openbell.model.money import PARTS
 from openbell.model.sessions import EXCHANGES, LONGEST_PAUSE, sessions
 from openbell.portfolio.book import Action, Closes, Days, Facts, Quote, RateSeries
+from openbell.portfolio.prices import NO_CLOSES
+from openbell.store.pricebook import HandPrices
 from openbell.store.register import Register
 
 Prices = npt.NDArray[np.float64]
@@ -51,6 +55,31 @@ def hand_closes(told: Sequence[tuple[date, Decimal]], last: date) -> Closes:
     kept = [(day, price) for day, price in told if day <= last]
     days = np.array([day for day, _ in kept], dtype="datetime64[D]")
     return Closes(days, np.array([float(price) for _, price in kept], dtype=np.float64), HAND)
+
+
+def with_hand_prices(
+    closes: Mapping[str, Closes], facts: Mapping[str, Facts], said: Mapping[str, HandPrices], last: date
+) -> dict[str, Closes]:
+    """`closes`, with what was said up to `last` of the instruments with `facts`, in their currencies."""
+    told = {key: each for key, each in said.items() if key in facts and facts[key].currency == each.currency}
+    by_hand = {key: hand_closes(list(each.prices.items()), last) for key, each in told.items()}
+    return {**closes, **{key: replace(closes.get(key, NO_CLOSES), by_hand=each) for key, each in by_hand.items()}}
+
+
+def hand_currency(desk: Desk, instrument: str, said: HandPrices | None, told: str | None) -> str:
+    """The currency that prices by hand are in: what the desk knows, else what was `said` before, else what is `told`.
+
+    Raises InvalidInput for another one, and where nobody knows.
+    """
+    known = currency_of(desk.history.register.instrument(instrument).currency)
+    known = known or (said.currency if said is not None else None)
+    if known is None and told is None:
+        raise InvalidInput(
+            "currency", f"Nobody knows what {instrument} is traded in.", remedy="Name the currency of the price."
+        )
+    if known is not None and told is not None and told.upper() != known:
+        raise InvalidInput("currency", f"Prices of {instrument} are in {known}.", remedy=f"Say it in {known}.")
+    return known or (told or "").upper()
 
 
 def rates_of(

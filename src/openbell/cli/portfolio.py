@@ -169,6 +169,41 @@ def positions(portfolio: Name = None, as_of: AsOf = None, as_json: Json = False)
     _table(rows, ("ticker", "account_name", "units", "price", "currency", "value", "cost", "gain", "lacks"))
     terminal.said(f"{found['value'] or 'unknown'} {found['base']} in all, as of {found['day']}.")
     _warn(found["problems"])
+    for ticker in dict.fromkeys(each["ticker"] for each in found["positions"] if _unpriced(each)):
+        terminal.warned(
+            f"{ticker} has no price: fetch or import some, or say one with `openbell portfolio price {ticker} PRICE`."
+        )
+
+
+@app.command()
+def price(
+    instrument: Annotated[str, typer.Argument(help="What is held: its ticker, or own:7.")],
+    worth: Annotated[str, typer.Argument(help="Of one, as traded on the day; or `forget`.", metavar="PRICE")],
+    day: Annotated[str | None, typer.Option(help="The day that it is of; default: today, in UTC.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Needed where the desk knows none of the instrument.")] = None,
+    portfolio: Name = None,
+) -> None:
+    """Say what something was worth that nobody else tells a price of; it counts in all portfolios of its owner."""
+    from openbell.api.reckoning import instrument_of  # noqa: PLC0415  # loads slowly
+    from openbell.books.prices import hand_currency  # noqa: PLC0415
+    from openbell.model.money import decimal_of  # noqa: PLC0415
+    from openbell.store.itembook import OWN, ItemBook  # noqa: PLC0415
+    from openbell.store.pricebook import PriceBook  # noqa: PLC0415
+
+    told = None if worth == "forget" else decimal_of(worth, "price")
+    with _looked_at(portfolio, None) as asked:
+        desk, owner, key = asked.desk, asked.kept.owner, instrument_of(asked, instrument)
+        on = _day("day", day) or desk.clock().date()
+        if key.startswith(OWN):
+            ItemBook(desk.ledger).price(owner, int(key.removeprefix(OWN)), {on: told})
+            code = asked.reckoned.book.facts[key].currency or ""
+        else:
+            book = PriceBook(desk.ledger)
+            code = hand_currency(desk, key, book.prices(owner).get(key), currency)
+            book.price(owner, key, code, {on: told})
+    named = asked.reckoned.book.facts[key].ticker
+    done = f"The price of {named} of {on} is forgotten" if told is None else f"{named} on {on}: {told} {code}"
+    terminal.said(f"{done}.")
 
 
 @app.command()
@@ -296,6 +331,10 @@ def _tell_review(review: Review, *, written: int | None, as_json: bool) -> None:
         terminal.warned(f"{match.named} is not known: say what it is with --instrument '{match.named.key}=TICKER'.")
     if written is not None:
         terminal.note(f"`openbell portfolio undo {written}` takes it back.")
+
+
+def _unpriced(position: Mapping[str, Any]) -> bool:
+    return position["instrument"] is not None and position["price"] is None
 
 
 def _warn(problems: Sequence[Mapping[str, Any]]) -> None:

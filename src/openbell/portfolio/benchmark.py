@@ -12,9 +12,10 @@ import numpy as np
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Kind
 from openbell.portfolio.actions import happenings
-from openbell.portfolio.book import Book, Days
+from openbell.portfolio.book import Action, Book, Days
 from openbell.portfolio.currencies import rates_on
 from openbell.portfolio.prices import SPLITS, Priced, days_of, priced
+from openbell.portfolio.rates import exact
 from openbell.portfolio.returns import Stretch, investor_flows
 from openbell.portfolio.twr import Floats, annualised
 from openbell.portfolio.valuation import History, Mask, paid, worth
@@ -23,6 +24,11 @@ from openbell.portfolio.xirr import MoneyWeighted, of_investor
 METHOD = (
     "Every amount that was paid in bought the benchmark at the close of its day, every amount taken out sold it; what "
     "there was at the start bought it then. Units bought x its level; no fees and no taxes."
+)
+TWR = (
+    "The benchmark's level at the end / at its first purchase - 1. A level is its close x the rate of the day x the "
+    "units that one of the first day has become by splits, and by dividends, each of which bought more of it: "
+    "x (1 + dividend / close)."
 )
 REINVESTED = "Its dividends bought more of it at the close of their ex-date, before tax."
 PRICE_ONLY = "Its dividends are left out: price only."
@@ -45,6 +51,18 @@ class Purchase:
 
 
 @dataclass(frozen=True, slots=True)
+class Reinvested:
+    """One dividend that bought more of the benchmark."""
+
+    action: Action
+    amount: Decimal
+    """Of one unit, in the currency of its price."""
+    close: Decimal
+    bought: date
+    """The day of the close: the ex-date, or the next with one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Benchmark:
     """The same flows in another instrument."""
 
@@ -63,6 +81,10 @@ class Benchmark:
     notes: tuple[str, ...]
     source: str
     """Of its closes."""
+    first: int
+    """The place of the day that its return begins with."""
+    priced: Priced
+    dividends: tuple[Reinvested, ...]
 
 
 def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, reinvest: bool = True) -> Benchmark:
@@ -75,7 +97,8 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
     prices = priced(of.book, instrument, _splits(of.book, instrument))
     in_base = prices.column(of.days) * rates_on(of.book.rates, facts.currency, of.base, of.days)
     paying = list(_paying(of, instrument, facts.currency)) if reinvest else []
-    growth = _growth(of, prices, [(day, amount) for day, amount in paying if amount is not None])
+    dividends = tuple(_reinvested(prices, [(each, amount) for each, amount in paying if amount is not None]))
+    growth = _growth(of, prices, dividends)
     levels = in_base * _units_since(prices, of.days) * growth
     purchases = tuple(_purchases(of, inside, stretch, levels))
     values = _values(of.days, purchases, levels)
@@ -97,10 +120,17 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
         of_investor(days, flows),
         (
             REINVESTED if reinvest else PRICE_ONLY,
-            *(f"Its dividend of {day} is left out: no rate is known." for day, amount in paying if amount is None),
+            *(
+                f"Its dividend of {each.ex_date} is left out: no rate is known."
+                for each, amount in paying
+                if amount is None
+            ),
             *_notes(purchases, values, stretch),
         ),
         prices.told.source,
+        first,
+        prices,
+        dividends,
     )
 
 
@@ -119,20 +149,27 @@ def _units_since(prices: Priced, on: Days) -> Floats:
     return units
 
 
-def _growth(of: History, prices: Priced, paying: Iterable[tuple[date, Decimal]]) -> Floats:
+def _reinvested(prices: Priced, paying: Iterable[tuple[Action, Decimal]]) -> Iterator[Reinvested]:
+    closes = prices.told
+    for action, amount in paying:
+        at = int(np.searchsorted(closes.days, np.datetime64(action.ex_date)))
+        if at < closes.days.size:
+            yield Reinvested(action, amount, exact(closes.prices[at]), closes.days[at].item())
+
+
+def _growth(of: History, prices: Priced, dividends: Iterable[Reinvested]) -> Floats:
     """By day: what one unit has become by its dividends, each reinvested at the close of its ex-date or the next."""
     closes = prices.told
     growth = np.ones(closes.days.size + 1)  # the last one: before the first close, where there is no price either
-    for ex_date, amount in paying:
-        at = int(np.searchsorted(closes.days, np.datetime64(ex_date)))
-        if at < closes.days.size:
-            growth[at:-1] *= 1 + float(amount) / closes.prices[at]
+    for each in dividends:
+        at = int(np.searchsorted(closes.days, np.datetime64(each.bought)))
+        growth[at:-1] *= 1 + float(each.amount) / closes.prices[at]
     reinvested: Floats = growth[np.searchsorted(closes.days, of.days, side="right") - 1]
     return reinvested
 
 
-def _paying(of: History, instrument: str, currency: str) -> Iterator[tuple[date, Decimal | None]]:
-    """The ex-date and amount, in the currency of its price, of each dividend of the series; None: no rate is known."""
+def _paying(of: History, instrument: str, currency: str) -> Iterator[tuple[Action, Decimal | None]]:
+    """Each dividend of the series with its amount, in the currency of its price; None: no rate is known."""
     for action in of.book.actions:
         if (
             action.instrument == instrument
@@ -141,7 +178,7 @@ def _paying(of: History, instrument: str, currency: str) -> Iterator[tuple[date,
             and of.day(0) <= action.ex_date <= of.day(len(of.days) - 1)
         ):
             rate = of.lookup.rate(action.currency or currency, currency, action.ex_date).value
-            yield action.ex_date, None if rate is None else action.amount * rate
+            yield action, None if rate is None else action.amount * rate
 
 
 def _purchases(of: History, inside: Mask, stretch: Stretch, levels: Floats) -> Iterator[Purchase]:

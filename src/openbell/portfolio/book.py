@@ -64,6 +64,8 @@ class Closes:
     sessions: Days | None = None
     """The days on which its exchange traded, over the whole stretch that is asked about. A session without a close is
     a price that is missing. None: no calendar; its owner says a price now and then, and it holds until the next."""
+    by_hand: Closes | None = None
+    """What its owner says it was worth on days that nobody else tells of: see `said_on` in `prices.py`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,9 @@ class Check:
     """The instruments, sectors, currencies or accounts that it is about."""
 
 
+REMEDY = "Fetch or import prices, or say one by hand."
+
+
 def checks(of: History, walked: Walked, inside: Mask, thresholds: Thresholds) -> tuple[Check, ...]:
     """Every check of the parts `inside` at the end of the last day."""
     every = tuple(worths(of, inside, len(of.days) - 1))
@@ -106,7 +109,7 @@ def _missing(every: tuple[Worth, ...]) -> Check:
     if not without:
         return Check("price_missing", "good", ZERO, ZERO, "Everything that is held has a price.")
     because = "; ".join(f"{each.part.instrument or each.part.currency}: {each.lacks}" for each in without[:5])
-    said = f"{_counted(len(what), 'position')} cannot be valued, and so cannot the whole: {because}."
+    said = f"{_counted(len(what), 'position')} cannot be valued, and so cannot the whole: {because}. {REMEDY}"
     return Check("price_missing", "attention", Decimal(len(what)), ZERO, said, what)
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from openbell.model.transactions import TOLD_ACTIONS, Transaction
+from openbell.model.transactions import TOLD_ACTIONS, Kind, Transaction
 from openbell.portfolio.book import Book, Closes, Days, RateSeries
 from openbell.portfolio.currencies import rates_on
 from openbell.portfolio.lots import ZERO
@@ -107,8 +107,10 @@ def _calendars(book: Book, steps: Mapping[Part, Steps]) -> Iterator[tuple[Days, 
     """
     since = [(part.instrument or "", held.days[0]) for part, held in steps.items()]
     for name, day in (*since, (book.portfolio.benchmark or "", date.min)):
-        if name in book.closes:
-            yield _calendar(book.closes[name]), day
+        if (closes := book.closes.get(name)) is not None:
+            yield _calendar(closes), day
+            if closes.by_hand is not None:
+                yield closes.by_hand.days, day
     for each in book.rates:
         yield each.days, date.min
 
@@ -172,7 +174,7 @@ def _closes_changed(old: Closes | None, new: Closes | None) -> list[date]:
     days = _first_difference(old.days, old.prices, new.days, new.prices)
     if old.sessions is not None and new.sessions is not None:
         days += _first_difference(old.sessions, old.sessions, new.sessions, new.sessions)
-    return days
+    return [*days, *_closes_changed(old.by_hand, new.by_hand)]
 
 
 def _rates_changed(old: RateSeries, new: RateSeries) -> list[date]:
@@ -362,9 +364,11 @@ def _currencies(book: Book, parts: Sequence[Part]) -> set[str]:
 
 
 def _named(transaction: Transaction, walked: Walked) -> Transaction:
-    """With the name that its instrument had that day, as the walk has it."""
+    """With the name that its instrument had that day, as the walk has it, and whether it moved what was short."""
     name = transaction.instrument and walked.name(transaction.instrument, transaction.day)
-    return transaction if name == transaction.instrument else replace(transaction, instrument=name)
+    short = transaction.id in walked.moved_short if transaction.kind is Kind.TRANSFER else transaction.short
+    same = name == transaction.instrument and short == transaction.short
+    return transaction if same else replace(transaction, instrument=name, short=short)
 
 
 def _columns(days: Days, parts: Sequence[Part], steps: Mapping[Part, Steps]) -> Floats:

@@ -46,6 +46,8 @@ class Holdings:
         """The units at the end of each day on which they changed."""
         self.splits: dict[str, list[tuple[date, Fraction]]] = {}
         self.closed: list[Closed] = []
+        self.moved_short: set[int] = set()
+        """The transfers that moved what was sold short, by their ids."""
         self.movements: list[Movement] | None = [] if method == "s104" else None
 
     def copy(self) -> Holdings:
@@ -56,6 +58,7 @@ class Holdings:
         new.steps = {key: steps.copy() for key, steps in self.steps.items()}
         new.splits = {name: splits.copy() for name, splits in self.splits.items()}
         new.closed = self.closed.copy()
+        new.moved_short = self.moved_short.copy()
         new.movements = None if self.movements is None else self.movements.copy()
         return new
 
@@ -63,6 +66,7 @@ class Holdings:
         """Be as `other` is, which must not be used any more."""
         self.lots, self.held, self.steps = other.lots, other.held, other.steps
         self.splits, self.closed, self.movements = other.splits, other.closed, other.movements
+        self.moved_short = other.moved_short
 
     def units(self, account: int, instrument: str) -> Decimal:
         """What is held now; less than 0: short."""
@@ -98,9 +102,11 @@ class Holdings:
         self._step(key, day, -quantity)
 
     def move(self, by: Transaction, source: Key, target: Key, quantity: Decimal) -> None:
-        """Units go to another account, with what they cost and since when they are held."""
+        """Units go to another account, with what they cost and since when they are held; or what is short of them."""
         moved = self._taken(source, quantity, ())
-        self._step(source, by.day, -quantity)
+        if self.held[source] < 0:
+            self.moved_short.add(by.id)
+        self._step(source, by.day, -sum((lot.quantity for lot in moved), ZERO))
         for lot in moved:
             self._arrive(replace(lot, account=target[0]), by.day, by)
 

@@ -139,11 +139,16 @@ def by(
     return {key: _summed(came.get(key, []), comes.get(key, [])) for key in sorted({*came, *comes})}
 
 
+def paid_in_a_year(of: History, inside: Mask) -> tuple[Received, ...]:
+    """The payments that yields are of: those of the year up to the last day."""
+    end = len(of.days) - 1
+    return received(of, inside, Stretch(of.place(of.day(end) - YEAR), end))
+
+
 def yields(of: History, walked: Walked, inside: Mask) -> tuple[Yields, ...]:
     """The yields of each instrument that is held at the end, by name."""
     end = len(of.days) - 1
-    year = Stretch(of.place(of.day(end) - YEAR), end)
-    gross = by("instrument", received(of, inside, year))
+    gross = by("instrument", paid_in_a_year(of, inside))
     values: dict[str, list[Decimal | None]] = {}
     for each in worths(of, inside, end):
         if each.part.instrument is not None:

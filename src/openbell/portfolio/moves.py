@@ -182,8 +182,13 @@ def _change(changes: Sequence[tuple[date, Decimal]], day: date) -> Decimal:
 def _brought(each: Transaction, account: int, instrument: str, day: date) -> Decimal:
     if each.day != day or each.instrument != instrument or each.kind in TOLD_ACTIONS:
         return ZERO
-    sent = -each.quantity if each.to_account == account else ZERO
-    return sent + (each.quantity if each.account == account else ZERO)
+    sent = -_left(each) if each.to_account == account else ZERO
+    return sent + (_left(each) if each.account == account else ZERO)
+
+
+def _left(each: Transaction) -> Decimal:
+    """Units, less than 0, that a transfer took out of its account; more, where those were sold short."""
+    return -each.quantity if each.kind is Kind.TRANSFER and each.short else each.quantity
 
 
 _OUTSIDE = "paid from outside: this account's cash is not told"
@@ -212,7 +217,7 @@ def _moved(each: Transaction, told: frozenset[int], worth: Worth, units_worth: U
     if each.kind in _BY_VALUE:
         yield position, *_value(each, worth, units_worth)
     elif each.kind is Kind.TRANSFER and each.to_account is not None:
-        valued = units_worth(each.instrument, -each.quantity, each.day)
+        valued = units_worth(each.instrument, -_left(each), each.day)
         yield position, None if valued is None else -valued, ""
         yield Part(each.to_account, each.instrument, ""), valued, ""
 

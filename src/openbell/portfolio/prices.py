@@ -19,6 +19,10 @@ SPLITS = tuple[tuple[date, Decimal], ...]
 """Ex-dates and new units for one old, oldest first."""
 
 
+NO_CLOSES = Closes(np.empty(0, "datetime64[D]"), np.empty(0), "")
+"""Of what nobody tells a price of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """What one unit cost, exactly."""
@@ -37,7 +41,8 @@ class Priced:
 
     A day without a session has the last session's close: that is the market's price then. A session without a close has
     none, and neither has a day before the first price. Without a calendar the last price told holds. A price carried
-    over a split is divided by its ratio, since the units of that day are the new ones.
+    over a split is divided by its ratio, since the units of that day are the new ones. Where there would be none, what
+    the owner said since the last close holds until the next price.
     """
 
     told: Closes
@@ -47,37 +52,35 @@ class Priced:
 
     def column(self, on: Days) -> Floats:
         """On each of the days; NaN where there is none."""
-        told = self.told
-        if told.days.size == 0:
-            return np.full(on.size, np.nan)
-        place = np.searchsorted(told.days, on, side="right") - 1
-        prices = np.where(place >= 0, told.prices[place], np.nan)
-        if told.sessions is not None:
-            prices[~_current(told, told.sessions, place, on)] = np.nan
-        for ex_date, ratio in self.splits:
-            ex = np.datetime64(ex_date)
-            prices[(place >= 0) & (told.days[place] < ex) & (on >= ex)] /= float(ratio)
-        return prices
+        prices, since = self._held(self.told, on)
+        if self.told.by_hand is None:
+            return prices
+        said, told_on = self._held(self.told.by_hand, on)
+        return np.where(np.isnan(prices) & (told_on > since), said, prices)
 
     def at(self, day: date) -> Price | None:
         """The price at the end of `day`, exactly."""
-        newest = self._newest(day)
-        return None if newest is None else self._price(newest, day)
+        return self._in_units_of(day, self._known(day))
 
     def before(self, day: date) -> Price | None:
-        """The close of the session before the one that `at` tells of, in units of `day`."""
+        """The close of the session before the one that `at` tells of, in units of `day`.
+
+        Of a price by hand, and without a calendar, the price told before it.
+        """
         newest = self._newest(day)
         if newest is None:
-            return None
+            said = self._said(day)
+            return None if said is None else self._in_units_of(day, self._last_before(said.day))
+        session = self._session_before(newest)
         if self._quoted(newest) and self.quote is not None and self.quote.previous_close is not None:
-            session = self._session_before(newest) or self.quote.day
-            return Price(self.quote.previous_close, session, self.quote.source)
-        if newest == 0 or self._session_before(newest) not in (None, _date(self.told.days[newest - 1])):
-            return None
-        return self._price(newest - 1, day)
+            return Price(self.quote.previous_close, session or self.quote.day, self.quote.source)
+        earlier = self._last_before(_date(self.told.days[newest])) if session is None else self._known(session)
+        return self._in_units_of(day, earlier)
 
     def session(self, day: date) -> date | None:
-        """The newest session up to `day`; None: no calendar, or none yet."""
+        """The newest session up to `day`; None: no calendar, none yet, or the price of `day` is one by hand."""
+        if self._newest(day) is None and self._said(day) is not None:
+            return None
         sessions = self.told.sessions
         place = -1 if sessions is None else int(np.searchsorted(sessions, np.datetime64(day), side="right")) - 1
         return None if sessions is None or place < 0 else _date(sessions[place])
@@ -91,12 +94,47 @@ class Priced:
         session = _upto(sessions, on)
         return place if session >= 0 and self.told.days[place] >= sessions[session] else None
 
-    def _price(self, newest: int, on: date) -> Price:
-        day = _date(self.told.days[newest])
-        quoted = self._quoted(newest) and self.quote is not None
-        exact = self.quote.price if quoted and self.quote else Decimal(repr(float(self.told.prices[newest])))
-        since = factor(self.splits, day, on)
-        return Price(exact / since, day, self.quote.source if quoted and self.quote else self.told.source, since)
+    def _known(self, day: date) -> Price | None:
+        """The price at the end of `day`, in units of its own day."""
+        newest = self._newest(day)
+        return self._said(day) if newest is None else self._told(newest)
+
+    def _last_before(self, day: date) -> Price | None:
+        """The last price of an earlier day, whoever told it, in units of its own day."""
+        eve = day - date.resolution
+        last = _upto(self.told.days, np.datetime64(eve))
+        return self._said(eve) or (self._told(last) if last >= 0 else None)
+
+    def _told(self, place: int) -> Price:
+        day = _date(self.told.days[place])
+        if self._quoted(place) and self.quote is not None:
+            return Price(self.quote.price, day, self.quote.source)
+        return Price(Decimal(repr(float(self.told.prices[place]))), day, self.told.source)
+
+    def _said(self, day: date) -> Price | None:
+        place, hand = said_on(self.told, day), self.told.by_hand
+        if place is None or hand is None:
+            return None
+        return Price(Decimal(repr(float(hand.prices[place]))), _date(hand.days[place]), hand.source)
+
+    def _in_units_of(self, day: date, price: Price | None) -> Price | None:
+        if price is None:
+            return None
+        since = factor(self.splits, price.day, day)
+        return Price(price.price / since, price.day, price.source, since)
+
+    def _held(self, told: Closes, on: Days) -> tuple[Floats, Days]:
+        """On each of the days: the price, in units of that day, and the day that it would be of."""
+        if told.days.size == 0:
+            return np.full(on.size, np.nan), np.full(on.size, _NEVER)
+        place = np.searchsorted(told.days, on, side="right") - 1
+        prices, since = np.where(place >= 0, told.prices[place], np.nan), np.where(place >= 0, told.days[place], _NEVER)
+        if told.sessions is not None:
+            prices[~_current(told, told.sessions, place, on)] = np.nan
+        for ex_date, ratio in self.splits:
+            ex = np.datetime64(ex_date)
+            prices[(since < ex) & (on >= ex)] /= float(ratio)
+        return prices, since
 
     def _quoted(self, newest: int) -> bool:
         return self.quote is not None and newest == self.told.days.size - 1
@@ -111,8 +149,18 @@ class Priced:
 
 def priced(book: Book, instrument: str, splits: SPLITS) -> Priced:
     """The prices that `book` has of `instrument`."""
-    told, quote = _with_quote(book.closes.get(instrument, _NONE), book.quotes.get(instrument))
+    told, quote = _with_quote(book.closes.get(instrument, NO_CLOSES), book.quotes.get(instrument))
     return Priced(told, splits, quote)
+
+
+def said_on(told: Closes, day: date) -> int | None:
+    """The place of the price by hand that counts at the end of `day` where no close does: one said after the last."""
+    hand, on = told.by_hand, np.datetime64(day)
+    place = -1 if hand is None else _upto(hand.days, on)
+    if hand is None or place < 0:
+        return None
+    last = _upto(told.days, on)
+    return place if last < 0 or told.days[last] < hand.days[place] else None
 
 
 def factor(splits: SPLITS, after: date, upto: date) -> Decimal:
@@ -148,7 +196,7 @@ def series_of_days(first: date, last: date, calendars: Iterable[tuple[Days, date
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_NONE = Closes(np.empty(0, "datetime64[D]"), np.empty(0), "")
+_NEVER = np.datetime64(date.min, "D")
 
 
 def _with_quote(closes: Closes, quote: Quote | None) -> tuple[Closes, Quote | None]:
@@ -160,7 +208,7 @@ def _with_quote(closes: Closes, quote: Quote | None) -> tuple[Closes, Quote | No
     if sessions is not None and day not in sessions:
         sessions = np.insert(sessions, np.searchsorted(sessions, day), day)
     days = np.append(closes.days, day).astype("datetime64[D]")
-    return Closes(days, np.append(closes.prices, float(quote.price)), closes.source, sessions), quote
+    return Closes(days, np.append(closes.prices, float(quote.price)), closes.source, sessions, closes.by_hand), quote
 
 
 def _current(told: Closes, sessions: Days, place: Places, on: Days) -> npt.NDArray[np.bool_]:

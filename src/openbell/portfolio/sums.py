@@ -10,6 +10,7 @@ import numpy as np
 from openbell.model.transactions import Transaction
 from openbell.portfolio.book import Book, RateSeries
 from openbell.portfolio.lots import SMALLEST, ZERO, Problem, Sum
+from openbell.portfolio.prices import Priced
 from openbell.portfolio.rates import CARRIED, Rates, exact
 
 
@@ -155,11 +156,11 @@ def close_on(book: Book, instrument: str, day: date) -> Decimal | None:
     closes = book.closes.get(instrument)
     if closes is None:
         return None
+    if (known := Priced(closes, ()).at(day)) is not None:
+        return known.price
     asked = np.datetime64(day, "D")
     at = int(np.searchsorted(closes.days, asked, side="right")) - 1
-    if at < 0 or (closes.sessions is not None and (asked - closes.days[at]).astype(int) > CARRIED):
-        return None
-    return exact(closes.prices[at])
+    return exact(closes.prices[at]) if at >= 0 and (asked - closes.days[at]).astype(int) <= CARRIED else None
 
 
 def _pairs(*currencies: str) -> str:

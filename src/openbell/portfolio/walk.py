@@ -46,6 +46,8 @@ class Walked:
     """The corporate actions, each once."""
     splits: Mapping[str, list[tuple[date, Fraction]]]
     """By instrument, the days on which one unit became so many; told, or found from units."""
+    moved_short: frozenset[int]
+    """The transfers that moved what was sold short, by their ids."""
     until: date
     """The day at whose end this is so."""
     walk: _Walk = field(repr=False, compare=False)
@@ -165,7 +167,17 @@ class _Walk:
         if holdings.movements is not None:
             lots, closed = pooled(holdings.movements, lots, closed, route.book.portfolio.base)
         problems = (*route.problems, *self.problems, *self.sums.missed())
-        return Walked(lots, closed, problems, holdings.steps, route.happened, holdings.splits, route.until, self)
+        return Walked(
+            lots,
+            closed,
+            problems,
+            holdings.steps,
+            route.happened,
+            holdings.splits,
+            frozenset(holdings.moved_short),
+            route.until,
+            self,
+        )
 
     def _day(self, entries: list[Happening | Transaction]) -> None:
         """What the day tells, in order; if transfers wait in a ring, what comes in first and what leaves last."""
@@ -238,6 +250,9 @@ class _Walk:
         if t.kind is Kind.OPENING:
             self.holdings.sell_short(t, key, quantity, self.sums.given(t))
             return
+        if t.kind is Kind.TRANSFER and t.to_account is not None and self.holdings.units(*key) < 0:
+            self._move_short(t, key, (t.to_account, key[1]))
+            return
         proceeds = self._proceeds(t)
         own = min(quantity, max(ZERO, self.holdings.units(*key)))
         if own < quantity and not t.short:
@@ -250,6 +265,13 @@ class _Walk:
             self.holdings.dispose(t, t.day, key, own, proceeds.part(own, quantity), t.picks)
         if own < quantity and t.short:
             self.holdings.sell_short(t, key, quantity - own, proceeds - proceeds.part(own, quantity))
+
+    def _move_short(self, t: Transaction, source: Key, target: Key) -> None:
+        """Of an account that is short, nothing else can be moved: the other one is short of it from now on."""
+        short = -self.holdings.units(*source)
+        if -t.quantity > short:
+            self._oversold(t, short)
+        self.holdings.move(t, source, target, min(-t.quantity, short))
 
     def _proceeds(self, t: Transaction) -> Sum:
         if t.kind is Kind.SELL:

@@ -12,15 +12,13 @@ from decimal import Decimal
 import numpy as np
 
 from openbell.model.transactions import Transaction
-from openbell.portfolio import benchmark as benchmarks
 from openbell.portfolio import income as incomes
 from openbell.portfolio import returns, twr, valuation, xirr
 from openbell.portfolio.allocation import METHOD as SHARES
 from openbell.portfolio.allocation import Allocation, Slice
-from openbell.portfolio.benchmark import Benchmark
 from openbell.portfolio.book import Input, Why
 from openbell.portfolio.checks import Check
-from openbell.portfolio.income import Announced, Received, Yields
+from openbell.portfolio.income import Announced, Received
 from openbell.portfolio.moves import Charged, Part
 from openbell.portfolio.prices import Price
 from openbell.portfolio.rates import Rate
@@ -31,7 +29,8 @@ from openbell.portfolio.worth import Worth, day_change, total, worth_of, worths
 
 DAY_CHANGE = (
     "Units held at the close of the session before x the price's change since x today's rate, plus what was traded in "
-    "the session against its price then. Both prices are of the instrument's own exchange."
+    "the session against its price then. Both prices are of the instrument's own exchange. What the rate made is "
+    "apart: units x the close before x the rate's change since."
 )
 NET_INVESTED = "What was paid in less what was taken out, each at the rate of its day."
 CHECKED = "What is held at the end of the day is compared with the owner's own threshold."
@@ -49,8 +48,8 @@ def why_value(of: History, inside: Mask, place: int) -> Why:
     return Why(
         "value",
         valuation.METHOD,
-        tuple(item for each in every for item in _of_worth(of, each)),
-        tuple(note for each in every for note in _notes_of_worth(of, each, place)),
+        tuple(item for each in every for item in of_worth(of, each)),
+        tuple(note for each in every for note in _notesof_worth(of, each, place)),
     )
 
 
@@ -95,7 +94,7 @@ def why_mwr(of: History, inside: Mask, stretch: Stretch) -> Why:
     found = xirr.money_weighted(days, flows)
     inputs = tuple(
         Input(label, repr(float(flow)), of.base, day.astype("datetime64[D]").item())
-        for label, day, flow in zip(_labels(len(flows)), days, flows, strict=True)
+        for label, day, flow in zip(labels(len(flows)), days, flows, strict=True)
         if flow != 0
     )
     notes = [found.reason] if found.reason else []
@@ -130,16 +129,19 @@ def why_day_change(of: History, part: Part, place: int) -> Why:
     if change is None:
         return Why("day_change", DAY_CHANGE, (), ("The price of the newest session or of the one before is missing.",))
     now = worth_of(of, part, of.steps[part].on(of.day(place)), place)
-    rate = [_of_rate(now.rate)] if now.rate is not None else []
+    rate = []
+    if now.rate is not None:
+        then = of.lookup.rate(now.rate.base, of.base, change.previous.day)
+        rate = [of_rate(now.rate), of_rate(then, "rate before")]
     inputs = (
         Input("units before", str(change.before), "", change.previous.day),
-        _of_price(of, part, change.price, f"price of {_name(part)}"),
-        _of_price(of, part, change.previous, f"close of {_name(part)} before"),
+        of_price(of, part, change.price, f"price of {_name(part)}"),
+        of_price(of, part, change.previous, f"close of {_name(part)} before"),
         *rate,
         Input("traded", _said(change.traded), of.base, change.price.day),
         Input("value", _said(now.value), of.base, of.day(place)),
     )
-    return Why("day_change", DAY_CHANGE, inputs, tuple(_notes_of_worth(of, now, place)))
+    return Why("day_change", DAY_CHANGE, inputs, tuple(_notesof_worth(of, now, place)))
 
 
 def why_drawdown(index: Index, stretch: Stretch) -> Why:
@@ -158,20 +160,6 @@ def why_drawdown(index: Index, stretch: Stretch) -> Why:
         ),
         () if found.recovered else ("The height has not been reached again.",),
     )
-
-
-def why_benchmark(of: History, found: Benchmark, stretch: Stretch) -> Why:
-    """Of what the same flows would have become in another instrument."""
-    inputs = [
-        item
-        for each in found.purchases
-        for item in (
-            Input("paid in" if each.amount > 0 else "taken out", repr(each.amount), of.base, each.day),
-            Input("level", repr(each.level), of.base, each.bought, found.source),
-        )
-    ]
-    end = Input("level at the end", repr(float(found.levels[stretch.end])), of.base, of.day(stretch.end), found.source)
-    return Why("benchmark", benchmarks.METHOD, (*inputs, end), found.notes)
 
 
 def why_share(of: History, one: Slice, every: Allocation) -> Why:
@@ -211,18 +199,10 @@ def why_announced(of: History, coming: Announced) -> Why:
             coming.action.source,
         ),
         Input("units", str(coming.units)),
-        _of_rate(rate),
+        of_rate(rate),
     )
     assumed = () if coming.sure else ("The ex-date is to come: it is assumed that as many units are held then.",)
     return Why("announced", incomes.ANNOUNCED, inputs, assumed)
-
-
-def why_yield(of: History, one: Yields, on: str) -> Why:
-    """Of a yield on `cost` or on `value`."""
-    whole = one.cost if on == "cost" else one.value
-    method = incomes.YIELD_ON_COST if on == "cost" else incomes.YIELD_ON_VALUE
-    inputs = (Input("income of a year", _said(one.income), of.base), Input(on, _said(whole), of.base))
-    return Why(f"yield_on_{on}", method, inputs)
 
 
 def _gained(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
@@ -249,7 +229,7 @@ def _breaks(values: twr.Floats, flows: twr.Floats, stretch: Stretch) -> list[int
     return [int(place) for place in np.unique(every) if first <= place <= stretch.end]
 
 
-def _labels(count: int) -> Iterator[str]:
+def labels(count: int) -> Iterator[str]:
     """As `investor_flows` orders them."""
     days = (count - 2) // 2
     yield "value at the start"
@@ -258,19 +238,21 @@ def _labels(count: int) -> Iterator[str]:
     yield "value at the end"
 
 
-def _of_worth(of: History, each: Worth) -> Iterator[Input]:
+def of_worth(of: History, each: Worth) -> Iterator[Input]:
+    """Units, price, rate and value."""
     name = _name(each.part)
     yield Input(
         "units" if each.part.instrument else "balance", str(each.units), name, source=f"account {each.part.account}"
     )
     if each.price is not None:
-        yield _of_price(of, each.part, each.price, f"price of {name}")
+        yield of_price(of, each.part, each.price, f"price of {name}")
     if each.rate is not None and each.rate.base != of.base:
-        yield _of_rate(each.rate)
+        yield of_rate(each.rate)
     yield Input("value", _said(each.value), of.base)
 
 
-def _of_price(of: History, part: Part, price: Price, label: str) -> Input:
+def of_price(of: History, part: Part, price: Price, label: str) -> Input:
+    """A price with its day and who told it."""
     currency = valuation.currency_of(of.book, part)
     return Input(label, str(price.price), currency, price.day, price.source)
 
@@ -279,12 +261,13 @@ def _told(transaction: Transaction) -> str:
     return f"transaction {transaction.id}"
 
 
-def _of_rate(rate: Rate) -> Input:
+def of_rate(rate: Rate, label: str = "rate") -> Input:
+    """A rate with its day and who told it."""
     source = ", ".join(dict.fromkeys(leg.source for leg in rate.legs))
-    return Input("rate", _said(rate.value), f"{rate.base}/{rate.quote}", rate.of or rate.day, source)
+    return Input(label, _said(rate.value), f"{rate.base}/{rate.quote}", rate.of or rate.day, source)
 
 
-def _notes_of_worth(of: History, each: Worth, place: int) -> Iterator[str]:
+def _notesof_worth(of: History, each: Worth, place: int) -> Iterator[str]:
     name, day = _name(each.part), of.day(place)
     if each.lacks:
         yield f"{name} has no value: {each.lacks}."

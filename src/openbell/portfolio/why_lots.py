@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from openbell.portfolio import gains
+from openbell.portfolio import income as incomes
 from openbell.portfolio.book import Input, Why
+from openbell.portfolio.income import Yields
 from openbell.portfolio.lots import Closed, Lot
 from openbell.portfolio.moves import Part, rounded, summed
 from openbell.portfolio.valuation import History, Mask, currency_of
-from openbell.portfolio.worth import Worth, day_change, worths
+from openbell.portfolio.walk import Walked
+from openbell.portfolio.why import of_worth
+from openbell.portfolio.worth import session_gain, worths
 
 COST = (
     "What the units that are held had cost, fees of the purchases in it: in the portfolio's currency at the rate of "
@@ -35,9 +39,11 @@ def why_unrealised(of: History, inside: Mask, place: int, lots: Iterable[Lot]) -
     """Of the value of the parts less the cost of their `lots`."""
     held = [each for each in worths(of, inside, place) if each.part.instrument is not None]
     lacking = [f"{each.part.instrument} has no value: {each.lacks}." for each in held if each.lacks]
-    cost = why_cost(of, lots)
+    every = list(lots)
+    cost = why_cost(of, every)
+    effects = tuple(item for each in every for item in _effects(of, each, place))
     values = tuple(Input(f"value of {each.part.instrument}", _said(each.value), of.base) for each in held)
-    return Why("unrealised", UNREALISED, (*values, *cost.inputs), (*lacking, *cost.notes))
+    return Why("unrealised", UNREALISED, (*values, *cost.inputs, *effects), (*lacking, *cost.notes))
 
 
 def why_realised(of: History, closed: Sequence[Closed]) -> Why:
@@ -69,22 +75,57 @@ def why_price(of: History, part: Part, place: int) -> Why:
 
 
 def why_day_changes(of: History, inside: Mask, place: int) -> Why:
-    """Of the change of several positions together."""
-    inputs, notes = [], []
-    for each in _units(of, inside, place):
-        change = day_change(of, each.part, place)
-        if change is None or change.gain is None:
-            notes.append(f"The change of {each.part.instrument} is not known: a price or a rate is missing.")
+    """Of the change of several positions together, those that the session ended too."""
+    inputs, notes, gains_of = [], [], []
+    for part in changed_in_session(of, inside, place):
+        gain = session_gain(of, part, place)
+        gains_of.append(gain)
+        price = of.priced[part.instrument or ""].at(of.day(place))
+        if gain is None:
+            notes.append(f"The change of {part.instrument} is not known: a price or a rate is missing.")
+        elif price is not None:
+            inputs.append(Input(f"change of {part.instrument}", _said(gain), of.base, price.day, price.source))
         else:
-            label = f"change of {each.part.instrument}"
-            inputs.append(Input(label, _said(change.gain), of.base, change.price.day, change.price.source))
-    total = summed(Decimal(each.value) for each in inputs)
-    whole = Input("together", _said(None if notes or total is None else rounded(total)), of.base)
-    return Why("day_change", DAY_CHANGE, (*inputs, whole), tuple(notes))
+            inputs.append(Input(f"change of {part.instrument}", _said(gain), of.base, of.day(place)))
+    whole = summed(gains_of)
+    together = Input("together", _said(None if whole is None else rounded(whole)), of.base)
+    return Why("day_change", DAY_CHANGE, (*inputs, together), tuple(notes))
 
 
-def _units(of: History, inside: Mask, place: int) -> Iterator[Worth]:
-    return (each for each in worths(of, inside, place) if each.part.instrument is not None)
+def changed_in_session(of: History, inside: Mask, place: int) -> list[Part]:
+    """The positions that are held, and those that the session changed or whose change nobody knows."""
+    named = [part for part in of.named(inside) if part.instrument is not None and part in of.steps]
+    return [part for part in named if of.steps[part].on(of.day(place)) or session_gain(of, part, place) != 0]
+
+
+def why_yield(of: History, walked: Walked, inside: Mask, one: Yields, on: str) -> Why:
+    """Of a yield on `cost` or on `value`: the payments behind the sum, and the lots or the worth that it is of."""
+    whole = one.cost if on == "cost" else one.value
+    method = incomes.YIELD_ON_COST if on == "cost" else incomes.YIELD_ON_VALUE
+    named = of.named(inside)
+    alone = of.where(lambda part: part.instrument == one.instrument and part in named)
+    paid = [
+        Input(f"gross {one.instrument}", _said(each.gross), of.base, each.day, f"transaction {each.transaction.id}")
+        for each in incomes.paid_in_a_year(of, alone)
+    ]
+    lots = [each for each in walked.lots if each.instrument == one.instrument and _part(each) in named]
+    behind = (
+        [item for each in lots for item in _paid(of, each)]
+        if on == "cost"
+        else [item for each in worths(of, alone, len(of.days) - 1) for item in of_worth(of, each)]
+    )
+    inputs = (Input("income of a year", _said(one.income), of.base), Input(on, _said(whole), of.base), *paid, *behind)
+    return Why(f"yield_on_{on}", method, inputs)
+
+
+def _effects(of: History, lot: Lot, place: int) -> Iterator[Input]:
+    """What the price and the rate made of a lot, where its price is known."""
+    price, currency = of.priced[lot.instrument].at(of.day(place)), currency_of(of.book, _part(lot))
+    if price is not None and currency:
+        told = gains.unrealised(lot, price.price, currency, of.day(place), of.base, of.lookup)
+        opened = f"transaction {lot.opened.id}"
+        yield Input("by the price", _said(told.price), of.base, lot.acquired, opened)
+        yield Input("by the rate", _said(told.exchange), of.base, lot.acquired, opened)
 
 
 def _paid(of: History, lot: Lot) -> Iterator[Input]:

@@ -129,11 +129,11 @@ def day_gain(of: History, inside: Mask, place: int) -> Decimal | None:
     None where one is not known. What is priced by hand now and then counts where it has two prices.
     """
     return summed(
-        _session_gain(of, part, place) for part in of.named(inside) if part.instrument is not None and part in of.steps
+        session_gain(of, part, place) for part in of.named(inside) if part.instrument is not None and part in of.steps
     )
 
 
-def _session_gain(of: History, part: Part, place: int) -> Decimal | None:
+def session_gain(of: History, part: Part, place: int) -> Decimal | None:
     """Also without a close of the session before, of what came in the session, and of what left in it without one."""
     day, prices, steps = of.day(place), of.priced[part.instrument or ""], of.steps[part]
     units, session = steps.on(day), prices.session(day)

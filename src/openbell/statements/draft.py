@@ -191,7 +191,7 @@ class Beside:
     """What people said of instruments, by their keys in the file: only the desk's own export tells of it."""
 
     prices: Mapping[str, Mapping[date, Decimal]] = field(default_factory=dict)
-    """Of own items."""
+    """Of own items, and of what the market trades in the currency of the instrument."""
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Type, sector, country, as far as they were set by hand."""
 

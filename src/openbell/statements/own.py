@@ -283,7 +283,7 @@ def _values(every: object) -> Iterable[object]:
 def _said_of(beside: Beside) -> Iterator[str]:
     if beside.prices:
         count = sum(map(len, beside.prices.values()))
-        yield f"It tells {counted(count, 'price')} of {counted(len(beside.prices), 'item')} of one's own."
+        yield f"It tells {counted(count, 'price')} by hand, of {counted(len(beside.prices), 'instrument')}."
     if beside.facts:
         yield f"It tells what was said by hand of {counted(len(beside.facts), 'instrument')}."
 

@@ -33,6 +33,7 @@ from openbell.store.portfoliotables import (
     instant_text,
     numbered,
 )
+from openbell.store.pricebook import HandPrices, said_by_hand, unsaid_by_hand
 from openbell.store.transactionbook import written
 
 DRAWN = 2**30
@@ -71,6 +72,8 @@ class Arrival:
     """Of each transaction, in their order."""
     prices: Mapping[str, Mapping[date, Decimal]] = field(default_factory=dict)
     """By the name of an item, prices that were told by hand; a day that has one keeps it."""
+    hand_prices: Mapping[str, HandPrices] = field(default_factory=dict)
+    """By instrument of the market, the same."""
     facts: Mapping[str, SetFacts] = field(default_factory=dict)
     """By instrument, what was said of it; what the owner has said stays."""
     beside: Mapping[str, str] = field(default_factory=dict)
@@ -131,6 +134,7 @@ class ImportBook:
             written(connection, portfolio, transactions, drawn)
             _remember(connection, portfolio, number, _marks(arrival, transactions))
             said = said_besides(connection, owner, arrival.prices, arrival.facts)
+            said["hand_prices"] = said_by_hand(connection, owner, arrival.hand_prices)
             changed(connection, portfolio=portfolio)
             after = {**_standing(connection, owner), **said}
             connection.execute(sa.update(BATCHES).where(BATCHES.c.id == number).values(after=after))
@@ -155,6 +159,7 @@ class ImportBook:
             _assert_unneeded(connection, number)
             gone = connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.batch == number)).rowcount
             unsaid(connection, row.after)
+            unsaid_by_hand(connection, row.after.get("hand_prices", ()))
             for table in (ACCOUNTS, ITEMS):
                 connection.execute(sa.delete(table).where(table.c.batch == number))
             connection.execute(sa.delete(ROWS).where(ROWS.c.batch == number))

@@ -11,10 +11,10 @@ from typing import Any, Literal, get_args
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
-from openbell.model.money import amount, currency_of
-from openbell.model.transactions import assert_day
+from openbell.model.money import currency_of
 from openbell.store.ledger import Ledger, own_name
-from openbell.store.portfoliotables import FACTS, ITEMS, PRICES, TRANSACTIONS, changed, numbered, text
+from openbell.store.portfoliotables import FACTS, ITEMS, PRICES, TRANSACTIONS, changed, numbered
+from openbell.store.pricebook import checked_prices
 
 OWN = "own:"
 """Before the number of an item, where an instrument is named."""
@@ -184,12 +184,7 @@ def unsaid(connection: sa.Connection, said: Mapping[str, Any]) -> None:
 
 
 def _priced(number: int, told: Mapping[date, Decimal]) -> list[dict[str, Any]]:
-    kept = {day: amount(price, "price") for day, price in told.items()}
-    if any(price <= 0 for price in kept.values()):
-        raise InvalidInput("price", "A price is more than 0.", remedy="Leave a day out whose price is not known.")
-    for day in kept:
-        assert_day(day, "day")
-    return [{"item": number, "day": day.isoformat(), "price": text(price)} for day, price in kept.items()]
+    return [{"item": number, "day": day, "price": price} for day, price in checked_prices(told)]
 
 
 def _fact(owner: int, instrument: str, said: SetFacts) -> dict[str, Any]:

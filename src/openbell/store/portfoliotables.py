@@ -65,6 +65,15 @@ FACTS = sa.Table(
     sa.Column("instrument", sa.String, primary_key=True),
     *(sa.Column(name, sa.String) for name in ("type", "sector", "country")),
 )
+HAND_PRICES = sa.Table(
+    "hand_prices",
+    _META,
+    sa.Column("owner", sa.Integer, primary_key=True),
+    sa.Column("instrument", sa.String, primary_key=True),
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("price", sa.String, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+)
 TRANSACTIONS = sa.Table(
     "transactions",
     _META,

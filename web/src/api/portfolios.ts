@@ -212,6 +212,21 @@ export function itemsQuery() {
   });
 }
 
+/** The reader’s own prices of what the market trades, by instrument: for days that nobody else tells a price of. */
+export function handPricesQuery() {
+  return queryOptions({
+    queryKey: ["portfolios", "hand-prices"],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/hand-prices", { signal })),
+  });
+}
+
+/** Says such a price of a day; null forgets it. */
+export function setHandPrice(instrument: string, day: string, price: string | null, currency: string | null) {
+  const params = { path: { instrument } };
+  const body = { prices: [{ day, price }], currency };
+  return answered(client.PUT("/api/v1/hand-prices/{instrument}", { params, body }));
+}
+
 /** Sets the price of an item on a day; null forgets it. */
 export function setPrice(number: number, day: string, price: string | null) {
   const params = { path: { number } };

@@ -400,6 +400,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hand-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hand Prices
+         * @description The caller's own prices of instruments of the market.
+         */
+        get: operations["hand_prices_api_v1_hand_prices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-prices/{instrument}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Price By Hand
+         * @description Say what one unit was worth on some days; it counts in the caller's portfolios where no close is known.
+         */
+        put: operations["price_by_hand_api_v1_hand_prices__instrument__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items": {
         parameters: {
             query?: never;
@@ -2118,6 +2158,16 @@ export interface components {
             };
         };
         /**
+         * AllHandPrices
+         * @description What the caller has said, by instrument.
+         */
+        AllHandPrices: {
+            /** Prices */
+            prices: {
+                [key: string]: components["schemas"]["HandPrices"];
+            };
+        };
+        /**
          * Allocation
          * @description The value at the end of a day, by each dimension inside the one before; shares add up to 1.
          */
@@ -3252,6 +3302,26 @@ export interface components {
              * @enum {string}
              */
             right: "read" | "write";
+        };
+        /**
+         * HandPrices
+         * @description Of one instrument, as traded on each day: a split since divides them. They count where no close is known.
+         */
+        HandPrices: {
+            /** Currency */
+            currency: string | null;
+            /** Prices */
+            prices: components["schemas"]["openbell__api__items__Price"][];
+        };
+        /**
+         * HandPricesDraft
+         * @description Prices to be set; other days stay. The currency is needed where the desk knows none of the instrument.
+         */
+        HandPricesDraft: {
+            /** Currency */
+            currency?: string | null;
+            /** Prices */
+            prices: components["schemas"]["Price-Input"][];
         };
         /**
          * History
@@ -7124,6 +7194,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FiguresOfAll"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_prices_api_v1_hand_prices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllHandPrices"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    price_by_hand_api_v1_hand_prices__instrument__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instrument: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandPricesDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandPrices"];
                 };
             };
             /** @description A problem: what happened, the field that is wrong, and what to do. */

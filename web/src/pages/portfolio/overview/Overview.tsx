@@ -40,7 +40,7 @@ export default function Overview({ portfolio }: PortfolioPageProps) {
       </h1>
       <AsOf />
       <Problems problems={held.data.problems} notes={data.performance.notes} />
-      <Missing positions={held.data.positions} />
+      <Missing portfolio={portfolio} positions={held.data.positions} />
       <Stats positions={held.data} returns={data} range={range} />
       <ValueChart portfolio={portfolio} benchmark={data.benchmark?.ticker ?? null} />
       <section>

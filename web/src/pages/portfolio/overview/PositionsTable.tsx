@@ -12,6 +12,7 @@ import * as format from "../../../lib/format";
 import { positionPath } from "../address";
 import { Figure } from "../figures/Figure";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
+import { dayLine } from "./dayLine";
 import styles from "./Overview.module.css";
 
 interface TableProps {
@@ -61,9 +62,10 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
     {
       key: "spark",
       title: "Line",
-      show: ({ ticker }) => {
-        const quote = quotes.get(ticker);
-        return quote?.spark && <Sparkline close={quote.spark.close} previousClose={quote.previous_close} />;
+      show: (row) => {
+        const quote = quotes.get(row.ticker);
+        const line = dayLine(row, quote);
+        return line && <Sparkline close={line} previousClose={quote?.previous_close ?? null} />;
       },
       words: true,
       goes: 1,
@@ -177,15 +179,22 @@ function Asked({ row, why, label, children }: AskedProps) {
   );
 }
 
-/** Its last price; where that is of an earlier day than the figures, hatched, and the day said. */
+/** Its last price; where that is of an earlier day than the figures, or by hand, hatched, and the day said. */
 function Price({ row: { instrument, price, currency }, day }: { row: Position; day: string }) {
   if (instrument === null) return null;
   if (price === null) return <span className={styles.lacks}>none</span>;
-  const old = Date.parse(day) - Date.parse(price.day) > 4 * 86_400_000;
+  const typed = price.source === "by hand";
+  const old = typed || Date.parse(day) - Date.parse(price.day) > 4 * 86_400_000;
   return (
     <span className={old ? styles.old : undefined} title={`${format.day(price.day)}, ${price.source}`}>
       {format.exactly(price.price, 2)} <span className="quiet">{currency}</span>
-      {old && <span className="quiet"> {format.day(price.day)}</span>}
+      {old && (
+        <span className="quiet">
+          {" "}
+          {format.day(price.day)}
+          {typed && ", by hand"}
+        </span>
+      )}
     </span>
   );
 }

@@ -21,6 +21,7 @@ import { Spoken } from "../overview/Spoken";
 import { Sums } from "../overview/Sums";
 import { ValueChart } from "../overview/ValueChart";
 import type { PortfolioPageProps } from "../props";
+import { HandPrices } from "./HandPrices";
 import { LotsTables } from "./LotsTables";
 import { OwnPrices } from "./OwnPrices";
 import { Payments } from "./Payments";
@@ -78,6 +79,9 @@ export default function PositionPage({ portfolio }: PortfolioPageProps) {
             to={done.data.performance.last}
           />
         </section>
+      )}
+      {!isOwn && (
+        <HandPrices key={instrument} portfolio={portfolio} instrument={instrument} ticker={ticker} row={row} />
       )}
       <LotsTables portfolio={portfolio} instrument={instrument} row={row} />
       <Payments portfolio={portfolio} instrument={instrument} />

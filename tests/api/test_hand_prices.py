@@ -1,0 +1,109 @@
+"""Prices by hand of what the market trades, over the API: said, counted, shown as what they are, out and in again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.test_figures import client, told
+from api.test_imports import confirm, preview, uploaded
+from openbell.desk import Desk
+
+__all__ = ["client"]
+
+
+def bought(client: TestClient, instrument: str, currency: str = "EUR") -> None:
+    told(client, kind="buy", day="2026-02-27", currency=currency, cash="-50", instrument=instrument, quantity="5")
+
+
+def position(client: TestClient, ticker: str, as_of: str = "2026-03-03") -> dict[str, Any]:
+    found = client.get("portfolios/1/positions", params={"as_of": as_of}).json()["positions"]
+    return next(each for each in found if each["ticker"] == ticker)
+
+
+def say(client: TestClient, instrument: str, day: str, price: str | None, currency: str | None = None) -> Any:
+    prices = [{"day": day, "price": price}]
+    return client.put(f"hand-prices/{instrument}", json={"prices": prices, "currency": currency})
+
+
+def test_what_no_vendor_knows_gets_a_price_and_the_portfolio_a_value(client: TestClient):
+    bought(client, "NOBODY")
+    assert position(client, "NOBODY")["value"] is None
+    unknown = say(client, "NOBODY", "2026-03-02", "8")
+    assert (unknown.status_code, unknown.json()["field"]) == (422, "currency")
+    said = say(client, "nobody", "2026-03-02", "8", "eur")
+    assert said.json() == {"currency": "EUR", "prices": [{"day": "2026-03-02", "price": "8"}]}
+    found = position(client, "NOBODY")
+    assert (found["value"], found["gain"], found["lacks"], found["currency"]) == ("40", "-10", "", "EUR")
+    assert found["price"] == {"price": "8", "day": "2026-03-02", "source": "by hand"}
+    assert client.get("portfolios/1/positions").json()["value"] is not None
+    assert client.get("hand-prices").json()["prices"] == {"NOBODY": said.json()}
+
+
+def test_every_why_says_that_it_was_by_hand_and_of_which_day(client: TestClient):
+    bought(client, "NOBODY")
+    say(client, "NOBODY", "2026-03-02", "8", "EUR")
+    for figure in ("price", "value", "day_change"):
+        asked = {"instrument": "NOBODY", "as_of": "2026-03-03"}
+        why = client.get(f"portfolios/1/why/{figure}", params=asked).json()
+        if figure == "day_change":
+            assert why["notes"] == ["The price of the newest session or of the one before is missing."]
+            continue
+        by_hand = [(each["value"], each["day"]) for each in why["inputs"] if each["source"] == "by hand"]
+        assert by_hand == [("8.0", "2026-03-02")], figure
+    assert client.get("portfolios/1/positions", params={"as_of": "2026-03-03"}).json()["day_gain"] == "80"
+
+
+def test_a_close_goes_before_and_a_session_without_one_does_not(client: TestClient, desk: Desk):
+    assert say(client, "ACME", "2026-03-03", "999").json()["currency"] == "USD"
+    assert position(client, "ACME")["price"] == {"price": "120", "day": "2026-03-03", "source": "yahoo"}
+    bought(client, "SPY", "USD")
+    assert position(client, "SPY")["lacks"] == "there is no price of 2026-03-03"
+    say(client, "SPY", "2026-03-02", "600")
+    assert position(client, "SPY")["price"]["source"] == "by hand"
+    assert desk.history.register.instrument("SPY").currency == "USD"
+
+
+def test_a_price_is_forgotten_and_corrected(client: TestClient):
+    bought(client, "NOBODY")
+    say(client, "NOBODY", "2026-03-02", "8", "EUR")
+    say(client, "NOBODY", "2026-03-02", "9")
+    assert position(client, "NOBODY")["value"] == "45"
+    assert say(client, "NOBODY", "2026-03-02", None).json() == {"currency": "EUR", "prices": []}
+    assert position(client, "NOBODY")["value"] is None
+    assert client.get("hand-prices").json() == {"prices": {}}
+
+
+@pytest.mark.parametrize(
+    ("instrument", "price", "currency", "field"),
+    [
+        ("ACME", "8", "EUR", "currency"),
+        ("ACME", "0", None, "price"),
+        ("ACME", "eight", None, "price"),
+        ("own:1", "8", "EUR", "instrument"),
+    ],
+)
+def test_what_is_no_price_is_refused(client: TestClient, instrument: str, price: str, currency: str | None, field: str):
+    refused = say(client, instrument, "2026-03-02", price, currency)
+    assert (refused.status_code, refused.json()["field"]) == (422, field)
+
+
+def test_prices_by_hand_travel_with_an_export_and_are_undone(client: TestClient):
+    bought(client, "NOBODY")
+    say(client, "NOBODY", "2026-03-02", "8.25", "EUR")
+    exported = client.get("portfolios/1/export").content
+    before = position(client, "NOBODY")
+    say(client, "NOBODY", "2026-03-02", None)
+    client.post("portfolios", json={"name": "Again", "base": "EUR"})
+    key = uploaded(client, exported, 2)
+    assert "It tells 1 price by hand, of 1 instrument." in preview(client, key, 2)["notes"]
+    batch = confirm(client, key, 2)
+    assert client.get("hand-prices").json()["prices"] == {
+        "NOBODY": {"currency": "EUR", "prices": [{"day": "2026-03-02", "price": "8.25"}]}
+    }
+    assert position(client, "NOBODY") == before
+    assert client.get("portfolios/2/export").json()["prices"] == {"NOBODY": {"2026-03-02": "8.25"}}
+    assert client.delete(f"portfolios/2/imports/{batch['id']}").status_code == 200
+    assert client.get("hand-prices").json() == {"prices": {}}
