@@ -370,7 +370,7 @@ export interface paths {
         get?: never;
         /**
          * Set Facts
-         * @description Say of what type, sector and country an instrument is; it counts in the caller's portfolios.
+         * @description Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios.
          */
         put: operations["set_facts_api_v1_facts__instrument__put"];
         post?: never;
@@ -3061,6 +3061,8 @@ export interface components {
         Facts: {
             /** Country */
             country?: string | null;
+            /** Currency */
+            currency?: string | null;
             /** Sector */
             sector?: string | null;
             /** Type */
@@ -4307,6 +4309,8 @@ export interface components {
         /**
          * Portfolio
          * @description Accounts that are counted together; `version` is to be sent back with a change, `right` is the caller's.
+         *
+         *     `owner`: who shares it with the caller; null for the caller's own.
          */
         Portfolio: {
             /** Accounts */
@@ -4329,6 +4333,8 @@ export interface components {
             method: "fifo" | "lifo" | "hifo" | "average" | "s104";
             /** Name */
             name: string;
+            /** Owner */
+            owner: string | null;
             /** Right */
             right: "owner" | ("read" | "write");
             thresholds: components["schemas"]["Thresholds"];

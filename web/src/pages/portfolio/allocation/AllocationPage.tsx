@@ -51,7 +51,11 @@ export default function AllocationPage({ portfolio }: PortfolioPageProps) {
       )}
       {data.unvalued.length > 0 && <Unvalued allocation={data} />}
       {data.slices.length === 0 ? (
-        <Notice title="Nothing here has a value">Add a transaction, or import a broker’s file.</Notice>
+        <Notice title="Nothing here has a value">
+          {portfolio.right === "read"
+            ? "Only what has one can be spread."
+            : "Add a transaction, or import a broker’s file."}
+        </Notice>
       ) : (
         <Slices
           allocation={data}

@@ -8,6 +8,7 @@ import { Button } from "../../../components/Button";
 import { Field, TextField } from "../../../components/Field";
 import { type Column, Table } from "../../../components/Table";
 import * as format from "../../../lib/format";
+import { useMay } from "../../../lib/me";
 import { whyNot } from "../../../lib/refusal";
 import styles from "./Position.module.css";
 
@@ -16,8 +17,9 @@ type Price = Item["prices"][number];
 export function OwnPrices({ instrument }: { instrument: string }) {
   const { data } = useQuery(itemsQuery());
   const item = data?.items.find((each) => each.instrument === instrument);
-  // An item of somebody who shares the portfolio is priced by them.
-  return item ? <Prices key={item.id} item={item} /> : null;
+  // An item of somebody who shares the portfolio is priced by them, and a viewer prices none.
+  const may = useMay("member");
+  return item && may ? <Prices key={item.id} item={item} /> : null;
 }
 
 function Prices({ item }: { item: Item }) {
