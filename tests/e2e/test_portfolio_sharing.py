@@ -176,3 +176,20 @@ def test_a_list_that_others_share_is_left_from_its_menu(browser: Browser, house:
         assert "For a while" not in names
     with owner_of(house) as owner:
         owner.delete(f"watchlists/{made}").raise_for_status()
+
+
+def test_who_has_none_is_offered_a_sample_where_the_market_is_simulated(
+    browser: Browser, house: StartedDesk, watched: Watched
+):
+    with window(browser, house.address, watched) as page:
+        open_as(page, "ann", "/portfolio")
+        page.get_by_role("button", name="Make a sample portfolio").click()
+        expect(page.get_by_role("table", name="Positions")).to_be_visible()
+        number = int(re.search(r"/portfolio/(\d+)$", page.url)[1])  # type: ignore[index]  # it is one by now
+        headers = {"x-csrf-token": next(c["value"] for c in page.context.cookies() if c["name"] == "openbell_csrf")}
+        address = f"/api/v1/portfolios/{number}?name=Sample+portfolio"
+        assert page.request.delete(address, headers=headers).status == 204
+        page.route("**/api/v1/portfolios", lambda route: route.fulfill(json={"portfolios": [], "sample": False}))
+        page.goto("/portfolio")
+        expect(page.get_by_role("button", name="Make the portfolio")).to_be_visible()
+        expect(page.get_by_role("button", name="Make a sample portfolio")).to_have_count(0)

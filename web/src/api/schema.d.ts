@@ -2582,7 +2582,7 @@ export interface components {
         };
         /**
          * ClosedLot
-         * @description Units that are gone, and what was gained with them.
+         * @description Units that are gone, and what was gained with them; `fees_base` and `taxes_base` are taken off it already.
          */
         ClosedLot: {
             /** Account */
@@ -2610,6 +2610,8 @@ export interface components {
             day: string;
             /** Days */
             days: number;
+            /** Fees Base */
+            fees_base: string | null;
             /** Gain */
             gain: string | null;
             /** Gain Base */
@@ -2627,6 +2629,8 @@ export interface components {
             rule: string;
             /** Short */
             short: boolean;
+            /** Taxes Base */
+            taxes_base: string | null;
             /** Ticker */
             ticker: string;
             /** Type */
@@ -4099,6 +4103,8 @@ export interface components {
         /**
          * OpenLot
          * @description Units that came in together and are still there; `gain` in the currency of their cost, before a sale's fees.
+         *
+         *     `fees_base` and `taxes_base` are taken off the gain already, and so off the effect of the price.
          */
         OpenLot: {
             /** Account */
@@ -4117,6 +4123,8 @@ export interface components {
             currency: string | null;
             /** Currency Effect */
             currency_effect: string | null;
+            /** Fees Base */
+            fees_base: string | null;
             /** Gain */
             gain: string | null;
             /** Gain Base */
@@ -4129,6 +4137,8 @@ export interface components {
             opened: number;
             /** Price Effect */
             price_effect: string | null;
+            /** Taxes Base */
+            taxes_base: string | null;
             /** Ticker */
             ticker: string;
             /** Type */
