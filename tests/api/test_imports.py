@@ -300,7 +300,7 @@ def test_prices_of_own_items_and_what_was_said_of_instruments_travel_and_are_und
     client.post("items", json={"name": "A house", "currency": "EUR", "type": "other"})
     prices = [{"day": "2026-01-01", "price": "250000"}, {"day": "2026-02-01", "price": "260000.5"}]
     client.put("items/1/prices", json={"prices": prices})
-    client.put("facts/AAPL", json={"sector": "Fruit", "country": "US"})
+    client.put("facts/AAPL", json={"sector": "Fruit", "country": "US", "currency": "usd"})
     client.post("portfolios/1/accounts", json={"name": "Bank", "currency": "EUR"})
     for instrument in ("own:1", "AAPL"):
         bought = {"kind": "buy", "account": 1, "day": "2026-01-02", "currency": "EUR", "cash": "-9", "quantity": "1"}
@@ -308,7 +308,7 @@ def test_prices_of_own_items_and_what_was_said_of_instruments_travel_and_are_und
     exported = client.get("portfolios/1/export").content
     assert {name: json.loads(exported)[name] for name in ("prices", "facts")} == {
         "prices": {"own:1": {"2026-01-01": "250000", "2026-02-01": "260000.5"}},
-        "facts": {"AAPL": {"sector": "Fruit", "country": "US"}},
+        "facts": {"AAPL": {"sector": "Fruit", "country": "US", "currency": "USD"}},
     }
     client.delete("portfolios/1", params={"name": "Mine"})
     client.delete("items/1")
@@ -324,7 +324,8 @@ def test_prices_of_own_items_and_what_was_said_of_instruments_travel_and_are_und
     batch = confirm(client, key, 2)
     (item,) = client.get("items").json()["items"]
     assert item["prices"] == prices
-    assert client.get("facts").json()["facts"] == {"AAPL": {"type": None, "sector": "Fruit", "country": "US"}}
+    said = {"type": None, "sector": "Fruit", "country": "US", "currency": "USD"}
+    assert client.get("facts").json()["facts"] == {"AAPL": said}
     assert client.delete(f"portfolios/2/imports/{batch['id']}").status_code == 200
     assert (client.get("items").json(), client.get("facts").json()) == ({"items": []}, {"facts": {}})
     assert PortfolioBook(desk.ledger).states() == states

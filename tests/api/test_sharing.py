@@ -108,7 +108,9 @@ def test_whom_it_is_shared_with_may_read_and_no_more(locked: Desk, ann: TestClie
     reads = {path: status for path, status in found.items() if path.startswith("GET") and path not in of_the_owner}
     assert {path: status for path, status in reads.items() if status != 200} == {}
     assert {path: status for path, status in found.items() if path not in reads and status != 403} == {}
-    assert [each["right"] for each in reader.get("portfolios").json()["portfolios"]] == ["read"]
+    seen = reader.get("portfolios").json()["portfolios"]
+    assert [(each["right"], each["owner"]) for each in seen] == [("read", "ann")]
+    assert ann.get("portfolios/1").json()["owner"] is None
 
 
 def test_whom_it_is_shared_with_to_write_may_change_what_is_in_it(locked: Desk, ann: TestClient):
@@ -189,6 +191,20 @@ def test_of_the_owners_items_others_name_those_only_that_the_portfolio_names(loc
     assert writer.post("portfolios/1/transactions", json=told).status_code == 201
     seen = writer.post(f"portfolios/1/uploads/{key}/preview", json={}).json()["instruments"]
     assert [(each["name"], each["id"]) for each in seen] == [("House in Bern", "own:1")]
+
+
+def test_what_one_says_of_an_instrument_counts_in_ones_own_portfolios_only(locked: Desk, ann: TestClient):
+    ann.post("items", json={"name": "House in Bern", "currency": "CHF"})
+    writer = shared(locked, ann, "write")
+    assert ann.put("facts/own:1", json={"country": "CH", "sector": "Real estate"}).status_code == 200
+    assert ann.put("facts/own:1", json={"currency": "EUR"}).status_code == 422
+    assert writer.put("facts/own:1", json={"country": "CH"}).status_code == 404
+    assert writer.get("facts").json() == {"facts": {}}
+    for client in (ann, writer):
+        told = {**SALE, "account": 1, "kind": "buy", "quantity": "1", "cash": "-5", "short": False}
+        assert client.post("portfolios/1/transactions", json=told).status_code == 201
+        assert client.put("facts/aapl", json={"country": "IE" if client is writer else "US"}).status_code == 200
+    assert list(ann.get("facts").json()["facts"]) == ["AAPL", "own:1"]
 
 
 def test_a_file_that_waits_goes_after_a_day_and_with_its_person(locked: Desk, ann: TestClient):

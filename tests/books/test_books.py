@@ -13,6 +13,7 @@ import pytest
 
 from openbell.alerts.rules import Held
 from openbell.books import Books
+from openbell.books.held import followed
 from openbell.books.shelf import Moment
 from openbell.desk import Desk
 from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, QUOTES, frame_of
@@ -86,6 +87,20 @@ def test_closes_are_as_traded_and_pence_are_pounds(desk: Desk, kept: Kept):
     assert (book.facts["VOD.L"].currency, book.facts["VOD.L"].country) == ("GBP", "GB")
     dividend = Action("VOD.L", TUESDAY, "dividend", "yahoo", amount=Decimal("0.045"), currency="GBP")
     assert book.actions == (dividend,)
+
+
+def test_an_instrument_is_counted_in_the_currency_that_its_holder_says(desk: Desk, kept: Kept):
+    listed(desk, "VOD.L", "XLON", "GBp")
+    stored(desk, "VOD.L", {MONDAY: 1234.5})
+    happened(desk, "VOD.L", MONDAY, "dividend", amount=4.5)
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("VOD.L", currency="GBP"))
+    books = Books(desk)
+    assert closes(books, desk, "VOD.L") == {"2026-03-02": 12.345}
+    ItemBook(desk.ledger).set_facts(1, "VOD.L", SetFacts(currency="CHF"))
+    assert closes(books, desk, "VOD.L") == {"2026-03-02": 1234.5}
+    book = books.settled(current(desk)).book
+    assert (book.facts["VOD.L"].currency, book.actions[0].currency) == ("CHF", "CHF")
+    assert followed(desk) == {"VOD.L", "SPY", "CHFUSD=X", "EURUSD=X", "GBPUSD=X"}
 
 
 def test_a_spin_off_leaves_with_a_part_of_the_cost(desk: Desk, kept: Kept):

@@ -295,6 +295,8 @@ SEEN = {
     "/activity?q=nothing": lambda page: page.get_by_role("heading", name="No transaction is like that"),
     "/income?range=Max": lambda page: page.get_by_role("table", name="Income by instrument"),
     "/allocation?show=instrument": lambda page: page.get_by_role("application"),
+    "/allocation?show=sector&open=unknown": lambda page: page.get_by_role("link", name="Say what QUORB is"),
+    "/allocation?facts=QUORB": lambda page: page.get_by_label("Sector"),
     "/checks": lambda page: page.get_by_role("table", name=re.compile("^Checks of")),
     "/import": lambda page: page.get_by_label("Choose a file, or drop it here"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -271,6 +272,77 @@ def test_an_item_of_ones_own_is_worth_what_its_owner_says(folio: Page, own: Hous
     expect(folio.locator("dl").first).to_contain_text("450.50")
     prices.get_by_role("button", name=re.compile("Forget the price of")).first.click()
     expect(prices).to_have_count(0)
+
+
+def test_what_nobody_knows_of_an_instrument_its_holder_says(folio: Page, own: Household, watched: Watched):
+    own.add("deposit", 20, cash="1000")
+    own.trade("MURLA", 10, 10)
+    folio.goto(f"{own.path}/allocation?show=sector")
+    folio.get_by_role("link", name="Say which it is").click()
+    folio.get_by_role("link", name="Say what MURLA is").click()
+    panel = folio.get_by_role("region", name="What MURLA is")
+    expect(panel.get_by_label("Type")).to_contain_text("As the desk knows it: Stock")
+    panel.get_by_label("Sector").fill("Real estate")
+    panel.get_by_label("Country").select_option("Portugal")
+    panel.get_by_label("Currency").fill("Taler")
+    watched.expected.append(r"422 \(Unprocessable")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_role("alert")).to_be_visible()
+    panel.get_by_label("Currency").fill("")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel).to_have_count(0)
+    expect(folio.get_by_text("What MURLA is was changed.")).to_be_visible()
+    sectors = folio.get_by_role("table", name="Allocation by sector")
+    expect(sectors.get_by_role("link", name="Real estate")).to_be_visible()
+    folio.goto(f"{own.path}/allocation?show=country")
+    expect(folio.get_by_role("table").get_by_role("link", name="Portugal")).to_be_visible()
+    folio.goto(f"{own.path}/position/MURLA")
+    folio.get_by_role("link", name="Say what it is").click()
+    expect(panel.get_by_label("Sector")).to_have_value("Real estate")
+    panel.get_by_role("button", name="Forget what I said").click()
+    expect(panel).to_have_count(0)
+    assert call(own.address, "GET", "facts")["facts"] == {}
+
+
+def test_of_each_lot_the_gain_is_told_by_price_and_currency_fees_and_taxes(folio: Page, portfolio_desk: StartedDesk):
+    abroad = Household.make(portfolio_desk.address, "Abroad", "EUR")
+    abroad.add("deposit", 400, cash="5000")
+    abroad.trade("QUORB", 20, 390)
+    abroad.trade("QUORB", -5, 60, tax="3")
+    lots = abroad.ask("lots")
+    folio.goto(f"{abroad.path}/position/QUORB?range=Max")
+    for name, lot in (("Lots held", lots["open"][0]), ("Lots sold", lots["closed"][0])):
+        table = folio.get_by_role("table", name=name)
+        cells = dict(
+            zip(_titles(table), table.locator("tbody tr").first.locator("td, th").all_inner_texts(), strict=True)
+        )
+        for title, key in PARTS.items():
+            assert _amount(cells[title]) == f"{Decimal(lot[key]):.2f}", (name, title)
+        whole = Decimal(lot["price_effect"]) + Decimal(lot["currency_effect"])
+        assert whole == Decimal(lot["gain_base"])
+        assert Decimal(lot["currency_effect"])
+    assert Decimal(lots["closed"][0]["taxes_base"]) > 0
+    abroad.remove("Abroad")
+
+
+PARTS = {
+    "Gain EUR": "gain_base",
+    "of it price EUR": "price_effect",
+    "of it currency EUR": "currency_effect",
+    "after fees EUR": "fees_base",
+    "after taxes EUR": "taxes_base",
+}
+
+
+def _titles(table: Locator) -> list[str]:
+    return [" ".join(each.split()) for each in table.locator("thead th").all_inner_texts()]
+
+
+def _amount(shown: str) -> str:
+    """The number of an amount as the page writes it."""
+    found = re.search(rf"[\d{THIN}]+\.\d\d", shown)
+    assert found, shown
+    return ("-" if MINUS in shown else "") + found[0].replace(THIN, "")
 
 
 def test_all_of_it_is_taken_away_and_brought_back_without_loss(folio: Page, own: Household):

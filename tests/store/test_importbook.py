@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Kind, Pick, Portfolio, Transaction
 from openbell.store.importbook import Arrival, ImportBook
-from openbell.store.itembook import Item, ItemBook
+from openbell.store.itembook import Item, ItemBook, SetFacts
 from openbell.store.ledger import Ledger
 from openbell.store.portfoliobook import PortfolioBook
 from openbell.store.transactionbook import TransactionBook
@@ -200,6 +200,20 @@ def test_an_item_has_its_prices_by_day(ledger: Ledger, portfolio: int):
     TransactionBook(ledger).add(portfolio, buy(1, house.instrument, "1"))
     with pytest.raises(InvalidInput, match="1 transactions name it"):
         book.remove(1, house.id)
+
+
+def test_of_an_instrument_each_person_says_their_own(ledger: Ledger, portfolio: int):
+    book, told = ItemBook(ledger), SetFacts("etf", "Energy", "NO", "NOK")
+    book.set_facts(1, "EQNR.OL", told)
+    book.set_facts(1, "SHEL", SetFacts(currency="gbp"))
+    assert book.facts(1) == {"EQNR.OL": told, "SHEL": SetFacts(currency="GBP")}
+    assert book.facts(2) == {}
+    book.set_facts(1, "EQNR.OL", SetFacts())
+    assert list(book.facts(1)) == ["SHEL"]
+    with pytest.raises(InvalidInput, match="is not a currency"):
+        book.set_facts(1, "SHEL", SetFacts(currency="Taler"))
+    with pytest.raises(InvalidInput, match="has one already"):
+        book.set_facts(1, "own:1", SetFacts(currency="EUR"))
 
 
 def test_a_long_import_is_all_there(ledger: Ledger, portfolio: int):

@@ -16,8 +16,8 @@ from openbell.api.shapes import Number
 from openbell.desk import Desk
 from openbell.model.money import currency_of, decimal_of
 from openbell.model.symbols import ticker_of
+from openbell.store.itembook import OWN, ItemBook, SetFacts, Type
 from openbell.store.itembook import Item as KeptItem
-from openbell.store.itembook import ItemBook, SetFacts, Type
 
 router = APIRouter(tags=["items"])
 
@@ -65,6 +65,8 @@ class Facts(BaseModel):
     type: Type | None = None
     sector: str | None = Field(None, min_length=1, max_length=60)
     country: str | None = Field(None, pattern="^[A-Z]{2}$")
+    currency: str | None = Field(None, max_length=3)
+    """That its prices are in; of an own item, that of the item."""
 
 
 class AllFacts(BaseModel):
@@ -124,10 +126,19 @@ def facts(desk: TheDesk, caller: TheCaller) -> AllFacts:
 
 @router.put("/facts/{instrument}", dependencies=[allow(Role.MEMBER)])
 def set_facts(desk: TheDesk, caller: TheCaller, instrument: Annotated[str, Path(max_length=20)], told: Facts) -> Facts:
-    """Say of what type, sector and country an instrument is; it counts in the caller's portfolios."""
-    key = desk.history.register.id_of(ticker_of(instrument, "instrument"))
-    ItemBook(desk.ledger).set_facts(caller.id, key, SetFacts(told.type, told.sector, told.country))
-    return told
+    """Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios."""
+    currency = None if told.currency is None else currency_of(told.currency)
+    said = SetFacts(told.type, told.sector, told.country, currency)
+    ItemBook(desk.ledger).set_facts(caller.id, _key(desk, caller, instrument), said)
+    return Facts.model_validate(said, from_attributes=True)
+
+
+def _key(desk: Desk, caller: Caller, told: str) -> str:
+    """The id of an instrument that is told by its id or ticker; of own items, the caller's only."""
+    if told.startswith(OWN) and told.removeprefix(OWN).isdecimal():
+        return _assert_there(desk, caller, int(told.removeprefix(OWN))).instrument
+    register = desk.history.register
+    return told if register.knows(told) else register.id_of(ticker_of(told, "instrument"))
 
 
 def _assert_there(desk: Desk, caller: Caller, number: int) -> KeptItem:

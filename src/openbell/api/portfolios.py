@@ -62,7 +62,10 @@ class AccountDraft(BaseModel):
 
 
 class Portfolio(BaseModel):
-    """Accounts that are counted together; `version` is to be sent back with a change, `right` is the caller's."""
+    """Accounts that are counted together; `version` is to be sent back with a change, `right` is the caller's.
+
+    `owner`: who shares it with the caller; null for the caller's own.
+    """
 
     id: int
     name: str
@@ -74,6 +77,7 @@ class Portfolio(BaseModel):
     version: int
     created: datetime
     right: Right
+    owner: str | None
 
 
 class Portfolios(BaseModel):
@@ -297,6 +301,7 @@ def _shape(desk: Desk, caller: Caller, kept: Kept) -> Portfolio:
         version=kept.version,
         created=kept.created,
         right=right_of(desk, caller, kept) or "read",
+        owner=None if kept.owner == caller.id else desk.accounts.person(kept.owner).name,
     )
 
 

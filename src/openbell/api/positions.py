@@ -110,7 +110,10 @@ class Amount(BaseModel):
 
 
 class OpenLot(Held):
-    """Units that came in together and are still there; `gain` in the currency of their cost, before a sale's fees."""
+    """Units that came in together and are still there; `gain` in the currency of their cost, before a sale's fees.
+
+    `fees_base` and `taxes_base` are taken off the gain already, and so off the effect of the price.
+    """
 
     opened: int
     acquired: date
@@ -120,11 +123,13 @@ class OpenLot(Held):
     gain_base: str | None
     price_effect: str | None
     currency_effect: str | None
+    fees_base: str | None
+    taxes_base: str | None
     actions: list[str]
 
 
 class ClosedLot(Held):
-    """Units that are gone, and what was gained with them."""
+    """Units that are gone, and what was gained with them; `fees_base` and `taxes_base` are taken off it already."""
 
     opened: int
     closed: int | None
@@ -138,6 +143,8 @@ class ClosedLot(Held):
     gain_base: str | None
     price_effect: str | None
     currency_effect: str | None
+    fees_base: str | None
+    taxes_base: str | None
     rule: str
     short: bool
     actions: list[str]
@@ -303,8 +310,19 @@ def _amount(told: Sum) -> Amount:
     )
 
 
+def _taken_off(base: str, *told: Sum) -> tuple[Decimal, Decimal] | tuple[None, None]:
+    """The fees and taxes in amounts, in the portfolio's currency; None where a rate is missing."""
+    costly = [each for each in told if each.fees or each.taxes]
+    if any(each.currency != base and not (each.base and each.amount) for each in costly):
+        return None, None
+    known = [each.in_base(base) for each in costly]
+    zero = Decimal(0)
+    return rounded(sum((each.fees for each in known), zero)), rounded(sum((each.taxes for each in known), zero))
+
+
 def _open(asked: Asked, lot: Lot) -> OpenLot:
     gained = _unrealised(asked, lot) or Gain(lot.cost.currency, None, None, None, None)
+    fees, taxes = _taken_off(asked.reckoned.history.base, lot.cost)
     return OpenLot(
         **held(asked, Part(lot.account, lot.instrument, "")).model_dump(),
         opened=lot.opened.id,
@@ -315,6 +333,8 @@ def _open(asked: Asked, lot: Lot) -> OpenLot:
         gain_base=text(gained.base),
         price_effect=text(gained.price),
         currency_effect=text(gained.exchange),
+        fees_base=text(fees),
+        taxes_base=text(taxes),
         actions=[f"{each.kind} {each.day}" for each in lot.actions],
     )
 
@@ -322,6 +342,7 @@ def _open(asked: Asked, lot: Lot) -> OpenLot:
 def _closed(asked: Asked, lot: Closed) -> ClosedLot:
     of = asked.reckoned.history
     gained = realised(lot, of.base, of.lookup, of.book.facts[lot.instrument].currency)
+    fees, taxes = _taken_off(of.base, lot.cost, lot.proceeds)
     return ClosedLot(
         **held(asked, Part(lot.account, lot.instrument, "")).model_dump(),
         opened=lot.opened.id,
@@ -336,6 +357,8 @@ def _closed(asked: Asked, lot: Closed) -> ClosedLot:
         gain_base=text(gained.base),
         price_effect=text(gained.price),
         currency_effect=text(gained.exchange),
+        fees_base=text(fees),
+        taxes_base=text(taxes),
         rule=lot.rule,
         short=lot.short,
         actions=[f"{each.kind} {each.day}" for each in lot.actions],

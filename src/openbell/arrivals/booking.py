@@ -103,7 +103,7 @@ def _facts(review: Review) -> dict[str, SetFacts]:
     """By id, what the file tells that somebody said of instruments."""
     told, ids = review.statement.beside.facts, _ids(review)
     return {
-        ids[key]: SetFacts(said.get("type"), said.get("sector"), said.get("country"))  # type: ignore[arg-type]  # checked as it is written
+        ids[key]: SetFacts(*(said.get(name) for name in ("type", "sector", "country", "currency")))  # type: ignore[arg-type]  # checked as it is written
         for key, said in told.items()
         if key in ids
     }

@@ -53,4 +53,5 @@ def _set(facts: Facts, told: SetFacts | None) -> Facts:
         type=told.type or facts.type,
         sector=told.sector or facts.sector,
         country=told.country or facts.country,
+        currency=told.currency or facts.currency,
     )

@@ -12,7 +12,7 @@ from openbell.model.transactions import Transaction
 from openbell.portfolio.book import Book
 from openbell.portfolio.lots import Problem
 from openbell.portfolio.walk import Walked, walk
-from openbell.store.itembook import OWN
+from openbell.store.itembook import OWN, ItemBook
 from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.register import Register
 from openbell.store.transactionbook import TransactionBook, in_order
@@ -35,7 +35,7 @@ def followed(desk: Desk) -> set[str]:
     for number, kept in portfolios.items():
         ids, currencies = named.get(number, (set(), set()))
         listed = {key for key in ids if not key.startswith(OWN)} | {kept.portfolio.benchmark or ""} - {""}
-        facts = facts_of(listed, desk, {}, {})
+        facts = facts_of(listed, desk, {}, ItemBook(desk.ledger).facts(kept.owner))
         told = {*currencies, *(each.currency for each in facts.values() if each.currency), kept.portfolio.base}
         found |= {_ticker(register, key) for key in listed}
         found |= {pair_of(code, "USD") for code in told - {"USD"}} if len(told) > 1 else set()

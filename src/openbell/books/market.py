@@ -1,4 +1,4 @@
-"""What the lake says to one book: each instrument is read once for as long as the lake stays what it is."""
+"""What the lake says to one book: each instrument is read once while the lake, and what it is said to be, stay so."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ class Market:
         self.version = version
         self._desk, self._known = desk, known
         self._stretch = (date.min, date.min)
-        self._closes: dict[str, Closes | None] = {}
-        self._actions: dict[str, list[Action]] = {}
+        self._closes: dict[Facts, Closes | None] = {}
+        self._actions: dict[Facts, list[Action]] = {}
         self._rates: tuple[object, tuple[RateSeries, ...]] = (None, ())
 
     def closes(self, facts: Sequence[Facts], first: date, last: date) -> dict[str, Closes]:
         """As `closes_of`."""
         if self._stretch != (first, last):
             self._stretch, self._closes = (first, last), {}
-        if missing := [each for each in facts if each.id not in self._closes]:
+        if missing := [each for each in facts if each not in self._closes]:
             found = closes_of(self._desk, missing, first, last, self._known)
-            self._closes |= {each.id: found.get(each.id) for each in missing}
-        return {each.id: closes for each in facts if (closes := self._closes[each.id]) is not None}
+            self._closes |= {each: found.get(each.id) for each in missing}
+        return {each.id: closes for each in facts if (closes := self._closes[each]) is not None}
 
     def actions(self, facts: Mapping[str, Facts]) -> list[Action]:
         """As `actions_of`."""
-        if missing := [key for key in facts if key not in self._actions]:
-            self._actions |= {key: [] for key in missing}
+        if missing := [key for key, each in facts.items() if each not in self._actions]:
+            self._actions |= {facts[key]: [] for key in missing}
             for each in actions_of(self._desk, missing, facts, self._known):
-                self._actions[each.instrument].append(each)
-        found = [each for key in facts for each in self._actions[key]]
+                self._actions[facts[each.instrument]].append(each)
+        found = [action for each in facts.values() for action in self._actions[each]]
         return sorted(found, key=lambda each: (each.ex_date, each.instrument, each.kind))
 
     def rates(self, base: str, currencies: Collection[str], first: date, last: date) -> tuple[RateSeries, ...]:

@@ -208,9 +208,9 @@ def _sources(rows: pl.DataFrame) -> str:
 
 
 def _part(desk: Desk, facts: Facts) -> Decimal:
-    """What part of its currency an instrument's prices are told in: London's are pence."""
+    """What part of its currency an instrument's prices are told in: London's are pence, if they are pounds at all."""
     told = desk.history.register.instrument(facts.id).currency
-    return _part_told(told)
+    return _part_told(told) if currency_of(told) == facts.currency else Decimal(1)
 
 
 def _part_told(told: str | None) -> Decimal:

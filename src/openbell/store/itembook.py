@@ -48,6 +48,8 @@ class SetFacts:
     type: Type | None = None
     sector: str | None = None
     country: str | None = None
+    currency: str | None = None
+    """That its prices are in."""
 
 
 class ItemBook:
@@ -131,7 +133,7 @@ class ItemBook:
         """By instrument, what a person has said of it."""
         with self._ledger.transaction() as connection:
             rows = connection.execute(sa.select(FACTS).where(FACTS.c.owner == owner)).all()
-        return {row.instrument: SetFacts(row.type, row.sector, row.country) for row in rows}
+        return {row.instrument: SetFacts(row.type, row.sector, row.country, row.currency) for row in rows}
 
     def set_facts(self, owner: int, instrument: str, facts: SetFacts) -> None:
         """Replace what a person says of an instrument."""
@@ -139,7 +141,7 @@ class ItemBook:
         mine = (FACTS.c.owner == owner) & (FACTS.c.instrument == instrument)
         with self._ledger.transaction(alone=True) as connection:
             connection.execute(sa.delete(FACTS).where(mine))
-            if any((facts.type, facts.sector, facts.country)):
+            if facts != SetFacts():
                 connection.execute(sa.insert(FACTS).values(**values))
             changed(connection, owner=owner)
 
@@ -189,7 +191,10 @@ def _priced(number: int, told: Mapping[date, Decimal]) -> list[dict[str, Any]]:
 
 def _fact(owner: int, instrument: str, said: SetFacts) -> dict[str, Any]:
     _assert_type(said.type)
+    if said.currency is not None and instrument.startswith(OWN):
+        raise InvalidInput("currency", "An item of one's own has one already.", remedy="Change the item.")
     values = {"type": said.type, "sector": said.sector, "country": said.country}
+    values["currency"] = None if said.currency is None else currency_of(said.currency)
     return {"owner": owner, "instrument": instrument, **values}
 
 

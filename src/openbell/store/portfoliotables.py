@@ -63,7 +63,7 @@ FACTS = sa.Table(
     _META,
     sa.Column("owner", sa.Integer, primary_key=True),
     sa.Column("instrument", sa.String, primary_key=True),
-    *(sa.Column(name, sa.String) for name in ("type", "sector", "country")),
+    *(sa.Column(name, sa.String) for name in ("type", "sector", "country", "currency")),
 )
 HAND_PRICES = sa.Table(
     "hand_prices",

@@ -2,7 +2,7 @@
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client } from "./client";
-import type { AccountDraft, Portfolio, PortfolioDraft, Transaction, TransactionDraft, WhyFigure } from "./desk";
+import type { AccountDraft, Facts, Portfolio, PortfolioDraft, Transaction, TransactionDraft, WhyFigure } from "./desk";
 import { answered } from "./problem";
 import type { paths } from "./schema";
 
@@ -23,6 +23,11 @@ export function portfoliosQuery() {
 
 export function addPortfolio(body: PortfolioDraft) {
   return answered(client.POST("/api/v1/portfolios", { body }));
+}
+
+/** One to look around in, where the market is simulated. */
+export function addSample() {
+  return answered(client.POST("/api/v1/portfolios/sample"));
 }
 
 export function changePortfolio({ id, version }: Portfolio, body: PortfolioDraft) {
@@ -231,4 +236,18 @@ export function setHandPrice(instrument: string, day: string, price: string | nu
 export function setPrice(number: number, day: string, price: string | null) {
   const params = { path: { number } };
   return answered(client.PUT("/api/v1/items/{number}/prices", { params, body: { prices: [{ day, price }] } }));
+}
+
+/** What the reader has said of instruments, by instrument. */
+export function factsQuery() {
+  return queryOptions({
+    queryKey: ["portfolios", "facts"],
+    queryFn: async ({ signal }) =>
+      (await answered(client.GET("/api/v1/facts", { signal }))) as { facts: Record<string, Facts> },
+  });
+}
+
+/** Says what an instrument is; null: what the desk knows. */
+export function setFacts(instrument: string, body: Facts) {
+  return answered(client.PUT("/api/v1/facts/{instrument}", { params: { path: { instrument } }, body }));
 }

@@ -3,7 +3,7 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { type Adjust, type ChartAddress, type CompareAddress, isOwnStretch, type Range } from "../lib/address";
 import { client } from "./client";
-import type { BackfillAsked, ChannelChange, Draft, Firing, NewChannel, Reject, Share, Watchlist } from "./desk";
+import type { BackfillAsked, ChannelChange, Draft, Firing, NewChannel, Reject, Watchlist } from "./desk";
 import { line } from "./live";
 import { answered, Problem } from "./problem";
 
@@ -110,39 +110,6 @@ export function restoreWatchlist(id: number) {
 
 export function arrangeWatchlists(order: number[]) {
   return answered(client.PUT("/api/v1/watchlists/order", { body: { order } }));
-}
-
-export function sharesQuery(id: number) {
-  return queryOptions({
-    queryKey: ["watchlists", "shares", id],
-    queryFn: ({ signal }) =>
-      answered(client.GET("/api/v1/watchlists/{key}/shares", { params: { path: { key: id } }, signal })),
-  });
-}
-
-export function shareWatchlist(id: number, person: number, right: Share["right"]) {
-  const path = { key: id, person };
-  return answered(client.PUT("/api/v1/watchlists/{key}/shares/{person}", { params: { path }, body: { right } }));
-}
-
-export function unshareWatchlist(id: number, person: number) {
-  const path = { key: id, person };
-  return answered(client.DELETE("/api/v1/watchlists/{key}/shares/{person}", { params: { path } }));
-}
-
-/** Whom something can be shared with. */
-export function namesQuery() {
-  return queryOptions({
-    queryKey: ["users", "names"],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/users/names", { signal })),
-  });
-}
-
-export function meQuery() {
-  return queryOptions({
-    queryKey: ["me"],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/me", { signal })),
-  });
 }
 
 /** What days past say of symbols; the price's own move is its quote's. */

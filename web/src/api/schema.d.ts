@@ -370,7 +370,7 @@ export interface paths {
         get?: never;
         /**
          * Set Facts
-         * @description Say of what type, sector and country an instrument is; it counts in the caller's portfolios.
+         * @description Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios.
          */
         put: operations["set_facts_api_v1_facts__instrument__put"];
         post?: never;
@@ -2632,7 +2632,7 @@ export interface components {
         };
         /**
          * ClosedLot
-         * @description Units that are gone, and what was gained with them.
+         * @description Units that are gone, and what was gained with them; `fees_base` and `taxes_base` are taken off it already.
          */
         ClosedLot: {
             /** Account */
@@ -2660,6 +2660,8 @@ export interface components {
             day: string;
             /** Days */
             days: number;
+            /** Fees Base */
+            fees_base: string | null;
             /** Gain */
             gain: string | null;
             /** Gain Base */
@@ -2677,6 +2679,8 @@ export interface components {
             rule: string;
             /** Short */
             short: boolean;
+            /** Taxes Base */
+            taxes_base: string | null;
             /** Ticker */
             ticker: string;
             /** Type */
@@ -3111,6 +3115,8 @@ export interface components {
         Facts: {
             /** Country */
             country?: string | null;
+            /** Currency */
+            currency?: string | null;
             /** Sector */
             sector?: string | null;
             /** Type */
@@ -4167,6 +4173,8 @@ export interface components {
         /**
          * OpenLot
          * @description Units that came in together and are still there; `gain` in the currency of their cost, before a sale's fees.
+         *
+         *     `fees_base` and `taxes_base` are taken off the gain already, and so off the effect of the price.
          */
         OpenLot: {
             /** Account */
@@ -4185,6 +4193,8 @@ export interface components {
             currency: string | null;
             /** Currency Effect */
             currency_effect: string | null;
+            /** Fees Base */
+            fees_base: string | null;
             /** Gain */
             gain: string | null;
             /** Gain Base */
@@ -4197,6 +4207,8 @@ export interface components {
             opened: number;
             /** Price Effect */
             price_effect: string | null;
+            /** Taxes Base */
+            taxes_base: string | null;
             /** Ticker */
             ticker: string;
             /** Type */
@@ -4377,6 +4389,8 @@ export interface components {
         /**
          * Portfolio
          * @description Accounts that are counted together; `version` is to be sent back with a change, `right` is the caller's.
+         *
+         *     `owner`: who shares it with the caller; null for the caller's own.
          */
         Portfolio: {
             /** Accounts */
@@ -4399,6 +4413,8 @@ export interface components {
             method: "fifo" | "lifo" | "hifo" | "average" | "s104";
             /** Name */
             name: string;
+            /** Owner */
+            owner: string | null;
             /** Right */
             right: "owner" | ("read" | "write");
             thresholds: components["schemas"]["Thresholds"];

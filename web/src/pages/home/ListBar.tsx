@@ -20,7 +20,7 @@ import { VIEWS } from "./views";
 import type { Told } from "./Watchlist";
 import styles from "./Watchlist.module.css";
 
-const Sharing = lazy(() => import("./Sharing"));
+const Sharing = lazy(() => import("../../components/Sharing"));
 
 interface ListBarProps {
   list: List;
@@ -33,7 +33,7 @@ type Open = "new" | "rename" | "share" | null;
 
 export function ListBar({ list, lists, told, onAdd }: ListBarProps) {
   const [open, setOpen] = useState<Open>(null);
-  const { add, rename, arrange } = useListEdits();
+  const { add, rename, arrange, left } = useListEdits();
   const close = () => setOpen(null);
   return (
     <>
@@ -55,7 +55,7 @@ export function ListBar({ list, lists, told, onAdd }: ListBarProps) {
       </div>
       {open === "share" && (
         <Suspense>
-          <Sharing list={list} onClose={close} />
+          <Sharing of={{ ...list, kind: "watchlist" }} onLeft={() => left(list)} onClose={close} />
         </Suspense>
       )}
     </>
@@ -98,18 +98,17 @@ function useItems({ list, lists, told, onOpen, onArrange }: ChooserProps): MenuI
     return list.right === "own" && moved ? [{ label: `Move ${way}`, act: () => onArrange(moved) }] : [];
   });
   const file = { label: "Take away as CSV", act: () => takeAway(list, told, address.view) };
-  if (!mayChange(list)) return [file];
   return [
-    { label: "Rename", act: () => onOpen("rename") },
-    { label: "Arrange symbols", act: () => navigate(homePath({ ...address, arrange: true })) },
-    ...moves,
-    file,
-    ...(list.right === "own"
+    ...(mayChange(list)
       ? [
-          { label: "Share", act: () => onOpen("share") },
-          { label: "Remove the list", act: () => remove(list) },
+          { label: "Rename", act: () => onOpen("rename") },
+          { label: "Arrange symbols", act: () => navigate(homePath({ ...address, arrange: true })) },
+          ...moves,
         ]
       : []),
+    file,
+    { label: list.owner === null ? "Share" : "Leave the list", act: () => onOpen("share") },
+    ...(list.right === "own" ? [{ label: "Remove the list", act: () => remove(list) }] : []),
   ];
 }
 

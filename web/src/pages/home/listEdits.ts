@@ -75,5 +75,11 @@ export function useListEdits() {
       navigate(pathOf(null));
     },
     arrange,
+    /** Goes on to the first list once the reader has left `list`. */
+    left: async ({ id }: Watchlist) => {
+      await showChanged(client, (lists) => lists.filter((each) => each.id !== id));
+      navigate(pathOf(null));
+      await tellAnew();
+    },
   };
 }

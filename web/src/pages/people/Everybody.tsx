@@ -3,12 +3,12 @@ import type { Person, PersonChange, RoleName } from "../../api/desk";
 import { changePerson, peopleKeys, peopleQuery, removePerson } from "../../api/people";
 import { Button } from "../../components/Button";
 import { Select } from "../../components/Select";
+import { Sure } from "../../components/Sure";
 import * as format from "../../lib/format";
 import { ROLE_MEANINGS, ROLE_WORDS, ROLES, useMe } from "../../lib/me";
 import { whyNot } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import styles from "./People.module.css";
-import { Sure } from "./Sure";
 
 /** The people of the desk. */
 export function Everybody({ people }: { people: readonly Person[] }) {

@@ -4,6 +4,7 @@ import type { Passkey } from "../../api/desk";
 import { passkeysQuery, peopleKeys, removePasskey } from "../../api/people";
 import { TextField } from "../../components/Field";
 import { Trouble } from "../../components/Notice";
+import { Sure } from "../../components/Sure";
 import * as format from "../../lib/format";
 import { useNow } from "../../lib/hooks";
 import { whyNot } from "../../lib/refusal";
@@ -12,7 +13,6 @@ import { deviceOf } from "./device";
 import { errorAt, Form } from "./Form";
 import styles from "./People.module.css";
 import { makePasskey, whyNoPasskeys } from "./passkey";
-import { Sure } from "./Sure";
 
 /** What opens the account by a finger, a face or a PIN, without name and password. */
 export function Passkeys() {

@@ -6,6 +6,7 @@ import { Button } from "../../components/Button";
 import { ChoiceField, TextField } from "../../components/Field";
 import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
+import { Sure } from "../../components/Sure";
 import * as format from "../../lib/format";
 import { useNow } from "../../lib/hooks";
 import { mayAs } from "../../lib/me";
@@ -14,7 +15,6 @@ import { say } from "../../lib/toast";
 import { errorAt, Form } from "./Form";
 import { Once } from "./Once";
 import styles from "./People.module.css";
-import { Sure } from "./Sure";
 
 type Scope = Token["scope"];
 

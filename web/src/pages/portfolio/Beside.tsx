@@ -10,6 +10,7 @@ import { beside, PANELS, wholeOf } from "./address";
 const WhyPanel = lazy(() => import("./why/WhyPanel"));
 const TransactionPanel = lazy(() => import("./activity/TransactionPanel"));
 const EditPanel = lazy(() => import("./activity/EditPanel"));
+const FactsPanel = lazy(() => import("./facts/FactsPanel"));
 const SettingsPanel = lazy(() => import("./settings/SettingsPanel"));
 const NewPanel = lazy(() => import("./settings/NewPanel"));
 
@@ -33,12 +34,13 @@ export function Beside({ portfolio, params }: { portfolio: Portfolio; params: UR
 }
 
 function Opened({ portfolio, params, back }: { portfolio: Portfolio; params: URLSearchParams; back: string }) {
-  const [add, edit] = [params.get("add"), params.get("edit")];
+  const [add, edit, facts] = [params.get("add"), params.get("edit"), params.get("facts")];
   if (edit !== null) return <EditPanel key={edit} portfolio={portfolio} number={wholeOf(edit) ?? 0} back={back} />;
   if (add !== null) {
     const kind = isKind(add) ? add : "buy";
     return <TransactionPanel portfolio={portfolio} kind={kind} instrument={params.get("of") ?? ""} back={back} />;
   }
+  if (facts !== null) return <FactsPanel portfolio={portfolio} instrument={facts} back={back} />;
   if (params.has("why")) return <WhyPanel portfolio={portfolio} back={back} />;
   if (params.has("new")) return <NewPanel back={back} />;
   return <SettingsPanel key={portfolio.id} portfolio={portfolio} back={back} />;

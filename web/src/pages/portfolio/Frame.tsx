@@ -38,7 +38,7 @@ export function Frame({ portfolio, portfolios, tab, children }: FrameProps) {
             <Choice
               label="Pages of the portfolio"
               chosen={tab}
-              options={TABS.map((each) => ({
+              options={TABS.filter((each) => each !== "import" || portfolio.right !== "read").map((each) => ({
                 value: each,
                 label: TAB_NAMES[each],
                 to: tabPath(portfolio.id, each, params),
@@ -66,7 +66,7 @@ function Chooser({ portfolio, portfolios, tab }: Pick<FrameProps, "portfolio" | 
   const may = useMay("member");
   const goTo = (value: string) =>
     navigate(value === NEW ? beside(params, { new: "" }) : tabPath(Number(value), tab ?? "", params));
-  const options = portfolios.map(({ id, name }) => ({ value: String(id), label: name }));
+  const options = portfolios.map((each) => ({ value: String(each.id), label: calledIn(each) }));
   return (
     <Select
       label="Portfolio"
@@ -78,6 +78,11 @@ function Chooser({ portfolio, portfolios, tab }: Pick<FrameProps, "portfolio" | 
 }
 
 const NEW = "new";
+
+/** Several people may call theirs alike. */
+function calledIn({ name, owner }: Portfolio): string {
+  return owner === null ? name : `${name} · ${owner}`;
+}
 
 /** Blurs amounts, for a reader who is not alone; `x` does the same. */
 function HideButton() {

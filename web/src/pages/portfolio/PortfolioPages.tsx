@@ -30,11 +30,11 @@ export default function PortfolioPages() {
   const told = useQuery(portfoliosQuery());
   if (told.isPending) return <Skeleton height={480} />;
   if (!told.data) return <Trouble whole error={told.error} onRetry={told.refetch} />;
-  const { portfolios } = told.data;
+  const { portfolios, sample } = told.data;
   return (
     <Routes>
       {TABS.map((tab) => (
-        <Route key={`first ${tab}`} path={tab} element={<First portfolios={portfolios} tab={tab} />} />
+        <Route key={`first ${tab}`} path={tab} element={<First {...{ portfolios, sample, tab }} />} />
       ))}
       {Object.entries(PAGES).map(([tab, Page]) => (
         <Route
@@ -50,11 +50,11 @@ export default function PortfolioPages() {
 }
 
 /** The portfolio that was looked at last, at one of its pages; or what to do where there is none. */
-function First({ portfolios, tab }: { portfolios: readonly Portfolio[]; tab: Tab }) {
+function First({ portfolios, sample, tab }: { portfolios: readonly Portfolio[]; sample: boolean; tab: Tab }) {
   useTitle("Portfolio");
   const [params] = useSearchParams();
   const chosen = portfolios.find(({ id }) => id === lastLookedAt()) ?? portfolios[0];
-  if (!chosen) return <NoPortfolio />;
+  if (!chosen) return <NoPortfolio sample={sample} />;
   return <Navigate replace to={`${tabPath(chosen.id, tab)}${params.size > 0 ? `?${params}` : ""}`} />;
 }
 

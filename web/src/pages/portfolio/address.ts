@@ -69,7 +69,7 @@ export function changed(params: URLSearchParams, change: Record<string, string |
 }
 
 /** What opens beside a page; one at a time. */
-export const PANELS = ["why", "add", "edit", "settings", "new"] as const;
+export const PANELS = ["why", "add", "edit", "facts", "settings", "new"] as const;
 
 /** What a panel is of. */
 const OF = ["of", "in", "by", "slice"] as const;

@@ -157,7 +157,7 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
   return (
     <Table
       caption={removed ? "Deleted transactions" : "Transactions"}
-      columns={removed ? [...shown, again] : shown}
+      columns={removed && portfolio.right !== "read" ? [...shown, again] : shown}
       inFile={columns}
       rows={rows}
       keyOf={({ id }) => id}

@@ -1,4 +1,4 @@
-/** A transaction to change, once the desk has told it. */
+/** A transaction to change, or only to look at, once the desk has told it. */
 
 import { useQuery } from "@tanstack/react-query";
 import type { Portfolio } from "../../../api/desk";
@@ -8,7 +8,8 @@ import { Panel } from "../../../components/Panel";
 import { Skeleton } from "../../../components/Skeleton";
 import { formOf } from "./form";
 import { TransactionForm } from "./TransactionForm";
-import { titleOf } from "./words";
+import styles from "./TransactionForm.module.css";
+import { fieldsOf, titleOf } from "./words";
 
 interface EditProps {
   portfolio: Portfolio;
@@ -28,7 +29,18 @@ export default function EditPanel({ portfolio, number, back }: EditProps) {
   }
   return (
     <Panel title={titleOf(told.data)} back={back}>
-      <TransactionForm portfolio={portfolio} begin={formOf(told.data)} transaction={told.data} back={back} />
+      {portfolio.right === "read" ? (
+        <dl className={styles.told}>
+          {fieldsOf(told.data, portfolio.accounts).map(({ field, text }) => (
+            <div key={field}>
+              <dt>{field}</dt>
+              <dd className="amount">{text}</dd>
+            </div>
+          ))}
+        </dl>
+      ) : (
+        <TransactionForm portfolio={portfolio} begin={formOf(told.data)} transaction={told.data} back={back} />
+      )}
     </Panel>
   );
 }

@@ -3,6 +3,7 @@
 import type { Kind, Portfolio } from "../../../api/desk";
 import { Notice } from "../../../components/Notice";
 import { Panel } from "../../../components/Panel";
+import { OnlyRead } from "../OnlyRead";
 import { blank } from "./form";
 import { TransactionForm } from "./TransactionForm";
 
@@ -16,6 +17,13 @@ interface NewProps {
 
 export default function TransactionPanel({ portfolio, kind, instrument, back }: NewProps) {
   const [account] = portfolio.accounts;
+  if (portfolio.right === "read") {
+    return (
+      <Panel title="New transaction" back={back}>
+        <OnlyRead portfolio={portfolio} />
+      </Panel>
+    );
+  }
   if (!account) {
     return (
       <Panel title="New transaction" back={back}>

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { differences, titleOf } from "./words";
+import type { Transaction } from "../../../api/desk";
+import { differences, fieldsOf, titleOf } from "./words";
 
 test("a transaction is called by its kind, its units and its instrument", () => {
   expect([
@@ -15,5 +16,38 @@ test("two versions differ where they say something else, not where they write it
   expect(differences(mine, theirs)).toEqual([
     { field: "Amount", mine: "\u2212100", theirs: "\u2212101.5" },
     { field: "Note", mine: "\u2013", theirs: "late" },
+  ]);
+});
+
+test("of a transaction all is told that it has, and nothing that it has not", () => {
+  const told = {
+    kind: "buy",
+    day: "2026-03-02",
+    instrument: "us.QUORB",
+    ticker: "QUORB",
+    quantity: "12.50",
+    price: "40",
+    cash: "-501",
+    currency: "USD",
+    fee: "1",
+    tax: "0",
+    account: 2,
+    to_account: null,
+    acquired: null,
+    note: "",
+    tags: ["core", "tech"],
+  } as unknown as Transaction;
+  const accounts = [{ id: 2, name: "Depot Nord", currency: "USD", broker: "" }];
+  expect(fieldsOf(told, accounts).map(({ field, text }) => `${field}: ${text}`)).toEqual([
+    "Kind: Buy",
+    "Day: 2 Mar 2026",
+    "Instrument: QUORB",
+    "Units: 12.5",
+    "Price: 40",
+    "Amount: \u2212501",
+    "Currency: USD",
+    "Fee: 1",
+    "Account: Depot Nord",
+    "Tags: core, tech",
   ]);
 });

@@ -1,6 +1,6 @@
 /** Transactions in words. */
 
-import type { Transaction } from "../../../api/desk";
+import type { Account, Transaction } from "../../../api/desk";
 import { signOf } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { KINDS } from "./kinds";
@@ -46,6 +46,23 @@ export function differences(mine: Partial<Transaction>, theirs: Partial<Transact
   return FIELDS.flatMap(([name, field]) => {
     const [one, other] = [shown(mine[name]), shown(theirs[name])];
     return one === other ? [] : [{ field, mine: one, theirs: other }];
+  });
+}
+
+/** What is known of a transaction, field by field; nothing of what it has none of. */
+export function fieldsOf(told: Transaction, accounts: readonly Account[]): { field: string; text: string }[] {
+  const nameOf = (id: number | null | undefined) => accounts.find((each) => each.id === id)?.name;
+  const inWords: Partial<Record<keyof Transaction, string | undefined>> = {
+    kind: KINDS[told.kind].label,
+    day: format.day(told.day),
+    instrument: told.ticker ?? told.instrument ?? undefined,
+    account: nameOf(told.account),
+    to_account: nameOf(told.to_account),
+    acquired: told.acquired ? format.day(told.acquired) : undefined,
+  };
+  return FIELDS.flatMap(([name, field]) => {
+    const text = name in inWords ? inWords[name] : shown(told[name]);
+    return text === undefined || text === format.NONE || text === "0" ? [] : [{ field, text }];
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import type { Allocation, Slice } from "../../../api/desk";
+import type { Allocation, Portfolio, Slice } from "../../../api/desk";
 import { allocationQuery, type Dimension } from "../../../api/portfolios";
 import { Donut } from "../../../charts/Donut";
 import { ReadFigure } from "../../../charts/ReadFigure";
@@ -12,7 +12,7 @@ import { Notice, Trouble } from "../../../components/Notice";
 import { Skeleton } from "../../../components/Skeleton";
 import * as format from "../../../lib/format";
 import { AsOf } from "../AsOf";
-import { changed, positionPath, scopeOf } from "../address";
+import { beside, changed, positionPath, scopeOf } from "../address";
 import { Controls } from "../Controls";
 import { Figure } from "../figures/Figure";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
@@ -49,9 +49,19 @@ export default function AllocationPage({ portfolio }: PortfolioPageProps) {
           <Link to={changed(params, { open: null })}>All, by {DIMENSION_NAMES[dimension].toLowerCase()}</Link> › {name}
         </p>
       )}
+      {!opened && tellable(portfolio, dimension) && data.slices.some(({ key }) => key === UNKNOWN) && (
+        <p className={`${styles.way} quiet`}>
+          Of some nobody knows the {DIMENSION_NAMES[dimension].toLowerCase()}.{" "}
+          <Link to={changed(params, { open: UNKNOWN })}>Say which it is</Link>
+        </p>
+      )}
       {data.unvalued.length > 0 && <Unvalued allocation={data} />}
       {data.slices.length === 0 ? (
-        <Notice title="Nothing here has a value">Add a transaction, or import a broker’s file.</Notice>
+        <Notice title="Nothing here has a value">
+          {portfolio.right === "read"
+            ? "Only what has one can be spread."
+            : "Add a transaction, or import a broker’s file."}
+        </Notice>
       ) : (
         <Slices
           allocation={data}
@@ -59,11 +69,19 @@ export default function AllocationPage({ portfolio }: PortfolioPageProps) {
           total={opened ? opened.value : data.total}
           dimension={opened ? innerOf(dimension) : dimension}
           opened={opened !== null}
+          tell={opened !== null && tellable(portfolio, dimension)}
           portfolio={portfolio}
         />
       )}
     </>
   );
+}
+
+const UNKNOWN = "unknown";
+
+/** Whether it is for the reader to say what an instrument is in that dimension. */
+function tellable({ right }: Portfolio, dimension: Dimension): boolean {
+  return right === "owner" && dimension !== "account" && dimension !== "instrument";
 }
 
 /** What has no value has no share either: the shares are of the rest. */
@@ -83,9 +101,11 @@ interface SlicesProps extends PortfolioPageProps {
   dimension: Dimension;
   /** Whether they are the parts of a slice, and open no further. */
   opened: boolean;
+  /** Whether the reader may say what each is. */
+  tell: boolean;
 }
 
-function Slices({ allocation: { base }, slices, total, dimension, opened, portfolio }: SlicesProps) {
+function Slices({ allocation: { base }, slices, total, dimension, opened, tell, portfolio }: SlicesProps) {
   const [params] = useSearchParams();
   const navigate = useNavigate();
   const shown = drawn(slices).map((each) => ({ ...each, label: labelOf(each.key, each.label, dimension) }));
@@ -121,7 +141,10 @@ function Slices({ allocation: { base }, slices, total, dimension, opened, portfo
           </Donut>
         )}
       </ReadFigure>
-      <SlicesTable {...{ base, slices, dimension, opened, portfolio }} colours={shown.map(({ colour }) => colour)} />
+      <SlicesTable
+        {...{ base, slices, dimension, opened, tell, portfolio }}
+        colours={shown.map(({ colour }) => colour)}
+      />
     </div>
   );
 }
@@ -131,7 +154,7 @@ interface TableProps extends Omit<SlicesProps, "allocation" | "total"> {
   colours: readonly number[];
 }
 
-function SlicesTable({ base, slices, dimension, opened, portfolio, colours }: TableProps) {
+function SlicesTable({ base, slices, dimension, opened, tell, portfolio, colours }: TableProps) {
   const [params] = useSearchParams();
   const places = new Map(slices.map(({ key }, place) => [key, colours[place] ?? 0]));
   const called = ({ key, label }: Slice) => labelOf(key, label, dimension);
@@ -181,6 +204,7 @@ function SlicesTable({ base, slices, dimension, opened, portfolio, colours }: Ta
       },
       cell: ({ share }) => share,
     },
+    ...(tell ? [factsColumn(params)] : []),
   ];
   return (
     <FiguresTable
@@ -191,4 +215,18 @@ function SlicesTable({ base, slices, dimension, opened, portfolio, colours }: Ta
       file={`${portfolio.name} allocation`}
     />
   );
+}
+
+function factsColumn(params: URLSearchParams): FigureColumn<Slice> {
+  return {
+    key: "facts",
+    title: "What it is",
+    words: true,
+    show: ({ key, label }) =>
+      !key.startsWith("cash") && (
+        <Link to={beside(params, { facts: key })} aria-label={`Say what ${label} is`}>
+          Say
+        </Link>
+      ),
+  };
 }

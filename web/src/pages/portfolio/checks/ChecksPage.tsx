@@ -64,7 +64,7 @@ export default function ChecksPage({ portfolio }: PortfolioPageProps) {
         file={`${portfolio.name} checks`}
         cards
       />
-      {portfolio.right !== "read" && (
+      {portfolio.right === "owner" && (
         <section className={styles.thresholds}>
           {changing ? (
             <ThresholdsForm key={portfolio.version} portfolio={portfolio} onDone={() => setChanging(false)} />

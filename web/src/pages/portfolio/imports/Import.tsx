@@ -1,7 +1,7 @@
 /** A broker’s file, step by step: upload, map, match, preview, confirm; and every import that can be taken back. */
 
 import { useSearchParams } from "react-router";
-import { Notice } from "../../../components/Notice";
+import { OnlyRead } from "../OnlyRead";
 import type { PortfolioPageProps } from "../props";
 import { Batches } from "./Batches";
 import { Upload } from "./Upload";
@@ -10,12 +10,7 @@ import { Wizard } from "./Wizard";
 export default function Import({ portfolio }: PortfolioPageProps) {
   const [params] = useSearchParams();
   const [upload, file] = [params.get("upload"), params.get("file")];
-  if (portfolio.right === "read")
-    return (
-      <Notice whole title="You may look at this portfolio, and not change it">
-        <p>Its owner can let you.</p>
-      </Notice>
-    );
+  if (portfolio.right === "read") return <OnlyRead whole portfolio={portfolio} />;
   if (upload) return <Wizard key={upload} portfolio={portfolio} upload={upload} file={file || "statement"} />;
   return (
     <>

@@ -49,7 +49,9 @@ export default function IncomePage({ portfolio }: PortfolioPageProps) {
       <AsOf />
       <Controls portfolio={portfolio} />
       {nothing ? (
-        <Notice title="Neither dividends nor interest came">Choose a longer stretch, or add what is missing.</Notice>
+        <Notice title="Neither dividends nor interest came">
+          Choose a longer stretch{portfolio.right !== "read" && ", or add what is missing"}.
+        </Notice>
       ) : (
         <>
           <Months income={data} />

@@ -7,7 +7,7 @@ import { lotsQuery } from "../../../api/portfolios";
 import { Amount, Return } from "../../../components/Amount";
 import { Trouble } from "../../../components/Notice";
 import { Skeleton } from "../../../components/Skeleton";
-import { negated, product, rounded, sum } from "../../../lib/decimal";
+import { product, rounded } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { beside, scopeOf } from "../address";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
@@ -28,6 +28,7 @@ export function LotsTables({ portfolio, instrument, row }: LotsProps) {
   if (!told.data) return <Trouble error={told.error} onRetry={told.refetch} />;
   const { open, closed, base, method, total_closed } = told.data;
   const accounts = portfolio.accounts.length > 1;
+  const abroad = [...open, ...closed].some((lot) => lot.currency !== base || lot.cost.currency !== base);
   return (
     <>
       {open.length > 0 && (
@@ -37,7 +38,7 @@ export function LotsTables({ portfolio, instrument, row }: LotsProps) {
           </h2>
           <FiguresTable
             caption="Lots held"
-            columns={openColumns(row, accounts)}
+            columns={openColumns(row, base, accounts, abroad)}
             rows={open}
             keyOf={(lot) => `${lot.opened} ${lot.account} ${lot.acquired} ${lot.units}`}
             file={`${instrument} lots`}
@@ -52,7 +53,7 @@ export function LotsTables({ portfolio, instrument, row }: LotsProps) {
           <FiguresTable
             caption="Lots sold"
             order="sold"
-            columns={closedColumns(base, accounts)}
+            columns={closedColumns(base, accounts, abroad)}
             rows={closed}
             keyOf={(lot) => `${lot.opened} ${lot.closed} ${lot.units} ${lot.acquired}`}
             file={`${instrument} lots sold`}
@@ -83,12 +84,40 @@ function worthOf(lot: OpenLot, row: Position | undefined): string | null {
   return value && rounded(value, format.decimalsOf(lot.cost.currency));
 }
 
-function gainOf(lot: OpenLot, row: Position | undefined): string | null {
-  const value = worthOf(lot, row);
-  return value === null || lot.cost.amount === null ? null : sum(value, negated(lot.cost.amount));
+/** What was gained in the portfolio's currency, and what of it the price did, the currency, fees and taxes. */
+function gainColumns(base: string, abroad: boolean): FigureColumn<OpenLot | ClosedLot>[] {
+  const amount = (
+    key: "gain_base" | "price_effect" | "currency_effect" | "fees_base" | "taxes_base",
+    title: string,
+    moved: boolean,
+  ): FigureColumn<OpenLot | ClosedLot> => ({
+    key,
+    title,
+    unit: base,
+    show: (lot) => <Amount value={lot[key]} currency={base} moved={moved} />,
+    cell: (lot) => lot[key],
+  });
+  return [
+    amount("gain_base", "Gain", true),
+    {
+      key: "return",
+      title: "Return",
+      unit: "% of cost",
+      show: ({ gain_base, cost }) => <Return value={relative(gain_base, cost.base)} />,
+      cell: ({ gain_base, cost }) => relative(gain_base, cost.base),
+    },
+    ...(abroad ? [amount("price_effect", "of it price", true), amount("currency_effect", "of it currency", true)] : []),
+    { ...amount("fees_base", "after fees", false), goes: 3 },
+    { ...amount("taxes_base", "after taxes", false), goes: 2 },
+  ];
 }
 
-function openColumns(row: Position | undefined, accounts: boolean): FigureColumn<OpenLot>[] {
+function openColumns(
+  row: Position | undefined,
+  base: string,
+  accounts: boolean,
+  abroad: boolean,
+): FigureColumn<OpenLot>[] {
   const unit = row?.currency ?? undefined;
   return [
     {
@@ -113,33 +142,13 @@ function openColumns(row: Position | undefined, accounts: boolean): FigureColumn
       cell: ({ cost }) => cost.amount,
     },
     {
-      key: "fees",
-      title: "of it fees",
-      show: ({ cost }) => <Amount value={cost.fees} currency={cost.currency} />,
-      cell: ({ cost }) => cost.fees,
-      goes: 2,
-    },
-    {
       key: "value",
       title: "Value",
       unit,
       show: (lot) => <Amount value={worthOf(lot, row)} currency={lot.cost.currency} />,
       cell: (lot) => worthOf(lot, row),
     },
-    {
-      key: "gain",
-      title: "Gain",
-      unit,
-      show: (lot) => <Amount value={gainOf(lot, row)} currency={lot.cost.currency} moved />,
-      cell: (lot) => gainOf(lot, row),
-    },
-    {
-      key: "return",
-      title: "Return",
-      unit: "% of cost",
-      show: (lot) => <Return value={relative(gainOf(lot, row), lot.cost.amount)} />,
-      cell: (lot) => relative(gainOf(lot, row), lot.cost.amount),
-    },
+    ...gainColumns(base, abroad),
     {
       key: "actions",
       title: "Changed by",
@@ -155,7 +164,7 @@ function relative(gain: string | null, cost: string | null): number | null {
   return gain === null || cost === null || Number(cost) === 0 ? null : Number(gain) / Number(cost);
 }
 
-function closedColumns(base: string, accounts: boolean): FigureColumn<ClosedLot>[] {
+function closedColumns(base: string, accounts: boolean, abroad: boolean): FigureColumn<ClosedLot>[] {
   return [
     {
       key: "sold",
@@ -198,26 +207,6 @@ function closedColumns(base: string, accounts: boolean): FigureColumn<ClosedLot>
       show: ({ proceeds }) => <Amount value={proceeds.amount} currency={proceeds.currency} named />,
       cell: ({ proceeds }) => proceeds.amount,
     },
-    {
-      key: "fees",
-      title: "Fees",
-      show: ({ cost, proceeds }) => <Amount value={sum(cost.fees, proceeds.fees)} currency={cost.currency} />,
-      cell: ({ cost, proceeds }) => sum(cost.fees, proceeds.fees),
-      goes: 1,
-    },
-    {
-      key: "gain",
-      title: "Gain",
-      unit: base,
-      show: ({ gain_base }) => <Amount value={gain_base} currency={base} moved />,
-      cell: ({ gain_base }) => gain_base,
-    },
-    {
-      key: "return",
-      title: "Return",
-      unit: "% of cost",
-      show: ({ gain_base, cost }) => <Return value={relative(gain_base, cost.base)} />,
-      cell: ({ gain_base, cost }) => relative(gain_base, cost.base),
-    },
+    ...gainColumns(base, abroad),
   ];
 }

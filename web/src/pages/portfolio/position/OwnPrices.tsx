@@ -2,13 +2,15 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { itemsQuery, setPrice } from "../../../api/portfolios";
+import { useMay } from "../../../lib/me";
 import { PriceForm } from "./PriceForm";
 
 export function OwnPrices({ instrument }: { instrument: string }) {
   const { data } = useQuery(itemsQuery());
   const item = data?.items.find((each) => each.instrument === instrument);
-  // An item of somebody who shares the portfolio is priced by them.
-  if (!item) return null;
+  const may = useMay("member");
+  // An item of somebody who shares the portfolio is priced by them, and a viewer prices none.
+  if (!item || !may) return null;
   const { id, name, currency, prices } = item;
   return (
     <PriceForm

@@ -12,7 +12,7 @@ import { symbolPath } from "../../../lib/address";
 import { sum } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { AsOf } from "../AsOf";
-import { rangeOf, scopeOf, tabPath } from "../address";
+import { beside, rangeOf, scopeOf, tabPath } from "../address";
 import { Controls } from "../Controls";
 import { Figure } from "../figures/Figure";
 import { Stat, Stats } from "../figures/Stat";
@@ -56,6 +56,12 @@ export default function PositionPage({ portfolio }: PortfolioPageProps) {
         <p className={styles.name}>
           <Link to={back}>{portfolio.name}</Link> › {isOwn ? ticker : <Link to={symbolPath(ticker)}>{ticker}</Link>}{" "}
           <span className="quiet">{named?.name}</span>
+          {portfolio.right === "owner" && (
+            <>
+              {" · "}
+              <Link to={beside(params, { facts: instrument })}>Say what it is</Link>
+            </>
+          )}
         </p>
         <h1>
           <Spoken said={headline(done.data.performance, null, done.data.base, range)} />

@@ -1,4 +1,4 @@
-/** What a portfolio is called and counted in, its accounts, and the way to be rid of it. */
+/** What a portfolio is called and counted in, its accounts, who else has it, and the way to be rid of it. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -9,6 +9,7 @@ import { Problem } from "../../../api/problem";
 import { Button } from "../../../components/Button";
 import { TextField } from "../../../components/Field";
 import { Panel } from "../../../components/Panel";
+import Sharing from "../../../components/Sharing";
 import { whyNot, wrongOf } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
 import { Accounts } from "./Accounts";
@@ -16,21 +17,31 @@ import styles from "./forms.module.css";
 import { PortfolioFields } from "./PortfolioFields";
 
 export default function SettingsPanel({ portfolio, back }: { portfolio: Portfolio; back: string }) {
-  const owned = portfolio.right === "owner";
+  const gone = useGone(portfolio);
   return (
     <Panel title={`Settings of ${portfolio.name}`} back={back}>
-      {portfolio.right === "read" ? (
-        <p className="quiet">It is shared with you to read: its owner can change it.</p>
-      ) : (
-        <>
-          <Counted portfolio={portfolio} back={back} />
-          <Accounts portfolio={portfolio} />
-        </>
-      )}
+      {portfolio.right === "owner" && <Counted portfolio={portfolio} back={back} />}
+      {portfolio.right !== "read" && <Accounts portfolio={portfolio} />}
+      <Sharing of={{ ...portfolio, kind: "portfolio" }} onLeft={gone} />
       <Export portfolio={portfolio} />
-      {owned && <Remove portfolio={portfolio} />}
+      {portfolio.owner === null && <Remove portfolio={portfolio} onGone={gone} />}
     </Panel>
   );
+}
+
+/** Goes away from its pages, and forgets it: what they ask of it is no longer there. */
+function useGone({ id }: Portfolio) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return () => {
+    client.setQueryData(
+      portfoliosQuery().queryKey,
+      (told) => told && { ...told, portfolios: told.portfolios.filter((each) => each.id !== id) },
+    );
+    navigate("/portfolio");
+    client.removeQueries({ queryKey: ["portfolios", id] });
+    return client.invalidateQueries({ queryKey: portfolioKeys.list });
+  };
 }
 
 function Counted({ portfolio, back }: { portfolio: Portfolio; back: string }) {
@@ -92,23 +103,14 @@ function Export({ portfolio: { id } }: { portfolio: Portfolio }) {
 }
 
 /** It cannot be brought back: its name is typed, and the button says what it does. */
-function Remove({ portfolio }: { portfolio: Portfolio }) {
-  const client = useQueryClient();
-  const navigate = useNavigate();
+function Remove({ portfolio, onGone }: { portfolio: Portfolio; onGone: () => Promise<void> }) {
   const [asked, setAsked] = useState(false);
   const [typed, setTyped] = useState("");
   const { mutate, error } = useMutation({
     mutationFn: () => removePortfolio(portfolio.id, typed.trim()),
-    onSuccess: async () => {
+    onSuccess: () => {
       say({ text: `${portfolio.name} is removed.` });
-      // Away from its pages first: what they ask of it is no longer there.
-      client.setQueryData(
-        portfoliosQuery().queryKey,
-        (told) => told && { ...told, portfolios: told.portfolios.filter(({ id }) => id !== portfolio.id) },
-      );
-      navigate("/portfolio");
-      client.removeQueries({ queryKey: ["portfolios", portfolio.id] });
-      await client.invalidateQueries({ queryKey: portfolioKeys.list });
+      return onGone();
     },
   });
   return (

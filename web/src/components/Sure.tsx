@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Button } from "../../components/Button";
+import { Button } from "./Button";
 import styles from "./Sure.module.css";
 
 interface SureProps {
