@@ -49,6 +49,9 @@ from openbell.trials import trials
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)
 """A Wednesday, noon in New York."""
 
+OWNER = 1
+"""The desk's first."""
+
 
 @dataclass
 class Running:
@@ -155,14 +158,14 @@ def test_a_rule_that_fires_once_is_spent_when_it_has_on_each_of_its_symbols_and_
     running.rule(Crosses(10.0), name="always")
     running.tell(9.0, 11.0)
     running.pass_time()
-    assert running.book.spent() == {one}
+    assert running.book.spent(OWNER) == {one}
     running.tell(9.0, 11.0, symbol="BOLT")
     running.pass_time()
-    assert running.book.spent() == {one, two}
+    assert running.book.spent(OWNER) == {one, two}
     edited = next(each for each in running.book.kept.rules() if each.id == one)
     body = {**edited.body, "condition": {"type": "Crosses", "level": 12.0}}
     running.book.kept.change_rule(replace(edited, body=body), running.now)
-    assert running.book.spent() == {two}
+    assert running.book.spent(OWNER) == {two}
 
 
 def test_what_is_told_fires_and_goes_to_its_channels(running: Running):
@@ -177,7 +180,7 @@ def test_what_is_told_fires_and_goes_to_its_channels(running: Running):
         "ACME at 11.00",
         NOON + timedelta(seconds=5),
     )
-    assert running.alarm.newest == firing.id
+    assert running.alarm.newest(OWNER) == firing.id
     (way,) = running.outbox.deliveries(firing.id)
     assert (way.channel_id, way.state, way.next_try) == (mail.id, "waiting", way.created)
 
@@ -189,13 +192,13 @@ def test_an_edit_counts_from_then_on(running: Running):
     (stored,) = running.book.kept.rules()
     body = {**stored.body, "condition": {"type": "Crosses", "level": 20.0, "direction": "up"}}
     running.book.kept.change_rule(
-        type(stored)(number, stored.name, body, None, True, stored.created, running.now), running.now
+        type(stored)(number, OWNER, stored.name, body, None, True, stored.created, running.now), running.now
     )
     running.pass_time()
     running.tell(9.0, 11.0, 21.0)
     running.pass_time()
     assert running.fired() == ["11.00", "21.00"]
-    running.book.kept.remove_rule(number)
+    running.book.kept.remove_rule(number, OWNER)
     running.pass_time()
     running.tell(9.0, 21.0)
     running.pass_time()
@@ -354,7 +357,7 @@ def test_a_rule_removed_before_what_it_fired_was_kept_says_nothing(running: Runn
         frame_of(TRADES, [{"symbol": "ACME", "ts": NOON, "price": 9.0 + n, "seq": n, "source": "x"} for n in (0, 2)]),
         frame_of(QUOTES),
     )
-    running.book.kept.remove_rule(number)
+    running.book.kept.remove_rule(number, OWNER)
     rules.look(running.now, Facts())
     assert (len(fired), rules.outgoing(fired, running.now)) == (1, [])
 

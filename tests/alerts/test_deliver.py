@@ -31,6 +31,7 @@ from openbell.store.outbox import LEASE, Cursor, Fired, Outbox
 from receiver import Answer, Web, hangs, mail, says, web
 
 SECRET = "a secret of many letters"
+OWNER = 1
 KILLS = 10
 
 
@@ -98,7 +99,7 @@ def test_the_same_event_fires_once_and_the_cursor_does_not_go_back(outbox: Outbo
         (2, "b", None, False),
         (1, "a", 10.0, False),
     ]
-    outbox.mark_seen(1)
+    outbox.mark_seen(1, OWNER)
     assert [(f.id, f.seen) for f in outbox.firings(most=9)] == [(2, False), (1, True)]
     assert [f.id for f in outbox.firings(most=1, before=2)] == [1]
 
@@ -110,7 +111,7 @@ def test_a_rule_tells_its_channels_or_all_that_are_enabled(outbox: Outbox, book:
     only = book.add_rule("one channel", {}, START, channels=[post])
     none = book.add_rule("no channel", {}, START, channels=[])
     gone = book.add_rule("gone", {}, START)
-    book.remove_rule(gone.id)
+    book.remove_rule(gone.id, OWNER)
     fired = [Fired(rule, "e", "ACME", START, 1.0, "e") for rule in (1, only.id, none.id, gone.id)]
     assert outbox.record("alerts", Cursor("log", 1, {}), fired, START) == 3
     assert [[(d.channel_id, d.state) for d in outbox.deliveries(n)] for n in (1, 2, 3)] == [
@@ -460,8 +461,8 @@ def test_a_worker_that_is_killed_ten_times_loses_nothing(url: str, outbox: Outbo
 def test_rules_and_channels_are_kept_as_they_were_given(book: AlertBook):
     rule = book.add_rule("second", {"a": [1]}, START, channels=[3], enabled=False)
     later = START + timedelta(days=1)
-    book.change_rule(type(rule)(rule.id, "renamed", {"b": 2}, None, True, START, START), later)
-    assert book.rules()[1] == type(rule)(rule.id, "renamed", {"b": 2}, None, True, START, later)
+    book.change_rule(type(rule)(rule.id, OWNER, "renamed", {"b": 2}, None, True, START, START), later)
+    assert book.rules()[1] == type(rule)(rule.id, OWNER, "renamed", {"b": 2}, None, True, START, later)
     channel = book.add_channel("email", "mail", {"password": SECRET})
     assert book.channels() == [channel]
     assert SECRET not in repr(channel)
@@ -469,10 +470,10 @@ def test_rules_and_channels_are_kept_as_they_were_given(book: AlertBook):
         book.add_channel("browser", "mail", {})
     with pytest.raises(InvalidInput, match="a rule of that name"):
         book.add_rule("renamed", {}, START)
-    for remove, number in ((book.remove_channel, channel.id), (book.remove_rule, rule.id)):
-        remove(number)
-        with pytest.raises(InvalidInput, match=f"There is no .* {number}"):
-            remove(number)
+    for remove, named in ((book.remove_channel, (channel.id,)), (book.remove_rule, (rule.id, OWNER))):
+        remove(*named)
+        with pytest.raises(InvalidInput, match=f"There is no .* {named[0]}"):
+            remove(*named)
     assert book.add_rule("third", {}, START).id > rule.id
 
 

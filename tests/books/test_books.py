@@ -231,9 +231,9 @@ def test_what_is_held_is_what_an_alert_on_all_held_is_on(desk: Desk, kept: Kept)
         book.add(kept.portfolio.id, buy(instrument))
     book.add(kept.portfolio.id, sell("GONE", 1, TUESDAY))
     rulebook = Rulebook(desk)
-    assert rulebook.members(Held()) == ("KEPT", "SPLIT")
+    assert rulebook.members(Held(), kept.owner) == ("KEPT", "SPLIT")
     book.add(kept.portfolio.id, sell("SPLIT", 2, WEDNESDAY))
-    assert rulebook.members(Held()) == ("KEPT",)
+    assert rulebook.members(Held(), kept.owner) == ("KEPT",)
 
 
 def test_the_prices_of_all_that_was_held_and_the_rates_are_followed(desk: Desk, kept: Kept):

@@ -41,7 +41,7 @@ _FETCHES = sa.Table(
 ALONE = 0x09E4BE11
 """PostgreSQL's lock of those transactions that must be alone."""
 
-HEAD = "0009"
+HEAD = "0011"
 """The schema that this program works with: the newest of `migrations`."""
 
 
