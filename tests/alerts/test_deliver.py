@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,10 @@ from openbell.alerts.channels import Undelivered
 from openbell.alerts.deliver import LONGEST_WAIT_S, TRIES, deliver, keep_delivering, next_try
 from openbell.model.errors import InvalidInput
 from openbell.store.alertbook import AlertBook
+from openbell.store.auditbook import Deed
 from openbell.store.ledger import Ledger
 from openbell.store.outbox import LEASE, Cursor, Fired, Outbox
+from openbell.store.peoplebook import PeopleBook
 from receiver import Answer, Web, hangs, mail, says, web
 
 SECRET = "a secret of many letters"
@@ -475,6 +478,49 @@ def test_rules_and_channels_are_kept_as_they_were_given(book: AlertBook):
         with pytest.raises(InvalidInput, match=f"There is no .* {named[0]}"):
             remove(*named)
     assert book.add_rule("third", {}, START).id > rule.id
+
+
+def test_each_edit_of_a_rule_is_later_than_the_one_before_though_the_clock_stands_still(book: AlertBook):
+    (rule,), versions = book.rules(), [book.version()]
+    for now in (START, START, START - timedelta(days=1), START + timedelta(days=1)):
+        rule = book.change_rule(rule, now)
+        versions.append(book.version())
+    assert (rule.changed, book.rules()) == (START + timedelta(days=1), [rule])
+    assert all(one != other for one, other in combinations(versions, 2))
+
+
+def test_a_rule_and_what_it_fires_are_its_owners(ledger: Ledger, outbox: Outbox, book: AlertBook):
+    ann = PeopleBook(ledger).add("Ann", "ann", "member", None, Deed(START, None, "", "added")).id
+    book.add_channel("webhook", "hook", {"url": "https://example.org", "secret": SECRET})
+    hers = book.add_rule("ACME moves", {}, START, owner=ann)
+    fired = [Fired(rule, "e", "ACME", START, 1.0, "e") for rule in (1, hers.id)]
+    outbox.record("alerts", Cursor("log", 1, {}), fired, START)
+    item = outbox.take(1, START)
+    assert item is not None
+    outbox.failed(item, "no answer", START, START)
+    assert [[rule.id for rule in book.rules(whose)] for whose in (OWNER, ann, None)] == [[1], [hers.id], [1, hers.id]]
+    assert [[each.id for each in outbox.firings(whose, most=9)] for whose in (OWNER, ann, None)] == [[1], [2], [2, 1]]
+    assert [len(outbox.deliveries(2, whose)) for whose in (OWNER, ann)] == [0, 1]
+    with pytest.raises(InvalidInput, match="There is no rule 1"):
+        book.change_rule(replace(book.rules(OWNER)[0], owner=ann), START)
+    with pytest.raises(InvalidInput, match="There is no rule 1"):
+        book.remove_rule(1, ann)
+    outbox.mark_seen(2, OWNER)
+    assert (outbox.unseen(OWNER), outbox.unseen(ann)) == (0, 1)
+    PeopleBook(ledger).remove(ann, Deed(START, None, "", "removed"))
+    outbox.forget(ann)
+    assert (book.rules(), outbox.firings(ann, most=9)) == (book.rules(OWNER), [])
+    assert [each.firing_id for each in outbox.deliveries(1)] == [1]
+
+
+def test_what_is_forgotten_while_it_is_sent_leaves_no_trace(outbox: Outbox, book: AlertBook):
+    book.add_channel("webhook", "hook", {"url": "https://example.org", "secret": SECRET})
+    fire(outbox, "e")
+    item = outbox.take(1, START)
+    assert item is not None
+    outbox.forget(OWNER)
+    outbox.sent(item, "it came", START)
+    assert (outbox.firings(most=9), outbox.attempts(item.id)) == ([], [])
 
 
 def test_only_the_owner_reads_the_ledger(tmp_path: Path):
