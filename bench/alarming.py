@@ -34,6 +34,7 @@ LASTS_S = 30.0
 EVERY = 2
 """Each so many batches have a trade that fires."""
 LEVEL = 150.0
+FIRST_OWNER = 1
 SETTLES = timedelta(seconds=3)
 
 
@@ -83,7 +84,7 @@ def _paced(desk: Desk, intake: Intake, alarm: Alarm, names: list[str]) -> list[f
     nth, due = 0, time.monotonic()
     while time.monotonic() < ends:
         fires = nth > 0 and nth % EVERY == 0
-        before = alarm.newest
+        before = alarm.newest(FIRST_OWNER)
         prices = 100 + rng.integers(0, 500, ROWS) / 100
         symbols = rng.integers(1, SYMBOLS, ROWS)
         if fires or nth == 0:
@@ -102,7 +103,7 @@ def _paced(desk: Desk, intake: Intake, alarm: Alarm, names: list[str]) -> list[f
         told = time.monotonic()
         taking = Thread(target=intake.take, args=[batch])
         taking.start()
-        while fires and alarm.newest == before and time.monotonic() < told + 5:
+        while fires and alarm.newest(FIRST_OWNER) == before and time.monotonic() < told + 5:
             time.sleep(0.0005)
         kept = time.monotonic()
         taking.join()

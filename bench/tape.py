@@ -194,7 +194,7 @@ def _watch(made: _Market) -> Watch:
     nothing = Background(frame_of(BARS))
     return Watch(
         rules,
-        members=lambda target: [target.symbol] if isinstance(target, Symbol) else [],
+        members=lambda rule: [rule.target.symbol] if isinstance(rule.target, Symbol) else [],
         backgrounds=lambda _symbol, _day: nothing,
         exchange_of=lambda _symbol: "XNAS",
     )

@@ -32,8 +32,10 @@ from openbell.alerts.rules import (
     Watchlist,
 )
 from openbell.alerts.watch import Facts
+from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
 from openbell.ingest.intake import Intake
+from openbell.live import Live
 from openbell.model.errors import StoreError
 from openbell.model.frames import BARS, QUOTES, TRADES, conform, frame_of
 from openbell.providers.streams.spoken import Told
@@ -43,11 +45,16 @@ from openbell.store.alertbook import StoredRule
 from openbell.store.log import Log
 from openbell.store.outbox import Firing, Outbox
 from openbell.store.register import Register
+from openbell.store.sharebook import ShareBook
 from openbell.store.watchbook import WatchBook
 from openbell.trials import trials
+from people import join, lock, signed_in
 
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)
 """A Wednesday, noon in New York."""
+
+OWNER = 1
+"""The desk's first."""
 
 
 @dataclass
@@ -155,14 +162,14 @@ def test_a_rule_that_fires_once_is_spent_when_it_has_on_each_of_its_symbols_and_
     running.rule(Crosses(10.0), name="always")
     running.tell(9.0, 11.0)
     running.pass_time()
-    assert running.book.spent() == {one}
+    assert running.book.spent(OWNER) == {one}
     running.tell(9.0, 11.0, symbol="BOLT")
     running.pass_time()
-    assert running.book.spent() == {one, two}
+    assert running.book.spent(OWNER) == {one, two}
     edited = next(each for each in running.book.kept.rules() if each.id == one)
     body = {**edited.body, "condition": {"type": "Crosses", "level": 12.0}}
     running.book.kept.change_rule(replace(edited, body=body), running.now)
-    assert running.book.spent() == {two}
+    assert running.book.spent(OWNER) == {two}
 
 
 def test_what_is_told_fires_and_goes_to_its_channels(running: Running):
@@ -177,7 +184,7 @@ def test_what_is_told_fires_and_goes_to_its_channels(running: Running):
         "ACME at 11.00",
         NOON + timedelta(seconds=5),
     )
-    assert running.alarm.newest == firing.id
+    assert running.alarm.newest(OWNER) == firing.id
     (way,) = running.outbox.deliveries(firing.id)
     assert (way.channel_id, way.state, way.next_try) == (mail.id, "waiting", way.created)
 
@@ -189,17 +196,54 @@ def test_an_edit_counts_from_then_on(running: Running):
     (stored,) = running.book.kept.rules()
     body = {**stored.body, "condition": {"type": "Crosses", "level": 20.0, "direction": "up"}}
     running.book.kept.change_rule(
-        type(stored)(number, stored.name, body, None, True, stored.created, running.now), running.now
+        type(stored)(number, OWNER, stored.name, body, None, True, stored.created, running.now), running.now
     )
     running.pass_time()
     running.tell(9.0, 11.0, 21.0)
     running.pass_time()
     assert running.fired() == ["11.00", "21.00"]
-    running.book.kept.remove_rule(number)
+    running.book.kept.remove_rule(number, OWNER)
     running.pass_time()
     running.tell(9.0, 21.0)
     running.pass_time()
     assert running.fired() == ["11.00", "21.00"]
+
+
+def test_a_list_of_another_is_followed_while_it_is_shared(running: Running, caplog: pytest.LogCaptureFixture):
+    ledger, ann = running.desk.ledger, join(running.desk.accounts, "ann", "member").id
+    hers = WatchBook(ledger).add("Hers", ["ACME"], ann)
+    ShareBook(ledger).share("watchlist", hers.id, OWNER, "read")
+    running.rule(Crosses(10.0, "up"), target=Watchlist(str(hers.id)), message="{price}")
+    for price, change in ((11.0, ShareBook.unshare), (12.0, None), (13.0, None)):
+        running.tell(9.0, price)
+        running.pass_time()
+        if change is not None:
+            change(ShareBook(ledger), "watchlist", hers.id, OWNER)
+        elif price == 12.0:
+            ShareBook(ledger).share("watchlist", hers.id, OWNER, "read")
+        running.pass_time()
+    assert running.fired() == ["11.00", "13.00"]
+    (said,) = (each.getMessage() for each in caplog.records)
+    assert said.endswith("is left out: Its watchlist was removed, or is not shared any more.")
+
+
+def test_what_fired_is_told_on_the_line_of_its_owner_alone(running: Running):
+    lock(running.desk.accounts)
+    ann = join(running.desk.accounts, "ann", "member")
+    rule = Rule(id="new", name="Hers", condition=Crosses(10.0), target=Symbol("ACME"))
+    running.book.kept.add_rule(rule.name, body_of(rule), running.now, owner=ann.id)
+    running.pass_time()
+    running.tell(9.0, 11.0)
+    running.pass_time()
+    app = create_app(running.desk, jobs=False)
+    app.state.live = live = Live(running.desk)
+    live._alarm = running.alarm
+    told = {}
+    for name in ("ann", "owner"):
+        with signed_in(app, name).websocket_connect("ws://127.0.0.1/api/v1/live") as line:
+            line.send_json({"symbols": ["ACME"]})
+            told[name] = line.receive_json()["fired"]
+    assert told == {"ann": running.firings()[0].id, "owner": 0}
 
 
 def test_a_watchlist_is_followed_as_it_changes(running: Running):
@@ -354,7 +398,7 @@ def test_a_rule_removed_before_what_it_fired_was_kept_says_nothing(running: Runn
         frame_of(TRADES, [{"symbol": "ACME", "ts": NOON, "price": 9.0 + n, "seq": n, "source": "x"} for n in (0, 2)]),
         frame_of(QUOTES),
     )
-    running.book.kept.remove_rule(number)
+    running.book.kept.remove_rule(number, OWNER)
     rules.look(running.now, Facts())
     assert (len(fired), rules.outgoing(fired, running.now)) == (1, [])
 

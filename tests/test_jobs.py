@@ -229,7 +229,7 @@ def test_jobs_run_at_once_and_stop(demo_desk: Desk):
     clockwork = Clockwork(demo_desk)
     clockwork.start()
     clockwork.stop()
-    assert {name for name, job in JOBS.items() if job.applies(demo_desk)} == {"demo", "compact"}
+    assert {name for name, job in JOBS.items() if job.applies(demo_desk)} == {"demo", "compact", "sweep"}
 
 
 def imported(symbol: str) -> Fetch:

@@ -16,7 +16,7 @@ from threading import Event, Lock, Thread
 import msgspec
 import polars as pl
 
-from openbell.alerts.rules import Firing, OfClock, OfPrice, Rule, Target
+from openbell.alerts.rules import Firing, OfClock, OfPrice, Rule
 from openbell.alerts.watch import Facts, Watch
 from openbell.desk import Desk
 from openbell.ingest.intake import Heard, Intake
@@ -67,7 +67,7 @@ class Alarm:
         self._outbox = Outbox(desk.ledger)
         self._queue = _Queue(intake)
         self._stopped = Event()
-        self._newest = 0
+        self._newest: Mapping[int, int] = {}
         self._since = desk.clock()
         self._looked: datetime | None = None
         self._trouble: Trouble | None = None
@@ -80,10 +80,9 @@ class Alarm:
         """The offset up to which the rules do not need the log any more."""
         return self._cursor.offset
 
-    @property
-    def newest(self) -> int:
-        """The number of the newest firing since `start`; 0 where nothing has fired."""
-        return self._newest
+    def newest(self, owner: int) -> int:
+        """The number of what fired last for `owner` since `start`; 0 where nothing has."""
+        return self._newest.get(owner, 0)
 
     @property
     def heard(self) -> int:
@@ -160,8 +159,9 @@ class Alarm:
     def _keep(self, cursor: Cursor, fired: Sequence[Fired], now: datetime) -> None:
         if cursor == self._cursor and not fired:
             return
-        if self._outbox.record(EVALUATION, cursor, fired, now):
-            self._newest = self._outbox.firings(most=1)[0].id
+        if new := self._outbox.record(EVALUATION, cursor, fired, now):
+            told = {each.owner: each.id for each in reversed(self._outbox.firings(most=new))}
+            self._newest = {**self._newest, **told}
         self._cursor = cursor
 
 
@@ -332,7 +332,7 @@ class _Rules:
         return _Chosen(
             version,
             {rule.id: rule for rule, _ in chosen},
-            {rule.target: symbols for rule, symbols in chosen if rule.target is not None},
+            {rule.id: symbols for rule, symbols in chosen},
             _followed(chosen),
         )
 
@@ -348,7 +348,7 @@ class _Rules:
         self._pasts.keep(chosen.symbols)
         self.watch = Watch(
             chosen.rules.values(),
-            members=chosen.members.__getitem__,
+            members=lambda rule: chosen.members[rule.id],
             backgrounds=self._pasts,
             exchange_of=self._book.exchange_of,
             state=state,
@@ -395,12 +395,12 @@ class _Rules:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The rules as the book had them at a `version`, by id; the symbols of targets; those whose past is needed, and
-    whether their prices are followed."""
+    """The rules as the book had them at a `version`, and what each is on, by id; the symbols whose past is needed,
+    and whether their prices are followed."""
 
     version: object
     rules: Mapping[str, Rule]
-    members: Mapping[Target, Sequence[str]]
+    members: Mapping[str, Sequence[str]]
     symbols: Mapping[str, bool]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -103,6 +103,12 @@ def board(desk: Desk, symbols: Sequence[str], *, spark: bool = False) -> tuple[l
         else:
             quotes.append(quote)
     return quotes, missing
+
+
+def unfollowed(desk: Desk, missing: Sequence[Missing], followed: Collection[str]) -> list[Missing]:
+    """What is `missing`, as whoever follows only `followed` is told: that others wait for a symbol is their affair."""
+    stored, id_of = desk.history.stored, desk.history.register.id_of
+    return [m if m.symbol in followed else _missing(m.symbol, None, stored(id_of(m.symbol))) for m in missing]
 
 
 def movers(desk: Desk, symbols: Sequence[str], limit: int) -> Movers:

@@ -127,9 +127,9 @@ class Live:
         """What keeps the alert rules from their work."""
         return None if self._alarm is None else self._alarm.trouble
 
-    def newest_firing(self) -> int:
-        """The number of the newest alert that has fired since the start; 0 where none has."""
-        return 0 if self._alarm is None else self._alarm.newest
+    def newest_firing(self, owner: int) -> int:
+        """The number of the newest alert that has fired for `owner` since the start; 0 where none has."""
+        return 0 if self._alarm is None else self._alarm.newest(owner)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

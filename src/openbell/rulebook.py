@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -23,8 +25,9 @@ from openbell.model.interval import DAY, MINUTE
 from openbell.model.sessions import EXCHANGES, LONGEST_PAUSE, market_state, sessions
 from openbell.store.alertbook import AlertBook, StoredRule
 from openbell.store.outbox import Outbox
-from openbell.store.portfoliobook import PortfolioBook
+from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.register import Register
+from openbell.store.sharebook import Noun, ShareBook
 from openbell.store.watchbook import WatchBook
 from openbell.store.watchbook import Watchlist as StoredWatchlist
 
@@ -52,73 +55,99 @@ class Rulebook:
         self._desk = desk
         self.kept = AlertBook(desk.ledger)
         self._lists = WatchBook(desk.ledger)
+        self._shares = ShareBook(desk.ledger)
         self._left_out: set[tuple[int, datetime]] = set()
-        self._held: tuple[object, tuple[str, ...]] | None = None
+        self._held: dict[int, tuple[object, tuple[str, ...]]] = {}
 
-    def members(self, target: Target) -> Sequence[str]:
-        """The symbols of a target now."""
-        return self._members(target, self._lists.lists())
+    def members(self, target: Target | None, owner: int) -> Sequence[str]:
+        """The symbols of a target now, of a rule of `owner`: what they do not see is on none."""
+        return self._members(target, owner, self._shown)
 
-    def held(self) -> tuple[str, ...]:
-        """The symbols that any portfolio holds now."""
-        version = PortfolioBook(self._desk.ledger).states(), self._desk.lake.version(), self._desk.clock().date()
-        if self._held is None or self._held[0] != version:
-            self._held = version, held(self._desk)
-        return self._held[1]
+    def lists(self, owner: int) -> list[StoredWatchlist]:
+        """The watchlists that `owner` sees."""
+        return self._shown().lists_of(owner)
 
-    def named(self, target: Target) -> str:
+    def left_out(self, target: Target | None, owner: int) -> str | None:
+        """Why a rule of `owner` is on nothing; None where it is not."""
+        return _left_out(target, owner, self._shown)
+
+    def named(self, target: Target, owner: int) -> str:
         """What a target is called."""
         match target:
             case Symbol(symbol):
                 return symbol.upper()
             case Watchlist(key):
-                lists = self._lists.lists()
-                return next((each.name for each in lists if str(each.id) == key), "a list that was removed")
+                lists = self.lists(owner)
+                return next((each.name for each in lists if str(each.id) == key), "a list that is gone")
             case Held():
                 return "everything held"
 
-    def chosen(self) -> list[tuple[Rule, Sequence[str]]]:
-        """All rules that can be read, each with the symbols of its target now."""
-        lists = self._lists.lists()
-        found = []
-        for stored in self.kept.rules():
+    def chosen(self, owner: int | None = None) -> list[tuple[Rule, Sequence[str]]]:
+        """All rules of `owner` (None: of everybody) that can be read, each with the symbols of its target now."""
+        shown, found = cache(self._shown), []
+        for stored in self.kept.rules(owner):
             try:
                 rule = rule_of(stored)
             except InvalidInput as error:
-                self._tell_left_out(stored, error)
+                self._tell_left_out(stored, str(error))
                 continue
-            found.append((rule, () if rule.target is None else self._members(rule.target, lists)))
+            if (why := _left_out(rule.target, stored.owner, shown)) is not None:
+                self._tell_left_out(stored, why)
+            found.append((rule, self._members(rule.target, stored.owner, shown)))
         return found
 
-    def _tell_left_out(self, stored: StoredRule, error: InvalidInput) -> None:
+    def _tell_left_out(self, stored: StoredRule, why: str) -> None:
         """Once: it is asked every few seconds."""
         if (stored.id, stored.changed) not in self._left_out:
             self._left_out.add((stored.id, stored.changed))
-            log.warning("rule %d (%s) is left out: %s", stored.id, stored.name, error)
+            log.warning("rule %d (%s) is left out: %s", stored.id, stored.name, why)
 
-    def spent(self) -> set[int]:
-        """The numbers of the rules that have fired once for good, on each of their symbols."""
+    def spent(self, owner: int) -> set[int]:
+        """The numbers of the rules of `owner` that have fired once for good, on each of their symbols."""
         kept = Outbox(self._desk.ledger).cursor(EVALUATION)
         state = None if kept is None else kept.state.get("watch")
-        return set() if state is None else {int(key) for key in spent(self.chosen(), state)}
+        return set() if state is None else {int(key) for key in spent(self.chosen(owner), state)}
 
     def version(self) -> object:
         """Equal to what it was as long as `chosen` says the same."""
-        return self.kept.version(), self._lists.lists(), PortfolioBook(self._desk.ledger).states()
+        return self.kept.version(), self._shown(), PortfolioBook(self._desk.ledger).states()
 
     def watched(self) -> set[str]:
         """Every symbol that an enabled rule is on, or that a portfolio needs the prices of."""
-        ruled = {symbol for rule, symbols in self.chosen() if rule.enabled for symbol in symbols}
-        return ruled | followed(self._desk)
+        return _ruled(self.chosen()) | followed(self._desk)
 
-    def _members(self, target: Target, lists: Sequence[StoredWatchlist]) -> Sequence[str]:
+    def watched_by(self, person: int) -> set[str]:
+        """The symbols of what one person sees: their watchlists, enabled rules and portfolios, and those shared."""
+        listed = {symbol for each in self.lists(person) for symbol in each.symbols}
+        return listed | _ruled(self.chosen(person)) | followed(self._desk, self._portfolios(person, self._shown()))
+
+    def _shown(self) -> _Shown:
+        return _Shown(self._lists.lists(), self._shares.every())
+
+    def _portfolios(self, person: int, shown: _Shown) -> Sequence[Kept]:
+        shared = [key for noun, key, whom in shown.shares if (noun, whom) == ("portfolio", person)]
+        return PortfolioBook(self._desk.ledger).owned(person, shared)
+
+    def _members(self, target: Target | None, owner: int, shown: Callable[[], _Shown]) -> Sequence[str]:
         match target:
+            case None:
+                return ()
             case Symbol(symbol):
                 return (symbol.upper(),)
             case Watchlist(key):
-                return next((each.symbols for each in lists if str(each.id) == key), ())
+                return next((each.symbols for each in shown().lists_of(owner) if str(each.id) == key), ())
             case Held():
-                return self.held()
+                return self._held_by(owner, shown())
+
+    def _held_by(self, owner: int, shown: _Shown) -> tuple[str, ...]:
+        """The symbols that the portfolios of `owner`, and those shared with them, hold now."""
+        portfolios = self._portfolios(owner, shown)
+        states = [(each.portfolio.id, each.state) for each in portfolios]
+        version = states, self._desk.lake.version(), self._desk.clock().date()
+        known = self._held.get(owner)
+        if known is None or known[0] != version:
+            known = self._held[owner] = version, held(self._desk, portfolios)
+        return known[1]
 
     def exchange_of(self, symbol: str) -> str:
         """The exchange whose sessions the rules of `symbol` go by."""
@@ -251,6 +280,27 @@ class Rulebook:
         if session.is_empty():
             return _midnight(day), _midnight(day)
         return session["pre"].item(0), session["open"].item(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The watchlists of everybody, and who sees what of others'."""
+
+    lists: Sequence[StoredWatchlist]
+    shares: frozenset[tuple[Noun, int, int]]
+
+    def lists_of(self, person: int) -> list[StoredWatchlist]:
+        return [each for each in self.lists if each.owner == person or ("watchlist", each.id, person) in self.shares]
+
+
+def _left_out(target: Target | None, owner: int, shown: Callable[[], _Shown]) -> str | None:
+    if not isinstance(target, Watchlist) or target.id in {str(each.id) for each in shown().lists_of(owner)}:
+        return None
+    return "Its watchlist was removed, or is not shared any more."
+
+
+def _ruled(chosen: Iterable[tuple[Rule, Iterable[str]]]) -> set[str]:
+    return {symbol for rule, symbols in chosen if rule.enabled for symbol in symbols}
 
 
 def _exchange(register: Register, symbol: str) -> str:

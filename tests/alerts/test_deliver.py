@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,14 @@ from openbell.alerts.channels import Undelivered
 from openbell.alerts.deliver import LONGEST_WAIT_S, TRIES, deliver, keep_delivering, next_try
 from openbell.model.errors import InvalidInput
 from openbell.store.alertbook import AlertBook
+from openbell.store.auditbook import Deed
 from openbell.store.ledger import Ledger
 from openbell.store.outbox import LEASE, Cursor, Fired, Outbox
+from openbell.store.peoplebook import PeopleBook
 from receiver import Answer, Web, hangs, mail, says, web
 
 SECRET = "a secret of many letters"
+OWNER = 1
 KILLS = 10
 
 
@@ -98,7 +102,7 @@ def test_the_same_event_fires_once_and_the_cursor_does_not_go_back(outbox: Outbo
         (2, "b", None, False),
         (1, "a", 10.0, False),
     ]
-    outbox.mark_seen(1)
+    outbox.mark_seen(1, OWNER)
     assert [(f.id, f.seen) for f in outbox.firings(most=9)] == [(2, False), (1, True)]
     assert [f.id for f in outbox.firings(most=1, before=2)] == [1]
 
@@ -110,7 +114,7 @@ def test_a_rule_tells_its_channels_or_all_that_are_enabled(outbox: Outbox, book:
     only = book.add_rule("one channel", {}, START, channels=[post])
     none = book.add_rule("no channel", {}, START, channels=[])
     gone = book.add_rule("gone", {}, START)
-    book.remove_rule(gone.id)
+    book.remove_rule(gone.id, OWNER)
     fired = [Fired(rule, "e", "ACME", START, 1.0, "e") for rule in (1, only.id, none.id, gone.id)]
     assert outbox.record("alerts", Cursor("log", 1, {}), fired, START) == 3
     assert [[(d.channel_id, d.state) for d in outbox.deliveries(n)] for n in (1, 2, 3)] == [
@@ -460,8 +464,8 @@ def test_a_worker_that_is_killed_ten_times_loses_nothing(url: str, outbox: Outbo
 def test_rules_and_channels_are_kept_as_they_were_given(book: AlertBook):
     rule = book.add_rule("second", {"a": [1]}, START, channels=[3], enabled=False)
     later = START + timedelta(days=1)
-    book.change_rule(type(rule)(rule.id, "renamed", {"b": 2}, None, True, START, START), later)
-    assert book.rules()[1] == type(rule)(rule.id, "renamed", {"b": 2}, None, True, START, later)
+    book.change_rule(type(rule)(rule.id, OWNER, "renamed", {"b": 2}, None, True, START, START), later)
+    assert book.rules()[1] == type(rule)(rule.id, OWNER, "renamed", {"b": 2}, None, True, START, later)
     channel = book.add_channel("email", "mail", {"password": SECRET})
     assert book.channels() == [channel]
     assert SECRET not in repr(channel)
@@ -469,11 +473,54 @@ def test_rules_and_channels_are_kept_as_they_were_given(book: AlertBook):
         book.add_channel("browser", "mail", {})
     with pytest.raises(InvalidInput, match="a rule of that name"):
         book.add_rule("renamed", {}, START)
-    for remove, number in ((book.remove_channel, channel.id), (book.remove_rule, rule.id)):
-        remove(number)
-        with pytest.raises(InvalidInput, match=f"There is no .* {number}"):
-            remove(number)
+    for remove, named in ((book.remove_channel, (channel.id,)), (book.remove_rule, (rule.id, OWNER))):
+        remove(*named)
+        with pytest.raises(InvalidInput, match=f"There is no .* {named[0]}"):
+            remove(*named)
     assert book.add_rule("third", {}, START).id > rule.id
+
+
+def test_each_edit_of_a_rule_is_later_than_the_one_before_though_the_clock_stands_still(book: AlertBook):
+    (rule,), versions = book.rules(), [book.version()]
+    for now in (START, START, START - timedelta(days=1), START + timedelta(days=1)):
+        rule = book.change_rule(rule, now)
+        versions.append(book.version())
+    assert (rule.changed, book.rules()) == (START + timedelta(days=1), [rule])
+    assert all(one != other for one, other in combinations(versions, 2))
+
+
+def test_a_rule_and_what_it_fires_are_its_owners(ledger: Ledger, outbox: Outbox, book: AlertBook):
+    ann = PeopleBook(ledger).add("Ann", "ann", "member", None, Deed(START, None, "", "added")).id
+    book.add_channel("webhook", "hook", {"url": "https://example.org", "secret": SECRET})
+    hers = book.add_rule("ACME moves", {}, START, owner=ann)
+    fired = [Fired(rule, "e", "ACME", START, 1.0, "e") for rule in (1, hers.id)]
+    outbox.record("alerts", Cursor("log", 1, {}), fired, START)
+    item = outbox.take(1, START)
+    assert item is not None
+    outbox.failed(item, "no answer", START, START)
+    assert [[rule.id for rule in book.rules(whose)] for whose in (OWNER, ann, None)] == [[1], [hers.id], [1, hers.id]]
+    assert [[each.id for each in outbox.firings(whose, most=9)] for whose in (OWNER, ann, None)] == [[1], [2], [2, 1]]
+    assert [len(outbox.deliveries(2, whose)) for whose in (OWNER, ann)] == [0, 1]
+    with pytest.raises(InvalidInput, match="There is no rule 1"):
+        book.change_rule(replace(book.rules(OWNER)[0], owner=ann), START)
+    with pytest.raises(InvalidInput, match="There is no rule 1"):
+        book.remove_rule(1, ann)
+    outbox.mark_seen(2, OWNER)
+    assert (outbox.unseen(OWNER), outbox.unseen(ann)) == (0, 1)
+    PeopleBook(ledger).remove(ann, Deed(START, None, "", "removed"))
+    outbox.forget(ann)
+    assert (book.rules(), outbox.firings(ann, most=9)) == (book.rules(OWNER), [])
+    assert [each.firing_id for each in outbox.deliveries(1)] == [1]
+
+
+def test_what_is_forgotten_while_it_is_sent_leaves_no_trace(outbox: Outbox, book: AlertBook):
+    book.add_channel("webhook", "hook", {"url": "https://example.org", "secret": SECRET})
+    fire(outbox, "e")
+    item = outbox.take(1, START)
+    assert item is not None
+    outbox.forget(OWNER)
+    outbox.sent(item, "it came", START)
+    assert (outbox.firings(most=9), outbox.attempts(item.id)) == ([], [])
 
 
 def test_only_the_owner_reads_the_ledger(tmp_path: Path):

@@ -64,7 +64,7 @@ def rules(how: dict[str, object]) -> list[Rule]:
 def watching(how: dict[str, object], state: str | None = None) -> Watch:
     return Watch(
         rules(how),
-        members=lambda _target: ["ACME", "BOLT"],
+        members=lambda _rule: ["ACME", "BOLT"],
         backgrounds=background,
         exchange_of=lambda symbol: "XNYS" if symbol == "ACME" else "24/7",
         state=state,

@@ -251,7 +251,7 @@ def telling(past: Background, *rules: Rule, state: str | None = None) -> tuple[W
     backgrounds = Telling(past)
     watched = Watch(
         rules,
-        members=lambda _target: ["ACME"],
+        members=lambda _rule: ["ACME"],
         backgrounds=backgrounds,
         exchange_of=lambda _symbol: "XNYS",
         state=state,

@@ -39,7 +39,7 @@ def watch(
     known = past if past is not None else Background(NO_DAYS)
     return Watch(
         rules,
-        members=lambda target: [target.symbol] if isinstance(target, Symbol) else ["ACME", "BOLT"],
+        members=lambda rule: [rule.target.symbol] if isinstance(rule.target, Symbol) else ["ACME", "BOLT"],
         backgrounds=lambda _symbol, day: known if isinstance(known, Background) else known[day],
         exchange_of=lambda _symbol: exchange,
         state=state,

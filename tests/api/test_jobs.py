@@ -37,7 +37,7 @@ def test_every_job_of_this_desk_is_listed_with_its_next_run(client: TestClient, 
     night.clock.now = WEDNESDAY_EVENING - timedelta(days=1)
     night.clockwork.turn("upkeep")
     listed = client.get("jobs").json()["jobs"]
-    assert [each["name"] for each in listed] == ["fetch", "upkeep", "backfill", "compact"]
+    assert [each["name"] for each in listed] == ["fetch", "upkeep", "backfill", "compact", "sweep"]
     upkeep = job(client, "upkeep")
     assert (upkeep["state"], upkeep["next"], upkeep["failing_since"]) == ("idle", "2025-02-19T21:45:00Z", None)
     last = upkeep["last"]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi import Request
 from fastapi.testclient import TestClient
 
 from openbell.api.app import create_app
-from openbell.desk import Desk
+from openbell.desk import Desk, open_desk
+from openbell.settings import Settings
 from people import lock
 
 JSON = {"content-type": "application/json"}
@@ -158,3 +161,23 @@ def test_who_left_in_the_midst_of_a_request_is_no_error(desk: Desk, caplog: pyte
     asyncio.run(app(scope, receive, send))
     assert sent[0]["status"] == 499
     assert caplog.records == []
+
+
+def test_no_answer_says_where_the_ledger_is(postgres: str, tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    address = sa.make_url(postgres).set(drivername="postgresql+pg8000")
+    server = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with server.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE a_desk_of_ours")
+    url = address.set(database="a_desk_of_ours").render_as_string(hide_password=False)
+    desk = open_desk(Settings(home=tmp_path / "home", offline=True, ledger_url=url))
+    client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    assert client.get("/api/v1/watchlists").status_code == 200
+    with server.connect() as connection:
+        connection.exec_driver_sql("DROP DATABASE a_desk_of_ours WITH (FORCE)")
+    answers = [client.get(f"/api/v1/{path}") for path in ("watchlists", "sessions/ways", "portfolios")]
+    desk.close()
+    assert {answer.status_code for answer in answers} == {503}
+    for where in (address.username, address.host, str(address.port), "a_desk_of_ours", "postgresql"):
+        assert where
+        assert all(where not in answer.text for answer in answers)
+    assert "a_desk_of_ours" in caplog.text

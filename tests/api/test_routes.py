@@ -79,6 +79,8 @@ FOR_NOBODY = {
     "POST /sessions/passkey/options",
 }
 OF_ONES_OWN = {
+    "DELETE /alerts/rules/{number}",
+    "POST /alerts/firings/seen",
     "DELETE /portfolios/{number}",
     "DELETE /portfolios/{number}/shares/{person}",
     "DELETE /watchlists/{key}",

@@ -72,7 +72,7 @@ def test_a_rule_that_is_over_may_still_be_renamed(client: TestClient, desk: Desk
     over = AlertBook(desk.ledger).rules()[0]
     body = {**over.body, "expires": "2026-03-04T15:00:00Z"}
     AlertBook(desk.ledger).change_rule(
-        type(over)(1, over.name, body, None, True, over.created, over.changed), desk.clock()
+        type(over)(1, over.owner, over.name, body, None, True, over.created, over.changed), desk.clock()
     )
     renamed = client.put("alerts/rules/1", json=draft(name="Past", expires="2026-03-04T16:00:00+01:00"))
     assert (renamed.status_code, renamed.json()["name"], renamed.json()["over"]) == (200, "Past", "ended")

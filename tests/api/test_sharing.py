@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from openbell.accounts import sessions
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
+from openbell.jobs import run_now
 from openbell.settings import Settings
 from people import HERE, join, lock, token
 
@@ -222,8 +223,20 @@ def test_a_file_that_waits_goes_after_a_day_and_with_its_person(locked: Desk, an
     bob = locked.accounts.people.person_named("bob")
     assert bob is not None
     assert client_of(locked, "owner").delete(f"users/{bob.id}").status_code == 204
-    assert [path.parent.name for path in locked.settings.uploads.glob("*/*")] != [str(bob.id)]
-    assert len(list(locked.settings.uploads.glob("*/*"))) == 1
+    (left,) = locked.settings.uploads.glob("*/*")
+    assert [each.name for each in locked.settings.uploads.iterdir()] == [left.parent.name] != [str(bob.id)]
+    os.utime(left, (0, 0))
+    assert run_now(locked, "sweep").result == "1 file forgotten."
+    assert list(locked.settings.uploads.glob("*/*")) == []
+
+
+def test_a_file_that_is_imported_is_not_kept(locked: Desk, ann: TestClient):
+    keys = [ann.post("portfolios/1/uploads", content=content).json()["key"] for content in (ITEMS, b"another")]
+    chosen = {"upload": keys[0], "instruments": {"House in Bern": "own"}, "accounts": {"": 1}}
+    assert ann.post("portfolios/1/imports", json=chosen).status_code == 201
+    assert [path.name for path in locked.settings.uploads.glob("*/*")] == keys[1:]
+    again = ann.post("portfolios/1/imports", json=chosen)
+    assert (again.status_code, again.json()["field"]) == (422, "upload")
 
 
 def test_a_rule_tells_nobody_what_others_hold_or_watch(locked: Desk, ann: TestClient):
@@ -235,13 +248,14 @@ def test_a_rule_tells_nobody_what_others_hold_or_watch(locked: Desk, ann: TestCl
         made = ann.post("alerts/rules", json={"name": target["type"], "condition": moves, "target": target})
         assert made.status_code == 201, made.text
     bob = client_of(locked, "bob")
-    told = {
-        who: [[each["symbols"], each["unknown"]] for each in client.get("alerts/rules").json()["rules"]]
-        for who, client in (("ann", ann), ("bob", bob))
-    }
-    assert told == {"ann": [[["AAPL"], []], [["TSLA"], ["TSLA"]]], "bob": [[[], []], [[], []]]}
-    reader = shared(locked, ann, "read")
-    assert [each["symbols"] for each in reader.get("alerts/rules").json()["rules"]] == [["AAPL"], []]
+    his = {"name": "His", "condition": moves, "target": {"type": "Held"}}
+    assert bob.post("alerts/rules", json=his).status_code == 201
+
+    def told(client: TestClient) -> list[list[list[str]]]:
+        return [[each["symbols"], each["unknown"]] for each in client.get("alerts/rules").json()["rules"]]
+
+    assert (told(ann), told(bob)) == ([[["AAPL"], []], [["TSLA"], ["TSLA"]]], [[[], []]])
+    assert told(shared(locked, ann, "read")) == [[["AAPL"], []]]
 
 
 def test_what_was_given_can_be_taken_back_by_whoever_is_a_viewer_now(locked: Desk, ann: TestClient):

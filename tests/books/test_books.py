@@ -22,7 +22,9 @@ from openbell.portfolio.book import Action, Quote
 from openbell.rulebook import Rulebook
 from openbell.store.itembook import Item, ItemBook, SetFacts
 from openbell.store.portfoliobook import Kept, PortfolioBook
+from openbell.store.sharebook import ShareBook
 from openbell.store.transactionbook import TransactionBook
+from people import join
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, day) for day in (2, 3, 4))
 KNOWN = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -246,9 +248,25 @@ def test_what_is_held_is_what_an_alert_on_all_held_is_on(desk: Desk, kept: Kept)
         book.add(kept.portfolio.id, buy(instrument))
     book.add(kept.portfolio.id, sell("GONE", 1, TUESDAY))
     rulebook = Rulebook(desk)
-    assert rulebook.members(Held()) == ("KEPT", "SPLIT")
+    assert rulebook.members(Held(), kept.owner) == ("KEPT", "SPLIT")
     book.add(kept.portfolio.id, sell("SPLIT", 2, WEDNESDAY))
-    assert rulebook.members(Held()) == ("KEPT",)
+    assert rulebook.members(Held(), kept.owner) == ("KEPT",)
+
+
+def test_what_others_hold_is_held_by_a_rule_only_while_it_is_shared_with_its_owner(desk: Desk, kept: Kept):
+    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("KEPT"))
+    other, rulebook = join(desk.accounts, "bob", "member").id, Rulebook(desk)
+    versions = [rulebook.version()]
+    found = [rulebook.members(Held(), other)]
+    ShareBook(desk.ledger).share("portfolio", kept.portfolio.id, other, "read")
+    versions.append(rulebook.version())
+    found.append(rulebook.members(Held(), other))
+    ShareBook(desk.ledger).unshare("portfolio", kept.portfolio.id, other)
+    versions.append(rulebook.version())
+    found.append(rulebook.members(Held(), other))
+    assert found == [(), ("KEPT",), ()]
+    assert versions[0] == versions[2] != versions[1]
+    assert (rulebook.watched_by(other), rulebook.watched_by(1)) == (set(), {"KEPT", "SPY", "EURUSD=X"})
 
 
 def test_the_prices_of_all_that_was_held_and_the_rates_are_followed(desk: Desk, kept: Kept):

@@ -121,10 +121,11 @@ def test_every_format_and_the_readers_json(shell: Shell):
 
 def test_jobs_are_run_and_listed_with_what_came_of_them(shell: Shell):
     assert [(each["name"], each["state"]) for each in json.loads(shell("jobs", "--json").stdout)] == [
-        ("compact", "waits")
+        ("compact", "waits"),
+        ("sweep", "waits"),
     ]
     assert shell("job", "compact").stdout == "0 partitions rewritten.\n"
-    (compact,) = json.loads(shell("job", "--json").stdout)
+    compact, _ = json.loads(shell("job", "--json").stdout)
     assert (compact["state"], compact["result"]) == ("done", "0 partitions rewritten.")
     assert compact["next"] > compact["last"]
     assert compact["took_s"] >= 0
@@ -132,13 +133,13 @@ def test_jobs_are_run_and_listed_with_what_came_of_them(shell: Shell):
 
 
 def test_a_job_of_the_demo_market_is_listed_where_an_open_desk_has_run_it(shell: Shell):
-    assert [each["name"] for each in json.loads(shell("jobs", "--json").stdout)] == ["compact"]
+    assert [each["name"] for each in json.loads(shell("jobs", "--json").stdout)] == ["compact", "sweep"]
     ledger = Ledger(Settings(home=shell.folder / "home").ledger)
     book, now = JobBook(ledger), datetime.now(UTC)
     book.end(book.begin("demo", "clock", now), "done", now, result="3 bars stored.")
     ledger.close()
     listed = {each["name"]: each for each in json.loads(shell("jobs", "--json").stdout)}
-    assert listed.keys() == {"demo", "compact"}
+    assert listed.keys() == {"demo", "compact", "sweep"}
     assert (listed["demo"]["state"], listed["demo"]["result"]) == ("done", "3 bars stored.")
 
 

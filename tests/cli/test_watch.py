@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import uvicorn
 from rich.console import Console
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -103,19 +104,14 @@ def test_an_older_price_is_not_told_as_a_new_one():
     assert made.lines["ACME"].price == 11.5
 
 
-def test_a_price_that_no_update_tells_of_becomes_stale(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(watch, "ASKED_S", 0.02)
-    quotes = iter([{**QUOTE, "freshness": "live"}])
-
-    async def told_quotes(_request: Request) -> JSONResponse:
-        return JSONResponse({"now": NOW, "quotes": [next(quotes, QUOTE)]})
+def follow(made: Board, told_quotes: Callable[[Request], Awaitable[Response]]) -> None:
+    """Follow a desk that tells quotes only, until a price is stale."""
 
     async def silent(line: WebSocket) -> None:
         await line.accept()
         await asyncio.Event().wait()
 
     desk = Starlette(routes=[Route("/api/v1/quotes", told_quotes), WebSocketRoute("/api/v1/live", silent)])
-    made = Board({"ACME": Line("ACME")})
 
     async def followed() -> None:
         listener = socket.create_server(("127.0.0.1", 0))
@@ -132,7 +128,34 @@ def test_a_price_that_no_update_tells_of_becomes_stale(monkeypatch: pytest.Monke
         await asyncio.wait([following, serving])
 
     asyncio.run(asyncio.wait_for(followed(), 30))
+
+
+def test_a_price_that_no_update_tells_of_becomes_stale(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(watch, "ASKED_S", 0.02)
+    quotes = iter([{**QUOTE, "freshness": "live"}])
+
+    async def told_quotes(_request: Request) -> JSONResponse:
+        return JSONResponse({"now": NOW, "quotes": [next(quotes, QUOTE)]})
+
+    made = Board({"ACME": Line("ACME")})
+    follow(made, told_quotes)
     assert made.lines["ACME"].stale
+
+
+def test_an_answer_that_is_no_json_is_told_once_and_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(watch, "ASKED_S", 0.02)
+    live = JSONResponse({"now": NOW, "quotes": [{**QUOTE, "freshness": "live"}]})
+    answers = iter([live, *(PlainTextResponse("<html>One moment</html>") for _ in range(3))])
+
+    async def told_quotes(_request: Request) -> Response:
+        return next(answers, JSONResponse({"now": NOW, "quotes": [QUOTE]}))
+
+    made = Board({"ACME": Line("ACME")})
+    follow(made, told_quotes)
+    assert made.lines["ACME"].stale
+    assert " ".join(capsys.readouterr().err.split()).count("sends no JSON") == 1
 
 
 def test_a_price_that_only_streams_tell_has_the_digits_of_its_size():

@@ -291,7 +291,7 @@ def test_a_draft_is_tried_on_the_past_while_it_is_made(alerts: Page):
     expect(trial).to_contain_text(re.compile("Would have fired .* in the last 90 days"))
     expect(trial).to_have_attribute("aria-busy", "false")
     editor.get_by_label("On", exact=True).select_option("Everything held")
-    expect(editor.get_by_label("On", exact=True)).to_have_accessible_description(re.compile("no portfolios yet"))
+    expect(editor.get_by_label("On", exact=True)).to_have_accessible_description(re.compile("your portfolios hold"))
     expect(trial).to_be_hidden()
 
 

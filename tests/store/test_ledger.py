@@ -22,6 +22,7 @@ from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.alertbook import AlertBook
 from openbell.store.copies import copy_before
 from openbell.store.ledger import HEAD, Fetch, Ledger, migrations, revisions
+from openbell.store.outbox import Outbox
 from openbell.store.watchbook import WatchBook, Watchlist
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -79,6 +80,15 @@ def test_a_database_that_is_away_is_told(postgres: str):
         port = nobody.getsockname()[1]
     with pytest.raises(StoreError, match="did not answer"):
         Ledger(sa.make_url(postgres).set(host="127.0.0.1", port=port).render_as_string(hide_password=False))
+
+
+def test_where_the_ledger_is_stands_in_the_log_alone(postgres: str, caplog: pytest.LogCaptureFixture):
+    address = sa.make_url(postgres).set(database="no_such_desk", username="nobody_here")
+    for away in (address, address.set(host="desk.invalid")):
+        with pytest.raises(StoreError) as error:
+            Ledger(away.render_as_string(hide_password=False))
+        assert error.value.what == "The ledger did not answer; the log says more."
+        assert f"nobody_here@{away.host}:{away.port}/no_such_desk did not answer: " in caplog.messages[-1]
 
 
 def cut(url: str) -> None:
@@ -147,6 +157,38 @@ def test_watchlists_of_before_are_the_first_owners_whoever_that_is(url: str):
     engine.dispose()
     again = Ledger(url)
     assert [each.owner for each in WatchBook(again).lists()] == [7]
+    again.close()
+
+
+def test_rules_of_before_and_what_they_fired_are_the_first_owners_and_numbers_go_on(url: str):
+    engine = first_release(url)
+    config = migrations()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        eve = "insert into people (id, name, login, role, disabled, created) values (7, 'Eve', 'eve', 'owner', :no, '')"
+        connection.execute(sa.text(eve), {"no": False})
+        connection.execute(sa.text("update people set disabled = :yes where id = 1"), {"yes": True})
+        at = "2026-03-02T12:00:00+00:00"
+        rule = "insert into alert_rules (name, body, enabled, created, changed) values (:name, '{}', :yes, :at, :at)"
+        for name in ("Mine", "Gone"):
+            connection.execute(sa.text(rule), {"name": name, "yes": True, "at": at})
+        connection.execute(sa.text("delete from alert_rules where name = 'Gone'"))
+        fired = (
+            "insert into firings (rule_id, event, symbol, at, message, quiet, seen)"
+            " values (2, 'e', 'ACME', :at, 'ACME', :no, :no)"
+        )
+        connection.execute(sa.text(fired), {"at": at, "no": False})
+        told = "insert into outbox (firing_id, channel_id, key, state, attempts, created)"
+        connection.execute(sa.text(f"{told} values (1, 1, 'k', 'sent', 0, '')"))
+    engine.dispose()
+    again = Ledger(url)
+    book = AlertBook(again)
+    assert [(each.id, each.owner, each.name) for each in book.rules()] == [(1, 7, "Mine")]
+    assert [(each.rule_id, each.owner) for each in Outbox(again).firings(most=9)] == [(2, 7)]
+    assert book.add_rule("Mine", {}, NOON, owner=1).id == 3
+    with pytest.raises(InvalidInput, match="a rule of that name"):
+        book.add_rule("Mine", {}, NOON)
     again.close()
 
 
@@ -264,7 +306,7 @@ def test_an_address_that_is_none_is_told_without_its_password(url: str, says: st
 def test_a_broken_file_is_told_in_a_sentence(tmp_path: Path):
     path = tmp_path / "ledger.db"
     path.write_bytes(b"no database " * 1000)
-    with pytest.raises(StoreError, match=r"ledger\.db cannot be read"):
+    with pytest.raises(StoreError, match="The ledger cannot be read: file is not a database"):
         Ledger(f"sqlite:///{path}")
 
 

@@ -66,7 +66,7 @@ def by_minutes(rule: Rule) -> bool:
 
 
 def _itself(symbol: str) -> Members:
-    return lambda _target: [symbol]
+    return lambda _rule: [symbol]
 
 
 def _answerable(rule: Rule, bars: pl.DataFrame) -> None:

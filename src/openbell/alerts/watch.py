@@ -29,7 +29,6 @@ from openbell.alerts.rules import (
     Seen,
     Spread,
     Stale,
-    Target,
     VolumeSpike,
     fired,
 )
@@ -43,8 +42,8 @@ from openbell.model.sessions import market_state, sessions
 AHEAD = timedelta(hours=25)
 """What is of a time still later was heard while our clock was wrong; a smaller step back is waited for."""
 
-Members = Callable[[Target], Iterable[str]]
-"""The symbols of a target now."""
+Members = Callable[[Rule], Iterable[str]]
+"""The symbols that a rule is on now: of one target, not everybody sees the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Watch:
         self._exchange_of = exchange_of
         self._backgrounds = backgrounds
         self._memory = Memory() if state is None else msgspec.json.decode(state, type=Memory)
-        chosen = {rule.id: sorted(set(members(rule.target))) for rule in self._rules if rule.target is not None}
+        chosen = {rule.id: sorted(set(members(rule))) for rule in self._rules if rule.target is not None}
         self._forget(every, chosen)
         memory = self._memory
         prices, spreads = self._lines_of(OfPrice, chosen), self._lines_of(Spread, chosen)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from openbell.api.access import Role, TheDesk, allow
+from openbell.api.access import Role, TheCaller, TheDesk, allow
 from openbell.api.shapes import Number
 from openbell.store.alertbook import AlertBook
 from openbell.store.outbox import Firing as StoredFiring
@@ -34,7 +34,7 @@ class Firing(BaseModel):
 
 
 class Firings(BaseModel):
-    """The newest first; `unseen` counts all that nobody has looked at, `last_day` all of the last 24 hours."""
+    """The newest first; `unseen` counts all that were not looked at, `last_day` all of the last 24 hours."""
 
     unseen: int
     last_day: int
@@ -74,31 +74,33 @@ class Seen(BaseModel):
 
 
 @router.get("/alerts/firings", dependencies=[allow(Role.VIEWER)])
-def firings(desk: TheDesk, limit: int = Query(50, ge=1, le=500), before: Number | None = None) -> Firings:
-    """What fired, the newest first, numbered below `before`."""
+def firings(
+    desk: TheDesk, caller: TheCaller, limit: int = Query(50, ge=1, le=500), before: Number | None = None
+) -> Firings:
+    """What the caller's rules have fired, the newest first, numbered below `before`."""
     outbox = Outbox(desk.ledger)
-    found = outbox.firings(most=limit, before=before)
+    found = outbox.firings(caller.id, most=limit, before=before)
     standing = outbox.standing([each.id for each in found])
     failing = outbox.failing([each.id for each in found])
-    names = {each.id: each.name for each in AlertBook(desk.ledger).rules()}
+    names = {each.id: each.name for each in AlertBook(desk.ledger).rules(caller.id)}
     return Firings(
-        unseen=outbox.unseen(),
-        last_day=outbox.fired_since(desk.clock() - timedelta(days=1)),
+        unseen=outbox.unseen(caller.id),
+        last_day=outbox.fired_since(desk.clock() - timedelta(days=1), caller.id),
         firings=[
             _firing(each, names.get(each.rule_id), standing.get(each.id, {}), failing.get(each.id, 0)) for each in found
         ],
     )
 
 
-@router.post("/alerts/firings/seen", dependencies=[allow(Role.MEMBER)], status_code=204)
-def mark_seen(desk: TheDesk, seen: Seen) -> None:
-    """The owner has looked at all firings up to a number."""
-    Outbox(desk.ledger).mark_seen(seen.upto)
+@router.post("/alerts/firings/seen", dependencies=[allow(Role.VIEWER)], status_code=204)
+def mark_seen(desk: TheDesk, caller: TheCaller, seen: Seen) -> None:
+    """The caller has looked at all that fired for them up to a number."""
+    Outbox(desk.ledger).mark_seen(seen.upto, caller.id)
 
 
 @router.get("/alerts/firings/{number}/deliveries", dependencies=[allow(Role.VIEWER)])
-def deliveries(desk: TheDesk, number: Number) -> Deliveries:
-    """The proof of delivery of one firing: every way, every try."""
+def deliveries(desk: TheDesk, caller: TheCaller, number: Number) -> Deliveries:
+    """The proof of delivery of one of the caller's firings: every way, every try."""
     outbox = Outbox(desk.ledger)
     names = {each.id: each.name for each in AlertBook(desk.ledger).channels()}
     return Deliveries(
@@ -112,7 +114,7 @@ def deliveries(desk: TheDesk, number: Number) -> Deliveries:
                 created=each.created,
                 attempts=[Attempt(at=a.at, ok=a.ok, receipt=a.receipt) for a in outbox.attempts(each.id)],
             )
-            for each in outbox.deliveries(number)
+            for each in outbox.deliveries(number, caller.id)
         ]
     )
 

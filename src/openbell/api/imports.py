@@ -73,7 +73,7 @@ def imports(desk: TheDesk, caller: TheCaller, number: Number) -> Batches:
 
 @router.post("/portfolios/{number}/imports", dependencies=[allow(Role.MEMBER)], status_code=201)
 def book_import(desk: TheDesk, caller: TheCaller, seeker: TheSeeker, number: Number, told: Confirmation) -> Batch:
-    """Write what the preview shows: all of it or nothing."""
+    """Write what the preview shows, all of it or nothing; the file is not kept any longer then."""
     kept = seen(desk, caller, number, write=True)
     data = uploads_of(desk).find(caller.id, told.upload, desk.clock())
     review = review_of(desk, caller, kept, data, told, seeker)
@@ -86,6 +86,7 @@ def book_import(desk: TheDesk, caller: TheCaller, seeker: TheSeeker, number: Num
         by=caller.id,
         mapping=told.answers.model_dump(mode="json"),
     )
+    uploads_of(desk).drop(caller.id, told.upload)
     return _batch(batch)
 
 

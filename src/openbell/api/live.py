@@ -70,7 +70,7 @@ class Update(BaseModel):
     now: datetime
     changed: list[Changed]
     fired: int
-    """The number of the newest alert that has fired since the desk was started; 0 where none has."""
+    """The number of the reader's newest alert that has fired since the desk was started; 0 where none has."""
 
 
 @router.websocket("/live", dependencies=[allow(Role.VIEWER)])
@@ -81,7 +81,7 @@ async def live(socket: WebSocket, caller: TheCaller) -> None:
         await socket.close(REFUSED, "This desk is not known under that name, or the page is another site's.")
         return
     await socket.accept()
-    reader = _Reader(socket, desk)
+    reader = _Reader(socket, desk, caller.id)
     tasks = [asyncio.create_task(each) for each in (reader.listen(), reader.tell(), _signed_out(socket, caller))]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -118,9 +118,10 @@ class _Unreadable(Exception):
 class _Reader:
     """One connection: what it wants, and up to which change it has been told."""
 
-    def __init__(self, socket: WebSocket, desk: Desk) -> None:
+    def __init__(self, socket: WebSocket, desk: Desk, person: int) -> None:
         self._socket = socket
         self._desk = desk
+        self._person = person
         self._symbols: list[str] = []
         self._told = -1
         self._fired = 0
@@ -147,7 +148,7 @@ class _Reader:
             tape, now = self._desk.tape, self._desk.clock()
             version, symbols = tape.version, self._symbols
             changed = tape.changed(symbols, self._told)
-            news = 0 if self._feeds is None else self._feeds.newest_firing()
+            news = 0 if self._feeds is None else self._feeds.newest_firing(self._person)
             fired = news > self._fired
             self._told, self._fired = version if symbols else -1, news  # before the wait: what is wanted may change
             if changed or fired:

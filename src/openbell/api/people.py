@@ -13,6 +13,7 @@ from openbell.accounts.errors import NotAllowed
 from openbell.api.access import Role, TheAccounts, TheCaller, TheDesk, ThePlace, allow
 from openbell.api.sessions import Password, SignedIn, welcome
 from openbell.api.shapes import Number
+from openbell.store.outbox import Outbox
 from openbell.store.peoplebook import Person as StoredPerson
 from openbell.store.peoplebook import RoleName
 from openbell.store.uploads import Uploads
@@ -125,11 +126,12 @@ def change_person(
 
 @router.delete("/users/{number}", dependencies=[allow(Role.OWNER)], status_code=204)
 def remove_person(desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number) -> None:
-    """Forget a person with their logins, tokens, shares, and files that wait to be imported."""
+    """Forget a person with their logins, tokens, shares, uploaded files, rules, and what these fired."""
     accounts = desk.accounts
     held = accounts.person(number)
     accounts.people.remove(number, accounts.deed(accounts.person(caller.id), "removed", place, held.name))
     Uploads(desk.settings.uploads).forget(number)
+    Outbox(desk.ledger).forget(number)
 
 
 @router.get("/users/invitations", dependencies=[allow(Role.OWNER)])

@@ -11,10 +11,11 @@ from pydantic import BaseModel
 from openbell.api.access import Role, TheCaller, TheDesk, allow
 from openbell.api.owned import seen_by
 from openbell.api.shapes import decimals_of, renamed
-from openbell.board import Freshness, board, movers
+from openbell.board import Freshness, board, movers, unfollowed
 from openbell.board import Missing as BoardMissing
 from openbell.board import Quote as BoardQuote
 from openbell.model.errors import InvalidInput
+from openbell.rulebook import Rulebook
 
 router = APIRouter(tags=["quotes"])
 
@@ -97,11 +98,20 @@ class Movers(BaseModel):
 
 @router.get("/quotes", dependencies=[allow(Role.VIEWER)])
 def quotes(
-    desk: TheDesk, symbols: str = Query(description="tickers separated by commas"), *, spark: bool = False
+    desk: TheDesk,
+    caller: TheCaller,
+    symbols: str = Query(description="tickers separated by commas"),
+    *,
+    spark: bool = False,
 ) -> Quotes:
-    """The latest quote of each of `symbols`; with `spark`, the line of its session."""
+    """The latest quote of each of `symbols`; with `spark`, the line of its session.
+
+    How the fetch of a missing one stands is told to owners, and to those who follow it.
+    """
     now = desk.clock()
     found, missing = board(desk, asked_symbols(symbols), spark=spark)
+    if missing and caller.role < Role.OWNER:
+        missing = unfollowed(desk, missing, Rulebook(desk).watched_by(caller.id))
     return Quotes(now=now, quotes=[_shape(q, now) for q in found], missing=[_why(m) for m in missing])
 
 

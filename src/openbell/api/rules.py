@@ -1,4 +1,4 @@
-"""The rules of alerts, and their trial on the past."""
+"""The rules of alerts, each its owner's, and their trial on the past."""
 
 from __future__ import annotations
 
@@ -12,20 +12,16 @@ from pydantic import BaseModel, PlainSerializer, PlainValidator, RootModel, With
 
 from openbell.alerts import rules as alerts
 from openbell.alerts.given import made
-from openbell.alerts.rules import FeedDown, Held, JobFailed, Quiet, Repeat, Rule, Watchlist, cooldown_of
+from openbell.alerts.rules import FeedDown, JobFailed, Quiet, Repeat, Rule, Watchlist, cooldown_of
 from openbell.alerts.words import sentence
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
-from openbell.api.owned import seen_by
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
-from openbell.books import held
 from openbell.desk import Desk
 from openbell.jobs import job_of
 from openbell.model.errors import InvalidInput
 from openbell.rulebook import Rulebook, body_of, rule_of
 from openbell.store.alertbook import AlertBook, StoredRule
-from openbell.store.portfoliobook import PortfolioBook
-from openbell.store.sharebook import ShareBook
 from openbell.trials import TRIED_DAYS, trials
 
 router = APIRouter(tags=["alerts"])
@@ -79,7 +75,7 @@ class KeptRule(Draft):
     """A rule as it is kept, with a sentence for it and the symbols it is on now.
 
     `unknown`: those of them, or the feed, that the desk has never heard of. `over`: why it waits for nothing more: it
-    has `fired` on each of its symbols, once for good, or has `ended`.
+    has `fired` on each of its symbols, once for good, or has `ended`. `left_out`: why it is on nothing now.
     """
 
     id: int
@@ -87,6 +83,7 @@ class KeptRule(Draft):
     symbols: list[str]
     unknown: list[str]
     over: Literal["fired", "ended"] | None
+    left_out: str | None
     created: datetime
     changed: datetime
 
@@ -99,7 +96,7 @@ class Unreadable(BaseModel):
 
 
 class Rules(BaseModel):
-    """All rules, oldest first."""
+    """The caller's rules, oldest first."""
 
     rules: list[KeptRule]
     unreadable: list[Unreadable]
@@ -133,12 +130,12 @@ class Trials(BaseModel):
 
 @router.get("/alerts/rules", dependencies=[allow(Role.VIEWER)])
 def rules(desk: TheDesk, caller: TheCaller) -> Rules:
-    """Every rule; of what it is on, the symbols that the caller may know of."""
+    """The caller's rules; nobody else sees them."""
     book, found, unreadable = Rulebook(desk), [], []
-    spent = book.spent()
-    for stored in book.kept.rules():
+    spent = book.spent(caller.id)
+    for stored in book.kept.rules(caller.id):
         try:
-            found.append(_rule(desk, caller, book, stored, rule_of(stored), spent))
+            found.append(_rule(desk, book, stored, rule_of(stored), spent))
         except InvalidInput:
             unreadable.append(Unreadable(id=stored.id, name=stored.name))
     return Rules(rules=found, unreadable=unreadable)
@@ -150,8 +147,10 @@ def add_rule(desk: TheDesk, caller: TheCaller, draft: Draft) -> KeptRule:
     rule = _drafted(draft)
     rule.assert_ahead(desk.clock())
     book = _book_for(desk, caller, draft, rule)
-    stored = book.kept.add_rule(rule.name, body_of(rule), desk.clock(), channels=draft.channels, enabled=draft.enabled)
-    return _rule(desk, caller, book, stored, rule_of(stored), book.spent())
+    stored = book.kept.add_rule(
+        rule.name, body_of(rule), desk.clock(), owner=caller.id, channels=draft.channels, enabled=draft.enabled
+    )
+    return _rule(desk, book, stored, rule_of(stored), book.spent(caller.id))
 
 
 @router.put("/alerts/rules/{number}", dependencies=[allow(Role.MEMBER)])
@@ -159,7 +158,7 @@ def change_rule(desk: TheDesk, caller: TheCaller, number: Number, draft: Draft) 
     """Replace a rule; one with another condition begins anew."""
     rule = _drafted(draft)
     book = _book_for(desk, caller, draft, rule)
-    held = next((each for each in book.kept.rules() if each.id == number), None)
+    held = next((each for each in book.kept.rules(caller.id) if each.id == number), None)
     if held is None:
         raise NotFound(f"There is no rule {number}.", remedy="List them with GET /alerts/rules.")
     body, now = body_of(rule), desk.clock()
@@ -167,22 +166,22 @@ def change_rule(desk: TheDesk, caller: TheCaller, number: Number, draft: Draft) 
     if rule.expires != (expires and datetime.fromisoformat(expires)):  # one that is over may still be renamed
         rule.assert_ahead(now)
     told = None if draft.channels is None else tuple(draft.channels)
-    changed = StoredRule(number, rule.name, body, told, draft.enabled, held.created, now)
-    book.kept.change_rule(changed, now)
-    return _rule(desk, caller, book, changed, rule_of(changed), book.spent())
+    edited = StoredRule(number, caller.id, rule.name, body, told, draft.enabled, held.created, now)
+    changed = book.kept.change_rule(edited, now)
+    return _rule(desk, book, changed, rule_of(changed), book.spent(caller.id))
 
 
-@router.delete("/alerts/rules/{number}", dependencies=[allow(Role.MEMBER)], status_code=204)
-def remove_rule(desk: TheDesk, number: Number) -> None:
-    """Forget a rule; what it has fired stays."""
-    AlertBook(desk.ledger).remove_rule(number)
+@router.delete("/alerts/rules/{number}", dependencies=[allow(Role.VIEWER)], status_code=204)
+def remove_rule(desk: TheDesk, caller: TheCaller, number: Number) -> None:
+    """Forget a rule of the caller's; what it has fired stays."""
+    AlertBook(desk.ledger).remove_rule(number, caller.id)
 
 
 @router.post("/alerts/trial", dependencies=[allow(Role.MEMBER)])
 def trial(desk: TheDesk, caller: TheCaller, draft: Draft, days: int = Query(TRIED_DAYS, ge=1, le=3660)) -> Trials:
     """When a rule would have fired in the last `days` days."""
     rule = _drafted(draft)
-    symbols = _members(desk, caller, Rulebook(desk), rule)
+    symbols = Rulebook(desk).members(rule.target, caller.id)
     done = [
         Trial(
             symbol=each.symbol,
@@ -218,10 +217,8 @@ def _drafted(draft: Draft) -> Rule:
     )
 
 
-def _rule(
-    desk: Desk, caller: Caller, book: Rulebook, stored: StoredRule, rule: Rule, spent: Collection[int]
-) -> KeptRule:
-    symbols = list(_members(desk, caller, book, rule))
+def _rule(desk: Desk, book: Rulebook, stored: StoredRule, rule: Rule, spent: Collection[int]) -> KeptRule:
+    symbols = list(book.members(rule.target, stored.owner))
     ended = rule.expires is not None and rule.expires <= desk.clock()
     quiet = None if rule.quiet is None else QuietHours(start=rule.quiet.start, end=rule.quiet.end, zone=rule.quiet.zone)
     return KeptRule(
@@ -242,6 +239,7 @@ def _rule(
         symbols=symbols,
         unknown=_unknown(desk, rule, symbols),
         over="ended" if ended else "fired" if stored.id in spent else None,
+        left_out=book.left_out(rule.target, stored.owner),
         created=stored.created,
         changed=stored.changed,
     )
@@ -264,23 +262,7 @@ def _book_for(desk: Desk, caller: Caller, draft: Draft, rule: Rule) -> Rulebook:
         raise InvalidInput(
             "channels", f"There is no channel {missing[0]}.", remedy="List them with GET /alerts/channels."
         )
-    if isinstance(rule.target, Watchlist) and _hidden(desk, caller, rule):
+    if isinstance(rule.target, Watchlist) and book.left_out(rule.target, caller.id) is not None:
         what = f"There is no watchlist {rule.target.id}."
         raise InvalidInput("target", what, remedy="List them with GET /watchlists.")
     return book
-
-
-def _members(desk: Desk, caller: Caller, book: Rulebook, rule: Rule) -> Sequence[str]:
-    """The symbols that a rule is on, as far as the caller sees the list or the portfolios that they are in."""
-    if rule.target is None or _hidden(desk, caller, rule):
-        return ()
-    if isinstance(rule.target, Held):
-        shared = ShareBook(desk.ledger).shared_with(caller.id, "portfolio")
-        return held(desk, PortfolioBook(desk.ledger).owned(caller.id, shared))
-    return book.members(rule.target)
-
-
-def _hidden(desk: Desk, caller: Caller, rule: Rule) -> bool:
-    """Whether a rule is on a watchlist that is not there for the caller."""
-    on = rule.target
-    return isinstance(on, Watchlist) and on.id not in {str(each.id) for each, _ in seen_by(desk, caller)}

@@ -8,13 +8,15 @@ from datetime import datetime
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
-from openbell.api.access import Role, TheDesk, allow
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.desk import Desk
 from openbell.ingest.feed import FeedState
 from openbell.ingest.quality.reasons import REASONS
 from openbell.live import Live
 from openbell.providers.base import Capabilities
 from openbell.providers.ordered import Health, HealthState
+from openbell.rulebook import Rulebook
+from openbell.store.ledger import Fetch as StoredFetch
 from openbell.store.ledger import FetchState
 
 router = APIRouter(tags=["sources"])
@@ -144,8 +146,9 @@ class Rejects(BaseModel):
 
 
 @router.get("/sources", dependencies=[allow(Role.VIEWER)])
-def sources(desk: TheDesk, request: Request) -> Sources:
-    """Vendors, fetches, rejects per source and reason, and the lake's size."""
+def sources(desk: TheDesk, caller: TheCaller, request: Request) -> Sources:
+    """Vendors, fetches, rejects per source and reason, and the lake's size; of fetches, those of what one follows
+    where one is no owner."""
     health = [
         _provider(capabilities, h) for capabilities, h in zip(desk.capabilities, desk.vendors.health(), strict=True)
     ]
@@ -166,7 +169,7 @@ def sources(desk: TheDesk, request: Request) -> Sources:
                 next_try=f.next_try,
                 at=f.at,
             )
-            for f in desk.ledger.fetches()
+            for f in _fetches(desk, caller)
         ],
         rejects=_counts(desk),
         lake=LakeSize(
@@ -188,6 +191,14 @@ def rejects(
     total = sum(desk.lake.reject_counts(source=source, reason=reason, symbol=symbol)["count"])
     page = desk.lake.rejects(source=source, reason=reason, symbol=symbol, offset=offset, limit=limit)
     return Rejects(total=total, rows=[Reject.model_validate(row) for row in page.iter_rows(named=True)])
+
+
+def _fetches(desk: Desk, caller: Caller) -> list[StoredFetch]:
+    fetches = desk.ledger.fetches()
+    if caller.role is Role.OWNER:
+        return fetches
+    followed = Rulebook(desk).watched_by(caller.id)
+    return [each for each in fetches if each.symbol in followed]
 
 
 def _provider(capabilities: Capabilities, health: Health) -> Provider:

@@ -102,7 +102,7 @@ async def upload(desk: TheDesk, caller: TheCaller, number: Number, request: Requ
 
 def uploads_of(desk: Desk) -> Uploads:
     """Where files wait."""
-    return Uploads(desk.settings.folder / "uploads")
+    return Uploads(desk.settings.uploads)
 
 
 def _answered(told: Answers) -> Answered:

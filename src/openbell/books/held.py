@@ -1,4 +1,4 @@
-"""What is held in any portfolio, and whose prices are needed for it: what the desk follows unasked."""
+"""What portfolios hold, and whose prices are needed for it: what the desk follows unasked."""
 
 from __future__ import annotations
 
@@ -18,22 +18,19 @@ from openbell.store.register import Register
 from openbell.store.transactionbook import TransactionBook, in_order
 
 
-def held(desk: Desk, portfolios: Sequence[Kept] | None = None) -> tuple[str, ...]:
-    """The tickers of all listed instruments that one of the portfolios (default: any) holds units of now, by name."""
-    searched = PortfolioBook(desk.ledger).every() if portfolios is None else portfolios
-    ids = {key for kept in searched for key in _held_in(desk, kept)}
+def held(desk: Desk, portfolios: Sequence[Kept]) -> tuple[str, ...]:
+    """The tickers of all listed instruments that one of the portfolios holds units of now, by name."""
+    ids = {key for kept in portfolios for key in _held_in(desk, kept)}
     return tuple(sorted(_ticker(desk.history.register, key) for key in ids if not key.startswith(OWN)))
 
 
-def followed(desk: Desk) -> set[str]:
-    """The tickers whose prices portfolios need: all that they ever held, benchmarks, and pairs of currencies."""
-    register, portfolios = (
-        desk.history.register,
-        {kept.portfolio.id: kept for kept in PortfolioBook(desk.ledger).every()},
-    )
-    named, found = TransactionBook(desk.ledger).named(), set[str]()
-    for number, kept in portfolios.items():
-        ids, currencies = named.get(number, (set(), set()))
+def followed(desk: Desk, portfolios: Sequence[Kept] | None = None) -> set[str]:
+    """The tickers whose prices the portfolios (default: all) need: all that they ever held, benchmarks, and pairs of
+    currencies."""
+    searched = PortfolioBook(desk.ledger).every() if portfolios is None else portfolios
+    register, named, found = desk.history.register, TransactionBook(desk.ledger).named(), set[str]()
+    for kept in searched:
+        ids, currencies = named.get(kept.portfolio.id, (set(), set()))
         listed = {key for key in ids if not key.startswith(OWN)} | {kept.portfolio.benchmark or ""} - {""}
         facts = facts_of(listed, desk, {}, ItemBook(desk.ledger).facts(kept.owner))
         told = {*currencies, *(each.currency for each in facts.values() if each.currency), kept.portfolio.base}

@@ -1,4 +1,7 @@
-"""Alerts from the command line: rules, their trial on the past, what fired, and whether a channel works."""
+"""Alerts from the command line: rules, their trial on the past, what fired, and whether a channel works.
+
+Rules and firings are those of the desk's first owner, whose machine it is; other people have theirs on the page.
+"""
 
 from __future__ import annotations
 
@@ -66,11 +69,12 @@ def add(
     if isinstance(condition, JobFailed) and condition.job:
         job_of("job", condition.job)
     with _desk() as desk:
+        owner = _owner(desk)
         rule = Rule(
             id="new",
             name=name or typed.named(symbol or watchlist, condition),
             condition=condition,
-            target=_target(desk, symbol, watchlist),
+            target=_target(desk, symbol, watchlist, owner),
             hysteresis_pct=hysteresis,
             cooldown=cooldown_of(cooldown),
             repeat=(repeat or typed.preset(condition)).value,
@@ -82,7 +86,7 @@ def add(
         rule.assert_ahead(desk.clock())
         book = Rulebook(desk)
         numbers = [_channel(desk, each) for each in channel] if channel else None
-        stored = book.kept.add_rule(rule.name, body_of(rule), desk.clock(), channels=numbers)
+        stored = book.kept.add_rule(rule.name, body_of(rule), desk.clock(), owner=owner, channels=numbers)
         terminal.said(f"Rule {stored.id}: {symbol or watchlist or 'the desk'} {sentence(rule_of(stored))}.")
         if symbol is not None and not _is_known(desk, symbol):
             terminal.warned(
@@ -98,7 +102,7 @@ def rules(as_json: Json = False) -> None:
 
     with _desk() as desk:
         book = Rulebook(desk)
-        rows = [_listed(book, each) for each in book.kept.rules()]
+        rows = [_listed(book, each) for each in book.kept.rules(_owner(desk))]
     schema = {"id": pl.Int64, "on": pl.String, "rule": pl.String, "enabled": pl.Boolean, "name": pl.String}
     terminal.frame(pl.DataFrame(rows, schema=schema), as_json=as_json, empty="There are no rules yet.")
 
@@ -110,7 +114,7 @@ def remove(numbers: Annotated[list[int], typer.Argument(help="Numbers that `open
 
     with _desk() as desk:
         for number in numbers:
-            AlertBook(desk.ledger).remove_rule(number)
+            AlertBook(desk.ledger).remove_rule(number, _owner(desk))
             terminal.said(f"Rule {number} is removed.")
 
 
@@ -125,9 +129,9 @@ def tried(
     from openbell.trials import trials  # noqa: PLC0415
 
     with _desk() as desk:
-        book = Rulebook(desk)
-        rule = rule_of(_stored(book.kept.rules(), number))
-        done = trials(desk, rule, () if rule.target is None else book.members(rule.target), days)
+        book, owner = Rulebook(desk), _owner(desk)
+        rule = rule_of(_stored(book.kept.rules(owner), number))
+        done = trials(desk, rule, book.members(rule.target, owner), days)
     rows = [
         (str(day or f"{fired.at:%Y-%m-%d %H:%M:%S}Z"), each.symbol, fired.price, fired.message)
         for each in done
@@ -155,7 +159,7 @@ def log(
 
     with _desk() as desk:
         outbox = Outbox(desk.ledger)
-        found = outbox.firings(most=most + 1)
+        found = outbox.firings(_owner(desk), most=most + 1)
         older, found = len(found) > most, found[:most]
         if as_json:
             print(json.dumps(_told(desk, found)))
@@ -269,8 +273,9 @@ def _listed(book: Rulebook, stored: StoredRule) -> dict[str, Any]:
     except InvalidInput as error:
         said = f"cannot be read: {error.what}"
     else:
-        said = sentence(rule)
-        on = "" if rule.target is None else book.named(rule.target)
+        why = book.left_out(rule.target, stored.owner)
+        said = sentence(rule) if why is None else f"{sentence(rule)}. Left out: {why}"
+        on = "" if rule.target is None else book.named(rule.target, stored.owner)
     return {"id": stored.id, "on": on, "rule": said, "enabled": stored.enabled, "name": stored.name}
 
 
@@ -283,12 +288,12 @@ def _is_known(desk: Desk, symbol: str) -> bool:
     return not desk.history.stored(desk.history.register.id_of(symbol)).is_empty()
 
 
-def _target(desk: Desk, symbol: str | None, watchlist: str | None) -> Target | None:
+def _target(desk: Desk, symbol: str | None, watchlist: str | None, owner: int) -> Target | None:
     from openbell.alerts.rules import Symbol, Watchlist  # noqa: PLC0415
-    from openbell.store.watchbook import WatchBook  # noqa: PLC0415
+    from openbell.rulebook import Rulebook  # noqa: PLC0415
 
     if watchlist is not None:
-        lists = WatchBook(desk.ledger).lists()
+        lists = Rulebook(desk).lists(owner)
         held = next((each for each in lists if each.name == watchlist), None)
         if held is None:
             names = ", ".join(each.name for each in lists) or "none yet"
@@ -313,6 +318,14 @@ def _stored(rules: Sequence[StoredRule], number: int) -> StoredRule:
     if found is None:
         raise InvalidInput("number", f"There is no rule {number}.", remedy="See `openbell alerts list`.")
     return found
+
+
+def _owner(desk: Desk) -> int:
+    """Whose alerts these are."""
+    owner = desk.accounts.people.first_owner()
+    if owner is None:
+        raise InvalidInput("owner", "The desk has no owner.", remedy="Add one with `openbell user add`.")
+    return owner.id
 
 
 @contextmanager

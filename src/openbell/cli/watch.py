@@ -143,7 +143,7 @@ async def _follow(address: str, board: Board, told: Callable[[Sequence[Line]], o
                         board.alerts = await _alerts(client)
                     told(board.take(update, loop.time()))
                 board.trouble = "The desk has ended."
-        except (OSError, WebSocketException, httpx.HTTPError) as error:
+        except (OSError, ValueError, WebSocketException, httpx.HTTPError) as error:
             if not opened:
                 raise OpenbellError(
                     f"The desk at {address} does not answer ({type(error).__name__}).", remedy="Is it still starting?"
@@ -153,10 +153,16 @@ async def _follow(address: str, board: Board, told: Callable[[Sequence[Line]], o
 
 
 async def _keep_asking(client: httpx.AsyncClient, board: Board, told: Callable[[Sequence[Line]], object]) -> None:
+    said = False
     while True:
         await asyncio.sleep(ASKED_S)
         with suppress(httpx.HTTPError):  # the line says it where the desk has gone
-            told(await _ask(client, board))
+            try:
+                told(await _ask(client, board))
+            except ValueError:  # something between here and the desk answers in its place
+                if not said:
+                    terminal.warned("What answers for the desk sends no JSON: which prices are stale is not known.")
+                said = True
 
 
 async def _ask(client: httpx.AsyncClient, board: Board) -> list[Line]:

@@ -15,6 +15,7 @@ from openbell.jobs.nightly import keep_up, venues
 from openbell.model.errors import InvalidInput
 from openbell.model.words import counted
 from openbell.store.jobbook import Tell
+from openbell.store.uploads import Uploads
 
 AFTER_CLOSE = timedelta(minutes=45)
 """When vendors have settled a day: late trades count for 30 minutes, and bars settle 20 minutes after their end."""
@@ -60,6 +61,14 @@ def _compact(desk: Desk, _tell: Tell) -> str:
     return f"{counted(desk.lake.compact(), 'partition')} rewritten."
 
 
+def _sweep(desk: Desk, _tell: Tell) -> str:
+    return f"{counted(Uploads(desk.settings.uploads).sweep(desk.clock()), 'file')} forgotten."
+
+
+def _unimported(desk: Desk) -> bool:
+    return Uploads(desk.settings.uploads).waiting(desk.clock())
+
+
 def _upkeep(desk: Desk, tell: Tell) -> str:
     return keep_up(desk, tell, settled=AFTER_CLOSE)
 
@@ -70,6 +79,7 @@ JOBS: Mapping[str, Job] = {
     "upkeep": Job("Complete and check each day after the close", _after_sessions, _upkeep, _online, venues),
     "backfill": Job("Fetch past months", _every(seconds=20), work_off, _online, open_backfills),
     "compact": Job("Compact the lake", _every(hours=1), _compact, apart=True),
+    "sweep": Job("Forget uploaded files that nobody imported", _every(hours=1), _sweep, wanted=_unimported),
 }
 
 

@@ -1,23 +1,25 @@
-"""What the owner has set about alerts: the rules, as text that `alerts.rules` reads, and the channels they leave by."""
+"""What is set about alerts: each person's rules, as text that `alerts.rules` reads, and the desk's channels."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.ledger import Ledger, own_name
+from openbell.store.peoplebook import first_owner
 
 _META = sa.MetaData()
 RULES = sa.Table(
     "alert_rules",
     _META,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("name", sa.String, nullable=False, unique=True),
+    sa.Column("owner", sa.Integer, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
     sa.Column("body", sa.JSON, nullable=False),
     sa.Column("channels", sa.JSON(none_as_null=True)),
     sa.Column("enabled", sa.Boolean, nullable=False),
@@ -38,9 +40,10 @@ CHANNELS = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class StoredRule:
-    """A rule as it is kept; `channels` are the ones it tells, None for all."""
+    """A person's rule as it is kept; `channels` are the ones it tells, None for all."""
 
     id: int
+    owner: int
     name: str
     body: Mapping[str, Any]
     channels: tuple[int, ...] | None
@@ -61,24 +64,26 @@ class StoredChannel:
 
 
 class AlertBook:
-    """Rules and channels, in the ledger. A number is never given twice."""
+    """Everybody's rules, and the channels, in the ledger. A number is never given twice."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     def version(self) -> object:
-        """Equal to what it was as long as `rules` says the same: an edit always sets when."""
+        """Equal to what it was as long as `rules` says the same: each edit of a rule is later than the one before."""
         with self._ledger.transaction() as connection:
             rows = connection.execute(sa.select(RULES.c.id, RULES.c.changed).order_by(RULES.c.id))
             return [tuple(row) for row in rows]
 
-    def rules(self) -> list[StoredRule]:
-        """All rules, oldest first."""
+    def rules(self, owner: int | None = None) -> list[StoredRule]:
+        """The rules of a person (None: of everybody), oldest first."""
+        theirs = sa.true() if owner is None else RULES.c.owner == owner
         with self._ledger.transaction() as connection:
-            rows = connection.execute(sa.select(RULES).order_by(RULES.c.id)).all()
+            rows = connection.execute(sa.select(RULES).where(theirs).order_by(RULES.c.id)).all()
         return [
             StoredRule(
                 r.id,
+                r.owner,
                 r.name,
                 r.body,
                 None if r.channels is None else tuple(r.channels),
@@ -95,31 +100,46 @@ class AlertBook:
         body: Mapping[str, Any],
         now: datetime,
         *,
+        owner: int | None = None,
         channels: Sequence[int] | None = None,
         enabled: bool = True,
     ) -> StoredRule:
-        """A new rule; raises InvalidInput for a name that another one bears."""
+        """A new rule of `owner` (None: the desk's first owner).
+
+        Raises InvalidInput for a name that another of theirs bears.
+        """
         at = now.astimezone(UTC)
         told = None if channels is None else tuple(channels)
         values = {"name": name, "body": dict(body), "channels": None if told is None else list(told)}
         times = {"created": at.isoformat(), "changed": at.isoformat()}
-        number = self._insert("rule", RULES, {**values, **times, "enabled": enabled})
-        return StoredRule(number, name, body, told, enabled, at, at)
+        with own_name("rule"), self._ledger.transaction() as connection:
+            whose = first_owner(connection) if owner is None else owner
+            number = _insert(connection, "rule", RULES, {**values, **times, "owner": whose, "enabled": enabled})
+        return StoredRule(number, whose, name, body, told, enabled, at, at)
 
-    def change_rule(self, rule: StoredRule, now: datetime) -> None:
-        """Replace all of a rule but its number and birth; raises InvalidInput when there is no such one."""
+    def change_rule(self, rule: StoredRule, now: datetime) -> StoredRule:
+        """Replace all of a rule but its number, owner and birth, `now` or just after its last edit; returns it.
+
+        Raises InvalidInput when its owner has no such one.
+        """
         values = {
             "name": rule.name,
             "body": dict(rule.body),
             "channels": None if rule.channels is None else list(rule.channels),
             "enabled": rule.enabled,
-            "changed": now.astimezone(UTC).isoformat(),
         }
-        self._update("rule", RULES, rule.id, values)
+        mine = (RULES.c.id == rule.id) & (RULES.c.owner == rule.owner)
+        with own_name("rule"), self._ledger.transaction(alone=True) as connection:
+            before = connection.execute(sa.select(RULES.c.changed).where(mine)).scalar_one_or_none()
+            if before is None:
+                raise _missing("rule", rule.id)
+            at = max(now.astimezone(UTC), datetime.fromisoformat(before) + timedelta.resolution)
+            connection.execute(sa.update(RULES).where(mine).values(**values, changed=at.isoformat()))
+        return replace(rule, changed=at)
 
-    def remove_rule(self, number: int) -> None:
-        """Forget a rule; what it has fired stays. Raises InvalidInput when there is no such one."""
-        self._delete("rule", RULES, number)
+    def remove_rule(self, number: int, owner: int) -> None:
+        """Forget a rule; what it has fired stays. Raises InvalidInput when its owner has no such one."""
+        self._delete("rule", RULES, (RULES.c.id == number) & (RULES.c.owner == owner), number)
 
     def channels(self) -> list[StoredChannel]:
         """All channels, oldest first."""
@@ -130,7 +150,9 @@ class AlertBook:
     def add_channel(self, kind: str, name: str, config: Mapping[str, Any], *, enabled: bool = True) -> StoredChannel:
         """A new channel; raises InvalidInput for a name that another one bears."""
         values = {"kind": kind, "name": name, "config": dict(config), "enabled": enabled}
-        return StoredChannel(self._insert("channel", CHANNELS, values), kind, name, config, enabled)
+        with own_name("channel"), self._ledger.transaction() as connection:
+            number = _insert(connection, "channel", CHANNELS, values)
+        return StoredChannel(number, kind, name, config, enabled)
 
     def change_channel(self, channel: StoredChannel) -> None:
         """Replace the name, config and switch of a channel; raises InvalidInput when there is no such one.
@@ -139,30 +161,28 @@ class AlertBook:
         asked to wait may be another one now: what waits for it is due.
         """
         values = {"name": channel.name, "config": dict(channel.config), "enabled": channel.enabled}
-        self._update("channel", CHANNELS, channel.id, {**values, "not_before": None})
+        mine = CHANNELS.c.id == channel.id
+        with own_name("channel"), self._ledger.transaction() as connection:
+            found = connection.execute(sa.update(CHANNELS).where(mine).values(**values, not_before=None)).rowcount
+        if found != 1:
+            raise _missing("channel", channel.id)
 
     def remove_channel(self, number: int) -> None:
         """Forget a channel and its passwords; its receipts stay. Raises InvalidInput when there is no such one."""
-        self._delete("channel", CHANNELS, number)
+        self._delete("channel", CHANNELS, CHANNELS.c.id == number, number)
 
-    def _insert(self, thing: str, table: sa.Table, values: Mapping[str, Any]) -> int:
-        with own_name(thing), self._ledger.transaction() as connection:
-            key = connection.execute(sa.insert(table).values(**values)).inserted_primary_key
-        if key is None:
-            raise StoreError(f"The ledger did not number the new {thing}.")
-        return int(key[0])
-
-    def _update(self, thing: str, table: sa.Table, number: int, values: Mapping[str, Any]) -> None:
-        with own_name(thing), self._ledger.transaction() as connection:
-            found = connection.execute(sa.update(table).where(table.c.id == number).values(**values)).rowcount
-        _assert_there(thing, number, found)
-
-    def _delete(self, thing: str, table: sa.Table, number: int) -> None:
+    def _delete(self, thing: str, table: sa.Table, which: sa.ColumnElement[bool], number: int) -> None:
         with self._ledger.transaction() as connection:
-            found = connection.execute(sa.delete(table).where(table.c.id == number)).rowcount
-        _assert_there(thing, number, found)
+            if connection.execute(sa.delete(table).where(which)).rowcount != 1:
+                raise _missing(thing, number)
 
 
-def _assert_there(thing: str, number: int, found: int) -> None:
-    if found != 1:
-        raise InvalidInput("id", f"There is no {thing} {number}.", remedy=f"List the {thing}s to see their numbers.")
+def _insert(connection: sa.Connection, thing: str, table: sa.Table, values: Mapping[str, Any]) -> int:
+    key = connection.execute(sa.insert(table).values(**values)).inserted_primary_key
+    if key is None:
+        raise StoreError(f"The ledger did not number the new {thing}.")
+    return int(key[0])
+
+
+def _missing(thing: str, number: int) -> InvalidInput:
+    return InvalidInput("id", f"There is no {thing} {number}.", remedy=f"List the {thing}s to see their numbers.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -17,6 +18,8 @@ from openbell.store.copies import copy_before
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+log = logging.getLogger(__name__)
 
 FetchState = Literal["waiting", "running", "done", "rate_limited", "unknown", "failed", "imported"]
 """`imported`: prices from a file only; no vendor is asked until the reader asks for it."""
@@ -120,13 +123,12 @@ class Ledger:
 
         For the modules of this package. A broken constraint is SQLAlchemy's IntegrityError: the caller knows why.
         """
-        where = self._engine.url.render_as_string(hide_password=True)
         try:
             with self._engine.connect().execution_options(alone=alone) as connection, connection.begin():
                 yield connection
         except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:  # the latter: PostgreSQL is away
             raise StoreError(
-                f"The ledger {where} did not answer: {error.orig}.",
+                self._troubled("did not answer", error),
                 remedy="Is the disk full or locked, or the database not running?",
             ) from error
         except sa.exc.IntegrityError:
@@ -135,9 +137,15 @@ class Ledger:
             raise InvalidInput("text", "The ledger cannot hold it.", remedy="Shorten it, or correct it.") from error
         except sa.exc.DatabaseError as error:
             raise StoreError(
-                f"The ledger {where} cannot be read: {error.orig}.",
+                self._troubled("cannot be read", error),
                 remedy="Restore it from a backup, or move it away to start with empty watchlists; no prices are in it.",
             ) from error
+
+    def _troubled(self, what: str, error: sa.exc.DBAPIError) -> str:
+        """The sentence of a trouble; where the ledger is, and what a server says of that, is for the log only."""
+        log.warning("the ledger %s %s: %s", self._engine.url.render_as_string(hide_password=True), what, error.orig)
+        of_a_file = self._engine.dialect.name == "sqlite"
+        return f"The ledger {what}: {error.orig}." if of_a_file else f"The ledger {what}; the log says more."
 
     def close(self) -> None:
         """Release the connections."""

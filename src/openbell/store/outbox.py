@@ -30,6 +30,7 @@ _FIRINGS = sa.Table(
     "firings",
     _META,
     sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.Integer, nullable=False),
     sa.Column("rule_id", sa.Integer, nullable=False),
     sa.Column("event", sa.String, nullable=False),
     sa.Column("symbol", sa.String, nullable=False),
@@ -91,9 +92,10 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """What fired, as it is kept. It never changes, but for `seen`."""
+    """What fired, as it is kept for the rule's owner. It never changes, but for `seen`."""
 
     id: int
+    owner: int
     rule_id: int
     event: str
     symbol: str
@@ -189,34 +191,38 @@ class Outbox:
             _advance(connection, name, cursor)
             if not fired:
                 return 0
-            told = {row.id: row.channels for row in connection.execute(sa.select(RULES.c.id, RULES.c.channels))}
+            chosen = sa.select(RULES.c.id, RULES.c.owner, RULES.c.channels)
+            told = {row.id: row for row in connection.execute(chosen)}
             enabled = sa.select(CHANNELS.c.id, CHANNELS.c.kind).where(CHANNELS.c.enabled)
             channels = [(row.id, row.kind) for row in connection.execute(enabled.order_by(CHANNELS.c.id))]
             for each in fired:
                 if each.rule_id not in told or _is_kept(connection, each):
                     continue
-                to = told[each.rule_id]
-                _keep(connection, each, [c for c in channels if to is None or c[0] in to], now)
+                rule = told[each.rule_id]
+                to = [c for c in channels if rule.channels is None or c[0] in rule.channels]
+                _keep(connection, rule.owner, each, to, now)
                 new += 1
         return new
 
-    def firings(self, *, most: int, before: int | None = None) -> list[Firing]:
-        """The newest firings first, those numbered below `before`."""
-        query = sa.select(_FIRINGS).order_by(_FIRINGS.c.id.desc()).limit(most)
+    def firings(self, owner: int | None = None, *, most: int, before: int | None = None) -> list[Firing]:
+        """What a person's rules (None: anybody's) have fired, the newest first, those numbered below `before`."""
+        query = sa.select(_FIRINGS).where(_of(owner)).order_by(_FIRINGS.c.id.desc()).limit(most)
         if before is not None:
             query = query.where(_FIRINGS.c.id < before)
         with self._ledger.transaction() as connection:
             return [_firing(row, row.id) for row in connection.execute(query)]
 
-    def fired_since(self, start: datetime) -> int:
-        """How much has fired since `start`."""
-        with self._ledger.transaction() as connection:
-            return connection.execute(sa.select(sa.func.count()).where(_FIRINGS.c.at >= _text(start))).scalar_one()
+    def fired_since(self, start: datetime, owner: int) -> int:
+        """How much has fired for a person since `start`."""
+        return self._count(_of(owner) & (_FIRINGS.c.at >= _text(start)))
 
-    def unseen(self) -> int:
-        """How many firings the owner has not seen."""
+    def unseen(self, owner: int) -> int:
+        """How many firings a person has not seen."""
+        return self._count(_of(owner) & ~_FIRINGS.c.seen)
+
+    def _count(self, which: sa.ColumnElement[bool]) -> int:
         with self._ledger.transaction() as connection:
-            return connection.execute(sa.select(sa.func.count()).where(~_FIRINGS.c.seen)).scalar_one()
+            return connection.execute(sa.select(sa.func.count()).where(which)).scalar_one()
 
     def standing(self, firing_ids: Sequence[int]) -> dict[int, dict[State, int]]:
         """How many ways of each firing are in which state; a firing without channels is left out."""
@@ -241,15 +247,25 @@ class Outbox:
         with self._ledger.transaction() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
-    def mark_seen(self, upto: int) -> None:
-        """The owner has seen all firings up to number `upto`."""
+    def mark_seen(self, upto: int, owner: int) -> None:
+        """A person has seen all that fired for them up to number `upto`."""
         with self._ledger.transaction() as connection:
-            unseen = (_FIRINGS.c.id <= upto) & ~_FIRINGS.c.seen
+            unseen = _of(owner) & (_FIRINGS.c.id <= upto) & ~_FIRINGS.c.seen
             connection.execute(sa.update(_FIRINGS).where(unseen).values(seen=True))
 
-    def deliveries(self, firing_id: int) -> list[Delivery]:
-        """How the ways of one firing stand, by channel."""
-        query = sa.select(_OUTBOX, CHANNELS.c.not_before).where(_OUTBOX.c.firing_id == firing_id)
+    def forget(self, owner: int) -> None:
+        """Forget what fired for a person, and every try to deliver it."""
+        theirs = sa.select(_FIRINGS.c.id).where(_of(owner))
+        ways = sa.select(_OUTBOX.c.id).where(_OUTBOX.c.firing_id.in_(theirs))
+        with self._ledger.transaction(alone=True) as connection:
+            connection.execute(sa.delete(_ATTEMPTS).where(_ATTEMPTS.c.outbox_id.in_(ways)))
+            connection.execute(sa.delete(_OUTBOX).where(_OUTBOX.c.firing_id.in_(theirs)))
+            connection.execute(sa.delete(_FIRINGS).where(_of(owner)))
+
+    def deliveries(self, firing_id: int, owner: int | None = None) -> list[Delivery]:
+        """How the ways of one firing of a person's (None: of anybody's) stand, by channel."""
+        theirs = sa.select(_FIRINGS.c.id).where(_of(owner) & (_FIRINGS.c.id == firing_id))
+        query = sa.select(_OUTBOX, CHANNELS.c.not_before).where(_OUTBOX.c.firing_id.in_(theirs))
         query = query.outerjoin(CHANNELS, CHANNELS.c.id == _OUTBOX.c.channel_id).order_by(_OUTBOX.c.channel_id)
         with self._ledger.transaction() as connection:
             rows = connection.execute(query).all()
@@ -334,6 +350,10 @@ class Outbox:
             _log(connection, item.id, now, ok=False, receipt=why)
 
 
+def _of(owner: int | None) -> sa.ColumnElement[bool]:
+    return sa.true() if owner is None else _FIRINGS.c.owner == owner
+
+
 def _due(now: datetime) -> sa.ColumnElement[bool]:
     """What is to leave by `now`, on channels that were not asked to wait longer.
 
@@ -361,9 +381,17 @@ def _is_kept(connection: sa.Connection, fired: Fired) -> bool:
     return connection.execute(sa.select(_FIRINGS.c.id).where(same)).one_or_none() is not None
 
 
-def _keep(connection: sa.Connection, fired: Fired, channels: Sequence[tuple[int, str]], now: datetime) -> None:
-    """Store a firing and its deliveries; what the page reads itself has arrived with that."""
-    values = {"rule_id": fired.rule_id, "event": fired.event, "symbol": fired.symbol, "at": _text(fired.at)}
+def _keep(
+    connection: sa.Connection, owner: int, fired: Fired, channels: Sequence[tuple[int, str]], now: datetime
+) -> None:
+    """Store a firing of an owner's rule and its deliveries; what the page reads itself has arrived with that."""
+    values = {
+        "owner": owner,
+        "rule_id": fired.rule_id,
+        "event": fired.event,
+        "symbol": fired.symbol,
+        "at": _text(fired.at),
+    }
     shown = {"price": fired.price, "message": fired.message, "quiet": fired.quiet, "seen": False}
     key = connection.execute(sa.insert(_FIRINGS).values(**values, **shown)).inserted_primary_key
     if key is None:
@@ -406,10 +434,15 @@ def _item(connection: sa.Connection, number: int, until: datetime) -> Item:
 
 def _firing(row: sa.Row[*tuple[Any, ...]], number: int) -> Firing:
     at = datetime.fromisoformat(row.at)
-    return Firing(number, row.rule_id, row.event, row.symbol, at, row.price, row.message, row.quiet, row.seen)
+    return Firing(
+        number, row.owner, row.rule_id, row.event, row.symbol, at, row.price, row.message, row.quiet, row.seen
+    )
 
 
 def _log(connection: sa.Connection, number: int, at: datetime, *, ok: bool, receipt: str) -> None:
+    """Write down a try, unless what it is of was forgotten meanwhile."""
+    if connection.execute(sa.select(_OUTBOX.c.id).where(_OUTBOX.c.id == number)).first() is None:
+        return
     connection.execute(sa.insert(_ATTEMPTS).values(outbox_id=number, at=_text(at), ok=ok, receipt=receipt))
 
 

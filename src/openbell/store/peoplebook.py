@@ -163,7 +163,7 @@ class PeopleBook:
             _change(connection, number, {"disabled": disabled}, deed)
 
     def remove(self, number: int, deed: Deed) -> None:
-        """Forget a person with their sessions, tokens and shares; raises InvalidInput as `change_role`.
+        """Forget a person with their sessions, tokens, shares and rules; raises InvalidInput as `change_role`.
 
         What else is theirs must be given away or removed before.
         """
@@ -251,6 +251,12 @@ class PeopleBook:
             if connection.execute(sa.delete(_INVITATIONS).where(mine)).rowcount != 1:
                 raise InvalidInput("invitation", "This invitation is not valid any more.", remedy="Ask for another.")
             return _add(connection, name, login, invitation.role, password, deed, identity)
+
+
+def first_owner(connection: sa.Connection) -> int:
+    """The number of the first owner, in the midst of a transaction: whose what the desk makes by itself is."""
+    first = sa.select(sa.func.min(PEOPLE.c.id)).where(PEOPLE.c.role == "owner", ~PEOPLE.c.disabled)
+    return int(connection.execute(first).scalar_one())
 
 
 def _holds(now: datetime) -> sa.ColumnElement[bool]:

@@ -52,6 +52,12 @@ class ShareBook:
         with self._ledger.transaction() as connection:
             return {row.key: row.right for row in connection.execute(query.order_by(_SHARES.c.key))}
 
+    def every(self) -> frozenset[tuple[Noun, int, int]]:
+        """All that is shared: the noun, its number, and the person who sees it."""
+        query = sa.select(_SHARES.c.noun, _SHARES.c.key, _SHARES.c.person)
+        with self._ledger.transaction() as connection:
+            return frozenset((row.noun, row.key, row.person) for row in connection.execute(query))
+
     def shares_of(self, noun: Noun, key: int) -> dict[int, Right]:
         """The people that a thing is shared with."""
         query = sa.select(_SHARES.c.person, _SHARES.c.right).where(_thing(noun, key))

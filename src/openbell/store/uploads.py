@@ -52,16 +52,28 @@ class Uploads:
             raise InvalidInput("upload", "The file is not here any more.", remedy="Upload it again.")
         return path.read_bytes()
 
-    def sweep(self, now: datetime) -> None:
-        """Forget all that was kept long enough, whosever it is."""
-        for path in self._folder.glob("*/*"):
-            if _is_old(path, now):
-                path.unlink(missing_ok=True)
+    def sweep(self, now: datetime) -> int:
+        """Forget all that was kept long enough, whosever it is; returns how many files that were."""
+        old = [path for path in self._folder.glob("*/*") if _is_old(path, now)]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    def waiting(self, now: datetime) -> bool:
+        """Whether any file was kept long enough."""
+        return any(_is_old(path, now) for path in self._folder.glob("*/*"))
+
+    def drop(self, person: int, key: str) -> None:
+        """Forget a file that `find` has found: it is imported."""
+        (self._folder / str(person) / key).unlink(missing_ok=True)
 
     def forget(self, person: int) -> None:
-        """Forget all files of a person."""
-        for path in (self._folder / str(person)).glob("*"):
+        """Forget all files of a person, and that there were any."""
+        folder = self._folder / str(person)
+        for path in folder.glob("*"):
             path.unlink(missing_ok=True)
+        with suppress(OSError):  # there was none
+            folder.rmdir()
 
     def _make_room(self, person: int) -> None:
         """The oldest go where there are too many."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from openbell.model.errors import ChangedMeanwhile, InvalidInput, OpenbellError, StoreError
 from openbell.store.ledger import Ledger, own_name
-from openbell.store.peoplebook import PEOPLE
+from openbell.store.peoplebook import first_owner
 
 _META = sa.MetaData()
 WATCHLISTS = sa.Table(
@@ -93,7 +93,7 @@ class WatchBook:
         Raises InvalidInput for a name that another of theirs bears.
         """
         with own_name("watchlist"), self._ledger.transaction(alone=True) as connection:
-            return _add(connection, name, symbols, _first_owner(connection) if owner is None else owner)
+            return _add(connection, name, symbols, first_owner(connection) if owner is None else owner)
 
     def begun(self) -> bool:
         """Whether there ever was a watchlist: who has removed all wants none."""
@@ -106,7 +106,7 @@ class WatchBook:
             return
         with self._ledger.transaction(alone=True) as connection:
             if not _begun(connection):
-                _add(connection, "Watchlist", symbols, _first_owner(connection))
+                _add(connection, "Watchlist", symbols, first_owner(connection))
 
     def watch(self, symbols: Sequence[str], *, most: int) -> tuple[str, ...]:
         """Put what no watchlist has first on the desk's first one, unless that is more than `most`; returns it.
@@ -122,7 +122,7 @@ class WatchBook:
             if own := _of_first_owner(connection):
                 _change(connection, replace(own[0], symbols=(*new, *own[0].symbols)))
             else:
-                _add(connection, "Watchlist", new, _first_owner(connection))
+                _add(connection, "Watchlist", new, first_owner(connection))
         return new
 
     def change(self, watchlist: Watchlist) -> Watchlist:
@@ -181,13 +181,8 @@ def _watchlist(row: sa.Row[tuple[object, ...]]) -> Watchlist:
     return Watchlist(row.id, row.owner, row.name, tuple(row.symbols), row.version)
 
 
-def _first_owner(connection: sa.Connection) -> int:
-    first = sa.select(sa.func.min(PEOPLE.c.id)).where(PEOPLE.c.role == "owner", ~PEOPLE.c.disabled)
-    return int(connection.execute(first).scalar_one())
-
-
 def _of_first_owner(connection: sa.Connection) -> list[Watchlist]:
-    mine = _THERE.where(WATCHLISTS.c.owner == _first_owner(connection))
+    mine = _THERE.where(WATCHLISTS.c.owner == first_owner(connection))
     return [_watchlist(row) for row in connection.execute(mine)]
 
 

@@ -161,7 +161,7 @@ export interface paths {
         };
         /**
          * Firings
-         * @description What fired, the newest first, numbered below `before`.
+         * @description What the caller's rules have fired, the newest first, numbered below `before`.
          */
         get: operations["firings_api_v1_alerts_firings_get"];
         put?: never;
@@ -183,7 +183,7 @@ export interface paths {
         put?: never;
         /**
          * Mark Seen
-         * @description The owner has looked at all firings up to a number.
+         * @description The caller has looked at all that fired for them up to a number.
          */
         post: operations["mark_seen_api_v1_alerts_firings_seen_post"];
         delete?: never;
@@ -201,7 +201,7 @@ export interface paths {
         };
         /**
          * Deliveries
-         * @description The proof of delivery of one firing: every way, every try.
+         * @description The proof of delivery of one of the caller's firings: every way, every try.
          */
         get: operations["deliveries_api_v1_alerts_firings__number__deliveries_get"];
         put?: never;
@@ -221,7 +221,7 @@ export interface paths {
         };
         /**
          * Rules
-         * @description Every rule; of what it is on, the symbols that the caller may know of.
+         * @description The caller's rules; nobody else sees them.
          */
         get: operations["rules_api_v1_alerts_rules_get"];
         put?: never;
@@ -252,7 +252,7 @@ export interface paths {
         post?: never;
         /**
          * Remove Rule
-         * @description Forget a rule; what it has fired stays.
+         * @description Forget a rule of the caller's; what it has fired stays.
          */
         delete: operations["remove_rule_api_v1_alerts_rules__number__delete"];
         options?: never;
@@ -1135,7 +1135,7 @@ export interface paths {
         put?: never;
         /**
          * Book Import
-         * @description Write what the preview shows: all of it or nothing.
+         * @description Write what the preview shows, all of it or nothing; the file is not kept any longer then.
          */
         post: operations["book_import_api_v1_portfolios__number__imports_post"];
         delete?: never;
@@ -1453,6 +1453,8 @@ export interface paths {
         /**
          * Quotes
          * @description The latest quote of each of `symbols`; with `spark`, the line of its session.
+         *
+         *     How the fetch of a missing one stands is told to owners, and to those who follow it.
          */
         get: operations["quotes_api_v1_quotes_get"];
         put?: never;
@@ -1656,7 +1658,8 @@ export interface paths {
         };
         /**
          * Sources
-         * @description Vendors, fetches, rejects per source and reason, and the lake's size.
+         * @description Vendors, fetches, rejects per source and reason, and the lake's size; of fetches, those of what one follows
+         *     where one is no owner.
          */
         get: operations["sources_api_v1_sources_get"];
         put?: never;
@@ -1913,7 +1916,7 @@ export interface paths {
         post?: never;
         /**
          * Remove Person
-         * @description Forget a person with their logins, tokens, shares, and files that wait to be imported.
+         * @description Forget a person with their logins, tokens, shares, uploaded files, rules, and what these fired.
          */
         delete: operations["remove_person_api_v1_users__number__delete"];
         options?: never;
@@ -3275,7 +3278,7 @@ export interface components {
         };
         /**
          * Firings
-         * @description The newest first; `unseen` counts all that nobody has looked at, `last_day` all of the last 24 hours.
+         * @description The newest first; `unseen` counts all that were not looked at, `last_day` all of the last 24 hours.
          */
         Firings: {
             /** Firings */
@@ -3659,7 +3662,7 @@ export interface components {
          * @description A rule as it is kept, with a sentence for it and the symbols it is on now.
          *
          *     `unknown`: those of them, or the feed, that the desk has never heard of. `over`: why it waits for nothing more: it
-         *     has `fired` on each of its symbols, once for good, or has `ended`.
+         *     has `fired` on each of its symbols, once for good, or has `ended`. `left_out`: why it is on nothing now.
          */
         KeptRule: {
             /**
@@ -3694,6 +3697,8 @@ export interface components {
             hysteresis_pct: number;
             /** Id */
             id: number;
+            /** Left Out */
+            left_out: string | null;
             /**
              * Message
              * @default
@@ -5098,7 +5103,7 @@ export interface components {
         };
         /**
          * Rules
-         * @description All rules, oldest first.
+         * @description The caller's rules, oldest first.
          */
         Rules: {
             /** Rules */

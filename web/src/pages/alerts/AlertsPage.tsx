@@ -114,18 +114,15 @@ function Alerts({ open }: { open: number | null }) {
 /** Rules that can only be removed. */
 function Unreadable({ rules }: { rules: Kept["unreadable"] }) {
   const { discard } = useRuleEdits();
-  const may = useMay("member");
   return (
     <div role="alert" className={styles.unreadable}>
       <p>Written by another version of Openbell, and not understood by this one:</p>
       {rules.map(({ id, name }) => (
         <p key={id}>
           {name}{" "}
-          {may && (
-            <Button look="quiet" aria-label={`Remove ${name}`} onClick={() => discard(id)}>
-              Remove
-            </Button>
-          )}
+          <Button look="quiet" aria-label={`Remove ${name}`} onClick={() => discard(id)}>
+            Remove
+          </Button>
         </p>
       ))}
     </div>
@@ -135,19 +132,17 @@ function Unreadable({ rules }: { rules: Kept["unreadable"] }) {
 /** How long a firing is on the page before it counts as seen. */
 const LOOKED_MS = 1500;
 
-/** The firings that nobody had seen before this visit; once they have been on the page for a while the desk is told. */
+/** The firings that were not seen before this visit; once they have been on the page for a while the desk is told. */
 function useFresh(told: Firings | undefined): ReadonlySet<number> {
   const client = useQueryClient();
   const [fresh, setFresh] = useState<ReadonlySet<number>>(new Set());
   const unseen = told?.firings.filter(({ seen }) => !seen).map(({ id }) => id) ?? [];
   if (unseen.some((id) => !fresh.has(id))) setFresh(new Set([...fresh, ...unseen]));
-  const may = useMay("member");
   const { mutate } = useMutation({
     mutationFn: markSeen,
     onSettled: () => client.invalidateQueries({ queryKey: alertKeys.firings }),
   });
-  // What is seen is seen for all who share the alerts: a viewer takes no news from them.
-  const newest = may && unseen.length > 0 ? Math.max(...unseen) : 0;
+  const newest = unseen.length > 0 ? Math.max(...unseen) : 0;
   useEffect(() => {
     if (newest === 0) return;
     let timer = 0;

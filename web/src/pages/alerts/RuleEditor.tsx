@@ -238,7 +238,7 @@ function On({ form, lists, error, onChange }: OnProps) {
         value={form.on}
         options={TARGETS}
         error={form.on === "Symbol" ? undefined : error}
-        hint={form.on === "Held" && "There are no portfolios yet, so nothing is held and this alert will wait."}
+        hint={form.on === "Held" && "What your portfolios hold, and those that others share with you."}
         onChange={(on) => onChange({ on: on as Form["on"] })}
       />
       {form.on === "Symbol" && (

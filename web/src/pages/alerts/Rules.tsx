@@ -57,19 +57,22 @@ export function Rules({ rules, lists, channels }: RulesProps) {
             title: "Tells",
             show: (rule) => <span className={styles.wrapped}>{tells(rule, channels)}</span>,
           },
-          ...(may ? [{ title: "Edit", show: (rule: Rule) => <Edit rule={rule} onRemove={remove} /> }] : []),
+          { title: "Edit", show: (rule) => <Edit rule={rule} may={may} onRemove={remove} /> },
         ]}
       />
     </div>
   );
 }
 
-function Edit({ rule, onRemove }: { rule: Rule; onRemove: (rule: Rule) => void }) {
+/** What is one's own can be removed by whoever may only look by now. */
+function Edit({ rule, may, onRemove }: { rule: Rule; may: boolean; onRemove: (rule: Rule) => void }) {
   return (
     <span className={styles.actions}>
-      <Link className={styles.edit} to={editPath(rule)} aria-label={`Edit ${rule.name}`}>
-        Edit
-      </Link>
+      {may && (
+        <Link className={styles.edit} to={editPath(rule)} aria-label={`Edit ${rule.name}`}>
+          Edit
+        </Link>
+      )}
       <Button look="quiet" aria-label={`Remove ${rule.name}`} onClick={() => onRemove(rule)}>
         <Icon name="close" size={16} />
       </Button>
@@ -115,6 +118,9 @@ function Named({ rule, may }: { rule: Rule; may: boolean }) {
       {may ? <Link to={editPath(rule)}>{rule.name}</Link> : <strong>{rule.name}</strong>}
       <span className={styles.sentence}>{beyondName(rule)}</span>
       {rule.enabled && rule.over && <span className={styles.over}>{OVER[rule.over]}</span>}
+      {rule.left_out && (
+        <span className={styles.unknown}>{rule.left_out} Until it is there again, this waits for nothing.</span>
+      )}
       {rule.unknown.length > 0 && (
         <span className={styles.unknown}>
           The desk has never heard of {rule.unknown.join(", ")}: this waits for{" "}

@@ -25,6 +25,7 @@ const KEPT: Rule = {
   symbols: ["QUORB"],
   unknown: [],
   over: null,
+  left_out: null,
   created: "2026-11-01T00:00:00Z",
   changed: "2026-11-01T00:00:00Z",
 };

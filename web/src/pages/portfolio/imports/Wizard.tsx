@@ -121,10 +121,10 @@ interface RefusedProps {
 }
 
 function Refused({ error, anew, onRetry, onBack }: RefusedProps) {
-  if (error instanceof Problem && error.status === 404)
+  if (error instanceof Problem && error.field === "upload")
     return (
       <Notice whole title="The file is no longer here" action={<Link to={anew}>Choose it again</Link>}>
-        <p>A file is kept for a day.</p>
+        <p>A file is kept for a day, and no longer than until it is imported.</p>
       </Notice>
     );
   return (
