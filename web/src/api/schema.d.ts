@@ -9923,7 +9923,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                figure: "value" | "net_invested" | "gain" | "contribution" | "twr" | "mwr" | "income" | "fees" | "taxes" | "currency_gain" | "day_change" | "drawdown" | "benchmark" | "share" | "received" | "announced" | "yield_on_cost" | "yield_on_value" | "simple" | "cost" | "unrealised" | "realised" | "price" | "check";
+                figure: "value" | "net_invested" | "gain" | "contribution" | "twr" | "mwr" | "income" | "fees" | "taxes" | "currency_gain" | "day_change" | "drawdown" | "benchmark" | "benchmark_twr" | "benchmark_mwr" | "share" | "received" | "announced" | "yield_on_cost" | "yield_on_value" | "simple" | "cost" | "unrealised" | "realised" | "price" | "check";
                 number: number;
             };
             cookie?: never;
