@@ -22,10 +22,10 @@ NO_FIGURES = {
 
 TOLD = {
     "about", "account", "account_name", "acquired", "actions", "also", "base", "benchmark_id", "by", "carried",
-    "closed", "currency", "day", "days", "ex_date", "first", "instrument", "key", "kind", "label", "lacks", "last", "method",
-    "name", "note", "notes", "opened", "paid_in_currency", "pay_date", "peak", "reason", "recovered", "remedy", "rule", "said",
-    "sentence", "severity", "short", "since", "source", "state", "sure", "ticker", "total_closed", "total_gaps",
-    "transaction", "trough", "type", "what", "without",
+    "closed", "currency", "day", "days", "ex_date", "first", "instrument", "key", "kind", "label", "lacks", "last",
+    "method", "name", "note", "notes", "opened", "paid_in_currency", "pay_date", "peak", "reason", "recovered",
+    "remedy", "rule", "said", "sentence", "severity", "short", "since", "source", "state", "sure", "ticker",
+    "total_closed", "total_gaps", "transaction", "trough", "type", "what", "without",
 }  # fmt: skip
 """Names, days, numbers of rows, sentences: not figures."""
 
