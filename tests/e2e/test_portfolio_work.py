@@ -345,6 +345,26 @@ def _amount(shown: str) -> str:
     return ("-" if MINUS in shown else "") + found[0].replace(THIN, "")
 
 
+def test_what_nobody_tells_a_price_of_is_priced_by_hand(folio: Page, own: Household, watched: Watched):
+    watched.expected.append(r"404 \(Not Found|422 \(Unprocessable")
+    own.add("deposit", 20, cash="500")
+    own.add("buy", 19, instrument="GONE", quantity="4", cash="-300")
+    folio.goto(own.path)
+    folio.get_by_text("say it by hand on the page of").get_by_role("link", name="GONE").click()
+    folio.get_by_label("Price of one").fill("60.5")
+    folio.get_by_label("Currency").fill("usd")
+    folio.get_by_role("button", name="Set the price").click()
+    prices = folio.get_by_role("table", name="Prices of GONE")
+    expect(prices).to_contain_text("60.50")
+    expect(folio.locator("dl").first).to_contain_text("by hand")
+    expect(folio.locator("dl").first).to_contain_text("242.00")
+    folio.goto(own.path)
+    expect(folio.get_by_role("row").filter(has_text="GONE")).to_contain_text("by hand")
+    folio.goto(f"{own.path}/position/GONE")
+    prices.get_by_role("button", name=re.compile("Forget the price of")).click()
+    expect(prices).to_have_count(0)
+
+
 def test_all_of_it_is_taken_away_and_brought_back_without_loss(folio: Page, own: Household):
     own.add("deposit", 20, cash="500", note="the first")
     own.trade("HAZLO", 3, 10)

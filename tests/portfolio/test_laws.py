@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 
 from openbell.model.transactions import Kind, Method, Transaction
 from openbell.portfolio.book import Book
+from openbell.portfolio.following import history
 from openbell.portfolio.gains import realised, total, unrealised
 from openbell.portfolio.lots import ZERO, Sum
 from openbell.portfolio.rates import Rates
+from openbell.portfolio.returns import performance, stretch_of
+from openbell.portfolio.valuation import worth
 from openbell.portfolio.walk import Walked, walk
-from portfolio.books import book, day, split
+from portfolio.books import book, closes_of, day, split
 
 D = Decimal
 METHODS = get_args(Method)
@@ -151,15 +154,22 @@ def test_realised_and_unrealised_gain_are_value_and_proceeds_less_cost(method: M
     assert total([*gained, *open_gains]).base == value + cash
 
 
-@given(story=stories(splits=False), ratio=st.sampled_from((D(2), D(7), D("1.5"), D("0.1"))), when=st.integers(2, LAST))
+@pytest.mark.parametrize("method", METHODS)
+@given(
+    story=stories(splits=False, shorts=True),
+    ratio=st.sampled_from((D(2), D(7), D("1.5"), D("0.1"))),
+    when=st.integers(2, LAST),
+)
 @settings(max_examples=30)
-def test_a_split_changes_no_cost_and_no_gain(story: Story, ratio: Decimal, when: int) -> None:
-    plain = walk(story.book())
+def test_a_split_changes_no_cost_and_no_gain(method: Method, story: Story, ratio: Decimal, when: int) -> None:
+    plain = walk(story.book(method))
     later = [
         replace(t, quantity=t.quantity * ratio) if t.instrument == "ACME" and t.day >= day(when) else t
         for t in story.transactions
     ]
-    scaled = walk(replace(story.book(), transactions=tuple(later), actions=(split("ACME", str(when), str(ratio)),)))
+    scaled = walk(
+        replace(story.book(method), transactions=tuple(later), actions=(split("ACME", str(when), str(ratio)),))
+    )
     assert len(plain.lots) == len(scaled.lots)
     for one, other in zip(plain.lots, scaled.lots, strict=True):
         factor = ratio if one.instrument == "ACME" else 1
@@ -184,6 +194,32 @@ def test_a_transfer_between_own_accounts_changes_no_total(method: Method, story:
     assert after.closed == before.closed
     assert known(lot.cost for lot in after.lots) == known(lot.cost for lot in before.lots)
     assert sum(positions(after).values()) == sum(positions(before).values())
+
+
+@given(story=stories(shorts=True), part=st.integers(1, 100))
+@settings(max_examples=30)
+def test_a_transfer_changes_no_value_and_no_gain_of_the_whole(story: Story, part: int) -> None:
+    prices = {name: {day(number): 10.0 + number for number in range(1, LAST + 1)} for name in ("ACME", "BOLT")}
+    deposits = [
+        Transaction(id=900 + n, kind=Kind.DEPOSIT, account=n, day=day(1), currency="USD", cash=D(10000)) for n in (1, 2)
+    ]
+    held = [key for key, units in story.held.items() if units * story.held.get((3 - key[0], key[1]), ZERO) >= 0]
+    if not held:
+        return
+    (account, name) = held[part % len(held)]
+    units = (abs(story.held[account, name]) * part / 100).quantize(D("1e-9")) or abs(story.held[account, name])
+    plain = _row(999, LAST, account, name, Kind.TRANSFER, units, D(1))
+    found = []
+    for moved in ([], [replace(plain, at=_instant(plain))]):
+        whole = replace(
+            story.book(),
+            transactions=(*deposits, *story.transactions, *moved),
+            closes={name: closes_of(told) for name, told in prices.items()},
+        )
+        followed = history(walk(whole, day(LAST)), whole)
+        done = performance(followed, followed.scope(), stretch_of(followed, "Max"))
+        found.append((worth(followed, followed.scope()).round(6).tolist(), done.gain, done.paid_in, done.taken_out))
+    assert found[0] == found[1]
 
 
 def sold_short(walked: Walked) -> dict[int, tuple[object, ...]]:

@@ -178,9 +178,9 @@ def test_income_yields_shares_and_announcements_have_reasons():
         ("tax A", "1.100000000000", "transaction 3"),
     ]
     coming = announced(found, inside)[0]
-    unit, units, rate = (Decimal(each.value) for each in why_announced(found, coming).inputs)
+    unit, units, rate = (Decimal(each.value) for each in why_announced(found, [coming]).inputs)
     assert unit * units * rate == coming.worth == 6
-    assert why_announced(found, coming).notes == (
+    assert why_announced(found, [coming]).notes == (
         "The ex-date is to come: it is assumed that as many units are held then.",
     )
     one = yields(found, walked, inside)[0]  # type: ignore[arg-type]

@@ -149,15 +149,27 @@ NAMED = {
 }  # fmt: skip
 
 
-def export_of(rows) -> Export:
-    beside = Beside({"other": {date(2024, 1, 1): Decimal("1.50")}}, {"acme": {"sector": "Tools"}})
+BY_HAND = {"other": {date(2024, 1, 1): Decimal("1.50")}}
+
+
+def export_of(rows, by_hand=BY_HAND) -> Export:
+    beside = Beside(by_hand, {"acme": {"sector": "Tools"}})
     return Export(ACCOUNTS, NAMED, tuple(rows), Portfolio(7, "Mine", "EUR", "lifo", "spy"), "2026-01-01 7", beside)
 
 
 @settings(max_examples=60)
-@given(st.lists(transactions(), max_size=3))
-def test_what_is_exported_as_json_comes_back_the_same(rows):
-    assert read_back(as_json(export_of(rows)), "f") == export_of(rows)
+@given(
+    st.lists(transactions(), max_size=3),
+    st.dictionaries(
+        st.sampled_from(["acme", "other"]),
+        st.dictionaries(st.dates(date(1900, 1, 1)), st.decimals("1e-12", "1e14", places=12), min_size=1, max_size=3),
+    ),
+)
+def test_what_is_exported_as_json_comes_back_the_same(rows, by_hand):
+    data = as_json(export_of(rows, by_hand))
+    assert read_back(data, "f") == export_of(rows, by_hand)
+    assert as_json(read_back(data, "f")) == data
+    assert read(data, "f").beside.prices == by_hand
 
 
 @settings(max_examples=60)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Portfolio
@@ -87,6 +92,53 @@ def test_an_import_that_is_undone_takes_its_prices_with_it(ledger: Ledger, ledge
     assert PriceBook(ledger).prices(1) == {"GONE": HandPrices("USD", {MONDAY: Decimal(9), TUESDAY: Decimal(2)})}
     ImportBook(ledger).undo(portfolio, batch.id)
     assert dump(ledger_url) == before
+
+
+TOLD = st.dictionaries(
+    st.sampled_from(["GONE", "AAPL"]),
+    st.builds(
+        HandPrices,
+        st.sampled_from(["USD", "EUR"]),
+        st.dictionaries(st.sampled_from([MONDAY, TUESDAY]), st.decimals("0.01", 99, places=2), min_size=1),
+    ),
+)
+
+
+def written(file: Path) -> list[str]:
+    """All that a SQLite file holds, as it would be written down."""
+    with closing(sqlite3.connect(file)) as connection:
+        return list(connection.iterdump())
+
+
+def test_imports_that_are_undone_the_last_first_leave_nothing_behind(tmp_path: Path):
+    file = tmp_path / "ledger.db"
+    ledger = Ledger(f"sqlite:///{file}")
+    portfolio = PortfolioBook(ledger).add(1, Portfolio(0, "Mine", "EUR"), NOON).portfolio.id
+
+    @given(said=TOLD, brought=st.tuples(TOLD, TOLD))
+    @settings(max_examples=15)
+    def they_do(said: dict[str, HandPrices], brought: tuple[dict[str, HandPrices], ...]) -> None:
+        for instrument in PriceBook(ledger).prices(1):
+            PriceBook(ledger).price(1, instrument, "USD", {MONDAY: None, TUESDAY: None})
+        for instrument, told in said.items():
+            PriceBook(ledger).price(1, instrument, told.currency, told.prices)
+        states, batches = [written(file)], []
+        for number, prices in enumerate(brought):
+            arrival = replace(
+                BROUGHT,
+                hand_prices=prices,
+                accounts=[replace(each, name=f"Bank {number}") for each in BROUGHT.accounts],
+                items=[replace(each, name=f"House {number}") for each in BROUGHT.items],
+                fingerprints=[f"{mark}{number}" for mark in BROUGHT.fingerprints],
+            )
+            batches.append(ImportBook(ledger).book(portfolio, arrival, march, NOON))
+            states.append(written(file))
+        for batch, before in zip(batches[::-1], states[-2::-1], strict=True):
+            ImportBook(ledger).undo(portfolio, batch.id)
+            assert written(file) == before
+
+    they_do()
+    ledger.close()
 
 
 def test_a_price_that_was_changed_since_its_import_stays(ledger: Ledger, portfolio: int):

@@ -204,7 +204,7 @@ def _of_announced(asked: Asked, inside: Mask) -> Known:
     coming = announced(of, inside)
     if not coming:
         raise InvalidInput("figure", "Nothing is announced.", remedy="Ask for what was received.")
-    return why.why_announced(of, coming[0])
+    return why.why_announced(of, coming)
 
 
 def _of_yield(asked: Asked, inside: Mask, on: str) -> Known:

@@ -52,11 +52,11 @@ class Priced:
 
     def column(self, on: Days) -> Floats:
         """On each of the days; NaN where there is none."""
-        prices, since = self._held(self.told, on)
-        if self.told.by_hand is None:
+        prices, hand = self._held(self.told, on), self.told.by_hand
+        if hand is None:
             return prices
-        said, told_on = self._held(self.told.by_hand, on)
-        return np.where(np.isnan(prices) & (told_on > since), said, prices)
+        newer = _day_held(hand, on) > _day_held(self.told, on)
+        return np.where(np.isnan(prices) & newer, self._held(hand, on), prices)
 
     def at(self, day: date) -> Price | None:
         """The price at the end of `day`, exactly."""
@@ -123,18 +123,18 @@ class Priced:
         since = factor(self.splits, price.day, day)
         return Price(price.price / since, price.day, price.source, since)
 
-    def _held(self, told: Closes, on: Days) -> tuple[Floats, Days]:
-        """On each of the days: the price, in units of that day, and the day that it would be of."""
+    def _held(self, told: Closes, on: Days) -> Floats:
+        """On each day the last price of `told`, in units of that day; NaN where it is not of the last session."""
         if told.days.size == 0:
-            return np.full(on.size, np.nan), np.full(on.size, _NEVER)
+            return np.full(on.size, np.nan)
         place = np.searchsorted(told.days, on, side="right") - 1
-        prices, since = np.where(place >= 0, told.prices[place], np.nan), np.where(place >= 0, told.days[place], _NEVER)
+        prices = np.where(place >= 0, told.prices[place], np.nan)
         if told.sessions is not None:
             prices[~_current(told, told.sessions, place, on)] = np.nan
         for ex_date, ratio in self.splits:
             ex = np.datetime64(ex_date)
-            prices[(since < ex) & (on >= ex)] /= float(ratio)
-        return prices, since
+            prices[(place >= 0) & (told.days[place] < ex) & (on >= ex)] /= float(ratio)
+        return prices
 
     def _quoted(self, newest: int) -> bool:
         return self.quote is not None and newest == self.told.days.size - 1
@@ -216,6 +216,12 @@ def _current(told: Closes, sessions: Days, place: Places, on: Days) -> npt.NDArr
     session = np.searchsorted(sessions, on, side="right") - 1
     known = (place >= 0) & (session >= 0)
     return known & (told.days[place] >= sessions[session])
+
+
+def _day_held(told: Closes, on: Days) -> Days:
+    """On each of the days, that of the last price; long ago where there is none."""
+    days: Days = np.append(told.days, _NEVER)[np.searchsorted(told.days, on, side="right") - 1]
+    return days
 
 
 def _upto(days: Days, on: np.datetime64) -> int:

@@ -187,22 +187,23 @@ def why_received(of: History, payments: Iterable[Received]) -> Why:
     return Why("income", incomes.RECEIVED, inputs)
 
 
-def why_announced(of: History, coming: Announced) -> Why:
-    """Of a dividend that is to come."""
-    rate = of.lookup.rate(coming.currency, of.base, of.day(len(of.days) - 1))
-    inputs = (
-        Input(
-            "dividend for one unit",
-            str(coming.action.amount),
-            coming.currency,
-            coming.action.ex_date,
-            coming.action.source,
-        ),
-        Input("units", str(coming.units)),
-        of_rate(rate),
+def why_announced(of: History, coming: Iterable[Announced]) -> Why:
+    """Of dividends that are to come."""
+    every = list(coming)
+    assumed = "The ex-date is to come: it is assumed that as many units are held then."
+    return Why(
+        "announced",
+        incomes.ANNOUNCED,
+        tuple(item for each in every for item in _coming(of, each)),
+        () if all(each.sure for each in every) else (assumed,),
     )
-    assumed = () if coming.sure else ("The ex-date is to come: it is assumed that as many units are held then.",)
-    return Why("announced", incomes.ANNOUNCED, inputs, assumed)
+
+
+def _coming(of: History, each: Announced) -> Iterator[Input]:
+    action, name = each.action, _name(each.part)
+    yield Input("dividend for one unit", str(action.amount), each.currency, action.ex_date, action.source)
+    yield Input("units", str(each.units), name, source=f"account {each.part.account}")
+    yield of_rate(of.lookup.rate(each.currency, of.base, of.day(len(of.days) - 1)))
 
 
 def _gained(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:

@@ -51,7 +51,7 @@ export function Stats({ positions, returns: { base, performance, benchmark }, ra
           name={`The same in ${benchmark.ticker}`}
           beside={<Amount value={gainOf(benchmark.value, performance)} currency={base} moved named />}
         >
-          <Figure why="benchmark" label={`The same flows in ${benchmark.ticker}`}>
+          <Figure why="benchmark_twr" label={`The same flows in ${benchmark.ticker}`}>
             <Return value={benchmark.twr} />
           </Figure>
         </Stat>

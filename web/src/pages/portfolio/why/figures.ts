@@ -18,6 +18,8 @@ export const FIGURES: Record<WhyFigure, string> = {
   day_change: "Change today",
   drawdown: "Deepest fall",
   benchmark: "The same money in the benchmark",
+  benchmark_twr: "Time-weighted return of the benchmark",
+  benchmark_mwr: "Money-weighted return of the benchmark",
   share: "Share of the whole",
   received: "Received",
   announced: "Announced",
