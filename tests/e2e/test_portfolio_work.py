@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from e2e.household import LONG_NOTE, Household, call
 from e2e.started import StartedDesk
@@ -115,6 +115,27 @@ def test_a_transaction_is_changed_deleted_and_brought_back(folio: Page, own: Hou
     folio.get_by_role("button", name="Bring back Deposit").click()
     expect(folio.get_by_text("Deposit is back.")).to_be_visible()
     assert own.ask("transactions")["total"] == 1
+
+
+def test_who_leaves_while_a_change_is_on_its_way_is_asked_and_loses_nothing(folio: Page, own: Household):
+    held: list[Route] = []
+    folio.route("**/transactions", lambda route: held.append(route) if _is_post(route) else route.continue_())
+    folio.goto(f"{own.path}?add=deposit")
+    folio.get_by_label("Received").fill("5")
+    with folio.expect_request(lambda request: request.method == "POST"):
+        folio.get_by_role("button", name="Add", exact=True).click()
+    with folio.expect_event("dialog") as asked:
+        folio.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    held[0].continue_()
+    expect(folio.get_by_text("Deposit is added.")).to_be_visible()
+    folio.reload()
+    expect(folio.get_by_role("table", name="Positions")).to_be_visible()
+
+
+def _is_post(route: Route) -> bool:
+    return route.request.method == "POST"
 
 
 def test_two_people_at_one_transaction_see_both_versions(

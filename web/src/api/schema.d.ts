@@ -289,7 +289,7 @@ export interface paths {
         };
         /**
          * Audit
-         * @description Who did what, when and from where; go on with the last number as `before`.
+         * @description Who did what, when and from where, of one name or kind only; go on with the last number as `before`.
          */
         get: operations["audit_api_v1_audit_get"];
         put?: never;
@@ -2211,11 +2211,15 @@ export interface components {
         };
         /**
          * Audit
-         * @description Newest first.
+         * @description Newest first; `names` and `kinds` are all that there are to ask for, whichever are shown.
          */
         Audit: {
             /** Entries */
             entries: components["schemas"]["Entry"][];
+            /** Kinds */
+            kinds: string[];
+            /** Names */
+            names: string[];
         };
         /**
          * Backfill
@@ -3669,7 +3673,7 @@ export interface components {
         };
         /**
          * Leaving
-         * @description An invitation that is accepted on the way, if any.
+         * @description An invitation that is accepted on the way, if any, and which path of the page is gone to then.
          */
         Leaving: {
             /**
@@ -3677,6 +3681,11 @@ export interface components {
              * @default
              */
             invitation: string;
+            /**
+             * To
+             * @default /
+             */
+            to: string;
         };
         /**
          * Lines
@@ -4053,13 +4062,13 @@ export interface components {
          * @description The password so far, where there is one, and the next.
          */
         NewPassword: {
+            /** New Password */
+            new_password: string;
             /**
-             * Current
+             * Password
              * @default
              */
-            current: string;
-            /** New */
-            new: string;
+            password: string;
         };
         /**
          * NewToken
@@ -6902,6 +6911,9 @@ export interface operations {
             query?: {
                 before?: number | null;
                 limit?: number;
+                /** @description Of nobody who signed in: empty. */
+                name?: string | null;
+                what?: string | null;
             };
             header?: never;
             path?: never;
