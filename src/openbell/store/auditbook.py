@@ -11,7 +11,7 @@ from openbell.store.ledger import Ledger
 
 KEPT = timedelta(days=400)
 MOST_KINDS = 500
-"""To choose from: strangers may try to sign in by any number of names."""
+"""To choose from: anybody may bear any number of names, one after the other."""
 
 _AUDIT = sa.Table(
     "audit",
