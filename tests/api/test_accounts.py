@@ -59,8 +59,8 @@ def test_whoever_is_here_owns_a_desk_until_an_owner_has_a_password(app: FastAPI)
     assert client.get(f"{API}/sessions/ways").json() == {"open": True, "oidc": False, "signup": "invite"}
     me = client.get(f"{API}/me").json()
     assert (me["id"], me["name"], me["role"], me["open"], me["password"]) == (1, "owner", "owner", True, False)
-    assert client.post(f"{API}/me/password", json={"new": "short"}).json()["field"] == "password"
-    assert client.post(f"{API}/me/password", json={"new": SENTENCE}).status_code == 204
+    assert client.post(f"{API}/me/password", json={"new_password": "short"}).json()["field"] == "new_password"
+    assert client.post(f"{API}/me/password", json={"new_password": SENTENCE}).status_code == 204
     assert client.get(f"{API}/me").json()["open"] is False  # signed in by the same answer
     stranger = browser(app)
     answer = stranger.get(f"{API}/me")
@@ -122,7 +122,7 @@ def test_whoever_comes_through_a_proxy_is_nobody_without_a_password(
         assert client.get(f"{API}/me").json()["role"] == "owner"
         assert client.get(f"{API}/me", headers=headers).status_code == 401
         assert client.get(f"{API}/sessions/ways", headers=headers).json()["open"] is False
-        taken = client.post(f"{API}/me/password", json={"new": SENTENCE}, headers=headers)
+        taken = client.post(f"{API}/me/password", json={"new_password": SENTENCE}, headers=headers)
         assert (taken.status_code, desk.accounts.people.locked()) == (401, False)
 
 
@@ -275,6 +275,23 @@ def test_the_owner_changes_what_others_may_at_once(desk: Desk, locked: FastAPI):
         ("owner", "role changed", "Ann: member to owner"),
     ]
     assert {each["address"] for each in entries} == {""}  # the test's client has none
+
+
+def test_the_log_is_asked_for_one_person_or_one_kind_of_deed_however_long_ago(locked: FastAPI):
+    owner = signed_in(locked, "owner")
+    browser(locked).post(f"{API}/sessions", json={"name": "nobody here", "password": PASSWORD})
+    for name in ("One", "Two", "Three"):
+        owner.put(f"{API}/me", json={"name": name})
+    told = owner.get(f"{API}/audit", params={"limit": 1, "what": "signed in"}).json()
+    assert [(each["name"], each["what"]) for each in told["entries"]] == [("owner", "signed in")]
+    assert {"renamed", "signed in"} < set(told["kinds"])
+    assert {"owner", "One"} < set(told["names"])
+    found = owner.get(f"{API}/audit", params={"name": "One", "limit": 1}).json()["entries"]
+    assert [(each["name"], each["what"]) for each in found] == [("One", "renamed")]
+    older = owner.get(f"{API}/audit", params={"name": "One", "before": found[0]["id"]}).json()["entries"]
+    assert older == []
+    assert {each["name"] for each in owner.get(f"{API}/audit?name=").json()["entries"]} <= {""}
+    assert owner.get(f"{API}/audit?name=Ann&what=renamed").json()["entries"] == []
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,33 @@ def test_who_is_linked_signs_in_by_the_provider(desk: Desk, app: FastAPI, theirs
     assert "client_secret" not in body
 
 
+@pytest.mark.parametrize(
+    ("to", "there"),
+    [
+        ("/portfolio/3?range=5Y#lots", "/portfolio/3?range=5Y#lots"),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("/\\evil.example/", "/"),
+        ("\\\\evil.example/", "/"),
+        ("/\t/evil.example/", "/"),
+        ("/\n/evil.example/", "/"),
+        (" //evil.example/", "/"),
+        ("/ /evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("evil.example", "/"),
+        ("/\u2215evil.example", "/"),
+        ("/a\r\nset-cookie: a=b", "/"),
+        ("/" + "a" * 1_000, "/"),
+        ("", "/"),
+    ],
+)
+def test_who_comes_back_goes_on_to_where_they_were_and_to_no_other_site(
+    desk: Desk, app: FastAPI, theirs: Provider, to: str, there: str
+):
+    linked(desk, theirs)
+    assert came(browser(app), theirs, to=to) == there
+
+
 def test_linking_needs_the_password_and_unlinking_one_to_go_on_with(desk: Desk, app: FastAPI, theirs: Provider):
     linked(desk, theirs)
     client = signed_in(app, "ann")
@@ -116,7 +143,7 @@ def test_nobody_unknown_comes_in_without_an_invitation(desk: Desk, app: FastAPI,
     assert (me["name"], me["role"], me["password"]) == ("Ann", "member", False)
     client.headers["x-csrf-token"] = client.cookies["openbell_csrf"]
     assert client.delete(f"{API}/me/oidc").status_code == 422
-    assert client.post(f"{API}/me/password", json={"new": SENTENCE}).status_code == 204
+    assert client.post(f"{API}/me/password", json={"new_password": SENTENCE}).status_code == 204
     theirs.claims = {"sub": "u-2"}
     assert came(browser(app), theirs, invitation=secret) == "/sign-in?refused=refused"
 

@@ -7,7 +7,7 @@ from base64 import b32decode
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from e2e.signed import PASSWORD, REFUSED, account, open_as, sign_in
 from e2e.started import StartedDesk
@@ -45,6 +45,22 @@ def test_who_is_not_signed_in_comes_back_to_where_they_were_going(
         assert len(sockets) == 1
         page.go_back()
         expect(page.get_by_role("heading", name="Sign in")).to_have_count(0)
+
+
+def test_the_login_provider_is_told_where_one_was_going(browser: Browser, house: StartedDesk, watched: Watched):
+    with window(browser, house.address, watched) as page:
+
+        def with_provider(route: Route) -> None:
+            answer = route.fetch()
+            route.fulfill(response=answer, json={**answer.json(), "oidc": True})
+
+        page.route("**/sessions/ways", with_provider)
+        page.route("**/sessions/oidc", lambda route: route.fulfill(json={"address": "/sign-in?refused=late"}))
+        page.goto("/compare?symbols=QUORB")
+        with page.expect_request("**/sessions/oidc") as asked:
+            page.get_by_role("button", name="Use the login provider").click()
+        assert asked.value.post_data_json == {"invitation": "", "to": "/compare?symbols=QUORB"}
+        expect(page.get_by_role("alert")).to_contain_text("That took too long.")
 
 
 def test_what_helps_who_cannot_get_in_is_told(browser: Browser, house: StartedDesk, watched: Watched):

@@ -230,7 +230,7 @@ def test_an_allocation_opens_slice_by_slice_by_pointer_and_keyboard(folio: Page,
     folio.go_back()
     folio.get_by_role("table").get_by_role("link", name="Stock", exact=True).click()
     inner = folio.get_by_role("table", name="Allocation by instrument")
-    inner.get_by_role("link", name="HAZLO").click()
+    inner.get_by_role("link", name="HAZLO", exact=True).click()
     expect(folio).to_have_url(re.compile("/position/HAZLO"))
     folio.goto(f"{household.path}/allocation?show=account")
     folio.get_by_role("link", name=re.compile("Share of Depot Nord: why")).click()

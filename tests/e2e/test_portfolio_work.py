@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from e2e.household import LONG_NOTE, Household, call
+from e2e.household import LONG_NOTE, Household, call, days_ago
 from e2e.started import StartedDesk
 from e2e.watched import Watched, window
 
@@ -115,6 +115,27 @@ def test_a_transaction_is_changed_deleted_and_brought_back(folio: Page, own: Hou
     folio.get_by_role("button", name="Bring back Deposit").click()
     expect(folio.get_by_text("Deposit is back.")).to_be_visible()
     assert own.ask("transactions")["total"] == 1
+
+
+def test_who_leaves_while_a_change_is_on_its_way_is_asked_and_loses_nothing(folio: Page, own: Household):
+    held: list[Route] = []
+    folio.route("**/transactions", lambda route: held.append(route) if _is_post(route) else route.continue_())
+    folio.goto(f"{own.path}?add=deposit")
+    folio.get_by_label("Received").fill("5")
+    with folio.expect_request(lambda request: request.method == "POST"):
+        folio.get_by_role("button", name="Add", exact=True).click()
+    with folio.expect_event("dialog") as asked:
+        folio.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    held[0].continue_()
+    expect(folio.get_by_text("Deposit is added.")).to_be_visible()
+    folio.reload()
+    expect(folio.get_by_role("table", name="Positions")).to_be_visible()
+
+
+def _is_post(route: Route) -> bool:
+    return route.request.method == "POST"
 
 
 def test_two_people_at_one_transaction_see_both_versions(
@@ -293,9 +314,9 @@ def test_what_nobody_knows_of_an_instrument_its_holder_says(folio: Page, own: Ho
     expect(panel).to_have_count(0)
     expect(folio.get_by_text("What MURLA is was changed.")).to_be_visible()
     sectors = folio.get_by_role("table", name="Allocation by sector")
-    expect(sectors.get_by_role("link", name="Real estate")).to_be_visible()
+    expect(sectors.get_by_role("link", name="Real estate", exact=True)).to_be_visible()
     folio.goto(f"{own.path}/allocation?show=country")
-    expect(folio.get_by_role("table").get_by_role("link", name="Portugal")).to_be_visible()
+    expect(folio.get_by_role("table").get_by_role("link", name="Portugal", exact=True)).to_be_visible()
     folio.goto(f"{own.path}/position/MURLA")
     folio.get_by_role("link", name="Say what it is").click()
     expect(panel.get_by_label("Sector")).to_have_value("Real estate")
@@ -309,10 +330,12 @@ def test_of_each_lot_the_gain_is_told_by_price_and_currency_fees_and_taxes(folio
     abroad.add("deposit", 400, cash="5000")
     abroad.trade("QUORB", 20, 390)
     abroad.trade("QUORB", -5, 60, tax="3")
-    lots = abroad.ask("lots")
-    folio.goto(f"{abroad.path}/position/QUORB?range=Max")
+    day = str(days_ago(1))
+    lots = abroad.ask("lots", as_of=day)
+    folio.goto(f"{abroad.path}/position/QUORB?range=Max&as_of={day}")
     for name, lot in (("Lots held", lots["open"][0]), ("Lots sold", lots["closed"][0])):
         table = folio.get_by_role("table", name=name)
+        expect(table.locator("tbody tr")).to_have_count(1)
         cells = dict(
             zip(_titles(table), table.locator("tbody tr").first.locator("td, th").all_inner_texts(), strict=True)
         )

@@ -6,6 +6,7 @@ import { App } from "./App";
 import { keepAwake, line } from "./api/live";
 import { currentStanding, followStanding, look } from "./api/login";
 import { alertKeys, catchUp, queries } from "./api/queries";
+import { holdWhileSaving } from "./lib/leaving";
 import "./tokens.css";
 import "./base.css";
 
@@ -22,6 +23,7 @@ followStanding(() => {
   });
 });
 keepAwake(line);
+holdWhileSaving(queries, window);
 void look();
 
 createRoot(root).render(

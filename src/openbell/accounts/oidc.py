@@ -63,10 +63,12 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to come of it besides signing in: a person whom it is linked to, or an invitation that is accepted."""
+    """What is to come of it besides signing in: a person whom it is linked to, or an invitation that is accepted; and
+    which path of the page the browser goes on to."""
 
     person: int | None = None
     invitation: str = field(default="", repr=False)
+    to: str = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def begin(accounts: Accounts, client: Client, back: str, wish: Wish, place: Plac
         "back": back,
         "person": wish.person,
         "invitation": wish.invitation,
+        "to": wish.to,
     }
     with _wire() as wire:
         found = _discovered(wire, client)
@@ -104,8 +107,13 @@ def begin(accounts: Accounts, client: Client, back: str, wish: Wish, place: Plac
     return f"{there}{'&' if urlsplit(there).query else '?'}{urlencode(asked)}", begun(accounts, PURPOSE, told)
 
 
-def finish(accounts: Accounts, client: Client, mark: str, answer: Answer, place: Place, *, open_to_all: bool) -> Person:
-    """Who came back; raises LoginNeeded, NotAllowed for somebody unknown, InvalidInput, or ProviderFailed."""
+def finish(
+    accounts: Accounts, client: Client, mark: str, answer: Answer, place: Place, *, open_to_all: bool
+) -> tuple[Person, str]:
+    """Who came back, and which path they go on to.
+
+    Raises LoginNeeded, NotAllowed for somebody unknown, InvalidInput, or ProviderFailed.
+    """
     bucket = address_bucket(place)
     take(accounts, {bucket: ADDRESS})
     told = come_back(accounts, PURPOSE, mark)
@@ -116,7 +124,7 @@ def finish(accounts: Accounts, client: Client, mark: str, answer: Answer, place:
     if person.disabled:
         raise LoginNeeded("This account is disabled.", remedy="Ask the desk's owner.")
     accounts.brakes.give_back([bucket, _begun_at(place)])
-    return person
+    return person, str(told["to"])
 
 
 def _begun_at(place: Place) -> str:

@@ -25,10 +25,10 @@ def rename(accounts: Accounts, person: Person, name: str, place: Place) -> str:
 
 
 def change_password(
-    accounts: Accounts, person: Person, current: str, new: str, place: Place, *, keep: int | None
+    accounts: Accounts, person: Person, password: str, new: str, place: Place, *, keep: int | None
 ) -> None:
     """Set a new password and end all other sessions; the one to `keep` goes on. Tokens stay."""
-    assert_is(accounts, person, current, place)
+    assert_is(accounts, person, password, place)
     deed = accounts.deed(person, "password changed, signed out elsewhere", place, person.name)
     accounts.people.set_password(person.id, _hashed(person, new), deed, keep=keep)
 
@@ -42,7 +42,7 @@ def recover(accounts: Accounts, person: Person, new: str, *, without_codes: bool
 
 
 def _hashed(person: Person, new: str) -> str:
-    passwords.assert_strong(new, person.name)
+    passwords.assert_strong(new, person.name, "new_password")
     return passwords.hash_of(new)
 
 

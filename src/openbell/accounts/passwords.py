@@ -59,18 +59,18 @@ def is_old(kept: str) -> bool:
     return _hasher().check_needs_rehash(kept)
 
 
-def assert_strong(password: str, name: str) -> None:
-    """Raise InvalidInput for a password that is quickly guessed.
+def assert_strong(password: str, name: str, field: str = "password") -> None:
+    """Raise InvalidInput for a password that is quickly guessed, typed as `field`.
 
     Length counts, not kinds of characters (NIST SP 800-63B, 3.1.1.2).
     """
     plain = _composed(password)
     if not SHORTEST <= len(plain) <= LONGEST:
         raise InvalidInput(
-            "password", f"A password has {SHORTEST} to {LONGEST:,} characters.", remedy="A sentence is a good one."
+            field, f"A password has {SHORTEST} to {LONGEST:,} characters.", remedy="A sentence is a good one."
         )
     if len(set(plain)) < FEWEST or len(login_of(plain).replace(login_of(name), "")) < FEWEST:
-        raise InvalidInput("password", "This password is quickly guessed.", remedy="A sentence is a good one.")
+        raise InvalidInput(field, "This password is quickly guessed.", remedy="A sentence is a good one.")
 
 
 def _composed(password: str) -> str:

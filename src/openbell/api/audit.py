@@ -27,16 +27,23 @@ class Entry(BaseModel):
 
 
 class Audit(BaseModel):
-    """Newest first."""
+    """Newest first; `names` and `kinds` are all that there are to ask for, whichever are shown."""
 
     entries: list[Entry]
+    names: list[str]
+    kinds: list[str]
 
 
 @router.get("/audit", dependencies=[allow(Role.OWNER)])
 def audit(
-    accounts: TheAccounts, before: Number | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    accounts: TheAccounts,
+    before: Number | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    name: Annotated[str | None, Query(max_length=200, description="Of nobody who signed in: empty.")] = None,
+    what: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Audit:
-    """Who did what, when and from where; go on with the last number as `before`."""
+    """Who did what, when and from where, of one name or kind only; go on with the last number as `before`."""
+    names, kinds = accounts.audit.kinds()
     return Audit(
         entries=[
             Entry(
@@ -48,6 +55,8 @@ def audit(
                 about=each.deed.about,
                 address=each.deed.address,
             )
-            for each in accounts.audit.entries(before=before, limit=limit)
-        ]
+            for each in accounts.audit.entries(before=before, limit=limit, name=name, what=what)
+        ],
+        names=names,
+        kinds=kinds,
     )

@@ -42,8 +42,8 @@ class Renamed(BaseModel):
 class NewPassword(BaseModel):
     """The password so far, where there is one, and the next."""
 
-    current: Password = ""
-    new: Password
+    password: Password = ""
+    new_password: Password
 
 
 class Confirmation(BaseModel):
@@ -102,7 +102,7 @@ def change_password(
     """Set a password. All other logins end; the first of an owner has everybody sign in, and signs the caller in."""
     accounts = desk.accounts
     person = accounts.person(caller.id)
-    own.change_password(accounts, person, told.current, told.new, place, keep=caller.session)
+    own.change_password(accounts, person, told.password, told.new_password, place, keep=caller.session)
     if caller.session is None:
         cookies.carry(response, request, desk, begin(accounts, accounts.person(person.id), place))
 

@@ -25,14 +25,17 @@ from openbell.settings import Settings
 router = APIRouter(tags=["accounts"])
 
 BACK = "/api/v1/sessions/oidc/return"
+LONGEST_PATH = 1_000
+"""It waits in a cookie."""
 REFUSED = ((LoginNeeded, "late"), (NotAllowed, "unknown"), (TooManyTries, "often"), (ProviderFailed, "failed"))
 """What the page is told in its address: a word, since anybody can make up an address with a sentence."""
 
 
 class Leaving(BaseModel):
-    """An invitation that is accepted on the way, if any."""
+    """An invitation that is accepted on the way, if any, and which path of the page is gone to then."""
 
     invitation: str = Field("", max_length=200)
+    to: str = Field("/", max_length=10_000)
 
 
 class Address(BaseModel):
@@ -46,7 +49,7 @@ def leave(
     desk: TheDesk, place: ThePlace, site: TheSite, request: Request, response: Response, told: Leaving
 ) -> Address:
     """Begin to sign in by the login provider of the settings."""
-    return _begin(desk, place, site, request, response, Wish(invitation=told.invitation))
+    return _begin(desk, place, site, request, response, Wish(invitation=told.invitation, to=_path(told.to)))
 
 
 @router.post("/me/oidc", dependencies=[allow(Role.VIEWER, by_token=False)])
@@ -82,7 +85,7 @@ def come_back(
     """Where the provider sends the browser; it goes on to the page, signed in or with a word for why not."""
     open_to_all = desk.settings.signup == "open"
     try:
-        person = oidc.finish(
+        person, to = oidc.finish(
             desk.accounts,
             client_of(desk.settings),
             openbell_ceremony,
@@ -93,9 +96,19 @@ def come_back(
     except OpenbellError as error:
         why = next((word for kind, word in REFUSED if isinstance(error, kind)), "refused")
         return RedirectResponse(f"/sign-in?refused={why}", 303)
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse(to, 303)
     welcome(desk, person, place, request, response, "signed in by login provider")
     return response
+
+
+def _path(told: str) -> str:
+    """A path of the page, and the page's beginning in the place of what could lead anywhere else.
+
+    As a browser reads it (WHATWG URL): two slashes begin another site's name, a backslash is a slash, and line breaks,
+    tabs and spaces are dropped.
+    """
+    is_path = told.startswith("/") and not told.startswith("//") and "\\" not in told and " " not in told
+    return told if is_path and len(told) <= LONGEST_PATH and told.isascii() and told.isprintable() else "/"
 
 
 def client_of(settings: Settings) -> Client:

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from openbell.store.ledger import Ledger
 
 KEPT = timedelta(days=400)
+MOST_KINDS = 500
+"""To choose from: anybody may bear any number of names, one after the other."""
 
 _AUDIT = sa.Table(
     "audit",
@@ -67,13 +69,28 @@ class AuditBook:
             old = (deed.at - KEPT).astimezone(UTC).isoformat()
             connection.execute(sa.delete(_AUDIT).where(_AUDIT.c.at < old))
 
-    def entries(self, *, before: int | None = None, limit: int = 100) -> list[Entry]:
-        """Newest first; `before` that number."""
+    def entries(
+        self, *, before: int | None = None, limit: int = 100, name: str | None = None, what: str | None = None
+    ) -> list[Entry]:
+        """Newest first; `before` that number, of whoever bore `name` then (empty: nobody signed in), of one kind."""
         query = sa.select(_AUDIT).order_by(_AUDIT.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(_AUDIT.c.id < before)
+        if name is not None:
+            query = query.where(_AUDIT.c.name == name)
+        if what is not None:
+            query = query.where(_AUDIT.c.what == what)
         with self._ledger.transaction() as connection:
             rows = connection.execute(query).all()
         return [
             Entry(r.id, Deed(datetime.fromisoformat(r.at), r.person, r.name, r.what, r.about, r.address)) for r in rows
         ]
+
+    def kinds(self) -> tuple[list[str], list[str]]:
+        """The names of those who did something, and what was done, in the order of the alphabet; MOST_KINDS of each."""
+        with self._ledger.transaction() as connection:
+            names, kinds = (
+                list(connection.execute(sa.select(column).distinct().order_by(column).limit(MOST_KINDS)).scalars())
+                for column in (_AUDIT.c.name, _AUDIT.c.what)
+            )
+        return names, kinds

@@ -52,8 +52,8 @@ export function rename(name: string) {
   return answered(client.PUT("/api/v1/me", { body: { name } }));
 }
 
-export function changePassword(current: string, next: string) {
-  return answered(client.POST("/api/v1/me/password", { body: { current, new: next } }));
+export function changePassword(body: { password: string; new_password: string }) {
+  return answered(client.POST("/api/v1/me/password", { body }));
 }
 
 export function offerCodes(password: string) {
@@ -151,9 +151,9 @@ export function signInByPasskey(credential: Record<string, unknown>) {
   return answered(client.POST("/api/v1/sessions/passkey", { body: { credential } }));
 }
 
-/** Where the login provider is, to sign in there; with an invitation that is accepted on the way. */
-export function leaveForProvider(invitation: string) {
-  return answered(client.POST("/api/v1/sessions/oidc", { body: { invitation } }));
+/** Where the login provider is, to sign in there and go on to a path; with an invitation that is accepted on the way. */
+export function leaveForProvider(body: { invitation: string; to: string }) {
+  return answered(client.POST("/api/v1/sessions/oidc", { body }));
 }
 
 export function linkProvider(password: string) {
@@ -164,11 +164,11 @@ export function unlinkProvider() {
   return answered(client.DELETE("/api/v1/me/oidc"));
 }
 
-/** What was done, the newest first. */
-export function logQuery(limit: number) {
+/** What was done, the newest first; by somebody, or of a kind only. */
+export function logQuery(query: { limit: number; name?: string; what?: string }) {
   return queryOptions({
-    queryKey: [...peopleKeys.log, limit],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/audit", { params: { query: { limit } }, signal })),
+    queryKey: [...peopleKeys.log, query],
+    queryFn: ({ signal }) => answered(client.GET("/api/v1/audit", { params: { query }, signal })),
     placeholderData: keepPreviousData,
     staleTime: 0,
   });

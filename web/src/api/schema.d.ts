@@ -289,7 +289,7 @@ export interface paths {
         };
         /**
          * Audit
-         * @description Who did what, when and from where; go on with the last number as `before`.
+         * @description Who did what, when and from where, of one name or kind only; go on with the last number as `before`.
          */
         get: operations["audit_api_v1_audit_get"];
         put?: never;
@@ -2264,11 +2264,15 @@ export interface components {
         };
         /**
          * Audit
-         * @description Newest first.
+         * @description Newest first; `names` and `kinds` are all that there are to ask for, whichever are shown.
          */
         Audit: {
             /** Entries */
             entries: components["schemas"]["Entry"][];
+            /** Kinds */
+            kinds: string[];
+            /** Names */
+            names: string[];
         };
         /**
          * Backfill
@@ -3744,7 +3748,7 @@ export interface components {
         };
         /**
          * Leaving
-         * @description An invitation that is accepted on the way, if any.
+         * @description An invitation that is accepted on the way, if any, and which path of the page is gone to then.
          */
         Leaving: {
             /**
@@ -3752,6 +3756,11 @@ export interface components {
              * @default
              */
             invitation: string;
+            /**
+             * To
+             * @default /
+             */
+            to: string;
         };
         /**
          * Lines
@@ -4128,13 +4137,13 @@ export interface components {
          * @description The password so far, where there is one, and the next.
          */
         NewPassword: {
+            /** New Password */
+            new_password: string;
             /**
-             * Current
+             * Password
              * @default
              */
-            current: string;
-            /** New */
-            new: string;
+            password: string;
         };
         /**
          * NewToken
@@ -6977,6 +6986,9 @@ export interface operations {
             query?: {
                 before?: number | null;
                 limit?: number;
+                /** @description Of nobody who signed in: empty. */
+                name?: string | null;
+                what?: string | null;
             };
             header?: never;
             path?: never;

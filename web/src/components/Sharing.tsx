@@ -30,7 +30,7 @@ export default function Sharing({ of, onLeft, onClose }: SharingProps) {
   return (
     <section aria-label={`Sharing of ${of.name}`} className={styles.frame}>
       <header className={styles.head}>
-        <h3>{of.owner === null ? `Who else has ${of.name}` : `Whose ${of.name} is`}</h3>
+        <h2>{of.owner === null ? `Who else has ${of.name}` : `Whose ${of.name} is`}</h2>
         {onClose && (
           <Button look="quiet" onClick={onClose}>
             Close

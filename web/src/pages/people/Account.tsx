@@ -57,16 +57,14 @@ function Name({ name }: { name: string }) {
   );
 }
 
-const FIELDS = ["password", "new"];
-const BLANK = { current: "", next: "" };
+const FIELDS = ["password", "new_password"];
+const BLANK = { password: "", new_password: "" };
 
 function Password({ me }: { me: Me }) {
   const client = useQueryClient();
   const [typed, setTyped] = useState(BLANK);
-  // Of which of the two the desk speaks: it calls both a password.
-  const [wrongIs, setWrongIs] = useState<keyof typeof BLANK>("next");
   const { mutate, isPending, error, reset } = useMutation({
-    mutationFn: () => changePassword(typed.current, typed.next),
+    mutationFn: () => changePassword(typed),
     onSuccess: async () => {
       carrier.remember();
       setTyped(BLANK);
@@ -78,11 +76,10 @@ function Password({ me }: { me: Me }) {
           : "The password is changed. You are signed out everywhere else.",
       });
     },
-    onError: ({ message }) => setWrongIs(message.includes("is wrong") ? "current" : "next"),
   });
   const at = (field: keyof typeof BLANK) => ({
     value: typed[field],
-    error: wrongIs === field ? errorAt(error, "password") : undefined,
+    error: errorAt(error, field),
     onChange: (value: string) => {
       reset();
       setTyped((before) => ({ ...before, [field]: value }));
@@ -109,12 +106,12 @@ function Password({ me }: { me: Me }) {
         fields={FIELDS}
         onSubmit={mutate}
       >
-        {me.password && <TextField label="Now" type="password" fill="current-password" {...at("current")} />}
+        {me.password && <TextField label="Now" type="password" fill="current-password" {...at("password")} />}
         <TextField
           label={me.password ? "New" : "Password"}
           type="password"
-          hint={at("next").error ? undefined : PASSWORD_HINT}
-          {...at("next")}
+          hint={at("new_password").error ? undefined : PASSWORD_HINT}
+          {...at("new_password")}
         />
       </Form>
     </section>

@@ -10,7 +10,7 @@ import { Skeleton } from "../../components/Skeleton";
 import { Table } from "../../components/Table";
 import * as format from "../../lib/format";
 import { adminPath, type LogAddress } from "./address";
-import { choicesOf, matching, whoOf } from "./log";
+import { askedOf, choicesOf, whoOf } from "./log";
 import styles from "./People.module.css";
 
 const [FIRST, MOST] = [100, 1000];
@@ -20,24 +20,24 @@ const ALL = "";
 export function Log({ asked }: { asked: LogAddress }) {
   const navigate = useNavigate();
   const [limit, setLimit] = useState(FIRST);
-  const { data, error, isError, refetch } = useQuery(logQuery(limit));
+  const { data, error, isError, refetch } = useQuery(logQuery({ limit, ...askedOf(asked) }));
   if (isError && !data) return <Trouble error={error} onRetry={refetch} />;
   if (!data) return <Skeleton height={480} />;
   const choose = (change: Partial<LogAddress>) => navigate(adminPath({ ...asked, ...change }), { replace: true });
-  const offered = (key: "who" | "what", all: string) => ({
+  const offered = (key: "who" | "what", found: readonly string[], all: string) => ({
     value: asked[key] ?? ALL,
-    options: [{ value: ALL, label: all }, ...choicesOf(data.entries, key, asked[key])],
+    options: [{ value: ALL, label: all }, ...choicesOf(found, asked[key])],
     onChoose: (value: string) => choose({ [key]: value === ALL ? null : value }),
   });
-  const rows = matching(data.entries, asked);
+  const rows = data.entries;
   return (
     <section aria-label="Log">
       <div className={styles.filters}>
-        <Select label="Who" {...offered("who", "Everybody")} />
-        <Select label="What" {...offered("what", "Everything")} />
+        <Select label="Who" {...offered("who", data.names, "Everybody")} />
+        <Select label="What" {...offered("what", data.kinds, "Everything")} />
       </div>
       {rows.length === 0 ? (
-        <p className={styles.about}>Nothing of that among the newest {format.whole(data.entries.length)} entries.</p>
+        <p className={styles.about}>Nothing of that was done.</p>
       ) : (
         <Table
           cards

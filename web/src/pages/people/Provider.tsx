@@ -11,18 +11,29 @@ import { say } from "../../lib/toast";
 import { errorAt, Form } from "./Form";
 import styles from "./People.module.css";
 
+interface ButtonProps {
+  label: string;
+  invitation?: string;
+  /** Where to go then: a path of this page. */
+  to?: string;
+}
+
 /** Signs in there; with an invitation that is accepted on the way. */
-export function ProviderButton({ label, invitation = "" }: { label: string; invitation?: string }) {
+export function ProviderButton({ label, invitation = "", to = "/" }: ButtonProps) {
   const { mutate, isPending, isSuccess } = useMutation({
-    mutationFn: () => leaveForProvider(invitation),
-    onSuccess: ({ address }) => window.location.assign(address),
+    mutationFn: () => leaveForProvider({ invitation, to }),
     onError: (error) => say({ text: whyNot(error) }),
   });
   return (
-    <Button disabled={isPending || isSuccess} onClick={() => mutate()}>
+    <Button disabled={isPending || isSuccess} onClick={() => mutate(undefined, { onSuccess: leave })}>
       {label}
     </Button>
   );
+}
+
+/** Leaves the page, once nothing waits for the desk any more. */
+function leave({ address }: { address: string }) {
+  window.location.assign(address);
 }
 
 /** Whether it opens one's account; nothing where the desk has none. */
@@ -41,7 +52,6 @@ function Linking({ password }: { password: boolean }) {
   const [typed, setTyped] = useState("");
   const { mutate, isPending, isSuccess, error, reset } = useMutation({
     mutationFn: () => linkProvider(typed),
-    onSuccess: ({ address }) => window.location.assign(address),
   });
   return (
     <>
@@ -52,7 +62,7 @@ function Linking({ password }: { password: boolean }) {
         busy={isPending || isSuccess}
         error={error}
         fields={["password"]}
-        onSubmit={mutate}
+        onSubmit={() => mutate(undefined, { onSuccess: leave })}
       >
         {password && (
           <TextField

@@ -34,7 +34,7 @@ export default function SignInPage() {
       {(ways?.oidc || !whyNoPasskeys()) && (
         <div className={styles.others}>
           {!whyNoPasskeys() && <PasskeyButton />}
-          {ways?.oidc && <ProviderButton label="Use the login provider" />}
+          {ways?.oidc && <ProviderButton label="Use the login provider" to={cameFrom(params)} />}
         </div>
       )}
       {ways?.signup === "open" && (
