@@ -60,7 +60,7 @@ class Rulebook:
         self._held: dict[int, tuple[object, tuple[str, ...]]] = {}
 
     def members(self, target: Target | None, owner: int) -> Sequence[str]:
-        """The symbols of a target now, of a rule of `owner`: what they do not see is on none."""
+        """The symbols of the target of a rule of `owner` now; none of a list that they do not see."""
         return self._members(target, owner, self._shown)
 
     def lists(self, owner: int) -> list[StoredWatchlist]:

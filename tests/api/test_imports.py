@@ -93,8 +93,9 @@ def test_two_accounts_at_one_broker_may_tell_the_same_and_both_are_booked(client
         [True] * 3,
     )
     confirm(client, key, accounts={"": 2})
+    again = uploaded(client, PLAIN)
     for account in (1, 2):
-        counts = preview(client, key, accounts={"": account})["counts"]
+        counts = preview(client, again, accounts={"": account})["counts"]
         assert (counts["new"], counts["known"], counts["alike"]) == (0, 3, 0)
 
 
@@ -120,7 +121,7 @@ def test_a_tax_that_only_a_later_file_tells_is_booked_beside_its_dividend_and_th
     ]
     confirm(client, whole)
     assert kinds(client) == [("2026-02-04", "dividend", "100"), ("2026-02-04", "tax", "-30")]
-    counts = preview(client, whole)["counts"]
+    counts = preview(client, uploaded(client, FLEX + PAID + HELD_BACK))["counts"]
     assert (counts["new"], counts["known"]) == (0, 1)
 
 
@@ -370,7 +371,8 @@ FILES = {
 @needs_shared
 @pytest.mark.parametrize(("name", "preset"), FILES.items())
 def test_real_files_are_recognised_booked_and_undone(client: TestClient, name: str, preset: str):
-    key = uploaded(client, (SHARED / "broker_exports" / name).read_bytes())
+    content = (SHARED / "broker_exports" / name).read_bytes()
+    key = uploaded(client, content)
     answers = {"zone": "Europe/Zurich"} if preset == "ghostfolio" else {}
     found = preview(client, key, answers=answers)
     assert (found["question"], found["preset"]) == (None, preset)
@@ -380,7 +382,7 @@ def test_real_files_are_recognised_booked_and_undone(client: TestClient, name: s
     for noun in ("positions", "lots", "history", "returns", "income", "allocation", "checks"):
         answer = client.get(f"portfolios/1/{noun}")
         assert answer.status_code == 200, answer.text
-    assert preview(client, key, answers=answers)["counts"]["new"] == 0
+    assert preview(client, uploaded(client, content), answers=answers)["counts"]["new"] == 0
     assert client.delete(f"portfolios/1/imports/{batch['id']}").status_code == 200
     assert kinds(client) == []
     assert json.loads(client.get("items").text) == {"items": []}

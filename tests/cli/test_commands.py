@@ -122,7 +122,7 @@ def test_every_format_and_the_readers_json(shell: Shell):
 def test_jobs_are_run_and_listed_with_what_came_of_them(shell: Shell):
     assert [(each["name"], each["state"]) for each in json.loads(shell("jobs", "--json").stdout)] == [
         ("compact", "waits"),
-        ("sweep", "waits"),
+        ("sweep", "nothing to do now"),
     ]
     assert shell("job", "compact").stdout == "0 partitions rewritten.\n"
     compact, _ = json.loads(shell("job", "--json").stdout)
