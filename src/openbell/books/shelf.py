@@ -189,7 +189,7 @@ def _sooner(last: date) -> date:
 def _bytes_of(reckoned: Reckoned) -> int:
     of = reckoned.history
     prices = sum(each.days.nbytes + each.prices.nbytes for each in of.book.closes.values())
-    return KEPT_ANSWERS + 3 * of.values.nbytes + prices + PER_TRANSACTION * len(of.book.transactions)
+    return KEPT_ANSWERS + 2 * of.values.nbytes + prices + PER_TRANSACTION * len(of.book.transactions)
 
 
 def last_day(desk: Desk, book: Book, moment: Moment) -> date:

@@ -50,10 +50,9 @@ class Priced:
         told = self.told
         if told.days.size == 0:
             return np.full(on.size, np.nan)
-        place = np.searchsorted(told.days, on, side="right") - 1
-        prices = np.where(place >= 0, told.prices[place], np.nan)
-        if told.sessions is not None:
-            prices[~_current(told, told.sessions, place, on)] = np.nan
+        place = told.days.searchsorted(on, side="right") - 1
+        prices = told.prices[place]
+        prices[~_current(told, place, on)] = np.nan
         for ex_date, ratio in self.splits:
             ex = np.datetime64(ex_date)
             prices[(place >= 0) & (told.days[place] < ex) & (on >= ex)] /= float(ratio)
@@ -163,11 +162,13 @@ def _with_quote(closes: Closes, quote: Quote | None) -> tuple[Closes, Quote | No
     return Closes(days, np.append(closes.prices, float(quote.price)), closes.source, sessions), quote
 
 
-def _current(told: Closes, sessions: Days, place: Places, on: Days) -> npt.NDArray[np.bool_]:
-    """Whether each day's price is of the newest session that there was."""
-    session = np.searchsorted(sessions, on, side="right") - 1
-    known = (place >= 0) & (session >= 0)
-    return known & (told.days[place] >= sessions[session])
+def _current(told: Closes, place: Places, on: Days) -> npt.NDArray[np.bool_]:
+    """Whether there is a price of each day, and where there is a calendar, of the newest session that there was."""
+    known: npt.NDArray[np.bool_] = place >= 0
+    if told.sessions is None:
+        return known
+    session = told.sessions.searchsorted(on, side="right") - 1
+    return known & (session >= 0) & (told.days[place] >= told.sessions[session])
 
 
 def _upto(days: Days, on: np.datetime64) -> int:

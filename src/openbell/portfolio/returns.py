@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -115,7 +115,7 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
     start, end = map(total, ends)
     crossed = crossings(of, inside, stretch)
     came, left = _flowed(crossed)
-    told = charges(of, inside, stretch)
+    charged = _charged(charges(of, inside, stretch))
     gain = None if start is None or end is None or came is None or left is None else rounded(end + left - start - came)
     capital = None if start is None or came is None else start + came
     first = of.day(max(stretch.start, 0))
@@ -132,9 +132,9 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
         twr=twr,
         twr_annual=annualised(twr, of.days[max(stretch.start, 0)], of.days[stretch.end]),
         mwr=of_investor(*_balanced(of.days, values, into, out, stretch)),
-        income=_charged(told, "income"),
-        fees=_charged(told, "fee"),
-        taxes=_charged(told, "tax"),
+        income=charged["income"],
+        fees=charged["fee"],
+        taxes=charged["tax"],
         currency_gain=currency_gain(of, inside, stretch),
         notes=tuple(notes(of, inside, stretch, index, crossed, ends)),
     )
@@ -158,8 +158,7 @@ def _balanced(days: Days, values: Floats, came: Floats, left: Floats, stretch: S
     return of, np.concatenate([[start], -came[after], left[after], values[last : last + 1]])
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(NamedTuple):
     """What one event moved into the parts that are looked at (more than 0) or out of them."""
 
     day: date
@@ -174,9 +173,12 @@ def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Crossing, ..
     at = moved(of, inside, stretch.start, stretch.end)
     event, amount = of.flows.event[at], of.flows.amount[at]
     crossing = np.bincount(event, weights=amount)[event] != 0  # what stays inside is there twice, once with each sign
+    moves = [of.moves[place] for place in at[crossing].tolist()]
+    if np.unique(event[crossing]).size == len(moves):
+        return tuple(Crossing(m.day, m.amount, m.transaction, (m.note,) if m.note else ()) for m in moves)
     events: dict[int, list[Move]] = {}
-    for number, place in zip(event[crossing].tolist(), at[crossing].tolist(), strict=True):
-        events.setdefault(number, []).append(of.moves[place])
+    for number, move in zip(event[crossing].tolist(), moves, strict=True):
+        events.setdefault(number, []).append(move)
     return tuple(crossed for moves in events.values() if (crossed := _crossing(moves)) is not None)
 
 
@@ -184,8 +186,6 @@ def _crossing(moves: Sequence[Move]) -> Crossing | None:
     """What the moves of one event come to; None: nothing. Both sides of a transfer whose worth nobody knows cancel."""
     first = moves[0]
     notes = tuple(move.note for move in moves if move.note)
-    if len(moves) == 1:
-        return None if first.amount == 0 else Crossing(first.day, first.amount, first.transaction, notes)
     known = [move.amount for move in moves if move.amount is not None]
     unknown, net = len(moves) - len(known), sum(known, ZERO)
     if not net and unknown != 1:
@@ -236,9 +236,13 @@ def charges(of: History, inside: Mask, stretch: Stretch) -> list[Charge]:
     return [of.charges[at] for at in np.flatnonzero(inside[part] & (place > stretch.start) & (place <= stretch.end))]
 
 
-def _charged(told: Iterable[Charge], kind: Charged) -> Decimal | None:
-    found = summed(each.amount for each in told if each.kind == kind)
-    return None if found is None else rounded(found)
+def _charged(told: Iterable[Charge]) -> dict[Charged, Decimal | None]:
+    """What each kind comes to."""
+    amounts: dict[Charged, list[Decimal | None]] = {kind: [] for kind in get_args(Charged)}
+    for each in told:
+        amounts[each.kind].append(each.amount)
+    sums = {kind: summed(every) for kind, every in amounts.items()}
+    return {kind: None if found is None else rounded(found) for kind, found in sums.items()}
 
 
 def currency_gain(of: History, inside: Mask, stretch: Stretch) -> Decimal | None:

@@ -55,13 +55,12 @@ class Flows:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that returns are computed from, day by day. Columns of `units` and `values` are `parts`."""
+    """All that returns are computed from, day by day. Columns of `values` and `currency_gains` are `parts`."""
 
     book: Book
     days: Days
     parts: tuple[Part, ...]
     steps: Mapping[Part, Steps]
-    units: Floats
     values: Floats
     """In the portfolio's currency; NaN: a price or a rate is missing. What is not held is worth 0."""
     rates: Mapping[str, Floats]
