@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from openbell.model.transactions import TOLD_ACTIONS, Transaction
-from openbell.portfolio.book import Book, Closes, Days, RateSeries
+from openbell.portfolio.book import Book, Days, RateSeries
 from openbell.portfolio.currencies import rates_on
 from openbell.portfolio.moves import told_cash
-from openbell.portfolio.valuation import Floats, Flows, History
+from openbell.portfolio.valuation import Flows, History
 from openbell.portfolio.walk import Walked
 
 Each = TypeVar("Each")
@@ -42,8 +42,7 @@ def first_change(so_far: History, walked: Walked, book: Book) -> date | None:
         return None
     days = [last, *(each.day for each in changes)]
     days += [quote.day for quote in (*old.quotes.values(), *book.quotes.values())]
-    for name in {*old.closes, *book.closes}:
-        days += _closes_changed(old.closes.get(name), book.closes.get(name))
+    days += _closes_changed(old, book)
     for one, other in zip(old.rates, book.rates, strict=True):
         days += _rates_changed(one, other)
     return min(days)
@@ -52,7 +51,7 @@ def first_change(so_far: History, walked: Walked, book: Book) -> date | None:
 def kept_of(so_far: History, since: date) -> int:
     """How many days stay as they are: those before `since`, up to one on which all that is held has a value."""
     kept = so_far.place(since - date.resolution) + 1 if since > date.min else 0
-    while kept and np.isnan(so_far.currency_gains[kept - 1]).any():
+    while kept and np.isnan(so_far.currency_gains.at(kept - 1)).any():
         kept -= 1
     return kept
 
@@ -60,13 +59,13 @@ def kept_of(so_far: History, since: date) -> int:
 def joined(so_far: History, tail: History, kept: int) -> History:
     """The first `kept` days as they were, then those of `tail`, which begins with the last one of them."""
     days = np.concatenate([so_far.days[:kept], tail.days[1:]])
-    new = len(tail.parts) - len(so_far.parts)
-    gains = tail.currency_gains - tail.currency_gains[0] + np.append(so_far.currency_gains[kept - 1], np.zeros(new))
+    gains, new = tail.currency_gains.whole(), len(tail.parts) - len(so_far.parts)
+    gains = gains - gains[0] + np.append(so_far.currency_gains.at(kept - 1), np.zeros(new))
     return replace(
         tail,
         days=days,
-        values=_extended(so_far.values, tail.values, kept),
-        currency_gains=_extended(so_far.currency_gains, gains, kept),
+        values=so_far.values.then(kept - 1, tail.values.whole()),
+        currency_gains=so_far.currency_gains.then(kept - 1, gains),
         rates={
             code: np.concatenate([so_far.rates[code][:kept], each[1:]])
             if code in so_far.rates
@@ -97,15 +96,21 @@ def _changed(
     return [], []
 
 
-def _closes_changed(old: Closes | None, new: Closes | None) -> list[date]:
-    if old is new:
-        return []
-    if old is None or new is None or (old.sessions is None) != (new.sessions is None) or old.source != new.source:
-        return [date.min]
-    days = _first_difference(old.days, old.prices, new.days, new.prices)
-    if old.sessions is not None and new.sessions is not None:
-        days += _first_difference(old.sessions, old.sessions, new.sessions, new.sessions)
-    return days
+def _closes_changed(old: Book, new: Book) -> list[date]:
+    days: list[date] = []
+    calendars: dict[tuple[int, int], tuple[Days, Days]] = {}  # instruments of one exchange share theirs
+    for name in {*old.closes, *new.closes}:
+        one, other = old.closes.get(name), new.closes.get(name)
+        if one is other:
+            continue
+        if one is None or other is None or one.source != other.source:
+            return [date.min]
+        if one.sessions is not None and other.sessions is not None:
+            calendars[id(one.sessions), id(other.sessions)] = one.sessions, other.sessions
+        elif one.sessions is not other.sessions:
+            return [date.min]
+        days += _first_difference(one.days, one.prices, other.days, other.prices)
+    return days + [day for each in calendars.values() for day in _first_difference(each[0], each[0], each[1], each[1])]
 
 
 def _rates_changed(old: RateSeries, new: RateSeries) -> list[date]:
@@ -124,22 +129,14 @@ def _first_difference(
 
 
 def _alike(one: npt.NDArray[np.generic], other: npt.NDArray[np.generic]) -> int:
-    """How many elements are the same, from the first on."""
+    """How many elements are the same, from the first on: bit by bit, which is soonest compared."""
     size = min(one.size, other.size)
-    different = (one[:size] != other[:size]).nonzero()[0]
+    different = (one[:size].view(np.int64) != other[:size].view(np.int64)).nonzero()[0]
     return int(different[0]) if different.size else size
 
 
 def _first(every: tuple[Each, ...], kept: npt.NDArray[np.bool_]) -> Iterable[Each]:
     return every if kept.all() else (every[at] for at in np.flatnonzero(kept))
-
-
-def _extended(before: Floats, after: Floats, kept: int) -> Floats:
-    """Rows after rows; a column that is new had nothing before."""
-    rows = np.zeros((kept + after.shape[0] - 1, after.shape[1]), order="F")
-    rows[:kept, : before.shape[1]] = before[:kept]
-    rows[kept:] = after[1:]
-    return rows
 
 
 def _flows_after(before: Flows, after: Flows, kept: int) -> Flows:

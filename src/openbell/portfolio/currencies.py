@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from openbell.portfolio.book import Days, RateSeries
 from openbell.portfolio.rates import CARRIED
+from openbell.portfolio.valuation import Flows
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -60,22 +61,23 @@ def _partners(series: Sequence[RateSeries], currency: str) -> set[str]:
     }
 
 
-def currency_gains(values: Floats, flows: Flows, rates: Sequence[Floats | None]) -> Floats:
+def currency_gains(values: Floats, flows: Flows, currencies: Sequence[str], rates: Mapping[str, Floats]) -> Floats:
     """By part and day, summed up: what of its gain came from its currency alone.
 
     From one valued day to the next the price's part is the gain in the currency itself at the rate before, and the
     currency's is the rest: price at the first rate, currency at the last price, day by day.
     """
     gains = np.zeros_like(values)
-    foreign = [(column, rate) for column, rate in enumerate(rates) if rate is not None and not (rate == 1).all()]
-    whole = np.logical_and.reduce(np.isfinite(values), axis=0)
-    together = [(column, rate) for column, rate in foreign if whole[column] and np.isfinite(rate).all()]
+    foreign = {code: rate for code, rate in rates.items() if not (rate == 1).all()}
+    known = {code for code, rate in foreign.items() if np.isfinite(rate).all()}
+    whole = np.logical_and.reduce(np.isfinite(values), axis=0).tolist()
+    together = [column for column, code in enumerate(currencies) if code in known and whole[column]]
     if together:
-        columns = np.array([column for column, _ in together])
-        gains[:, columns] = _gains_together(values[:, columns], flows, columns, np.stack([r for _, r in together], 1))
-    for column, rate in foreign:
-        if not (whole[column] and np.isfinite(rate).all()):
-            mine = flows.part == column
+        columns, each = np.array(together), np.stack([foreign[currencies[column]] for column in together], 1)
+        gains[:, columns] = _gains_together(values[:, columns], flows, columns, each)
+    for column, code in enumerate(currencies):
+        if code in foreign and not (code in known and whole[column]):
+            rate, mine = foreign[code], flows.part == column
             flow = np.bincount(flows.place[mine], weights=flows.amount[mine], minlength=rate.size).astype(np.float64)
             gains[:, column] = _currency_gain(values[:, column], flow, rate)
     return gains

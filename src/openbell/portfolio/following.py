@@ -19,7 +19,8 @@ from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Move, Part, cash_effects, changeovers, charges_of, moves_of, told_cash
 from openbell.portfolio.prices import SPLITS, Priced, days_of, priced, series_of_days
 from openbell.portfolio.rates import Rates
-from openbell.portfolio.valuation import Floats, Flows, History, Steps, currency_of
+from openbell.portfolio.rows import Floats, Rows
+from openbell.portfolio.valuation import Flows, History, Steps, currency_of
 from openbell.portfolio.walk import Walked
 
 
@@ -62,13 +63,13 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
     values = _values(book, days, parts, steps, prices, rates)
     column = {part: place for place, part in enumerate(parts)}
     flows = _flows(days, column, moves)
-    gains = currency_gains(values, flows, [rates.get(currency_of(book, part)) for part in parts])
+    gains = currency_gains(values, flows, [currency_of(book, part) for part in parts], rates)
     return History(
         book,
         days,
         parts,
         steps,
-        values,
+        Rows((values,)),
         rates,
         prices,
         moves,
@@ -78,7 +79,7 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
             np.searchsorted(days, days_of(each.day for each in charges)),
             np.array([column[each.part] for each in charges], np.intp),
         ),
-        gains,
+        Rows((gains,)),
         told,
         walked.happened,
         walked.rates,
@@ -132,14 +133,18 @@ def cash_steps(
     transactions: Iterable[Transaction], told: frozenset[int], before: Mapping[Part, Steps]
 ) -> dict[Part, Steps]:
     """The balances of the accounts whose cash is told, after those that were there `before`."""
-    balances = {part: dict(zip(steps.days, steps.after, strict=True)) for part, steps in before.items()}
+    found = dict(before)
     last = {part: steps.after[-1] for part, steps in before.items()}
+    balances: dict[Part, dict[date, Decimal]] = {}
     for each in sorted(transactions, key=lambda transaction: transaction.day):
         for part, amount in cash_effects(each):
             if part.account in told:
                 last[part] = last.get(part, ZERO) + amount
                 balances.setdefault(part, {})[each.day] = last[part]
-    return {part: Steps(tuple(days), tuple(days.values())) for part, days in balances.items()}
+    for part, days in balances.items():
+        early = found.get(part, Steps((), ()))
+        found[part] = Steps((*early.days, *days), (*early.after, *days.values()))
+    return found
 
 
 def splits_of(told: Mapping[str, Sequence[tuple[date, Fraction]]]) -> dict[str, SPLITS]:
@@ -189,18 +194,23 @@ def _values(
     prices: Mapping[str, Priced],
     rates: Mapping[str, Floats],
 ) -> Floats:
-    values = np.zeros((days.size, len(parts)), order="F")
+    units, values = np.zeros((len(parts), days.size)), np.zeros((len(parts), days.size))
     for column, part in enumerate(parts):
-        units = _units(steps[part], days) if part in steps else None
-        if units is None or not units.any():
-            continue
-        if part.instrument is None:
-            each = rates[part.currency]
-        else:
-            rate = rates.get(currency_of(book, part))
-            each = np.full(days.size, np.nan) if rate is None else prices[part.instrument].column(days) * rate
-        values[:, column] = np.where(units == 0, 0.0, units * each)
-    return values
+        if part in steps and (held := _units(steps[part], days)).any():
+            units[column], values[column] = held, _each(book, days, part, prices, rates)
+    values *= units
+    values[units == 0] = 0.0
+    return values.T
+
+
+def _each(
+    book: Book, days: Days, part: Part, prices: Mapping[str, Priced], rates: Mapping[str, Floats]
+) -> Floats | float:
+    """What one unit is worth on each of the days."""
+    if part.instrument is None:
+        return rates[part.currency]
+    rate = rates.get(currency_of(book, part))
+    return np.nan if rate is None else prices[part.instrument].column(days) * rate
 
 
 def _units(told: Steps, days: Days) -> Floats:
