@@ -81,7 +81,7 @@ def walk(book: Book, until: date | None = None, *, since: Walked | None = None) 
     nothing up to then has changed, only the days after it are walked. The result is the same.
     """
     with localcontext(EXACTLY):
-        route = _Route.of(book, until)
+        route = _Route.of(book, until, None if since is None else since.walk.route)
         before = since.walk if since is not None and since.walk.leads_to(route) else None
         return _Walk(route, before).through()
 
@@ -99,18 +99,26 @@ class _Route:
     problems: tuple[Problem, ...]
 
     @classmethod
-    def of(cls, book: Book, until: date | None) -> _Route:
+    def of(cls, book: Book, until: date | None, since: _Route | None) -> _Route:
         last = until or _last_day(book)
-        ordered = sorted((t for t in book.transactions if t.day <= last), key=lambda t: (t.day, t.at or FIRST, t.id))
+        early = () if since is None or since.until > last else since._beginning(book.transactions)
+        told = (t for t in book.transactions[len(early) :] if t.day <= last)
+        ordered = (*early, *sorted(told, key=lambda t: (t.day, t.at or FIRST, t.id)))
         happened, problems = happenings(book.actions, ordered)
         return cls(
             book,
             last,
-            tuple(ordered),
+            ordered,
             tuple(each for each in happened if each.day <= last),
             tuple(each for each in happened if each.kind is Kind.RENAME),
             tuple(problem for problem in problems if problem.day <= last),
         )
+
+    def _beginning(self, told: tuple[Transaction, ...]) -> tuple[Transaction, ...]:
+        """Its transactions, if `told` begins with them and goes on with later days: then they are in order."""
+        size = len(self.transactions)
+        same = told[:size] == self.transactions and all(t.day > self.until for t in told[size:])
+        return self.transactions if same else ()
 
     def upto(self, day: date) -> int:
         """How many transactions there are up to the end of `day`."""
