@@ -13,7 +13,8 @@ import pytest
 
 from openbell.alerts.rules import Held
 from openbell.books import Books
-from openbell.books.shelf import Moment
+from openbell.books.resting import rested
+from openbell.books.shelf import IDLE, Moment
 from openbell.desk import Desk
 from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, QUOTES, frame_of
 from openbell.model.transactions import Account, Kind, Portfolio, Transaction
@@ -200,6 +201,27 @@ def test_a_book_is_read_anew_when_something_changed(desk: Desk, kept: Kept):
     ItemBook(desk.ledger).set_facts(1, "AAPL", SetFacts(sector="Technology"))
     seen.append(books.settled(current(desk)))
     assert len({id(each) for each in seen}) == 4
+
+
+def test_books_that_nobody_looks_at_any_more_are_put_away(desk: Desk, kept: Kept):
+    now = desk.clock()
+    books = Books(replace(desk, clock=lambda: now))
+    before = books.reckoned(kept)
+    assert books.rest(0) == 0, "it was just asked for"
+    now += IDLE + timedelta(seconds=1)
+    assert rested(books, 0) == 1
+    after = books.reckoned(kept)
+    assert after is not before
+    np.testing.assert_array_equal(after.history.values.whole(), before.history.values.whole())
+
+
+def test_one_book_stays_however_long_nobody_looks_at_it(desk: Desk, kept: Kept):
+    now = desk.clock()
+    books = Books(replace(desk, clock=lambda: now))
+    before = books.settled(kept)
+    now += timedelta(minutes=10)
+    assert books.rest() == 0
+    assert books.settled(kept) is before
 
 
 def test_sixty_instruments_are_one_read_of_the_lake(desk: Desk, kept: Kept):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ctypes
 import sys
 
-from openbell.books.shelf import Books
+from openbell.books.shelf import RESTING_BYTES, Books
 
 PAUSE_S = 15.0
 """How often it is looked whether books are idle."""
 
 
-def rested(books: Books) -> int:
-    """Put idle books away; returns how many."""
-    gone = books.rest()
+def rested(books: Books, left: int = RESTING_BYTES) -> int:
+    """Put idle books away, until so many bytes of them are left; returns how many went."""
+    gone = books.rest(left)
     if gone and sys.platform == "linux":
         _given_back()
     return gone

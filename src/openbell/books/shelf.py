@@ -144,11 +144,11 @@ class Books:
         with place.lock:
             return self._current(place, kept, moment).settled
 
-    def rest(self) -> int:
-        """Put away what nobody has asked for in IDLE, the oldest first, until the rest is small; returns how many."""
+    def rest(self, left: int = RESTING_BYTES) -> int:
+        """Put away what nobody has asked for in IDLE, the oldest first, until so many bytes are left; how many went."""
         since, gone = self._desk.clock() - IDLE, 0
         with self._guard:
-            while self._bytes() > RESTING_BYTES and next(iter(self._shelf.values())).asked < since:
+            while self._bytes() > left and next(iter(self._shelf.values())).asked < since:
                 self._shelf.popitem(last=False)
                 gone += 1
         return gone
