@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from dataclasses import replace
 from decimal import Decimal
 
@@ -337,3 +339,12 @@ def test_a_split_leaves_no_lot_below_nothing_beside_lots_that_are_held() -> None
     found = walk(book(table, actions=[split("A", "2", "0.6666666666666667")]), day(2))
     assert sum(lot.quantity for lot in found.lots) == found.units("A", 1, day(2))
     assert min(lot.quantity for lot in found.lots) >= 0
+
+
+def test_a_walk_that_nobody_needs_is_gone_without_a_search_for_rings():
+    gc.disable()
+    try:
+        gone = weakref.ref(walk(book(TRADES)).walk)
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -83,15 +83,14 @@ class Priced:
 
     def _newest(self, day: date) -> int | None:
         """The place of the price that holds at the end of `day`."""
-        on = np.datetime64(day)
-        place, sessions = _upto(self.told.days, on), self.told.sessions
+        place, sessions = _upto(self.told.days, day), self.told.sessions
         if place < 0 or sessions is None:
             return place if place >= 0 else None
-        session = _upto(sessions, on)
-        return place if session >= 0 and self.told.days[place] >= sessions[session] else None
+        session = _upto(sessions, day)
+        return place if session >= 0 and _day(self.told.days, place) >= _day(sessions, session) else None
 
     def _price(self, newest: int, on: date) -> Price:
-        day = _date(self.told.days[newest])
+        day = _day(self.told.days, newest)
         quoted = self._quoted(newest) and self.quote is not None
         exact = self.quote.price if quoted and self.quote else Decimal(repr(float(self.told.prices[newest])))
         since = factor(self.splits, day, on)
@@ -171,11 +170,15 @@ def _current(told: Closes, place: Places, on: Days) -> npt.NDArray[np.bool_]:
     return known & (session >= 0) & (told.days[place] >= told.sessions[session])
 
 
-def _upto(days: Days, on: np.datetime64) -> int:
-    """The place of the last of the days up to `on`, which is mostly the last of all; -1: none."""
-    if days.size and days[-1] <= on:
+def _upto(days: Days, day: date) -> int:
+    """The place of the last of the days up to `day`, which is mostly the last of all; -1: none."""
+    if days.size and _day(days, -1) <= day:
         return days.size - 1
-    return int(np.searchsorted(days, on, side="right")) - 1
+    return int(days.searchsorted(np.datetime64(day), side="right")) - 1
+
+
+def _day(days: Days, place: int) -> date:
+    return days.item(place)  # type: ignore[return-value]  # a date, of days
 
 
 def _date(day: np.datetime64) -> date:

@@ -101,7 +101,7 @@ class _Route:
     @classmethod
     def of(cls, book: Book, until: date | None, since: _Route | None) -> _Route:
         last = until or _last_day(book)
-        early = () if since is None or since.until > last else since._beginning(book.transactions)
+        early = () if since is None or since.until > last else since.beginning(book.transactions)
         told = (t for t in book.transactions[len(early) :] if t.day <= last)
         ordered = (*early, *sorted(told, key=lambda t: (t.day, t.at or FIRST, t.id)))
         happened, problems = happenings(book.actions, ordered)
@@ -114,7 +114,7 @@ class _Route:
             tuple(problem for problem in problems if problem.day <= last),
         )
 
-    def _beginning(self, told: tuple[Transaction, ...]) -> tuple[Transaction, ...]:
+    def beginning(self, told: tuple[Transaction, ...]) -> tuple[Transaction, ...]:
         """Its transactions, if `told` begins with them and goes on with later days: then they are in order."""
         size = len(self.transactions)
         same = told[:size] == self.transactions and all(t.day > self.until for t in told[size:])
