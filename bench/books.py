@@ -93,10 +93,11 @@ def written(desk: Desk, book: Book, owner: int, name: Portfolio | None = None) -
 def without_the_last_day(book: Book) -> Book:
     """As it was known the evening before."""
     last = np.datetime64(last_day(book))
+    calendars = {id(each.days): each.days[each.days < last] for each in book.closes.values()}
     return replace(
         book,
         transactions=tuple(each for each in book.transactions if each.day < last_day(book)),
-        closes={name: _before(each, last) for name, each in book.closes.items()},
+        closes={name: _before(each, calendars[id(each.days)]) for name, each in book.closes.items()},
         rates=tuple(replace(each, days=each.days[:-1], rates=each.rates[:-1]) for each in book.rates),
     )
 
@@ -112,8 +113,7 @@ def date_of(day: np.datetime64) -> date:
     return found
 
 
-def _before(closes: Closes, last: np.datetime64) -> Closes:
-    days = closes.days[closes.days < last]
+def _before(closes: Closes, days: Days) -> Closes:
     return Closes(days, closes.prices[: days.size], closes.source, days)
 
 

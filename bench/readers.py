@@ -25,6 +25,8 @@ from openbell.settings import Settings
 READERS, PORTFOLIOS = 50, 10
 PAUSE_S, MEASURED_S = 1.0, 20.0
 """Each asks for one part of the page, looks at it for a second on average, and asks for the next."""
+RESTED_S = 60
+"""Then nobody asks for anything."""
 PAGE = (
     *("positions", "income", "allocation", "checks", "lots"),
     *(f"{part}?range={each}" for part in ("history", "returns") for each in RANGES),
@@ -41,6 +43,8 @@ def measure() -> Iterator[Row | Skipped]:
             floor = _waits(desk.url, [[f"portfolios/{number}"] for number in numbers])
             waits = _waits(desk.url, [[f"portfolios/{number}/{part}" for part in PAGE] for number in numbers])
             held = resident(desk.process)
+            time.sleep(RESTED_S)
+            rested = resident(desk.process)
     yield Row(
         f"a part of the portfolio's page for {READERS} readers at once, p99",
         float(np.percentile(waits, 99)),
@@ -49,6 +53,11 @@ def measure() -> Iterator[Row | Skipped]:
         peers={"a portfolio's name alone": float(np.percentile(floor, 99))},
         note=f"{len(waits):,} answers; the desk holds {held / 1e6:.0f} MB then" if held else f"{len(waits):,} answers",
     )
+    question = f"memory of a desk whose {PORTFOLIOS} portfolios were read, a minute later"
+    if rested is None:
+        yield Skipped(question, "this system does not tell a process's memory in /proc")
+    else:
+        yield Row(question, rested / 1e6, "MB", 250)
 
 
 def _filled(home: Path) -> list[int]:

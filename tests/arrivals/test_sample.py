@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from openbell.arrivals import sampled
@@ -46,7 +47,7 @@ def test_the_sample_has_two_accounts_two_currencies_three_years_and_no_problem(d
     }  # fmt: skip
     assert of.transactions[0].day == datetime(2023, 3, 6, tzinfo=UTC).date()
     assert reckoned.walked.splits["QUORB"]
-    assert not history.values[-1][history.values[-1] != history.values[-1]].size
+    assert not np.isnan(history.values.whole()[-1]).any()
     found = performance(history, reckoned.whole, stretch_of(history, "Max"))
     figures = (found.gain, found.twr, found.mwr.annual, found.income, found.fees, found.taxes, found.currency_gain)
     assert None not in figures

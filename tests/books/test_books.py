@@ -14,7 +14,8 @@ import pytest
 from openbell.alerts.rules import Held
 from openbell.books import Books
 from openbell.books.held import followed
-from openbell.books.shelf import Moment
+from openbell.books.resting import rested
+from openbell.books.shelf import IDLE, Moment
 from openbell.desk import Desk
 from openbell.model.frames import ACTIONS, BARS, INSTRUMENTS, QUOTES, frame_of
 from openbell.model.transactions import Account, Kind, Portfolio, Transaction
@@ -219,6 +220,27 @@ def test_a_book_is_read_anew_when_something_changed(desk: Desk, kept: Kept):
     assert len({id(each) for each in seen}) == 4
 
 
+def test_books_that_nobody_looks_at_any_more_are_put_away(desk: Desk, kept: Kept):
+    now = desk.clock()
+    books = Books(replace(desk, clock=lambda: now))
+    before = books.reckoned(kept)
+    assert books.rest(0) == 0, "it was just asked for"
+    now += IDLE + timedelta(seconds=1)
+    assert rested(books, 0) == 1
+    after = books.reckoned(kept)
+    assert after is not before
+    np.testing.assert_array_equal(after.history.values.whole(), before.history.values.whole())
+
+
+def test_one_book_stays_however_long_nobody_looks_at_it(desk: Desk, kept: Kept):
+    now = desk.clock()
+    books = Books(replace(desk, clock=lambda: now))
+    before = books.settled(kept)
+    now += timedelta(minutes=10)
+    assert books.rest() == 0
+    assert books.settled(kept) is before
+
+
 def test_sixty_instruments_are_one_read_of_the_lake(desk: Desk, kept: Kept):
     for nth in range(60):
         stored(desk, f"S{nth}", {MONDAY: 10.0 + nth})
@@ -289,7 +311,7 @@ def assert_as_from_the_beginning(books: Books, desk: Desk, moment: Moment) -> No
     assert one.walked == other.walked
     columns = [one.history.parts.index(part) for part in other.history.parts]
     assert one.history.days.tolist() == other.history.days.tolist()
-    np.testing.assert_array_equal(one.history.values[:, columns], other.history.values)
+    np.testing.assert_array_equal(one.history.values.whole()[:, columns], other.history.values.whole())
     mine, theirs = (sorted(f"{m.day} {m.part} {m.amount}" for m in each.history.moves) for each in (one, other))
     assert mine == theirs
 

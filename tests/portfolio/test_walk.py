@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from dataclasses import replace
 from decimal import Decimal
 
@@ -346,3 +348,12 @@ def test_no_more_is_transferred_than_is_short() -> None:
         2 transfer ACME -5  - to_account=2""")
     )
     assert (held(walked), kinds(walked)) == (["2 ACME 1 -3 -30"], ["oversold wrong"])
+
+
+def test_a_walk_that_nobody_needs_is_gone_without_a_search_for_rings():
+    gc.disable()
+    try:
+        gone = weakref.ref(walk(book(TRADES)).walk)
+        assert gone() is None
+    finally:
+        gc.enable()

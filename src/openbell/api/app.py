@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -56,6 +57,7 @@ from openbell.api.limits import Limited
 from openbell.api.problems import NotFound, answer_problems, assert_texts, declare_problems, refuse
 from openbell.arrivals import Seeker
 from openbell.books import Books
+from openbell.books.resting import PAUSE_S, rested
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
 from openbell.live import Live
@@ -84,7 +86,9 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         feeds = app.state.live = Live(desk)
         feeds.start()
         clockwork.start()
+        resting = asyncio.create_task(_rest(app.state.books))
         yield
+        resting.cancel()
         clockwork.stop()
         feeds.stop()
 
@@ -111,6 +115,13 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     app.include_router(_page())
     declare_problems(app)
     return app
+
+
+async def _rest(books: Books) -> None:
+    """Give back what nobody looks at any more, again and again."""
+    while True:
+        await asyncio.sleep(PAUSE_S)
+        await asyncio.to_thread(rested, books)
 
 
 async def _guarded(request: Request, call: RequestResponseEndpoint) -> Response:

@@ -25,6 +25,12 @@ from openbell.store.transactionbook import TransactionBook
 KEPT_BYTES = 160_000_000
 """Of books in memory: one of 60 instruments over ten years with 2,000 transactions takes about ten million."""
 
+RESTING_BYTES = 12_000_000
+"""Of those that nobody has asked for in IDLE: one large one, or many small ones."""
+
+IDLE = timedelta(seconds=30)
+"""Who looks at a page asks more often."""
+
 KEPT_ANSWERS = 1_000_000
 """Bytes of answers that are kept with a book: some ranges, positions and lots, packed."""
 
@@ -110,6 +116,7 @@ class _Place:
         self.lock = RLock()
         self.state: _State | None = None
         self.bytes = 0
+        self.asked = datetime.max.replace(tzinfo=UTC)
 
 
 class Books:
@@ -138,14 +145,27 @@ class Books:
         with place.lock:
             return self._current(place, kept, moment).settled
 
+    def rest(self, left: int = RESTING_BYTES) -> int:
+        """Put away what nobody has asked for in IDLE, the oldest first, until so many bytes are left; how many went."""
+        since, gone = self._desk.clock() - IDLE, 0
+        with self._guard:
+            while self._bytes() > left and next(iter(self._shelf.values())).asked < since:
+                self._shelf.popitem(last=False)
+                gone += 1
+        return gone
+
     def _place(self, kept: Kept, moment: Moment) -> _Place:
         with self._guard:
             key = (kept.portfolio.id, moment)
             place = self._shelf.setdefault(key, _Place())
+            place.asked = self._desk.clock()
             self._shelf.move_to_end(key)
-            while len(self._shelf) > 1 and sum(each.bytes for each in self._shelf.values()) > KEPT_BYTES:
+            while len(self._shelf) > 1 and self._bytes() > KEPT_BYTES:
                 self._shelf.popitem(last=False)
             return place
+
+    def _bytes(self) -> int:
+        return sum(each.bytes for each in self._shelf.values())
 
     def _current(self, place: _Place, kept: Kept, moment: Moment) -> _State:
         version, state = self._version(kept), place.state
@@ -190,7 +210,7 @@ def _sooner(last: date) -> date:
 def _bytes_of(reckoned: Reckoned) -> int:
     of = reckoned.history
     prices = sum(each.days.nbytes + each.prices.nbytes for each in of.book.closes.values())
-    return KEPT_ANSWERS + 3 * of.values.nbytes + prices + PER_TRANSACTION * len(of.book.transactions)
+    return KEPT_ANSWERS + 2 * of.values.nbytes + prices + PER_TRANSACTION * len(of.book.transactions)
 
 
 def last_day(desk: Desk, book: Book, moment: Moment) -> date:

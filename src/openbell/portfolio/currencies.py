@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from openbell.portfolio.book import Days, RateSeries
 from openbell.portfolio.rates import CARRIED
+from openbell.portfolio.valuation import Flows
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -58,3 +59,53 @@ def _partners(series: Sequence[RateSeries], currency: str) -> set[str]:
     return {each.quote for each in series if each.base == currency} | {
         each.base for each in series if each.quote == currency
     }
+
+
+def currency_gains(values: Floats, flows: Flows, currencies: Sequence[str], rates: Mapping[str, Floats]) -> Floats:
+    """By part and day, summed up: what of its gain came from its currency alone.
+
+    From one valued day to the next the price's part is the gain in the currency itself at the rate before, and the
+    currency's is the rest: price at the first rate, currency at the last price, day by day.
+    """
+    gains = np.zeros_like(values)
+    foreign = {code: rate for code, rate in rates.items() if not (rate == 1).all()}
+    known = {code for code, rate in foreign.items() if np.isfinite(rate).all()}
+    whole = np.logical_and.reduce(np.isfinite(values), axis=0).tolist()
+    together = [column for column, code in enumerate(currencies) if code in known and whole[column]]
+    if together:
+        columns, each = np.array(together), np.stack([foreign[currencies[column]] for column in together], 1)
+        gains[:, columns] = _gains_together(values[:, columns], flows, columns, each)
+    for column, code in enumerate(currencies):
+        if code in foreign and not (code in known and whole[column]):
+            rate, mine = foreign[code], flows.part == column
+            flow = np.bincount(flows.place[mine], weights=flows.amount[mine], minlength=rate.size).astype(np.float64)
+            gains[:, column] = _currency_gain(values[:, column], flow, rate)
+    return gains
+
+
+def _gains_together(values: Floats, flows: Flows, columns: npt.NDArray[np.intp], rates: Floats) -> Floats:
+    """As `_currency_gain`, of parts that have a value and a rate on each day."""
+    at = np.searchsorted(columns, flows.part)
+    mine = columns[np.minimum(at, columns.size - 1)] == flows.part
+    cell = flows.place[mine] * columns.size + at[mine]
+    flow = np.bincount(cell, weights=flows.amount[mine], minlength=values.size).reshape(values.shape)
+    before, rates_before = np.zeros_like(values), rates.copy()
+    before[1:], rates_before[1:] = values[:-1], rates[:-1]
+    in_currency = values / rates - before / rates_before - flow / rates
+    gains: Floats = np.cumsum(values - before - flow - in_currency * rates_before, axis=0)
+    return gains
+
+
+def _currency_gain(value: Floats, flow: Floats, rate: Floats) -> Floats:
+    valued = np.flatnonzero(np.isfinite(value) & np.isfinite(rate))
+    summed = np.full(value.size, np.nan)
+    if valued.size == 0:
+        return summed
+    starts = np.append(0, valued[:-1] + 1)
+    upto = int(valued[-1]) + 1
+    came, came_in_currency = np.add.reduceat(flow[:upto], starts), np.add.reduceat((flow / rate)[:upto], starts)
+    before, rate_before = np.append(0.0, value[valued][:-1]), np.append(rate[valued][:1], rate[valued][:-1])
+    gain = value[valued] - before - came
+    in_currency = value[valued] / rate[valued] - before / rate_before - came_in_currency
+    summed[valued] = np.cumsum(gain - in_currency * rate_before)
+    return summed

@@ -30,12 +30,6 @@ class Happenings:
         self._holdings = holdings
         self._sums = sums
         self._problems = problems
-        self._how = {
-            Kind.SPLIT: self._split,
-            Kind.RENAME: self._rename,
-            Kind.SPIN_OFF: self._spin_off,
-            Kind.MERGER: self._merger,
-        }
 
     def apply(self, happening: Happening) -> None:
         """To every account that holds the instrument, or whose statement tells the action."""
@@ -43,13 +37,19 @@ class Happenings:
         for row in happening.told:
             told[row.account] = (*told.get(row.account, ()), row)
         ratio = _ratio(happening, told, self._holdings)
+        how = {
+            Kind.SPLIT: self._split,
+            Kind.RENAME: self._rename,
+            Kind.SPIN_OFF: self._spin_off,
+            Kind.MERGER: self._merger,
+        }[happening.kind]
         if happening.kind is Kind.SPLIT and ratio is not None:
             self._holdings.tell_scale(happening.instrument, happening.day, ratio)
         for account in sorted({*self._holdings.accounts_with(happening.instrument), *told}):
             rows = told.get(account, ())
             before = self._holdings.units(account, happening.instrument)
             if before:
-                self._how[happening.kind](happening, account, before, rows, ratio)
+                how(happening, account, before, rows, ratio)
             else:
                 self._of_nothing(happening, account, rows)
 

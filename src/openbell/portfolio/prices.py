@@ -74,7 +74,7 @@ class Priced:
         session = self._session_before(newest)
         if self._quoted(newest) and self.quote is not None and self.quote.previous_close is not None:
             return Price(self.quote.previous_close, session or self.quote.day, self.quote.source)
-        earlier = self._last_before(_date(self.told.days[newest])) if session is None else self._known(session)
+        earlier = self._last_before(_day(self.told.days, newest)) if session is None else self._known(session)
         return self._in_units_of(day, earlier)
 
     def session(self, day: date) -> date | None:
@@ -82,17 +82,16 @@ class Priced:
         if self._newest(day) is None and self._said(day) is not None:
             return None
         sessions = self.told.sessions
-        place = -1 if sessions is None else int(np.searchsorted(sessions, np.datetime64(day), side="right")) - 1
-        return None if sessions is None or place < 0 else _date(sessions[place])
+        place = -1 if sessions is None else _upto(sessions, day)
+        return None if sessions is None or place < 0 else _day(sessions, place)
 
     def _newest(self, day: date) -> int | None:
         """The place of the price that holds at the end of `day`."""
-        on = np.datetime64(day)
-        place, sessions = _upto(self.told.days, on), self.told.sessions
+        place, sessions = _upto(self.told.days, day), self.told.sessions
         if place < 0 or sessions is None:
             return place if place >= 0 else None
-        session = _upto(sessions, on)
-        return place if session >= 0 and self.told.days[place] >= sessions[session] else None
+        session = _upto(sessions, day)
+        return place if session >= 0 and _day(self.told.days, place) >= _day(sessions, session) else None
 
     def _known(self, day: date) -> Price | None:
         """The price at the end of `day`, in units of its own day."""
@@ -102,11 +101,11 @@ class Priced:
     def _last_before(self, day: date) -> Price | None:
         """The last price of an earlier day, whoever told it, in units of its own day."""
         eve = day - date.resolution
-        last = _upto(self.told.days, np.datetime64(eve))
+        last = _upto(self.told.days, eve)
         return self._said(eve) or (self._told(last) if last >= 0 else None)
 
     def _told(self, place: int) -> Price:
-        day = _date(self.told.days[place])
+        day = _day(self.told.days, place)
         if self._quoted(place) and self.quote is not None:
             return Price(self.quote.price, day, self.quote.source)
         return Price(Decimal(repr(float(self.told.prices[place]))), day, self.told.source)
@@ -115,7 +114,7 @@ class Priced:
         place, hand = said_on(self.told, day), self.told.by_hand
         if place is None or hand is None:
             return None
-        return Price(Decimal(repr(float(hand.prices[place]))), _date(hand.days[place]), hand.source)
+        return Price(Decimal(repr(float(hand.prices[place]))), _day(hand.days, place), hand.source)
 
     def _in_units_of(self, day: date, price: Price | None) -> Price | None:
         if price is None:
@@ -127,10 +126,9 @@ class Priced:
         """On each day the last price of `told`, in units of that day; NaN where it is not of the last session."""
         if told.days.size == 0:
             return np.full(on.size, np.nan)
-        place = np.searchsorted(told.days, on, side="right") - 1
-        prices = np.where(place >= 0, told.prices[place], np.nan)
-        if told.sessions is not None:
-            prices[~_current(told, told.sessions, place, on)] = np.nan
+        place = told.days.searchsorted(on, side="right") - 1
+        prices = told.prices[place]
+        prices[~_current(told, place, on)] = np.nan
         for ex_date, ratio in self.splits:
             ex = np.datetime64(ex_date)
             prices[(place >= 0) & (told.days[place] < ex) & (on >= ex)] /= float(ratio)
@@ -144,7 +142,7 @@ class Priced:
         if self.told.sessions is None:
             return None
         before = int(np.searchsorted(self.told.sessions, self.told.days[newest])) - 1
-        return _date(self.told.sessions[before]) if before >= 0 else None
+        return _day(self.told.sessions, before) if before >= 0 else None
 
 
 def priced(book: Book, instrument: str, splits: SPLITS) -> Priced:
@@ -155,11 +153,11 @@ def priced(book: Book, instrument: str, splits: SPLITS) -> Priced:
 
 def said_on(told: Closes, day: date) -> int | None:
     """The place of the price by hand that counts at the end of `day` where no close does: one said after the last."""
-    hand, on = told.by_hand, np.datetime64(day)
-    place = -1 if hand is None else _upto(hand.days, on)
+    hand = told.by_hand
+    place = -1 if hand is None else _upto(hand.days, day)
     if hand is None or place < 0:
         return None
-    last = _upto(told.days, on)
+    last = _upto(told.days, day)
     return place if last < 0 or told.days[last] < hand.days[place] else None
 
 
@@ -211,11 +209,13 @@ def _with_quote(closes: Closes, quote: Quote | None) -> tuple[Closes, Quote | No
     return Closes(days, np.append(closes.prices, float(quote.price)), closes.source, sessions, closes.by_hand), quote
 
 
-def _current(told: Closes, sessions: Days, place: Places, on: Days) -> npt.NDArray[np.bool_]:
-    """Whether each day's price is of the newest session that there was."""
-    session = np.searchsorted(sessions, on, side="right") - 1
-    known = (place >= 0) & (session >= 0)
-    return known & (told.days[place] >= sessions[session])
+def _current(told: Closes, place: Places, on: Days) -> npt.NDArray[np.bool_]:
+    """Whether there is a price of each day, and where there is a calendar, of the newest session that there was."""
+    known: npt.NDArray[np.bool_] = place >= 0
+    if told.sessions is None:
+        return known
+    session = told.sessions.searchsorted(on, side="right") - 1
+    return known & (session >= 0) & (told.days[place] >= told.sessions[session])
 
 
 def _day_held(told: Closes, on: Days) -> Days:
@@ -224,12 +224,12 @@ def _day_held(told: Closes, on: Days) -> Days:
     return days
 
 
-def _upto(days: Days, on: np.datetime64) -> int:
-    """The place of the last of the days up to `on`, which is mostly the last of all; -1: none."""
-    if days.size and days[-1] <= on:
+def _upto(days: Days, day: date) -> int:
+    """The place of the last of the days up to `day`, which is mostly the last of all; -1: none."""
+    if days.size and _day(days, -1) <= day:
         return days.size - 1
-    return int(np.searchsorted(days, on, side="right")) - 1
+    return int(days.searchsorted(np.datetime64(day), side="right")) - 1
 
 
-def _date(day: np.datetime64) -> date:
-    return day.astype("datetime64[D]").item()  # type: ignore[no-any-return]
+def _day(days: Days, place: int) -> date:
+    return days.item(place)  # type: ignore[return-value]  # a date, of days

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, get_args
 
 import numpy as np
 
-from openbell.model.transactions import Transaction
 from openbell.portfolio.book import Days
 from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded, summed
@@ -115,7 +114,7 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
     start, end = map(total, ends)
     crossed = crossings(of, inside, stretch)
     came, left = _flowed(crossed)
-    told = charges(of, inside, stretch)
+    charged = _charged(charges(of, inside, stretch))
     gain = None if start is None or end is None or came is None or left is None else rounded(end + left - start - came)
     capital = None if start is None or came is None else start + came
     first = of.day(max(stretch.start, 0))
@@ -132,9 +131,9 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
         twr=twr,
         twr_annual=annualised(twr, of.days[max(stretch.start, 0)], of.days[stretch.end]),
         mwr=of_investor(*_balanced(of.days, values, into, out, stretch)),
-        income=_charged(told, "income"),
-        fees=_charged(told, "fee"),
-        taxes=_charged(told, "tax"),
+        income=charged["income"],
+        fees=charged["fee"],
+        taxes=charged["tax"],
         currency_gain=currency_gain(of, inside, stretch),
         notes=tuple(notes(of, inside, stretch, index, crossed, ends)),
     )
@@ -158,39 +157,30 @@ def _balanced(days: Days, values: Floats, came: Floats, left: Floats, stretch: S
     return of, np.concatenate([[start], -came[after], left[after], values[last : last + 1]])
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """What one event moved into the parts that are looked at (more than 0) or out of them."""
-
-    day: date
-    amount: Decimal | None
-    """None: not known."""
-    transaction: Transaction | None
-    notes: tuple[str, ...] = ()
-
-
-def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Crossing, ...]:
-    """The events of the stretch with what they moved across the border of the parts; what stays inside is none."""
+def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Move, ...]:
+    """What each event of the stretch moved across the border of the parts; what stays inside is none."""
     at = moved(of, inside, stretch.start, stretch.end)
     event, amount = of.flows.event[at], of.flows.amount[at]
     crossing = np.bincount(event, weights=amount)[event] != 0  # what stays inside is there twice, once with each sign
+    moves = [of.moves[place] for place in at[crossing].tolist()]
+    if np.unique(event[crossing]).size == len(moves):
+        return tuple(moves)
     events: dict[int, list[Move]] = {}
-    for number, place in zip(event[crossing].tolist(), at[crossing].tolist(), strict=True):
-        events.setdefault(number, []).append(of.moves[place])
-    return tuple(crossed for moves in events.values() if (crossed := _crossing(moves)) is not None)
+    for number, move in zip(event[crossing].tolist(), moves, strict=True):
+        events.setdefault(number, []).append(move)
+    return tuple(crossed for every in events.values() if (crossed := _together(every)) is not None)
 
 
-def _crossing(moves: Sequence[Move]) -> Crossing | None:
+def _together(moves: Sequence[Move]) -> Move | None:
     """What the moves of one event come to; None: nothing. Both sides of a transfer whose worth nobody knows cancel."""
-    first = moves[0]
-    notes = tuple(move.note for move in moves if move.note)
     if len(moves) == 1:
-        return None if first.amount == 0 else Crossing(first.day, first.amount, first.transaction, notes)
+        return moves[0]
     known = [move.amount for move in moves if move.amount is not None]
     unknown, net = len(moves) - len(known), sum(known, ZERO)
     if not net and unknown != 1:
         return None
-    return Crossing(first.day, None if unknown == 1 else net, first.transaction, notes)
+    noted = next((move.note for move in moves if move.note), "")
+    return replace(moves[0], amount=None if unknown == 1 else net, note=noted)
 
 
 def exact_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Decimal | None, Decimal | None]:
@@ -198,12 +188,12 @@ def exact_flows(of: History, inside: Mask, stretch: Stretch) -> tuple[Decimal | 
     return _flowed(crossings(of, inside, stretch))
 
 
-def _flowed(crossed: Iterable[Crossing]) -> tuple[Decimal | None, Decimal | None]:
-    amounts = [each.amount for each in crossed]
-    if any(amount is None for amount in amounts):
+def _flowed(crossed: Sequence[Move]) -> tuple[Decimal | None, Decimal | None]:
+    amounts = [each.amount for each in crossed if each.amount is not None]
+    if len(amounts) < len(crossed):
         return None, None
-    came = sum((amount for amount in amounts if amount is not None and amount > 0), ZERO)
-    left = sum((-amount for amount in amounts if amount is not None and amount < 0), ZERO)
+    came = sum([amount for amount in amounts if amount > 0], ZERO)
+    left = sum([-amount for amount in amounts if amount < 0], ZERO)
     return came, left
 
 
@@ -236,15 +226,19 @@ def charges(of: History, inside: Mask, stretch: Stretch) -> list[Charge]:
     return [of.charges[at] for at in np.flatnonzero(inside[part] & (place > stretch.start) & (place <= stretch.end))]
 
 
-def _charged(told: Iterable[Charge], kind: Charged) -> Decimal | None:
-    found = summed(each.amount for each in told if each.kind == kind)
-    return None if found is None else rounded(found)
+def _charged(told: Iterable[Charge]) -> dict[Charged, Decimal | None]:
+    """What each kind comes to."""
+    amounts: dict[Charged, list[Decimal | None]] = {kind: [] for kind in get_args(Charged)}
+    for each in told:
+        amounts[each.kind].append(each.amount)
+    sums = {kind: summed(every) for kind, every in amounts.items()}
+    return {kind: None if found is None else rounded(found) for kind, found in sums.items()}
 
 
 def currency_gain(of: History, inside: Mask, stretch: Stretch) -> Decimal | None:
     """What of the gain of the parts came from rates alone."""
-    after = of.currency_gains[stretch.end, inside]
-    before = of.currency_gains[stretch.start, inside] if stretch.start >= 0 else np.zeros_like(after)
+    after = of.currency_gains.at(stretch.end)[inside]
+    before = of.currency_gains.at(stretch.start)[inside] if stretch.start >= 0 else np.zeros_like(after)
     gain = float((after - before).sum())
     return rounded(exact(gain)) if np.isfinite(gain) else None
 
@@ -298,7 +292,7 @@ def notes(
     inside: Mask,
     stretch: Stretch,
     index: Index,
-    crossed: Iterable[Crossing],
+    crossed: Iterable[Move],
     ends: Sequence[Iterable[Worth]],
 ) -> Iterable[str]:
     """What is missing, bridged or assumed in the figures of the parts over `stretch`; `ends`: what there was then."""
@@ -315,7 +309,7 @@ def notes(
     if any(place <= stretch.end for place in index.undefined):
         day = of.day(index.undefined[0])
         yield f"On {day} more was owed than there was: from then on there is no time-weighted return."
-    for note in dict.fromkeys(note for each in crossed for note in each.notes):
+    for note in dict.fromkeys(each.note for each in crossed if each.note):
         yield f"Of what came or left without a trade: {note}."
     untold = {each.name for each in of.book.accounts if each.id not in of.told and _used(of, inside, each.id)}
     for name in sorted(untold):

@@ -17,6 +17,7 @@ from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Charge, Move, Part
 from openbell.portfolio.prices import Priced
 from openbell.portfolio.rates import Rates
+from openbell.portfolio.rows import Rows
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -55,14 +56,13 @@ class Flows:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that returns are computed from, day by day. Columns of `units` and `values` are `parts`."""
+    """All that returns are computed from, day by day. Columns of `values` and `currency_gains` are `parts`."""
 
     book: Book
     days: Days
     parts: tuple[Part, ...]
     steps: Mapping[Part, Steps]
-    units: Floats
-    values: Floats
+    values: Rows
     """In the portfolio's currency; NaN: a price or a rate is missing. What is not held is worth 0."""
     rates: Mapping[str, Floats]
     """What one of each currency cost in the portfolio's."""
@@ -72,7 +72,7 @@ class History:
     flows: Flows
     charged: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
     """Of each of the charges, the place of its day and of its part."""
-    currency_gains: Floats
+    currency_gains: Rows
     """Of each part, summed up to the end of each day: what of its gain came from its currency alone."""
     told: frozenset[int]
     """The accounts whose cash is told."""
@@ -128,13 +128,12 @@ def currency_of(book: Book, part: Part) -> str:
 
 def worth(of: History, inside: Mask) -> Floats:
     """The value of the parts together at the end of each day; NaN where that of one is missing."""
-    total: Floats = (of.values if inside.all() else of.values[:, inside]).sum(axis=1)
-    return total
+    return of.values.across(inside)
 
 
 def missing(of: History, inside: Mask) -> Iterator[tuple[date, tuple[Part, ...]]]:
     """The days without a total, and the parts that have no value on them."""
-    gaps = np.isnan(of.values) & inside
+    gaps = np.isnan(of.values.whole()) & inside
     for place in np.flatnonzero(gaps.any(axis=1)):
         yield of.day(int(place)), tuple(of.parts[column] for column in np.flatnonzero(gaps[place]))
 

@@ -10,7 +10,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import groupby
 from math import prod
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from openbell.model.transactions import TOLD_ACTIONS, Kind, Transaction
 from openbell.portfolio.actions import Happening, Names, happenings
@@ -83,7 +83,7 @@ def walk(book: Book, until: date | None = None, *, since: Walked | None = None) 
     nothing up to then has changed, only the days after it are walked. The result is the same.
     """
     with localcontext(EXACTLY):
-        route = _Route.of(book, until)
+        route = _Route.of(book, until, None if since is None else since.walk.route)
         before = since.walk if since is not None and since.walk.leads_to(route) else None
         return _Walk(route, before).through()
 
@@ -101,19 +101,30 @@ class _Route:
     problems: tuple[Problem, ...]
 
     @classmethod
-    def of(cls, book: Book, until: date | None) -> _Route:
-        days = [t.day for t in book.transactions] + [action.ex_date for action in book.actions]
-        last = until or max(days, default=date.min)
-        ordered = sorted((t for t in book.transactions if t.day <= last), key=lambda t: (t.day, t.at or FIRST, t.id))
+    def of(cls, book: Book, until: date | None, since: _Route | None) -> _Route:
+        last = until or _last_day(book)
+        early = () if since is None or since.until > last else since.beginning(book.transactions)
+        told = (t for t in book.transactions[len(early) :] if t.day <= last)
+        ordered = (*early, *sorted(told, key=lambda t: (t.day, t.at or FIRST, t.id)))
         happened, problems = happenings(book.actions, ordered)
         return cls(
             book,
             last,
-            tuple(ordered),
+            ordered,
             tuple(each for each in happened if each.day <= last),
             tuple(each for each in happened if each.kind is Kind.RENAME),
             tuple(problem for problem in problems if problem.day <= last),
         )
+
+    def beginning(self, told: tuple[Transaction, ...]) -> tuple[Transaction, ...]:
+        """Its transactions, if `told` begins with them and goes on with later days: then they are in order."""
+        size = len(self.transactions)
+        same = told[:size] == self.transactions and all(t.day > self.until for t in told[size:])
+        return self.transactions if same else ()
+
+    def upto(self, day: date) -> int:
+        """How many transactions there are up to the end of `day`."""
+        return bisect_right(self.transactions, day, key=attrgetter("day"))
 
 
 class _Walk:
@@ -134,7 +145,7 @@ class _Walk:
     def leads_to(self, route: _Route) -> bool:
         """Whether all that was walked is as it was, in the book of `route`."""
         mine, until = self.route, self.route.until
-        transactions = tuple(t for t in route.transactions if t.day <= until)
+        transactions = route.transactions[: route.upto(until)]
         happened = tuple(each for each in route.happened if each.day <= until)
         ours, theirs = mine.book, route.book
         return (
@@ -153,8 +164,8 @@ class _Walk:
         ]
         entries += [
             ((t.day, t.at or FIRST, 0, t.id), t)
-            for t in self.route.transactions
-            if t.day > self._walked and t.kind not in TOLD_ACTIONS
+            for t in self.route.transactions[self.route.upto(self._walked) :]
+            if t.kind not in TOLD_ACTIONS
         ]
         entries.sort(key=itemgetter(0))
         for _, group in groupby(entries, key=lambda entry: entry[0][0]):
@@ -350,6 +361,10 @@ class _Walk:
 
     def _say(self, kind: str, severity: Severity, t: Transaction, what: str, remedy: str) -> None:
         self.problems.append(Problem(kind, severity, what, remedy, t.day, t.account, t.instrument, t))
+
+
+def _last_day(book: Book) -> date:
+    return max([*(t.day for t in book.transactions), *(action.ex_date for action in book.actions)], default=date.min)
 
 
 def _phase(entry: Happening | Transaction) -> tuple[datetime, int]:

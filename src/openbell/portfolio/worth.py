@@ -65,9 +65,10 @@ def worths(of: History, inside: Mask, place: int) -> Iterator[Worth]:
     if place < 0:
         return
     day = of.day(place)
-    for column in np.flatnonzero(inside & (of.units[place] != 0)):
+    for column in np.flatnonzero(inside):
         part = of.parts[column]
-        yield worth_of(of, part, of.steps[part].on(day), place)
+        if part in of.steps and (units := of.steps[part].on(day)):
+            yield worth_of(of, part, units, place)
 
 
 def worth_of(of: History, part: Part, units: Decimal, place: int) -> Worth:

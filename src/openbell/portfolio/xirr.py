@@ -125,7 +125,7 @@ def _balance(years: Floats, sums: Floats, log: float) -> float:
 def _balances(years: Floats, sums: Floats, logs: Floats) -> Floats:
     """As `_balance`, of many rates at once."""
     powers = -np.outer(logs, years)
-    weights = np.exp(powers - powers.max(axis=1, keepdims=True))
+    weights = np.exp(powers - np.maximum(powers[:, :1], powers[:, -1:]))
     values: Floats = (weights @ sums) / (weights @ np.abs(sums))
     return values
 
@@ -136,9 +136,12 @@ def _slope(years: Floats, sums: Floats, log: float) -> float:
 
 
 def _weights(years: Floats, log: float) -> Floats:
-    """What one unit of each day counts, as a part of what the heaviest day's does: never too large for a number."""
+    """What one unit of each day counts, as a part of what the heaviest day's does: never too large for a number.
+
+    The heaviest is the first day or the last.
+    """
     powers = -log * years
-    weights: Floats = np.exp(powers - powers.max())
+    weights: Floats = np.exp(powers - max(powers[0], powers[-1]))
     return weights
 
 
