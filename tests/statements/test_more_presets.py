@@ -103,15 +103,24 @@ class TestEtoro(PresetContract):
 09/01/2024 15:37:16,Open Position,AMD/USD,49.88,0.337209,0.00,"4,581.91",0.00,2596572937,Stocks,0.00
 15/04/2020 00:46:41,Overnight fee,Daily,"(0,10)",-,"(0,10)"," 212,77 "," 12,77 ",1074146905,CFD," 0,00 "
 20/05/2020 20:59:02,Position closed,NKE/USD," 392,16 ",65.359477," 192,16 "," 2 229,31 "," 1 829,31 ",624957573,CFD," 0,00 "
+05/02/2024 03:00:00,Staking,ADA/USD,0.00,0.012,0.00,"4,581.91",0.00,2600000001,Crypto,0.00
+06/02/2024 03:00:00,AirDrop,FLR/USD,0.35,7,0.00,"4,581.91",0.00,2600000002,Crypto,0.00
+10/06/2024 01:00:00,corp action: Split,NVDA/USD 10:1,0.00,-,0.00,"4,581.91",0.00,2600000003,Stocks,0.00
+10/06/2024 01:00:00,corp action: Split,NVDA/USD 10:1,0.00,-,0.00,"4,581.91",0.00,2600000004,Stocks,0.00
+11/06/2024 01:00:00,corp action: Split,XYZ/USD,0.00,-,0.00,"4,581.91",0.00,2600000005,Stocks,0.00
 """
     drafts = """
         2020-04-15 fee - 0 -0.1 USD
         2020-05-20 sell NKE -65.359477 392.16 USD @6.0000480114
         2024-01-02 dividend NKE 0 0.17 USD
         2024-01-03 withdrawal - 0 -100.11 USD
-        2024-01-09 buy AMD 0.337209 -49.88 USD @147.92013261805"""
+        2024-01-09 buy AMD 0.337209 -49.88 USD @147.92013261805
+        2024-02-05 interest ADA 0.012 0 USD
+        2024-02-06 delivery_in FLR 7 0 USD cost=0.35
+        2024-06-10 split NVDA 0 0 USD ratio=10"""
     needs = ("Amount", "Units")
     ignored = 2
+    problems = 1
 
 
 class TestRobinhood(PresetContract):
