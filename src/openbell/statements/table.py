@@ -83,8 +83,8 @@ class Table:
 
 @lru_cache(maxsize=4096)
 def plain(header: str) -> str:
-    """A header's name, or a broker's word, for comparing: no accents, signs or capitals."""
-    folded = unicodedata.normalize("NFKD", header.strip().strip("\ufeff").lower())
+    """A header's name, or a broker's word, for comparing: no accents, strokes or capitals."""
+    folded = unicodedata.normalize("NFKD", header.strip().strip("\ufeff").lower().replace("ł", "l"))
     letters = "".join(c for c in folded if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", letters).strip()
 

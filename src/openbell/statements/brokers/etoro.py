@@ -30,11 +30,12 @@ COLUMNS: Columns = {
 MEANINGS = {
     "open position": "buy", "position opened": "buy", "position closed": "sell", "dividend": "dividend",
     "interest payment": "interest", "interest": "interest", "staking": "reward", "airdrop": "gift",
-    "overnight fee": "fee", "overnight refund": "fee", "rollover fee": "fee", "sdrt": "tax", "stamp duty": "tax", "withdraw fee": "fee",
-    "withdrawal conversion fee": "fee", "deposit conversion fee": "fee", "withdraw request": "cash",
-    "withdraw request cancelled": "cash", "deposit": "cash", "refund": "fee", "adjustment": "fee", "commission": "fee",
-    "start copy": "copy", "stop copy": "copy", "account balance to mirror": "copy", "mirror balance to account": "copy",
-    "edit stop loss": "copy", "corp action: split": "split", "split": "split", "transfer": "cash",
+    "overnight fee": "fee", "overnight refund": "fee", "rollover fee": "fee", "sdrt": "tax", "stamp duty": "tax",
+    "withdraw fee": "fee", "withdrawal conversion fee": "fee", "deposit conversion fee": "fee",
+    "withdraw request": "cash", "withdraw request cancelled": "cash", "deposit": "cash", "refund": "fee",
+    "adjustment": "fee", "commission": "fee", "start copy": "copy", "stop copy": "copy",
+    "account balance to mirror": "copy", "mirror balance to account": "copy", "edit stop loss": "copy",
+    "corp action: split": "split", "split": "split", "transfer": "cash",
 }  # fmt: skip
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s*:\s*(\d+(?:\.\d+)?)\s*$")
 """New units for old ones, after the instrument: `NVDA/USD 10:1`."""
