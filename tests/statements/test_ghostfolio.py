@@ -15,7 +15,8 @@ FILE = b"""{"meta": {"version": "2.150"},
         {"dataSource": "MANUAL", "symbol": "5e6f", "name": "My House", "currency": "CHF", "marketData": [
             {"date": "2024-01-05T00:00:00.000Z", "marketPrice": 510000},
             {"date": "2024-06-05T00:00:00.000Z", "marketPrice": 520000.5},
-            {"date": "2024-07-05T00:00:00.000Z", "marketPrice": "much"}]},
+            {"date": "2024-07-05T00:00:00.000Z", "marketPrice": "much"},
+            {"date": "2024-08-05T00:00:00.000Z", "marketPrice": 0}]},
         {"dataSource": "MANUAL", "symbol": "7a8b", "name": "Watch", "currency": "CHF", "marketData": []},
         {"dataSource": "MANUAL", "symbol": "9c0d", "name": "Watch", "currency": "CHF", "marketData": []},
         {"dataSource": "COINGECKO", "symbol": "bitcoin", "name": "Bitcoin", "currency": "USD"},
@@ -61,5 +62,5 @@ def test_the_prices_of_own_items_come_along_and_a_damaged_one_is_told_of():
     assert statement.notes == (
         "days are those of Europe/Zurich",
         "It tells 2 prices by hand, of 1 instrument.",
-        "1 price by hand cannot be read, and is left out.",
+        "2 prices by hand cannot be read, and are left out.",
     )

@@ -59,3 +59,13 @@ def test_an_italian_degiro_row_that_changes_money_is_no_withdrawal():
         "2024-04-05 deposit - 0 340 EUR",
         "2024-04-05 exchange - 0 -339.4 EUR to=370USD",
     ]
+
+
+def test_swissquote_taxes_at_the_source_are_taxes_in_every_language():
+    header = "Date;Ordre #;Transactions;Symbole;Nom;ISIN;Quantité;Prix unitaire;Coûts;Intérêts courus;Montant net;Solde;Monnaie"
+    words = ("Impôt à la source", "Verrechnungssteuer", "Imposta alla fonte", "Withholding tax")
+    rows = [
+        f"22-08-2022 10:00:0{n};00000000;{word};;;;1.0;6.00;0.00;0.00;-6.00;{100 - 6 * n}.00;CHF"
+        for n, word in enumerate(words)
+    ]
+    assert told(read("\n".join((header, *rows)).encode(), "file")) == ["2022-08-22 tax - 0 -6 CHF"] * 4

@@ -12,7 +12,7 @@ from typing import Any
 
 from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
 from openbell.model.money import amount as checked
-from openbell.model.transactions import ZERO, Kind
+from openbell.model.transactions import ZERO, Kind, assert_day
 from openbell.model.words import counted
 from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
@@ -119,13 +119,23 @@ def _by_hand(
         told = dict[date, Decimal]()
         for each in _objects(profile, "marketData"):
             try:
-                part = money_code(str(profile.get("currency") or ""))[1]
-                told[Clock("ymd").day(str(each.get("date", "")))] = _number(each, "marketPrice") * part
+                day, price = _price(each, str(profile.get("currency") or ""))
             except InvalidInput:
                 damaged += 1
+            else:
+                told[day] = price
         if told:
             prices[names.instrument(source, symbol).key] = told
     return prices, damaged
+
+
+def _price(told: Mapping[str, Any], currency: str) -> tuple[date, Decimal]:
+    day = Clock("ymd").day(str(told.get("date", "")))
+    assert_day(day, "date")
+    price = _number(told, "marketPrice") * money_code(currency)[1]
+    if price <= 0:
+        raise InvalidInput("marketPrice", f"{price} is no price.")
+    return day, price
 
 
 def _home(name: str, activities: Sequence[Mapping[str, Any]]) -> str:
