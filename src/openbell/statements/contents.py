@@ -19,7 +19,10 @@ from openbell.statements.unpack import unpacked
 DELIMITERS = (",", ";", "\t", "|")
 LONGEST_CELL = 100_000
 """Characters; what is longer has lost its closing quotation mark. The reader's own limit is all modules' at once."""
+HEADER_WITHIN = 60
+"""A table's header stands among so many rows."""
 MOST_ROWS = 200_000
+"""Under the header, and what stands above it."""
 SNIFFED_ROWS = 200
 
 
@@ -114,7 +117,7 @@ def _records(text: str, delimiter: str, name: str) -> tuple[Record, ...]:
             begins = reader.line_num + 1
             if any(map(str.strip, cells)):
                 records.append(record)
-            if len(records) > MOST_ROWS:
+            if len(records) > MOST_ROWS + HEADER_WITHIN:
                 raise UnreadableFile(
                     name,
                     f"it has more than {MOST_ROWS:,} rows.",

@@ -10,10 +10,9 @@ from functools import lru_cache, partial
 from typing import TypeVar
 
 from openbell.model.errors import InvalidInput, UnreadableFile
-from openbell.statements.contents import Contents, Record
+from openbell.statements.contents import HEADER_WITHIN, Contents, Record
 from openbell.statements.draft import Ignored, Outcome, Problem
 
-HEADER_WITHIN = 60
 Columns = Mapping[str, Sequence[str]]
 """Our word for a column, and what brokers call it; a name that ends in `*` is a beginning."""
 
