@@ -12,6 +12,7 @@ from market import SHARED, needs_shared
 from openbell.api.app import create_app
 from openbell.desk import Desk
 from openbell.store.portfoliobook import PortfolioBook
+from statements.workbooks import workbook
 
 PLAIN = """Date,Action,Symbol,Quantity,Price,Amount,Currency
 2026-02-02,Deposit,,,,2000,USD
@@ -440,3 +441,22 @@ def test_what_was_named_or_priced_by_hand_goes_with_an_import_only_if_it_shall(c
     assert kept.json()["detail"] == "Of this import 1 account and 1 item changed since would go too."
     assert client.delete(f"portfolios/1/imports/{batch}", params={"edited_too": True}).status_code == 200
     assert client.get("items").json() == {"items": []}
+
+
+def test_which_sheet_of_a_workbook_is_meant_is_asked_and_then_read(client: TestClient):
+    rows = {
+        1: ("Date", "Action", "Symbol", "Quantity", "Amount", "Currency"),
+        2: ("2024-03-05", "Buy", "ACME", 2, -150, "USD"),
+    }
+    key = uploaded(client, workbook({"2023": rows, "2024": rows}))
+    asked = preview(client, key)
+    assert (asked["question"]["option"], asked["question"]["options"], asked["columns"]) == (
+        "sheet",
+        ["2023", "2024"],
+        None,
+    )
+    found = preview(client, key, answers={"sheet": "2024"})
+    assert [(row["day"], row["kind"], row["quantity"], row["cash"]) for row in found["rows"]] == [
+        ("2024-03-05", "buy", "2", "-150")
+    ]
+    assert found["columns"]["header"] == list(rows[1])

@@ -2242,6 +2242,11 @@ export interface components {
              */
             rate: "" | "times" | "over";
             /**
+             * Sheet
+             * @default
+             */
+            sheet: string;
+            /**
              * Zone
              * @default
              */
@@ -2615,6 +2620,7 @@ export interface components {
              *       "decimal": "",
              *       "preset": "",
              *       "rate": "",
+             *       "sheet": "",
              *       "zone": ""
              *     }
              */
@@ -4896,6 +4902,7 @@ export interface components {
              *       "decimal": "",
              *       "preset": "",
              *       "rate": "",
+             *       "sheet": "",
              *       "zone": ""
              *     }
              */
@@ -6229,6 +6236,7 @@ export interface components {
              *       "decimal": "",
              *       "preset": "",
              *       "rate": "",
+             *       "sheet": "",
              *       "zone": ""
              *     }
              */
