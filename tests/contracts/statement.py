@@ -65,8 +65,10 @@ class PresetContract:
         if not rows or self.preset == "beancount":
             return
         statement = read(workbook({"Activity": {row.line: row.cells for row in rows}}), "file.xlsx")
-        assert (statement.preset, told(statement)) == (self.preset, told(self.statement()))
-        assert statement.rows == self.statement().rows
+        plain = self.statement()
+        assert (statement.preset, told(statement)) == (self.preset, told(plain))
+        assert statement.rows == plain.rows
+        assert [draft.fingerprint for draft in statement.drafts] == [draft.fingerprint for draft in plain.drafts]
 
     def test_a_file_without_a_column_that_it_needs_is_refused(self):
         for column in self.needs:

@@ -69,3 +69,31 @@ def test_swissquote_taxes_at_the_source_are_taxes_in_every_language():
         for n, word in enumerate(words)
     ]
     assert told(read("\n".join((header, *rows)).encode(), "file")) == ["2022-08-22 tax - 0 -6 CHF"] * 4
+
+
+def test_a_czech_degiro_account_that_changed_money_for_a_trade_has_it_in_crowns():
+    statement = read(
+        """Datum,Čas,Datum,Produkt,ISIN,Popis,Kurz,Pohyb,,Zůstatek,,ID objednávky
+02-01-2024,15:30,02-01-2024,APPLE INC,US0378331005,Směna měn,"0,04",USD,"370,00",USD,"0,00",o1
+02-01-2024,15:30,02-01-2024,APPLE INC,US0378331005,Směna měn,,CZK,"-8400,00",CZK,"1600,00",o1
+02-01-2024,15:30,02-01-2024,APPLE INC,US0378331005,Nákup 2 APPLE INC@185 USD (US0378331005),,USD,"-370,00",USD,"-370,00",o1
+01-01-2024,10:00,01-01-2024,,,Vklad,,CZK,"10000,00",CZK,"10000,00",
+""".encode(),
+        "file",
+    )
+    assert told(statement) == [
+        "2024-01-01 deposit - 0 10000 CZK",
+        "2024-01-02 buy US0378331005 2 -8400 CZK @185USD rate=22.702702702703",
+    ]
+
+
+def test_a_danish_degiro_account_has_its_deposits_and_taxes():
+    statement = read(
+        """Dato,Tid,Valuteringsdato,Produkt,ISIN,Beskrivelse,FX,Ændring,,Saldo,,Ordre-ID
+05-02-2024,07:00,04-02-2024,NOVO,DK0062498333,Udbytteskat,,DKK,"-2,70",DKK,"1007,30",
+05-02-2024,07:00,04-02-2024,NOVO,DK0062498333,Udbytte,,DKK,"10,00",DKK,"1010,00",
+01-02-2024,10:00,01-02-2024,,,Indskud,,DKK,"1000,00",DKK,"1000,00",
+""".encode(),
+        "file",
+    )
+    assert told(statement) == ["2024-02-01 deposit - 0 1000 DKK", "2024-02-05 dividend DK0062498333 0 7.3 DKK tax=2.7"]

@@ -93,6 +93,8 @@ BOOK = workbook({"Sheet1": TABLE})
     ("data", "said"),
     [
         (rewritten(BOOK, "xl/styles.xml", lambda part: part + b" " * (80 << 20)), "100 times its size"),
+        (rewritten(BOOK, "xl/styles.xml", lambda part: part + b"<a/>" * 400_000, zipfile.ZIP_STORED), "too much in it"),
+        (rewritten(BOOK, SHEET, lambda part: part + b"<a/>" * 10_000_000, zipfile.ZIP_STORED), "too much in it"),
         (rewritten(BOOK, SHEET, lambda part: b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + part), "document type"),
         (rewritten(BOOK, SHEET, of_cells('<row r="1"><c r="ZZZZZ1"><v>1</v></c></row>')), "damaged"),
         (rewritten(BOOK, SHEET, of_cells('<row><c r="XFD1"/></row>' * 1300)), "20,000,000 cells"),

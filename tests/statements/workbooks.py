@@ -25,10 +25,10 @@ def workbook(sheets: Mapping[str, Mapping[int, Sequence[object]]]) -> bytes:
     return out.getvalue()
 
 
-def rewritten(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+def rewritten(data: bytes, part: str, change: Callable[[bytes], bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     """The workbook with one of its parts changed."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", packing) as new:
         for name in old.namelist():
             new.writestr(name, change(old.read(name)) if name == part else old.read(name))
     return out.getvalue()

@@ -19,6 +19,9 @@ LARGEST_BYTES = 64 << 20  # unpacked; 200,000 rows of the widest statement are 6
 FREE_BYTES = 1 << 20  # below this a bomb harms nobody
 LARGEST_RATIO = 100  # statements pack about 10:1; bombs 1000:1
 CHUNK_BYTES = 1 << 20
+MOST_PARTS = 2_000  # of a workbook; a sheet has two
+MOST_MARKS = 10_000_000  # of its XML; a cell has four
+MOST_MARKS_OF_STYLES = 400_000  # each is an object that the reader makes
 
 ZIP, GZIP, PDF, OLD_EXCEL = b"PK", b"\x1f\x8b", b"%PDF", b"\xd0\xcf\x11\xe0"
 EXPORT_REMEDY = "Export the activity as CSV from your broker, and import that."
@@ -56,13 +59,18 @@ def is_workbook(data: bytes, name: str) -> bool:
     with _opened(data, name) as archive:
         if "xl/workbook.xml" not in archive.namelist():
             return False
-        size = 0
+        if len(archive.infolist()) > MOST_PARTS:
+            raise _too_large(name)
+        size = marks = 0
         for info in archive.infolist():
             with archive.open(info) as stream:
                 part = _drained(stream, len(data), name, size)
             if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
                 raise UnreadableFile(name, "its XML declares a document type, which no workbook's does.")
-            size += len(part)
+            of_part = part.count(b"<")
+            size, marks = size + len(part), marks + of_part
+            if marks > MOST_MARKS or (info.filename == "xl/styles.xml" and of_part > MOST_MARKS_OF_STYLES):
+                raise UnreadableFile(name, "the workbook has too much in it.", remedy="Save the table as CSV.")
     return True
 
 

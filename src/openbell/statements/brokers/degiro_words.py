@@ -33,9 +33,9 @@ _BEGINNINGS: Mapping[str, str] = {
     "exchange": r"valuta (?:creditering|debitering)|wahrungswechsel|\bfx (?:credit|debit|\w)|"
     r"(?:credito|debito|prelievo) (?:fx|(?:di )?cambio valuta)|divisa|operation de change|"
     r"change de devise|conversion de devise|credit devise|debit devise|valutav|"
-    r"valutakonv|wymiana walut|przewalutowanie|currency (?:credit|debit|exchange)|valuutan",
-    "dividend_tax": r"(?:dividend(?:en)?|utdelnings?|utbytte)(?:belasting|steuer|skatt|skat)|kildeskatt|kallskatt|"
-    r"dividend tax|impots? sur (?:le )?dividende|"
+    r"valutakonv|smena men|wymiana walut|przewalutowanie|currency (?:credit|debit|exchange)|valuutan",
+    "dividend_tax": r"(?:dividend(?:en)?|utdelnings?|utbytte|udbytte)(?:belasting|steuer|skatt|skat)|kildeskatt|"
+    r"kallskatt|dividend tax|impots? sur (?:le )?dividende|"
     r"(?:retencion|retenzione|ritenuta|imposto|impuesto|imposta).*dividend|withholding tax|bronbelasting|"
     r"quellensteuer|dan z dividend|podatek (?:od dywidend|dywidendow)|osinkovero|kapitalertragsteuer",
     "capital": r"kapitalruckzahlung|return of capital|capital return|kapitaaluitkering|kapitaalsuitkering|"
@@ -52,7 +52,7 @@ _BEGINNINGS: Mapping[str, str] = {
     "withdrawal": r"withdrawal|terugstorting|opname|auszahlung|retrait|retirada|prelievo|levantamento|vyber\b|uttag|"
     r"uttak|wyplata|nosto\b|reembolso",
     "deposit": r"deposit|^depot(?: flatex)?$|depozyt|storting|einzahlung|ingreso|versement|deposito|vklad|insattning|"
-    r"innskudd|indbetaling|wplata|talletus|uberweisung|overboeking|transfer",
+    r"innskudd|indskud|indbetaling|wplata|talletus|uberweisung|overboeking|transfer",
 }
 _MEANINGS = tuple((meaning, re.compile(words)) for meaning, words in _BEGINNINGS.items())
 
