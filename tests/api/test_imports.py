@@ -460,3 +460,16 @@ def test_which_sheet_of_a_workbook_is_meant_is_asked_and_then_read(client: TestC
         ("2024-03-05", "buy", "2", "-150")
     ]
     assert found["columns"]["header"] == list(rows[1])
+
+
+def test_an_etoro_split_of_two_positions_multiplies_what_is_held_once(client: TestClient):
+    head = "Date,Type,Details,Amount,Units,Realized Equity Change,Realized Equity,Balance,Position ID,Asset type,NWA\n"
+    rows = (
+        "02/01/2024 11:00:00,Open Position,NVDA/USD,500.00,1,0.00,1000,500,1,Stocks,0",
+        "03/01/2024 11:00:00,Open Position,NVDA/USD,250.00,0.5,0.00,1000,250,2,Stocks,0",
+        "10/06/2024 01:00:00,corp action: Split,NVDA/USD 10:1,0.00,-,0.00,1000,250,1,Stocks,0",
+        "10/06/2024 01:00:00,corp action: Split,NVDA/USD 10:1,0.00,-,0.00,1000,250,2,Stocks,0",
+    )
+    confirm(client, uploaded(client, head + "\n".join(rows)), instruments={"NVDA": "NVDA"})
+    held = client.get("portfolios/1/positions").json()["positions"]
+    assert [(each["ticker"], each["units"]) for each in held] == [("NVDA", "15")]
