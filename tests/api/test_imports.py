@@ -12,6 +12,7 @@ from market import SHARED, needs_shared
 from openbell.api.app import create_app
 from openbell.desk import Desk
 from openbell.store.portfoliobook import PortfolioBook
+from statements.workbooks import workbook
 
 PLAIN = """Date,Action,Symbol,Quantity,Price,Amount,Currency
 2026-02-02,Deposit,,,,2000,USD
@@ -442,3 +443,35 @@ def test_what_was_named_or_priced_by_hand_goes_with_an_import_only_if_it_shall(c
     assert kept.json()["detail"] == "Of this import 1 account and 1 item changed since would go too."
     assert client.delete(f"portfolios/1/imports/{batch}", params={"edited_too": True}).status_code == 200
     assert client.get("items").json() == {"items": []}
+
+
+def test_which_sheet_of_a_workbook_is_meant_is_asked_and_then_read(client: TestClient):
+    rows = {
+        1: ("Date", "Action", "Symbol", "Quantity", "Amount", "Currency"),
+        2: ("2024-03-05", "Buy", "ACME", 2, -150, "USD"),
+    }
+    key = uploaded(client, workbook({"2023": rows, "2024": rows}))
+    asked = preview(client, key)
+    assert (asked["question"]["option"], asked["question"]["options"], asked["columns"]) == (
+        "sheet",
+        ["2023", "2024"],
+        None,
+    )
+    found = preview(client, key, answers={"sheet": "2024"})
+    assert [(row["day"], row["kind"], row["quantity"], row["cash"]) for row in found["rows"]] == [
+        ("2024-03-05", "buy", "2", "-150")
+    ]
+    assert found["columns"]["header"] == list(rows[1])
+
+
+def test_an_etoro_split_of_two_positions_multiplies_what_is_held_once(client: TestClient):
+    head = "Date,Type,Details,Amount,Units,Realized Equity Change,Realized Equity,Balance,Position ID,Asset type,NWA\n"
+    rows = (
+        "02/01/2024 11:00:00,Open Position,NVDA/USD,500.00,1,0.00,1000,500,1,Stocks,0",
+        "03/01/2024 11:00:00,Open Position,NVDA/USD,250.00,0.5,0.00,1000,250,2,Stocks,0",
+        "10/06/2024 01:00:00,corp action: Split,NVDA/USD 10:1,0.00,-,0.00,1000,250,1,Stocks,0",
+        "10/06/2024 01:00:00,corp action: Split,NVDA/USD 10:1,0.00,-,0.00,1000,250,2,Stocks,0",
+    )
+    confirm(client, uploaded(client, head + "\n".join(rows)), instruments={"NVDA": "NVDA"})
+    held = client.get("portfolios/1/positions").json()["positions"]
+    assert [(each["ticker"], each["units"]) for each in held] == [("NVDA", "15")]

@@ -14,6 +14,7 @@ from openbell.statements.draft import Statement
 from openbell.statements.fingerprints import Known, new_rows
 from openbell.statements.presets import read, recognised
 from statements.told import told
+from statements.workbooks import workbook
 
 
 class PresetContract:
@@ -58,6 +59,16 @@ class PresetContract:
         known = [Known(d.fingerprint, d.kind, d.day, d.currency, d.quantity, d.cash) for d in first]
         again = new_rows(self.statement().drafts, known)
         assert (again.new, again.alike, again.known) == ((), (), first)
+
+    def test_its_table_in_a_workbook_becomes_the_same_drafts(self):
+        rows = Contents(self.file.encode(), "file").records
+        if not rows or self.preset == "beancount":
+            return
+        statement = read(workbook({"Activity": {row.line: row.cells for row in rows}}), "file.xlsx")
+        plain = self.statement()
+        assert (statement.preset, told(statement)) == (self.preset, told(plain))
+        assert statement.rows == plain.rows
+        assert [draft.fingerprint for draft in statement.drafts] == [draft.fingerprint for draft in plain.drafts]
 
     def test_a_file_without_a_column_that_it_needs_is_refused(self):
         for column in self.needs:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from openbell.model.errors import Undecided
-from openbell.statements.answers import Answers
+from openbell.statements.answers import Answers, Mapping
+from openbell.statements.contents import Contents
+from openbell.statements.mapped import header_row
 from openbell.statements.presets import read
 from statements.told import told
 
@@ -65,3 +67,26 @@ def test_a_price_in_another_currency_without_a_rate_is_a_problem_and_no_amount()
     assert statement.drafts == ()
     assert [(each.rows, each.blocking) for each in statement.problems] == [((2,), True)]
     assert "Its price is in USD, and nothing says how much EUR moved" in statement.problems[0].what
+
+
+BARE = b"2024-02-13,Buy,AAPL,10,150,1500,USD\n2024-02-14,Sell,AAPL,4,160,640,USD\n"
+
+
+@pytest.mark.parametrize("data", [BARE, BARE.splitlines(keepends=True)[0]])
+def test_a_file_without_a_header_is_mapped_by_the_numbers_of_its_columns(data: bytes):
+    with pytest.raises(Undecided, match=r"It begins with: 2024-02-13 \| Buy") as asked:
+        read(data, "f")
+    assert asked.value.option == "mapping"
+    header = header_row(Contents(data, "f"))
+    assert header is not None
+    assert header.cells == tuple(f"Column {number}" for number in range(1, 8))
+    named = ("date", "kind", "ticker", "quantity", "price", "amount", "currency")
+    mapping = Mapping(columns=dict(zip(named, header.cells, strict=True)), signed=False)
+    statement = read(data, "f", Answers(mapping=mapping))
+    assert told(statement)[0] == "2024-02-13 buy AAPL 10 -1500 USD @150"
+    assert statement.rows == set(range(1, len(data.splitlines()) + 1))
+
+
+def test_dotted_days_of_a_german_file_are_not_asked_about():
+    data = "Datum;Typ;Symbol;Anzahl;Betrag;Währung\n03.01.2024;Kauf;ACME;1;-150,00;EUR\n".encode()
+    assert told(read(data, "f")) == ["2024-01-03 buy ACME 1 -150 EUR"]

@@ -15,10 +15,14 @@ ID,Timestamp,Transaction Type,Asset,Quantity Transacted,Price Currency,Price at 
 3,2024-12-05 06:33:40 UTC,Convert,BTC,0.00363125,EUR,€96847.4,€338.92698,€351.66322,,Converted 0.00363125 BTC to 156.145683 XRP
 4,2022-03-25 06:45:27 UTC,Buy,BTC,0.00166779,EUR,€39999.331136545,€67.01,€70.00,€2.99,Bought 0.00166779 BTC for 70 EUR
 5,2022-03-24 06:45:27 UTC,Deposit,EUR,70.00,EUR,€1.00,€70.00,€70.00,€0.00,From bank
+7,2022-03-24 08:45:27 UTC,Learning Reward,GRT,5.00,EUR,€0.20,€1.00,€1.00,€0.00,Earned GRT
+8,2022-03-24 09:45:27 UTC,Coinbase Earn,AMP,10,EUR,€0.10,€1.00,€1.00,€0.00,Received 10 AMP
 6,2022-03-23 06:45:27 UTC,Mystery,BTC,1,EUR,€1.00,€70.00,€70.00,€0.00,?
 """
     drafts = """
         2022-03-24 deposit - 0 70 EUR
+        2022-03-24 interest GRT 5 0 EUR @0.2 cost=1
+        2022-03-24 interest AMP 10 0 EUR @0.1 cost=1
         2022-03-25 buy BTC 0.00166779 -70 EUR fee=2.99 @39999.331136545
         2024-12-05 sell BTC -0.00363125 338.92698 EUR fee=12.73624 @96847.4
         2024-12-05 buy XRP 156.145683 -338.92698 EUR
@@ -40,8 +44,13 @@ class TestParqet(PresetContract):
 "2024-05-11T10:00:00.000Z";"11.05.2024";"12:00:00";1;5;-5,05;0;0;;"Interest";"x";"Cash";;;;"EUR";;;""
 "2024-05-10T10:00:00.000Z";"10.05.2024";"12:00:00";1;5;5,05;1,05;0;;"Interest";"x";"Cash";;;;"EUR";;;""
 "2024-05-09T10:00:00.000Z";"09.05.2024";"12:00:00";1;1000;1000,05;0;0;;"Deposit";"x";"Cash";;;;"EUR";;;""
+"2024-05-08T10:00:00.000Z";"08.05.2024";"12:00:00";1;500;500;0;0;;"TransferIn";"x";"Cash";;;;"EUR";;;"Cash"
+"2024-05-07T10:00:00.000Z";"07.05.2024";"12:00:00";1;200;200;0;0;;"TransferOut";"x";"Cash";;;;"EUR";;;"Cash"
+"2024-05-06T10:00:00.000Z";"06.05.2024";"12:00:00";1;200;;0;0;;"TransferOut";"x";"Cash";;;;"EUR";;;"Cash"
 """
     drafts = """
+        2024-05-07 withdrawal - 0 -200 EUR in=x
+        2024-05-08 deposit - 0 500 EUR in=x
         2024-05-09 deposit - 0 1000.05 EUR in=x
         2024-05-10 interest - 0 4 EUR tax=1.05 in=x
         2024-05-11 interest - 0 -5.05 EUR in=x
@@ -51,6 +60,7 @@ class TestParqet(PresetContract):
         2024-05-16 buy LU2089238203 17.510068 -500 EUR @28.56 in=x
         2024-06-04 sell DE0008404005 -6 1562.17 EUR fee=1 tax=14.83 @263 in=x"""
     needs = ("fee", "currency", "datetime")
+    problems = 1
 
 
 class TestRevolut(PresetContract):
@@ -103,15 +113,24 @@ class TestEtoro(PresetContract):
 09/01/2024 15:37:16,Open Position,AMD/USD,49.88,0.337209,0.00,"4,581.91",0.00,2596572937,Stocks,0.00
 15/04/2020 00:46:41,Overnight fee,Daily,"(0,10)",-,"(0,10)"," 212,77 "," 12,77 ",1074146905,CFD," 0,00 "
 20/05/2020 20:59:02,Position closed,NKE/USD," 392,16 ",65.359477," 192,16 "," 2 229,31 "," 1 829,31 ",624957573,CFD," 0,00 "
+05/02/2024 03:00:00,Staking,ADA/USD,0.00,0.012,0.00,"4,581.91",0.00,2600000001,Crypto,0.00
+06/02/2024 03:00:00,AirDrop,FLR/USD,0.35,7,0.00,"4,581.91",0.00,2600000002,Crypto,0.00
+10/06/2024 01:00:00,corp action: Split,NVDA/USD 10:1,0.00,-,0.00,"4,581.91",0.00,2600000003,Stocks,0.00
+10/06/2024 01:00:00,corp action: Split,NVDA/USD 10:1,0.00,-,0.00,"4,581.91",0.00,2600000004,Stocks,0.00
+11/06/2024 01:00:00,corp action: Split,XYZ/USD,0.00,-,0.00,"4,581.91",0.00,2600000005,Stocks,0.00
 """
     drafts = """
         2020-04-15 fee - 0 -0.1 USD
         2020-05-20 sell NKE -65.359477 392.16 USD @6.0000480114
         2024-01-02 dividend NKE 0 0.17 USD
         2024-01-03 withdrawal - 0 -100.11 USD
-        2024-01-09 buy AMD 0.337209 -49.88 USD @147.92013261805"""
+        2024-01-09 buy AMD 0.337209 -49.88 USD @147.92013261805
+        2024-02-05 interest ADA 0.012 0 USD
+        2024-02-06 delivery_in FLR 7 0 USD cost=0.35
+        2024-06-10 split NVDA 0 0 USD ratio=10"""
     needs = ("Amount", "Units")
     ignored = 2
+    problems = 1
 
 
 class TestRobinhood(PresetContract):

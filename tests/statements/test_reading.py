@@ -124,6 +124,8 @@ def test_the_column_decides_the_order_of_day_and_month():
     assert order_of(["03/04/2024", "04/13/2024"], "f", "dates") == "mdy"
     with pytest.raises(Undecided) as asked:
         order_of(["03/04/2024", "05/06/2024"], "f", "dates")
+    assert order_of(["03.04.2024", "05.06.2024"], "f", "dates") == "dmy"
+    assert order_of(["03.04.2024", "04.13.2024"], "f", "dates") == "mdy"
     assert (asked.value.option, asked.value.options) == ("dates", ("dmy", "mdy"))
 
 
@@ -178,7 +180,8 @@ def test_a_packed_file_is_unpacked():
         (b"", "empty"),
         (b"%PDF-1.4", "PDF"),
         (b"\xd0\xcf\x11\xe0" + bytes(20), "Excel"),
-        (zipped(**{"xl/workbook.xml": b"<x/>"}), "spreadsheet"),
+        (zipped(**{"xl/workbook.xml": b"<x/>"}), "damaged"),
+        (zipped(**{"xl/workbook.bin": b"x"}), "spreadsheet"),
         (zipped(a=b"1", b=b"2"), "2 files"),
         (zipped(a=bytes(40 << 20)), "64 MiB"),
         (gzip.compress(bytes(40 << 20), mtime=0), "64 MiB"),
@@ -204,11 +207,11 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read():
         unpacked(bytes(LARGEST_BYTES + 1), "f")
 
 
-def test_200_000_rows_are_read_and_one_more_is_refused():
+def test_200_000_rows_under_a_header_and_a_preamble_are_read_and_more_are_refused():
     row = b"a,b\n"
-    assert len(Contents(row * 200_000, "f").records) == 200_000
+    assert len(Contents(row * 200_060, "f").records) == 200_060
     with pytest.raises(UnreadableFile, match="200,000 rows"):
-        assert Contents(row * 200_001, "f").records
+        assert Contents(row * 200_061, "f").records
 
 
 def test_cells_that_a_spreadsheet_would_run_are_only_text():

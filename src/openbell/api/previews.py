@@ -12,16 +12,16 @@ from openbell.api.access import Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import seen
 from openbell.api.reckoning import TheBooks, exact, text
 from openbell.api.shapes import Number
-from openbell.api.uploads import Choices, Confirmation, Mapping, TheSeeker, review_of, uploads_of
+from openbell.api.uploads import Choices, Confirmation, Mapping, TheSeeker, answered, review_of, uploads_of
 from openbell.arrivals import Match, Review, counts, reconciled
 from openbell.books import Reckoned
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.statements.answers import FIELDS
-from openbell.statements.contents import Contents
 from openbell.statements.draft import Draft
 from openbell.statements.mapped import PRESET as MAPPED
 from openbell.statements.mapped import header_row, proposed
+from openbell.statements.presets import contents_of
 from openbell.statements.reconcile import Difference as Differs
 
 router = APIRouter(tags=["imports"])
@@ -176,7 +176,8 @@ def preview(
         review = review_of(desk, caller, kept, data, choices, seeker)
     except Undecided as error:
         question = Question(option=error.option, what=error.what, remedy=error.remedy, options=list(error.options))
-        return Preview(question=question, columns=_columns(data, choices))
+        columns = None if error.option == "sheet" else _columns(data, choices)
+        return Preview(question=question, columns=columns)
     found = _preview(desk, review, offset, limit)
     if review.statement.holdings:
         found = found.model_copy(update=_held(desk, books.settled(kept), review))
@@ -218,7 +219,7 @@ def reconcile(
 
 def _columns(data: bytes, choices: Choices) -> Columns | None:
     """What a mapping can be made of; None for a file without a header."""
-    contents = Contents(data, choices.file)
+    contents = contents_of(data, choices.file, answered(choices.answers))
     header = header_row(contents)
     if header is None:
         return None

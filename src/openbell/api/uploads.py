@@ -50,6 +50,7 @@ class Answers(BaseModel):
     zone: Annotated[str, Field(max_length=60)] = ""
     currency: Annotated[str, Field(max_length=3)] = ""
     rate: Literal["", "times", "over"] = ""
+    sheet: Annotated[str, Field(max_length=100)] = ""
     mapping: Mapping | None = None
 
 
@@ -105,13 +106,14 @@ def uploads_of(desk: Desk) -> Uploads:
     return Uploads(desk.settings.uploads)
 
 
-def _answered(told: Answers) -> Answered:
+def answered(told: Answers) -> Answered:
+    """What readers of files understand."""
     mapping = None if told.mapping is None else Told(**told.mapping.model_dump())
     return Answered(**told.model_dump(exclude={"mapping"}), mapping=mapping)
 
 
 def review_of(desk: Desk, caller: Caller, kept: Kept, data: bytes, choices: Choices, seeker: Seeker) -> Review:
     """What importing a file would do, as somebody has decided so far."""
-    answers = _answered(choices.answers)
+    answers = answered(choices.answers)
     chosen = Chosen(choices.accounts, choices.instruments, frozenset(choices.take), frozenset(choices.leave))
     return reviewed(desk, kept, read(data, choices.file, answers), chosen, caller.id, seeker)

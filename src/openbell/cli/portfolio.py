@@ -77,6 +77,7 @@ def arrive(
     zone: Annotated[str, typer.Option(help="Where the file's days are, such as Europe/Zurich.")] = "",
     currency: Annotated[str, typer.Option(help="Of amounts that name none.")] = "",
     rate: Annotated[Rate | None, typer.Option(help="Whether what moved is a price times its rate or over it.")] = None,
+    sheet: Annotated[str, typer.Option(help="Of a workbook with several tables, which.")] = "",
     base: Annotated[str, typer.Option(help="What a new portfolio is counted in; default: the file's currency.")] = "",
     as_json: Json = False,
 ) -> None:
@@ -90,7 +91,13 @@ def arrive(
     data = _bytes(file)
     preset = "" if form == "auto" else form
     answers = Answers(
-        preset=preset, dates=dates or "", decimal=decimal, zone=zone, currency=currency.upper(), rate=rate or ""
+        preset=preset,
+        dates=dates or "",
+        decimal=decimal,
+        zone=zone,
+        currency=currency.upper(),
+        rate=rate or "",
+        sheet=sheet,
     )
     statement = read(data, file.name, answers)
     with _desk() as desk:

@@ -42,4 +42,6 @@ class Answers:
     """Of amounts that name none."""
     rate: str = ""
     """times | over: what a rate does to a price for what moved."""
+    sheet: str = ""
+    """Of a workbook, by its title."""
     mapping: Mapping | None = None

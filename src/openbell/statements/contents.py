@@ -19,7 +19,10 @@ from openbell.statements.unpack import unpacked
 DELIMITERS = (",", ";", "\t", "|")
 LONGEST_CELL = 100_000
 """Characters; what is longer has lost its closing quotation mark. The reader's own limit is all modules' at once."""
+HEADER_WITHIN = 60
+"""A table's header stands among so many rows."""
 MOST_ROWS = 200_000
+"""Under the header, and what stands above it."""
 SNIFFED_ROWS = 200
 
 
@@ -41,17 +44,32 @@ class Record:
         return sum(map(bool, map(str.strip, self.cells)))
 
 
-class Contents:
-    """What is in a file; `name` is only for messages. Raises UnreadableFile for what is no text."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook that has a table, as the rows of its CSV would be; `others` have tables, too."""
 
-    def __init__(self, data: bytes, name: str) -> None:
+    title: str
+    records: tuple[Record, ...]
+    others: tuple[str, ...] = ()
+
+
+class Contents:
+    """What is in a file, or in one sheet of it, which has no text; `name` is only for messages.
+
+    Raises UnreadableFile for what is no text.
+    """
+
+    def __init__(self, data: bytes | Sheet, name: str) -> None:
         self.name = name
-        self.text, self.notes = decoded(unpacked(data, name), name)
+        self.sheet = data if isinstance(data, Sheet) else None
+        self.text, self.notes = _of_sheet(data) if isinstance(data, Sheet) else decoded(unpacked(data, name), name)
         self.head = self.text[:4000].lstrip("\ufeff \t\r\n")
 
     @cached_property
     def records(self) -> tuple[Record, ...]:
         """The rows of a table that say anything; none for JSON and XML."""
+        if self.sheet is not None:
+            return self.sheet.records
         if self.head[:1] in {"{", "[", "<"}:
             return ()
         return _records(self.text.removeprefix("\ufeff"), _delimiter(self.text), self.name)
@@ -81,8 +99,24 @@ class Contents:
             raise UnreadableFile(self.name, f"the XML is damaged: {error}.", remedy="Export it again.") from error
 
 
+def _of_sheet(sheet: Sheet) -> tuple[str, tuple[str, ...]]:
+    if not sheet.others:
+        return "", ()
+    others = ", ".join(map(repr, sheet.others))
+    return "", (f"read from the sheet {sheet.title!r}; not from {others}",)
+
+
 def _no_number(text: str) -> Decimal:
     raise InvalidInput("number", f"{text} is no amount")
+
+
+def too_long(name: str) -> UnreadableFile:
+    """That a table has more rows than are read."""
+    return UnreadableFile(
+        name,
+        f"it has more than {MOST_ROWS:,} rows.",
+        remedy="Export a shorter period, and import one after the other.",
+    )
 
 
 def _delimiter(text: str) -> str:
@@ -114,12 +148,8 @@ def _records(text: str, delimiter: str, name: str) -> tuple[Record, ...]:
             begins = reader.line_num + 1
             if any(map(str.strip, cells)):
                 records.append(record)
-            if len(records) > MOST_ROWS:
-                raise UnreadableFile(
-                    name,
-                    f"it has more than {MOST_ROWS:,} rows.",
-                    remedy="Export a shorter period, and import one after the other.",
-                )
+            if len(records) > MOST_ROWS + HEADER_WITHIN:
+                raise too_long(name)
     except csv.Error as error:
         raise UnreadableFile(
             name,

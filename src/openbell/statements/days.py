@@ -142,12 +142,17 @@ def zone_of(name: str) -> ZoneInfo:
         raise InvalidInput("zone", f"{name[:40]!r} is no time zone.", remedy="Write it like Europe/Zurich.") from error
 
 
+def begins_with_day(text: str) -> bool:
+    """Whether `text` begins as a day does, in any order."""
+    return _DAY.match(text) is not None
+
+
 def order_of(texts: Iterable[str], name: str, column: str, *, told: str = "") -> Order:
     """The order of day and month, from all days of a column; raises Undecided where each could be either."""
     for order in ORDERS:
         if told == order:
             return order
-    either = ""
+    either, dotted = "", False
     for text in texts:
         found = _DAY.match(text)
         if found is None or not found["y2"]:
@@ -159,10 +164,12 @@ def order_of(texts: Iterable[str], name: str, column: str, *, told: str = "") ->
             return "dmy"
         elif second > 12:
             return "mdy"
+        elif len(found["y2"]) == 4 and text[found.end("a")] == ".":
+            dotted = True  # nobody writes the month first with dots
         else:
             either = either or text.strip()
     if not either:
-        return "ymd"
+        return "dmy" if dotted else "ymd"
     raise Undecided(
         name,
         f"{either!r} in {column} can be day or month first.",

@@ -13,16 +13,18 @@ from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import FIELDS, Answers, Mapping
 from openbell.statements.balances import Told, breaks
-from openbell.statements.contents import Contents, Record
-from openbell.statements.days import Clock, order_of
+from openbell.statements.contents import HEADER_WITHIN, Contents, Record
+from openbell.statements.days import Clock, begins_with_day, order_of
 from openbell.statements.draft import NEGLIGIBLE, Draft, Named, Outcome, Problem
 from openbell.statements.making import moved, needed, traded
 from openbell.statements.mapped_words import HEADERS, KINDS
 from openbell.statements.numbers import Marks, marks_of, money_code, symbol_in
 from openbell.statements.preset import Preset, Reading, newest_first
 from openbell.statements.rates import Changed, Way, counted, way_of
-from openbell.statements.table import HEADER_WITHIN, Row, Table, each, places_of, plain
+from openbell.statements.table import Row, Table, each, places_of, plain
 
+COLUMN = "Column"
+"""What the columns of a file without a header are called, with their numbers."""
 _CENT = Decimal("0.01")
 _OF_UNITS = frozenset({"split", "in", "out", "spin_off"})
 """Kinds that move units alone."""
@@ -97,25 +99,51 @@ def read(contents: Contents, answers: Answers) -> Reading:
             remedy="Say the currency, such as USD.",
         )  # fmt: skip
     manner = replace(manner, way=way_of(_changed(table, manner), contents.name, told=answers.rate))
-    outcomes = [*table.framed(), *each(table.rows, lambda row: _event(row, manner))]
+    framed = table.framed() if table.header.line else []
+    outcomes = [*framed, *each(table.rows, lambda row: _event(row, manner))]
     columns = ", ".join(f"{theirs!r} as {ours.replace('_', ' ')}" for ours, theirs in mapping.columns.items())
     return Reading([*outcomes, *_breaks(table, manner)], (f"read by its columns: {columns}",))
 
 
 def header_row(contents: Contents) -> Record | None:
-    """The row that names the columns, else the first of two cells or more that a row of as many follows."""
+    """The row that names the columns, else the first of two cells or more that a row of as many follows.
+
+    Of a file that begins with its data, a row that is not in it: `Column 1`, `Column 2`, its line is 0.
+    """
     found = header_of(contents)
-    if found is not None:
-        return contents.records[found[0]]
+    if found is not None and not _is_data(row := contents.records[found[0]]):
+        return row
     rows = contents.records[: HEADER_WITHIN + 1]
-    return next((row for row, below in pairwise(rows) if 2 <= len(row.cells) == len(below.cells)), None)
+    first = next((row for row, below in pairwise(rows) if 2 <= len(row.cells) == len(below.cells)), None)
+    if first is None or _is_data(first):
+        width = max((len(row.cells) for row in rows if _is_data(row)), default=0)
+        return Record(0, tuple(f"{COLUMN} {number}" for number in range(1, width + 1))) if width else None
+    return first
+
+
+def _is_data(record: Record) -> bool:
+    return record.filled > 1 and any(map(begins_with_day, record.cells))
+
+
+def _numbered(contents: Contents, mapping: Mapping) -> Table | None:
+    """All rows, where the columns are told by their numbers."""
+    header = header_row(contents)
+    if header is None or header.line:
+        return None
+    names = [plain(cell) for cell in header.cells]
+    places = {ours: names.index(plain(theirs)) for ours, theirs in mapping.columns.items() if plain(theirs) in names}
+    if places.keys() != mapping.columns.keys() or "date" not in places:
+        return None
+    return Table(contents.name, header, places, tuple(Row(each, places) for each in contents.records), ())
 
 
 def unmapped(contents: Contents) -> UnreadableFile:
     """That the file is of no kind that is known, with what it begins with; Undecided where it has columns to map."""
-    if header_row(contents) is not None:
+    header = header_row(contents)
+    if header is not None:
+        began = "" if header.line else f" It begins with: {contents.records[0].content[:200]}"
         return Undecided(
-            contents.name, "no broker's file is like this, and no row names a date and an amount.",
+            contents.name, f"no broker's file is like this, and no row names a date and an amount.{began}",
             option="mapping", remedy="Say which column is what.",
         )  # fmt: skip
     first = contents.records[0].content[:120] if contents.records else contents.head[:120]
@@ -135,7 +163,7 @@ def _table(contents: Contents, mapping: Mapping) -> Table | None:
         )
     found = header_of(contents, mapping.columns)
     if found is None or "date" not in found[1]:
-        return None
+        return _numbered(contents, mapping)
     index, places = found
     missing = mapping.columns.keys() - places.keys()
     if missing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import InvalidInput, Undecided
 from openbell.statements import mapped, own
 from openbell.statements.answers import Answers
 from openbell.statements.brokers import (
@@ -27,6 +27,8 @@ from openbell.statements.brokers import (
 from openbell.statements.contents import Contents
 from openbell.statements.draft import Statement
 from openbell.statements.preset import Preset, statement
+from openbell.statements.unpack import is_workbook
+from openbell.statements.workbook import sheets_of
 
 PRESETS: tuple[Preset, ...] = (
     own.TABLE,
@@ -66,8 +68,40 @@ def read(data: bytes, name: str, answers: Answers = Answers()) -> Statement:  # 
     Raises UnreadableFile for what is no statement, Undecided for one with two meanings, InvalidInput for a preset that
     does not exist.
     """
-    contents = Contents(data, name)
+    contents = contents_of(data, name, answers)
     return statement(_chosen(contents, answers), contents, answers)
+
+
+def contents_of(data: bytes, name: str, answers: Answers = Answers()) -> Contents:  # noqa: B008  # frozen
+    """What is in the file; of a workbook, the sheet that was told, else the one that a preset knows.
+
+    Raises UnreadableFile for what is no statement, Undecided for a workbook of several.
+    """
+    if not is_workbook(data, name):
+        return Contents(data, name)
+    sheets = [Contents(sheet, name) for sheet in sheets_of(data, name)]
+    titles = tuple(contents.sheet.title for contents in sheets if contents.sheet)
+    if answers.sheet:
+        if answers.sheet not in titles:
+            raise InvalidInput(
+                "sheet",
+                f"{name} has no sheet {answers.sheet[:40]!r} with a table.",
+                remedy=f"Choose of {_listed(titles)}.",
+            )
+        return sheets[titles.index(answers.sheet)]
+    known = [contents for contents in sheets if recognised(contents)]
+    meant = known or [contents for contents in sheets if mapped.PRESET.recognises(contents)] or sheets
+    if len(meant) > 1:
+        options = tuple(contents.sheet.title for contents in meant if contents.sheet)
+        raise Undecided(
+            name, f"several of its sheets have a table: {_listed(options)}.", option="sheet", options=options,
+            remedy="Say which one to read.",
+        )  # fmt: skip
+    return meant[0]
+
+
+def _listed(titles: tuple[str, ...]) -> str:
+    return ", ".join(map(repr, titles))
 
 
 def _chosen(contents: Contents, answers: Answers) -> Preset:

@@ -10,10 +10,9 @@ from functools import lru_cache, partial
 from typing import TypeVar
 
 from openbell.model.errors import InvalidInput, UnreadableFile
-from openbell.statements.contents import Contents, Record
+from openbell.statements.contents import HEADER_WITHIN, Contents, Record
 from openbell.statements.draft import Ignored, Outcome, Problem
 
-HEADER_WITHIN = 60
 Columns = Mapping[str, Sequence[str]]
 """Our word for a column, and what brokers call it; a name that ends in `*` is a beginning."""
 
@@ -83,8 +82,8 @@ class Table:
 
 @lru_cache(maxsize=4096)
 def plain(header: str) -> str:
-    """A header's name, or a broker's word, for comparing: no accents, signs or capitals."""
-    folded = unicodedata.normalize("NFKD", header.strip().strip("\ufeff").lower())
+    """A header's name, or a broker's word, for comparing: no accents, strokes or capitals."""
+    folded = unicodedata.normalize("NFKD", header.strip().strip("\ufeff").lower().replace("ł", "l"))
     letters = "".join(c for c in folded if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", letters).strip()
 

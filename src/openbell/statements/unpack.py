@@ -1,4 +1,7 @@
-"""A statement's bytes, plain or out of gzip or a zip of one file. Sizes are counted, not believed."""
+"""A statement's bytes, plain or out of gzip or a zip of one file; and whether they are a workbook.
+
+Sizes are counted, not believed.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import gzip
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from openbell.model.errors import UnreadableFile
@@ -14,6 +19,9 @@ LARGEST_BYTES = 64 << 20  # unpacked; 200,000 rows of the widest statement are 6
 FREE_BYTES = 1 << 20  # below this a bomb harms nobody
 LARGEST_RATIO = 100  # statements pack about 10:1; bombs 1000:1
 CHUNK_BYTES = 1 << 20
+MOST_PARTS = 2_000  # of a workbook; a sheet has two
+MOST_MARKS = 10_000_000  # of its XML; a cell has four
+MOST_MARKS_OF_STYLES = 400_000  # each is an object that the reader makes
 
 ZIP, GZIP, PDF, OLD_EXCEL = b"PK", b"\x1f\x8b", b"%PDF", b"\xd0\xcf\x11\xe0"
 EXPORT_REMEDY = "Export the activity as CSV from your broker, and import that."
@@ -38,8 +46,32 @@ def unpacked(data: bytes, name: str) -> bytes:
     if data.startswith(PDF):
         raise UnreadableFile(name, "this is a PDF.", remedy=EXPORT_REMEDY)
     if data.startswith(OLD_EXCEL):
-        raise UnreadableFile(name, "this is an Excel workbook.", remedy="Save its sheet as CSV, and import that.")
+        raise UnreadableFile(name, "this is an old Excel workbook.", remedy="Save it as .xlsx, and import that.")
     return data
+
+
+def is_workbook(data: bytes, name: str) -> bool:
+    """Whether `data` is an Excel workbook (.xlsx); raises UnreadableFile for one that unpacks to far too much."""
+    if len(data) > LARGEST_BYTES:
+        raise _too_large(name)
+    if not data.startswith(ZIP):
+        return False
+    with _opened(data, name) as archive:
+        if "xl/workbook.xml" not in archive.namelist():
+            return False
+        if len(archive.infolist()) > MOST_PARTS:
+            raise _too_large(name)
+        size = marks = 0
+        for info in archive.infolist():
+            with archive.open(info) as stream:
+                part = _drained(stream, len(data), name, size)
+            if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
+                raise UnreadableFile(name, "its XML declares a document type, which no workbook's does.")
+            of_part = part.count(b"<")
+            size, marks = size + len(part), marks + of_part
+            if marks > MOST_MARKS or (info.filename == "xl/styles.xml" and of_part > MOST_MARKS_OF_STYLES):
+                raise UnreadableFile(name, "the workbook has too much in it.", remedy="Save the table as CSV.")
+    return True
 
 
 def _gunzipped(data: bytes, name: str) -> bytes:
@@ -52,11 +84,18 @@ def _gunzipped(data: bytes, name: str) -> bytes:
 
 
 def _unzipped(data: bytes, name: str) -> bytes:
+    with _opened(data, name) as archive:
+        _refuse_workbook(archive, name)
+        with archive.open(_only_table(archive, name)) as stream:
+            inner = _drained(stream, len(data), name)
+    return _not_packed_again(inner, name)
+
+
+@contextmanager
+def _opened(data: bytes, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _refuse_workbook(archive, name)
-            with archive.open(_only_table(archive, name)) as stream:
-                inner = _drained(stream, len(data), name)
+            yield archive
     except (zipfile.BadZipFile, EOFError, zlib.error, ValueError) as error:
         raise _broken(name, "zip") from error
     except NotImplementedError as error:
@@ -65,7 +104,6 @@ def _unzipped(data: bytes, name: str) -> bytes:
         ) from error
     except RuntimeError as error:  # zipfile says so, and nothing else, of an encrypted member
         raise UnreadableFile(name, "the archive has a password.", remedy="Unpack it first.") from error
-    return _not_packed_again(inner, name)
 
 
 def _only_table(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
@@ -82,16 +120,16 @@ def _only_table(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
 
 def _refuse_workbook(archive: zipfile.ZipFile, name: str) -> None:
     names = set(archive.namelist())
-    if names & {"xl/workbook.xml", "xl/workbook.bin"} or {"content.xml", "mimetype"} <= names:
-        raise UnreadableFile(name, "this is a spreadsheet.", remedy="Save its sheet as CSV, and import that.")
+    if "xl/workbook.bin" in names or {"content.xml", "mimetype"} <= names:
+        raise UnreadableFile(name, "this is a spreadsheet.", remedy="Save it as .xlsx or CSV, and import that.")
 
 
-def _drained(stream: Readable, packed_bytes: int, name: str) -> bytes:
-    """All of `stream`, given up as soon as it grows out of proportion."""
+def _drained(stream: Readable, packed_bytes: int, name: str, before: int = 0) -> bytes:
+    """All of `stream`, given up as soon as it grows out of proportion, with the bytes `before` it."""
     kept = io.BytesIO()
     while chunk := stream.read(CHUNK_BYTES):
         kept.write(chunk)
-        size = kept.tell()
+        size = before + kept.tell()
         if size > LARGEST_BYTES or (size > FREE_BYTES and size > LARGEST_RATIO * packed_bytes):
             raise _too_large(name)
     return kept.getvalue()

@@ -2242,6 +2242,11 @@ export interface components {
              */
             rate: "" | "times" | "over";
             /**
+             * Sheet
+             * @default
+             */
+            sheet: string;
+            /**
              * Zone
              * @default
              */
@@ -2619,6 +2624,7 @@ export interface components {
              *       "decimal": "",
              *       "preset": "",
              *       "rate": "",
+             *       "sheet": "",
              *       "zone": ""
              *     }
              */
@@ -4905,6 +4911,7 @@ export interface components {
              *       "decimal": "",
              *       "preset": "",
              *       "rate": "",
+             *       "sheet": "",
              *       "zone": ""
              *     }
              */
@@ -6238,6 +6245,7 @@ export interface components {
              *       "decimal": "",
              *       "preset": "",
              *       "rate": "",
+             *       "sheet": "",
              *       "zone": ""
              *     }
              */

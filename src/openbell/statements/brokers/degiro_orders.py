@@ -10,12 +10,12 @@ from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO
 from openbell.statements.answers import Answers
 from openbell.statements.brokers.degiro_rows import CLOCK
-from openbell.statements.contents import Contents, Record
+from openbell.statements.contents import HEADER_WITHIN, Contents, Record
 from openbell.statements.draft import Draft, Holding, Ignored, Named, Outcome, Problem
 from openbell.statements.making import needed, per, traded
 from openbell.statements.numbers import Marks, marks_of, money_code
 from openbell.statements.preset import Preset, Reading
-from openbell.statements.table import HEADER_WITHIN, Columns, Row, each, plain, table_of
+from openbell.statements.table import Columns, Row, each, plain, table_of
 
 
 @dataclass(frozen=True, slots=True)

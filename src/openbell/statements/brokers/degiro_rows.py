@@ -10,11 +10,11 @@ from decimal import Decimal
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.model.transactions import ZERO
 from openbell.statements.brokers.degiro_words import ISIN, TRADE, event_of, meaning_of, side_of
-from openbell.statements.contents import Contents, Record
+from openbell.statements.contents import HEADER_WITHIN, Contents, Record
 from openbell.statements.days import Clock
 from openbell.statements.draft import Named
 from openbell.statements.numbers import Marks, marks_of, money_code
-from openbell.statements.table import HEADER_WITHIN, plain
+from openbell.statements.table import plain
 from openbell.statements.text import mended
 
 CLOCK = Clock("dmy", "Europe/Amsterdam")

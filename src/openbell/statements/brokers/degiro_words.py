@@ -26,31 +26,33 @@ _BEGINNINGS: Mapping[str, str] = {
     "sweep": r"cash sweep|overboeking (?:van|naar) uw geldrekening|(?:ihrem?n?|ihr) geldkonto|"
     r"(?:from|to|your) (?:your )?cash account|compte especes|cuenta de efectivo|conto liquidita|conta de caixa",
     "fund_price": r"(?:variation|variacion|variazione|variacao) .*(?:fond|monet)|geldmarktfonds preis|"
-    r"money market fund price|geldmarktfonds koers|koerswijziging geldmarkt|cash fund price",
+    r"money market fund price|geldmarktfonds koers|koerswijziging geldmarkt|cash fund price|"
+    r"zmena ceny penezniho fondu",
     "fund": r"geldmarktfonds|fonds monetaire|money market fund|fondos? (?:de )?monetario|fondo monetario|"
-    r"fundo monetario|cash fund (?:conversion|omzetting)",
+    r"fundo monetario|cash fund (?:conversion|omzetting)|konwersja funduszu",
     "exchange": r"valuta (?:creditering|debitering)|wahrungswechsel|\bfx (?:credit|debit|\w)|"
-    r"(?:credito|debito|prelievo) fx|divisa|operation de change|"
+    r"(?:credito|debito|prelievo) (?:fx|(?:di )?cambio valuta)|divisa|operation de change|"
     r"change de devise|conversion de devise|credit devise|debit devise|valutav|"
-    r"valutakonv|wymiana walut|przewalutowanie|currency (?:credit|debit|exchange)|valuutan",
-    "dividend_tax": r"(?:dividend(?:en)?|utdelnings?|utbytte)(?:belasting|steuer|skatt|skat)|kildeskatt|kallskatt|"
-    r"dividend tax|impots? sur (?:le )?dividende|"
+    r"valutakonv|smena men|wymiana walut|przewalutowanie|currency (?:credit|debit|exchange)|valuutan",
+    "dividend_tax": r"(?:dividend(?:en)?|utdelnings?|utbytte|udbytte)(?:belasting|steuer|skatt|skat)|kildeskatt|"
+    r"kallskatt|dividend tax|impots? sur (?:le )?dividende|"
     r"(?:retencion|retenzione|ritenuta|imposto|impuesto|imposta).*dividend|withholding tax|bronbelasting|"
-    r"quellensteuer|dan z dividend|podatek od dywidend|osinkovero|kapitalertragsteuer",
+    r"quellensteuer|dan z dividend|podatek (?:od dywidend|dywidendow)|osinkovero|kapitalertragsteuer",
     "capital": r"kapitalruckzahlung|return of capital|capital return|kapitaaluitkering|kapitaalsuitkering|"
     r"remboursement de capital|retour de capital|devolucion de capital|rimborso (?:di )?capitale",
     "dividend": r"^(?:.*\b)?(?:dividend|dividende|dividendo|dividenda|dywidenda|osinko|udbytte|utbytte|utdelning)\b|"
-    r"fund distribution|fondsausschuttung|fondsuitkering|distribution|distribucion|distribuzione",
+    r"fund distribution|ausschuttung|fondsuitkering|distribution|distribucion|distribuzione",
     "transaction_tax": r"transactiebelasting|transaction tax|transaktionssteuer|taxe sur les transactions|stamp duty|"
-    r"beurstaks|\btob\b|tobin|impuesto sobre transacciones|imposta sulle transazioni|imposto do selo",
+    r"beurstaks|\btob\b|tobin|impuesto sobre transacciones|imposta sulle transazioni|imposto do selo|"
+    r"podatek od transakcji",
     "fee": r"kosten|\bfees?\b|gebuhr|\bfrais\b|costes?\b|\bcosti\b|\bcustos?\b|comiss|comision|commission|"
     r"handelsmodalit|connexion|conectividad|poplat|oplat|avgift|gebyr|kurtage|courtage|maksu\b|market data",
     "interest": r"\binterest|\brente\b|\bzins|interet|\binteres|interess[ie]|\bjuros\b|\burok|odsetki|korko",
     "rebate": r"courtesy|rabatt|korting|promo|compensat|kompensat|gutschrift|referral|bonus|cashback|vergoeding",
     "withdrawal": r"withdrawal|terugstorting|opname|auszahlung|retrait|retirada|prelievo|levantamento|vyber\b|uttag|"
     r"uttak|wyplata|nosto\b|reembolso",
-    "deposit": r"deposit|storting|einzahlung|ingreso|versement|deposito|vklad|insattning|innskudd|indbetaling|wplata|"
-    r"talletus|uberweisung|overboeking|transfer",
+    "deposit": r"deposit|^depot(?: flatex)?$|depozyt|storting|einzahlung|ingreso|versement|deposito|vklad|insattning|"
+    r"innskudd|indskud|indbetaling|wplata|talletus|uberweisung|overboeking|transfer",
 }
 _MEANINGS = tuple((meaning, re.compile(words)) for meaning, words in _BEGINNINGS.items())
 
@@ -59,7 +61,7 @@ _EVENTS = (
     ("spin_off", re.compile(r"spin|abspaltung|afsplitsing|scission|escision|scissione|cisao")),
     ("split", re.compile(r"split|fraction|division|frazionamento|desdobramento|samenvoeging|zusammenlegung|regroup")),
     ("dividend", re.compile(r"dividend")),
-    ("fund", re.compile(r"geldmarktfonds|fonds monetaire|money market|monetario")),
+    ("fund", re.compile(r"geldmarktfonds|fonds monetaire|money market|monetario|konwersja funduszu")),
 )  # fmt: skip
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
 from openbell.model.money import amount as checked
-from openbell.model.transactions import ZERO, Kind
+from openbell.model.transactions import ZERO, Kind, assert_day
+from openbell.model.words import counted
 from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock, zone_of
-from openbell.statements.draft import Draft, Ignored, Named, Outcome, Problem
+from openbell.statements.draft import Beside, Draft, Ignored, Named, Outcome, Problem
 from openbell.statements.making import needed, traded
 from openbell.statements.numbers import POINT, money_code
 from openbell.statements.preset import Preset, Reading
@@ -22,21 +25,117 @@ from openbell.statements.preset import Preset, Reading
 HOME = "Europe/Zurich"
 """Where Ghostfolio is made, and most of its users' midnights are."""
 
+_MANUAL, _COINS = "MANUAL", "COINGECKO"
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the ids of a document stand for."""
+
+    accounts: Mapping[str, str]
+    tags: Mapping[str, str]
+    instruments: Mapping[tuple[str, str], Named]
+    """By source and symbol, those of which the document tells more."""
+
+    def instrument(self, source: str, symbol: str) -> Named:
+        """As the document tells it; a symbol of Ghostfolio's own or of CoinGecko's is no ticker."""
+        return self.instruments.get((source, symbol)) or _named(source, symbol)
+
 
 def read(contents: Contents, answers: Answers) -> Reading:
-    """All activities; accounts by their names."""
+    """All activities; accounts, tags and own items by their names, with the prices that were said by hand."""
     document = contents.document
-    accounts = {
-        account["id"]: str(account.get("name") or account["id"])
-        for account in document.get("accounts") or ()
-        if isinstance(account, dict) and isinstance(account.get("id"), str)
-    }
+    profiles = {_source(each): each for each in _objects(document, "assetProfiles")}
+    named = {of: _profiled(*of, profile) for of, profile in profiles.items()}
+    names = _Names(_by_id(document, "accounts"), _by_id(document, "tags"), _apart(named))
     activities = document["activities"]
     if not isinstance(activities, list) or not all(isinstance(each, dict) for each in activities):
         raise UnreadableFile(contents.name, "its activities are no list of objects.", remedy="Export it again.")
     zone = answers.zone or _home(contents.name, activities)
-    outcomes = [_attempt(number, each, accounts, zone) for number, each in enumerate(activities, start=1)]
-    return Reading(outcomes, (f"days are those of {zone}",))
+    outcomes = [_attempt(number, each, names, zone) for number, each in enumerate(activities, start=1)]
+    priced = {of: each for of, each in profiles.items() if of[0] == _MANUAL}
+    prices, damaged = _by_hand(priced, names)
+    notes = [f"days are those of {zone}"]
+    if prices:
+        count = sum(map(len, prices.values()))
+        notes.append(f"It tells {counted(count, 'price')} by hand, of {counted(len(prices), 'instrument')}.")
+    if damaged:
+        notes.append(
+            f"{counted(damaged, 'price')} by hand cannot be read, and {'is' if damaged == 1 else 'are'} left out."
+        )
+    return Reading(outcomes, tuple(notes), Beside(prices))
+
+
+def _objects(document: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    given = document.get(name)
+    yield from (each for each in (given if isinstance(given, list) else ()) if isinstance(each, dict))
+
+
+def _by_id(document: Mapping[str, Any], name: str) -> dict[str, str]:
+    return {
+        each["id"]: str(each.get("name") or each["id"])
+        for each in _objects(document, name)
+        if isinstance(each.get("id"), str)
+    }
+
+
+def _source(told: Mapping[str, Any]) -> tuple[str, str]:
+    return str(told.get("dataSource") or "").upper(), str(told.get("symbol") or "")
+
+
+def _named(source: str, symbol: str, name: str = "", currency: str = "") -> Named:
+    if source == _MANUAL:
+        return Named(name=name or symbol, type="other", currency=currency)
+    if source == _COINS:
+        return Named(name=name or symbol, type="crypto")
+    return Named(ticker=symbol, name=name)
+
+
+def _profiled(source: str, symbol: str, profile: Mapping[str, Any]) -> Named:
+    try:
+        currency = money_code(str(profile.get("currency") or ""))[0]
+    except InvalidInput:
+        currency = ""
+    return _named(source, symbol, str(profile.get("name") or ""), currency)
+
+
+def _apart(named: Mapping[tuple[str, str], Named]) -> dict[tuple[str, str], Named]:
+    """Those that share a name with another tell their symbols, too."""
+    keys = Counter(each.key for each in named.values())
+    return {
+        (source, symbol): _named(source, symbol, f"{each.name} ({symbol})", each.currency)
+        if keys[each.key] > 1 and not each.ticker
+        else each
+        for (source, symbol), each in named.items()
+    }
+
+
+def _by_hand(
+    profiles: Mapping[tuple[str, str], Mapping[str, Any]], names: _Names
+) -> tuple[dict[str, dict[date, Decimal]], int]:
+    """The prices of own items, by the items' keys; and how many could not be read."""
+    prices, damaged = dict[str, dict[date, Decimal]](), 0
+    for (source, symbol), profile in profiles.items():
+        told = dict[date, Decimal]()
+        for each in _objects(profile, "marketData"):
+            try:
+                day, price = _price(each, str(profile.get("currency") or ""))
+            except InvalidInput:
+                damaged += 1
+            else:
+                told[day] = price
+        if told:
+            prices[names.instrument(source, symbol).key] = told
+    return prices, damaged
+
+
+def _price(told: Mapping[str, Any], currency: str) -> tuple[date, Decimal]:
+    day = Clock("ymd").day(str(told.get("date", "")))
+    assert_day(day, "date")
+    price = _number(told, "marketPrice") * money_code(currency)[1]
+    if price <= 0:
+        raise InvalidInput("marketPrice", f"{price} is no price.")
+    return day, price
 
 
 def _home(name: str, activities: Sequence[Mapping[str, Any]]) -> str:
@@ -65,9 +164,9 @@ def _instant(activity: Mapping[str, Any]) -> datetime | None:
         return None
 
 
-def _attempt(number: int, activity: Mapping[str, Any], accounts: Mapping[str, str], zone: str) -> Outcome:
+def _attempt(number: int, activity: Mapping[str, Any], names: _Names, zone: str) -> Outcome:
     try:
-        return _activity(number, activity, accounts, zone)
+        return _activity(number, activity, names, zone)
     except InvalidInput as error:
         return Problem((number,), error.what, error.remedy or "Correct it in the file.", _content(activity))
 
@@ -86,7 +185,7 @@ def _number(activity: Mapping[str, Any], field: str) -> Decimal:
     return needed(POINT.number(given, field), field) if isinstance(given, str) else checked(Decimal(given), field)
 
 
-def _activity(number: int, activity: Mapping[str, Any], accounts: Mapping[str, str], zone: str) -> Outcome:
+def _activity(number: int, activity: Mapping[str, Any], names: _Names, zone: str) -> Outcome:
     kind = str(activity.get("type", "")).upper()
     stamp = str(activity.get("date", ""))
     at = Clock("ymd", "UTC").read(stamp)[1]
@@ -94,20 +193,18 @@ def _activity(number: int, activity: Mapping[str, Any], accounts: Mapping[str, s
     currency, part = money_code(str(activity.get("currency") or ""))
     units, price = _number(activity, "quantity"), _number(activity, "unitPrice") * part
     fee = _number(activity, "fee") * part
-    symbol = str(activity.get("symbol") or "")
-    manual = str(activity.get("dataSource", "")).upper() == "MANUAL"
+    source, symbol = _source(activity)
     fixed: dict[str, Any] = {
         "day": day,
         "at": None if _is_midnight(at, zone) else at,
         "currency": currency,
-        "account": accounts.get(str(activity.get("accountId")), ""),
+        "account": names.accounts.get(str(activity.get("accountId")), ""),
         "note": str(activity.get("comment") or ""),
-        "tags": tuple(str(tag)[:60] for tag in activity.get("tags") or () if isinstance(tag, str) and tag),
+        "tags": tuple(names.tags.get(tag, tag)[:60] for tag in activity.get("tags") or () if _is_word(tag)),
         "ref": str(activity.get("id") or ""),
         "rows": (number,),
     }
-    named = Named(name=symbol, type="other") if manual else Named(ticker=symbol)
-    about = named if symbol else None
+    about = names.instrument(source, symbol) if symbol else None
     worth = units * price
     if kind in {"BUY", "SELL", "ITEM"}:
         cash = worth - fee if kind == "SELL" else worth + fee
@@ -126,6 +223,10 @@ def _activity(number: int, activity: Mapping[str, Any], accounts: Mapping[str, s
     return Problem(
         (number,), f"{kind[:40]!r} is no type of activity that is known.", "Add it by hand.", _content(activity)
     )
+
+
+def _is_word(tag: object) -> bool:
+    return isinstance(tag, str) and bool(tag)
 
 
 def _is_midnight(at: datetime | None, zone: str) -> bool:

@@ -77,6 +77,9 @@ def _event(row: Row, marks: Marks) -> Outcome:
             buying=kind == "buy", quantity=units, cash=cash, tax=tax, fee=fee, instrument=_named(row),
             price=None if price is None else price * part, **fixed,
         )  # fmt: skip
+    if kind in {"in", "out"} and row["asset"].lower() == "cash":
+        needed(amount or None, "amount")
+        kind = "deposit" if kind == "in" else "withdrawal"
     if kind in {"in", "out"}:
         moved_units = abs(needed(units, "shares"))
         return Draft(

@@ -53,6 +53,7 @@ MEANINGS = {
     "versement": "cash", "virement": "cash", "auszahlung": "cash", "withdrawal": "cash", "einzahlung": "cash",
     "pagamento": "cash", "accredito": "cash", "addebito": "cash", "cash in": "cash", "cash out": "cash",
     "transfer": "cash", "withholding tax": "tax", "quellensteuer": "tax", "impot anticipe": "tax", "tax": "tax",
+    "impot a la source": "tax", "imposta alla fonte": "tax", "verrechnungssteuer": "tax", "imposta preventiva": "tax",
     "forex": "forex", "fx-": "forex", "fx ": "forex", "change ": "forex", "devisen": "forex",
     "stock split": "split", "split": "split", "reverse split": "split", "stock dividend": "units",
     "spin off": "spin_off", "spin-off": "spin_off", "crypto deposit": "in", "crypto withdrawal": "out",

@@ -185,7 +185,7 @@ function Kept({ answers, mapping, onAnswer }: KeptProps) {
   const { data } = useQuery(mappingsQuery());
   const [name, setName] = useState("");
   const { mutate, error } = useMutation({
-    mutationFn: () => keepMapping(name.trim(), { ...answers, mapping }),
+    mutationFn: () => keepMapping(name.trim(), { ...answers, sheet: "", mapping }),
     onSuccess: async (kept) => {
       setName("");
       await client.invalidateQueries({ queryKey: mappingsQuery().queryKey });
@@ -195,7 +195,7 @@ function Kept({ answers, mapping, onAnswer }: KeptProps) {
   const options = data?.mappings.map((each) => [String(each.id), each.name] as const) ?? [];
   const take = (id: string) => {
     const kept = data?.mappings.find((each) => String(each.id) === id);
-    if (kept) onAnswer(kept.answers);
+    if (kept) onAnswer({ ...kept.answers, sheet: answers.sheet });
   };
   return (
     <div className={styles.meaning}>

@@ -15,7 +15,7 @@ export const STEP_NAMES: Record<Step, string> = {
 export function fresh(file: string): Choices {
   return {
     file,
-    answers: { preset: "", dates: "", decimal: "", zone: "", currency: "", rate: "", mapping: null },
+    answers: { preset: "", dates: "", decimal: "", zone: "", currency: "", rate: "", sheet: "", mapping: null },
     accounts: {},
     instruments: {},
     take: [],
