@@ -6,10 +6,11 @@ from typing import Any
 
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
-from openbell.statements.brokers.ibkr import CLOCK, KINDS
 from openbell.statements.brokers.ibkr_words import (
     CANCELS,
     CASH_TYPES,
+    CLOCK,
+    KINDS,
     dividends_with_tax,
     named_in,
     pair_of,
