@@ -54,3 +54,16 @@ def test_half_of_an_action_is_a_problem_that_keeps_its_row():
 
 def test_units_that_are_no_number_are_a_problem_of_both_rows():
     assert problems_of(statement("Cash Merger,VMW,VMWARE,,,,$10.00", "Cash Merger Adj,VMW,VMWARE,-1o,,,")) == [(2, 3)]
+
+
+AWARDS = (
+    "Date,Action,Symbol,Description,Quantity,FeesAndCommissions,DisbursementElection,Amount,PurchaseDate,"
+    "PurchaseFairMarketValue,VestDate,VestFairMarketValue,NetSharesDeposited\n"
+)
+
+
+def test_awarded_shares_are_the_net_ones_and_held_since_they_were_the_readers_own():
+    rows = "02/02/2024,Deposit,GOOG,ESPP,4,,,,,,,,\n,,,,,,,,01/31/2024,$140.00,,,3\n"
+    came = read((AWARDS + rows).encode(), "f").drafts[0]
+    assert (str(came.day), str(came.acquired), came.quantity, came.price) == ("2024-02-02", "2024-01-31", 3, 140)
+    assert came.rows == (2, 3)

@@ -28,7 +28,7 @@ COLUMNS: Columns = {
     "description": ("description",),
     "quantity": ("quantity",),
     "price": ("price",),
-    "fee": ("fees & comm", "fees & commissions", "feesandcommissions"),
+    "fee": ("fees & comm", "fees & commissions"),
     "amount": ("amount",),
 }
 MEANINGS = {
