@@ -99,3 +99,20 @@ def test_a_spin_off_that_names_its_parent_is_one():
 def test_units_of_nothing_that_is_named_are_a_problem():
     row = "03/10/2021,DISTRIBUTION OF SOMETHING (Cash),,No Description,Cash,9,,,,,,\n"
     assert problems_of(statement(row)) == [(2,)]
+
+
+def test_what_a_row_is_does_not_hang_on_words_in_the_name_of_a_company():
+    rows = [row.replace("LARGO", "ADVISORSHARES INTEREST FEE") for row in (NEW_LARGO, OLD_LARGO)]
+    assert told(statement(*rows)) == ["2021-03-08 split LGO -1170 0 USD ratio=0.1"]
+    paid = "03/10/2021,DIVIDEND RECEIVED STATE TAX FREE FUND (STF) (Cash),STF,FUND,Cash,,,,,,2.5,\n"
+    assert told(statement(paid)) == ["2021-03-10 dividend STF 0 2.5 USD"]
+
+
+def test_an_exchange_of_funds_sells_one_and_buys_the_other():
+    out = "03/10/2021,EXCHANGED TO FXAIX FIDELITY MAGELLAN (FMAGX) (Cash),FMAGX,MAGELLAN,Cash,-10,50,,,,500,\n"
+    back = "03/10/2021,EXCHANGED FROM FMAGX FIDELITY 500 (FXAIX) (Cash),FXAIX,500 INDEX,Cash,4,125,,,,-500,\n"
+    assert told(statement(out, back)) == [
+        "2021-03-10 sell FMAGX -10 500 USD @50",
+        "2021-03-10 buy FXAIX 4 -500 USD @125",
+    ]
+    assert problems_of(statement(out.replace(",500,", ",,"))) == [(2,)]

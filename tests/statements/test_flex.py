@@ -83,3 +83,25 @@ def test_a_summary_alone_stays():
 def test_a_sale_that_closes_and_opens_may_sell_more_than_is_held():
     sale = trade("Trade", "EXECUTION", more='openCloseIndicator="C;O"').replace("BUY", "SELL").replace("-1850", "1850")
     assert told(flex(sale)) == ["2024-01-02 sell AAPL -10 1849 USD fee=1 @185 short in=U1"]
+
+
+TRADES = (
+    "ClientAccountID,Symbol,ISIN,Buy/Sell,TradeDate,Quantity,TradePrice,TradeMoney,CurrencyPrimary,IBCommission,"
+    "IBCommissionCurrency,IBOrderID,LevelOfDetail\n"
+)
+PAYMENTS = "ClientAccountID,Symbol,Type,SettleDate,Description,Amount,CurrencyPrimary,LevelOfDetail\n"
+
+
+def table(head: str, *rows: str) -> Statement:
+    return read((head + "".join(row + "\n" for row in rows)).encode(), "f")
+
+
+def test_tables_of_a_query_count_each_trade_and_payment_once_as_well():
+    traded = "U1,AAPL,,BUY,20240102,10,185,1850,USD,-1,USD,7"
+    both = table(TRADES, f"{traded},ORDER", f"{traded},EXECUTION", f"{traded},CLOSED_LOT")
+    assert (told(both), len(both.ignored)) == ([BOUGHT], 3)
+    assert told(table(TRADES, f"{traded},ORDER", "")) == [BOUGHT]
+    assert len(table(TRADES, f"{traded},SYMBOL_SUMMARY").problems) == 1
+    paid = "U1,AAPL,Dividends,20240202,AAPL(US0378331005) CASH DIVIDEND,10,USD"
+    assert told(table(PAYMENTS, f"{paid},SUMMARY", f"{paid},DETAIL")) == [PAID]
+    assert told(table(PAYMENTS, f"{paid},SUMMARY")) == [PAID]

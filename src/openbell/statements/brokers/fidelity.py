@@ -48,17 +48,22 @@ _NEEDS = ("date", "action", "symbol", "accrued")
 _ACTIONS = tuple(
     (kind, re.compile(words))
     for kind, words in (
+        ("split", r"^(?:reverse |forward |stock )*split"),  # first, since companies' names hold words of others
+        ("rename", r"^name chang"),
+        ("merger", r"^merger"),
+        ("exchange", r"^exchanged"),
+        ("dividend", r"^dividend"),
         ("buy", r"^(?:you )?bought|^buy\b|^purchase into core|^reinvestment|^(?:you )?bought"),
         ("sell", r"^(?:you )?sold|^sell\b|^redemption from core|^redemption payout|^redeemed|tender"),
         ("lieu", r"in lieu of"),
         ("capital", r"return of capital|non-?taxable distribution"),
         ("tax", r"foreign tax|tax withheld|non-?resident tax|federal tax|state tax"),
-        ("dividend", r"dividend received|^dividend|cap gain|capital gain|short-term|long-term|royalty"),
+        ("dividend", r"dividend received|cap gain|capital gain|short-term|long-term|royalty"),
         ("interest", r"interest"),
         ("fee", r"\bfee\b|fee charged|commission|advisor"),
         ("split", r"split"),
         ("rename", r"name changed|cusip chang|symbol chang"),
-        ("merger", r"merger|exchanged|conversion"),
+        ("merger", r"merger|conversion"),
         ("distribution", r"^distribution|spin-?off|stock dividend"),
         ("expired", r"expired|assigned|exercised"),
         ("in or out", r"^transferred|^transfer of assets|^journaled|shares (?:deposited|received|delivered)"),
@@ -124,6 +129,8 @@ def _event(row: Row, bought: set[str], names: Mapping[str, Named]) -> Outcome | 
         )
     amount, units = POINT.number(row["amount"], "amount"), POINT.number(row["quantity"], "quantity")
     fixed, about = _fixed(row), _named(row, names)
+    if kind == "exchange" and units:
+        kind = "buy" if units > 0 else "sell"
     if kind in {"buy", "sell"}:
         fee = (POINT.number(row["commission"], "commission") or ZERO) + (POINT.number(row["fee"], "fees") or ZERO)
         return traded(
