@@ -74,7 +74,7 @@ def test_a_file_of_rows_that_nobody_could_read_is_not_said_to_be_here_already(cl
     refused = client.post("portfolios/1/imports", json={"upload": unread, "file": "my.csv"})
     assert refused.status_code == 422
     assert "imported before" not in refused.text
-    assert "3 of its rows could not be read" in refused.json()["remedy"]
+    assert "not read: 3" in refused.json()["remedy"]
 
 
 def test_the_same_or_an_overlapping_file_adds_nothing_twice(client: TestClient):
@@ -85,7 +85,7 @@ def test_the_same_or_an_overlapping_file_adds_nothing_twice(client: TestClient):
     refused = client.post("portfolios/1/imports", json={"upload": again, "file": "my.csv"})
     assert (refused.status_code, refused.json()["detail"]) == (422, "Nothing in this file is new.")
     assert refused.json()["remedy"] == (
-        "3 of its rows were imported before; 1 of its rows move nothing: see the reasons in the preview."
+        "Of its rows, imported before: 3; moving nothing: 1. The preview tells why of each."
     )
     longer = uploaded(client, PLAIN + "2026-02-05,Buy,AAPL,1,100,-100,USD\n")
     assert confirm(client, longer)["counts"]["new"] == 1

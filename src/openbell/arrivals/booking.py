@@ -112,14 +112,14 @@ def _facts(review: Review) -> dict[str, SetFacts]:
 def _why_nothing(review: Review) -> str:
     """What became of the rows instead: they are here already, were left out, could not be read, or move nothing."""
     sorting, blocking = review.sorting, [problem for problem in review.statement.problems if problem.blocking]
-    left = len(sorting.new) + len(sorting.alike)
-    said = [
-        (len(sorting.known), "were imported before"),
-        (left, "were left out, or their day is yet to come"),
-        (len(blocking), "could not be read: see the problems of the preview"),
-        (len(review.statement.ignored), "move nothing: see the reasons in the preview"),
-    ]
-    return "; ".join(f"{count} of its rows {what}" for count, what in said if count) + "."
+    said = {
+        "imported before": len(sorting.known),
+        "left out, or of a day to come": len(sorting.new) + len(sorting.alike),
+        "not read": len(blocking),
+        "moving nothing": len(review.statement.ignored),
+    }
+    counted = "; ".join(f"{what}: {count}" for what, count in said.items() if count)
+    return f"Of its rows, {counted}. The preview tells why of each."
 
 
 def _new_places(review: Review) -> list[tuple[str, Account]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from openbell.model.errors import InvalidInput
@@ -101,6 +102,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
     return Reading([*table.framed(), *outcomes, *unread, *changes, *_breaks(table)])
 
 
+@lru_cache(maxsize=1 << 15)
 def _kind(action: str) -> str:
     text = action.lower().strip()
     return next((kind for kind, words in _ACTIONS if words.search(text)), "")

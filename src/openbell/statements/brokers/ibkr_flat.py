@@ -75,6 +75,8 @@ def read_flat_trades(contents: Contents, answers: Answers) -> Reading:
 
 def _leveled(table: Table, tag: str, read: Callable[[Row], Outcome]) -> Callable[[Row], Outcome]:
     """`read` for rows that no others of the table tell in more detail."""
+    if not {level.upper() for level in table.column("level")} - {"", "EXECUTION", "DETAIL"}:
+        return read
     elements = {row.line: _element(row, tag) for row in table.rows}
     levels = Levels(list(elements.values()))
 

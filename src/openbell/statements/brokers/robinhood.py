@@ -18,7 +18,7 @@ from openbell.statements.draft import Draft, Named, Outcome, Problem
 from openbell.statements.making import moved, needed, per, traded
 from openbell.statements.numbers import POINT
 from openbell.statements.preset import Preset, Reading, with_rows
-from openbell.statements.table import Columns, Row, attempt, each, table_of
+from openbell.statements.table import Columns, Row, Waiting, attempt, each, table_of
 
 CLOCK = Clock("mdy")
 COLUMNS: Columns = {
@@ -142,18 +142,24 @@ def _cash(row: Row, kind: str, amount: Decimal, named: Named | None, fixed: dict
 def _changes(rows: Sequence[Row]) -> list[Outcome]:
     """What came with what left, of one day and code; cash of a merger with the units of the same instrument."""
     outcomes: list[Outcome] = []
-    cash = [row for row in rows if POINT.number(row["amount"], "amount") and not _units(row)]
-    gone = [row for row in rows if (_units(row) or 0) < 0]
-    for came in [row for row in rows if row not in cash and row not in gone]:
-        left = next((row for row in gone if (row["date"], row["code"]) == (came["date"], came["code"])), None)
+    came, gone, cash = list[Row](), Waiting(("date", "code")), Waiting(("date", "instrument"))
+    for row in rows:
+        units = _units(row) or ZERO
+        if not units and POINT.number(row["amount"], "amount"):
+            cash.put(row)
+        elif units < 0:
+            gone.put(row)
+        else:
+            came.append(row)
+    for new in came:
+        left = gone.take(new)
         if left is None:
-            outcomes.append(_whole(came) if _is_sale(came) else _half(came))
+            outcomes.append(_whole(new) if _is_sale(new) else _half(new))
             continue
-        gone.remove(left)
-        paid = _paid(cash, left) or _paid(cash, came)
-        outcomes.append(_all_of((came, left, paid), partial(_change, left, came, paid)))
+        paid = cash.take(left) or cash.take(new)
+        outcomes.append(_all_of((new, left, paid), partial(_change, left, new, paid)))
     for left in gone:
-        paid = left if _is_sale(left) else _paid(cash, left)
+        paid = left if _is_sale(left) else cash.take(left)
         outcomes.append(_half(left) if paid is None else _all_of((left, paid), partial(_sold, left, paid)))
     return [*outcomes, *map(_half, cash)]
 
@@ -165,14 +171,6 @@ def _is_sale(row: Row) -> bool:
 
 def _whole(row: Row) -> Outcome:
     return attempt(row, partial(_sold, row, row))
-
-
-def _paid(cash: list[Row], left: Row) -> Row | None:
-    """The row of cash for these units, which is then no other's."""
-    paid = next((row for row in cash if (row["date"], row["instrument"]) == (left["date"], left["instrument"])), None)
-    if paid is not None:
-        cash.remove(paid)
-    return paid
 
 
 def _all_of(parts: Sequence[Row | None], make: partial[Draft]) -> Outcome:

@@ -7,6 +7,7 @@ and shares has three rows of one name.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -19,7 +20,7 @@ from openbell.statements.draft import Draft, Named, Outcome, Problem
 from openbell.statements.making import needed, per, traded
 from openbell.statements.numbers import POINT
 from openbell.statements.preset import with_rows
-from openbell.statements.table import Row, attempt
+from openbell.statements.table import Row, Waiting, attempt
 
 CLOCK = Clock("mdy")
 PAIRED = frozenset({"reverse split", "merger", "name change", "redeemed"})
@@ -57,28 +58,24 @@ def joined(rows: Iterable[tuple[Row, str]]) -> list[Outcome]:
 
 
 def _of_one_day(rows: Sequence[Row], kind: str) -> list[Outcome]:
-    cash = [row for row in rows if POINT.number(row["amount"], "amount")]
-    gone = [row for row in rows if row not in cash and row["quantity"].startswith(("-", "("))]
+    came, gone, cash = list[Row](), deque[Row](), Waiting(("symbol",))
+    for row in rows:
+        if POINT.number(row["amount"], "amount"):
+            cash.put(row)
+        else:
+            (gone if row["quantity"].startswith(("-", "(")) else came).append(row)
     outcomes: list[Outcome] = []
-    for came in [row for row in rows if row not in cash and row not in gone]:
+    for new in came:
         if not gone:
-            outcomes.append(_alone(came))
+            outcomes.append(_alone(new))
             continue
-        left = gone.pop(0)
-        paid = _taken(cash, {left["symbol"], came["symbol"]}) if kind == "merger" else None
-        outcomes.append(_whole((came, left, paid), partial(_changed, left, came, paid, kind)))
+        left = gone.popleft()
+        paid = (cash.take(left) or cash.take(new)) if kind == "merger" else None
+        outcomes.append(_whole((new, left, paid), partial(_changed, left, new, paid, kind)))
     for left in gone:
-        paid = _taken(cash, {left["symbol"]}) if kind in {"merger", "redeemed"} else None
+        paid = cash.take(left) if kind in {"merger", "redeemed"} else None
         outcomes.append(_whole((left, paid), partial(_sold, left, paid)) if paid else _alone(left))
     return [*outcomes, *map(_alone, cash)]
-
-
-def _taken(cash: list[Row], symbols: set[str]) -> Row | None:
-    """The row that pays for one of these, which is then no other's."""
-    paid = next((row for row in cash if row["symbol"] in symbols), None)
-    if paid is not None:
-        cash.remove(paid)
-    return paid
 
 
 def _whole(parts: Sequence[Row | None], make: partial[Draft]) -> Outcome:
