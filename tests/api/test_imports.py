@@ -70,6 +70,14 @@ def test_a_file_is_looked_at_booked_and_undone(client: TestClient):
     assert client.get("portfolios/1").json()["accounts"] == []
 
 
+def test_a_file_of_rows_that_nobody_could_read_is_not_said_to_be_here_already(client: TestClient):
+    unread = uploaded(client, PLAIN.replace("2026-02-0", "2026-02-3"))
+    refused = client.post("portfolios/1/imports", json={"upload": unread, "file": "my.csv"})
+    assert refused.status_code == 422
+    assert "imported before" not in refused.text
+    assert "not read: 3" in refused.json()["remedy"]
+
+
 def test_the_same_or_an_overlapping_file_adds_nothing_twice(client: TestClient):
     confirm(client, uploaded(client, PLAIN))
     again = uploaded(client, PLAIN)
@@ -77,6 +85,9 @@ def test_the_same_or_an_overlapping_file_adds_nothing_twice(client: TestClient):
     assert {name: count for name, count in counts.items() if count and name != "ignored"} == {"known": 3}
     refused = client.post("portfolios/1/imports", json={"upload": again, "file": "my.csv"})
     assert (refused.status_code, refused.json()["detail"]) == (422, "Nothing in this file is new.")
+    assert refused.json()["remedy"] == (
+        "Of its rows, imported before: 3; moving nothing: 1. The preview tells why of each."
+    )
     longer = uploaded(client, PLAIN + "2026-02-05,Buy,AAPL,1,100,-100,USD\n")
     assert confirm(client, longer)["counts"]["new"] == 1
     assert len(kinds(client)) == 4

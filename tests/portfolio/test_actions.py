@@ -333,6 +333,17 @@ def test_units_of_a_split_of_what_is_not_held_are_there_at_an_unknown_cost() -> 
     assert said(walked) == ["action_of_nothing wrong 1"]
 
 
+def test_a_split_that_takes_units_of_what_was_never_held_is_a_problem() -> None:
+    walked = walk(
+        book(
+            """
+            2021-01-08 buy   LGO 1300  -1300
+            2021-03-08 split OLD -1300 -"""
+        )
+    )
+    assert (held(walked), said(walked)) == (["1 LGO 1300 1300"], ["action_of_nothing wrong 1"])
+
+
 def test_a_split_without_ratio_or_units_is_said_and_the_rest_is_computed() -> None:
     walked = walk(
         book(

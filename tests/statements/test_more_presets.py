@@ -79,7 +79,7 @@ class TestRevolut(PresetContract):
         2019-12-13 dividend MSFT 0 0.08 USD
         2021-09-01 fee - 0 -0.01 USD
         2022-08-25 split TSLA 0.16431924 0 USD
-        2023-07-14 sell MA -0.1998348 80.34 USD @402.13
+        2023-07-14 sell MA -0.1998348 80.34 USD fee=0.02 @402.13
         2025-09-08 buy MSFT 0.76672417 -20 EUR @26.09"""
     needs = ("Quantity", "Total Amount", "Currency")
     ignored = 2

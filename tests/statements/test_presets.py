@@ -165,6 +165,45 @@ class TestSchwabInJson(PresetContract):
     ignored = 0
 
 
+class TestSchwabAwards(PresetContract):
+    preset = "schwab-awards"
+    file = """"Date","Action","Symbol","Description","Quantity","FeesAndCommissions","DisbursementElection","Amount","Type","Shares","SalePrice","SubscriptionDate","PurchaseDate","PurchasePrice","PurchaseFairMarketValue","VestDate","VestFairMarketValue","AwardDate","AwardId"
+"05/06/2024","Wire Transfer","GOOG","Cash Disbursement","","","","-$1,500.00","","","","","","","","","","",""
+"05/03/2024","Sale","GOOG","Share Sale","10","$0.05","","$1,699.95","","","","","","","","","","",""
+"","","","","","","","","RS","6","$170.00","","","","","03/25/2024","$150.00","",""
+"","","","","","","","","ESPP","4","$170.00","","01/31/2024","$102.00","$140.00","","","",""
+"04/02/2024","Tax Withholding","GOOG","Debit","","","","-$0.60","","","","","","","","","","",""
+"04/02/2024","Dividend","GOOG","Credit","","","","$2.00","","","","","","","","","","",""
+"03/27/2024","Deposit","GOOG","RS","6","","","","","","","","","","","","","",""
+"","","","","","","","","","","","","","","","03/25/2024","$150.00","03/25/2022","C1"
+"03/25/2024","Lapse","GOOG","Restricted Stock Lapse","10","","","","","","","","","","","","","",""
+"02/02/2024","Deposit","GOOG","ESPP","4","","","","","","","","","","","","","",""
+"","","","","","","","","","","","08/01/2023","01/31/2024","$102.00","$140.00","","","",""
+"02/01/2024","Journal","GOOG","Journal To Account","3","","","","","","","","","","","","","",""
+"""
+    drafts = """
+        2024-02-02 delivery_in GOOG 4 0 USD @140
+        2024-03-27 delivery_in GOOG 6 0 USD @150
+        2024-04-02 dividend GOOG 0 2 USD
+        2024-04-02 tax GOOG 0 -0.6 USD
+        2024-05-03 sell GOOG -10 1699.95 USD fee=0.05 @170
+        2024-05-06 withdrawal - 0 -1500 USD"""
+    needs = ("Quantity", "Amount")
+    ignored = 2
+    problems = 1
+
+
+class TestSchwabLapses(PresetContract):
+    preset = "schwab-awards"
+    file = """"Date","Action","Symbol","Description","Quantity","FeesAndCommissions","DisbursementElection","Amount","AwardDate","AwardId","FairMarketValuePrice","SalePrice","SharesSoldWithheldForTaxes","NetSharesDeposited","Taxes"
+"01/25/2024","Lapse","GOOG","Restricted Stock Lapse","10","","","","","","","","","",""
+"","","","","","","","","04/25/2022","C1","$150.00","","3","7","$450.00"
+"""
+    drafts = ""
+    ignored = 1
+    problems = 1
+
+
 class TestSchwabPositions(PresetContract):
     preset = "schwab-positions"
     file = """"Positions for account Individual ...123 as of 12:33 PM ET, 2025/05/04","","","","","",""

@@ -49,7 +49,7 @@ FILES = {
     "ghostfolio_constructed.json": ("ghostfolio", "2 buy 1 sell 1 dividend", 0, 0, 0),
     "ibkr_flex_constructed.xml": ("ibkr-flex", "2 buy 1 dividend 1 split", 0, 0, 1),
     "ibkr_flex_elements.xml": (
-        "ibkr-flex", "1 buy 1 sell 1 delivery_in 2 tax 1 return_of_capital 1 exchange", 2, 0, 25,
+        "ibkr-flex", "2 buy 1 sell 1 delivery_in 2 tax 1 return_of_capital 2 exchange", 2, 0, 23,
     ),
     "portfolio_performance_constructed.csv": ("portfolio-performance", "1 buy 1 sell 1 dividend", 0, 0, 1),
     "robinhood_constructed.csv": ("robinhood", "2 buy 1 sell 1 dividend 1 deposit 1 split", 1, 0, 2),

@@ -32,7 +32,7 @@ def booked(
             remedy="Choose an instrument for each, or make an item of your own of it.",
         )
     if not review.taken:
-        raise InvalidInput("file", "Nothing in this file is new.", remedy="It was imported before; nothing is to do.")
+        raise InvalidInput("file", "Nothing in this file is new.", remedy=_why_nothing(review))
     places = _new_places(review)
     matches = [match for match in review.matches.values() if match.item is not None and _is_used(match, review)]
     arrival = Arrival(
@@ -107,6 +107,19 @@ def _facts(review: Review) -> dict[str, SetFacts]:
         for key, said in told.items()
         if key in ids
     }
+
+
+def _why_nothing(review: Review) -> str:
+    """What became of the rows instead: they are here already, were left out, could not be read, or move nothing."""
+    sorting, blocking = review.sorting, [problem for problem in review.statement.problems if problem.blocking]
+    said = {
+        "imported before": len(sorting.known),
+        "left out, or of a day to come": len(sorting.new) + len(sorting.alike),
+        "not read": len(blocking),
+        "moving nothing": len(review.statement.ignored),
+    }
+    counted = "; ".join(f"{what}: {count}" for what, count in said.items() if count)
+    return f"Of its rows, {counted}. The preview tells why of each."
 
 
 def _new_places(review: Review) -> list[tuple[str, Account]]:

@@ -176,6 +176,16 @@ class Happenings:
     def _of_nothing(self, of: Happening, account: int, rows: Told) -> None:
         """A statement tells units of what the book does not hold: they are there, at a cost that nobody knows."""
         came = sum((row.quantity for row in rows), ZERO)
+        if came < 0:
+            self._say(
+                "action_of_nothing",
+                "wrong",
+                of,
+                account,
+                rows,
+                f"{-came} units went, but the account held none; nothing was changed.",
+                "Is this another instrument than the one that was held, or is its purchase missing?",
+            )
         if came <= 0 or not rows:
             return
         self._say(

@@ -21,6 +21,7 @@ from openbell.statements.brokers import (
     revolut,
     robinhood,
     schwab,
+    schwab_awards,
     swissquote,
     trading212,
 )
@@ -39,6 +40,7 @@ PRESETS: tuple[Preset, ...] = (
     trading212.PRESET,
     schwab.PRESET,
     schwab.POSITIONS,
+    schwab_awards.PRESET,
     flex.PRESET,
     ibkr.PRESET,
     ibkr_flat.TRADES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -122,6 +123,30 @@ def _place(names: Sequence[str], wanted: str, exact: bool, taken: set[int]) -> i
             return None
         return next((i for i, name in enumerate(names) if name.startswith(wanted[:-1]) and i not in taken), None)
     return next((i for i, name in enumerate(names) if name == wanted and i not in taken), None) if exact else None
+
+
+class Waiting:
+    """Rows that wait for their other half, by the columns that both have in common; the first in, the first out."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._columns = columns
+        self._rows: dict[tuple[str, ...], deque[Row]] = {}
+
+    def put(self, row: Row) -> None:
+        """`row` waits."""
+        self._rows.setdefault(self._key(row), deque()).append(row)
+
+    def take(self, other: Row) -> Row | None:
+        """The row that waited for `other` the longest, None where none did."""
+        waiting = self._rows.get(self._key(other))
+        return waiting.popleft() if waiting else None
+
+    def __iter__(self) -> Iterator[Row]:
+        """Those that still wait."""
+        return (row for rows in self._rows.values() for row in rows)
+
+    def _key(self, row: Row) -> tuple[str, ...]:
+        return tuple(row[column] for column in self._columns)
 
 
 Reader = Callable[[Row], Outcome | Iterable[Outcome]]

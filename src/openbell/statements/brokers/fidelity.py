@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
 from openbell.statements.balances import Told, breaks
+from openbell.statements.brokers.fidelity_changes import (
+    CLOCK,
+    is_part,
+    named,
+    new_names,
+    outcome_of,
+    reorganisations,
+)
 from openbell.statements.contents import Contents
-from openbell.statements.days import Clock
 from openbell.statements.draft import Draft, Holding, Named, Outcome, Problem
 from openbell.statements.making import moved, needed, traded
 from openbell.statements.numbers import POINT, money_code
 from openbell.statements.preset import Preset, Reading, newest_first
 from openbell.statements.table import Columns, Row, Table, each, table_of
 
-CLOCK = Clock("mdy")
 COLUMNS: Columns = {
     "date": ("run date", "date"),
     "account_name": ("account",),
@@ -41,23 +49,29 @@ _NEEDS = ("date", "action", "symbol", "accrued")
 _ACTIONS = tuple(
     (kind, re.compile(words))
     for kind, words in (
+        ("split", r"^(?:reverse |forward |stock )*split"),  # first, since companies' names hold words of others
+        ("rename", r"^name chang"),
+        ("merger", r"^merger"),
+        ("exchange", r"^exchanged"),
+        ("dividend", r"^dividend"),
         ("buy", r"^(?:you )?bought|^buy\b|^purchase into core|^reinvestment|^(?:you )?bought"),
-        ("sell", r"^(?:you )?sold|^sell\b|^redemption from core|^redemption payout|^redeemed|tender|^merger .*cash"),
+        ("sell", r"^(?:you )?sold|^sell\b|^redemption from core|^redemption payout|^redeemed|tender"),
         ("lieu", r"in lieu of"),
         ("capital", r"return of capital|non-?taxable distribution"),
         ("tax", r"foreign tax|tax withheld|non-?resident tax|federal tax|state tax"),
-        ("dividend", r"dividend received|^dividend|cap gain|capital gain|short-term|long-term|royalty"),
+        ("dividend", r"dividend received|cap gain|capital gain|short-term|long-term|royalty"),
         ("interest", r"interest"),
         ("fee", r"\bfee\b|fee charged|commission|advisor"),
         ("split", r"split"),
         ("rename", r"name changed|cusip chang|symbol chang"),
-        ("merger", r"merger|exchanged|conversion"),
+        ("merger", r"merger|conversion"),
         ("distribution", r"^distribution|spin-?off|stock dividend"),
         ("expired", r"expired|assigned|exercised"),
         ("in or out", r"^transferred|^transfer of assets|^journaled|shares (?:deposited|received|delivered)"),
         ("cash", r"funds|direct|contribution|wire|check|deposit|withdraw|bill|rollover|transfer|journal|cash|misc"),
     )
 )  # fmt: skip
+_SPUN_FROM = re.compile(r"SPIN-?OFF FROM:\s*\(\s*([A-Z][A-Z.]*)\s*\)")
 
 
 def read(contents: Contents, answers: Answers) -> Reading:
@@ -66,17 +80,48 @@ def read(contents: Contents, answers: Answers) -> Reading:
     if table is None:
         raise AssertionError(contents.name)
     table.require("quantity", "price", "amount")
-    bought = {row["symbol"] for row in table.rows if row["symbol"] and _kind(row["action"]) in {"buy", "sell"}}
-    outcomes = each(table.rows, lambda row: _event(row, bought))
-    return Reading([*table.framed(), *outcomes, *_breaks(table)])
+    parts = {row.line: _kind(row["action"]) for row in table.rows if is_part(row, _kind(row["action"]))}
+    whole: list[tuple[Row, str]] = []
+
+    def part(row: Row) -> tuple[Outcome, ...]:
+        """Put by until all of them are there, if its cells can be read."""
+        _fixed(row), POINT.number(row["amount"], "amount"), POINT.number(row["quantity"], "quantity")
+        whole.append((row, parts[row.line]))
+        return ()
+
+    unread = each((row for row in table.rows if row.line in parts), part)
+    reorganised = reorganisations(whole)
+    names = new_names(reorganised)
+    bought = {
+        found.key
+        for row in table.rows
+        if _kind(row["action"]) in {"buy", "sell"} and (found := _named(row, names)) is not None
+    }
+    outcomes = each((row for row in table.rows if row.line not in parts), lambda row: _event(row, bought, names))
+    changes = [outcome_of(one, names, _fixed(one.rows[0])) for one in reorganised]
+    return Reading([*table.framed(), *outcomes, *unread, *changes, *_breaks(table)])
 
 
+@lru_cache(maxsize=1 << 15)
 def _kind(action: str) -> str:
     text = action.lower().strip()
     return next((kind for kind, words in _ACTIONS if words.search(text)), "")
 
 
-def _event(row: Row, bought: set[str]) -> Outcome | tuple[Outcome, ...]:
+def _named(row: Row, names: Mapping[str, Named]) -> Named | None:
+    return names.get(row["symbol"]) or named(row)
+
+
+def _fixed(row: Row) -> dict[str, Any]:
+    return {
+        "day": CLOCK.day(row["date"]),
+        "currency": money_code(row["currency"])[0] if row["currency"] else "USD",
+        "account": row["account"] or row["account_name"],
+        "rows": (row.line,),
+    }
+
+
+def _event(row: Row, bought: set[str], names: Mapping[str, Named]) -> Outcome | tuple[Outcome, ...]:
     if not row["action"] or row["date"].lower().startswith("date downloaded"):
         return row.ignored("a remark, not a transaction")
     kind = _kind(row["action"])
@@ -85,62 +130,59 @@ def _event(row: Row, bought: set[str]) -> Outcome | tuple[Outcome, ...]:
             f"{row['action'][:60]!r} is nothing that is known of Fidelity.", "Add what it moved by hand."
         )
     amount, units = POINT.number(row["amount"], "amount"), POINT.number(row["quantity"], "quantity")
-    fixed: dict[str, Any] = {
-        "day": CLOCK.day(row["date"]),
-        "currency": money_code(row["currency"])[0] if row["currency"] else "USD",
-        "account": row["account"] or row["account_name"],
-        "rows": (row.line,),
-    }
-    named = Named(ticker=row["symbol"], name=row["description"], currency="USD") if row["symbol"] else None
+    fixed, about = _fixed(row), _named(row, names)
+    if kind == "exchange" and units:
+        kind = "buy" if units > 0 else "sell"
     if kind in {"buy", "sell"}:
         fee = (POINT.number(row["commission"], "commission") or ZERO) + (POINT.number(row["fee"], "fees") or ZERO)
         return traded(
             buying=kind == "buy", quantity=units, cash=needed(amount, "amount"), fee=abs(fee),
-            price=POINT.number(row["price"], "price"), instrument=named, note=row["action"], **fixed,
+            price=POINT.number(row["price"], "price"), instrument=about, note=row["action"], **fixed,
         )  # fmt: skip
     if amount:
-        return _cash(row, kind, amount, named, fixed)
-    if not units or named is None:
+        return _cash(row, kind, amount, about, fixed)
+    if not units:
         return row.ignored("it moves neither cash nor units")
-    return _units(row, kind, units, named, bought, fixed)
+    if about is None:
+        return row.problem(f"{units} units of what? The row names neither a symbol nor a CUSIP.", "Add it by hand.")
+    return _units(row, kind, units, about, bought, fixed)
 
 
-def _cash(row: Row, kind: str, amount: Decimal, named: Named | None, fixed: dict[str, Any]) -> Draft:
+def _cash(row: Row, kind: str, amount: Decimal, about: Named | None, fixed: dict[str, Any]) -> Draft:
     note = row["action"]
-    if kind == "lieu" and named and amount > 0:
-        return Draft(kind=Kind.SPLIT, cash=amount, instrument=named, note=note, **fixed)
+    if kind == "lieu" and about and amount > 0:
+        return Draft(kind=Kind.SPLIT, cash=amount, instrument=about, note=note, **fixed)
     of_cash = {
         "dividend": Kind.DIVIDEND, "interest": Kind.INTEREST, "fee": Kind.FEE, "tax": Kind.TAX,
         "capital": Kind.RETURN_OF_CAPITAL,
     }.get(kind)  # fmt: skip
-    if of_cash is Kind.DIVIDEND and named is None:
+    if of_cash is Kind.DIVIDEND and about is None:
         of_cash = Kind.INTEREST
     if of_cash:
-        return Draft(kind=of_cash, cash=amount, instrument=named, note=note, **fixed)
+        return Draft(kind=of_cash, cash=amount, instrument=about, note=note, **fixed)
     return Draft(kind=moved(amount), cash=amount, note=note, **fixed)
 
 
 def _units(
-    row: Row, kind: str, units: Decimal, named: Named, bought: set[str], fixed: dict[str, Any]
+    row: Row, kind: str, units: Decimal, about: Named, bought: set[str], fixed: dict[str, Any]
 ) -> Outcome | tuple[Outcome, ...]:
     note = row["action"]
-    if kind == "split" or (kind == "distribution" and named.ticker in bought):
-        return Draft(kind=Kind.SPLIT, quantity=units, instrument=named, note=note, **fixed)
+    spun = _SPUN_FROM.search(note.upper())
+    if spun and kind == "distribution" and units > 0:
+        parent = Named(ticker=spun[1], currency="USD")
+        return Draft(kind=Kind.SPIN_OFF, quantity=units, instrument=parent, other=about, note=note, **fixed)
+    if kind == "split" or (kind == "distribution" and about.key in bought):
+        return Draft(kind=Kind.SPLIT, quantity=units, instrument=about, note=note, **fixed)
     if kind == "dividend":
-        return Draft(kind=Kind.DIVIDEND, quantity=units, instrument=named, note=note, **fixed)
+        return Draft(kind=Kind.DIVIDEND, quantity=units, instrument=about, note=note, **fixed)
     if kind == "expired":
-        return traded(buying=units > 0, quantity=units, cash=ZERO, instrument=named, note=note, **fixed)
-    if kind in {"rename", "merger"}:
-        return row.problem(
-            "This is half of a change of one security into another, which the file does not join.",
-            "Add a rename or a merger by hand.",
-        )
+        return traded(buying=units > 0, quantity=units, cash=ZERO, instrument=about, note=note, **fixed)
     way = Kind.DELIVERY_IN if units > 0 else Kind.DELIVERY_OUT
     price = POINT.number(row["price"], "price")
-    draft = Draft(kind=way, quantity=units, price=price, instrument=named, note=note, **fixed)
+    draft = Draft(kind=way, quantity=units, price=price, instrument=about, note=note, **fixed)
     if kind != "distribution":
         return draft
-    what = f"{units} units of {named} came for nothing, and the file shows none bought before."
+    what = f"{units} units of {about} came for nothing, and the file shows none bought before."
     remedy = "If it was a split, change it to one; if a spin-off, say of which company."
     return draft, row.problem(what, remedy, blocking=False)
 

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
+from openbell.statements.brokers.flex_levels import Element, Levels
 from openbell.statements.brokers.ibkr_words import CASH_TYPES, action_of, dividends_with_tax, pair_of
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock
 from openbell.statements.draft import Draft, Holding, Ignored, Named, Outcome, Problem
 from openbell.statements.making import fee_in, moved, needed, traded
-from openbell.statements.numbers import POINT, money_code
+from openbell.statements.numbers import money_code
 from openbell.statements.preset import Preset, Reading
 
 CLOCK = Clock("ymd", "America/New_York")
 _TYPES = {"STK": "stock", "OPT": "option", "FUND": "fund", "BOND": "bond", "CRYPTO": "crypto", "ETF": "etf"}
-_SUMMARIES = {
-    "ORDER", "SYMBOL_SUMMARY", "ASSET_SUMMARY", "CLOSED_LOT", "LOT", "WASH_SALE", "CURRENCY", "SUMMARY_BY_SYMBOL",
-}  # fmt: skip
+_DESCRIBED = frozenset({"Trade", "Order", "OpenPosition", "TradeConfirm", "Transfer"})
+"""Whose description is the name of the instrument."""
+
 _CONTAINERS = frozenset(
     {
         "FlexQueryResponse", "FlexStatements", "FlexStatement", "Trades", "CorporateActions", "CashTransactions",
@@ -38,36 +37,13 @@ _TELLING = frozenset(
         "AccountInformation", "FlexStatement", "FlexQueryResponse", "EquitySummaryByReportDateInBase",
         "CashReportCurrency", "StatementOfFundsLine", "ChangeInPositionValue", "Lot", "FxLot", "OptionEAE",
         "FxTransaction", "InterestAccrualsCurrency", "SLBActivity", "SLBFee", "TransferLot", "ChangeInDividendAccrual",
-        "OpenDividendAccrual", "SecurityInfo", "ConversionRate", "Order", "SymbolSummary", "AssetSummary",
-        "ChangeInNAV", "WashSale", "NetStockPosition", "UnbundledCommissionDetail",
-        "TierInterestDetail", "PriorPeriodPosition",
+        "OpenDividendAccrual", "SecurityInfo", "ConversionRate", "SymbolSummary", "AssetSummary", "ChangeInNAV",
+        "WashSale", "NetStockPosition", "UnbundledCommissionDetail", "TierInterestDetail", "PriorPeriodPosition",
         "MTDYTDPerformanceSummaryUnderlying", "MTMPerformanceSummaryUnderlying", "FIFOPerformanceSummaryUnderlying",
         "RoutingCommission", "FdicInsuredDepositsByBank", "FxPosition", "ComplexPosition", "SLBOpenContract",
     }
 )  # fmt: skip
 """What tells of that which other elements move."""
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One element of the file that tells something; `number` is its place among them, the first is 1."""
-
-    number: int
-    tag: str
-    values: Mapping[str, str]
-
-    def __getitem__(self, name: str) -> str:
-        return self.values.get(name, "").strip()
-
-    @property
-    def content(self) -> str:
-        """What it says, without what is empty."""
-        said = " ".join(f'{name}="{value}"' for name, value in self.values.items() if value)
-        return f"<{self.tag} {said}>"
-
-    def amount(self, *names: str) -> Decimal | None:
-        """The first of these that is given."""
-        return next((POINT.number(self[name], name) for name in names if self[name]), None)
 
 
 def read(contents: Contents, answers: Answers) -> Reading:
@@ -84,9 +60,14 @@ def read(contents: Contents, answers: Answers) -> Reading:
     ]
     outcomes: list[Outcome] = []
     actions, dividends = [], []
-    cancelled = _cancelled(elements)
+    cancelled, levels = _cancelled(elements), Levels(elements)
     for element in elements:
-        if element["transactionID"] in cancelled and element.tag == "Trade":
+        if levels.is_sum_of_nothing(element):
+            what = f"This sums up trades of {element['symbol'] or 'some instruments'} that are not in the file."
+            outcomes.append(_problem(element, what, "Tick Executions in the query's Trades, and export again."))
+        elif levels.is_sum(element):
+            outcomes.append(_ignored(element, "a summary of other elements"))
+        elif element["transactionID"] in cancelled and element.tag == "Trade":
             outcomes.append(_ignored(element, "cancelled, or what cancels it"))
         elif element.tag == "CorporateAction":
             actions.append(element)
@@ -106,8 +87,7 @@ def _cancelled(elements: Iterable[Element]) -> set[str]:
     trades = [element for element in elements if element.tag == "Trade"]
     gone = set[str]()
     for element in trades:
-        codes = set(element["notes"].split(";")) | set(element["notesAndCodes"].split(";"))
-        if "Ca" in codes or element["transactionType"].endswith("Cancel") or element["buySell"].endswith("(Ca.)"):
+        if _cancels(element):
             gone.add(element["transactionID"])
             original = element["origTransactionID"] or element["origTradeID"]
             matches = (
@@ -127,6 +107,11 @@ def _cancelled(elements: Iterable[Element]) -> set[str]:
     return gone
 
 
+def _cancels(element: Element) -> bool:
+    codes = set(element["notes"].split(";")) | set(element["notesAndCodes"].split(";"))
+    return "Ca" in codes or element["transactionType"].endswith("Cancel") or element["buySell"].endswith("(Ca.)")
+
+
 def _ignored(element: Element, reason: str) -> Ignored:
     return Ignored((element.number,), reason, element.content)
 
@@ -143,11 +128,10 @@ def _attempt(element: Element, read_one: Callable[[], Outcome]) -> Outcome:
 
 
 def _element(element: Element) -> Outcome:
-    if element["levelOfDetail"] in _SUMMARIES and element.tag != "OpenPosition":
-        return _ignored(element, "a summary of other elements")
     readers: Mapping[str, Callable[[Element], Outcome]] = {
         "Trade": _trade,
         "TradeConfirm": _trade,
+        "Order": _trade,
         "CashTransaction": _cash,
         "OpenPosition": _position,
         "Transfer": _transfer,
@@ -170,7 +154,7 @@ def _named(element: Element) -> Named | None:
         ticker=element["symbol"],
         isin=element["isin"] or (element["securityID"] if element["securityIDType"] == "ISIN" else ""),
         cusip=element["cusip"] or (element["securityID"] if element["securityIDType"] == "CUSIP" else ""),
-        name=element["description"] if element.tag in {"Trade", "OpenPosition", "TradeConfirm", "Transfer"} else "",
+        name=element["description"] if element.tag in _DESCRIBED else "",
         exchange=element["listingExchange"],
         currency=money_code(code)[0] if code else "",
         type=_TYPES.get(element["assetCategory"], "other" if element["assetCategory"] else ""),
@@ -178,6 +162,8 @@ def _named(element: Element) -> Named | None:
 
 
 def _trade(element: Element) -> Outcome:
+    if element.is_order and _cancels(element):
+        return _problem(element, "An order was cancelled; the file does not say which.", "Remove its trade by hand.")
     if element["assetCategory"] == "CASH":
         return _forex(element)
     stamp = element["dateTime"] or element["tradeDate"]
@@ -201,7 +187,7 @@ def _trade(element: Element) -> Outcome:
         instrument=_named(element),
         price=element.amount("tradePrice", "price"),
         tax=tax,
-        short=quantity < 0 and element["openCloseIndicator"] == "O",
+        short=quantity < 0 and "O" in element["openCloseIndicator"].split(";"),
         ref=element["tradeID"] or element["transactionID"],
         account=element["accountId"],
         rows=(element.number,),

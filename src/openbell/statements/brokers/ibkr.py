@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -11,9 +11,13 @@ from typing import Any
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
+from openbell.statements.brokers.ibkr_german import in_english
+from openbell.statements.brokers.ibkr_history import read_history
 from openbell.statements.brokers.ibkr_words import (
     CANCELS,
     CASH_TYPES,
+    CLOCK,
+    KINDS,
     action_of,
     dividends_with_tax,
     meant_in,
@@ -22,39 +26,43 @@ from openbell.statements.brokers.ibkr_words import (
     without_cancelled,
 )
 from openbell.statements.contents import Contents
-from openbell.statements.days import Clock
 from openbell.statements.draft import Draft, Holding, Ignored, Named, Outcome
-from openbell.statements.making import fee_in, moved, needed, traded
+from openbell.statements.making import fee_in, moved, needed, per, traded
 from openbell.statements.numbers import POINT, money_code
 from openbell.statements.preset import Preset, Reading
 from openbell.statements.table import Columns, Row, attempt, places_of
 
-CLOCK = Clock("ymd", "America/New_York")
-KINDS = {"dividend": Kind.DIVIDEND, "tax": Kind.TAX, "interest": Kind.INTEREST, "fee": Kind.FEE}
-
 SECTION: Columns = {
     "order": ("datadiscriminator", "header"),
-    "category": ("asset category",),
-    "currency": ("currency",),
+    "category": ("asset category", "vermögenswertkategorie", "anlagekategorie"),
+    "currency": ("currency", "währung"),
     "symbol": ("symbol",),
-    "date": ("date/time", "date", "settle date", "report date"),
+    "date": (
+        "date/time", "date", "settle date", "report date", "datum/zeit", "datum", "abwicklungsdatum",
+        "abrechnungsdatum", "berichtsdatum",
+    ),
     "trade_date": ("trade date",),
-    "quantity": ("quantity",),
-    "price": ("t. price", "price", "close price", "transfer price", "xfer. price"),
-    "proceeds": ("proceeds", "gross amount"),
-    "commission": ("comm/fee", "commission", "comm in *", "comm in usd"),
-    "amount": ("amount", "net amount"),
+    "quantity": ("quantity", "qty", "menge"),
+    "price": (
+        "t. price", "price", "close price", "transfer price", "xfer. price", "xfer price", "t.-kurs", "schlusskurs",
+    ),
+    "proceeds": ("proceeds", "gross amount", "erlös", "erlöse", "erträge"),
+    "commission": (
+        "comm/fee", "commission", "comm in *", "comm in usd", "prov./gebühr", "provision/gebühr", "prov*",
+    ),
+    "amount": ("amount", "net amount", "betrag"),
     "code": ("code",),
-    "description": ("description",),
+    "description": ("description", "beschreibung"),
     "kind": ("transaction type", "subtitle", "type"),
-    "account": ("account",),
-    "cost": ("cost basis",),
-    "value": ("value",),
+    "account": ("account", "konto"),
+    "cost": ("cost basis", "kostenbasis", "einstandswert"),
+    "value": ("value", "market value", "wert"),
+    "cash": ("cash amount",),
     "multiplier": ("mult",),
     "direction": ("direction",),
     "summary": ("financial instrument", "field name"),
     "price_currency": ("price currency",),
-}
+}  # fmt: skip
 SECTIONS = {
     "trades": "trade", "transactions": "trade", "dividends": "cash", "withholding tax": "cash", "interest": "cash",
     "fees": "cash", "deposits & withdrawals": "cash", "other fees": "cash", "transaction fees": "taxed",
@@ -62,6 +70,12 @@ SECTIONS = {
     "broker interest received": "cash", "corporate actions": "action", "open positions": "position",
     "transfers": "transfer", "transaction history": "history", "bond interest received": "cash",
     "commission adjustments": "cash", "cash transfers": "cash", "advisor fees": "cash", "871(m) withholding": "cash",
+    "grant activity": "granted",
+}  # fmt: skip
+_TOTALS = ("total", "subtotal", "gesamt")
+_TYPES = {
+    "options": "option", "optionen": "option", "stocks": "stock", "aktien": "stock", "bonds": "bond",
+    "anleihen": "bond", "funds": "fund", "fonds": "fund",
 }  # fmt: skip
 
 
@@ -79,15 +93,16 @@ def read(contents: Contents, answers: Answers) -> Reading:
     outcomes: list[Outcome] = []
     cash, actions = list[Draft](), list[Row]()
     for record in contents.records:
-        section, row_kind = record.cells[0].strip().lower(), (record.cells[1:2] or ("",))[0].strip()
+        section, row_kind = in_english(record.cells[0]), (record.cells[1:2] or ("",))[0].strip()
         if row_kind == "Header":
             places = places_of(record.cells, SECTION)
             charged = _charged_in(record.cells[places["commission"]]) if "commission" in places else ""
             outcomes.append(Ignored((record.line,), "a header", record.content))
             continue
-        if record.cells[2:3] == ("Account",):
+        told = record.cells[2].strip() if len(record.cells) > 3 else ""
+        if told in {"Account", "Konto"}:
             account = record.cells[3].strip()
-        if record.cells[2:3] == ("Base Currency",):
+        if told in {"Base Currency", "Basiswährung"}:
             base = money_code(record.cells[3])[0]
         kind = SECTIONS.get(section, "")
         row = Row(record, places)
@@ -112,7 +127,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
 
 def _charged_in(header: str) -> str:
     """The currency of commissions, where their column names it: `Comm in USD`."""
-    found = re.fullmatch(r"comm in ([a-z]{3})", header.strip().lower())
+    found = re.fullmatch(r"(?:comm|prov\S*)(?: in)? ([a-z]{3})", header.strip().lower())
     return money_code(found[1].upper())[0] if found else ""
 
 
@@ -122,13 +137,14 @@ def _row(row: Row, kind: str, section: str, account: str, base: str, charged: st
             "date", f"The section {section!r} has no date that is known.", remedy="Export the statement in English."
         )
     if kind == "history":
-        return _history(row, base)
-    first = row["category"] or row["currency"]
-    if first.lower().startswith(("total", "subtotal")) or row["order"].lower() in {"subtotal", "total"}:
+        return read_history(row, base)
+    if any(said.strip().lower().startswith(_TOTALS) for said in (*row.record.cells[2:3], row["category"])):
         return row.ignored("a total")
     if kind == "trade":
         return _trade(row, account, charged)
-    readers = {"position": _position, "transfer": _transfer, "taxed": _taxed}
+    readers: dict[str, Callable[[Row, str], Outcome | list[Outcome]]] = {
+        "position": _position, "transfer": _transfer, "taxed": _taxed, "granted": _granted,
+    }  # fmt: skip
     if kind == "cash":
         return _cash(row, account, section)
     return readers[kind](row, account)
@@ -145,19 +161,20 @@ def _named(row: Row, code: str) -> Named | None:
 
 
 def _type(category: str) -> str:
-    return {"stocks": "stock", "options": "option", "bonds": "bond", "funds": "fund"}.get(
-        next((word for word in ("stocks", "options", "bonds", "funds") if word in category.lower()), ""), ""
-    )
+    return next((kind for word, kind in _TYPES.items() if word in category.lower()), "")
 
 
 def _trade(row: Row, account: str, charged: str) -> Outcome:
     if row["order"] and row["order"].lower() not in {"order", "trade", "execution"}:
         return row.ignored("a lot of another row, or a total")
+    if "commission" not in row.places:
+        what = "The section of trades has no column of commissions that is known."
+        raise InvalidInput("commission", what, remedy="Export the statement in English.")
     fixed = _fixed(row, account)
     quantity = needed(POINT.number(row["quantity"], "quantity"), "quantity")
     proceeds = needed(POINT.number(row["proceeds"], "proceeds"), "proceeds")
     commission = -(POINT.number(row["commission"], "commission") or ZERO)
-    if row["category"].lower().startswith("forex"):
+    if row["category"].lower().startswith(("forex", "devisen")):
         return _forex(row, quantity, proceeds, commission, charged, fixed)
     currency = fixed["currency"]
     return traded(
@@ -228,26 +245,45 @@ def _position(row: Row, account: str) -> Outcome:
     )
 
 
-def _transfer(row: Row, account: str) -> Outcome:
-    fixed = _fixed(row, account)
-    units = POINT.number(row["quantity"], "quantity") or ZERO
+def _transfer(row: Row, account: str) -> list[Outcome]:
+    """Units, cash, or both; a row with neither is a problem."""
+    fixed = {**_fixed(row, account), "note": row["kind"]}
+    units, cash = POINT.number(row["quantity"], "quantity") or ZERO, POINT.number(row["cash"], "cash amount") or ZERO
     leaving = row["direction"].lower() == "out" or units < 0
-    if not units or not row["symbol"]:
-        return row.problem("This transfer names no units.", "Add it by hand: a delivery, or a deposit.")
-    return Draft(
-        kind=Kind.DELIVERY_OUT if leaving else Kind.DELIVERY_IN,
-        quantity=-abs(units) if leaving else units,
-        instrument=_named(row, fixed["currency"]),
-        note=row["kind"],
-        **fixed,
-    )
+    made: list[Outcome] = []
+    if units and _symbol(row):
+        value = POINT.number(row["value"], "market value")
+        made.append(
+            Draft(
+                kind=Kind.DELIVERY_OUT if leaving else Kind.DELIVERY_IN,
+                quantity=-abs(units) if leaving else units,
+                price=POINT.number(row["price"], "price") or (per(abs(value), abs(units)) if value else None),
+                instrument=_named(row, fixed["currency"]),
+                **fixed,
+            )
+        )
+    if cash:
+        signed = -abs(cash) if leaving else cash
+        made.append(Draft(kind=moved(signed), cash=signed, **fixed))
+    if not made or (units and not _symbol(row)):
+        return [row.problem("This transfer names neither units nor cash.", "Add it by hand: a delivery, or a deposit.")]
+    return made
+
+
+def _granted(row: Row, account: str) -> Outcome:
+    what = f"{row['quantity']} units of {row['symbol']} were awarded; the row does not say whether they are held yet."
+    return row.problem(what, "Add them as a delivery, at the price of the day when they became yours.")
+
+
+def _symbol(row: Row) -> str:
+    return row["symbol"].strip("-")
 
 
 def _actions(rows: Sequence[Row], account: str) -> Iterable[Outcome]:
     """Rows whose descriptions are one but for the instrument in the last brackets are one action."""
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        if row["category"].lower().startswith(("total", "subtotal")):
+        if row["category"].lower().startswith(_TOTALS):
             yield row.ignored("a total")
             continue
         event = re.sub(r"\s*\([^()]*\)\s*$", "", row["description"])
@@ -269,59 +305,6 @@ def _action(group: Sequence[Row], account: str) -> list[Outcome]:
     ]
     content = "\n".join(row.record.content for row in group)
     return list(action_of(group[0]["description"], "", parts, fixed, content))
-
-
-_HISTORY = {"buy": "trade", "sell": "trade", "forex trade component": "forex", "adjustment": "fx"}
-
-
-def _history(row: Row, base: str) -> Outcome:
-    """A row of a transaction history: all amounts in the account's own currency."""
-    kind = _HISTORY.get(row["kind"].lower()) or CASH_TYPES.get(row["kind"].lower(), "")
-    if not kind:
-        return row.problem(
-            f"{row['kind'][:60]!r} is nothing that is known of Interactive Brokers.", "Add what it moved by hand."
-        )
-    amount = POINT.number(row["amount"], "amount")
-    if amount is None:
-        return row.ignored("it moves no cash")
-    fixed: dict[str, Any] = {
-        "day": CLOCK.day(row["date"]),
-        "currency": base,
-        "account": row["account"],
-        "rows": (row.line,),
-    }
-    note = row["description"]
-    if kind == "trade":
-        price_currency = row["price_currency"].strip("-") or ""
-        gross = POINT.number(row["proceeds"], "gross amount")
-        return traded(
-            buying=row["kind"].lower() == "buy",
-            quantity=POINT.number(row["quantity"], "quantity"),
-            cash=amount,
-            fee=-(POINT.number(row["commission"], "commission") or ZERO),
-            price=POINT.number(row["price"], "price") if price_currency else _price_of(row, gross),
-            price_currency=price_currency if price_currency != base else "",
-            instrument=Named(ticker=row["symbol"], name=note),
-            **fixed,
-        )
-    if not amount:
-        return row.ignored("it moves no cash")
-    if kind in {"fx", "forex"}:  # what cash in other currencies came to more or less in the account's own
-        return Draft(kind=Kind.INTEREST if kind == "fx" else Kind.FEE, cash=amount, note=note, **fixed)
-    named = named_in(note) or (Named(ticker=row["symbol"]) if row["symbol"].strip("-") else None)
-    of_cash = KINDS.get(kind) or moved(amount)
-    if of_cash is Kind.DIVIDEND and named is None:
-        of_cash = Kind.INTEREST
-    named = None if of_cash in {Kind.DEPOSIT, Kind.WITHDRAWAL, Kind.INTEREST} else named
-    return Draft(kind=of_cash, cash=amount, instrument=named, note=note, **fixed)
-
-
-def _price_of(row: Row, gross: Decimal | None) -> Decimal | None:
-    """The price where it is in the account's currency: then units times it is the amount."""
-    price, units = POINT.number(row["price"], "price"), POINT.number(row["quantity"], "quantity")
-    if price is None or units is None or gross is None or not gross:
-        return None
-    return price if abs(abs(price * units) - abs(gross)) <= abs(gross) / 100 else None
 
 
 def _is_sectioned(contents: Contents) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
-from openbell.statements.brokers.ibkr import CLOCK, KINDS
+from openbell.statements.brokers.flex_levels import Element, Levels
 from openbell.statements.brokers.ibkr_words import (
     CANCELS,
     CASH_TYPES,
+    CLOCK,
+    KINDS,
     dividends_with_tax,
     named_in,
     pair_of,
@@ -20,7 +24,7 @@ from openbell.statements.draft import Draft, Named, Outcome
 from openbell.statements.making import fee_in, moved, needed, traded
 from openbell.statements.numbers import POINT, money_code
 from openbell.statements.preset import Preset, Reading
-from openbell.statements.table import Columns, Row, each, table_of
+from openbell.statements.table import Columns, Row, Table, each, table_of
 
 FLAT_TRADES: Columns = {
     "side": ("buy/sell",),
@@ -39,6 +43,8 @@ FLAT_TRADES: Columns = {
     "notes": ("notes/codes", "notes", "code"),
     "ref": ("tradeid", "trade id", "transactionid"),
     "account": ("clientaccountid", "accountid"),
+    "level": ("levelofdetail", "level of detail"),
+    "order": ("iborderid", "orderid", "ib order id"),
 }
 FLAT_CASH: Columns = {
     "kind": ("type",),
@@ -50,6 +56,7 @@ FLAT_CASH: Columns = {
     "currency": ("currencyprimary", "currency"),
     "ref": ("transactionid", "transaction id"),
     "account": ("clientaccountid", "accountid"),
+    "level": ("levelofdetail", "level of detail"),
 }
 _FLAT_NEEDS = ("side", "trade_date", "quantity", "commission")
 _CASH_NEEDS = ("kind", "date", "description", "amount", "currency")
@@ -63,7 +70,35 @@ def read_flat_trades(contents: Contents, answers: Answers) -> Reading:
     table.require("price", "currency", "commission_currency")
     if "isin" not in table.places and "symbol" not in table.places:
         table.require("isin")
-    return Reading([*table.framed(), *without_cancelled(each(table.rows, _flat_trade))])
+    return Reading([*table.framed(), *without_cancelled(each(table.rows, _leveled(table, "Trade", _flat_trade)))])
+
+
+def _leveled(table: Table, tag: str, read: Callable[[Row], Outcome]) -> Callable[[Row], Outcome]:
+    """`read` for rows that no others of the table tell in more detail."""
+    if not {level.upper() for level in table.column("level")} - {"", "EXECUTION", "DETAIL"}:
+        return read
+    elements = {row.line: _element(row, tag) for row in table.rows}
+    levels = Levels(list(elements.values()))
+
+    def one(row: Row) -> Outcome:
+        element = elements[row.line]
+        if levels.is_sum_of_nothing(element):
+            what = f"This sums up trades of {row['symbol'] or 'some instruments'} that are not in the file."
+            return row.problem(what, "Tick Executions in the query's Trades, and export again.")
+        return row.ignored("a summary of other rows") if levels.is_sum(element) else read(row)
+
+    return one
+
+
+def _element(row: Row, tag: str) -> Element:
+    """The row as the same query writes it in XML, as far as its level of detail goes."""
+    day = re.split("[;, ]", row["trade_date"])[0]
+    told = {
+        "levelOfDetail": row["level"], "accountId": row["account"], "ibOrderID": row["order"],
+        "symbol": row["symbol"], "isin": row["isin"], "currency": row["currency"], "tradeDate": day,
+        "type": row["kind"],
+    }  # fmt: skip
+    return Element(row.line, tag, told)
 
 
 def _flat_trade(row: Row) -> Outcome:
@@ -117,7 +152,7 @@ def read_flat_cash(contents: Contents, answers: Answers) -> Reading:
     table = table_of(contents, FLAT_CASH, _CASH_NEEDS)
     if table is None:
         raise AssertionError(contents.name)
-    outcomes = each(table.rows, _flat_cash)
+    outcomes = each(table.rows, _leveled(table, "CashTransaction", _flat_cash))
     drafts = [one for one in outcomes if isinstance(one, Draft)]
     others = [one for one in outcomes if not isinstance(one, Draft)]
     return Reading([*table.framed(), *others, *dividends_with_tax(drafts)])

@@ -12,8 +12,12 @@ from typing import Any
 from openbell.model.errors import InvalidInput
 from openbell.model.money import CURRENCIES
 from openbell.model.transactions import ZERO, Kind
+from openbell.statements.days import Clock
 from openbell.statements.draft import Draft, Ignored, Named, Outcome, Problem
 from openbell.statements.making import per, traded
+
+CLOCK = Clock("ymd", "America/New_York")
+KINDS = {"dividend": Kind.DIVIDEND, "tax": Kind.TAX, "interest": Kind.INTEREST, "fee": Kind.FEE}
 
 CASH_TYPES = {
     "dividends": "dividend", "dividend": "dividend", "payment in lieu of dividends": "dividend",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -13,11 +14,11 @@ from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock
-from openbell.statements.draft import Draft, Named, Outcome
+from openbell.statements.draft import Draft, Named, Outcome, Problem
 from openbell.statements.making import moved, needed, per, traded
 from openbell.statements.numbers import POINT
 from openbell.statements.preset import Preset, Reading, with_rows
-from openbell.statements.table import Columns, Row, attempt, each, table_of
+from openbell.statements.table import Columns, Row, Waiting, attempt, each, table_of
 
 CLOCK = Clock("mdy")
 COLUMNS: Columns = {
@@ -39,8 +40,9 @@ CODES = {
     "DTAX": "tax", "NRAT": "tax", "FTAX": "tax", "ACH": "cash", "RTP": "cash", "WIRE": "cash", "JNLC": "cash",
     "XENT_CC": "cash", "XENT": "cash", "DCF": "cash", "CIL": "lieu", "ACATI": "in", "REC": "in", "JNLS": "in or out",
     "ACATO": "out", "SPL": "split", "SPR": "change", "CONV": "change", "SXCH": "change", "MRGS": "change",
-    "SOFF": "spin_off", "MRGC": "sell", "LIQ": "sell", "OEXP": "expired", "OASGN": "expired", "OEXCS": "expired",
+    "SOFF": "spin_off", "MRGC": "change", "LIQ": "sell", "OEXP": "expired", "OASGN": "expired", "OEXCS": "expired",
     "OCA": "expired", "T/A": "in or out", "ITRF": "cash", "CTRB": "cash", "DRIP": "buy", "CRRD": "cash",
+    "MTCH": "interest",
 }  # fmt: skip
 _CUSIP = re.compile(r"CUSIP:\s*([0-9A-Z]{9})")
 _OPTION = re.compile(r"\S+ \d{1,2}/\d{1,2}/\d{4} (?:Call|Put) \$[\d.,]+")
@@ -58,6 +60,8 @@ def read(contents: Contents, answers: Answers) -> Reading:
 
     def one(row: Row) -> Outcome | Iterable[Outcome]:
         if CODES.get(row["code"].upper()) == "change":
+            CLOCK.day(row["date"])  # a problem of the row where it cannot be read
+            _units(row), POINT.number(row["amount"], "amount")
             changes.append(row)
             return ()
         return _event(row)
@@ -136,38 +140,83 @@ def _cash(row: Row, kind: str, amount: Decimal, named: Named | None, fixed: dict
 
 
 def _changes(rows: Sequence[Row]) -> list[Outcome]:
+    """What came with what left, of one day and code; cash of a merger with the units of the same instrument."""
     outcomes: list[Outcome] = []
-    gone = [row for row in rows if row["quantity"].endswith("S")]
-    for came in [row for row in rows if not row["quantity"].endswith("S")]:
-        left = next((row for row in gone if (row["date"], row["code"]) == (came["date"], came["code"])), None)
+    came, gone, cash = list[Row](), Waiting(("date", "code")), Waiting(("date", "instrument"))
+    for row in rows:
+        units = _units(row) or ZERO
+        if not units and POINT.number(row["amount"], "amount"):
+            cash.put(row)
+        elif units < 0:
+            gone.put(row)
+        else:
+            came.append(row)
+    for new in came:
+        left = gone.take(new)
         if left is None:
-            outcomes.append(_half(came))
+            outcomes.append(_whole(new) if _is_sale(new) else _half(new))
             continue
-        gone.remove(left)
-        outcomes.append(attempt(came, partial(_change, left, came)))
-    return [*outcomes, *map(_half, gone)]
+        paid = cash.take(left) or cash.take(new)
+        outcomes.append(_all_of((new, left, paid), partial(_change, left, new, paid)))
+    for left in gone:
+        paid = left if _is_sale(left) else cash.take(left)
+        outcomes.append(_half(left) if paid is None else _all_of((left, paid), partial(_sold, left, paid)))
+    return [*outcomes, *map(_half, cash)]
+
+
+def _is_sale(row: Row) -> bool:
+    """Whether one row tells both the units and the cash of a merger."""
+    return bool(POINT.number(row["amount"], "amount")) and row["code"].upper() == "MRGC"
+
+
+def _whole(row: Row) -> Outcome:
+    return attempt(row, partial(_sold, row, row))
+
+
+def _all_of(parts: Sequence[Row | None], make: partial[Draft]) -> Outcome:
+    """What `make` makes of them, with all their lines; what is wrong with one is a problem of all."""
+    rows = {row.line: row for row in parts if row is not None}
+    made, lines = attempt(next(iter(rows.values())), make), tuple(sorted(rows))
+    if isinstance(made, Problem):
+        return replace(made, rows=lines, content="\n".join(row.record.content for row in rows.values()))
+    return with_rows(made, lines)
+
+
+def _sold(left: Row, paid: Row) -> Draft:
+    return traded(
+        buying=False,
+        quantity=_units(left),
+        cash=needed(POINT.number(paid["amount"], "amount"), "amount"),
+        instrument=_named(left),
+        day=CLOCK.day(left["date"]),
+        currency="USD",
+        note=paid["description"],
+        rows=(left.line,),
+    )
 
 
 def _half(row: Row) -> Outcome:
     return row.problem(
         f"This is half of a change of {row['instrument'] or 'a security'}; the other half is not in the file.",
-        "Export a longer period, or add a rename, a merger or a split by hand.",
+        "Export a longer period, or add a rename, a merger, a split or a sale by hand.",
     )
 
 
-def _change(left: Row, came: Row) -> Draft:
+def _change(left: Row, came: Row, paid: Row | None) -> Draft:
     before, after = abs(needed(_units(left), "quantity")), abs(needed(_units(came), "quantity"))
     old, new = _named(left), _named(came)
     if not before or old is None or new is None:
         raise InvalidInput("quantity", "The row of what left tells no units or no symbol.")
     fixed: dict[str, Any] = {"day": CLOCK.day(came["date"]), "currency": "USD", "rows": (came.line,)}
-    if old.ticker == new.ticker and before != after:
+    cash = (POINT.number(paid["amount"], "amount") or ZERO) if paid else ZERO
+    if old.ticker == new.ticker and before != after and not cash:
         draft = Draft(kind=Kind.SPLIT, instrument=new, quantity=after - before, ratio=per(after, before), **fixed)
-    elif before == after:
+    elif before == after and not cash:
         draft = Draft(kind=Kind.RENAME, instrument=old, other=new, **fixed)
     else:
-        draft = Draft(kind=Kind.MERGER, instrument=old, other=new, quantity=after, ratio=per(after, before), **fixed)
-    return with_rows(draft, (left.line,))
+        ratio = per(after, before)
+        draft = Draft(kind=Kind.MERGER, instrument=old, other=new, quantity=after, ratio=ratio, cash=cash, **fixed)
+    return draft
 
 
 PRESET = Preset("robinhood", "Robinhood", lambda contents: table_of(contents, COLUMNS, _NEEDS) is not None, read)

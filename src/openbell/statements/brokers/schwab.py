@@ -6,23 +6,21 @@ All amounts are dollars. A corporate action is a pair of rows: what left (named 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
-from openbell.model.errors import InvalidInput, UnreadableFile
+from openbell.model.errors import UnreadableFile
 from openbell.model.transactions import ZERO, Kind
 from openbell.statements.answers import Answers
+from openbell.statements.brokers.schwab_changes import CLOCK, day_of, is_part, joined, named
 from openbell.statements.contents import Contents, Record
-from openbell.statements.days import Clock
-from openbell.statements.draft import Draft, Holding, Named, Outcome
-from openbell.statements.making import meaning, moved, needed, per, traded
+from openbell.statements.draft import Draft, Holding, Outcome
+from openbell.statements.making import meaning, moved, needed, traded
 from openbell.statements.numbers import POINT
-from openbell.statements.preset import Preset, Reading, with_rows
-from openbell.statements.table import Columns, Row, Table, attempt, each, places_of, table_of
+from openbell.statements.preset import Preset, Reading
+from openbell.statements.table import Columns, Row, Table, each, places_of, table_of
 
-CLOCK = Clock("mdy")
 COLUMNS: Columns = {
     "date": ("date",),
     "action": ("action",),
@@ -30,7 +28,7 @@ COLUMNS: Columns = {
     "description": ("description",),
     "quantity": ("quantity",),
     "price": ("price",),
-    "fee": ("fees & comm", "fees & commissions", "feesandcommissions"),
+    "fee": ("fees & comm", "fees & commissions"),
     "amount": ("amount",),
 }
 MEANINGS = {
@@ -57,11 +55,9 @@ MEANINGS = {
     "stock split": "split", "forward split": "split",
     "reverse split": "reverse split", "spin-off": "spin_off", "stock merger": "merger", "cash/stock merger": "merger",
     "cash merger": "merger", "merger": "merger", "name change": "name change", "conversion": "merger",
-    "mandatory reorg exc": "merger", "exchange": "merger", "full redemption": "sell", "expired": "expired",
-    "assigned": "expired", "exchange or exercise": "expired",
+    "mandatory reorg exc": "merger", "exchange": "merger", "full redemption": "redeemed",
+    "final cash liquid": "redeemed", "expired": "expired", "assigned": "expired", "exchange or exercise": "expired",
 }  # fmt: skip
-PAIRED = frozenset({"reverse split", "merger", "name change"})
-_CUSIP = re.compile(r"[0-9A-Z]{8}\d")
 _OF_CASH = {"interest": Kind.INTEREST, "fee": Kind.FEE, "tax": Kind.TAX, "dividend": Kind.DIVIDEND}
 
 
@@ -71,18 +67,20 @@ def read(contents: Contents, answers: Answers) -> Reading:
     if table is None:
         raise AssertionError(contents.name)
     table.require("symbol", "description", "quantity", "price", "amount")
-    pairs: list[Row] = []
+    parts: list[tuple[Row, str]] = []
 
     def one(row: Row) -> Outcome | Iterable[Outcome]:
         if row["date"].lower().startswith("transactions total"):
             return row.ignored("the total of all rows")
-        if meaning(MEANINGS, row["action"]) in PAIRED and not POINT.number(row["amount"], "amount"):
-            pairs.append(row)
+        kind = meaning(MEANINGS, row["action"])
+        if is_part(row, kind):
+            day_of(row)  # a problem of the row where it cannot be read
+            parts.append((row, kind))
             return ()
         return _event(row)
 
     outcomes = [*table.framed(), *each(table.rows, one)] if contents.records else each(table.rows, one)
-    outcomes.extend(_paired(pairs))
+    outcomes.extend(joined(parts))
     return Reading(outcomes)
 
 
@@ -103,23 +101,13 @@ def _table(contents: Contents) -> Table | None:
     return Table(contents.name, Record(0, header), places, tuple(Row(r, places) for r in records), ())
 
 
-def _named(row: Row) -> Named | None:
-    symbol = row["symbol"]
-    if not symbol:
-        return None
-    if _CUSIP.fullmatch(symbol):
-        return Named(cusip=symbol, name=row["description"], currency="USD")
-    return Named(ticker=symbol, name=row["description"], currency="USD", type="option" if " " in symbol else "")
-
-
 def _event(row: Row) -> Outcome | Iterable[Outcome]:
     kind = meaning(MEANINGS, row["action"])
     if not kind and row["action"].lower().endswith("reinvest"):
         kind = "dividend"
     if not kind:
         return row.problem(f"{row['action'][:60]!r} is nothing that is known of Schwab.", "Add what it moved by hand.")
-    day = CLOCK.day(row["date"].partition(" as of ")[2] or row["date"])
-    fixed: dict[str, Any] = {"day": day, "currency": "USD", "instrument": _named(row), "rows": (row.line,)}
+    fixed: dict[str, Any] = {**day_of(row), "currency": "USD", "instrument": named(row), "rows": (row.line,)}
     units = POINT.number(row["quantity"], "quantity")
     amount = POINT.number(row["amount"], "amount")
     if kind in {"buy", "sell", "short"}:
@@ -146,7 +134,7 @@ def _cash(row: Row, kind: str, amount: Decimal, fixed: dict[str, Any]) -> Outcom
         return Draft(kind=Kind.SPLIT, cash=amount, note=note, **fixed) if amount > 0 else _plain(amount, note, fixed)
     if kind == "capital" and fixed["instrument"]:
         return Draft(kind=Kind.RETURN_OF_CAPITAL, cash=amount, note=note, **fixed)
-    if kind in {"merger", "expired"} and fixed["instrument"]:
+    if kind in {"merger", "redeemed", "expired"} and fixed["instrument"]:
         units = POINT.number(row["quantity"], "quantity")
         return traded(buying=False, quantity=units, cash=amount, note=note, **fixed)
     of_cash = _OF_CASH.get(kind)
@@ -182,47 +170,6 @@ def _units(row: Row, kind: str, units: Decimal, fixed: dict[str, Any]) -> Outcom
     return draft, row.problem(what, remedy, blocking=False)
 
 
-def _paired(rows: Sequence[Row]) -> list[Outcome]:
-    """What came with what left: of the same day and action."""
-    outcomes: list[Outcome] = []
-    gone = [row for row in rows if row["quantity"].startswith(("-", "("))]
-    for came in [row for row in rows if row not in gone]:
-        key = (came["date"], came["action"])
-        left = next((row for row in gone if (row["date"], row["action"]) == key), None)
-        if left is None:
-            outcomes.append(_alone(came))
-            continue
-        gone.remove(left)
-        outcomes.append(attempt(came, partial(_action, left, came)))
-    outcomes.extend(_alone(row) for row in gone)
-    return outcomes
-
-
-def _action(left: Row, came: Row) -> Outcome:
-    before = abs(needed(POINT.number(left["quantity"], "quantity"), "quantity"))
-    after = abs(needed(POINT.number(came["quantity"], "quantity"), "quantity"))
-    kind = meaning(MEANINGS, came["action"])
-    day = CLOCK.day(came["date"].partition(" as of ")[2] or came["date"])
-    old, new = _named(left), _named(came)
-    if not before or old is None or new is None:
-        raise InvalidInput("quantity", "The row of what left tells no units or no symbol.")
-    fixed: dict[str, Any] = {"day": day, "currency": "USD", "rows": (came.line,), "note": came["action"]}
-    if kind == "reverse split":
-        draft = Draft(kind=Kind.SPLIT, instrument=new, quantity=after - before, ratio=per(after, before), **fixed)
-    elif kind == "name change" and before == after:
-        draft = Draft(kind=Kind.RENAME, instrument=old, other=new, **fixed)
-    else:
-        draft = Draft(kind=Kind.MERGER, instrument=old, other=new, quantity=after, ratio=per(after, before), **fixed)
-    return with_rows(draft, (left.line,))
-
-
-def _alone(row: Row) -> Outcome:
-    return row.problem(
-        f"The other half of this {row['action'].lower()} is not in the file.",
-        "Export a longer period, or add what happened by hand.",
-    )
-
-
 HELD: Columns = {
     "symbol": ("symbol",),
     "description": ("description",),
@@ -250,7 +197,7 @@ def read_held(contents: Contents, answers: Answers) -> Reading:
         cash = "cash" in row["symbol"].lower() or row["type"].lower().startswith("cash")
         units = value if cash else POINT.number(row["quantity"], "quantity")
         return Holding(
-            instrument=None if cash else _named(row),
+            instrument=None if cash else named(row),
             quantity=needed(units, "quantity"),
             currency="USD",
             day=day,

@@ -63,6 +63,7 @@ MEANINGS = {
     "spending": "cash", "free shares promotion": "cash", "currency conversion": "exchange",
     "stock distribution": "given", "custom stock distribution": "given", "free shares": "given", "transfer in": "in",
     "transfer out": "out", "stock split close": "close", "stock split open": "open", "spin-off": "given",
+    "spin off": "given",
     "stock split": "split", "fee": "fee", "custody fee": "fee",
 }  # fmt: skip
 
@@ -88,11 +89,15 @@ def read(contents: Contents, answers: Answers) -> Reading:
     code = _code_in(table, "total") or answers.currency
     outcomes = table.framed()
     halves: list[Row] = []
+    told_in_two = {_of(row) for row in table.rows if meaning(MEANINGS, row["action"]) in {"close", "open"}}
 
     def one(row: Row) -> Outcome | Iterable[Outcome]:
-        if meaning(MEANINGS, row["action"]) in {"close", "open"}:
+        kind = meaning(MEANINGS, row["action"])
+        if kind in {"close", "open"}:
             halves.append(_straight(row))
             return ()
+        if kind == "split" and _of(row) in told_in_two:
+            return row.problem("Two other rows of this day tell this split.", "Add it by hand if it is another.")
         return _event(_straight(row), costs, code)
 
     outcomes.extend(each(table.rows, one))
@@ -102,6 +107,11 @@ def read(contents: Contents, answers: Answers) -> Reading:
 
 def _table(contents: Contents) -> Table | None:
     return table_of(contents, COLUMNS, ("action", "time", "total", "ticker"))
+
+
+def _of(row: Row) -> tuple[str, str]:
+    """Of which share and day a split is."""
+    return row["ticker"], row["time"][:10]
 
 
 def _code_in(table: Table, column: str) -> str:
@@ -169,6 +179,11 @@ def _event(row: Row, costs: list[Cost], told: str) -> Outcome | Iterable[Outcome
         return _delivered(row, fixed, kind, total)
     if kind == "exchange":
         return _exchange(row, fixed)
+    units = POINT.number(row["quantity"], "quantity")
+    if kind == "split":  # the shares that came on top of those that were held; its total is what they are worth
+        return Draft(kind=Kind.SPLIT, instrument=_named(row), quantity=needed(units, "quantity"), **fixed)
+    if units and not total:
+        return row.problem(f"{row['action'][:60]} of {units} units tells no cash.", "Add what it moved by hand.")
     cash = needed(total, "total")
     if not cash:
         return row.ignored("it moves no cash")
@@ -286,8 +301,7 @@ def _splits(halves: list[Row], told: str) -> list[Outcome]:
     outcomes: list[Outcome] = []
     closed = [row for row in halves if meaning(MEANINGS, row["action"]) == "close"]
     for opened in [row for row in halves if row not in closed]:
-        key = (opened["ticker"], opened["time"][:10])
-        old = next((row for row in closed if (row["ticker"], row["time"][:10]) == key), None)
+        old = next((row for row in closed if _of(row) == _of(opened)), None)
         if old is None:
             outcomes.append(_lonely(opened))
             continue
