@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from openbell.accounts.errors import NotAllowed
-from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, ThePlace, allow, deed_of
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.arrivals import sampled
@@ -193,14 +193,16 @@ def change_portfolio(desk: TheDesk, caller: TheCaller, number: Number, change: P
 
 
 @router.delete("/portfolios/{number}", dependencies=[allow(Role.VIEWER)], status_code=204)
-def remove_portfolio(desk: TheDesk, caller: TheCaller, number: Number, name: str = Query(max_length=80)) -> None:
+def remove_portfolio(
+    desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number, name: str = Query(max_length=80)
+) -> None:
     """Forget a portfolio with all its transactions, for good: its name must be sent too."""
     kept = owned(desk, caller, number)
     if name != kept.portfolio.name:
         raise InvalidInput(
             "name", f"The portfolio is not called {name!r}.", remedy="Send its name: it cannot be brought back."
         )
-    PortfolioBook(desk.ledger).remove(number)
+    PortfolioBook(desk.ledger).remove(number, deed_of(desk, caller, "portfolio removed", place, name))
     ShareBook(desk.ledger).unshare("portfolio", number)
 
 
@@ -214,22 +216,25 @@ def shares(desk: TheDesk, caller: TheCaller, number: Number) -> Shares:
 
 
 @router.put("/portfolios/{number}/shares/{person}", dependencies=[allow(Role.MEMBER)], status_code=204)
-def share_portfolio(desk: TheDesk, caller: TheCaller, number: Number, person: Number, told: ShareDraft) -> None:
+def share_portfolio(
+    desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number, person: Number, told: ShareDraft
+) -> None:
     """Let another person read a portfolio, or change what is in it."""
     kept = owned(desk, caller, number)
     if person == kept.owner:
         raise InvalidInput("person", "The portfolio is yours.", remedy="Name somebody else.")
-    ShareBook(desk.ledger).share("portfolio", number, person, told.right)
+    about = f"{kept.portfolio.name} with {desk.accounts.called(person)}, to {told.right}"
+    deed = deed_of(desk, caller, "portfolio shared", place, about)
+    ShareBook(desk.ledger).share("portfolio", number, person, told.right, deed)
 
 
 @router.delete("/portfolios/{number}/shares/{person}", dependencies=[allow(Role.VIEWER)], status_code=204)
-def unshare_portfolio(desk: TheDesk, caller: TheCaller, number: Number, person: Number) -> None:
+def unshare_portfolio(desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number, person: Number) -> None:
     """Take the right back; the owner from anybody, everybody from themselves."""
-    if person == caller.id:
-        seen(desk, caller, number)
-    else:
-        owned(desk, caller, number)
-    ShareBook(desk.ledger).unshare("portfolio", number, person)
+    kept = seen(desk, caller, number) if person == caller.id else owned(desk, caller, number)
+    about = f"{kept.portfolio.name} with {desk.accounts.called(person)}"
+    deed = deed_of(desk, caller, "portfolio unshared", place, about)
+    ShareBook(desk.ledger).unshare("portfolio", number, person, deed)
 
 
 @router.post("/portfolios/{number}/accounts", dependencies=[allow(Role.MEMBER)], status_code=201)

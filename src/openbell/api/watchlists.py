@@ -8,7 +8,7 @@ from dataclasses import replace
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, ThePlace, allow, deed_of
 from openbell.api.owned import Right, seen_by, watchlist_for
 from openbell.api.shapes import Number
 from openbell.desk import Desk
@@ -154,20 +154,24 @@ def shares(desk: TheDesk, caller: TheCaller, key: Number) -> Shares:
 
 
 @router.put("/watchlists/{key}/shares/{person}", dependencies=[allow(Role.MEMBER)])
-def share(desk: TheDesk, caller: TheCaller, key: Number, person: Number, given: Given) -> Shares:
+def share(desk: TheDesk, caller: TheCaller, place: ThePlace, key: Number, person: Number, given: Given) -> Shares:
     """Let another person see an own watchlist, or change it."""
-    watchlist_for(desk, caller, key, "own")
+    held, _ = watchlist_for(desk, caller, key, "own")
     if person == caller.id:
         raise InvalidInput("person", "The list is yours already.", remedy="Name somebody else.")
-    ShareBook(desk.ledger).share("watchlist", key, person, given.right)
+    about = f"{held.name} with {desk.accounts.called(person)}, to {given.right}"
+    deed = deed_of(desk, caller, "watchlist shared", place, about)
+    ShareBook(desk.ledger).share("watchlist", key, person, given.right, deed)
     return shares(desk, caller, key)
 
 
 @router.delete("/watchlists/{key}/shares/{person}", dependencies=[allow(Role.VIEWER)], status_code=204)
-def unshare(desk: TheDesk, caller: TheCaller, key: Number, person: Number) -> None:
+def unshare(desk: TheDesk, caller: TheCaller, place: ThePlace, key: Number, person: Number) -> None:
     """Take the right back; the owner from anybody, everybody from themselves."""
-    watchlist_for(desk, caller, key, "read" if person == caller.id else "own")
-    ShareBook(desk.ledger).unshare("watchlist", key, person)
+    held, _ = watchlist_for(desk, caller, key, "read" if person == caller.id else "own")
+    about = f"{held.name} with {desk.accounts.called(person)}"
+    deed = deed_of(desk, caller, "watchlist unshared", place, about)
+    ShareBook(desk.ledger).unshare("watchlist", key, person, deed)
 
 
 def _await_prices(desk: Desk, added: set[str]) -> None:
