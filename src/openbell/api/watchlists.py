@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, ThePlace, allow, deed_of
+from openbell.api.known import unknown_of
 from openbell.api.owned import Right, seen_by, watchlist_for
 from openbell.api.shapes import Number
 from openbell.desk import Desk
@@ -39,6 +40,12 @@ class Watchlist(BaseModel):
     right: Right
     owner: str | None
     version: int
+
+
+class WrittenWatchlist(Watchlist):
+    """A list as it was written; `unknown`: new symbols of which nothing is known here, and no vendor could be asked."""
+
+    unknown: list[str]
 
 
 class Watchlists(BaseModel):
@@ -96,12 +103,16 @@ def watchlists(desk: TheDesk, caller: TheCaller) -> Watchlists:
 
 
 @router.post("/watchlists", dependencies=[allow(Role.MEMBER)], status_code=201)
-def add_watchlist(desk: TheDesk, caller: TheCaller, draft: NewWatchlist) -> Watchlist:
-    """A new watchlist, the caller's last; prices of a new symbol are fetched in the background."""
-    symbols = _tickers(draft.symbols)
-    made = WatchBook(desk.ledger).add(_named(draft.name), symbols, caller.id)
+def add_watchlist(desk: TheDesk, caller: TheCaller, draft: NewWatchlist) -> WrittenWatchlist:
+    """A new watchlist, the caller's last; prices of a new symbol are fetched in the background.
+
+    422 for a symbol that neither the desk nor a vendor's search knows.
+    """
+    symbols, name = _tickers(draft.symbols), _named(draft.name)
+    unknown = unknown_of(desk, symbols, "symbols")
+    made = WatchBook(desk.ledger).add(name, symbols, caller.id)
     _await_prices(desk, set(symbols))
-    return _shape(made, "own", {})
+    return WrittenWatchlist(**_shape(made, "own", {}).model_dump(), unknown=unknown)
 
 
 @router.put("/watchlists/order", dependencies=[allow(Role.MEMBER)])
@@ -112,22 +123,24 @@ def arrange_watchlists(desk: TheDesk, caller: TheCaller, order: WatchlistOrder) 
 
 
 @router.put("/watchlists/{key}", dependencies=[allow(Role.MEMBER)])
-def change_watchlist(desk: TheDesk, caller: TheCaller, key: Number, change: WatchlistChange) -> Watchlist:
+def change_watchlist(desk: TheDesk, caller: TheCaller, key: Number, change: WatchlistChange) -> WrittenWatchlist:
     """Rename a watchlist or replace its symbols; prices of a new symbol are fetched in the background.
 
-    409 where it was changed since the `version` that the caller has seen.
+    409 where it was changed since the `version` that the caller has seen; 422 for a new symbol that neither the desk
+    nor a vendor's search knows.
     """
     held, right = watchlist_for(desk, caller, key, "write")
     name = held.name if change.name is None else _named(change.name)
     symbols = held.symbols if change.symbols is None else _tickers(change.symbols)
     seen = held.version if change.version is None else change.version
+    unknown = unknown_of(desk, [each for each in symbols if each not in held.symbols], "symbols")
     try:
         changed = WatchBook(desk.ledger).change(replace(held, name=name, symbols=symbols, version=seen))
     except ChangedMeanwhile as error:
         there, right = watchlist_for(desk, caller, key, "write")
         raise ChangedMeanwhile(error.what, _shape(there, right, _others(desk, caller))) from error
     _await_prices(desk, set(symbols) - set(held.symbols))
-    return _shape(changed, right, _others(desk, caller))
+    return WrittenWatchlist(**_shape(changed, right, _others(desk, caller)).model_dump(), unknown=unknown)
 
 
 @router.delete("/watchlists/{key}", dependencies=[allow(Role.VIEWER)], status_code=204)

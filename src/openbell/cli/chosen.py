@@ -174,9 +174,9 @@ def drafted(shape: type[Draft], given: Mapping[str, Any]) -> Draft:
     try:
         return shape.model_validate(dict(given))
     except ValidationError as error:
-        first = dict(error.errors()[0])
+        first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
-        raise InvalidInput(field, misfit(field, first)) from error
+        raise InvalidInput(field, misfit(field, dict(first))) from error
 
 
 def assert_sure(what: str, *, yes: bool) -> None:
