@@ -14,7 +14,7 @@ AT_ONCE = 5
 def unknown_of(desk: Desk, tickers: Iterable[str], field: str) -> list[str]:
     """Those of which nothing is known here, and that no vendor could be asked about; raises InvalidInput for one that
     the vendors do not know."""
-    strange = [each for each in tickers if not _is_here(desk, each)]
+    strange = [each for each in tickers if not is_here(desk, each)]
     found = [_found(desk, each) for each in strange[:AT_ONCE]]
     if wrong := [ticker for ticker, is_there in zip(strange, found, strict=False) if is_there is False]:
         told = ", ".join(wrong)
@@ -25,10 +25,11 @@ def unknown_of(desk: Desk, tickers: Iterable[str], field: str) -> list[str]:
     return [each for each in strange if asked.get(each) is None]
 
 
-def _is_here(desk: Desk, ticker: str) -> bool:
+def is_here(desk: Desk, ticker: str) -> bool:
+    """Whether the desk has heard of a ticker."""
     register = desk.history.register
     key = register.id_of(ticker)
-    return register.knows(key) or not desk.history.stored(key).is_empty()
+    return register.knows(key) or not desk.history.stored(key).is_empty() or bool(dict(desk.tape.latest([ticker])))
 
 
 def _found(desk: Desk, ticker: str) -> bool | None:

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from openbell.accounts import joining, others
-from openbell.accounts.accounts import Accounts
 from openbell.accounts.errors import NotAllowed
 from openbell.api.access import Role, TheAccounts, TheCaller, TheDesk, ThePlace, allow
 from openbell.api.sessions import Password, SignedIn, welcome

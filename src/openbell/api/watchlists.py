@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, ThePlace, allow, deed_of
-from openbell.api.known import unknown_of
+from openbell.api.known import is_here, unknown_of
 from openbell.api.owned import Right, seen_by, watchlist_for
 from openbell.api.shapes import Number
 from openbell.desk import Desk
@@ -102,27 +102,27 @@ def watchlists(desk: TheDesk, caller: TheCaller) -> Watchlists:
     return Watchlists(watchlists=[_shape(each, right, names) for each, right in seen_by(desk, caller)])
 
 
-@router.post("/watchlists", dependencies=[allow(Role.MEMBER)], status_code=201)
+@router.post("/watchlists", dependencies=[allow(Role.VIEWER)], status_code=201)
 def add_watchlist(desk: TheDesk, caller: TheCaller, draft: NewWatchlist) -> WrittenWatchlist:
     """A new watchlist, the caller's last; prices of a new symbol are fetched in the background.
 
     422 for a symbol that neither the desk nor a vendor's search knows.
     """
     symbols, name = _tickers(draft.symbols), _named(draft.name)
-    unknown = unknown_of(desk, symbols, "symbols")
+    unknown = _unknown(desk, caller, symbols)
     made = WatchBook(desk.ledger).add(name, symbols, caller.id)
     _await_prices(desk, set(symbols))
     return WrittenWatchlist(**_shape(made, "own", {}).model_dump(), unknown=unknown)
 
 
-@router.put("/watchlists/order", dependencies=[allow(Role.MEMBER)])
+@router.put("/watchlists/order", dependencies=[allow(Role.VIEWER)])
 def arrange_watchlists(desk: TheDesk, caller: TheCaller, order: WatchlistOrder) -> Watchlists:
     """Put the caller's own lists in that order."""
     WatchBook(desk.ledger).arrange(caller.id, order.order)
     return watchlists(desk, caller)
 
 
-@router.put("/watchlists/{key}", dependencies=[allow(Role.MEMBER)])
+@router.put("/watchlists/{key}", dependencies=[allow(Role.VIEWER)])
 def change_watchlist(desk: TheDesk, caller: TheCaller, key: Number, change: WatchlistChange) -> WrittenWatchlist:
     """Rename a watchlist or replace its symbols; prices of a new symbol are fetched in the background.
 
@@ -133,7 +133,7 @@ def change_watchlist(desk: TheDesk, caller: TheCaller, key: Number, change: Watc
     name = held.name if change.name is None else _named(change.name)
     symbols = held.symbols if change.symbols is None else _tickers(change.symbols)
     seen = held.version if change.version is None else change.version
-    unknown = unknown_of(desk, [each for each in symbols if each not in held.symbols], "symbols")
+    unknown = _unknown(desk, caller, [each for each in symbols if each not in held.symbols])
     try:
         changed = WatchBook(desk.ledger).change(replace(held, name=name, symbols=symbols, version=seen))
     except ChangedMeanwhile as error:
@@ -151,7 +151,7 @@ def remove_watchlist(desk: TheDesk, caller: TheCaller, key: Number) -> None:
         ShareBook(desk.ledger).unshare("watchlist", forgotten)
 
 
-@router.post("/watchlists/{key}/restore", dependencies=[allow(Role.MEMBER)])
+@router.post("/watchlists/{key}/restore", dependencies=[allow(Role.VIEWER)])
 def restore_watchlist(desk: TheDesk, caller: TheCaller, key: Number) -> Watchlist:
     """Bring an own watchlist back that was removed, to its place; one that is there stays as it is."""
     return _shape(WatchBook(desk.ledger).restore(key, caller.id), "own", {})
@@ -185,6 +185,16 @@ def unshare(desk: TheDesk, caller: TheCaller, place: ThePlace, key: Number, pers
     about = f"{held.name} with {desk.accounts.called(person)}"
     deed = deed_of(desk, caller, "watchlist unshared", place, about)
     ShareBook(desk.ledger).unshare("watchlist", key, person, deed)
+
+
+def _unknown(desk: Desk, caller: Caller, new: Sequence[str]) -> list[str]:
+    """Those of the symbols that may be wrong. A viewer, who may have come unasked, has the desk ask no vendor."""
+    if caller.role >= Role.MEMBER:
+        return unknown_of(desk, new, "symbols")
+    if absent := [each for each in new if not is_here(desk, each)]:
+        what = f"This desk has no prices of {', '.join(absent[:5])}."
+        raise InvalidInput("symbols", what, remedy="A member can have them fetched.")
+    return []
 
 
 def _await_prices(desk: Desk, added: set[str]) -> None:

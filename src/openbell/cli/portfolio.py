@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from openbell.cli import books, figures, items, terminal, transactions
-from openbell.cli.chosen import SHOWN, Json, Name, OfAccount, account_of, answered, day_of, opened, portfolio_of
+from openbell.cli.chosen import (
+    SHOWN,
+    Json,
+    Name,
+    OfAccount,
+    account_of,
+    answered,
+    day_of,
+    opened,
+    owner_of,
+    portfolio_of,
+)
 from openbell.model.errors import InvalidInput, UnreadableFile
 from openbell.model.words import counted
 
@@ -72,7 +83,9 @@ def arrive(
     as_json: Json = False,
 ) -> None:
     """Import a statement: what is known already is recognised; all of the rest is written, or nothing."""
-    from openbell.arrivals import Choices, Seeker, booked, reviewed  # noqa: PLC0415  # loads slowly
+    from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
+    from openbell.api.access import deed_of  # noqa: PLC0415
+    from openbell.arrivals import Choices, Seeker, booked, reviewed  # noqa: PLC0415
     from openbell.statements.answers import Answers  # noqa: PLC0415
     from openbell.statements.presets import read  # noqa: PLC0415
 
@@ -100,6 +113,7 @@ def arrive(
             sha256=hashlib.sha256(data).hexdigest(),
             by=kept.owner,
             mapping={"preset": statement.preset},
+            deed=deed_of(desk, owner_of(desk, kept), "imported", HOST, f"{file.name} into {kept.portfolio.name}"),
         )
         _tell_review(review, written=batch.id, as_json=as_json)
 
@@ -112,6 +126,8 @@ def undo(
     ] = False,
 ) -> None:
     """Take an import back: its transactions, accounts and items go."""
+    from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
+    from openbell.api.access import deed_of  # noqa: PLC0415
     from openbell.store.importbook import ImportBook  # noqa: PLC0415
 
     with opened() as desk:
@@ -119,7 +135,10 @@ def undo(
         found = book.find(batch)
         if found is None:
             raise InvalidInput("batch", f"There is no import {batch}.", remedy="See `openbell portfolio show`.")
-        gone = book.undo(found[0], batch, edited_too=edited_too)
+        kept = portfolio_of(desk, str(found[0]))
+        about = f"{found[1].file} from {kept.portfolio.name}"
+        deed = deed_of(desk, owner_of(desk, kept), "import undone", HOST, about)
+        gone = book.undo(found[0], batch, edited_too=edited_too, deed=deed)
         terminal.said(f"Import {batch} of {found[1].file} is undone: {counted(gone, 'transaction')} went.")
 
 
@@ -164,11 +183,16 @@ def export(
     output: Annotated[Path | None, typer.Option(help="A file; default: standard output.")] = None,
 ) -> None:
     """Write every transaction with its accounts and instruments; importing the file gives the same again."""
-    from openbell.arrivals import exported  # noqa: PLC0415  # loads slowly
+    from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
+    from openbell.api.access import deed_of  # noqa: PLC0415
+    from openbell.arrivals import exported  # noqa: PLC0415
     from openbell.statements.own import as_csv, as_json  # noqa: PLC0415
 
     with opened() as desk:
-        told = exported(desk, portfolio_of(desk, portfolio))
+        kept = portfolio_of(desk, portfolio)
+        told = exported(desk, kept)
+        about = f"{kept.portfolio.name} as {form.value}"
+        desk.accounts.audit.write(deed_of(desk, owner_of(desk, kept), "exported", HOST, about))
     data = as_csv(told) if form is Form.CSV else as_json(told)
     if output is None:
         sys.stdout.write(data.decode())

@@ -123,7 +123,7 @@ class PeopleBook:
         identity: Identity | None = None,
     ) -> Person:
         """A new person, who signs in by `identity` too; raises InvalidInput for a name that another one bears."""
-        with own_name("person"), self._ledger.transaction() as connection:
+        with own_name("person"), self._ledger.transaction() as connection, _locking(connection, deed):
             return _add(connection, name, login, role, password, deed, identity)
 
     def rename(self, number: int, name: str, login: str, deed: Deed) -> None:
