@@ -207,6 +207,15 @@ def test_the_host_invites_and_makes_tokens_that_are_told_once(shell: Shell):
     assert json.loads(shell("user", "token", "list", "--json")[1]) == []
 
 
+def test_what_the_api_would_have_read_is_said_as_a_command(shell: Shell):
+    shell("portfolio", "make", "Mine", "USD")
+    shell("portfolio", "account", "add", "Broker", "USD")
+    _, _, err = shell("portfolio", "transaction", "add", "buy", "instrument=own:9", "quantity=1", "cash=-1")
+    assert "openbell portfolio item list`" in err
+    assert "GET /" not in err
+    assert "openbell watchlist list`" in shell("watchlist", "restore", "7")[2]
+
+
 def test_nobody_is_invited_to_an_open_desk_from_the_host_either(shell: Shell):
     code, _, err = shell("user", "invite")
     assert (code, "Set a password of your own first." in err) == (1, True)
