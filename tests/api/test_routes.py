@@ -63,6 +63,7 @@ EVERYTHING = [
     "/portfolios",
     "/items",
     "/facts",
+    "/hand-prices",
     "/mappings",
 ]
 

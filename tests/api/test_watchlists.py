@@ -266,6 +266,9 @@ def test_a_symbol_that_no_vendor_lists_is_refused_and_one_that_is_listed_is_not(
     taken = client.post(LISTS, json={"name": "Tech", "symbols": ["QUORB"]})
     assert (taken.status_code, taken.json()["unknown"]) == (201, [])
     assert client.put(f"{LISTS}/{taken.json()['id']}", json={"symbols": ["QUORB", "NOSUCH"]}).status_code == 422
+    portfolio = {"name": "Mine", "base": "USD", "benchmark": "NOSUCH"}
+    assert client.post("/api/v1/portfolios", json=portfolio).json()["field"] == "benchmark"
+    assert client.post("/api/v1/portfolios", json={**portfolio, "benchmark": "QUORB"}).status_code == 201
 
 
 def test_a_rule_is_on_a_list_that_its_maker_sees(as_person: Clients):

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from openbell.accounts.errors import NotAllowed
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, ThePlace, allow, deed_of
+from openbell.api.known import unknown_of
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.arrivals import sampled
@@ -184,7 +185,7 @@ def change_portfolio(desk: TheDesk, caller: TheCaller, number: Number, change: P
     """Rename a portfolio, or count it in another way; 409 where it was changed since `version`."""
     kept = owned(desk, caller, number)
     book = PortfolioBook(desk.ledger)
-    wanted = replace(_portfolio(desk, change), id=number)
+    wanted = replace(_portfolio(desk, change, kept.portfolio.benchmark), id=number)
     try:
         told = book.change(replace(kept, portfolio=wanted, settings=_settings(change), version=change.version))
     except ChangedMeanwhile as error:
@@ -268,8 +269,11 @@ def _assert_account(book: PortfolioBook, kept: Kept, account: int) -> None:
         raise NotFound(f"There is no account {account} in the portfolio.", remedy=f"GET /portfolios/{number}.")
 
 
-def _portfolio(desk: Desk, draft: PortfolioDraft) -> ModelPortfolio:
+def _portfolio(desk: Desk, draft: PortfolioDraft, before: str | None = None) -> ModelPortfolio:
+    """As it was worded; raises InvalidInput for another benchmark than `before` that no vendor knows."""
     benchmark = None if not draft.benchmark else desk.history.register.id_of(ticker_of(draft.benchmark, "benchmark"))
+    if benchmark is not None and benchmark != before:
+        unknown_of(desk, [ticker_of(draft.benchmark or "", "benchmark")], "benchmark")
     return ModelPortfolio(0, draft.name.strip(), currency_of(draft.base, "base"), draft.method, benchmark)
 
 
