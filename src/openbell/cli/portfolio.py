@@ -129,13 +129,14 @@ def undo(
     from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
     from openbell.api.access import deed_of  # noqa: PLC0415
     from openbell.store.importbook import ImportBook  # noqa: PLC0415
+    from openbell.store.portfoliobook import PortfolioBook  # noqa: PLC0415
 
     with opened() as desk:
         book = ImportBook(desk.ledger)
         found = book.find(batch)
         if found is None:
             raise InvalidInput("batch", f"There is no import {batch}.", remedy="See `openbell portfolio show`.")
-        kept = portfolio_of(desk, str(found[0]))
+        kept = next(each for each in PortfolioBook(desk.ledger).every() if each.portfolio.id == found[0])
         about = f"{found[1].file} from {kept.portfolio.name}"
         deed = deed_of(desk, owner_of(desk, kept), "import undone", HOST, about)
         gone = book.undo(found[0], batch, edited_too=edited_too, deed=deed)
