@@ -18,7 +18,7 @@ from openbell.api import live
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
 from openbell.settings import Settings
-from people import API, PASSWORD, Watch, browser, deeds, join, lock, signed_in, token
+from people import API, HERE, PASSWORD, Watch, browser, deeds, join, lock, signed_in, token
 
 SENTENCE = "a sentence of my own"
 LIVE = "ws://127.0.0.1/api/v1/live"
@@ -68,6 +68,41 @@ def test_whoever_is_here_owns_a_desk_until_an_owner_has_a_password(app: FastAPI)
     assert answer.json()["remedy"] == "Sign in."
     assert stranger.get(f"{API}/sessions/ways").json()["open"] is False
     assert signed_in(app, "Owner", SENTENCE).get(f"{API}/me").json()["role"] == "owner"
+
+
+def test_what_was_made_at_an_open_desk_lets_nobody_in_once_it_is_locked(desk: Desk, app: FastAPI):
+    here = browser(app)
+    made = here.post(f"{API}/tokens", json={"name": "script", "scope": "admin", "days": 366}).json()
+    program = {"authorization": f"Bearer {made['secret']}"}
+    assert browser(app).get(f"{API}/users", headers=program).status_code == 200
+    assert here.post(f"{API}/me/password", json={"new": SENTENCE}).status_code == 204
+    assert browser(app).get(f"{API}/users", headers=program).status_code == 401
+    assert "tokens of the open desk ended" in deeds(desk)
+    own_one = here.post(f"{API}/tokens", json={"name": "mine", "password": SENTENCE}, headers=csrf_of(here))
+    again = here.post(f"{API}/me/password", json={"current": SENTENCE, "new": PASSWORD}, headers=csrf_of(here))
+    assert again.status_code == 204
+    kept = {"authorization": f"Bearer {own_one.json()['secret']}"}
+    assert browser(app).get(f"{API}/me", headers=kept).status_code == 200
+
+
+@pytest.mark.parametrize("by", ["an owner who is added", "a member who becomes one", "an owner who is let in again"])
+def test_the_desk_is_locked_by_any_owner_with_a_password(desk: Desk, app: FastAPI, by: str):
+    first = desk.accounts.person(1)
+    program = token(desk.accounts, first)
+    ann = join(desk.accounts, "Ann", "owner" if "added" in by else "member")
+    people, deed = desk.accounts.people, desk.accounts.deed(None, "done", HERE)
+    if "becomes" in by:
+        people.change_role(ann.id, "owner", deed)
+    elif "let in" in by:
+        people.disable(ann.id, disabled=True, deed=deed)
+        people.change_role(ann.id, "owner", deed)
+        assert browser(app).get(f"{API}/me", headers=program).status_code == 200
+        people.disable(ann.id, disabled=False, deed=deed)
+    assert browser(app).get(f"{API}/me", headers=program).status_code == 401
+
+
+def csrf_of(client: TestClient) -> dict[str, str]:
+    return {"x-csrf-token": client.cookies["openbell_csrf"]}
 
 
 def test_the_cookies_are_hidden_from_scripts_and_other_sites(locked: FastAPI):

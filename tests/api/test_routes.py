@@ -63,6 +63,7 @@ EVERYTHING = [
     "/portfolios",
     "/items",
     "/facts",
+    "/hand-prices",
     "/mappings",
 ]
 
@@ -85,6 +86,10 @@ OF_ONES_OWN = {
     "DELETE /portfolios/{number}/shares/{person}",
     "DELETE /watchlists/{key}",
     "DELETE /watchlists/{key}/shares/{person}",
+    "POST /watchlists",
+    "POST /watchlists/{key}/restore",
+    "PUT /watchlists/order",
+    "PUT /watchlists/{key}",
     "DELETE /sessions/{number}",
     "DELETE /tokens/{number}",
     "DELETE /me/oidc",

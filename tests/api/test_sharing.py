@@ -16,6 +16,7 @@ from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
 from openbell.jobs import run_now
 from openbell.settings import Settings
+from openbell.store.sharebook import ShareBook
 from people import HERE, join, lock, token
 
 
@@ -281,8 +282,65 @@ def test_what_was_given_can_be_taken_back_by_whoever_is_a_viewer_now(locked: Des
     assert her.delete(f"watchlists/{key}").status_code == 204
     kept = owner.delete(f"users/{numbers['ann']}")
     assert (kept.status_code, kept.json()["detail"]) == (
-        422, "This person still has portfolios, watchlists, items, or what they said of instruments and files.",
+        422, "ann has 1 own item, which would go too and cannot be brought back.",
     )  # fmt: skip
+
+
+def test_a_person_goes_with_all_that_is_theirs_when_their_name_confirms_it(locked: Desk, ann: TestClient):
+    other = shared(locked, ann, "write")
+    other.post("portfolios", json={"name": "His", "base": "USD"})
+    ann.post("watchlists", json={"name": "Tech", "symbols": ["ACME"]})
+    ann.post("watchlists", json={"name": "Gone", "symbols": []})
+    ann.delete("watchlists/2")
+    ann.post("items", json={"name": "House", "currency": "USD"})
+    ann.put("facts/ACME", json={"sector": "Technology"})
+    ann.put("hand-prices/ACME", json={"currency": "USD", "prices": [{"day": "2026-03-02", "price": "2"}]})
+    ann.put("mappings", json={"name": "Bank", "answers": {}})
+    owner = client_of(locked, "owner")
+    told = {each["name"]: each for each in owner.get("users").json()["people"]}
+    key = told["ann"]["id"]
+    assert [told["ann"][each] for each in ("portfolios", "watchlists", "items")] == [1, 1, 1]
+    for wrong in ({}, {"name": "bob"}):
+        kept = owner.delete(f"users/{key}", params=wrong)
+        assert (kept.status_code, kept.json()["field"]) == (422, "name")
+        assert kept.json()["detail"].startswith("ann has 1 portfolio, 1 watchlist and 1 own item, which would go too")
+    assert ann.get("portfolios/1/transactions").json()["total"] == 1
+    assert owner.delete(f"users/{key}", params={"name": "ann"}).status_code == 204
+    assert [each["name"] for each in other.get("portfolios").json()["portfolios"]] == ["His"]
+    assert "ann" not in {each["name"] for each in owner.get("users").json()["people"]}
+    assert ShareBook(locked.ledger).every() == frozenset()
+    assert locked.accounts.audit.entries()[0].deed.what == "removed"
+
+
+def test_what_is_shared_taken_out_and_taken_away_is_written_down(locked: Desk, ann: TestClient):
+    shared(locked, ann, "read")
+    bob = locked.accounts.people.person_named("bob")
+    assert bob is not None
+    ann.delete(f"portfolios/1/shares/{bob.id}")
+    ann.delete(f"portfolios/1/shares/{bob.id}")  # nothing was there any more
+    ann.post("watchlists", json={"name": "Tech", "symbols": []})
+    ann.put(f"watchlists/1/shares/{bob.id}", json={"right": "write"})
+    ann.delete(f"watchlists/1/shares/{bob.id}")
+    upload = ann.post("portfolios/1/uploads", content=ITEMS).json()["key"]
+    chosen = {"upload": upload, "file": "bank.csv", "instruments": {"House in Bern": "own"}, "accounts": {"": 1}}
+    assert ann.post("portfolios/1/imports", json=chosen).status_code == 201
+    assert ann.get("portfolios/1/export").status_code == 200
+    assert ann.delete("portfolios/1/imports/1").status_code == 200
+    ann.delete("portfolios/1", params={"name": "Hers"})
+    owner = client_of(locked, "owner")
+    owner.post("alerts/channels", json={"kind": "in-app", "name": "Here", "config": {}})
+    found = [(each["name"], each["what"], each["about"]) for each in owner.get("audit").json()["entries"]]
+    assert [each for each in found if not each[1].startswith("signed in")][:9] == [
+        ("owner", "channel added", "Here, in-app"),
+        ("ann", "portfolio removed", "Hers"),
+        ("ann", "import undone", "bank.csv from Hers"),
+        ("ann", "exported", "Hers as json"),
+        ("ann", "imported", "bank.csv into Hers"),
+        ("ann", "watchlist unshared", "Tech with bob"),
+        ("ann", "watchlist shared", "Tech with bob, to write"),
+        ("ann", "portfolio unshared", "Hers with bob"),
+        ("ann", "portfolio shared", "Hers with bob, to read"),
+    ]
 
 
 def test_a_reader_leaves_and_a_writer_neither_renames_nor_counts_otherwise(locked: Desk, ann: TestClient):
@@ -312,7 +370,7 @@ OF_ANN: dict[str, dict[str, object] | None] = {
     "DELETE /sessions/{number}": None,
 }
 """Every route with the number of something that is one person's, and a body that would be right."""
-OF_ALL = ("/portfolios", "/users", "/alerts", "/actions", "/jobs", "/symbols", "/facts", "/{path")
+OF_ALL = ("/portfolios", "/users", "/alerts", "/actions", "/jobs", "/symbols", "/facts", "/hand-prices", "/{path")
 """What the routes of are tried above, or the desk's own, or the caller's by an instrument."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,6 +12,8 @@ from conftest import WEDNESDAY
 from openbell.api.app import create_app
 from openbell.desk import Desk
 from openbell.model.frames import QUOTES, frame_of
+from openbell.providers.budget import Budget
+from openbell.providers.ordered import Ordered
 from openbell.store.peoplebook import RoleName
 from openbell.store.watchbook import WatchBook
 from people import join, token
@@ -57,7 +60,7 @@ def test_a_list_is_made_with_its_name_and_symbols(client: TestClient):
     answer = client.post(LISTS, json={"name": "  Tech ", "symbols": ["zeta", "ACME", "ZETA"]})
     assert answer.status_code == 201
     tech = {"id": 1, "name": "Tech", "symbols": ["ZETA", "ACME"], "right": "own", "owner": None, "version": 1}
-    assert answer.json() == tech
+    assert answer.json() == {**tech, "unknown": ["ZETA", "ACME"]}
     assert client.get(LISTS).json() == {"watchlists": [tech]}
 
 
@@ -86,7 +89,7 @@ def test_a_list_is_changed_and_keeps_its_order(client: TestClient):
     path = f"{LISTS}/{made(client, 'Mine', 'ACME')}"
     changed = client.put(path, json={"symbols": ["zeta", "ACME", "ZETA"]})
     ours = {"id": 1, "name": "Mine", "symbols": ["ZETA", "ACME"], "right": "own", "owner": None, "version": 2}
-    assert changed.json() == ours
+    assert changed.json() == {**ours, "unknown": ["ZETA"]}
     assert client.put(path, json={"name": "Ours"}).json()["symbols"] == ["ZETA", "ACME"]
     for wrong, field in (({"symbols": ["<script>"]}, "symbols"), ({"name": " "}, "name")):
         refused = client.put(path, json=wrong)
@@ -177,7 +180,7 @@ def test_a_shared_list_is_read_then_changed_and_then_not_there_any_more(as_perso
 
     anna.put(rights, json={"right": "write"})
     changed = ben.put(f"{LISTS}/{key}", json={"symbols": ["ACME", "BOLT"], "version": 1})
-    assert changed.json() == {**tech, "symbols": ["ACME", "BOLT"], "right": "write", "version": 2}
+    assert changed.json() == {**tech, "symbols": ["ACME", "BOLT"], "right": "write", "version": 2, "unknown": ["BOLT"]}
     assert anna.get(LISTS).json()["watchlists"][0]["symbols"] == ["ACME", "BOLT"]
     assert ben.delete(f"{LISTS}/{key}").status_code == 403
     assert ben.get(f"{LISTS}/{key}/shares").status_code == 403
@@ -225,14 +228,47 @@ def test_a_list_is_shared_with_others_that_are_there(
     assert (refused.status_code, refused.json()["field"]) == (422, field)
 
 
-def test_a_viewer_reads_what_is_shared_and_changes_nothing(as_person: Clients):
+def test_a_viewer_reads_what_is_shared_and_changes_nothing_of_it(as_person: Clients):
     anna, vera = as_person("anna"), as_person("vera", "viewer")
     key = made(anna, "Tech", "ACME")
     anna.put(f"{LISTS}/{key}/shares/{id_of(vera)}", json={"right": "write"})
     (seen,) = vera.get(LISTS).json()["watchlists"]
     assert (seen["name"], seen["right"], seen["owner"]) == ("Tech", "read", "anna")
     assert vera.put(f"{LISTS}/{key}", json={"symbols": []}).status_code == 403
-    assert vera.post(LISTS, json={"name": "Mine"}).status_code == 403
+
+
+def test_a_viewer_has_lists_of_their_own_of_what_the_desk_knows(as_person: Clients, desk: Desk):
+    anna, vera = as_person("anna"), as_person("vera", "viewer")
+    told = {"symbol": "ACME", "ts": WEDNESDAY, "price": 11.0, "previous_close": 10.0, "source": "test"}
+    desk.tape.update(frame_of(QUOTES, [told]))
+    mine, other = made(vera, "Mine"), made(vera, "Other", "ACME")
+    assert vera.put(f"{LISTS}/{mine}", json={"name": "My own", "symbols": ["ACME"]}).json()["symbols"] == ["ACME"]
+    strange = vera.put(f"{LISTS}/{mine}", json={"symbols": ["ACME", "BOLT"]})
+    assert (strange.status_code, strange.json()["detail"]) == (422, "This desk has no prices of BOLT.")
+    assert vera.put(f"{LISTS}/order", json={"order": [other, mine]}).status_code == 200
+    assert vera.delete(f"{LISTS}/{mine}").status_code == 204
+    assert vera.post(f"{LISTS}/{mine}/restore").status_code == 200
+    assert [each["right"] for each in vera.get(LISTS).json()["watchlists"]] == ["own", "own"]
+    assert names(anna) == []
+    assert vera.put(f"{LISTS}/{mine}/shares/{id_of(anna)}", json={"right": "read"}).status_code == 403
+
+
+def test_a_symbol_that_no_vendor_lists_is_refused_and_one_that_is_listed_is_not(desk: Desk):
+    vendors = Ordered(search=[desk.simulated], budget=Budget(desk.ledger), clock=desk.clock)
+    client = TestClient(create_app(replace(desk, vendors=vendors), jobs=False), base_url="http://127.0.0.1")
+    refused = client.post(LISTS, json={"name": "Tech", "symbols": ["QUORB", "NOSUCH"]})
+    assert (refused.status_code, refused.json()["field"], refused.json()["detail"]) == (
+        422,
+        "symbols",
+        "Nobody knows NOSUCH: neither this desk nor its vendors.",
+    )
+    assert names(client) == []
+    taken = client.post(LISTS, json={"name": "Tech", "symbols": ["QUORB"]})
+    assert (taken.status_code, taken.json()["unknown"]) == (201, [])
+    assert client.put(f"{LISTS}/{taken.json()['id']}", json={"symbols": ["QUORB", "NOSUCH"]}).status_code == 422
+    portfolio = {"name": "Mine", "base": "USD", "benchmark": "NOSUCH"}
+    assert client.post("/api/v1/portfolios", json=portfolio).json()["field"] == "benchmark"
+    assert client.post("/api/v1/portfolios", json={**portfolio, "benchmark": "QUORB"}).status_code == 201
 
 
 def test_a_rule_is_on_a_list_that_its_maker_sees(as_person: Clients):

@@ -163,3 +163,59 @@ def test_a_desk_with_a_password_is_served_to_others_by_its_names(shell: Shell):
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+def log_of(shell: Shell) -> list[tuple[str, str]]:
+    return [(each["what"], each["about"]) for each in json.loads(shell("user", "log", "--json")[1])]
+
+
+def test_the_host_gives_roles_keeps_out_lets_in_and_forgets(shell: Shell):
+    shell("user", "add", "Ann", typed=f"{SENTENCE}\n")
+    assert shell("user", "role", "ann", "viewer")[1] == "Ann is viewer from now on.\n"
+    assert shell("user", "disable", "Ann")[1] == "Ann is kept out.\n"
+    assert shell("user", "enable", "Ann")[1] == "Ann may sign in again.\n"
+    code, _, err = shell("user", "role", "owner", "member")
+    assert (code, "last owner" in err) == (2, True)
+    assert shell("portfolio", "make", "Hers", "EUR", "--person", "Ann")[0] == 0
+    assert shell("watchlist", "make", "Tech", "--person", "Ann")[0] == 0
+    code, _, err = shell("user", "remove", "Ann")
+    assert (code, "Ann would go for good, with 1 portfolio and 1 watchlist of their own." in err) == (2, True)
+    assert shell.people() == {"owner": "owner", "Ann": "viewer"}
+    assert shell("user", "remove", "Ann", "--yes")[0] == 0
+    assert shell.people() == {"owner": "owner"}
+    assert json.loads(shell("portfolio", "show", "--json")[1]) == []
+    assert log_of(shell)[:4] == [
+        ("removed", "Ann"),
+        ("ended all sessions", "Ann"),
+        ("let in again", "Ann"),
+        ("ended all sessions", "Ann"),
+    ]
+
+
+def test_the_host_invites_and_makes_tokens_that_are_told_once(shell: Shell):
+    shell("user", "password", "owner", typed=f"{PASSWORD}\n")
+    code, out, err = shell("user", "invite", "viewer", "--days", "3")
+    assert (code, "Invitation 1, as viewer" in out, "/join#" in out) == (0, True, True), err
+    assert [each["role"] for each in json.loads(shell("user", "invitations", "--json")[1])] == ["viewer"]
+    assert shell("user", "withdraw", "1")[1] == "Invitation 1 is withdrawn.\n"
+    assert json.loads(shell("user", "invitations", "--json")[1]) == []
+    secret = shell("user", "token", "make", "script", "--scope", "write", "--days", "5")[1].strip()
+    (told,) = json.loads(shell("user", "token", "list", "--json")[1])
+    assert (secret.startswith("obt_"), told["name"], told["scope"]) == (True, "script", "write")
+    assert secret not in shell("user", "token", "list")[1] + shell("user", "log")[1]
+    assert shell("user", "token", "remove", "1")[1] == "Token 1 is removed.\n"
+    assert json.loads(shell("user", "token", "list", "--json")[1]) == []
+
+
+def test_what_the_api_would_have_read_is_said_as_a_command(shell: Shell):
+    shell("portfolio", "make", "Mine", "USD")
+    shell("portfolio", "account", "add", "Broker", "USD")
+    _, _, err = shell("portfolio", "transaction", "add", "buy", "instrument=own:9", "quantity=1", "cash=-1")
+    assert "openbell portfolio item list`" in err
+    assert "GET /" not in err
+    assert "openbell watchlist list`" in shell("watchlist", "restore", "7")[2]
+
+
+def test_nobody_is_invited_to_an_open_desk_from_the_host_either(shell: Shell):
+    code, _, err = shell("user", "invite")
+    assert (code, "Set a password of your own first." in err) == (1, True)

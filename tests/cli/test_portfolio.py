@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -28,7 +29,15 @@ class Shell:
         monkeypatch.setenv("OPENBELL_OFFLINE", "true")
 
     def __call__(self, *words: str) -> tuple[int, str, str]:
-        self._monkeypatch.setattr(sys, "argv", ["openbell", "portfolio", *words])
+        return self.run("portfolio", *words)
+
+    def people(self, *words: str) -> tuple[int, str, str]:
+        """A command on people; a password is always typed the same."""
+        return self.run("user", *words)
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        self._monkeypatch.setattr(sys, "argv", ["openbell", *words])
+        self._monkeypatch.setattr(sys, "stdin", io.StringIO("seven green apples\n"))
         with pytest.raises(SystemExit) as end:
             main()
         out, err = self._capsys.readouterr()

@@ -52,6 +52,11 @@ class Accounts:
             raise InvalidInput("id", f"There is no person {number}.", remedy="List them with GET /users.")
         return found
 
+    def called(self, number: int) -> str:
+        """What a person is called; somebody who is no more, by their number."""
+        found = self.people.person(number)
+        return f"person {number}" if found is None else found.name
+
     def deed(self, who: Person | None, what: str, place: Place, about: str = "") -> Deed:
         """That `who` does something now; None: nobody who has signed in."""
         return self.deed_of(None if who is None else who.id, "" if who is None else who.name, what, place, about)

@@ -24,6 +24,8 @@ MOST_DAYS = 30
 
 def invite(accounts: Accounts, owner: Person, role: RoleName, days: int, place: Place) -> tuple[Invitation, str]:
     """An invitation and its secret, which is known to nobody afterwards; it holds while `owner` is one."""
+    if not accounts.people.locked():
+        raise NotAllowed("Set a password of your own first.", remedy="Until then, whoever is here is the owner.")
     secret = new_secret()
     deed = accounts.deed(owner, "invited", place, role)
     return accounts.people.invite(owner.id, hash_of(secret), role, deed.at + timedelta(days=days), deed), secret

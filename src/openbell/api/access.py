@@ -17,7 +17,7 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from openbell.accounts import sessions
-from openbell.accounts.accounts import Accounts, Place
+from openbell.accounts.accounts import HOST, Accounts, Place
 from openbell.accounts.ceremony import Site
 from openbell.accounts.errors import LoginNeeded, NotAllowed
 from openbell.accounts.secrets import hash_of
@@ -25,6 +25,7 @@ from openbell.api.problems import assert_texts_sent
 from openbell.desk import Desk
 from openbell.jobs import Clockwork
 from openbell.settings import Settings
+from openbell.store.auditbook import Deed
 from openbell.store.sessionbook import Scope
 
 ACCESS = "openbell_access"
@@ -108,6 +109,13 @@ class Caller:
 
 
 NOBODY = Caller(id=0, role=Role.NOBODY)
+
+
+def deed_of(desk: Desk, caller: Caller, what: str, place: Place, about: str) -> Deed:
+    """That a caller does something now; what the host does for somebody is not theirs."""
+    if place == HOST:
+        return desk.accounts.deed(None, what, place, f"{about}, of {caller.name}")
+    return desk.accounts.deed_of(caller.id, caller.name, what, place, about)
 
 
 def the_caller(connection: HTTPConnection) -> Caller:

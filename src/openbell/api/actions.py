@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from openbell.api.access import Role, TheDesk, allow
+from openbell.api.access import Role, TheCaller, TheDesk, ThePlace, allow, deed_of
 from openbell.api.shapes import Action, action_of, sentence
 from openbell.desk import Desk
 from openbell.history import instant
@@ -84,15 +84,19 @@ def inbox(desk: TheDesk) -> Inbox:
 
 
 @router.post("/actions/inbox/{number}/apply", dependencies=[allow(Role.MEMBER)])
-def apply_entry(desk: TheDesk, number: Number) -> InboxEntry:
+def apply_entry(desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number) -> InboxEntry:
     """Adjust the prices for an event; again: no change."""
-    return _entry(desk, apply(desk.lake, InboxBook(desk.ledger), number, desk.clock()))
+    entry = apply(desk.lake, InboxBook(desk.ledger), number, desk.clock())
+    desk.accounts.audit.write(deed_of(desk, caller, "split or dividend applied", place, f"{entry.symbol}, {number}"))
+    return _entry(desk, entry)
 
 
 @router.post("/actions/inbox/{number}/undo", dependencies=[allow(Role.MEMBER)])
-def undo_entry(desk: TheDesk, number: Number) -> InboxEntry:
+def undo_entry(desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number) -> InboxEntry:
     """Leave the prices as they are without the event, also when a vendor tells of it again; again: no change."""
-    return _entry(desk, undo(desk.lake, InboxBook(desk.ledger), number, desk.clock()))
+    entry = undo(desk.lake, InboxBook(desk.ledger), number, desk.clock())
+    desk.accounts.audit.write(deed_of(desk, caller, "split or dividend undone", place, f"{entry.symbol}, {number}"))
+    return _entry(desk, entry)
 
 
 def _entry(desk: Desk, entry: Entry) -> InboxEntry:

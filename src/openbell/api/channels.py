@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from openbell.accounts.accounts import Place
 from openbell.alerts.channels import Undelivered, channel_of, reconfigured, shown
 from openbell.alerts.deliver import send_test
-from openbell.api.access import Role, TheDesk, allow
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, ThePlace, allow, deed_of
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.desk import Desk
@@ -72,14 +73,16 @@ def channels(desk: TheDesk) -> Channels:
 
 
 @router.post("/alerts/channels", dependencies=[allow(Role.OWNER)], status_code=201)
-def add_channel(desk: TheDesk, new: NewChannel) -> Channel:
+def add_channel(desk: TheDesk, caller: TheCaller, place: ThePlace, new: NewChannel) -> Channel:
     """A new channel; send a test to see whether it works."""
     channel_of(new.kind, new.config)
-    return _channel(AlertBook(desk.ledger).add_channel(new.kind, new.name, new.config, enabled=new.enabled), 0)
+    made = AlertBook(desk.ledger).add_channel(new.kind, new.name, new.config, enabled=new.enabled)
+    _log(desk, caller, place, "channel added", made)
+    return _channel(made, 0)
 
 
 @router.put("/alerts/channels/{number}", dependencies=[allow(Role.OWNER)])
-def change_channel(desk: TheDesk, number: Number, change: ChannelChange) -> Channel:
+def change_channel(desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number, change: ChannelChange) -> Channel:
     """Rename, reconfigure or switch a channel."""
     held = _held(desk, number)
     changed = replace(
@@ -90,13 +93,17 @@ def change_channel(desk: TheDesk, number: Number, change: ChannelChange) -> Chan
     )
     channel_of(changed.kind, changed.config)
     AlertBook(desk.ledger).change_channel(changed)
+    _log(desk, caller, place, "channel changed", changed)
     return _channel(changed, Outbox(desk.ledger).failing_channels().get(number, 0))
 
 
 @router.delete("/alerts/channels/{number}", dependencies=[allow(Role.OWNER)], status_code=204)
-def remove_channel(desk: TheDesk, number: Number) -> None:
+def remove_channel(desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number) -> None:
     """Forget a channel and its secrets; its receipts stay."""
+    gone = [each for each in AlertBook(desk.ledger).channels() if each.id == number]
     AlertBook(desk.ledger).remove_channel(number)
+    for each in gone:
+        _log(desk, caller, place, "channel removed", each)
 
 
 @router.post("/alerts/channels/{number}/test", dependencies=[allow(Role.OWNER)])
@@ -110,6 +117,11 @@ async def test_channel(desk: TheDesk, number: Number) -> Receipt:
         return Receipt(ok=True, receipt=await send_test(channel, desk.clock()))
     except Undelivered as error:
         return Receipt(ok=False, receipt=error.what)
+
+
+def _log(desk: Desk, caller: Caller, place: Place, what: str, channel: StoredChannel) -> None:
+    """Write down that somebody changed a channel, without its secrets."""
+    desk.accounts.audit.write(deed_of(desk, caller, what, place, f"{channel.name}, {channel.kind}"))
 
 
 def _channel(channel: StoredChannel, failing: int) -> Channel:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
-from openbell.api.access import Role, TheCaller, TheDesk, allow
+from openbell.api.access import Role, TheCaller, TheDesk, ThePlace, allow, deed_of
 from openbell.api.portfolios import seen
 from openbell.api.shapes import Number
 from openbell.arrivals import exported
@@ -27,12 +27,14 @@ TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 def export(
     desk: TheDesk,
     caller: TheCaller,
+    place: ThePlace,
     number: Number,
     form: Annotated[Literal["csv", "json"], Query(alias="format")] = "json",
 ) -> Response:
     """Every transaction of a portfolio with its accounts and instruments; importing the file gives the same again."""
     kept = seen(desk, caller, number)
     told = exported(desk, kept)
+    desk.accounts.audit.write(deed_of(desk, caller, "exported", place, f"{kept.portfolio.name} as {form}"))
     name = quote(f"{kept.portfolio.name}.{form}")
     return Response(
         as_csv(told) if form == "csv" else as_json(told),

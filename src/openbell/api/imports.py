@@ -8,7 +8,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from openbell.api.access import Role, TheCaller, TheDesk, allow
+from openbell.api.access import Role, TheCaller, TheDesk, ThePlace, allow, deed_of
 from openbell.api.portfolios import seen
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
@@ -72,7 +72,9 @@ def imports(desk: TheDesk, caller: TheCaller, number: Number) -> Batches:
 
 
 @router.post("/portfolios/{number}/imports", dependencies=[allow(Role.MEMBER)], status_code=201)
-def book_import(desk: TheDesk, caller: TheCaller, seeker: TheSeeker, number: Number, told: Confirmation) -> Batch:
+def book_import(
+    desk: TheDesk, caller: TheCaller, place: ThePlace, seeker: TheSeeker, number: Number, told: Confirmation
+) -> Batch:
     """Write what the preview shows, all of it or nothing; the file is not kept any longer then."""
     kept = seen(desk, caller, number, write=True)
     data = uploads_of(desk).find(caller.id, told.upload, desk.clock())
@@ -85,6 +87,7 @@ def book_import(desk: TheDesk, caller: TheCaller, seeker: TheSeeker, number: Num
         sha256=hashlib.sha256(data).hexdigest(),
         by=caller.id,
         mapping=told.answers.model_dump(mode="json"),
+        deed=deed_of(desk, caller, "imported", place, f"{told.file} into {kept.portfolio.name}"),
     )
     uploads_of(desk).drop(caller.id, told.upload)
     return _batch(batch)
@@ -94,6 +97,7 @@ def book_import(desk: TheDesk, caller: TheCaller, seeker: TheSeeker, number: Num
 def undo_import(
     desk: TheDesk,
     caller: TheCaller,
+    place: ThePlace,
     number: Number,
     batch: Number,
     version: Number | None = None,
@@ -102,12 +106,14 @@ def undo_import(
 ) -> Undone:
     """Take an import back; 409 where it is not the one of `version`, or something of it was edited since, unless that
     shall go too."""
-    seen(desk, caller, number, write=True)
+    kept = seen(desk, caller, number, write=True)
     book = ImportBook(desk.ledger)
     found = book.find(batch)
     if found is None or found[0] != number:
         raise NotFound(f"There is no import {batch} of this portfolio.", remedy="List its imports.")
-    return Undone(transactions=book.undo(number, batch, version, edited_too=edited_too))
+    about = f"{found[1].file} from {kept.portfolio.name}"
+    deed = deed_of(desk, caller, "import undone", place, about)
+    return Undone(transactions=book.undo(number, batch, version, edited_too=edited_too, deed=deed))
 
 
 @router.get("/mappings", dependencies=[allow(Role.VIEWER)])

@@ -129,11 +129,11 @@ def set_facts(desk: TheDesk, caller: TheCaller, instrument: Annotated[str, Path(
     """Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios."""
     currency = None if told.currency is None else currency_of(told.currency)
     said = SetFacts(told.type, told.sector, told.country, currency)
-    ItemBook(desk.ledger).set_facts(caller.id, _key(desk, caller, instrument), said)
+    ItemBook(desk.ledger).set_facts(caller.id, key_of(desk, caller, instrument), said)
     return Facts.model_validate(said, from_attributes=True)
 
 
-def _key(desk: Desk, caller: Caller, told: str) -> str:
+def key_of(desk: Desk, caller: Caller, told: str) -> str:
     """The id of an instrument that is told by its id or ticker; of own items, the caller's only."""
     if told.startswith(OWN) and told.removeprefix(OWN).isdecimal():
         return _assert_there(desk, caller, int(told.removeprefix(OWN))).instrument

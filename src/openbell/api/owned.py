@@ -21,12 +21,13 @@ INCLUDED: dict[Right, tuple[Right, ...]] = {
 
 
 def seen_by(desk: Desk, caller: Caller) -> list[tuple[Watchlist, Right]]:
-    """The caller's watchlists in their order, then those that others share with the caller; a viewer only reads."""
+    """The caller's watchlists in their order, then those that others share with them, which a viewer only reads."""
     shared = ShareBook(desk.ledger).shared_with(caller.id, "watchlist")
     lists = WatchBook(desk.ledger).lists()
     own: list[tuple[Watchlist, Right]] = [(each, "own") for each in lists if each.owner == caller.id]
-    seen = own + [(each, shared[each.id]) for each in lists if each.owner != caller.id and each.id in shared]
-    return seen if caller.role >= Role.MEMBER else [(each, "read") for each, _ in seen]
+    others = [each for each in lists if each.owner != caller.id and each.id in shared]
+    writes = caller.role >= Role.MEMBER
+    return own + [(each, shared[each.id] if writes else "read") for each in others]
 
 
 def watchlist_for(desk: Desk, caller: Caller, key: int, needed: Right) -> tuple[Watchlist, Right]:
@@ -35,8 +36,6 @@ def watchlist_for(desk: Desk, caller: Caller, key: int, needed: Right) -> tuple[
     if found is None:
         raise NoSuchList(f"There is no watchlist {key}.", remedy="List yours with GET /watchlists.")
     watchlist, right = found
-    if needed == "own" and watchlist.owner == caller.id:  # a viewer's too, to take back what it gives others
-        return watchlist, "own"
     if needed not in INCLUDED[right]:
         what = "only read" if right == "read" else "change, but neither remove nor share"
         raise NotAllowed(f"{watchlist.name} is another's, which you may {what}.", remedy="Ask its owner.")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from openbell.accounts import joining
-from openbell.accounts.accounts import Accounts
+from openbell.accounts import joining, others
 from openbell.accounts.errors import NotAllowed
 from openbell.api.access import Role, TheAccounts, TheCaller, TheDesk, ThePlace, allow
 from openbell.api.sessions import Password, SignedIn, welcome
 from openbell.api.shapes import Number
-from openbell.store.outbox import Outbox
+from openbell.store.belongings import Belongings, belongings
 from openbell.store.peoplebook import Person as StoredPerson
 from openbell.store.peoplebook import RoleName
 from openbell.store.uploads import Uploads
@@ -22,7 +23,8 @@ router = APIRouter(tags=["accounts"])
 
 
 class Person(BaseModel):
-    """Somebody who may use the desk; who has no password signs in otherwise, or cannot."""
+    """Somebody who may use the desk; who has no password signs in otherwise, or cannot. The last three count what is
+    their own."""
 
     id: int
     name: str
@@ -30,6 +32,9 @@ class Person(BaseModel):
     disabled: bool
     password: bool
     created: datetime
+    portfolios: int
+    watchlists: int
+    items: int
 
 
 class People(BaseModel):
@@ -97,9 +102,10 @@ class Joining(BaseModel):
 
 
 @router.get("/users", dependencies=[allow(Role.OWNER)])
-def people(accounts: TheAccounts) -> People:
+def people(desk: TheDesk, accounts: TheAccounts) -> People:
     """Everybody."""
-    return People(people=[_shape(each) for each in accounts.people.people()])
+    theirs = belongings(desk.ledger)
+    return People(people=[_shape(each, theirs) for each in accounts.people.people()])
 
 
 @router.get("/users/names", dependencies=[allow(Role.MEMBER)])
@@ -110,28 +116,32 @@ def names(accounts: TheAccounts) -> Names:
 
 @router.put("/users/{number}", dependencies=[allow(Role.OWNER, by_token=False)])
 def change_person(
-    accounts: TheAccounts, caller: TheCaller, place: ThePlace, number: Number, change: PersonChange
+    desk: TheDesk, accounts: TheAccounts, caller: TheCaller, place: ThePlace, number: Number, change: PersonChange
 ) -> Person:
     """Make a person something else, keep them out, or let them in again, to sign in anew; it counts at once."""
     who, held = accounts.person(caller.id), accounts.person(number)
-    if change.role is not None and change.role != held.role:
-        deed = accounts.deed(who, "role changed", place, f"{held.name}: {held.role} to {change.role}")
-        accounts.people.change_role(number, change.role, deed)
-    if change.disabled is not None and change.disabled != held.disabled:
-        deed = accounts.deed(who, "disabled" if change.disabled else "let in again", place, held.name)
-        accounts.people.disable(number, disabled=change.disabled, deed=deed)
-        accounts.sessions.end_all(number, accounts.deed(who, "ended all sessions", place, held.name))
-    return _shape(accounts.person(number))
+    if change.role is not None:
+        held = others.give_role(accounts, who, number, change.role, place)
+    if change.disabled is not None:
+        held = others.keep_out(accounts, who, number, place, out=change.disabled)
+    return _shape(held, belongings(desk.ledger))
 
 
 @router.delete("/users/{number}", dependencies=[allow(Role.OWNER)], status_code=204)
-def remove_person(desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number) -> None:
-    """Forget a person with their logins, tokens, shares, uploaded files, rules, and what these fired."""
-    accounts = desk.accounts
-    held = accounts.person(number)
-    accounts.people.remove(number, accounts.deed(accounts.person(caller.id), "removed", place, held.name))
-    Uploads(desk.settings.uploads).forget(number)
-    Outbox(desk.ledger).forget(number)
+def remove_person(
+    desk: TheDesk,
+    caller: TheCaller,
+    place: ThePlace,
+    number: Number,
+    name: Annotated[str | None, Query(max_length=200, description="Theirs, where something of their own goes.")] = None,
+) -> None:
+    """Forget a person with their logins, tokens, shares, uploaded files, rules, and what these fired.
+
+    Their portfolios, watchlists and own items go too, for good, if their name is sent; 422 says what they are.
+    """
+    uploads = Uploads(desk.settings.uploads)
+    who = desk.accounts.person(caller.id)
+    others.remove(desk.accounts, desk.ledger, uploads, who, number, place, named=name)
 
 
 @router.get("/users/invitations", dependencies=[allow(Role.OWNER)])
@@ -144,7 +154,6 @@ def invitations(accounts: TheAccounts) -> Invitations:
 @router.post("/users/invitations", dependencies=[allow(Role.OWNER, by_token=False)], status_code=201)
 def invite(accounts: TheAccounts, caller: TheCaller, place: ThePlace, new: NewInvitation) -> MadeInvitation:
     """Invite somebody: whoever brings the secret first becomes a person of that role."""
-    _assert_locked(accounts)
     made, secret = joining.invite(accounts, accounts.person(caller.id), new.role, new.days, place)
     return MadeInvitation(**Invitation.model_validate(made).model_dump(), secret=secret)
 
@@ -168,12 +177,8 @@ def join(desk: TheDesk, place: ThePlace, request: Request, response: Response, n
     return welcome(desk, person, place, request, response, "signed in for the first time")
 
 
-def _assert_locked(accounts: Accounts) -> None:
-    if not accounts.people.locked():
-        raise NotAllowed("Set a password of your own first.", remedy="Until then, whoever is here is the owner.")
-
-
-def _shape(person: StoredPerson) -> Person:
+def _shape(person: StoredPerson, theirs: Mapping[int, Belongings]) -> Person:
+    told = theirs.get(person.id, Belongings())
     return Person(
         id=person.id,
         name=person.name,
@@ -181,4 +186,7 @@ def _shape(person: StoredPerson) -> Person:
         disabled=person.disabled,
         password=person.password is not None,
         created=person.created,
+        portfolios=told.portfolios,
+        watchlists=told.watchlists,
+        items=told.items,
     )

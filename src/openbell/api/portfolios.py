@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from openbell.accounts.errors import NotAllowed
-from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, ThePlace, allow, deed_of
+from openbell.api.known import unknown_of
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.arrivals import sampled
@@ -184,7 +185,7 @@ def change_portfolio(desk: TheDesk, caller: TheCaller, number: Number, change: P
     """Rename a portfolio, or count it in another way; 409 where it was changed since `version`."""
     kept = owned(desk, caller, number)
     book = PortfolioBook(desk.ledger)
-    wanted = replace(_portfolio(desk, change), id=number)
+    wanted = replace(_portfolio(desk, change, kept.portfolio.benchmark), id=number)
     try:
         told = book.change(replace(kept, portfolio=wanted, settings=_settings(change), version=change.version))
     except ChangedMeanwhile as error:
@@ -193,14 +194,16 @@ def change_portfolio(desk: TheDesk, caller: TheCaller, number: Number, change: P
 
 
 @router.delete("/portfolios/{number}", dependencies=[allow(Role.VIEWER)], status_code=204)
-def remove_portfolio(desk: TheDesk, caller: TheCaller, number: Number, name: str = Query(max_length=80)) -> None:
+def remove_portfolio(
+    desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number, name: str = Query(max_length=80)
+) -> None:
     """Forget a portfolio with all its transactions, for good: its name must be sent too."""
     kept = owned(desk, caller, number)
     if name != kept.portfolio.name:
         raise InvalidInput(
             "name", f"The portfolio is not called {name!r}.", remedy="Send its name: it cannot be brought back."
         )
-    PortfolioBook(desk.ledger).remove(number)
+    PortfolioBook(desk.ledger).remove(number, deed_of(desk, caller, "portfolio removed", place, name))
     ShareBook(desk.ledger).unshare("portfolio", number)
 
 
@@ -214,22 +217,25 @@ def shares(desk: TheDesk, caller: TheCaller, number: Number) -> Shares:
 
 
 @router.put("/portfolios/{number}/shares/{person}", dependencies=[allow(Role.MEMBER)], status_code=204)
-def share_portfolio(desk: TheDesk, caller: TheCaller, number: Number, person: Number, told: ShareDraft) -> None:
+def share_portfolio(
+    desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number, person: Number, told: ShareDraft
+) -> None:
     """Let another person read a portfolio, or change what is in it."""
     kept = owned(desk, caller, number)
     if person == kept.owner:
         raise InvalidInput("person", "The portfolio is yours.", remedy="Name somebody else.")
-    ShareBook(desk.ledger).share("portfolio", number, person, told.right)
+    about = f"{kept.portfolio.name} with {desk.accounts.called(person)}, to {told.right}"
+    deed = deed_of(desk, caller, "portfolio shared", place, about)
+    ShareBook(desk.ledger).share("portfolio", number, person, told.right, deed)
 
 
 @router.delete("/portfolios/{number}/shares/{person}", dependencies=[allow(Role.VIEWER)], status_code=204)
-def unshare_portfolio(desk: TheDesk, caller: TheCaller, number: Number, person: Number) -> None:
+def unshare_portfolio(desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number, person: Number) -> None:
     """Take the right back; the owner from anybody, everybody from themselves."""
-    if person == caller.id:
-        seen(desk, caller, number)
-    else:
-        owned(desk, caller, number)
-    ShareBook(desk.ledger).unshare("portfolio", number, person)
+    kept = seen(desk, caller, number) if person == caller.id else owned(desk, caller, number)
+    about = f"{kept.portfolio.name} with {desk.accounts.called(person)}"
+    deed = deed_of(desk, caller, "portfolio unshared", place, about)
+    ShareBook(desk.ledger).unshare("portfolio", number, person, deed)
 
 
 @router.post("/portfolios/{number}/accounts", dependencies=[allow(Role.MEMBER)], status_code=201)
@@ -263,8 +269,11 @@ def _assert_account(book: PortfolioBook, kept: Kept, account: int) -> None:
         raise NotFound(f"There is no account {account} in the portfolio.", remedy=f"GET /portfolios/{number}.")
 
 
-def _portfolio(desk: Desk, draft: PortfolioDraft) -> ModelPortfolio:
+def _portfolio(desk: Desk, draft: PortfolioDraft, before: str | None = None) -> ModelPortfolio:
+    """As it was worded; raises InvalidInput for another benchmark than `before` that no vendor knows."""
     benchmark = None if not draft.benchmark else desk.history.register.id_of(ticker_of(draft.benchmark, "benchmark"))
+    if benchmark is not None and benchmark != before:
+        unknown_of(desk, [ticker_of(draft.benchmark or "", "benchmark")], "benchmark")
     return ModelPortfolio(0, draft.name.strip(), currency_of(draft.base, "base"), draft.method, benchmark)
 
 

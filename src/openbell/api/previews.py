@@ -206,14 +206,18 @@ def reconcile(
     """What the portfolio holds against what the broker's file says; nothing is written."""
     kept = seen(desk, caller, number, write=True)
     review = review_of(desk, caller, kept, uploads_of(desk).find(caller.id, told.upload, desk.clock()), told, seeker)
-    reckoned = books.settled(kept)
-    day = told.day or _day_of_holdings(reckoned, review)
+    return differing(desk, books.settled(kept), review, told.day, told.account)
+
+
+def differing(desk: Desk, reckoned: Reckoned, review: Review, told: date | None, account: int | None) -> Reconciled:
+    """Where an account, or all, hold something else than a file says; raises InvalidInput for one without holdings."""
+    day = told or _day_of_holdings(reckoned, review)
     if not review.statement.holdings:
         raise InvalidInput("upload", "The file tells of no holdings.", remedy="Export the positions from the broker.")
     return Reconciled(
         day=day,
         holdings=len(review.statement.holdings),
-        differences=[_difference(desk, each) for each in reconciled(reckoned, review, day, told.account)],
+        differences=[_difference(desk, each) for each in reconciled(reckoned, review, day, account)],
     )
 
 

@@ -182,8 +182,12 @@ def _validation(_request: Request, error: Exception) -> JSONResponse:
     if first["type"] == "json_invalid":
         return _json(Problem(title="Invalid input", status=422, detail="The body is not JSON.", field="body"))
     field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-    detail = f"{field}: {_said(first['type'], first.get('input'), first.get('ctx', {}), first['msg'])}."
-    return _json(Problem(title="Invalid input", status=422, detail=detail, field=field))
+    return _json(Problem(title="Invalid input", status=422, detail=misfit(field, first), field=field))
+
+
+def misfit(field: str, found: Mapping[str, Any]) -> str:
+    """A sentence for what pydantic `found` wrong with a field."""
+    return f"{field}: {_said(found['type'], found.get('input'), found.get('ctx', {}), found['msg'])}."
 
 
 def _said(kind: str, given: object, limits: Mapping[str, object], otherwise: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -79,14 +79,19 @@ def asked(
 ) -> Asked:
     """The portfolio of a route's path, as of its query."""
     kept = seen(desk, caller, number)
-    if as_of is not None and as_of > (desk.clock().astimezone(UTC) + FURTHEST_EAST).date():
-        raise InvalidInput("as_of", f"{as_of} is yet to come.", remedy="Ask for a day that has begun.")
-    moment = NOW if as_of is None and known is None else Moment(as_of, known)
+    moment = moment_of(desk, as_of, known)
     accepts = request.headers.get("accept-encoding", "")
     return Asked(desk, caller, kept, moment, books.reckoned(kept, moment), accepts)
 
 
 TheAsked = Annotated[Asked, Depends(asked)]
+
+
+def moment_of(desk: Desk, as_of: date | None, known: datetime | None = None) -> Moment:
+    """As of when a portfolio is asked about; raises InvalidInput for a day that has begun nowhere on earth."""
+    if as_of is not None and as_of > (desk.clock().astimezone(UTC) + FURTHEST_EAST).date():
+        raise InvalidInput("as_of", f"{as_of} is yet to come.", remedy="Ask for a day that has begun.")
+    return NOW if as_of is None and known is None else Moment(as_of, known)
 
 
 async def inside(
@@ -96,13 +101,18 @@ async def inside(
     tag: Annotated[str | None, Query(max_length=60, description="Of positions with this tag only.")] = None,
 ) -> Mask:
     """The parts of the portfolio that a route's query asks for."""
+    return scope_of(asked, account, instrument, tag)
+
+
+Inside = Annotated[Mask, Depends(inside)]
+
+
+def scope_of(asked: Asked, account: int | None, instrument: str | None, tag: str | None) -> Mask:
+    """The parts in an account, of an instrument, with a tag; raises InvalidInput for what the portfolio never had."""
     if account is not None and account not in {each.id for each in asked.reckoned.book.accounts}:
         raise InvalidInput("account", f"The portfolio has no account {account}.", remedy="List its accounts.")
     named = None if instrument is None else instrument_of(asked, instrument)
     return asked.reckoned.history.scope(account=account, instrument=named, tag=tag)
-
-
-Inside = Annotated[Mask, Depends(inside)]
 
 
 def stretch(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, ThePlace, allow, deed_of
+from openbell.api.known import is_here, unknown_of
 from openbell.api.owned import Right, seen_by, watchlist_for
 from openbell.api.shapes import Number
 from openbell.desk import Desk
@@ -39,6 +40,12 @@ class Watchlist(BaseModel):
     right: Right
     owner: str | None
     version: int
+
+
+class WrittenWatchlist(Watchlist):
+    """A list as it was written; `unknown`: new symbols of which nothing is known here, and no vendor could be asked."""
+
+    unknown: list[str]
 
 
 class Watchlists(BaseModel):
@@ -95,39 +102,45 @@ def watchlists(desk: TheDesk, caller: TheCaller) -> Watchlists:
     return Watchlists(watchlists=[_shape(each, right, names) for each, right in seen_by(desk, caller)])
 
 
-@router.post("/watchlists", dependencies=[allow(Role.MEMBER)], status_code=201)
-def add_watchlist(desk: TheDesk, caller: TheCaller, draft: NewWatchlist) -> Watchlist:
-    """A new watchlist, the caller's last; prices of a new symbol are fetched in the background."""
-    symbols = _tickers(draft.symbols)
-    made = WatchBook(desk.ledger).add(_named(draft.name), symbols, caller.id)
+@router.post("/watchlists", dependencies=[allow(Role.VIEWER)], status_code=201)
+def add_watchlist(desk: TheDesk, caller: TheCaller, draft: NewWatchlist) -> WrittenWatchlist:
+    """A new watchlist, the caller's last; prices of a new symbol are fetched in the background.
+
+    422 for a symbol that neither the desk nor a vendor's search knows.
+    """
+    symbols, name = _tickers(draft.symbols), _named(draft.name)
+    unknown = _unknown(desk, caller, symbols)
+    made = WatchBook(desk.ledger).add(name, symbols, caller.id)
     _await_prices(desk, set(symbols))
-    return _shape(made, "own", {})
+    return WrittenWatchlist(**_shape(made, "own", {}).model_dump(), unknown=unknown)
 
 
-@router.put("/watchlists/order", dependencies=[allow(Role.MEMBER)])
+@router.put("/watchlists/order", dependencies=[allow(Role.VIEWER)])
 def arrange_watchlists(desk: TheDesk, caller: TheCaller, order: WatchlistOrder) -> Watchlists:
     """Put the caller's own lists in that order."""
     WatchBook(desk.ledger).arrange(caller.id, order.order)
     return watchlists(desk, caller)
 
 
-@router.put("/watchlists/{key}", dependencies=[allow(Role.MEMBER)])
-def change_watchlist(desk: TheDesk, caller: TheCaller, key: Number, change: WatchlistChange) -> Watchlist:
+@router.put("/watchlists/{key}", dependencies=[allow(Role.VIEWER)])
+def change_watchlist(desk: TheDesk, caller: TheCaller, key: Number, change: WatchlistChange) -> WrittenWatchlist:
     """Rename a watchlist or replace its symbols; prices of a new symbol are fetched in the background.
 
-    409 where it was changed since the `version` that the caller has seen.
+    409 where it was changed since the `version` that the caller has seen; 422 for a new symbol that neither the desk
+    nor a vendor's search knows.
     """
     held, right = watchlist_for(desk, caller, key, "write")
     name = held.name if change.name is None else _named(change.name)
     symbols = held.symbols if change.symbols is None else _tickers(change.symbols)
     seen = held.version if change.version is None else change.version
+    unknown = _unknown(desk, caller, [each for each in symbols if each not in held.symbols])
     try:
         changed = WatchBook(desk.ledger).change(replace(held, name=name, symbols=symbols, version=seen))
     except ChangedMeanwhile as error:
         there, right = watchlist_for(desk, caller, key, "write")
         raise ChangedMeanwhile(error.what, _shape(there, right, _others(desk, caller))) from error
     _await_prices(desk, set(symbols) - set(held.symbols))
-    return _shape(changed, right, _others(desk, caller))
+    return WrittenWatchlist(**_shape(changed, right, _others(desk, caller)).model_dump(), unknown=unknown)
 
 
 @router.delete("/watchlists/{key}", dependencies=[allow(Role.VIEWER)], status_code=204)
@@ -138,7 +151,7 @@ def remove_watchlist(desk: TheDesk, caller: TheCaller, key: Number) -> None:
         ShareBook(desk.ledger).unshare("watchlist", forgotten)
 
 
-@router.post("/watchlists/{key}/restore", dependencies=[allow(Role.MEMBER)])
+@router.post("/watchlists/{key}/restore", dependencies=[allow(Role.VIEWER)])
 def restore_watchlist(desk: TheDesk, caller: TheCaller, key: Number) -> Watchlist:
     """Bring an own watchlist back that was removed, to its place; one that is there stays as it is."""
     return _shape(WatchBook(desk.ledger).restore(key, caller.id), "own", {})
@@ -154,20 +167,34 @@ def shares(desk: TheDesk, caller: TheCaller, key: Number) -> Shares:
 
 
 @router.put("/watchlists/{key}/shares/{person}", dependencies=[allow(Role.MEMBER)])
-def share(desk: TheDesk, caller: TheCaller, key: Number, person: Number, given: Given) -> Shares:
+def share(desk: TheDesk, caller: TheCaller, place: ThePlace, key: Number, person: Number, given: Given) -> Shares:
     """Let another person see an own watchlist, or change it."""
-    watchlist_for(desk, caller, key, "own")
+    held, _ = watchlist_for(desk, caller, key, "own")
     if person == caller.id:
         raise InvalidInput("person", "The list is yours already.", remedy="Name somebody else.")
-    ShareBook(desk.ledger).share("watchlist", key, person, given.right)
+    about = f"{held.name} with {desk.accounts.called(person)}, to {given.right}"
+    deed = deed_of(desk, caller, "watchlist shared", place, about)
+    ShareBook(desk.ledger).share("watchlist", key, person, given.right, deed)
     return shares(desk, caller, key)
 
 
 @router.delete("/watchlists/{key}/shares/{person}", dependencies=[allow(Role.VIEWER)], status_code=204)
-def unshare(desk: TheDesk, caller: TheCaller, key: Number, person: Number) -> None:
+def unshare(desk: TheDesk, caller: TheCaller, place: ThePlace, key: Number, person: Number) -> None:
     """Take the right back; the owner from anybody, everybody from themselves."""
-    watchlist_for(desk, caller, key, "read" if person == caller.id else "own")
-    ShareBook(desk.ledger).unshare("watchlist", key, person)
+    held, _ = watchlist_for(desk, caller, key, "read" if person == caller.id else "own")
+    about = f"{held.name} with {desk.accounts.called(person)}"
+    deed = deed_of(desk, caller, "watchlist unshared", place, about)
+    ShareBook(desk.ledger).unshare("watchlist", key, person, deed)
+
+
+def _unknown(desk: Desk, caller: Caller, new: Sequence[str]) -> list[str]:
+    """Those of the symbols that may be wrong. A viewer, who may have come unasked, has the desk ask no vendor."""
+    if caller.role >= Role.MEMBER:
+        return unknown_of(desk, new, "symbols")
+    if absent := [each for each in new if not is_here(desk, each)]:
+        what = f"This desk has no prices of {', '.join(absent[:5])}."
+        raise InvalidInput("symbols", what, remedy="A member can have them fetched.")
+    return []
 
 
 def _await_prices(desk: Desk, added: set[str]) -> None:

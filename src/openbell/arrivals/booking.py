@@ -13,6 +13,7 @@ from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Account, Kind, Pick, Transaction
 from openbell.statements.draft import Draft, Named
+from openbell.store.auditbook import Deed
 from openbell.store.importbook import Arrival, Batch, ImportBook
 from openbell.store.itembook import OWN, Item, ItemBook, SetFacts
 from openbell.store.portfoliobook import Kept
@@ -21,7 +22,15 @@ from openbell.store.transactionbook import TransactionBook
 
 
 def booked(
-    desk: Desk, kept: Kept, review: Review, *, file: str, sha256: str, by: int, mapping: Mapping[str, object]
+    desk: Desk,
+    kept: Kept,
+    review: Review,
+    *,
+    file: str,
+    sha256: str,
+    by: int,
+    mapping: Mapping[str, object],
+    deed: Deed | None = None,
 ) -> Batch:
     """Write what a review would book; raises InvalidInput where nothing is new, or an instrument must be chosen."""
     if review.unmatched:
@@ -65,7 +74,7 @@ def booked(
         ]
 
     known = _pickable(desk, kept, review, _known(review, imports.known(kept.portfolio.id)))
-    return imports.book(kept.portfolio.id, arrival, transactions, desk.clock())
+    return imports.book(kept.portfolio.id, arrival, transactions, desk.clock(), deed)
 
 
 def counts(review: Review) -> dict[str, int]:

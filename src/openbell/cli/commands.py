@@ -19,7 +19,7 @@ import typer
 from pydantic import ValidationError
 
 from openbell import __version__
-from openbell.cli import alerts, people, portfolio, terminal
+from openbell.cli import alerts, people, portfolio, terminal, watchlists
 from openbell.cli.terminal import Adjust, Format
 from openbell.history import History
 from openbell.history.stretch import Range, Stretch, instant, stretch
@@ -39,6 +39,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(people.app, name="user")
 app.add_typer(portfolio.app, name="portfolio")
+app.add_typer(watchlists.app, name="watchlist")
 
 
 MOST_FILES = 1_000

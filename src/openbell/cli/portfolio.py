@@ -5,38 +5,40 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
 
-from openbell.cli import terminal
+from openbell.cli import books, figures, items, terminal, transactions
+from openbell.cli.chosen import (
+    SHOWN,
+    Json,
+    Name,
+    OfAccount,
+    account_of,
+    answered,
+    day_of,
+    opened,
+    owner_of,
+    portfolio_of,
+)
 from openbell.model.errors import InvalidInput, UnreadableFile
 from openbell.model.words import counted
-from openbell.settings import Settings
 
 if TYPE_CHECKING:
-    from openbell.api.reckoning import Asked
     from openbell.arrivals import Review
     from openbell.desk import Desk
-    from openbell.portfolio.returns import Stretch
     from openbell.store.portfoliobook import Kept
 
 app = typer.Typer(no_args_is_help=True, help="What is held, and how it has done; imports of brokers' files.")
-
-Json = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
-Name = Annotated[str | None, typer.Option("--portfolio", help="The portfolio; not needed where there is one only.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="At the end of this day; default: now.")]
-From = Annotated[str | None, typer.Option("--from", help="From the close of this day; default: all.")]
-To = Annotated[str | None, typer.Option("--to", help="To the close of this day.")]
-
-SHOWN = 10
-"""Problems that an import names; `--json` has all."""
+for _part in (books.app, figures.app, items.app):
+    app.add_typer(_part)
+app.add_typer(books.accounts, name="account")
+app.add_typer(transactions.app, name="transaction")
+app.add_typer(items.own, name="item")
 
 
 class Dates(StrEnum):
@@ -82,7 +84,9 @@ def arrive(
     as_json: Json = False,
 ) -> None:
     """Import a statement: what is known already is recognised; all of the rest is written, or nothing."""
-    from openbell.arrivals import Choices, Seeker, booked, reviewed  # noqa: PLC0415  # loads slowly
+    from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
+    from openbell.api.access import deed_of  # noqa: PLC0415
+    from openbell.arrivals import Choices, Seeker, booked, reviewed  # noqa: PLC0415
     from openbell.statements.answers import Answers  # noqa: PLC0415
     from openbell.statements.presets import read  # noqa: PLC0415
 
@@ -100,7 +104,7 @@ def arrive(
         sheet=sheet,
     )
     statement = read(data, file.name, answers)
-    with _desk() as desk:
+    with opened() as desk:
         told = [draft.currency for draft in statement.drafts]
         kept = _named_or_new(desk, portfolio, base or (max(told, key=told.count) if told else ""), dry_run=dry_run)
         accounts = {} if account is None else {draft.account: account for draft in statement.drafts}
@@ -116,6 +120,7 @@ def arrive(
             sha256=hashlib.sha256(data).hexdigest(),
             by=kept.owner,
             mapping={"preset": statement.preset},
+            deed=deed_of(desk, owner_of(desk, kept), "imported", HOST, f"{file.name} into {kept.portfolio.name}"),
         )
         _tell_review(review, written=batch.id, as_json=as_json)
 
@@ -128,148 +133,55 @@ def undo(
     ] = False,
 ) -> None:
     """Take an import back: its transactions, accounts and items go."""
+    from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
+    from openbell.api.access import deed_of  # noqa: PLC0415
     from openbell.store.importbook import ImportBook  # noqa: PLC0415
+    from openbell.store.portfoliobook import PortfolioBook  # noqa: PLC0415
 
-    with _desk() as desk:
+    with opened() as desk:
         book = ImportBook(desk.ledger)
         found = book.find(batch)
         if found is None:
             raise InvalidInput("batch", f"There is no import {batch}.", remedy="See `openbell portfolio show`.")
-        gone = book.undo(found[0], batch, edited_too=edited_too)
+        kept = next(each for each in PortfolioBook(desk.ledger).every() if each.portfolio.id == found[0])
+        about = f"{found[1].file} from {kept.portfolio.name}"
+        deed = deed_of(desk, owner_of(desk, kept), "import undone", HOST, about)
+        gone = book.undo(found[0], batch, edited_too=edited_too, deed=deed)
         terminal.said(f"Import {batch} of {found[1].file} is undone: {counted(gone, 'transaction')} went.")
 
 
 @app.command()
-def show(as_json: Json = False) -> None:
-    """List the portfolios with their value and their imports."""
-    from openbell.store.importbook import ImportBook  # noqa: PLC0415
-    from openbell.store.portfoliobook import PortfolioBook  # noqa: PLC0415
-
-    with _desk() as desk:
-        people = {each.id: each.name for each in desk.accounts.people.people()}
-        rows = []
-        for kept in PortfolioBook(desk.ledger).every():
-            batches = ImportBook(desk.ledger).batches(kept.portfolio.id)
-            rows.append(
-                {
-                    "id": kept.portfolio.id,
-                    "name": kept.portfolio.name,
-                    "owner": people.get(kept.owner, ""),
-                    "value": _positions(_asked(desk, kept, None))["value"],
-                    "base": kept.portfolio.base,
-                    "method": kept.portfolio.method,
-                    "imports": ", ".join(f"{each.id} ({each.file})" for each in batches),
-                }
-            )
-    _table(rows, ("id", "name", "owner", "value", "base", "method", "imports"), as_json, "There is no portfolio yet.")
-
-
-@app.command()
-def positions(portfolio: Name = None, as_of: AsOf = None, as_json: Json = False) -> None:
-    """What is held, with price, value and gain."""
-    with _looked_at(portfolio, as_of) as asked:
-        found = _positions(asked)
-    if as_json:
-        print(json.dumps(found))
-        return
-    rows = [{**each, "price": each["price"] and each["price"]["price"]} for each in found["positions"]]
-    _table(rows, ("ticker", "account_name", "units", "price", "currency", "value", "cost", "gain", "lacks"))
-    terminal.said(f"{found['value'] or 'unknown'} {found['base']} in all, as of {found['day']}.")
-    _warn(found["problems"])
-    for ticker in dict.fromkeys(each["ticker"] for each in found["positions"] if _unpriced(each)):
-        terminal.warned(
-            f"{ticker} has no price: fetch or import some, or say one with `openbell portfolio price {ticker} PRICE`."
-        )
-
-
-@app.command()
-def price(
-    instrument: Annotated[str, typer.Argument(help="What is held: its ticker, or own:7.")],
-    worth: Annotated[str, typer.Argument(help="Of one, as traded on the day; or `forget`.", metavar="PRICE")],
-    day: Annotated[str | None, typer.Option(help="The day that it is of; default: today, in UTC.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Needed where the desk knows none of the instrument.")] = None,
+def reconcile(
+    file: Annotated[Path, typer.Argument(help="A broker's file that tells what is held.")],
     portfolio: Name = None,
-) -> None:
-    """Say what something was worth that nobody else tells a price of; it counts in all portfolios of its owner."""
-    from openbell.api.reckoning import instrument_of  # noqa: PLC0415  # loads slowly
-    from openbell.books.prices import hand_currency  # noqa: PLC0415
-    from openbell.model.money import decimal_of  # noqa: PLC0415
-    from openbell.store.itembook import OWN, ItemBook  # noqa: PLC0415
-    from openbell.store.pricebook import PriceBook  # noqa: PLC0415
-
-    told = None if worth == "forget" else decimal_of(worth, "price")
-    with _looked_at(portfolio, None) as asked:
-        desk, owner, key = asked.desk, asked.kept.owner, instrument_of(asked, instrument)
-        on = _day("day", day) or desk.clock().date()
-        if key.startswith(OWN):
-            ItemBook(desk.ledger).price(owner, int(key.removeprefix(OWN)), {on: told})
-            code = asked.reckoned.book.facts[key].currency or ""
-        else:
-            book = PriceBook(desk.ledger)
-            code = hand_currency(desk, key, book.prices(owner).get(key), currency)
-            book.price(owner, key, code, {on: told})
-    named = asked.reckoned.book.facts[key].ticker
-    done = f"The price of {named} of {on} is forgotten" if told is None else f"{named} on {on}: {told} {code}"
-    terminal.said(f"{done}.")
-
-
-@app.command()
-def lots(portfolio: Name = None, as_of: AsOf = None, as_json: Json = False) -> None:
-    """The lots that are held, and those that were closed."""
-    from openbell.api import positions as figures  # noqa: PLC0415  # loads slowly
-
-    with _looked_at(portfolio, as_of) as asked:
-        found = figures.lots(asked, asked.reckoned.whole, 0, 100_000).model_dump(mode="json")
-    if as_json:
-        print(json.dumps(found))
-        return
-    every = [*found["open"], *found["closed"]]
-    rows = [{**each, "cost": each["cost"]["amount"], "in": each["cost"]["currency"]} for each in every]
-    _table(rows, ("ticker", "account_name", "acquired", "day", "units", "cost", "in", "gain"))
-
-
-@app.command()
-def returns(
-    portfolio: Name = None,
-    span: Annotated[str | None, typer.Option("--range", help="1D 5D 1M 3M 6M YTD 1Y 5Y Max")] = None,
-    start: From = None,
-    end: To = None,
-    as_of: AsOf = None,
+    account: OfAccount = None,
+    day: Annotated[str | None, typer.Option(help="At the end of this day; default: the file's, else today.")] = None,
+    form: Annotated[str, typer.Option("--format", help="The preset, such as degiro; auto: by what is in it.")] = "auto",
+    instrument: Annotated[list[str] | None, typer.Option(help="What the file means, as NAME=TICKER.")] = None,
     as_json: Json = False,
 ) -> None:
-    """How it has done: gain, time-weighted and money-weighted return, and the same money in the benchmark."""
-    from openbell.api import returns as figures  # noqa: PLC0415  # loads slowly
+    """Compare what is held with what the broker says; nothing is written. Exit code 1 where they differ."""
+    from openbell.api.previews import differing  # noqa: PLC0415  # loads slowly
+    from openbell.arrivals import Choices, Seeker, reviewed  # noqa: PLC0415
+    from openbell.books import Books  # noqa: PLC0415
+    from openbell.statements.answers import Answers  # noqa: PLC0415
+    from openbell.statements.presets import read  # noqa: PLC0415
 
-    with _looked_at(portfolio, as_of) as asked:
-        stretch = _stretch(asked, span, start, end)
-        found = figures.returns(asked, asked.reckoned.whole, stretch, None).model_dump(mode="json")
+    statement = read(_bytes(file), file.name, Answers(preset="" if form == "auto" else form))
+    with opened() as desk:
+        kept = portfolio_of(desk, portfolio)
+        number = None if account is None else account_of(desk, kept, account)
+        review = reviewed(desk, kept, statement, Choices({}, _pairs(instrument or [])), kept.owner, Seeker(desk))
+        found = differing(desk, Books(desk).settled(kept), review, day_of("day", day), number)
     if as_json:
-        print(json.dumps(found))
-        return
-    told = found["performance"]
-    rows = [{"figure": name.replace("_", " "), "value": _plain(told[name])} for name in told if name not in _APART]
-    rows.append({"figure": "mwr", "value": _plain(told["mwr"]["period"]) or told["mwr"]["reason"]})
-    rows.append({"figure": "mwr annual", "value": _plain(told["mwr"]["annual"])})
-    if found["benchmark"] is not None:
-        rows.append({"figure": f"twr of {found['benchmark']['ticker']}", "value": _plain(found["benchmark"]["twr"])})
-    _table(rows, ("figure", "value"))
-    for each in told["notes"]:
-        terminal.note(each)
-
-
-@app.command()
-def income(portfolio: Name = None, start: From = None, end: To = None, as_json: Json = False) -> None:
-    """Dividends and interest by month: what came, and what is announced."""
-    from openbell.api import income as figures  # noqa: PLC0415  # loads slowly
-
-    with _looked_at(portfolio, None) as asked:
-        stretch = _stretch(asked, None, start, end)
-        found = figures.income(asked, asked.reckoned.whole, stretch, 0, 100_000).model_dump(mode="json")
-    if as_json:
-        print(json.dumps(found))
-        return
-    columns = ("key", "gross", "tax", "fee", "net", "announced")
-    _table(found["by_month"], columns, empty="Nothing was paid yet.")
+        answered(found)
+    else:
+        for each in found.differences:
+            terminal.said(each.said)
+        told = f"{counted(found.holdings, 'holding')} in the file, at the end of {found.day}"
+        terminal.said(f"{told}: {counted(len(found.differences), 'difference')}.")
+    if found.differences:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -279,11 +191,16 @@ def export(
     output: Annotated[Path | None, typer.Option(help="A file; default: standard output.")] = None,
 ) -> None:
     """Write every transaction with its accounts and instruments; importing the file gives the same again."""
-    from openbell.arrivals import exported  # noqa: PLC0415  # loads slowly
+    from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
+    from openbell.api.access import deed_of  # noqa: PLC0415
+    from openbell.arrivals import exported  # noqa: PLC0415
     from openbell.statements.own import as_csv, as_json  # noqa: PLC0415
 
-    with _desk() as desk:
-        told = exported(desk, _named(desk, portfolio))
+    with opened() as desk:
+        kept = portfolio_of(desk, portfolio)
+        told = exported(desk, kept)
+        about = f"{kept.portfolio.name} as {form.value}"
+        desk.accounts.audit.write(deed_of(desk, owner_of(desk, kept), "exported", HOST, about))
     data = as_csv(told) if form is Form.CSV else as_json(told)
     if output is None:
         sys.stdout.write(data.decode())
@@ -293,9 +210,6 @@ def export(
     except OSError as error:
         raise InvalidInput("output", f"{output} cannot be written: {error.strerror}.") from error
     terminal.said(f"{counted(len(told.transactions), 'transaction')} written to {output}.")
-
-
-_APART = {"mwr", "notes", "drawdown"}
 
 
 def _bytes(file: Path) -> bytes:
@@ -340,79 +254,6 @@ def _tell_review(review: Review, *, written: int | None, as_json: bool) -> None:
         terminal.note(f"`openbell portfolio undo {written}` takes it back.")
 
 
-def _unpriced(position: Mapping[str, Any]) -> bool:
-    return position["instrument"] is not None and position["price"] is None
-
-
-def _warn(problems: Sequence[Mapping[str, Any]]) -> None:
-    for each in problems[:SHOWN]:
-        terminal.warned(f"{each['what']} {each['remedy']}".strip())
-
-
-def _positions(asked: Asked) -> dict[str, Any]:
-    from openbell.api import positions as figures  # noqa: PLC0415  # loads slowly
-
-    return figures.positions(asked, asked.reckoned.whole).model_dump(mode="json")
-
-
-def _stretch(asked: Asked, span: str | None, start: str | None, end: str | None) -> Stretch:
-    from openbell.api.reckoning import stretch  # noqa: PLC0415
-    from openbell.portfolio.returns import RANGES  # noqa: PLC0415
-
-    wanted = next((each for each in RANGES if each == span), None)
-    if span is not None and wanted is None:
-        raise InvalidInput("range", f"There is no range {span!r}.", remedy=f"Use one of {', '.join(RANGES)}.")
-    return stretch(asked, wanted, _day("from", start), _day("to", end))
-
-
-def _day(field: str, told: str | None) -> date | None:
-    try:
-        return None if told is None else date.fromisoformat(told)
-    except ValueError as error:
-        raise InvalidInput(field, f"{told!r} is not a date.", remedy="Write it like 2026-01-31.") from error
-
-
-def _plain(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], as_json: bool = False, empty: str = "") -> None:
-    """Texts as they are: money is exact."""
-    if as_json:
-        print(json.dumps([dict(each) for each in rows]))
-        return
-    shown = {name: [_plain(each.get(name)) for each in rows] for name in columns}
-    terminal.frame(pl.DataFrame(shown, schema=dict.fromkeys(columns, pl.String)), as_json=False, empty=empty)
-
-
-@contextmanager
-def _looked_at(portfolio: str | None, as_of: str | None) -> Iterator[Asked]:
-    with _desk() as desk:
-        yield _asked(desk, _named(desk, portfolio), _day("as_of", as_of))
-
-
-def _asked(desk: Desk, kept: Kept, as_of: date | None) -> Asked:
-    from openbell.api.access import Caller, Role  # noqa: PLC0415  # loads slowly
-    from openbell.api.reckoning import Asked  # noqa: PLC0415
-    from openbell.books import NOW, Books, Moment  # noqa: PLC0415
-
-    moment = NOW if as_of is None else Moment(as_of)
-    return Asked(desk, Caller(kept.owner, Role.OWNER), kept, moment, Books(desk).reckoned(kept, moment))
-
-
-def _named(desk: Desk, name: str | None) -> Kept:
-    """The portfolio of that name, whoever owns it; the only one where none is named."""
-    from openbell.store.portfoliobook import PortfolioBook  # noqa: PLC0415
-
-    every = PortfolioBook(desk.ledger).every()
-    found = [each for each in every if name is None or each.portfolio.name == name]
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(each.portfolio.name for each in every) or "none yet"
-    what = f"There are {len(found)} portfolios" + ("." if name is None else f" called {name!r}.")
-    raise InvalidInput("portfolio", what, remedy=f"Name one with --portfolio: {names}.")
-
-
 def _named_or_new(desk: Desk, name: str, base: str, *, dry_run: bool) -> Kept:
     """The portfolio of that name; where there is none, a new one of the first owner."""
     from openbell.model.money import currency_of  # noqa: PLC0415
@@ -421,7 +262,7 @@ def _named_or_new(desk: Desk, name: str, base: str, *, dry_run: bool) -> Kept:
 
     book, owner = PortfolioBook(desk.ledger), desk.accounts.people.first_owner()
     if any(each.portfolio.name == name for each in book.every()):
-        return _named(desk, name)
+        return portfolio_of(desk, name)
     if owner is None:
         raise InvalidInput("portfolio", "The desk has no owner.", remedy="Add one with `openbell user add`.")
     draft = Portfolio(0, name, currency_of(base, "base"))
@@ -429,14 +270,3 @@ def _named_or_new(desk: Desk, name: str, base: str, *, dry_run: bool) -> Kept:
         return Kept(draft, owner.id, desk.clock(), 0, "")
     terminal.said(f"A new portfolio {name}, counted in {draft.base}.")
     return book.add(owner.id, draft, desk.clock())
-
-
-@contextmanager
-def _desk() -> Iterator[Desk]:
-    from openbell.desk import open_desk  # noqa: PLC0415  # loads slowly
-
-    desk = open_desk(Settings())
-    try:
-        yield desk
-    finally:
-        desk.close()

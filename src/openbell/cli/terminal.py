@@ -96,8 +96,22 @@ def patience(text: str) -> Iterator[None]:
         timer.cancel()
 
 
+ROUTES = {
+    "GET /users/invitations": "user invitations",
+    "GET /users": "user list",
+    "GET /tokens": "user token list",
+    "GET /portfolios": "portfolio show",
+    "GET /watchlists": "watchlist list",
+    "GET /items": "portfolio item list",
+    "POST .../restore": "portfolio transaction restore",
+}
+"""What the API names in a remedy, and the command that does the same."""
+
+
 def called(text: str) -> str:
     """`text` with each command in it, such as `openbell up`, as it can be typed here."""
+    for route, command in ROUTES.items():
+        text = text.replace(route, f"`openbell {command}`")
     return text.replace("`openbell ", f"`{program()} ")
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Transaction
 from openbell.model.words import counted
+from openbell.store.auditbook import Deed, write_down
 from openbell.store.itembook import OWN, Item, SetFacts, added, said_besides, unsaid
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliobook import opened
@@ -120,8 +121,11 @@ class ImportBook:
         with self._ledger.transaction() as connection:
             return {_parted(row.fingerprint): row.transaction for row in connection.execute(query)}
 
-    def book(self, portfolio: int, arrival: Arrival, booked: Booked, now: datetime) -> Batch:
-        """Write an import, all or nothing; raises InvalidInput where somebody imported the same rows meanwhile."""
+    def book(self, portfolio: int, arrival: Arrival, booked: Booked, now: datetime, deed: Deed | None = None) -> Batch:
+        """Write an import, all or nothing, and that it was done.
+
+        Raises InvalidInput where somebody imported the same rows meanwhile.
+        """
         with own_name("account or item"), self._ledger.transaction(alone=True) as connection:
             owner = connection.execute(sa.select(PORTFOLIOS.c.owner).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
             before = _standing(connection, owner)
@@ -138,10 +142,20 @@ class ImportBook:
             changed(connection, portfolio=portfolio)
             after = {**_standing(connection, owner), **said}
             connection.execute(sa.update(BATCHES).where(BATCHES.c.id == number).values(after=after))
+            if deed is not None:
+                write_down(connection, deed)
             return _batch(connection.execute(sa.select(BATCHES).where(BATCHES.c.id == number)).one())
 
-    def undo(self, portfolio: int, number: int, version: int | None = None, *, edited_too: bool = False) -> int:
-        """Take an import back; returns how many transactions went.
+    def undo(
+        self,
+        portfolio: int,
+        number: int,
+        version: int | None = None,
+        *,
+        edited_too: bool = False,
+        deed: Deed | None = None,
+    ) -> int:
+        """Take an import back, and write down that it was done; returns how many transactions went.
 
         Where nothing else has happened since, the ledger is byte for byte what it was. Raises ChangedMeanwhile where
         it is not the one of `version`, or something of it was changed since, unless that shall go too, and InvalidInput
@@ -165,6 +179,8 @@ class ImportBook:
             connection.execute(sa.delete(ROWS).where(ROWS.c.batch == number))
             connection.execute(sa.delete(BATCHES).where(BATCHES.c.id == number))
             _set_back(connection, row.before, row.after)
+            if deed is not None:
+                write_down(connection, deed)
             return gone
 
     # mappings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.auditbook import Deed, write_down
+from openbell.store.belongings import belongings_of, forget_belongings
 from openbell.store.ledger import Ledger, own_name
 
 RoleName = Literal["owner", "member", "viewer"]
@@ -110,7 +111,7 @@ class PeopleBook:
     def locked(self) -> bool:
         """Whether an owner has a password, so that everybody must sign in."""
         with self._ledger.transaction() as connection:
-            return connection.execute(sa.select(PEOPLE.c.id).where(_OPENERS).limit(1)).one_or_none() is not None
+            return _is_locked(connection)
 
     def add(
         self,
@@ -122,7 +123,7 @@ class PeopleBook:
         identity: Identity | None = None,
     ) -> Person:
         """A new person, who signs in by `identity` too; raises InvalidInput for a name that another one bears."""
-        with own_name("person"), self._ledger.transaction() as connection:
+        with own_name("person"), self._ledger.transaction() as connection, _locking(connection, deed):
             return _add(connection, name, login, role, password, deed, identity)
 
     def rename(self, number: int, name: str, login: str, deed: Deed) -> None:
@@ -137,7 +138,7 @@ class PeopleBook:
 
         `recovering`: who else got in may have made other ways in. Tokens, passkeys and linked logins end too.
         """
-        with self._ledger.transaction(alone=True) as connection:
+        with self._ledger.transaction(alone=True) as connection, _locking(connection, deed):
             _change(connection, number, {"password": password}, deed)
             theirs = _SESSIONS.c.person == number
             connection.execute(
@@ -154,30 +155,33 @@ class PeopleBook:
 
     def change_role(self, number: int, role: RoleName, deed: Deed) -> None:
         """Make a person something else; raises InvalidInput where no owner who can sign in would be left."""
-        with self._keeping_an_owner(number) as connection:
+        with self._keeping_an_owner(number) as connection, _locking(connection, deed):
             _change(connection, number, {"role": role}, deed)
 
     def disable(self, number: int, *, disabled: bool, deed: Deed) -> None:
         """Keep a person out, or let them in again; raises InvalidInput as `change_role`."""
-        with self._keeping_an_owner(number) as connection:
+        with self._keeping_an_owner(number) as connection, _locking(connection, deed):
             _change(connection, number, {"disabled": disabled}, deed)
 
-    def remove(self, number: int, deed: Deed) -> None:
+    def remove(self, number: int, deed: Deed, *, named: str | None = None) -> None:
         """Forget a person with their sessions, tokens, shares and rules; raises InvalidInput as `change_role`.
 
-        What else is theirs must be given away or removed before.
+        With all that is their own too, where they are `named` as they are called; else raises InvalidInput, which says
+        what that is.
         """
-        try:
-            with self._keeping_an_owner(number) as connection:
-                found = connection.execute(sa.delete(PEOPLE).where(PEOPLE.c.id == number)).rowcount
-                _assert_there(number, found)
-                write_down(connection, deed)
-        except sa.exc.IntegrityError as error:
-            raise InvalidInput(
-                "id",
-                "This person still has portfolios, watchlists, items, or what they said of instruments and files.",
-                remedy="Remove those first, or disable the person: then they stay.",
-            ) from error
+        with self._keeping_an_owner(number) as connection:
+            row = connection.execute(sa.select(PEOPLE.c.name).where(PEOPLE.c.id == number)).one_or_none()
+            _assert_there(number, 0 if row is None else 1)
+            theirs = belongings_of(connection, number)
+            if row is not None and theirs and named != row.name:
+                raise InvalidInput(
+                    "name",
+                    f"{row.name} has {theirs}, which would go too and cannot be brought back.",
+                    remedy=f"Confirm it with their name, {row.name}; or keep the person out: then all stays.",
+                )
+            forget_belongings(connection, number)
+            connection.execute(sa.delete(PEOPLE).where(PEOPLE.c.id == number))
+            write_down(connection, deed)
 
     @contextmanager
     def _keeping_an_owner(self, number: int) -> Iterator[sa.Connection]:
@@ -257,6 +261,29 @@ def first_owner(connection: sa.Connection) -> int:
     """The number of the first owner, in the midst of a transaction: whose what the desk makes by itself is."""
     first = sa.select(sa.func.min(PEOPLE.c.id)).where(PEOPLE.c.role == "owner", ~PEOPLE.c.disabled)
     return int(connection.execute(first).scalar_one())
+
+
+def _is_locked(connection: sa.Connection) -> bool:
+    return connection.execute(sa.select(PEOPLE.c.id).where(_OPENERS).limit(1)).one_or_none() is not None
+
+
+@contextmanager
+def _locking(connection: sa.Connection, deed: Deed) -> Iterator[None]:
+    """Where what is done inside locks an open desk: whoever sat there made other ways in, and they end.
+
+    No password was asked for them, since there was none: they are those of the people without one.
+    """
+    if _is_locked(connection):
+        yield
+        return
+    without = list(connection.execute(sa.select(PEOPLE.c.id).where(PEOPLE.c.password.is_(None))).scalars())
+    yield
+    if not _is_locked(connection):
+        return
+    for others in _OTHER_WAYS:
+        gone = connection.execute(sa.delete(others).where(others.c.person.in_(without))).rowcount
+        if gone:
+            write_down(connection, replace(deed, what=f"{others.name} of the open desk ended", about=str(gone)))
 
 
 def _holds(now: datetime) -> sa.ColumnElement[bool]:

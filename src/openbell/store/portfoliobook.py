@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.money import currency_of
 from openbell.model.transactions import Account, Portfolio
+from openbell.store.auditbook import Deed, write_down
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliotables import ACCOUNTS, PORTFOLIOS, TRANSACTIONS, Row, changed, instant_text, numbered
 
@@ -91,12 +92,14 @@ class PortfolioBook:
             changed(connection, portfolio=kept.portfolio.id)
             return _kept(connection.execute(sa.select(PORTFOLIOS).where(mine)).one())
 
-    def remove(self, number: int) -> None:
+    def remove(self, number: int, deed: Deed | None = None) -> None:
         """Forget a portfolio with all that is in it."""
         with self._ledger.transaction(alone=True) as connection:
             connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.portfolio == number))
             if connection.execute(sa.delete(PORTFOLIOS).where(PORTFOLIOS.c.id == number)).rowcount != 1:
                 raise _missing("portfolio", number)
+            if deed is not None:
+                write_down(connection, deed)
 
     # accounts
 

@@ -7,6 +7,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
+from openbell.store.auditbook import Deed, write_down
 from openbell.store.ledger import Ledger
 
 Noun = Literal["portfolio", "watchlist"]
@@ -29,7 +30,7 @@ class ShareBook:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def share(self, noun: Noun, key: int, person: int, right: Right) -> None:
+    def share(self, noun: Noun, key: int, person: int, right: Right, deed: Deed | None = None) -> None:
         """Give `person` the right, in place of any other; raises InvalidInput when there is no such person."""
         with self._ledger.transaction(alone=True) as connection:
             connection.execute(sa.delete(_SHARES).where(_one(noun, key, person)))
@@ -39,12 +40,15 @@ class ShareBook:
                 raise InvalidInput(
                     "person", f"There is no person {person}.", remedy="List them with GET /users."
                 ) from error
+            if deed is not None:
+                write_down(connection, deed)
 
-    def unshare(self, noun: Noun, key: int, person: int | None = None) -> None:
+    def unshare(self, noun: Noun, key: int, person: int | None = None, deed: Deed | None = None) -> None:
         """Take the right of `person`, or everybody's, back; nothing where there was none."""
         mine = _thing(noun, key) if person is None else _one(noun, key, person)
         with self._ledger.transaction() as connection:
-            connection.execute(sa.delete(_SHARES).where(mine))
+            if connection.execute(sa.delete(_SHARES).where(mine)).rowcount and deed is not None:
+                write_down(connection, deed)
 
     def shared_with(self, person: int, noun: Noun) -> dict[int, Right]:
         """The things that others share with `person`."""

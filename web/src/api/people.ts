@@ -105,8 +105,9 @@ export function changePerson(number: number, body: PersonChange) {
   return answered(client.PUT("/api/v1/users/{number}", { params: { path: { number } }, body }));
 }
 
-export function removePerson(number: number) {
-  return answered(client.DELETE("/api/v1/users/{number}", { params: { path: { number } } }));
+/** With all that is their own: their name confirms it. */
+export function removePerson(number: number, name: string) {
+  return answered(client.DELETE("/api/v1/users/{number}", { params: { path: { number }, query: { name } } }));
 }
 
 export function invitationsQuery() {

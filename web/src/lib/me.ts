@@ -10,8 +10,8 @@ export const ROLES: readonly RoleName[] = ["viewer", "member", "owner"];
 export const ROLE_WORDS: Record<RoleName, string> = { viewer: "Viewer", member: "Member", owner: "Owner" };
 
 export const ROLE_MEANINGS: Record<RoleName, string> = {
-  viewer: "reads everything that all share",
-  member: "also changes watchlists, alerts, splits and dividends",
+  viewer: "reads everything that all share, and has watchlists of their own",
+  member: "also has portfolios and alerts, shares, and decides on splits and dividends",
   owner: "also runs jobs, sets up channels, and decides who may come in",
 };
 

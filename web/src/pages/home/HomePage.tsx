@@ -9,7 +9,6 @@ import { Skeleton } from "../../components/Skeleton";
 import { useMarkets } from "../../components/shell/markets";
 import { homeAddress } from "../../lib/address";
 import { useTitle } from "../../lib/hooks";
-import { useMay } from "../../lib/me";
 import { usePacedQuotes } from "../../lib/quotes";
 import { Calendar } from "./Calendar";
 import styles from "./HomePage.module.css";
@@ -67,11 +66,6 @@ function Headline({ quotes, heard, zone }: { quotes: readonly Quote[]; heard: nu
 function NoList() {
   const { add } = useListEdits();
   const [naming, setNaming] = useState(false);
-  if (!useMay("member")) {
-    return (
-      <Notice title="Nobody shares a watchlist with you yet">Members of the desk make them, and share them.</Notice>
-    );
-  }
   const make = (
     <Button look="main" onClick={() => setNaming(true)}>
       New list

@@ -10,7 +10,6 @@ import { Menu, type MenuItem } from "../../components/Menu";
 import { homeAddress, homePath, LIST_VIEWS } from "../../lib/address";
 import { mayChange } from "../../lib/edits";
 import * as format from "../../lib/format";
-import { useMay } from "../../lib/me";
 import { movedBy } from "../../lib/moving";
 import { takeAway } from "./file";
 import { Lists } from "./Lists";
@@ -68,15 +67,12 @@ interface ChooserProps extends Omit<ListBarProps, "onAdd"> {
 }
 
 function Chooser({ list, lists, told, onOpen, onArrange }: ChooserProps) {
-  const may = useMay("member");
   return (
     <div className={styles.chooser}>
       {lists.length > 1 ? <Lists lists={lists} chosen={list} onArrange={onArrange} /> : <h2>{list.name}</h2>}
-      {may && (
-        <Button look="quiet" aria-label="New list" title="New list" onClick={() => onOpen("new")}>
-          <Icon name="plus" size={16} />
-        </Button>
-      )}
+      <Button look="quiet" aria-label="New list" title="New list" onClick={() => onOpen("new")}>
+        <Icon name="plus" size={16} />
+      </Button>
       <Menu label={`More of ${list.name}`} items={useItems({ list, lists, told, onOpen, onArrange })} />
     </div>
   );

@@ -68,7 +68,7 @@ function Other({ person }: { person: Person }) {
         <Sure
           label="Remove"
           name={name}
-          about="Their logins, tokens and shares go with them."
+          about={`Their logins, tokens and shares go with them${goodsOf(person)}.`}
           busy={removing}
           onSure={remove}
         />
@@ -114,7 +114,7 @@ function useChanges(person: Person) {
     onSettled: settled,
   });
   const removed = useMutation({
-    mutationFn: () => removePerson(person.id),
+    mutationFn: () => removePerson(person.id, person.name),
     onSuccess: () => say({ text: `${person.name} is removed.` }),
     onError: (error) => say({ text: `Not removed. ${whyNot(error)}` }),
     onSettled: settled,
@@ -124,6 +124,17 @@ function useChanges(person: Person) {
     say({ text: saidOf(person.name, to), action: { label: "Undo", act: () => changed.mutate(back) } });
   };
   return { change, remove: () => removed.mutate(), removing: removed.isPending };
+}
+
+/** What is their own, and cannot be brought back. */
+function goodsOf({ portfolios, watchlists, items }: Person): string {
+  const told = [
+    format.counted(portfolios, "portfolio"),
+    format.counted(watchlists, "watchlist"),
+    format.counted(items, "own item"),
+  ];
+  const goods = told.filter((each) => !each.startsWith("0 "));
+  return goods.length ? `, and for good: ${goods.join(", ")}` : "";
 }
 
 function saidOf(name: string, { role, disabled }: PersonChange): string {

@@ -9,6 +9,9 @@ const person = (id: number, disabled = false): Person => ({
   disabled,
   password: true,
   created: "2026-03-04T12:00:00Z",
+  portfolios: 0,
+  watchlists: 0,
+  items: 0,
 });
 const invitation: Invitation = {
   id: 1,
