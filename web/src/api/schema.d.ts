@@ -1917,6 +1917,8 @@ export interface paths {
         /**
          * Remove Person
          * @description Forget a person with their logins, tokens, shares, uploaded files, rules, and what these fired.
+         *
+         *     Their portfolios, watchlists and own items go too, for good, if their name is sent; 422 says what they are.
          */
         delete: operations["remove_person_api_v1_users__number__delete"];
         options?: never;
@@ -1940,6 +1942,8 @@ export interface paths {
         /**
          * Add Watchlist
          * @description A new watchlist, the caller's last; prices of a new symbol are fetched in the background.
+         *
+         *     422 for a symbol that neither the desk nor a vendor's search knows.
          */
         post: operations["add_watchlist_api_v1_watchlists_post"];
         delete?: never;
@@ -1980,7 +1984,8 @@ export interface paths {
          * Change Watchlist
          * @description Rename a watchlist or replace its symbols; prices of a new symbol are fetched in the background.
          *
-         *     409 where it was changed since the `version` that the caller has seen.
+         *     409 where it was changed since the `version` that the caller has seen; 422 for a new symbol that neither the desk
+         *     nor a vendor's search knows.
          */
         put: operations["change_watchlist_api_v1_watchlists__key__put"];
         post?: never;
@@ -4360,7 +4365,8 @@ export interface components {
         };
         /**
          * Person
-         * @description Somebody who may use the desk; who has no password signs in otherwise, or cannot.
+         * @description Somebody who may use the desk; who has no password signs in otherwise, or cannot. The last three count what is
+         *     their own.
          */
         Person: {
             /**
@@ -4372,15 +4378,21 @@ export interface components {
             disabled: boolean;
             /** Id */
             id: number;
+            /** Items */
+            items: number;
             /** Name */
             name: string;
             /** Password */
             password: boolean;
+            /** Portfolios */
+            portfolios: number;
             /**
              * Role
              * @enum {string}
              */
             role: "owner" | "member" | "viewer";
+            /** Watchlists */
+            watchlists: number;
         };
         /**
          * PersonChange
@@ -6014,6 +6026,29 @@ export interface components {
             method: string;
             /** Notes */
             notes: string[];
+        };
+        /**
+         * WrittenWatchlist
+         * @description A list as it was written; `unknown`: new symbols of which nothing is known here, and no vendor could be asked.
+         */
+        WrittenWatchlist: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string | null;
+            /**
+             * Right
+             * @enum {string}
+             */
+            right: "own" | "write" | "read";
+            /** Symbols */
+            symbols: string[];
+            /** Unknown */
+            unknown: string[];
+            /** Version */
+            version: number;
         };
         /**
          * Yields
@@ -11051,7 +11086,10 @@ export interface operations {
     };
     remove_person_api_v1_users__number__delete: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Theirs, where something of their own goes. */
+                name?: string | null;
+            };
             header?: never;
             path: {
                 number: number;
@@ -11144,7 +11182,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Watchlist"];
+                    "application/json": components["schemas"]["WrittenWatchlist"];
                 };
             };
             /** @description A problem: what happened, the field that is wrong, and what to do. */
@@ -11230,7 +11268,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Watchlist"];
+                    "application/json": components["schemas"]["WrittenWatchlist"];
                 };
             };
             /** @description A problem: what happened, the field that is wrong, and what to do. */
