@@ -329,8 +329,7 @@ def test_a_vendor_stands_in_for_another_and_hands_back(tmp_path: Path):
         WatchBook(desk.ledger).add("Mine", [COIN])
         with listening(desk) as live:
             assert second.connections == 0
-            until(lambda: second.heard, 30)
-            assert feed(live, "yahoo").state == "live"
+            until(lambda: second.heard and feed(live, "yahoo").state == "live", 30)
             refusal = "finnhub: 127.0.0.1 answered HTTP 500 instead of a stream."
             until(lambda: (feed(live).state, feed(live).detail) == ("waiting", refusal), 30)
             until(lambda: feed(live).state == "live" and len(second.heard) == 2, 30)
