@@ -31,7 +31,6 @@ export function Batches({ portfolio }: { portfolio: Portfolio }) {
     { title: "What", show: ({ counts }) => countsText(counts), cell: ({ counts }) => countsText(counts) },
     {
       title: "Not understood",
-      plain: true,
       show: ({ id, file, counts }) =>
         counts.problems ? (
           <Link
