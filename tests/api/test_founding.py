@@ -106,6 +106,20 @@ def test_accounts_come_back_with_their_name_currency_and_broker(client: TestClie
     assert found == (used if form == "csv" else [*used, ("Empty", "GBP", "IBKR")])
 
 
+def test_an_export_that_comes_into_a_portfolio_that_is_counted_otherwise_says_so(client: TestClient):
+    client.post("portfolios", json={"name": "Again", "base": "USD"})
+    client.post("portfolios", json={"name": "Alike", "base": "CHF", "method": "lifo", "benchmark": "SPY",
+                                    "thresholds": THRESHOLDS})  # fmt: skip
+    said = (
+        "It was counted in CHF by lifo, beside SPY, with thresholds of its own; Again is not. "
+        "To have all of that back, make a new portfolio of the export instead."
+    )
+    for portfolio, notes in ((2, [said]), (3, [])):
+        key = client.post(f"portfolios/{portfolio}/uploads", content=exported(client, 1)).json()["key"]
+        found = client.post(f"portfolios/{portfolio}/uploads/{key}/preview", json={"file": "x"}).json()["notes"]
+        assert found[2:] == notes
+
+
 def test_a_csv_comes_back_the_same_but_for_its_numbers(client: TestClient):
     def rows(portfolio: int) -> list[str]:
         told = exported(client, portfolio, "csv").decode("utf-8-sig").splitlines()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -34,6 +34,7 @@ from openbell.statements.draft import Draft
 from openbell.statements.mapped import PRESET as MAPPED
 from openbell.statements.mapped import header_row, proposed
 from openbell.statements.reconcile import Difference as Differs
+from openbell.store.portfoliobook import Kept
 
 router = APIRouter(tags=["imports"])
 
@@ -208,7 +209,7 @@ def preview(
         question = Question(option=error.option, what=error.what, remedy=error.remedy, options=list(error.options))
         return Preview(question=question, columns=_columns(data, choices), kept=known)
     found = _preview(desk, review, unheld(desk, kept, review), offset, limit, midway=choices.midway)
-    found = found.model_copy(update={"kept": known})
+    found = found.model_copy(update={"kept": known, "notes": [*found.notes, *_counted_otherwise(kept, review)]})
     if review.statement.holdings:
         found = found.model_copy(update=_held(desk, books.settled(kept), review))
     return found.model_copy(update={"columns": _columns(data, choices)}) if found.preset == MAPPED.name else found
@@ -348,6 +349,23 @@ def _states(review: Review) -> dict[str, RowState]:
     found |= {draft.fingerprint: "alike" for draft, _ in review.sorting.alike}
     found |= {draft.fingerprint: "future" for draft in review.future}
     return found | {draft.fingerprint: "new" for draft in review.taken}
+
+
+def _counted_otherwise(kept: Kept, review: Review) -> Iterator[str]:
+    """That an export was counted in another way than the portfolio that it is the first file of."""
+    home, here = review.statement.home, kept.portfolio
+    if home is None or home.portfolio is None or any(place.account.id for place in review.places.values()):
+        return
+    there = home.portfolio
+    ways = [(each.base, each.method, each.benchmark) for each in (here, there)]
+    limits = "" if home.settings in ({}, kept.settings) else ", with thresholds of its own"
+    if ways[0] == ways[1] and not limits:
+        return
+    beside = f", beside {there.benchmark}" if there.benchmark else ""
+    yield (
+        f"It was counted in {there.base} by {there.method}{beside}{limits}; {here.name} is not. "
+        "To have all of that back, make a new portfolio of the export instead."
+    )
 
 
 def _lacking(each: Unheld) -> Lacking:
