@@ -314,7 +314,7 @@ def test_prices_of_own_items_and_what_was_said_of_instruments_travel_and_are_und
     client.delete("portfolios/1", params={"name": "Mine"})
     client.delete("items/1")
     client.put("facts/AAPL", json={})
-    client.post("portfolios", json={"name": "Back", "base": "EUR"})
+    client.post("portfolios", json={"name": "Back", "base": "USD"})
     client.post("portfolios", json={"name": "Beside", "base": "EUR"})
     states = PortfolioBook(desk.ledger).states()
     key = uploaded(client, exported, 2)
