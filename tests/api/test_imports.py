@@ -125,20 +125,20 @@ HELD_BACK = "Withholding Tax,20260204,,AAPL,AAPL(US0378331005) CASH DIVIDEND - U
 
 
 def test_a_tax_that_only_a_later_file_tells_is_booked_beside_its_dividend_and_the_dividend_once(client: TestClient):
-    confirm(client, uploaded(client, FLEX + PAID))
+    confirm(client, uploaded(client, FLEX + PAID), midway=True)
     whole = uploaded(client, FLEX + PAID + HELD_BACK)
     assert [(row["kind"], row["state"]) for row in preview(client, whole)["rows"]] == [
         ("dividend", "known"),
         ("tax", "new"),
     ]
-    confirm(client, whole)
+    confirm(client, whole, midway=True)
     assert kinds(client) == [("2026-02-04", "dividend", "100"), ("2026-02-04", "tax", "-30")]
     counts = preview(client, uploaded(client, FLEX + PAID + HELD_BACK))["counts"]
     assert (counts["new"], counts["known"]) == (0, 1)
 
 
 def test_a_dividend_that_was_booked_with_its_tax_is_known_by_either_row(client: TestClient):
-    confirm(client, uploaded(client, FLEX + PAID + HELD_BACK))
+    confirm(client, uploaded(client, FLEX + PAID + HELD_BACK), midway=True)
     assert kinds(client) == [("2026-02-04", "dividend", "70")]
     for rows in (PAID, HELD_BACK, PAID + HELD_BACK, PAID + HELD_BACK.replace("78", "79") + HELD_BACK):
         counts = preview(client, uploaded(client, FLEX + rows))["counts"]
@@ -326,7 +326,7 @@ def test_prices_of_own_items_and_what_was_said_of_instruments_travel_and_are_und
     client.delete("portfolios/1", params={"name": "Mine"})
     client.delete("items/1")
     client.put("facts/AAPL", json={})
-    client.post("portfolios", json={"name": "Back", "base": "EUR"})
+    client.post("portfolios", json={"name": "Back", "base": "USD"})
     client.post("portfolios", json={"name": "Beside", "base": "EUR"})
     states = PortfolioBook(desk.ledger).states()
     key = uploaded(client, exported, 2)
@@ -389,7 +389,7 @@ def test_real_files_are_recognised_booked_and_undone(client: TestClient, name: s
     found = preview(client, key, answers=answers)
     assert (found["question"], found["preset"]) == (None, preset)
     unsure = {each["key"]: "own" for each in found["instruments"] if each["id"] is None}
-    batch = confirm(client, key, answers=answers, instruments=unsure)
+    batch = confirm(client, key, answers=answers, instruments=unsure, midway=True)
     assert batch["counts"]["new"] == len(kinds(client)) > 0
     for noun in ("positions", "lots", "history", "returns", "income", "allocation", "checks"):
         answer = client.get(f"portfolios/1/{noun}")
@@ -486,3 +486,157 @@ def test_an_etoro_split_of_two_positions_multiplies_what_is_held_once(client: Te
     confirm(client, uploaded(client, head + "\n".join(rows)), instruments={"NVDA": "NVDA"})
     held = client.get("portfolios/1/positions").json()["positions"]
     assert [(each["ticker"], each["units"]) for each in held] == [("NVDA", "15")]
+
+
+MIDDLE = """Date,Action,Symbol,Quantity,Price,Amount,Currency
+2026-02-03,Buy,AAPL,3,100,-300,USD
+2026-02-04,Sell,AAPL,-4,110,440,USD
+2026-02-05,Dividend,MSFT,,,7,USD
+"""
+SOLD_TOO_MUCH = "4 units of AAPL were sold on 2026-02-04, but the account held 3"
+PAID_BEFORE = "MSFT paid a dividend on 2026-02-05, but the account had held none until then."
+
+
+def test_what_is_sold_or_paid_without_units_is_told_row_by_row_and_booked_only_where_that_is_confirmed(
+    client: TestClient,
+):
+    key = uploaded(client, MIDDLE)
+    found = preview(client, key)
+    assert [each["rows"] for each in found["unheld"]] == [[3], [4]]
+    sold, paid = (each["what"] for each in found["unheld"])
+    assert (sold.startswith(SOLD_TOO_MUCH), paid) == (True, PAID_BEFORE)
+    assert [row["unheld"] for row in found["rows"]] == ["", sold, paid]
+    assert (found["unheld_total"], found["ready"], preview(client, key, midway=True)["ready"]) == (2, False, True)
+    refused = client.post("portfolios/1/imports", json={"upload": key, "file": "my.csv"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "midway")
+    assert refused.json()["detail"].startswith(f"2 rows of the file need units that are not there: {SOLD_TOO_MUCH}")
+    assert kinds(client) == []
+    assert confirm(client, key, midway=True)["counts"]["new"] == 3
+
+
+def test_what_was_bought_before_the_file_begins_is_there_for_its_sales(client: TestClient):
+    client.post("portfolios/1/accounts", json={"name": "Mine", "currency": "USD", "broker": "Own"})
+    for instrument in ("AAPL", "MSFT"):
+        bought = {"kind": "buy", "account": 1, "day": "2026-01-05", "currency": "USD", "cash": "-9", "quantity": "1"}
+        client.post("portfolios/1/transactions", json={**bought, "instrument": instrument})
+    key = uploaded(client, MIDDLE)
+    assert [each["rows"] for each in preview(client, key)["unheld"]] == [[3], [4]]
+    found = preview(client, key, accounts={"": 1})
+    assert (found["unheld"], found["ready"]) == ([], True)
+
+
+def test_a_file_that_takes_units_from_a_sale_that_is_here_says_so(client: TestClient):
+    client.post("portfolios/1/accounts", json={"name": "Mine", "currency": "USD"})
+    common = {"account": 1, "currency": "USD", "instrument": "AAPL"}
+    for told in (
+        {"kind": "buy", "day": "2026-01-05", "cash": "-9", "quantity": "2"},
+        {"kind": "sell", "day": "2026-03-02", "cash": "9", "quantity": "-2"},
+    ):
+        assert client.post("portfolios/1/transactions", json={**common, **told}).status_code == 201
+    earlier = "Date,Action,Symbol,Quantity,Price,Amount,Currency\n2026-02-03,Sell,AAPL,-1,100,100,USD\n"
+    (lacking,) = preview(client, uploaded(client, earlier), accounts={"": 1})["unheld"]
+    assert (lacking["rows"], lacking["what"].startswith("2 units of AAPL were sold on 2026-03-02")) == ([], True)
+
+
+def test_the_rows_that_were_not_understood_can_be_read_after_booking(client: TestClient):
+    broken = PLAIN + "2026-02-05,Sell,AA\0PL,-1,110,110,USD\n0001-02-06,Sell,AAPL,-1,110,110,USD\n"
+    key = uploaded(client, broken)
+    told = preview(client, key)["problems"]
+    batch = confirm(client, key)
+    assert batch["counts"]["problems"] == 2
+    left = client.get(f"portfolios/1/imports/{batch['id']}/problems").json()
+    clean = [{**each, "content": each["content"].replace("\0", "\ufffd")} for each in told]
+    assert left == {"total": 2, "offset": 0, "problems": clean}
+    assert clean[1]["content"] == "0001-02-06 | Sell | AAPL | -1 | 110 | 110 | USD"
+    page = client.get(f"portfolios/1/imports/{batch['id']}/problems", params={"offset": 1, "limit": 1}).json()
+    assert (page["total"], page["problems"]) == (2, clean[1:])
+    client.post("portfolios", json={"name": "Another", "base": "USD"})
+    assert client.get(f"portfolios/2/imports/{batch['id']}/problems").status_code == 404
+    client.delete(f"portfolios/1/imports/{batch['id']}")
+    assert client.get(f"portfolios/1/imports/{batch['id']}/problems").status_code == 404
+
+
+HEAD = "Date,Action,ISIN,Name,Quantity,Amount,Currency\n"
+JANUARY = HEAD + "2026-01-05,Buy,US0378331005,APPLE INC,2,-370,USD\n2026-01-06,Buy,,Gold bar,1,-60,USD\n"
+FEBRUARY = HEAD + "2026-02-05,Buy,US0378331005,APPLE INC,1,-190,USD\n2026-02-06,Buy,,GOLD  BAR,1,-60,USD\n"
+
+
+def test_what_was_chosen_once_is_known_in_the_next_file_until_the_import_is_undone(client: TestClient):
+    key = uploaded(client, JANUARY)
+    assert [each["id"] for each in preview(client, key)["instruments"]] == [None, None]
+    batch = confirm(client, key, instruments={"US0378331005": "QUORB", "Gold bar": "own"})
+    next_one = uploaded(client, FEBRUARY)
+    found = preview(client, next_one)
+    known = [(each["id"], each["how"], each["sure"]) for each in found["instruments"]]
+    assert (known, found["ready"]) == ([("QUORB", "known", True), ("own:1", "known", True)], True)
+    client.post("portfolios", json={"name": "Another", "base": "USD"})
+    assert preview(client, uploaded(client, FEBRUARY, 2), 2)["instruments"][0]["id"] is None
+    client.delete(f"portfolios/1/imports/{batch['id']}")
+    assert [each["id"] for each in preview(client, next_one)["instruments"]] == [None, None]
+
+
+def test_what_is_chosen_anew_goes_before_what_was_chosen_first(client: TestClient):
+    confirm(client, uploaded(client, JANUARY), instruments={"US0378331005": "QUORB", "Gold bar": "own"})
+    confirm(client, uploaded(client, FEBRUARY), instruments={"US0378331005": "NIMBO"})
+    march = HEAD + "2026-03-05,Buy,US0378331005,Apple,1,-190,USD\n"
+    assert [each["id"] for each in preview(client, uploaded(client, march))["instruments"]] == ["NIMBO"]
+
+
+def test_a_name_that_two_instruments_bear_is_no_name_of_one(client: TestClient):
+    twins = HEAD + "2026-01-05,Buy,US0378331005,SHARES,2,-370,USD\n2026-01-06,Buy,US5949181045,SHARES,1,-60,USD\n"
+    confirm(client, uploaded(client, twins), instruments={"US0378331005": "QUORB", "US5949181045": "NIMBO"})
+    later = HEAD + "2026-03-05,Buy,,SHARES,1,-190,USD\n2026-03-06,Buy,US5949181045,SHARES,1,-190,USD\n"
+    found = preview(client, uploaded(client, later))["instruments"]
+    assert [each["id"] for each in found] == [None, "NIMBO"]
+
+
+def test_what_an_import_meant_is_known_when_holdings_are_compared(client: TestClient):
+    confirm(client, uploaded(client, JANUARY), instruments={"US0378331005": "QUORB", "Gold bar": "own"})
+    held = "Product,Symbol/ISIN,Amount,Closing,Local value,,Value in EUR\nAPPLE INC,US0378331005,2,1,USD,2,2\n"
+    answer = client.post("portfolios/1/reconcile", json={"upload": uploaded(client, held), "account": 1})
+    assert [each["name"] for each in answer.json()["differences"]] == ["own:1"]
+
+
+ODD = "Day,What,Money,In,Remark\n03-02-2026,Got,12.50,EUR,x\n"
+ODDLY: dict[str, Any] = {
+    "dates": "dmy",
+    "mapping": {
+        "columns": {"date": "Day", "kind": "What", "amount": "Money", "currency": "In"},
+        "kinds": {"Got": "deposit"},
+    },
+}
+
+
+def test_a_file_with_the_header_of_a_kept_mapping_is_read_by_it_unasked(client: TestClient):
+    header = ["Day", "What", "Money", "In", "Remark"]
+    client.put("mappings", json={"name": "My bank", "answers": ODDLY, "header": header})
+    key = uploaded(client, ODD)
+    found = preview(client, key)
+    assert (found["question"], found["kept"]["name"], found["kept"]["answers"]["dates"]) == (None, "My bank", "dmy")
+    assert [(row["day"], row["kind"], row["cash"]) for row in found["rows"]] == [("2026-02-03", "deposit", "12.5")]
+    assert confirm(client, key)["counts"]["new"] == 1
+    other = ODD.replace("Remark", "Branch").replace("12.50", "13")
+    assert preview(client, uploaded(client, other))["kept"] is None
+    assert preview(client, uploaded(client, PLAIN))["kept"] is None
+
+
+def test_a_mapping_that_was_kept_without_a_header_fits_where_it_says_as_much_as_the_desk_would(client: TestClient):
+    client.put("mappings", json={"name": "My bank", "answers": ODDLY})
+    found = preview(client, uploaded(client, ODD))
+    assert (found["question"], found["kept"]["name"]) == (None, "My bank")
+
+
+def test_a_search_of_notes_knows_capitals_of_all_alphabets(client: TestClient):
+    client.post("portfolios/1/accounts", json={"name": "Mine", "currency": "USD"})
+    told = {"kind": "fee", "account": 1, "currency": "USD", "cash": "-1"}
+    for day, note in (("2026-02-02", "Für Ünï"), ("2026-02-03", "U\u0308NI\u0308 again"), ("2026-02-04", "uni")):
+        client.post("portfolios/1/transactions", json={**told, "day": day, "note": note})
+
+    def said(q: str, **page: int) -> tuple[int, list[str]]:
+        found = client.get("portfolios/1/transactions", params={"q": q, **page}).json()
+        return found["total"], [each["note"] for each in found["transactions"]]
+
+    assert said("üNÏ") == (2, ["U\u0308NI\u0308 again", "Für Ünï"])
+    assert said("ÜNÏ", offset=1, limit=1) == (2, ["Für Ünï"])
+    assert said("UNI") == (1, ["uni"])
+    assert said("%") == (0, [])

@@ -104,6 +104,9 @@ def test_whom_it_is_shared_with_may_read_and_no_more(locked: Desk, ann: TestClie
     assert bob is not None
     assert ann.put(f"portfolios/1/shares/{bob.id}", json={"right": "read"}).status_code == 204
     assert ann.get("portfolios/1/shares").json() == {"shares": [{"right": "read", "person": bob.id, "name": "bob"}]}
+    file = "Date,Action,Amount,Currency\n2026-03-01,Deposit,1,USD\n"
+    key = ann.post("portfolios/1/uploads", content=file).json()["key"]
+    assert ann.post("portfolios/1/imports", json={"upload": key}).json()["id"] == 1
     reader = client_of(locked, "bob")
     found = statuses(reader)
     of_the_owner = {"GET /portfolios/{number}/shares"}

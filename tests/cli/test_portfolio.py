@@ -121,3 +121,69 @@ def test_what_has_no_price_is_said_with_the_remedy_and_priced_by_hand(shell: She
     assert shell("price", "AAPL", "forget", "--day", "2026-02-05")[1].startswith("The price of AAPL of 2026-02-05 is")
     assert json.loads(shell("positions", "--json")[1])["value"] is None
     assert shell("price", "AAPL", "1", "--currency", "EUR")[0] != 0
+
+
+ODD = "Wann;Was;Wieviel\n03.02.2026;Got;12,50\n04.02.2026;Gave;-2,50\n"
+COLUMNS = ("--columns", "date=Wann,kind=Was,amount=Wieviel", "--kinds", "Got=deposit,Gave=withdrawal")
+
+
+def test_a_table_of_no_known_kind_is_read_by_the_columns_that_are_said_and_the_next_one_unasked(
+    shell: Shell, tmp_path: Path
+):
+    odd, later = tmp_path / "odd.csv", tmp_path / "later.csv"
+    odd.write_text(ODD)
+    later.write_text(ODD.replace("12,50", "13,50"))
+    code, _, err = shell("import", str(odd), "--portfolio", "Mine")
+    assert (code, "Its columns are Wann, Was, Wieviel: write --columns date=Wann" in err) == (1, True), err
+    code, out, err = shell(
+        "import", str(odd), "--portfolio", "Mine", *COLUMNS, "--currency", "EUR", "--dates", "dmy", "--keep", "My bank"
+    )
+    assert (code, "2 transactions imported as 1" in out) == (0, True), err
+    code, out, err = shell("import", str(later), "--portfolio", "Mine")
+    assert (code, "1 transaction imported as 2, 1 known" in out, "Read as My bank" in out + err) == (0, True, True), err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--columns", "date"), "does not say for each what it is"),
+        (("--columns", "date=A,date=B"), "names one twice"),
+        (("--columns", "moment=Date"), "'moment' is nothing that a column can be"),
+        (("--columns", "date=Date,amount=Day"), "it has no column 'Day'"),
+        (("--columns", "date=Date", "--kinds", "Got=gift"), "'gift' is no kind of transaction"),
+        (("--kinds", "Got=deposit"), "Which column is what?"),
+    ],
+)
+def test_columns_that_are_said_wrongly_are_one_sentence(shell: Shell, plain: str, words: tuple[str, ...], says: str):
+    code, _, err = shell("import", plain, "--portfolio", "Mine", *words)
+    assert (code != 0, says in err) == (True, True), err
+    assert json.loads(shell("show", "--json")[1]) == []
+
+
+def test_what_a_file_sells_that_is_not_held_is_told_and_booked_only_if_it_begins_midway(shell: Shell, tmp_path: Path):
+    middle = tmp_path / "middle.csv"
+    middle.write_text("Date,Action,Symbol,Quantity,Price,Amount,Currency\n2026-02-04,Sell,AAPL,-4,110,440,USD\n")
+    told = "4 units of AAPL were sold on 2026-02-04, but the account held 0"
+    code, out, err = shell("import", str(middle), "--portfolio", "Mine", "--dry-run")
+    assert (code, told in err, "--midway" in out + err) == (0, True, True), err
+    code, _, err = shell("import", str(middle), "--portfolio", "Mine")
+    assert (code, told in err, json.loads(shell("show", "--json")[1])) == (2, True, [])
+    code, out, _ = shell("import", str(middle), "--portfolio", "Mine", "--midway", "--json")
+    found = json.loads(out[out.index("{") :])
+    assert (code, found["import"], [each["rows"] for each in found["unheld"]]) == (0, 1, [[2]])
+
+
+def test_a_new_portfolio_of_an_export_is_counted_as_that_was(shell: Shell, plain: str, tmp_path: Path):
+    shell("import", plain, "--portfolio", "Mine")
+    written = tmp_path / "out.json"
+    shell("export", "--output", str(written))
+    told = json.loads(written.read_text())
+    told["portfolio"] |= {"base": "CHF", "method": "lifo", "benchmark": "SPY"}
+    told["settings"] = {"thresholds": {"position": "0.3"}}
+    written.write_text(json.dumps(told))
+    code, out, _ = shell("import", str(written), "--portfolio", "Again")
+    assert (code, "A new portfolio Again, counted in CHF by lifo, beside SPY." in out) == (0, True)
+    back = json.loads(shell("export", "--portfolio", "Again")[1])
+    assert (back["settings"], back["portfolio"]["method"]) == (told["settings"], "lifo")
+    accounts = [{name: each[name] for name in each if name != "id"} for each in told["accounts"]]
+    assert [{name: each[name] for name in each if name != "id"} for each in back["accounts"]] == accounts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -398,3 +399,64 @@ def test_all_of_it_is_taken_away_and_brought_back_without_loss(folio: Page, own:
     folio.goto(f"{own.path}/import")
     folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
     expect(folio.get_by_role("button", name="Nothing of it is new")).to_be_disabled()
+
+
+def test_a_file_that_begins_in_the_middle_is_booked_after_a_tick_that_says_so(
+    folio: Page, own: Household, tmp_path: Path
+):
+    file = tmp_path / "middle.csv"
+    file.write_text("Date,Action,Symbol,Quantity,Amount,Currency\n2026-02-04,Sell,HAZLO,-4,440,USD\n")
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    told = folio.get_by_role("listitem").filter(has_text="4 units of HAZLO were sold")
+    expect(told).to_contain_text("Row 2")
+    expect(folio.get_by_role("table", name="Rows of the file")).to_contain_text("New, units not there")
+    expect(folio.get_by_role("button", name="Units are not there for some of it")).to_be_disabled()
+    folio.get_by_label("The file begins in the middle").check()
+    folio.get_by_role("button", name="Book 1 transaction into Of a test").click()
+    expect(folio).to_have_url(re.compile(r"/activity\?batch="))
+    assert own.ask("transactions")["total"] == 1
+
+
+def test_the_rows_of_an_import_that_were_not_understood_can_be_read_later(folio: Page, own: Household, tmp_path: Path):
+    file = tmp_path / "torn.csv"
+    file.write_text("date,type,amount,currency\n2026-02-13,deposit,100,USD\n2026-02-14,deposit,many,USD\n")
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    folio.get_by_role("button", name="Book 1 transaction into Of a test").click()
+    expect(folio).to_have_url(re.compile(r"/activity\?batch="))
+    folio.goto(f"{own.path}/import")
+    folio.get_by_role("link", name="Read the 1 row of torn.csv that were not understood").click()
+    expect(folio.get_by_role("heading", name="Not understood of torn.csv")).to_be_visible()
+    expect(folio.get_by_text("2026-02-14 | deposit | many | USD")).to_be_visible()
+
+
+def test_a_table_is_read_as_it_was_kept_the_next_time(folio: Page, own: Household, tmp_path: Path):
+    file = tmp_path / "mine.csv"
+    file.write_text("Moment,Was geschah,Wieviel\n2026-02-02,Einzahlung,2000\n")
+    columns = {"date": "Moment", "amount": "Wieviel"}
+    answers = {"mapping": {"columns": columns}, "currency": "USD"}
+    header = ["Moment", "Was geschah", "Wieviel"]
+    call(own.address, "PUT", "mappings", json={"name": "Kept so", "answers": answers, "header": header})
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    expect(folio.get_by_role("button", name="Book 1 transaction into Of a test")).to_be_enabled()
+    folio.get_by_role("link", name="2 Map").click()
+    expect(folio.get_by_text("Read as “Kept so”")).to_be_visible()
+    expect(folio.get_by_label("Amount", exact=True)).to_have_value("Wieviel")
+
+
+def test_a_portfolio_is_made_of_an_export_in_one_step(folio: Page, own: Household, tmp_path: Path):
+    own.add("deposit", 20, cash="500", note="the first")
+    own.trade("HAZLO", 3, 10)
+    file = tmp_path / "mine.json"
+    number = own.path.rsplit("/", 1)[1]
+    file.write_text(json.dumps(call(own.address, "GET", f"portfolios/{number}/export")))
+    folio.goto(f"{own.path}?new=")
+    folio.get_by_label("Called").fill("Brought back")
+    folio.get_by_label("The JSON that Openbell wrote").set_input_files(file)
+    expect(folio).to_have_url(re.compile(r"/portfolio/\d+$"))
+    (made,) = [each for each in call(own.address, "GET", "portfolios")["portfolios"] if each["name"] == "Brought back"]
+    assert folio.url.endswith(f"/portfolio/{made['id']}")
+    assert call(own.address, "GET", f"portfolios/{made['id']}/transactions")["total"] == 2
+    call(own.address, "DELETE", f"portfolios/{made['id']}", params={"name": "Brought back"})

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Kind, Pick, Portfolio, Transaction
-from openbell.store.importbook import Arrival, ImportBook
+from openbell.store.importbook import Arrival, ImportBook, NotUnderstood
 from openbell.store.itembook import Item, ItemBook, SetFacts
 from openbell.store.ledger import Ledger
 from openbell.store.portfoliobook import PortfolioBook
@@ -65,6 +65,8 @@ ARRIVAL = Arrival(
     accounts=[Account(0, "Degiro", "EUR", "Degiro")],
     items=[Item(0, "A house", "EUR")],
     fingerprints=("a", "b", "c"),
+    called={"isin us0378331005": "AAPL", "name house": 0},
+    problems=[NotUnderstood((3, 4), "Is no day.", "Correct it.", "x | \0", blocking=True)],
 )
 
 
@@ -101,7 +103,25 @@ def test_an_import_that_is_undone_leaves_nothing_behind(ledger: Ledger, ledger_u
     assert [(each.instrument, each.batch) for each in brought[1:]] == [("AAPL", 1), ("own:1", 1), ("AAPL", 1)]
     assert ImportBook(ledger).known(portfolio) == {("a", 2): 2, ("b", 2): 3, ("c", 2): 4}
     assert ImportBook(ledger).batches(portfolio) == [batch]
+    assert ImportBook(ledger).names(portfolio) == {"isin us0378331005": "AAPL", "name house": "own:1"}
+    left = NotUnderstood((3, 4), "Is no day.", "Correct it.", "x | \ufffd", blocking=True)
+    assert ImportBook(ledger).problems(batch.id, offset=0, limit=5) == (1, [left])
     assert ImportBook(ledger).undo(portfolio, batch.id) == 3
+    assert dump(ledger_url) == before
+
+
+def test_of_two_imports_the_newer_says_what_a_name_means_and_undoing_it_brings_back_the_older(
+    ledger: Ledger, ledger_url: str, portfolio: int
+):
+    book = ImportBook(ledger)
+    book.book(portfolio, ARRIVAL, march, NOON)
+    before = dump(ledger_url)
+    other = replace(ARRIVAL, fingerprints=("d", "e", "f"), called={"isin us0378331005": "MSFT"}, problems=())
+    other = replace(other, accounts=[Account(0, "Two", "EUR")], items=[Item(0, "Flat", "EUR")])
+    newer = book.book(portfolio, other, march, NOON)
+    assert book.names(portfolio) == {"isin us0378331005": "MSFT", "name house": "own:1"}
+    book.undo(portfolio, newer.id)
+    assert book.names(portfolio) == {"isin us0378331005": "AAPL", "name house": "own:1"}
     assert dump(ledger_url) == before
 
 
@@ -228,7 +248,7 @@ def test_a_long_import_is_all_there(ledger: Ledger, portfolio: int):
         )
         return told
 
-    arrival = replace(ARRIVAL, items=(), fingerprints=[f"row {nth}" for nth in range(many)])
+    arrival = replace(ARRIVAL, items=(), called={}, fingerprints=[f"row {nth}" for nth in range(many)])
     ImportBook(ledger).book(portfolio, arrival, booked, NOON)
     assert list(TransactionBook(ledger).all(portfolio))[1:] == told
     assert len(ImportBook(ledger).known(portfolio)) == many

@@ -24,6 +24,7 @@ from openbell.api import (
     exports,
     figures,
     firings,
+    founding,
     hand_prices,
     imports,
     income,
@@ -66,7 +67,7 @@ NOUNS = (
     market, symbols, quotes, figures, bars, actions, compare, statistics, sources,
     watchlists, rules, firings, channels, jobs, live,
     portfolios, transactions, items, hand_prices, positions, returns, income, allocation, uploads, previews,
-    imports, exports, whys,
+    imports, exports, founding, whys,
     sessions, passkeys, oidc, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()

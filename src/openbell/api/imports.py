@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
 
 from openbell.api.access import Role, TheCaller, TheDesk, ThePlace, allow, deed_of
 from openbell.api.portfolios import seen
+from openbell.api.previews import RowProblem
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
-from openbell.api.uploads import Answers, Confirmation, TheSeeker, review_of, uploads_of
-from openbell.arrivals import booked
+from openbell.api.uploads import (
+    Answers,
+    Confirmation,
+    KeptAnswers,
+    MappingDraft,
+    TheSeeker,
+    habit_of,
+    kept_answers,
+    review_of,
+    told_by,
+    uploads_of,
+)
+from openbell.arrivals import booked, kept_body
 from openbell.store.importbook import Batch as KeptBatch
-from openbell.store.importbook import ImportBook, KeptMapping
+from openbell.store.importbook import ImportBook
 
 router = APIRouter(tags=["imports"])
+
+MOST_PROBLEMS = 500
+"""Rows that were not understood, on a page."""
 
 
 class Batch(BaseModel):
@@ -39,23 +55,18 @@ class Batches(BaseModel):
     imports: list[Batch]
 
 
+class RowsLeft(BaseModel):
+    """Of an import, a page of the rows that were not understood, or with `blocking` false deserve a look."""
+
+    total: int
+    offset: int
+    problems: list[RowProblem]
+
+
 class Undone(BaseModel):
     """How many transactions went."""
 
     transactions: int
-
-
-class MappingDraft(BaseModel):
-    """How a file of no known preset is read."""
-
-    name: str = Field(min_length=1, max_length=80)
-    answers: Answers
-
-
-class KeptAnswers(MappingDraft):
-    """As it is kept."""
-
-    id: int
 
 
 class Mappings(BaseModel):
@@ -78,7 +89,8 @@ def book_import(
     """Write what the preview shows, all of it or nothing; the file is not kept any longer then."""
     kept = seen(desk, caller, number, write=True)
     data = uploads_of(desk).find(caller.id, told.upload, desk.clock())
-    review = review_of(desk, caller, kept, data, told, seeker)
+    answers = habit_of(desk, caller, data, told).answers
+    review = review_of(desk, caller, kept, data, told, answers, seeker)
     batch = booked(
         desk,
         kept,
@@ -86,11 +98,30 @@ def book_import(
         file=told.file,
         sha256=hashlib.sha256(data).hexdigest(),
         by=caller.id,
-        mapping=told.answers.model_dump(mode="json"),
+        mapping=Answers.model_validate(answers, from_attributes=True).model_dump(mode="json"),
+        midway=told.midway,
         deed=deed_of(desk, caller, "imported", place, f"{told.file} into {kept.portfolio.name}"),
     )
     uploads_of(desk).drop(caller.id, told.upload)
     return _batch(batch)
+
+
+@router.get("/portfolios/{number}/imports/{batch}/problems", dependencies=[allow(Role.VIEWER)])
+def import_problems(
+    desk: TheDesk,
+    caller: TheCaller,
+    number: Number,
+    batch: Number,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_PROBLEMS)] = 100,
+) -> RowsLeft:
+    """The rows of an imported file that were not understood, each as it stands in the file."""
+    seen(desk, caller, number)
+    book = ImportBook(desk.ledger)
+    _of(book, number, batch)
+    total, page = book.problems(batch, offset=offset, limit=limit)
+    told = [RowProblem.model_validate(each, from_attributes=True) for each in page]
+    return RowsLeft(total=total, offset=offset, problems=told)
 
 
 @router.delete("/portfolios/{number}/imports/{batch}", dependencies=[allow(Role.MEMBER)])
@@ -108,24 +139,29 @@ def undo_import(
     shall go too."""
     kept = seen(desk, caller, number, write=True)
     book = ImportBook(desk.ledger)
-    found = book.find(batch)
-    if found is None or found[0] != number:
-        raise NotFound(f"There is no import {batch} of this portfolio.", remedy="List its imports.")
-    about = f"{found[1].file} from {kept.portfolio.name}"
-    deed = deed_of(desk, caller, "import undone", place, about)
+    found = _of(book, number, batch)
+    deed = deed_of(desk, caller, "import undone", place, f"{found.file} from {kept.portfolio.name}")
     return Undone(transactions=book.undo(number, batch, version, edited_too=edited_too, deed=deed))
+
+
+def _of(book: ImportBook, portfolio: int, batch: int) -> KeptBatch:
+    found = book.find(batch)
+    if found is None or found[0] != portfolio:
+        raise NotFound(f"There is no import {batch} of this portfolio.", remedy="List its imports.")
+    return found[1]
 
 
 @router.get("/mappings", dependencies=[allow(Role.VIEWER)])
 def mappings(desk: TheDesk, caller: TheCaller) -> Mappings:
     """How the caller reads files of no known preset."""
-    return Mappings(mappings=[_mapping(each) for each in ImportBook(desk.ledger).mappings(caller.id)])
+    return Mappings(mappings=[kept_answers(each) for each in ImportBook(desk.ledger).mappings(caller.id)])
 
 
 @router.put("/mappings", dependencies=[allow(Role.MEMBER)])
 def keep_mapping(desk: TheDesk, caller: TheCaller, told: MappingDraft) -> KeptAnswers:
     """Keep a mapping under its name; one of the same name is replaced."""
-    return _mapping(ImportBook(desk.ledger).keep_mapping(caller.id, told.name, told.answers.model_dump(mode="json")))
+    body = kept_body(told_by(told.answers), told.header)
+    return kept_answers(ImportBook(desk.ledger).keep_mapping(caller.id, told.name, body))
 
 
 @router.delete("/mappings/{number}", dependencies=[allow(Role.MEMBER)], status_code=204)
@@ -148,7 +184,3 @@ def _batch(batch: KeptBatch) -> Batch:
         by=batch.by,
         version=batch.version,
     )
-
-
-def _mapping(kept: KeptMapping) -> KeptAnswers:
-    return KeptAnswers(id=kept.id, name=kept.name, answers=Answers.model_validate(kept.body))

@@ -14,8 +14,8 @@ from openbell.store.uploads import LARGEST as LARGEST_FILE
 LARGEST = 2_000_000
 """Bytes of a request that carries no file."""
 
-FILES = re.compile(r"/api/v1/portfolios/\d+/uploads")
-"""The path that takes files; it reads them once it knows who sends them."""
+FILES = re.compile(r"/api/v1/portfolios/(\d+/uploads|from-export)")
+"""The paths that take files; each reads them once it knows who sends them."""
 
 LEAST = 100_000
 """Bytes of a request that anybody may send, before they have signed in."""

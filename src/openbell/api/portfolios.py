@@ -157,7 +157,7 @@ def portfolios(desk: TheDesk, caller: TheCaller) -> Portfolios:
     """Every portfolio that the caller may see."""
     shared = ShareBook(desk.ledger).shared_with(caller.id, "portfolio")
     found = PortfolioBook(desk.ledger).owned(caller.id, shared)
-    return Portfolios(portfolios=[_shape(desk, caller, each) for each in found], sample=desk.demo)
+    return Portfolios(portfolios=[shape(desk, caller, each) for each in found], sample=desk.demo)
 
 
 @router.post("/portfolios", dependencies=[allow(Role.MEMBER)], status_code=201)
@@ -165,19 +165,19 @@ def add_portfolio(desk: TheDesk, caller: TheCaller, draft: PortfolioDraft) -> Po
     """A new portfolio of the caller, without accounts."""
     book = PortfolioBook(desk.ledger)
     kept = book.add(caller.id, _portfolio(desk, draft), desk.clock(), _settings(draft))
-    return _shape(desk, caller, kept)
+    return shape(desk, caller, kept)
 
 
 @router.post("/portfolios/sample", dependencies=[allow(Role.MEMBER)], status_code=201)
 def add_sample(desk: TheDesk, caller: TheCaller) -> Portfolio:
     """A portfolio of the caller to look around in: three years in the simulated market, where that is open."""
-    return _shape(desk, caller, sampled(desk, caller.id))
+    return shape(desk, caller, sampled(desk, caller.id))
 
 
 @router.get("/portfolios/{number}", dependencies=[allow(Role.VIEWER)])
 def portfolio(desk: TheDesk, caller: TheCaller, number: Number) -> Portfolio:
     """One portfolio."""
-    return _shape(desk, caller, seen(desk, caller, number))
+    return shape(desk, caller, seen(desk, caller, number))
 
 
 @router.put("/portfolios/{number}", dependencies=[allow(Role.MEMBER)])
@@ -189,8 +189,8 @@ def change_portfolio(desk: TheDesk, caller: TheCaller, number: Number, change: P
     try:
         told = book.change(replace(kept, portfolio=wanted, settings=_settings(change), version=change.version))
     except ChangedMeanwhile as error:
-        raise ChangedMeanwhile(error.what, _shape(desk, caller, seen(desk, caller, number))) from error
-    return _shape(desk, caller, told)
+        raise ChangedMeanwhile(error.what, shape(desk, caller, seen(desk, caller, number))) from error
+    return shape(desk, caller, told)
 
 
 @router.delete("/portfolios/{number}", dependencies=[allow(Role.VIEWER)], status_code=204)
@@ -297,7 +297,8 @@ def _account_of(draft: AccountDraft, number: int = 0) -> ModelAccount:
     return ModelAccount(number, draft.name.strip(), currency_of(draft.currency), draft.broker.strip())
 
 
-def _shape(desk: Desk, caller: Caller, kept: Kept) -> Portfolio:
+def shape(desk: Desk, caller: Caller, kept: Kept) -> Portfolio:
+    """A portfolio as the API tells it."""
     told, accounts = kept.portfolio, PortfolioBook(desk.ledger).accounts(kept.portfolio.id)
     return Portfolio(
         id=told.id,

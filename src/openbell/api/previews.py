@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -12,8 +13,19 @@ from openbell.api.access import Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import seen
 from openbell.api.reckoning import TheBooks, exact, text
 from openbell.api.shapes import Number
-from openbell.api.uploads import Choices, Confirmation, Mapping, TheSeeker, answered, review_of, uploads_of
-from openbell.arrivals import Match, Review, counts, reconciled
+from openbell.api.uploads import (
+    Choices,
+    Confirmation,
+    KeptAnswers,
+    Mapping,
+    TheSeeker,
+    habit_of,
+    kept_answers,
+    review_of,
+    told_by,
+    uploads_of,
+)
+from openbell.arrivals import Match, Review, Unheld, counts, reconciled, unheld
 from openbell.books import Reckoned
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput, Undecided
@@ -23,6 +35,7 @@ from openbell.statements.mapped import PRESET as MAPPED
 from openbell.statements.mapped import header_row, proposed
 from openbell.statements.presets import contents_of
 from openbell.statements.reconcile import Difference as Differs
+from openbell.store.portfoliobook import Kept
 
 router = APIRouter(tags=["imports"])
 
@@ -45,12 +58,14 @@ class Question(BaseModel):
 
 class Row(BaseModel):
     """A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
-    `twin`: so they are in another row of the file, or in another account, and both are kept."""
+    `twin`: so they are in another row of the file, or in another account, and both are kept. `unheld`: why it needs
+    units that are not there, as a sale of what is not held; else empty."""
 
     fingerprint: str
     rows: list[int]
     state: RowState
     twin: bool
+    unheld: str
     kind: str
     day: date
     account: str
@@ -135,11 +150,22 @@ class Difference(BaseModel):
     said: str
 
 
+class Lacking(BaseModel):
+    """A row that needs units which are not there; `rows` is empty for a transaction that is here already, and would
+    lack units once the file's rows are booked."""
+
+    rows: list[int]
+    what: str
+    remedy: str
+
+
 class Preview(BaseModel):
     """An import before anything is written. With a `question` nothing else is known yet."""
 
     question: Question | None = None
     columns: Columns | None = None
+    kept: KeptAnswers | None = None
+    """By which mapping that the caller kept the file is read: it has the header of that."""
     preset: str = ""
     broker: str = ""
     counts: dict[str, int] = Field(default_factory=dict)
@@ -153,8 +179,12 @@ class Preview(BaseModel):
     holdings: int = 0
     differences: list[Difference] = Field(default_factory=list)
     """Between what the file says is held and what would be once its rows are booked."""
+    unheld: list[Lacking] = Field(default_factory=list)
+    """What would be sold that is not held, and paid before a purchase: the file may begin in the middle, which the
+    choice `midway` confirms."""
+    unheld_total: int = 0
     ready: bool = False
-    """Whether confirming would book something, and nothing must be chosen first."""
+    """Whether confirming would book something, and nothing must be chosen or confirmed first."""
 
 
 @router.post("/portfolios/{number}/uploads/{key}/preview", dependencies=[allow(Role.MEMBER)])
@@ -172,13 +202,16 @@ def preview(
     """What importing the file would do, with a page of its rows; nothing is written."""
     kept = seen(desk, caller, number, write=True)
     data = uploads_of(desk).find(caller.id, key, desk.clock())
+    habit = habit_of(desk, caller, data, choices)
+    known = None if habit.kept is None else kept_answers(habit.kept)
     try:
-        review = review_of(desk, caller, kept, data, choices, seeker)
+        review = review_of(desk, caller, kept, data, choices, habit.answers, seeker)
     except Undecided as error:
         question = Question(option=error.option, what=error.what, remedy=error.remedy, options=list(error.options))
         columns = None if error.option == "sheet" else _columns(data, choices)
-        return Preview(question=question, columns=columns)
-    found = _preview(desk, review, offset, limit)
+        return Preview(question=question, columns=columns, kept=known)
+    found = _preview(desk, review, unheld(desk, kept, review), offset, limit, midway=choices.midway)
+    found = found.model_copy(update={"kept": known, "notes": [*found.notes, *_counted_otherwise(kept, review)]})
     if review.statement.holdings:
         found = found.model_copy(update=_held(desk, books.settled(kept), review))
     return found.model_copy(update={"columns": _columns(data, choices)}) if found.preset == MAPPED.name else found
@@ -205,7 +238,8 @@ def reconcile(
 ) -> Reconciled:
     """What the portfolio holds against what the broker's file says; nothing is written."""
     kept = seen(desk, caller, number, write=True)
-    review = review_of(desk, caller, kept, uploads_of(desk).find(caller.id, told.upload, desk.clock()), told, seeker)
+    data = uploads_of(desk).find(caller.id, told.upload, desk.clock())
+    review = review_of(desk, caller, kept, data, told, habit_of(desk, caller, data, told).answers, seeker)
     return differing(desk, books.settled(kept), review, told.day, told.account)
 
 
@@ -223,7 +257,7 @@ def differing(desk: Desk, reckoned: Reckoned, review: Review, told: date | None,
 
 def _columns(data: bytes, choices: Choices) -> Columns | None:
     """What a mapping can be made of; None for a file without a header."""
-    contents = contents_of(data, choices.file, answered(choices.answers))
+    contents = contents_of(data, choices.file, told_by(choices.answers))
     header = header_row(contents)
     if header is None:
         return None
@@ -235,8 +269,11 @@ def _columns(data: bytes, choices: Choices) -> Columns | None:
     )
 
 
-def _preview(desk: Desk, review: Review, offset: int, limit: int) -> Preview:
+def _preview(
+    desk: Desk, review: Review, lacking: Sequence[Unheld], offset: int, limit: int, *, midway: bool
+) -> Preview:
     statement = review.statement
+    whys = {each.draft.fingerprint: each.what for each in lacking if each.draft is not None}
     states = _states(review)
     twins = {draft.fingerprint for draft in review.sorting.twins}
     page = statement.drafts[offset : offset + limit]
@@ -254,7 +291,10 @@ def _preview(desk: Desk, review: Review, offset: int, limit: int) -> Preview:
             for place in review.places.values()
         ],
         instruments=[_matched(desk, key, match) for key, match in review.matches.items()],
-        rows=[_row(draft, states[draft.fingerprint], twin=draft.fingerprint in twins) for draft in page],
+        rows=[
+            _row(draft, states[draft.fingerprint], whys.get(draft.fingerprint, ""), twin=draft.fingerprint in twins)
+            for draft in page
+        ],
         total=len(statement.drafts),
         problems=[
             RowProblem(
@@ -271,7 +311,9 @@ def _preview(desk: Desk, review: Review, offset: int, limit: int) -> Preview:
             for each in statement.ignored[:MOST_TOLD]
         ],
         notes=list(statement.notes),
-        ready=bool(review.taken) and not review.unmatched,
+        unheld=[_lacking(each) for each in lacking[:MOST_TOLD]],
+        unheld_total=len(lacking),
+        ready=bool(review.taken) and not review.unmatched and (midway or not lacking),
     )
 
 
@@ -315,12 +357,34 @@ def _states(review: Review) -> dict[str, RowState]:
     return found | {draft.fingerprint: "new" for draft in review.taken}
 
 
-def _row(draft: Draft, state: RowState, *, twin: bool) -> Row:
+def _counted_otherwise(kept: Kept, review: Review) -> Iterator[str]:
+    """That an export was counted in another way than the portfolio that it is the first file of."""
+    home, here = review.statement.home, kept.portfolio
+    if home is None or home.portfolio is None or any(place.account.id for place in review.places.values()):
+        return
+    there = home.portfolio
+    ways = [(each.base, each.method, each.benchmark) for each in (here, there)]
+    limits = "" if home.settings in ({}, kept.settings) else ", with thresholds of its own"
+    if ways[0] == ways[1] and not limits:
+        return
+    beside = f", beside {there.benchmark}" if there.benchmark else ""
+    yield (
+        f"It was counted in {there.base} by {there.method}{beside}{limits}; {here.name} is not. "
+        "To have all of that back, make a new portfolio of the export instead."
+    )
+
+
+def _lacking(each: Unheld) -> Lacking:
+    return Lacking(rows=[] if each.draft is None else list(each.draft.rows), what=each.what, remedy=each.remedy)
+
+
+def _row(draft: Draft, state: RowState, why: str, *, twin: bool) -> Row:
     return Row(
         fingerprint=draft.fingerprint,
         rows=list(draft.rows),
         state=state,
         twin=twin,
+        unheld=why,
         kind=draft.kind.value,
         day=draft.day,
         account=draft.account,

@@ -12,12 +12,13 @@ from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import seen
 from openbell.api.shapes import Number
 from openbell.arrivals import Choices as Chosen
-from openbell.arrivals import Review, Seeker, reviewed
+from openbell.arrivals import Habit, Review, Seeker, as_before, reviewed
 from openbell.desk import Desk
 from openbell.model.transactions import Kind
 from openbell.statements.answers import Answers as Answered
 from openbell.statements.answers import Mapping as Told
 from openbell.statements.presets import read
+from openbell.store.importbook import ImportBook, KeptMapping
 from openbell.store.portfoliobook import Kept
 from openbell.store.uploads import Uploads
 
@@ -54,6 +55,20 @@ class Answers(BaseModel):
     mapping: Mapping | None = None
 
 
+class MappingDraft(BaseModel):
+    """How a file of no known preset is read; with its `header`, the next file that has the same is read so unasked."""
+
+    name: str = Field(min_length=1, max_length=80)
+    answers: Answers
+    header: list[Annotated[str, Field(max_length=1000)]] = Field(default_factory=list, max_length=500)
+
+
+class KeptAnswers(MappingDraft):
+    """As it is kept."""
+
+    id: int
+
+
 class Choices(BaseModel):
     """What somebody decided: accounts by what the file calls them (a number, or the name of a new one), instruments by
     their key (a ticker, an id, or `own` for an item of one's own), rows by fingerprint."""
@@ -66,6 +81,9 @@ class Choices(BaseModel):
     instruments: dict[str, Annotated[str, Field(max_length=40)]] = Field(default_factory=dict, max_length=5000)
     take: list[Fingerprint] = Field(default_factory=list, max_length=200_000)
     leave: list[Fingerprint] = Field(default_factory=list, max_length=200_000)
+    midway: bool = False
+    """Whether the file may begin in the middle: sales of what is not held, and dividends before a purchase, are booked
+    all the same."""
 
 
 class Confirmation(Choices):
@@ -106,14 +124,27 @@ def uploads_of(desk: Desk) -> Uploads:
     return Uploads(desk.settings.uploads)
 
 
-def answered(told: Answers) -> Answered:
-    """What readers of files understand."""
-    mapping = None if told.mapping is None else Told(**told.mapping.model_dump())
-    return Answered(**told.model_dump(exclude={"mapping"}), mapping=mapping)
+def kept_answers(kept: KeptMapping) -> KeptAnswers:
+    """A mapping that was kept, as the API tells it."""
+    answers = Answers.model_validate(kept.body)
+    return KeptAnswers(id=kept.id, name=kept.name, answers=answers, header=kept.body.get("header", []))
 
 
-def review_of(desk: Desk, caller: Caller, kept: Kept, data: bytes, choices: Choices, seeker: Seeker) -> Review:
+def told_by(answers: Answers) -> Answered:
+    """What somebody answered, as statements take it."""
+    mapping = None if answers.mapping is None else Told(**answers.mapping.model_dump())
+    return Answered(**answers.model_dump(exclude={"mapping"}), mapping=mapping)
+
+
+def habit_of(desk: Desk, caller: Caller, data: bytes, choices: Choices) -> Habit:
+    """What was answered, by somebody now or as the caller read files of the kind before."""
+    mappings = ImportBook(desk.ledger).mappings(caller.id)
+    return as_before(data, choices.file, told_by(choices.answers), mappings)
+
+
+def review_of(
+    desk: Desk, caller: Caller, kept: Kept, data: bytes, choices: Choices, answers: Answered, seeker: Seeker
+) -> Review:
     """What importing a file would do, as somebody has decided so far."""
-    answers = answered(choices.answers)
     chosen = Chosen(choices.accounts, choices.instruments, frozenset(choices.take), frozenset(choices.leave))
     return reviewed(desk, kept, read(data, choices.file, answers), chosen, caller.id, seeker)

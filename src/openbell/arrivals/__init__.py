@@ -1,23 +1,34 @@
 """Statements that arrive in a portfolio: matched with what the desk knows, reviewed, and booked."""
 
 from openbell.arrivals.booking import booked, counts
+from openbell.arrivals.founding import founded, settled
+from openbell.arrivals.habits import Habit, answers_in, as_before, kept_body
 from openbell.arrivals.leaving import exported
 from openbell.arrivals.matching import Match
 from openbell.arrivals.reconciling import reconciled
 from openbell.arrivals.review import Choices, Place, Review, reviewed
 from openbell.arrivals.sample import sampled
 from openbell.arrivals.seeking import Seeker
+from openbell.arrivals.unheld import Unheld, unheld
 
 __all__ = [
     "Choices",
+    "Habit",
     "Match",
     "Place",
     "Review",
     "Seeker",
+    "Unheld",
+    "answers_in",
+    "as_before",
     "booked",
     "counts",
     "exported",
+    "founded",
+    "kept_body",
     "reconciled",
     "reviewed",
     "sampled",
+    "settled",
+    "unheld",
 ]

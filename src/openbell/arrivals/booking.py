@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from openbell.arrivals.matching import OWN_ITEM, Match
+from openbell.arrivals.becoming import become, ids_of, pickable
+from openbell.arrivals.matching import Match, names_of
 from openbell.arrivals.review import Review
+from openbell.arrivals.unheld import Unheld, unheld
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
-from openbell.model.transactions import Account, Kind, Pick, Transaction
-from openbell.statements.draft import Draft, Named
+from openbell.model.transactions import Account, Kind, Transaction
+from openbell.model.words import counted
 from openbell.store.auditbook import Deed
-from openbell.store.importbook import Arrival, Batch, ImportBook
+from openbell.store.importbook import Arrival, Batch, ImportBook, NotUnderstood
 from openbell.store.itembook import OWN, Item, ItemBook, SetFacts
 from openbell.store.portfoliobook import Kept
 from openbell.store.pricebook import HandPrices
-from openbell.store.transactionbook import TransactionBook
 
 
 def booked(
@@ -30,9 +30,13 @@ def booked(
     sha256: str,
     by: int,
     mapping: Mapping[str, object],
+    midway: bool = False,
     deed: Deed | None = None,
 ) -> Batch:
-    """Write what a review would book; raises InvalidInput where nothing is new, or an instrument must be chosen."""
+    """Write what a review would book; raises InvalidInput where nothing is new, or an instrument must be chosen.
+
+    So too where rows need units that are not there, unless the file may begin `midway`.
+    """
     if review.unmatched:
         names = ", ".join(str(match.named) for match in review.unmatched[:5])
         raise InvalidInput(
@@ -42,6 +46,8 @@ def booked(
         )
     if not review.taken:
         raise InvalidInput("file", "Nothing in this file is new.", remedy=_why_nothing(review))
+    if not midway and (lacking := unheld(desk, kept, review)):
+        raise _lacking(lacking)
     places = _new_places(review)
     matches = [match for match in review.matches.values() if match.item is not None and _is_used(match, review)]
     arrival = Arrival(
@@ -58,8 +64,13 @@ def booked(
         hand_prices=_hand_prices(review),
         facts=_facts(review),
         beside={draft.fingerprint: draft.withheld.fingerprint for draft in review.taken if draft.withheld},
+        called=_called(review, matches),
+        problems=[
+            NotUnderstood(each.rows, each.what, each.remedy, each.content, each.blocking)
+            for each in review.statement.problems
+        ],
     )
-    imports = ImportBook(desk.ledger)
+    lots = pickable(desk, kept, review)
 
     def transactions(
         accounts: Sequence[Account], items: Sequence[Item], numbers: Sequence[int], batch: int
@@ -67,14 +78,19 @@ def booked(
         account_of = {told: place.account.id for told, place in review.places.items()}
         account_of |= {told: made.id for (told, _), made in zip(places, accounts, strict=True)}
         item_of = {match.named.key: made.instrument for match, made in zip(matches, items, strict=True)}
-        number_of, id_of = _numbers(review, numbers, known), {**_ids(review), **item_of}
-        return [
-            _transaction(draft, number, account_of, id_of, number_of, batch)
-            for draft, number in zip(review.taken, numbers, strict=True)
-        ]
+        return become(review, numbers, account_of, {**ids_of(review), **item_of}, lots, batch)
 
-    known = _pickable(desk, kept, review, _known(review, imports.known(kept.portfolio.id)))
-    return imports.book(kept.portfolio.id, arrival, transactions, desk.clock(), deed)
+    return ImportBook(desk.ledger).book(kept.portfolio.id, arrival, transactions, desk.clock(), deed)
+
+
+def _lacking(lacking: Sequence[Unheld]) -> InvalidInput:
+    rows = sum(each.draft is not None for each in lacking)
+    what = f"{counted(rows, 'row')} of the file {'needs' if rows == 1 else 'need'} units that are not there"
+    return InvalidInput(
+        "midway",
+        f"{what if rows else 'Transactions that are here would lack units'}: {lacking[0].what}",
+        remedy="Import what came before first, or say that the file may begin midway.",
+    )
 
 
 def counts(review: Review) -> dict[str, int]:
@@ -100,7 +116,7 @@ def _prices(desk: Desk, kept: Kept, review: Review) -> dict[str, Mapping[date, D
 
 def _hand_prices(review: Review) -> dict[str, HandPrices]:
     """By id, what the file tells of prices by hand of what the market trades."""
-    told, ids = review.statement.beside.prices, _ids(review)
+    told, ids = review.statement.beside.prices, ids_of(review)
     return {
         ids[key]: HandPrices(match.named.currency, told[key])
         for key, match in review.matches.items()
@@ -110,7 +126,7 @@ def _hand_prices(review: Review) -> dict[str, HandPrices]:
 
 def _facts(review: Review) -> dict[str, SetFacts]:
     """By id, what the file tells that somebody said of instruments."""
-    told, ids = review.statement.beside.facts, _ids(review)
+    told, ids = review.statement.beside.facts, ids_of(review)
     return {
         ids[key]: SetFacts(*(said.get(name) for name in ("type", "sector", "country", "currency")))  # type: ignore[arg-type]  # checked as it is written
         for key, said in told.items()
@@ -127,13 +143,34 @@ def _why_nothing(review: Review) -> str:
         "not read": len(blocking),
         "moving nothing": len(review.statement.ignored),
     }
-    counted = "; ".join(f"{what}: {count}" for what, count in said.items() if count)
-    return f"Of its rows, {counted}. The preview tells why of each."
+    told = "; ".join(f"{what}: {count}" for what, count in said.items() if count)
+    return f"Of its rows, {told}. The preview tells why of each."
+
+
+def _called(review: Review, made: Sequence[Match]) -> dict[str, str | int]:
+    """By what the file calls it, what each instrument was confirmed to be: what two bear is no name of one.
+
+    `made`: those that become the items of the arrival. A ticker changes its bearer: it counts where it was chosen.
+    """
+    places = {match.named.key: at for at, match in enumerate(made)}
+    ids, found, shared = ids_of(review), dict[str, str | int](), set[str]()
+    for key, match in review.matches.items():
+        meant = places.get(key, ids.get(key))
+        if meant is None or not _is_used(match, review):
+            continue
+        for name in names_of(match.named):
+            if name.startswith("ticker ") and match.how not in {"chosen", "known"}:
+                continue
+            shared |= {name} if found.setdefault(name, meant) != meant else set()
+    return {name: meant for name, meant in found.items() if name not in shared}
 
 
 def _new_places(review: Review) -> list[tuple[str, Account]]:
-    """The accounts that are made, with what the file calls them: those only that something is booked in."""
-    used = {draft.account for draft in review.taken}
+    """The accounts that are made, with what the file calls them: those that something is booked in, or nothing at all
+    is told of."""
+    told_of = {draft.account for draft in review.statement.drafts}
+    told_of |= {draft.to_account for draft in review.statement.drafts if draft.kind is Kind.TRANSFER}
+    used = {draft.account for draft in review.taken} | (review.places.keys() - told_of)
     used |= {draft.to_account for draft in review.taken if draft.kind is Kind.TRANSFER}
     return [(told, place.account) for told, place in review.places.items() if told in used and not place.account.id]
 
@@ -141,50 +178,3 @@ def _new_places(review: Review) -> list[tuple[str, Account]]:
 def _is_used(match: Match, review: Review) -> bool:
     named = (each for draft in review.taken for each in (draft.instrument, draft.other))
     return any(each is not None and each.key == match.named.key for each in named)
-
-
-def _ids(review: Review) -> dict[str, str]:
-    return {key: match.id for key, match in review.matches.items() if match.id is not None and match.id != OWN_ITEM}
-
-
-def _pickable(desk: Desk, kept: Kept, review: Review, known: Mapping[str, int]) -> Mapping[str, int]:
-    """Of the rows that were imported before, those whose transactions are still there: sales may take their lots."""
-    if not any(draft.picks for draft in review.taken):
-        return {}
-    there = {each.id for each in TransactionBook(desk.ledger).all(kept.portfolio.id)}
-    return {fingerprint: number for fingerprint, number in known.items() if number in there}
-
-
-def _numbers(review: Review, numbers: Sequence[int], known: Mapping[str, int]) -> dict[int, int]:
-    """By the numbers of a file that this desk wrote, those that its transactions have here."""
-    here = {draft.number: known[draft.fingerprint] for draft in review.statement.drafts if draft.fingerprint in known}
-    return here | {draft.number: number for draft, number in zip(review.taken, numbers, strict=True)}
-
-
-def _known(review: Review, imported: Mapping[tuple[str, int], int]) -> dict[str, int]:
-    """By fingerprint, the transactions that rows of the file are already."""
-    homes = {draft.fingerprint: review.places[draft.account].account.id for draft in review.statement.drafts}
-    return {mark: number for (mark, account), number in imported.items() if homes.get(mark) == account}
-
-
-def _transaction(
-    draft: Draft,
-    number: int,
-    account_of: Mapping[str, int],
-    id_of: Mapping[str, str],
-    number_of: Mapping[int, int],
-    batch: int,
-) -> Transaction:
-    picks = tuple(Pick(number_of[pick.opened], pick.quantity) for pick in draft.picks if pick.opened in number_of)
-    return (replace(draft, picks=picks) if draft.picks else draft).booked(
-        account_of[draft.account],
-        instrument=_id(draft.instrument, id_of),
-        other=_id(draft.other, id_of),
-        to_account=account_of[draft.to_account] if draft.kind is Kind.TRANSFER else None,
-        batch=batch,
-        number=number,
-    )
-
-
-def _id(named: Named | None, id_of: Mapping[str, str]) -> str | None:
-    return None if named is None else id_of[named.key]

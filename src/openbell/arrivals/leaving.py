@@ -31,6 +31,7 @@ def exported(desk: Desk, kept: Kept) -> Export:
         kept.portfolio,
         origin_of(kept),
         _beside(desk, kept, named, items, said),
+        dict(kept.settings),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 from openbell.arrivals.seeking import Seeker
@@ -15,8 +16,9 @@ from openbell.statements.draft import Named
 from openbell.store.itembook import OWN, TYPES, Item, Type
 from openbell.store.register import Instrument, Register
 
-How = Literal["chosen", "id", "isin", "ticker", "item", "unknown"]
-"""`unknown`: the desk has never heard of it; its ticker is taken as it stands, if it has one."""
+How = Literal["chosen", "id", "known", "isin", "ticker", "item", "unknown"]
+"""`known`: an import into the portfolio meant it before. `unknown`: the desk has never heard of it; its ticker is taken
+as it stands, if it has one."""
 
 OWN_ITEM = "own"
 """The choice to make an item of what a file names."""
@@ -49,16 +51,18 @@ def matched(
     told: Iterable[tuple[Named, date, str]],
     chosen: Mapping[str, str],
     seeker: Seeker | None = None,
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Match]:
     """By the key in the file, what each instrument is; `told`: what the file names, when, and in which currency.
 
-    `items`: those that whoever imports may name. With a `seeker`, vendors are asked for ISINs that nobody here knows.
+    `items`: those that whoever imports may name; `known`: what imports meant before, by `names_of`. With a `seeker`,
+    vendors are asked for ISINs that nobody here knows.
     """
     first: dict[str, tuple[Named, date, str]] = {}
     for named, day, currency in told:
         if named.key not in first or day < first[named.key][1]:
             first[named.key] = named, day, currency
-    finder = _Finder(desk, items)
+    finder = _Finder(desk, items, known)
     found = {
         key: finder.chosen(named, day, currency, chosen[key]) if key in chosen else finder.found(named, day)
         for key, (named, day, currency) in first.items()
@@ -82,11 +86,21 @@ def _listed(match: Match, listings: Sequence[Instrument]) -> Match:
     return Match(named, match.day, None, "unknown", candidates=candidates[:MOST_CANDIDATES])
 
 
+_NUMBERS = ("isin ", "cusip ", "wkn ")
+
+
+def names_of(named: Named) -> list[str]:
+    """All that a file calls an instrument by, the surest first, each with what kind of name it is."""
+    told = {"isin": named.isin, "cusip": named.cusip, "wkn": named.wkn, "ticker": named.ticker, "name": named.name}
+    return [f"{kind} {' '.join(text.casefold().split())}" for kind, text in told.items() if text.strip()]
+
+
 class _Finder:
     """The desk's instruments by what files call them; built once for a file."""
 
-    def __init__(self, desk: Desk, items: Sequence[Item]) -> None:
+    def __init__(self, desk: Desk, items: Sequence[Item], known: Mapping[str, str]) -> None:
         self._desk = desk
+        self._known = known
         self._register: Register = desk.history.register
         self._items = {item.name: item for item in items}
         self._by_number = {item.instrument: item for item in items}
@@ -109,18 +123,33 @@ class _Finder:
 
     def found(self, named: Named, day: date) -> Match:
         """What it is by all that the file says of it."""
-        if named.id and not named.id.startswith(OWN) and self._register.knows(named.id):
-            return Match(named, day, named.id, "id")
-        if (item := self._items.get(named.name)) is not None and (named.id.startswith(OWN) or not named.ticker):
-            return Match(named, day, item.instrument, "item")
-        if named.id.startswith(OWN):
-            return self.chosen(named, day, named.currency, OWN_ITEM)
+        if (ours := self._ours(named, day)) is not None:
+            return ours
         same = self._by_isin.get(named.isin, []) if named.isin else []
         if len(same) == 1:
             return Match(named, day, same[0].id, "isin")
         if same:
             return self._of_several(named, day, same)
         return self._by_ticker(named, day)
+
+    def _ours(self, named: Named, day: date) -> Match | None:
+        """What it is by its number at a desk, as an item, or as imports meant it before."""
+        if named.id and not named.id.startswith(OWN) and self._register.knows(named.id):
+            return Match(named, day, named.id, "id")
+        if (item := self._items.get(named.name)) is not None and (named.id.startswith(OWN) or not named.ticker):
+            return Match(named, day, item.instrument, "item")
+        if named.id.startswith(OWN):
+            return self.chosen(named, day, named.currency, OWN_ITEM)
+        known = self._as_before(named)
+        return None if known is None else Match(named, day, known, "known")
+
+    def _as_before(self, named: Named) -> str | None:
+        """What an import meant by the surest name that the file tells: what bears a number is known by that alone."""
+        names = names_of(named)
+        sure = [name for name in names if name.startswith(_NUMBERS)] or names
+        found = [self._known[name] for name in sure if name in self._known]
+        there = [each for each in found if not each.startswith(OWN) or each in self._by_number]
+        return there[0] if there else None
 
     def _of_several(self, named: Named, day: date, same: Sequence[Instrument]) -> Match:
         """Of the listings of one ISIN the one that the file's ticker or currency tells."""

@@ -85,7 +85,8 @@ def reviewed(
 
     `by`: who imports it, its owner where nobody is named; a `seeker` asks vendors for what nobody here knows.
     """
-    imported = ImportBook(desk.ledger).known(kept.portfolio.id)
+    book = ImportBook(desk.ledger)
+    imported = book.known(kept.portfolio.id)
     places = _places(desk, kept, statement, choices, imported)
     statement = _parted(statement, places, imported)
     homes = {draft.fingerprint: places[draft.account].account.id for draft in statement.drafts}
@@ -101,7 +102,7 @@ def reviewed(
     return Review(
         statement,
         places,
-        matched(desk, items, _named(statement), choices.instruments, seeker),
+        matched(desk, items, _named(statement), choices.instruments, seeker, book.names(kept.portfolio.id)),
         sorting,
         tuple(draft for draft in chosen if draft.day <= today),
         tuple(draft for draft in chosen if draft.day > today),
@@ -180,8 +181,11 @@ def _places(
     accounts = PortfolioBook(desk.ledger).accounts(kept.portfolio.id)
     told = {draft.account for draft in statement.drafts}
     told |= {draft.to_account for draft in statement.drafts if draft.kind is Kind.TRANSFER}
+    theirs = [each.name for each in statement.home.accounts] if statement.home else []
+    of_home = [each for each in theirs if each in told or not accounts]  # an empty portfolio gets the empty ones too
     usual = _usual_homes(statement, imported)
-    chosen = {each: choices.accounts.get(each, usual.get(each)) for each in sorted(told)}
+    every = dict.fromkeys([*of_home, *sorted(told)])
+    chosen = {each: choices.accounts.get(each, usual.get(each)) for each in every}
     return {each: Place(each, _place(each, accounts, statement, choice)) for each, choice in chosen.items()}
 
 
@@ -201,6 +205,9 @@ def _place(told: str, accounts: tuple[Account, ...], statement: Statement, choic
         if found is None:
             raise InvalidInput("accounts", f"The portfolio has no account {choice}.", remedy="List its accounts.")
         return found
+    theirs = statement.home.account(told) if statement.home else None
+    if theirs is not None:
+        return _same_or_new(accounts, replace(theirs, id=0, name=choice or told))
     whole = f"{statement.broker} {told}".strip() or UNNAMED
     names = [each[:LONGEST_NAME] for each in ([choice] if choice is not None else [told, whole])]
     if (same := next((each for each in accounts if each.name in names), None)) is not None:
@@ -209,6 +216,10 @@ def _place(told: str, accounts: tuple[Account, ...], statement: Statement, choic
     if choice is None and not told and len(of_broker) == 1:
         return of_broker[0]
     return Account(0, names[-1], _main_currency(statement, told), statement.broker)
+
+
+def _same_or_new(accounts: tuple[Account, ...], wanted: Account) -> Account:
+    return next((each for each in accounts if each.name == wanted.name), wanted)
 
 
 def _main_currency(statement: Statement, account: str) -> str:

@@ -46,6 +46,11 @@ def oversold(desk: Desk, kept: Kept, wanted: Transaction) -> Problem | None:
     return next((each for each in walked.problems if each.kind == "oversold" and each.transaction == wanted), None)
 
 
+def unfit(desk: Desk, kept: Kept, transactions: Sequence[Transaction]) -> tuple[Problem, ...]:
+    """All that does not fit in the units of a portfolio if these were its transactions."""
+    return _walked(desk, kept, tuple(sorted(transactions, key=in_order))).problems
+
+
 def _held_in(desk: Desk, kept: Kept) -> set[str]:
     walked = _walked(desk, kept, TransactionBook(desk.ledger).all(kept.portfolio.id))
     return {lot.instrument for lot in walked.lots if lot.quantity}

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from openbell.cli import books, figures, items, terminal, transactions
+from openbell.cli import books, figures, items, mappings, terminal, transactions
 from openbell.cli.chosen import (
     SHOWN,
     Json,
@@ -25,12 +27,13 @@ from openbell.cli.chosen import (
     owner_of,
     portfolio_of,
 )
-from openbell.model.errors import InvalidInput, UnreadableFile
+from openbell.model.errors import InvalidInput, OpenbellError, Undecided, UnreadableFile
 from openbell.model.words import counted
 
 if TYPE_CHECKING:
-    from openbell.arrivals import Review
+    from openbell.arrivals import Review, Unheld
     from openbell.desk import Desk
+    from openbell.statements.draft import Statement
     from openbell.store.portfoliobook import Kept
 
 app = typer.Typer(no_args_is_help=True, help="What is held, and how it has done; imports of brokers' files.")
@@ -81,48 +84,67 @@ def arrive(
     rate: Annotated[Rate | None, typer.Option(help="Whether what moved is a price times its rate or over it.")] = None,
     sheet: Annotated[str, typer.Option(help="Of a workbook with several tables, which.")] = "",
     base: Annotated[str, typer.Option(help="What a new portfolio is counted in; default: the file's currency.")] = "",
+    columns: Annotated[str, typer.Option(help="Which column of a table is what: date=Day,amount=Money.")] = "",
+    kinds: Annotated[str, typer.Option(help="What words for kinds mean: Got=deposit,Gave=withdrawal.")] = "",
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="Amounts have no minus where money left.")] = False,
+    keep: Annotated[str, typer.Option(help="Keep the columns under this name, for files with this header.")] = "",
+    midway: Annotated[
+        bool, typer.Option("--midway", help="Also sales of what is not held, and dividends before a purchase.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Import a statement: what is known already is recognised; all of the rest is written, or nothing."""
     from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
     from openbell.api.access import deed_of  # noqa: PLC0415
-    from openbell.arrivals import Choices, Seeker, booked, reviewed  # noqa: PLC0415
+    from openbell.arrivals import Choices, Seeker, as_before, booked, reviewed, unheld  # noqa: PLC0415
     from openbell.statements.answers import Answers  # noqa: PLC0415
     from openbell.statements.presets import read  # noqa: PLC0415
+    from openbell.store.importbook import ImportBook  # noqa: PLC0415
 
     if decimal not in {"", ".", ","}:
         raise InvalidInput("decimal", f"{decimal!r} stands before no decimals.", remedy="Use . or ,")
     data = _bytes(file)
-    preset = "" if form == "auto" else form
     answers = Answers(
-        preset=preset,
+        preset="" if form == "auto" else form,
         dates=dates or "",
         decimal=decimal,
         zone=zone,
         currency=currency.upper(),
         rate=rate or "",
         sheet=sheet,
+        mapping=mappings.mapping_of(columns, kinds, unsigned=unsigned),
     )
-    statement = read(data, file.name, answers)
     with opened() as desk:
-        told = [draft.currency for draft in statement.drafts]
-        kept = _named_or_new(desk, portfolio, base or (max(told, key=told.count) if told else ""), dry_run=dry_run)
+        owner = _owner_of(desk, portfolio)
+        habit = as_before(data, file.name, answers, ImportBook(desk.ledger).mappings(owner))
+        if habit.kept is not None:
+            terminal.note(f"Read as {habit.kept.name}, which was kept for files with this header.")
+        try:
+            statement = read(data, file.name, habit.answers)
+        except Undecided as error:
+            raise mappings.asked(error, data, file.name) from error
+        planned = _named_or_planned(desk, portfolio, statement, owner, base)
         accounts = {} if account is None else {draft.account: account for draft in statement.drafts}
-        review = reviewed(desk, kept, statement, Choices(accounts, _pairs(instrument or [])), seeker=Seeker(desk))
+        review = reviewed(desk, planned, statement, Choices(accounts, _pairs(instrument or [])), seeker=Seeker(desk))
+        lacking = unheld(desk, planned, review)
         if dry_run or not review.taken:
-            _tell_review(review, written=None, as_json=as_json)
+            _tell_review(review, lacking, written=None, as_json=as_json)
             return
-        batch = booked(
-            desk,
-            kept,
-            review,
-            file=file.name,
-            sha256=hashlib.sha256(data).hexdigest(),
-            by=kept.owner,
-            mapping={"preset": statement.preset},
-            deed=deed_of(desk, owner_of(desk, kept), "imported", HOST, f"{file.name} into {kept.portfolio.name}"),
-        )
-        _tell_review(review, written=batch.id, as_json=as_json)
+        if keep:
+            mappings.keep(desk, owner, keep, data, file.name, habit.answers)
+        with _made(desk, planned) as kept:
+            batch = booked(
+                desk,
+                kept,
+                review,
+                file=file.name,
+                sha256=hashlib.sha256(data).hexdigest(),
+                by=kept.owner,
+                mapping={"preset": statement.preset},
+                deed=deed_of(desk, owner_of(desk, kept), "imported", HOST, f"{file.name} into {kept.portfolio.name}"),
+                midway=midway or (statement.home is not None and not planned.portfolio.id),
+            )
+        _tell_review(review, lacking, written=batch.id, as_json=as_json)
 
 
 @app.command()
@@ -230,7 +252,7 @@ def _pairs(told: Sequence[str]) -> dict[str, str]:
     return {name: ticker for name, _, ticker in (each.rpartition("=") for each in told)}
 
 
-def _tell_review(review: Review, *, written: int | None, as_json: bool) -> None:
+def _tell_review(review: Review, lacking: Sequence[Unheld], *, written: int | None, as_json: bool) -> None:
     from openbell.arrivals import counts  # noqa: PLC0415
 
     found = counts(review)
@@ -238,7 +260,9 @@ def _tell_review(review: Review, *, written: int | None, as_json: bool) -> None:
     if as_json:
         told = [{"rows": each.rows, "what": each.what, "remedy": each.remedy} for each in problems]
         names = [str(match.named) for match in review.unmatched]
-        print(json.dumps({"import": written, "counts": found, "problems": told, "unmatched": names}))
+        needing = [{"rows": each.draft.rows if each.draft else [], "what": each.what} for each in lacking]
+        answer = {"import": written, "counts": found, "problems": told, "unmatched": names, "unheld": needing}
+        print(json.dumps(answer))
         return
     of = f"{review.statement.broker or 'unknown broker'} ({review.statement.preset})"
     did = "would be imported" if written is None else f"imported as {written}"
@@ -250,23 +274,60 @@ def _tell_review(review: Review, *, written: int | None, as_json: bool) -> None:
         terminal.note(f"{len(problems) - SHOWN} more problems; --json has them all.")
     for match in review.unmatched:
         terminal.warned(f"{match.named} is not known: say what it is with --instrument '{match.named.key}=TICKER'.")
+    for row in lacking[:SHOWN]:
+        at = f"Row {', '.join(map(str, row.draft.rows))}: " if row.draft else ""
+        terminal.warned(f"{at}{row.what} {row.remedy}")
+    if lacking and written is None:
+        terminal.note("Import what came before first; or --midway books it all the same.")
     if written is not None:
         terminal.note(f"`openbell portfolio undo {written}` takes it back.")
 
 
-def _named_or_new(desk: Desk, name: str, base: str, *, dry_run: bool) -> Kept:
-    """The portfolio of that name; where there is none, a new one of the first owner."""
+def _owner_of(desk: Desk, name: str) -> int:
+    """Whose the portfolio of that name is; where there is none, the first owner's."""
+    from openbell.store.portfoliobook import PortfolioBook  # noqa: PLC0415
+
+    if any(each.portfolio.name == name for each in PortfolioBook(desk.ledger).every()):
+        return portfolio_of(desk, name).owner
+    owner = desk.accounts.people.first_owner()
+    if owner is None:
+        raise InvalidInput("portfolio", "The desk has no owner.", remedy="Add one with `openbell user add`.")
+    return owner.id
+
+
+def _named_or_planned(desk: Desk, name: str, statement: Statement, owner: int, base: str) -> Kept:
+    """The portfolio of that name; where there is none, a new one without a number: an export's as it was counted."""
+    from openbell.arrivals import settled  # noqa: PLC0415
     from openbell.model.money import currency_of  # noqa: PLC0415
     from openbell.model.transactions import Portfolio  # noqa: PLC0415
     from openbell.store.portfoliobook import Kept, PortfolioBook  # noqa: PLC0415
 
-    book, owner = PortfolioBook(desk.ledger), desk.accounts.people.first_owner()
-    if any(each.portfolio.name == name for each in book.every()):
+    if any(each.portfolio.name == name for each in PortfolioBook(desk.ledger).every()):
         return portfolio_of(desk, name)
-    if owner is None:
-        raise InvalidInput("portfolio", "The desk has no owner.", remedy="Add one with `openbell user add`.")
-    draft = Portfolio(0, name, currency_of(base, "base"))
-    if dry_run:
-        return Kept(draft, owner.id, desk.clock(), 0, "")
-    terminal.said(f"A new portfolio {name}, counted in {draft.base}.")
-    return book.add(owner.id, draft, desk.clock())
+    if statement.home is not None and statement.home.portfolio is not None:
+        draft, settings = settled(desk, statement)
+        wanted = replace(draft, name=name, base=currency_of(base, "base") if base else draft.base)
+        return Kept(wanted, owner, desk.clock(), 0, "", settings)
+    told = [draft.currency for draft in statement.drafts]
+    main = base or (max(told, key=told.count) if told else "")
+    return Kept(Portfolio(0, name, currency_of(main, "base")), owner, desk.clock(), 0, "")
+
+
+@contextmanager
+def _made(desk: Desk, planned: Kept) -> Iterator[Kept]:
+    """The portfolio that was planned, made if it is not there; it goes again where what it was made for fails."""
+    from openbell.store.portfoliobook import PortfolioBook  # noqa: PLC0415
+
+    book = PortfolioBook(desk.ledger)
+    if planned.portfolio.id:
+        yield planned
+        return
+    kept = book.add(planned.owner, planned.portfolio, desk.clock(), planned.settings)
+    try:
+        yield kept
+    except OpenbellError:
+        book.remove(kept.portfolio.id)
+        raise
+    told = kept.portfolio
+    against = f", beside {told.benchmark}" if told.benchmark else ""
+    terminal.said(f"A new portfolio {told.name}, counted in {told.base} by {told.method}{against}.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from openbell.model.transactions import ZERO, Kind, Pick, Transaction
+from openbell.model.transactions import ZERO, Account, Kind, Pick, Portfolio, Transaction
 from openbell.model.words import assert_text
 
 NEGLIGIBLE = Decimal("0.005")
@@ -198,6 +198,21 @@ class Beside:
 
 NOTHING = Beside()
 
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The portfolio that an export was written from, as far as the file tells of it."""
+
+    accounts: tuple[Account, ...]
+    """As they were, in their order; their numbers are the other ledger's."""
+    portfolio: Portfolio | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    def account(self, name: str) -> Account | None:
+        """The account of that name."""
+        return next((each for each in self.accounts if each.name == name), None)
+
+
 Outcome = Draft | Problem | Ignored | Holding
 """What a row can become."""
 
@@ -216,6 +231,8 @@ class Statement:
     notes: tuple[str, ...] = ()
     """How the file was understood, where that was not plain."""
     beside: Beside = NOTHING
+    home: Home | None = None
+    """Of the desk's own exports."""
 
     @property
     def rows(self) -> frozenset[int]:

@@ -10,18 +10,18 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, get_args
 
 from openbell.model.errors import InvalidInput, UnreadableFile
-from openbell.model.money import decimal_of
+from openbell.model.money import currency_of, decimal_of
 from openbell.model.transactions import ZERO, Account, Kind, Method, Pick, Portfolio, Transaction
-from openbell.model.words import counted
+from openbell.model.words import assert_text, counted
 from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
-from openbell.statements.draft import NOTHING, Beside, Draft, Named, Outcome, Problem
+from openbell.statements.draft import NOTHING, Beside, Draft, Home, Named, Outcome, Problem
 from openbell.statements.preset import Preset, Reading
 from openbell.statements.table import Columns, Row, each, table_of
 
@@ -34,7 +34,10 @@ COLUMNS = (
     "openbell", "origin", "id", "account_id", "account", "account_currency", "broker", "kind", "day", "at",
     "instrument", *(f"instrument_{name}" for name in NAMES), *NUMBERS, *CODES, "acquired", "to_account_id",
     "to_account", "other", *(f"other_{name}" for name in NAMES), "picks", "short", "ref", "note", "tags",
+    "to_account_currency", "to_account_broker",
 )  # fmt: skip
+ADDED = ("to_account_currency", "to_account_broker")
+"""Columns that exports of before had not."""
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "'", "|", "%")
 
 
@@ -50,6 +53,8 @@ class Export:
     origin: str = ""
     """A mark of the portfolio that no other has: with it, its own rows are known again."""
     beside: Beside = NOTHING
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What was set of the portfolio beside: its thresholds."""
 
 
 def as_csv(export: Export) -> bytes:
@@ -71,6 +76,7 @@ def as_json(export: Export) -> bytes:
         "openbell": VERSION,
         "origin": export.origin,
         "portfolio": None if export.portfolio is None else _plain_fields(export.portfolio),
+        "settings": dict(export.settings),
         "accounts": [_plain_fields(account) for account in export.accounts],
         "instruments": [_plain_fields(replace(named, id=key)) for key, named in export.instruments.items()],
         "prices": {
@@ -126,6 +132,8 @@ def _cells(
     cells = {name: str(value) for name, value in told.items() if name in {*NUMBERS, "day", "at", "acquired"}}
     words = {name: str(value) for name, value in told.items() if name not in {*cells, "picks", "tags", "short"}}
     words |= {"account_currency": account.currency, "broker": account.broker} if account else {}
+    there = accounts.get(transaction.to_account or 0)
+    words |= {"to_account_currency": there.currency, "to_account_broker": there.broker} if there else {}
     for side in ("instrument", "other"):
         named = instruments.get(getattr(transaction, side) or "")
         words |= {f"{side}_{name}": getattr(named, name) for name in NAMES} if named else {}
@@ -206,8 +214,31 @@ def _read_table(contents: Contents, answers: Answers) -> Reading:
     table = table_of(contents, _TABLE, _NEEDS)
     if table is None:
         raise AssertionError(contents.name)
-    table.require(*COLUMNS)
-    return Reading([*table.framed(), *each(table.rows, _row)])
+    table.require(*(column for column in COLUMNS if column not in ADDED))
+    return Reading([*table.framed(), *each(table.rows, _row)], home=Home(_accounts_in(table.rows)))
+
+
+def _accounts_in(rows: Iterable[Row]) -> tuple[Account, ...]:
+    """The accounts that rows name, in the order of their numbers; one that is not spelled out is not told."""
+    found: dict[str, Account] = {}
+    for row in rows:
+        for side, told in (("account", ("account_currency", "broker")), ("to_account", ADDED)):
+            name, currency, broker = (unguarded(_exact(row, column)) for column in (side, *told))
+            number = _exact(row, f"{side}_id")
+            if name and currency and name not in found and number.isascii() and number.isdecimal():
+                found[name] = _account({"id": number, "name": name, "currency": currency, "broker": broker})
+    return tuple(sorted(found.values(), key=lambda account: account.id))
+
+
+def _account(told: Mapping[str, Any]) -> Account:
+    """The account that an object tells; raises InvalidInput."""
+    name, broker = (str(told.get(part) or "") for part in ("name", "broker"))
+    for text in (name, broker):
+        assert_text(text, "accounts")
+    try:
+        return Account(int(told.get("id") or 0), name, currency_of(str(told.get("currency")), "accounts"), broker)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput("accounts", f"{str(told)[:60]} is no account.", remedy="Export it again.") from error
 
 
 def _row(row: Row) -> Outcome:
@@ -259,7 +290,26 @@ def _read_document(contents: Contents, answers: Answers) -> Reading:
             what = error.what if isinstance(error, InvalidInput) else f"transaction {number} is not written as such"
             outcomes.append(Problem((number,), what, "Correct it in the file.", json.dumps(told, default=str)))
     beside = _beside(contents)
-    return Reading(outcomes, tuple(_said_of(beside)), beside)
+    return Reading(outcomes, tuple(_said_of(beside)), beside, _home(contents))
+
+
+def _home(contents: Contents) -> Home:
+    """The portfolio that was written; raises UnreadableFile and InvalidInput for what is not told as one."""
+    document = contents.document
+    accounts = _objects(contents, "accounts") if document.get("accounts") is not None else []
+    portfolio, settings = (document.get(name) or {} for name in ("portfolio", "settings"))
+    if not isinstance(portfolio, dict) or not isinstance(settings, dict):
+        raise UnreadableFile(contents.name, "its portfolio is no such thing.", remedy="Export it again.")
+    return Home(tuple(map(_account, accounts)), _portfolio(portfolio) if portfolio else None, settings)
+
+
+def _portfolio(told: Mapping[str, Any]) -> Portfolio:
+    method: Method | None = next((one for one in get_args(Method) if one == told.get("method")), None)
+    if method is None:
+        raise InvalidInput("method", f"{str(told.get('method'))[:40]!r} is no method for lots.")
+    base = currency_of(str(told.get("base")), "base")
+    benchmark = told.get("benchmark")
+    return Portfolio(0, str(told.get("name") or ""), base, method, None if benchmark is None else str(benchmark))
 
 
 def _beside(contents: Contents) -> Beside:
@@ -315,7 +365,9 @@ def read_back(data: bytes, name: str) -> Export:
         raise InvalidInput("method", f"{portfolio.method!r} is no method for lots.")
     instruments = {one.id: one for one in map(_instrument, _objects(contents, "instruments"))}
     origin = str(contents.document.get("origin") or "")
-    return Export(accounts, instruments, tuple(_transactions(drafts, objects)), portfolio, origin, _beside(contents))
+    settings = contents.document.get("settings") or {}
+    transactions = tuple(_transactions(drafts, objects))
+    return Export(accounts, instruments, transactions, portfolio, origin, _beside(contents), settings)
 
 
 def _built(kind: Any, told: Any) -> Any:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from openbell.model.errors import InvalidInput
 from openbell.statements.answers import Answers
 from openbell.statements.contents import Contents
-from openbell.statements.draft import NOTHING, Beside, Draft, Holding, Ignored, Outcome, Problem, Statement
+from openbell.statements.draft import NOTHING, Beside, Draft, Holding, Home, Ignored, Outcome, Problem, Statement
 from openbell.statements.fingerprints import marked
 
 
@@ -21,6 +21,7 @@ class Reading:
     outcomes: Sequence[Outcome]
     notes: tuple[str, ...] = ()
     beside: Beside = NOTHING
+    home: Home | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def statement(preset: Preset, contents: Contents, answers: Answers) -> Statement
         holdings=tuple(each for each in reading.outcomes if isinstance(each, Holding)),
         notes=(*contents.notes, *reading.notes),
         beside=reading.beside,
+        home=reading.home,
     )
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Transaction
-from openbell.model.words import counted
+from openbell.model.words import NOT_TEXT, counted
 from openbell.store.auditbook import Deed, write_down
 from openbell.store.itembook import OWN, Item, SetFacts, added, said_besides, unsaid
 from openbell.store.ledger import Ledger, own_name
@@ -23,9 +23,11 @@ from openbell.store.portfoliotables import (
     BATCHES,
     ITEMS,
     MAPPINGS,
+    NAMES,
     NUMBERS,
     PICKS,
     PORTFOLIOS,
+    PROBLEMS,
     ROWS,
     TRANSACTIONS,
     Row,
@@ -58,6 +60,18 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Rows of a file that became nothing, or with `blocking` False something that deserves a look."""
+
+    rows: tuple[int, ...]
+    what: str
+    remedy: str
+    content: str
+    """As they stand in the file."""
+    blocking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """What an import brings: accounts and items that are not there yet, and who shall write the rest with them."""
 
@@ -79,6 +93,9 @@ class Arrival:
     """By instrument, what was said of it; what the owner has said stays."""
     beside: Mapping[str, str] = field(default_factory=dict)
     """By one of `fingerprints`, that of another row which became the same transaction."""
+    called: Mapping[str, str | int] = field(default_factory=dict)
+    """By what files call it, an instrument, or the place of one of `items`: so it is known from then on."""
+    problems: Sequence[NotUnderstood] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +138,20 @@ class ImportBook:
         with self._ledger.transaction() as connection:
             return {_parted(row.fingerprint): row.transaction for row in connection.execute(query)}
 
+    def names(self, portfolio: int) -> dict[str, str]:
+        """By what files call them, the instruments that imports into a portfolio meant; the newest import decides."""
+        query = sa.select(NAMES.c.called, NAMES.c.instrument).where(NAMES.c.portfolio == portfolio)
+        with self._ledger.transaction() as connection:
+            return {row.called: row.instrument for row in connection.execute(query.order_by(NAMES.c.batch))}
+
+    def problems(self, number: int, *, offset: int, limit: int) -> tuple[int, list[NotUnderstood]]:
+        """Of an import how many rows were not understood or deserve a look, and a page of them as they stand there."""
+        mine = PROBLEMS.c.batch == number
+        page = sa.select(PROBLEMS).where(mine).order_by(PROBLEMS.c.nth).offset(offset).limit(limit)
+        with self._ledger.transaction() as connection:
+            total = connection.execute(sa.select(sa.func.count()).select_from(PROBLEMS).where(mine)).scalar_one()
+            return total, [_not_understood(row) for row in connection.execute(page)]
+
     def book(self, portfolio: int, arrival: Arrival, booked: Booked, now: datetime, deed: Deed | None = None) -> Batch:
         """Write an import, all or nothing, and that it was done.
 
@@ -137,6 +168,8 @@ class ImportBook:
             transactions = booked(accounts, items, numbers, number)
             written(connection, portfolio, transactions, drawn)
             _remember(connection, portfolio, number, _marks(arrival, transactions))
+            _remember_names(connection, portfolio, number, arrival.called, items)
+            _keep_problems(connection, number, arrival.problems)
             said = said_besides(connection, owner, arrival.prices, arrival.facts)
             said["hand_prices"] = said_by_hand(connection, owner, arrival.hand_prices)
             changed(connection, portfolio=portfolio)
@@ -176,7 +209,8 @@ class ImportBook:
             unsaid_by_hand(connection, row.after.get("hand_prices", ()))
             for table in (ACCOUNTS, ITEMS):
                 connection.execute(sa.delete(table).where(table.c.batch == number))
-            connection.execute(sa.delete(ROWS).where(ROWS.c.batch == number))
+            for of_batch in (ROWS, NAMES, PROBLEMS):
+                connection.execute(sa.delete(of_batch).where(of_batch.c.batch == number))
             connection.execute(sa.delete(BATCHES).where(BATCHES.c.id == number))
             _set_back(connection, row.before, row.after)
             if deed is not None:
@@ -281,6 +315,39 @@ def _remember(connection: sa.Connection, portfolio: int, batch: int, told: Itera
         raise InvalidInput(
             "file", "Rows of this file were imported meanwhile.", remedy="Look at the preview again."
         ) from error
+
+
+def _remember_names(
+    connection: sa.Connection, portfolio: int, batch: int, called: Mapping[str, str | int], items: Sequence[Item]
+) -> None:
+    rows = [
+        {
+            "batch": batch,
+            "called": name,
+            "portfolio": portfolio,
+            "instrument": items[meant].instrument if isinstance(meant, int) else meant,
+        }
+        for name, meant in called.items()
+    ]
+    inserted(connection, NAMES, rows)
+
+
+def _keep_problems(connection: sa.Connection, batch: int, problems: Sequence[NotUnderstood]) -> None:
+    rows = [
+        {
+            "batch": batch,
+            "nth": nth,
+            "rows": " ".join(map(str, each.rows)),
+            **{name: NOT_TEXT.sub("\ufffd", getattr(each, name)) for name in ("what", "remedy", "content")},
+            "blocking": each.blocking,
+        }
+        for nth, each in enumerate(problems)
+    ]
+    inserted(connection, PROBLEMS, rows)
+
+
+def _not_understood(row: Row) -> NotUnderstood:
+    return NotUnderstood(tuple(map(int, row.rows.split())), row.what, row.remedy, row.content, row.blocking)
 
 
 _IN = "@"

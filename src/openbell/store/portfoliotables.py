@@ -143,6 +143,22 @@ ROWS = sa.Table(
     sa.Column("transaction", sa.Integer, nullable=False),
     sa.Column("batch", sa.Integer, nullable=False, index=True),
 )
+NAMES = sa.Table(
+    "import_names",
+    _META,
+    sa.Column("batch", sa.Integer, primary_key=True),
+    sa.Column("called", sa.String, primary_key=True),
+    sa.Column("portfolio", sa.Integer, nullable=False, index=True),
+    sa.Column("instrument", sa.String, nullable=False),
+)
+PROBLEMS = sa.Table(
+    "import_problems",
+    _META,
+    sa.Column("batch", sa.Integer, primary_key=True),
+    sa.Column("nth", sa.Integer, primary_key=True),
+    *(sa.Column(name, sa.String, nullable=False) for name in ("rows", "what", "remedy", "content")),
+    sa.Column("blocking", sa.Boolean, nullable=False),
+)
 MAPPINGS = sa.Table(
     "import_mappings",
     _META,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
+from unicodedata import normalize
 
 import sqlalchemy as sa
 
@@ -85,11 +86,12 @@ class TransactionBook:
         """How many there are of those `wanted`, and a page of them, the newest first."""
         where = _wanted(portfolio, wanted)
         with self._ledger.transaction() as connection:
+            if wanted.said:
+                return _page_of_said(connection, where, wanted.said, offset, limit)
             count = sa.select(sa.func.count()).select_from(TRANSACTIONS).where(where)
             total = connection.execute(count).scalar_one()
-            order = (TRANSACTIONS.c.day.desc(), TRANSACTIONS.c.id.desc())
             rows = connection.execute(
-                sa.select(TRANSACTIONS).where(where).order_by(*order).offset(offset).limit(limit)
+                sa.select(TRANSACTIONS).where(where).order_by(*_NEWEST_FIRST).offset(offset).limit(limit)
             ).all()
             return total, _entries(connection, rows)
 
@@ -317,10 +319,32 @@ def _wanted(portfolio: int, wanted: Filter) -> sa.ColumnElement[bool]:
         found.append(columns.day <= wanted.last.isoformat())
     if wanted.tag is not None:
         found.append(columns.id.in_(sa.select(TAGS.c.transaction).where(TAGS.c.tag == wanted.tag)))
-    if wanted.said:
-        texts = (columns.note, columns.ref, columns.instrument)
-        found.append(sa.or_(*(each.icontains(wanted.said, autoescape=True) for each in texts)))
     return sa.and_(*found)
+
+
+_NEWEST_FIRST = (TRANSACTIONS.c.day.desc(), TRANSACTIONS.c.id.desc())
+
+
+def _page_of_said(
+    connection: sa.Connection, where: sa.ColumnElement[bool], said: str, offset: int, limit: int
+) -> tuple[int, list[Entry]]:
+    """As `page`, of those that say something: databases know the capitals of English only, or as they were set up."""
+    columns, sought = TRANSACTIONS.c, _folded(said)
+    texts = sa.select(columns.id, columns.note, columns.ref, columns.instrument).where(where).order_by(*_NEWEST_FIRST)
+    numbers = [
+        number
+        for number, *told in connection.execute(texts)
+        if any(text is not None and sought in _folded(text) for text in told)
+    ]
+    query, page = sa.select(TRANSACTIONS).order_by(*_NEWEST_FIRST), list[Row]()
+    for some in _portions(numbers[offset : offset + limit]):
+        page += connection.execute(query.where(columns.id.in_(some)))
+    return len(numbers), _entries(connection, page)
+
+
+def _folded(text: str) -> str:
+    """A text without its capitals, and its accents as one character each."""
+    return text.lower() if text.isascii() else normalize("NFC", normalize("NFC", text).casefold())
 
 
 def _values(transaction: Transaction) -> dict[str, Any]:

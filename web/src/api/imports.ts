@@ -56,6 +56,18 @@ export function undoImport(number: number, { id, version }: Pick<Batch, "id" | "
   return answered(client.DELETE("/api/v1/portfolios/{number}/imports/{batch}", { params }));
 }
 
+/** The rows of an imported file that were not understood. */
+export function problemsQuery(number: number, batch: number, offset: number) {
+  return queryOptions({
+    queryKey: ["portfolios", number, "imports", batch, "problems", offset],
+    queryFn: ({ signal }) => {
+      const params = { path: { number, batch }, query: { offset, limit: ROWS } };
+      return answered(client.GET("/api/v1/portfolios/{number}/imports/{batch}/problems", { params, signal }));
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
 export function mappingsQuery() {
   return queryOptions({
     queryKey: ["imports", "mappings"],
@@ -63,8 +75,9 @@ export function mappingsQuery() {
   });
 }
 
-export function keepMapping(name: string, answers: Choices["answers"]) {
-  return answered(client.PUT("/api/v1/mappings", { body: { name, answers } }));
+/** With its header, the next file that has the same is read so unasked. */
+export function keepMapping(name: string, answers: Choices["answers"], header: string[]) {
+  return answered(client.PUT("/api/v1/mappings", { body: { name, answers, header } }));
 }
 
 /** What the portfolio holds against what the file says that the broker does; nothing is written. */

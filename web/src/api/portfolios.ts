@@ -30,6 +30,18 @@ export function addSample() {
   return answered(client.POST("/api/v1/portfolios/sample"));
 }
 
+/** One as an export in JSON tells it, with all that is in it; called `name`, or as it was. */
+export function addFromExport(file: File, name: string) {
+  return answered(
+    client.POST("/api/v1/portfolios/from-export", {
+      params: { query: { name, file: file.name.slice(0, 80) } },
+      body: file as unknown as string,
+      bodySerializer: (body: unknown) => body as BodyInit,
+      headers: { "Content-Type": "application/octet-stream" },
+    }),
+  );
+}
+
 export function changePortfolio({ id, version }: Portfolio, body: PortfolioDraft) {
   return answered(client.PUT("/api/v1/portfolios/{number}", { ...at(id), body: { ...body, version } }));
 }

@@ -948,6 +948,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portfolios/from-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add From Export
+         * @description A new portfolio of the caller as an export in JSON tells it: counted as that was, with all that is in it; called
+         *     `name`, or as it was. What it brings is an import of `file`.
+         */
+        post: operations["add_from_export_api_v1_portfolios_from_export_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portfolios/sample": {
         parameters: {
             query?: never;
@@ -1160,6 +1181,26 @@ export interface paths {
          *     shall go too.
          */
         delete: operations["undo_import_api_v1_portfolios__number__imports__batch__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{number}/imports/{batch}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Import Problems
+         * @description The rows of an imported file that were not understood, each as it stands in the file.
+         */
+        get: operations["import_problems_api_v1_portfolios__number__imports__batch__problems_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2645,6 +2686,11 @@ export interface components {
             };
             /** Leave */
             leave?: string[];
+            /**
+             * Midway
+             * @default false
+             */
+            midway: boolean;
             /** Take */
             take?: string[];
         };
@@ -3667,6 +3713,8 @@ export interface components {
          */
         KeptAnswers: {
             answers: components["schemas"]["Answers"];
+            /** Header */
+            header?: string[];
             /** Id */
             id: number;
             /** Name */
@@ -3749,6 +3797,19 @@ export interface components {
          * @enum {string}
          */
         Kind: "buy" | "sell" | "dividend" | "interest" | "fee" | "tax" | "deposit" | "withdrawal" | "exchange" | "transfer" | "delivery_in" | "delivery_out" | "opening" | "split" | "spin_off" | "merger" | "rename" | "return_of_capital";
+        /**
+         * Lacking
+         * @description A row that needs units which are not there; `rows` is empty for a transaction that is here already, and would
+         *     lack units once the file's rows are booked.
+         */
+        Lacking: {
+            /** Remedy */
+            remedy: string;
+            /** Rows */
+            rows: number[];
+            /** What */
+            what: string;
+        };
         /**
          * LakeSize
          * @description The lake's tables.
@@ -3909,10 +3970,12 @@ export interface components {
         };
         /**
          * MappingDraft
-         * @description How a file of no known preset is read.
+         * @description How a file of no known preset is read; with its `header`, the next file that has the same is read so unasked.
          */
         MappingDraft: {
             answers: components["schemas"]["Answers"];
+            /** Header */
+            header?: string[];
             /** Name */
             name: string;
         };
@@ -4617,6 +4680,7 @@ export interface components {
             ignored?: components["schemas"]["Ignored"][];
             /** Instruments */
             instruments?: components["schemas"]["Matched"][];
+            kept?: components["schemas"]["KeptAnswers"] | null;
             /** Notes */
             notes?: string[];
             /**
@@ -4639,6 +4703,13 @@ export interface components {
              * @default 0
              */
             total: number;
+            /** Unheld */
+            unheld?: components["schemas"]["Lacking"][];
+            /**
+             * Unheld Total
+             * @default 0
+             */
+            unheld_total: number;
         };
         /**
          * Price
@@ -4941,6 +5012,11 @@ export interface components {
             };
             /** Leave */
             leave?: string[];
+            /**
+             * Midway
+             * @default false
+             */
+            midway: boolean;
             /** Take */
             take?: string[];
             /** Upload */
@@ -5128,6 +5204,18 @@ export interface components {
             rows: number[];
             /** What */
             what: string;
+        };
+        /**
+         * RowsLeft
+         * @description Of an import, a page of the rows that were not understood, or with `blocking` false deserve a look.
+         */
+        RowsLeft: {
+            /** Offset */
+            offset: number;
+            /** Problems */
+            problems: components["schemas"]["RowProblem"][];
+            /** Total */
+            total: number;
         };
         /**
          * Rules
@@ -6193,7 +6281,8 @@ export interface components {
         /**
          * Row
          * @description A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
-         *     `twin`: so they are in another row of the file, or in another account, and both are kept.
+         *     `twin`: so they are in another row of the file, or in another account, and both are kept. `unheld`: why it needs
+         *     units that are not there, as a sale of what is not held; else empty.
          */
         openbell__api__previews__Row: {
             /** Account */
@@ -6232,6 +6321,8 @@ export interface components {
             tax: string;
             /** Twin */
             twin: boolean;
+            /** Unheld */
+            unheld: string;
         };
         /**
          * Missing
@@ -6296,6 +6387,11 @@ export interface components {
             };
             /** Leave */
             leave?: string[];
+            /**
+             * Midway
+             * @default false
+             */
+            midway: boolean;
             /** Take */
             take?: string[];
             /** Upload */
@@ -8618,6 +8714,51 @@ export interface operations {
             };
         };
     };
+    add_from_export_api_v1_portfolios_from_export_post: {
+        parameters: {
+            query?: {
+                name?: string;
+                file?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_sample_api_v1_portfolios_sample_post: {
         parameters: {
             query?: never;
@@ -9215,6 +9356,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_problems_api_v1_portfolios__number__imports__batch__problems_get: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+                batch: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowsLeft"];
                 };
             };
             /** @description A problem: what happened, the field that is wrong, and what to do. */

@@ -21,12 +21,14 @@ interface MapProps {
 
 type Answers = Choices["answers"];
 
-export function MapStep({ preview: { question, columns }, choices, onChange }: MapProps) {
-  const answer = (change: Partial<Answers>) => onChange({ ...choices, answers: { ...choices.answers, ...change } });
+export function MapStep({ preview: { question, columns, kept }, choices, onChange }: MapProps) {
+  const answers = kept ? kept.answers : choices.answers;
+  const answer = (change: Partial<Answers>) => onChange({ ...choices, answers: { ...answers, ...change } });
   return (
     <>
-      {question && <Asked question={question} answers={choices.answers} onAnswer={answer} />}
-      {columns && <Columns columns={columns} answers={choices.answers} onAnswer={answer} />}
+      {kept && <p>Read as “{kept.name}”, which you kept for files with this header.</p>}
+      {question && <Asked question={question} answers={answers} onAnswer={answer} />}
+      {columns && <Columns columns={columns} answers={answers} onAnswer={answer} />}
     </>
   );
 }
@@ -93,7 +95,7 @@ function Columns({ columns: { header, proposed, fields }, answers, onAnswer }: C
   return (
     <section className={styles.part}>
       <h2>Which column is what?</h2>
-      <Kept answers={answers} mapping={mapping} onAnswer={onAnswer} />
+      <Kept answers={answers} mapping={mapping} header={header} onAnswer={onAnswer} />
       <div className={styles.columns}>
         {fields.map((field) => (
           <ChoiceField
@@ -176,16 +178,17 @@ function Meanings({ mapping, onChange }: { mapping: Mapping; onChange: (mapping:
 interface KeptProps {
   answers: Answers;
   mapping: Mapping;
+  header: string[];
   onAnswer: (change: Partial<Answers>) => void;
 }
 
 /** A mapping is kept for the next file of the kind. */
-function Kept({ answers, mapping, onAnswer }: KeptProps) {
+function Kept({ answers, mapping, header, onAnswer }: KeptProps) {
   const client = useQueryClient();
   const { data } = useQuery(mappingsQuery());
   const [name, setName] = useState("");
   const { mutate, error } = useMutation({
-    mutationFn: () => keepMapping(name.trim(), { ...answers, sheet: "", mapping }),
+    mutationFn: () => keepMapping(name.trim(), { ...answers, sheet: "", mapping }, header),
     onSuccess: async (kept) => {
       setName("");
       await client.invalidateQueries({ queryKey: mappingsQuery().queryKey });

@@ -5,6 +5,7 @@ import type { Choices, Preview, PreviewRow } from "../../../api/desk";
 import { ROWS } from "../../../api/imports";
 import { Amount } from "../../../components/Amount";
 import { Button } from "../../../components/Button";
+import { Tick } from "../../../components/Field";
 import { type Column, Pager, Table } from "../../../components/Table";
 import { signOf } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
@@ -12,6 +13,7 @@ import { isKind, KINDS } from "../activity/kinds";
 import { changed } from "../address";
 import { isTurnable, turned } from "./choices";
 import styles from "./Import.module.css";
+import { Problems } from "./Problems";
 
 interface PreviewProps {
   preview: Preview;
@@ -21,7 +23,7 @@ interface PreviewProps {
 }
 
 export function PreviewStep({ preview, choices, offset, onChange }: PreviewProps) {
-  const { rows, total, problems, ignored, notes } = preview;
+  const { rows, total, problems, ignored, notes, unheld } = preview;
   const [params] = useSearchParams();
   const navigate = useNavigate();
   const pages = Math.max(1, Math.ceil(total / ROWS));
@@ -32,7 +34,8 @@ export function PreviewStep({ preview, choices, offset, onChange }: PreviewProps
           {format.told(note)}
         </p>
       ))}
-      {problems.length > 0 && <Problems problems={problems} />}
+      {problems.length > 0 && <Problems problems={problems} title="Not understood" />}
+      {unheld.length > 0 && <Unheld preview={preview} choices={choices} onChange={onChange} />}
       <Rows preview={preview} rows={rows} onTurn={(row) => onChange(turned(choices, row))} />
       {pages > 1 && (
         <Pager
@@ -58,20 +61,25 @@ export function PreviewStep({ preview, choices, offset, onChange }: PreviewProps
   );
 }
 
-function Problems({ problems }: { problems: Preview["problems"] }) {
+/** What is sold that is not held, and paid before a purchase: a statement may begin in the middle, if one says so. */
+function Unheld({ preview: { unheld, unheld_total }, choices, onChange }: Omit<PreviewProps, "offset">) {
   return (
     <section className={styles.part}>
-      <h2>Not understood</h2>
+      <h2>Needs units that are not there</h2>
       <ul className={styles.problems}>
-        {problems.map(({ rows, what, remedy, content, blocking }) => (
+        {unheld.map(({ rows, what, remedy }) => (
           <li key={`${rows} ${what}`}>
-            <strong>Row {rows.join(", ")}</strong>: {format.told(what)} {format.told(remedy)}{" "}
-            {blocking ? "It is not booked." : "It is booked all the same."}
-            <br />
-            <code>{content}</code>
+            <strong>{rows.length > 0 ? `Row ${rows.join(", ")}` : "Here already"}</strong>: {format.told(what)}{" "}
+            {format.told(remedy)}
           </li>
         ))}
       </ul>
+      {unheld_total > unheld.length && <p className="quiet">And {unheld_total - unheld.length} more.</p>}
+      <Tick
+        label="The file begins in the middle: book these all the same"
+        checked={choices.midway}
+        onChange={(midway) => onChange({ ...choices, midway })}
+      />
     </section>
   );
 }
@@ -97,10 +105,11 @@ function Rows({ preview, rows, onTurn }: RowsProps) {
     { title: "Row", number: true, show: ({ rows: at }) => at.join(", ") },
     {
       title: "State",
-      show: ({ state, twin }) => (
+      show: ({ state, twin, unheld }) => (
         <span className={styles.state} data-state={state}>
           {STATES[state]}
           {twin && state === "new" && ", twice in the file"}
+          {unheld && ", units not there"}
         </span>
       ),
     },

@@ -14,7 +14,7 @@ import * as format from "../../../lib/format";
 import { whyNot } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
 import { changed, tabPath, wholeOf } from "../address";
-import { countsText, fresh, furthest, STEPS, type Step, stepAt, stepsOf } from "./choices";
+import { bookText, countsText, fresh, furthest, STEPS, type Step, stepAt, stepsOf } from "./choices";
 import styles from "./Import.module.css";
 import { MapStep } from "./MapStep";
 import { MatchStep } from "./MatchStep";
@@ -79,9 +79,7 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
             disabled={!preview.ready || book.isPending || told.isPlaceholderData}
             onClick={() => book.mutate(choices)}
           >
-            {preview.ready
-              ? `Book ${format.counted(preview.counts.new ?? 0, "transaction")} into ${portfolio.name}`
-              : "Nothing of it is new"}
+            {bookText(preview, portfolio.name)}
           </Button>
         ) : (
           ahead && (

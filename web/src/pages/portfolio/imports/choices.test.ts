@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Preview, PreviewRow } from "../../../api/desk";
-import { countsText, fresh, furthest, isTurnable, stepAt, stepsOf, turned, withColumn } from "./choices";
+import { bookText, countsText, fresh, furthest, isTurnable, stepAt, stepsOf, turned, withColumn } from "./choices";
 
 const preview = (parts: Partial<Preview>): Preview => ({
   question: null,
@@ -17,6 +17,9 @@ const preview = (parts: Partial<Preview>): Preview => ({
   problems: [],
   ignored: [],
   notes: [],
+  kept: null,
+  unheld: [],
+  unheld_total: 0,
   ready: true,
   ...parts,
 });
@@ -41,6 +44,15 @@ test("what is taken as it stands is looked at first, and then gone past", () => 
   expect(stepAt(preview({ instruments, ready: false }), null)).toBe("preview");
   expect(stepAt(preview({ instruments: [{ ...matched("AAPL"), candidates: [] }] }), null)).toBe("preview");
   expect(stepAt(preview({}), "match")).toBe("preview");
+});
+
+test("what needs units that are not there is looked at like anything else, and said where it is booked", () => {
+  const instruments = [{ ...matched("NEW"), sure: false, candidates: [] }];
+  const lacking = { unheld_total: 2, ready: false, counts: { new: 3 } };
+  expect(stepAt(preview({ instruments, ...lacking }), null)).toBe("match");
+  expect(bookText(preview(lacking), "Mine")).toBe("Units are not there for some of it");
+  expect(bookText(preview({ ...lacking, ready: true }), "Mine")).toBe("Book 3 transactions into Mine");
+  expect(bookText(preview({ ready: false }), "Mine")).toBe("Nothing of it is new");
 });
 
 test("a file that a preset knows is not mapped, and one of cash alone not matched", () => {

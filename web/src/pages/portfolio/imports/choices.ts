@@ -1,6 +1,7 @@
 /** What somebody decided about a file, and which step of its import comes next. */
 
 import type { Choices, Mapping, Preview, PreviewRow } from "../../../api/desk";
+import * as format from "../../../lib/format";
 
 export const STEPS = ["upload", "map", "match", "preview"] as const;
 export type Step = (typeof STEPS)[number];
@@ -20,6 +21,7 @@ export function fresh(file: string): Choices {
     instruments: {},
     take: [],
     leave: [],
+    midway: false,
   };
 }
 
@@ -34,7 +36,8 @@ export function stepAt(preview: Preview, wanted: string | null): Step {
   const end = furthest(preview);
   const asked = stepsOf(preview).find((step) => step === wanted);
   if (asked && STEPS.indexOf(asked) <= STEPS.indexOf(end)) return asked;
-  return preview.ready && preview.instruments.some(({ sure }) => !sure) ? "match" : end;
+  const books = preview.ready || preview.unheld_total > 0;
+  return books && preview.instruments.some(({ sure }) => !sure) ? "match" : end;
 }
 
 /** The steps that there are for this file: one that no preset knows is mapped, one with instruments matched. */
@@ -65,6 +68,12 @@ export function isTurnable({ state }: PreviewRow): boolean {
 export function withColumn(mapping: Mapping, field: string, column: string): Mapping {
   const { [field]: _, ...others } = mapping.columns;
   return { ...mapping, columns: column ? { ...others, [field]: column } : others };
+}
+
+/** What booking would do, or what is to be decided first. */
+export function bookText({ ready, counts, unheld_total }: Preview, into: string): string {
+  if (ready) return `Book ${format.counted(counts.new ?? 0, "transaction")} into ${into}`;
+  return unheld_total > 0 ? "Units are not there for some of it" : "Nothing of it is new";
 }
 
 /** What becomes of a file’s rows, in words: `38 new, 2 known already`. */

@@ -9,6 +9,7 @@ import { Button } from "../../../components/Button";
 import { TextField } from "../../../components/Field";
 import { whyNot, wrongOf } from "../../../lib/refusal";
 import { tabPath } from "../address";
+import { FromExport } from "./FromExport";
 import styles from "./forms.module.css";
 import { BLANK, PortfolioFields } from "./PortfolioFields";
 
@@ -34,19 +35,22 @@ export function NewPortfolio() {
     mutate();
   };
   return (
-    <form className={styles.form} onSubmit={send}>
-      <PortfolioFields draft={draft} wrong={wrong} onChange={setDraft} />
-      <TextField label="First account" value={account} hint="A broker, a bank, a wallet" onChange={setAccount} />
-      {error && !wrong && (
-        <p role="alert" className={styles.wrong}>
-          {whyNot(error)}
-        </p>
-      )}
-      <div className={styles.actions}>
-        <Button type="submit" look="main" disabled={isPending}>
-          Make the portfolio
-        </Button>
-      </div>
-    </form>
+    <>
+      <form className={styles.form} onSubmit={send}>
+        <PortfolioFields draft={draft} wrong={wrong} onChange={setDraft} />
+        <TextField label="First account" value={account} hint="A broker, a bank, a wallet" onChange={setAccount} />
+        {error && !wrong && (
+          <p role="alert" className={styles.wrong}>
+            {whyNot(error)}
+          </p>
+        )}
+        <div className={styles.actions}>
+          <Button type="submit" look="main" disabled={isPending}>
+            Make the portfolio
+          </Button>
+        </div>
+      </form>
+      <FromExport />
+    </>
   );
 }

@@ -1,0 +1,60 @@
+"""What an import would sell that its account does not hold, and what it would be paid before a purchase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from openbell.arrivals.becoming import become, ids_of, pickable
+from openbell.arrivals.review import Review
+from openbell.books import unfit
+from openbell.desk import Desk
+from openbell.portfolio.lots import Problem
+from openbell.statements.draft import Draft
+from openbell.store.itembook import OWN
+from openbell.store.portfoliobook import Kept
+from openbell.store.transactionbook import TransactionBook
+
+KINDS = frozenset({"oversold", "dividend_before_buy", "action_of_nothing"})
+"""Of the problems of a book, those that a purchase makes which is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    """A row that needs units which are not there, with a sentence of why; without `draft`, a transaction that is here
+    already, and would lack them once the file's rows are booked."""
+
+    draft: Draft | None
+    what: str
+    remedy: str
+
+
+def unheld(desk: Desk, kept: Kept, review: Review) -> tuple[Unheld, ...]:
+    """Each row of what would be booked that needs units which nobody bought by then, oldest first."""
+    if not any(draft.instrument is not None for draft in review.taken):
+        return ()
+    here = TransactionBook(desk.ledger).all(kept.portfolio.id)
+    first = max((each.id for each in here), default=0) + 1
+    numbers = range(first, first + len(review.taken))
+    names = {f"{OWN}{key}": str(match.named) for key, match in review.matches.items()}
+    ids = {key: f"{OWN}{key}" for key in review.matches} | ids_of(review)
+    rows = become(review, numbers, _accounts(review), ids, pickable(desk, kept, review))
+    found = [each for each in unfit(desk, kept, (*here, *rows)) if each.kind in KINDS and each.transaction is not None]
+    draft_of = dict(zip(numbers, review.taken, strict=True))
+    others = [each for each in found if each.transaction is not None and each.transaction.id < first]
+    before = {each.what for each in unfit(desk, kept, here)} if others else set()
+    return tuple(
+        Unheld(draft_of.get(each.transaction.id), _worded(each, names), each.remedy)
+        for each in found
+        if each.transaction is not None and (each.transaction.id >= first or each.what not in before)
+    )
+
+
+def _accounts(review: Review) -> dict[str, int]:
+    """Those that are made yet have numbers that no other has."""
+    return {told: place.account.id or -nth for nth, (told, place) in enumerate(review.places.items(), start=1)}
+
+
+def _worded(problem: Problem, names: Mapping[str, str]) -> str:
+    name = names.get(problem.instrument or "")
+    return problem.what if name is None else problem.what.replace(problem.instrument or "", name)
