@@ -182,7 +182,9 @@ function Name({ portfolio, row, account }: { portfolio: Portfolio; row: Position
   return (
     <span className={styles.name}>
       {row.instrument ? (
-        <Link to={positionPath(portfolio.id, row.instrument, params)}>{row.ticker}</Link>
+        <Link to={positionPath(portfolio.id, row.instrument, params)} title={row.ticker}>
+          {row.ticker}
+        </Link>
       ) : (
         <strong>{row.ticker}</strong>
       )}
@@ -216,7 +218,9 @@ function Price({ row, day }: { row: Position; day: string }) {
   return (
     <span className={old ? styles.old : undefined} title={`${format.day(price.day)}, ${price.source}`}>
       <Asked row={row} why="price" label="Price">
-        {format.exactly(price.price, 2)} <span className="quiet">{currency}</span>
+        <span>
+          {format.exactly(price.price, 2)} <span className="quiet">{currency}</span>
+        </span>
       </Asked>
       {old && (
         <span className="quiet">

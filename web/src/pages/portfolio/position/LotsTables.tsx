@@ -196,7 +196,7 @@ function openColumns(
       key: "actions",
       title: "Changed by",
       words: true,
-      show: ({ actions }) => actions.join(", "),
+      show: ({ actions }) => format.told(actions.join(", ")),
       cell: ({ actions }) => actions.join(" "),
       goes: 1,
     },
