@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -31,9 +32,10 @@ TOLD = {
 
 LOT = {"units": "cost", "cost.amount": "cost", "cost.base": "cost", "cost.fees": "cost", "cost.taxes": "cost"}
 HELD = {"gain": "unrealised", "gain_base": "unrealised", "price_effect": "unrealised", "currency_effect": "unrealised"}
-SOLD = dict.fromkeys(("units", "gain", "gain_base", "price_effect", "currency_effect"), "realised") | {
-    f"{side}.{name}": "realised" for side in ("cost", "proceeds") for name in ("amount", "base", "fees", "taxes")
-}
+HELD |= {"fees_base": "cost", "taxes_base": "cost"}
+SOLD = dict.fromkeys(
+    ("units", "gain", "gain_base", "price_effect", "currency_effect", "fees_base", "taxes_base"), "realised"
+) | {f"{side}.{name}": "realised" for side in ("cost", "proceeds") for name in ("amount", "base", "fees", "taxes")}
 PAID = {"gross": "received", "tax": "received", "fee": "received", "net": "received"}
 
 WHY: dict[str, dict[str, str]] = {
@@ -142,3 +144,37 @@ def test_each_why_has_a_method_and_what_went_into_it(client: TestClient, figure:
     for each in told.json()["inputs"]:
         priced = each["label"].startswith(("price", "close", "rate", "dividend", "reinvested"))
         assert not priced or (each["source"] and each["day"]), each
+
+
+def inputs(client: TestClient, figure: str, **asked: object) -> list[dict[str, Any]]:
+    answer = client.get(f"portfolios/1/why/{figure}", params=asked)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["inputs"]
+    return found
+
+
+def test_a_lot_is_asked_about_by_what_opened_it_and_by_what_closed_it(client: TestClient):
+    told = client.get("portfolios/1/lots").json()
+    for each in told["open"]:
+        asked = {"instrument": each["instrument"], "account": each["account"], "lot": each["opened"]}
+        (value,) = [one for one in inputs(client, "unrealised", **asked) if one["label"].startswith("value of")]
+        cost = [one for one in inputs(client, "cost", **asked) if one["unit"] == told["base"]]
+        assert Decimal(cost[0]["value"]) == Decimal(each["cost"]["base"])
+        assert Decimal(value["value"]) - Decimal(cost[0]["value"]) == Decimal(each["gain_base"])
+    for each in told["closed"]:
+        asked = {"instrument": each["instrument"], "lot": each["opened"], "sale": each["closed"]}
+        came, *_ = inputs(client, "realised", **asked)
+        assert Decimal(came["value"]) == Decimal(each["proceeds"]["base"])
+        assert inputs(client, "realised", **asked | {"sale": each["opened"]}) == []
+
+
+def test_the_share_of_a_position_is_of_its_account_alone(client: TestClient):
+    for each in client.get("portfolios/1/positions").json()["positions"]:
+        key = f"{each['account']} {each['instrument'] or 'cash ' + each['currency']}"
+        part, whole = inputs(client, "share", by="position", key=key)
+        assert (
+            part["label"]
+            == f"{each['ticker'] if each['instrument'] else 'cash ' + each['currency']} in " + (each["account_name"])
+        )
+        assert Decimal(part["value"]) == Decimal(each["value"])
+        assert float(Decimal(part["value"]) / Decimal(whole["value"])) == pytest.approx(each["share"], abs=1e-6)

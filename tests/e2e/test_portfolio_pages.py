@@ -7,9 +7,9 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Locator, Page, Response, expect
 
-from e2e.household import Household
+from e2e.household import Household, call, days_ago
 from e2e.started import StartedDesk
 from e2e.test_every_page import AHEAD_MS, AXE, MOST_JAVASCRIPT, SETTLED, violations
 from e2e.watched import DESKTOP, PHONE, Watched, window
@@ -106,7 +106,9 @@ def test_the_value_is_read_day_by_day_aloud(folio: Page, household: Household):
     expect(said).not_to_have_text(first)
 
 
-@pytest.mark.parametrize("figure", ["Value", "Gain", "Time-weighted return", "Money-weighted return", "Deepest fall"])
+@pytest.mark.parametrize(
+    "figure", ["Value", "Change today", "Gain", "Time-weighted return", "Money-weighted return", "Deepest fall"]
+)
 def test_a_figure_is_asked_why_and_answers_with_method_and_inputs(folio: Page, household: Household, figure: str):
     folio.goto(household.path)
     asked = folio.locator("dl").first.get_by_role("link", name=re.compile(f", {figure}: why"))
@@ -132,6 +134,74 @@ def test_from_a_flow_of_a_figure_one_comes_to_its_transaction(folio: Page, house
     expect(folio.get_by_label("Received")).to_have_value("15000")
 
 
+def why(page: Page, name: str) -> Locator:
+    """The panel of a figure, once it has told what went into it."""
+    panel = page.get_by_role("region", name=f"Why this number? {name}")
+    expect(panel.get_by_role("listitem").first).to_be_visible()
+    return panel
+
+
+def test_each_figure_of_a_position_opens_its_why_and_so_does_the_whole(folio: Page, household: Household):
+    folio.goto(household.path)
+    table = folio.get_by_role("table", name="Positions")
+    row = table.get_by_role("row").filter(has_text="HAZLO").filter(has_text="Depot Nord")
+    (told,) = [
+        each
+        for each in household.ask("positions")["positions"]
+        if (each["ticker"], each["account_name"]) == ("HAZLO", "Depot Nord")
+    ]
+    row.get_by_role("link", name=re.compile("Cost of HAZLO: why")).click()
+    expect(why(folio, "Cost")).to_contain_text(amount(told["cost"]))
+    table.get_by_role("link", name=re.compile("Cost of all: why")).click()
+    expect(why(folio, "Cost").get_by_role("listitem")).to_have_count(len(household.ask("lots")["open"]))
+    row.get_by_role("link", name=re.compile("Gain of HAZLO: why")).click()
+    expect(why(folio, "Gain of what is held")).to_contain_text(amount(told["cost"]))
+    row.get_by_role("link", name=re.compile("Return of HAZLO: why")).click()
+    expect(why(folio, "Gain of what is held")).to_contain_text(amount(told["cost"]))
+    row.get_by_role("link", name=re.compile("Share of HAZLO: why")).click()
+    expect(why(folio, "Share of the whole")).to_contain_text("HAZLO in Depot Nord")
+    row.get_by_role("link", name=re.compile("Price of HAZLO: why")).click()
+    expect(why(folio, "Price")).to_contain_text("price of HAZLO")
+    table.get_by_role("link", name=re.compile("Gain of all: why")).click()
+    expect(why(folio, "Gain of what is held")).to_contain_text("value of LANTU")
+
+
+def test_each_figure_of_a_positions_page_and_of_its_lots_opens_its_why(folio: Page, household: Household):
+    lots = household.ask("lots", instrument="QUORB")
+    folio.goto(f"{household.path}/position/QUORB?range=1M")
+    figures = folio.locator("dl").first
+    figures.get_by_role("link", name=re.compile(", Price: why")).click()
+    expect(why(folio, "Price")).to_contain_text("price of QUORB")
+    figures.get_by_role("link", name=re.compile(", Cost: why")).click()
+    expect(why(folio, "Cost")).to_contain_text(amount(lots["open"][0]["cost"]["base"]))
+    figures.get_by_role("link", name=re.compile(", Not yet realised: why")).click()
+    expect(why(folio, "Gain of what is held")).to_contain_text("value of QUORB")
+    held, sold = folio.get_by_role("table", name="Lots held"), folio.get_by_role("table", name="Lots sold")
+    held.get_by_role("link", name=re.compile(", Gain of the lot of .*: why")).first.click()
+    expect(why(folio, "Gain of what is held")).to_contain_text(re.compile("value of [0-9.]+ QUORB"))
+    # It was sold two months ago, and is told all the same where the last month is looked at.
+    sold.get_by_role("link", name=re.compile(", Proceeds of the lot of .*: why")).first.click()
+    expect(why(folio, "Gain of what was sold")).to_contain_text(amount(lots["closed"][0]["proceeds"]["base"]))
+
+
+def test_figures_are_asked_of_one_tag_which_stays_from_page_to_page(folio: Page, household: Household):
+    folio.goto(household.path)
+    folio.get_by_label("Tag").select_option("core")
+    expect(folio).to_have_url(re.compile(r"\?tag=core$"))
+    rows = folio.get_by_role("table", name="Positions").locator("tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("QUORB")
+    told = household.ask("returns", tag="core", range="1Y")["performance"]
+    assert stat(folio, "Time-weighted").startswith(percent(told["twr"]))
+    folio.get_by_role("link", name="Income", exact=True).click()
+    expect(folio).to_have_url(re.compile(r"/income\?tag=core$"))
+    expect(folio.get_by_role("heading", name="No income in this stretch")).to_be_visible()
+    folio.get_by_label("Tag").select_option("All tags")
+    expect(folio.get_by_role("table", name="Payments")).to_be_visible()
+    folio.goto(f"{household.path}/checks?tag=forgotten")
+    expect(folio.get_by_label("Tag")).to_have_value("forgotten")
+
+
 def test_positions_are_sorted_by_the_address_and_walked_by_arrows(folio: Page, household: Household):
     folio.goto(household.path)
     table = folio.get_by_role("table", name="Positions")
@@ -143,6 +213,8 @@ def test_positions_are_sorted_by_the_address_and_walked_by_arrows(folio: Page, h
     first = table.get_by_role("link", name="HAZLO").first
     first.focus()
     first.press("ArrowRight")
+    expect(folio.locator(":focus")).to_have_attribute("title", "Price of HAZLO: why this number?")
+    folio.keyboard.press("ArrowRight")
     expect(folio.locator(":focus")).to_have_attribute("title", "Change today of HAZLO: why this number?")
     folio.keyboard.press("ArrowDown")
     expect(folio.locator(":focus")).to_have_attribute("title", "Change today of HAZLO: why this number?")
@@ -284,6 +356,35 @@ def test_on_a_phone_why_is_a_sheet_and_what_is_folded_is_behind_more(
         expect(rail.get_by_role("button", name="More")).to_have_attribute("aria-current", "true")
 
 
+@pytest.mark.parametrize("width", [360, 390])
+def test_the_months_of_a_year_and_long_names_fit_on_a_phone(
+    browser: Browser, portfolio_desk: StartedDesk, watched: Watched, width: int
+):
+    item = {"name": f"House by the lake, in which nobody has lived for {width} years", "currency": "USD"}
+    own = call(portfolio_desk.address, "POST", "items", json=item | {"type": "other"})["instrument"]
+    thirteen = Household.make(portfolio_desk.address, f"Thirteen months at {width}")
+    today = days_ago(0)
+    year = (today - today.replace(year=today.year - 1, day=1)).days
+    thirteen.add("interest", year, cash="10")
+    thirteen.add("interest", 0, cash="20")
+    thirteen.add("buy", year, instrument=own, quantity="1", price="2000000", cash="-2000000")
+    with window(browser, portfolio_desk.address, watched, (width, 800)) as page:
+        page.goto(f"{thirteen.path}/income?range=Max")
+        expect(page.get_by_role("application", name=re.compile("^Income by month"))).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.goto(thirteen.path)
+        expect(page.get_by_role("table", name="Positions")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        chooser = page.get_by_role("combobox", name="Portfolio").bounding_box() or {}
+        assert (page.get_by_role("button", name="Transaction").bounding_box() or {})["y"] == chooser["y"]
+        page.set_viewport_size({"width": 1440, "height": 900})
+        cell = page.locator("tbody td:first-child").filter(has_text=item["name"])
+        name = cell.get_by_role("link", name=item["name"], exact=True).bounding_box() or {}
+        box = cell.bounding_box() or {}
+        assert name["x"] + name["width"] <= box["x"] + box["width"]
+    thirteen.remove(f"Thirteen months at {width}")
+
+
 SEEN = {
     "": lambda page: page.get_by_role("table", name="Positions"),
     "?why=twr&range=3M": lambda page: page.get_by_role("heading", name="Method"),
@@ -293,9 +394,10 @@ SEEN = {
     "/activity": lambda page: page.get_by_role("table", name="Transactions"),
     "/activity?add=buy": lambda page: page.get_by_role("heading", name="New transaction"),
     "/activity?q=nothing": lambda page: page.get_by_role("heading", name="No transaction is like that"),
+    "/income": lambda page: page.get_by_role("table", name="Payments"),
     "/income?range=Max": lambda page: page.get_by_role("table", name="Income by instrument"),
     "/allocation?show=instrument": lambda page: page.get_by_role("application"),
-    "/allocation?show=sector&open=unknown": lambda page: page.get_by_role("link", name="Say what QUORB is"),
+    "/allocation?show=sector&open=Technology": lambda page: page.get_by_role("link", name="Say what QUORB is"),
     "/allocation?facts=QUORB": lambda page: page.get_by_label("Sector"),
     "/checks": lambda page: page.get_by_role("table", name=re.compile("^Checks of")),
     "/import": lambda page: page.get_by_label("Choose a file, or drop it here"),

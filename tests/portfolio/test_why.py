@@ -191,7 +191,7 @@ def test_income_yields_shares_and_announcements_have_reasons():
         assert [Decimal(each.value) for each in why.inputs if each.label == "gross A"] == [over]
     spread = allocation(found, list(worths(found, inside, len(found.days) - 1)), ["sector"])
     for each in spread.slices:
-        part, whole = (Decimal(item.value) for item in why_share(found, each, spread).inputs)
+        part, whole = (Decimal(item.value) for item in why_share(found, each, each.key, spread).inputs)
         assert each.share == pytest.approx(part / whole, abs=Decimal("1e-6"))
 
 

@@ -72,7 +72,7 @@ class Checks(BaseModel):
 def spread(
     asked: TheAsked, inside: Inside, by: Annotated[list[Dimension] | None, Query(max_length=DEEPEST)] = None
 ) -> Allocation:
-    """The value by type, sector, country, currency, account or instrument, up to three inside one another."""
+    """The value by type, sector, country, currency, account, instrument or position, up to three nested."""
     dimensions: list[Dimension] = by or ["type", "instrument"]
     if len(set(dimensions)) < len(dimensions):
         raise InvalidInput("by", "A dimension was named twice.", remedy="Name each once.")
@@ -115,15 +115,19 @@ def looked_at(asked: TheAsked, inside: Inside) -> Checks:
 def _slice(asked: Asked, told: Known, by: list[Dimension]) -> Slice:
     return Slice(
         key=told.key,
-        label=_label(asked, told.key, by[0]),
+        label=label_of(asked, told.key, by[0]),
         value=exact(told.value),
         share=text(told.share),
         inner=[_slice(asked, each, by[1:]) for each in told.inner],
     )
 
 
-def _label(asked: Asked, key: str, dimension: Dimension) -> str:
+def label_of(asked: Asked, key: str, dimension: Dimension) -> str:
+    """What a slice is called."""
     book = asked.reckoned.book
+    if dimension == "position":
+        account, _, instrument = key.partition(" ")
+        return f"{label_of(asked, instrument, 'instrument')} in {label_of(asked, account, 'account')}"
     if dimension == "account":
         return {str(each.id): each.name for each in book.accounts}.get(key, key)
     if dimension == "instrument" and key in book.facts and key != UNKNOWN:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from openbell.api.access import Role, allow
+from openbell.api.allocation import label_of
 from openbell.api.portfolios import thresholds_of
 from openbell.api.reckoning import Asked, Inside, TheAsked, TheStretch, held, instrument_of
 from openbell.api.shapes import Number
@@ -87,7 +88,10 @@ def why_this(
     against: Annotated[str | None, Query(alias="benchmark", max_length=40)] = None,
     by: Dimension = "instrument",
     key: Annotated[str, Query(max_length=80, description="Of a share: the slice's; of a check: its name.")] = "",
-    lot: Annotated[Number | None, Query(description="Realised: of lots that this transaction opened.")] = None,
+    lot: Annotated[
+        Number | None, Query(description="Cost, unrealised, realised: of lots that this transaction opened.")
+    ] = None,
+    sale: Annotated[Number | None, Query(description="Realised: of lots that this transaction closed.")] = None,
 ) -> Why:
     """The method of a figure with its source, and every value, flow, rate and price that went into it.
 
@@ -120,9 +124,9 @@ def why_this(
         "yield_on_cost": lambda: _of_yield(asked, inside, "cost"),
         "yield_on_value": lambda: _of_yield(asked, inside, "value"),
         "simple": lambda: why.why_gain(of, inside, stretch),
-        "cost": lambda: why_lots.why_cost(of, _lots(asked, inside)),
-        "unrealised": lambda: why_lots.why_unrealised(of, inside, asked.reckoned.end, _lots(asked, inside)),
-        "realised": lambda: why_lots.why_realised(of, _closed(asked, inside, stretch, lot)),
+        "cost": lambda: why_lots.why_cost(of, _lots(asked, inside, lot)),
+        "unrealised": lambda: _of_unrealised(asked, inside, lot),
+        "realised": lambda: why_lots.why_realised(of, _closed(asked, inside, stretch, lot, sale)),
         "price": lambda: why_lots.why_price(of, _part(asked, inside), asked.reckoned.end),
         "check": lambda: _of_check(asked, inside, key),
     }
@@ -155,12 +159,19 @@ def _of_day_change(asked: Asked, inside: Mask) -> Known:
     return why.why_day_change(of, parts[0], end) if len(parts) == 1 else why_lots.why_day_changes(of, inside, end)
 
 
-def _lots(asked: Asked, inside: Mask) -> list[Lot]:
+def _of_unrealised(asked: Asked, inside: Mask, opened: int | None) -> Known:
+    """Of positions, or of the lots that one transaction opened."""
+    of, end, every = asked.reckoned.history, asked.reckoned.end, _lots(asked, inside, opened)
+    return why_lots.why_unrealised(of, inside, end, every) if opened is None else why_lots.why_lots(of, every, end)
+
+
+def _lots(asked: Asked, inside: Mask, opened: int | None) -> list[Lot]:
     wanted = asked.reckoned.history.named(inside)
-    return [each for each in asked.reckoned.walked.lots if Part(each.account, each.instrument, "") in wanted]
+    every = [each for each in asked.reckoned.walked.lots if Part(each.account, each.instrument, "") in wanted]
+    return every if opened is None else [each for each in every if each.opened.id == opened]
 
 
-def _closed(asked: Asked, inside: Mask, stretch: Stretch, opened: int | None) -> list[Closed]:
+def _closed(asked: Asked, inside: Mask, stretch: Stretch, opened: int | None, closed: int | None) -> list[Closed]:
     of, wanted = asked.reckoned.history, asked.reckoned.history.named(inside)
     first = of.day(stretch.start) if stretch.start >= 0 else date.min
     return [
@@ -169,6 +180,7 @@ def _closed(asked: Asked, inside: Mask, stretch: Stretch, opened: int | None) ->
         if Part(each.account, each.instrument, "") in wanted
         and first < each.day <= of.day(stretch.end)
         and opened in {None, each.opened.id}
+        and (closed is None or (each.closed is not None and each.closed.id == closed))
     ]
 
 
@@ -196,7 +208,7 @@ def _of_share(asked: Asked, inside: Mask, by: Dimension, key: str) -> Known:
     if found is None:
         keys = ", ".join(each.key for each in every.slices[:10])
         raise InvalidInput("key", f"There is no {by} {key!r}.", remedy=f"It is one of {keys or 'none'}.")
-    return why.why_share(of, found, every)
+    return why.why_share(of, found, label_of(asked, key, by), every)
 
 
 def _of_announced(asked: Asked, inside: Mask) -> Known:

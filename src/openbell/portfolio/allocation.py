@@ -1,4 +1,4 @@
-"""How a portfolio's value is spread: by type, sector, country, currency, account and instrument, one inside another."""
+"""How a portfolio's value is spread: by type, sector, country, currency, account, position and so on, nested."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from openbell.portfolio.moves import Part, rounded
 from openbell.portfolio.valuation import History, currency_of
 from openbell.portfolio.worth import Worth
 
-Dimension = Literal["type", "sector", "country", "currency", "account", "instrument"]
+Dimension = Literal["type", "sector", "country", "currency", "account", "instrument", "position"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
 METHOD = (
@@ -31,7 +31,8 @@ class Slice:
     """What has one thing in common."""
 
     key: str
-    """The type, the sector, ..., the account's number, the instrument's id; `unknown` where nobody knows."""
+    """The type, the sector, ..., the account's number, the instrument's id, both of a position; `unknown` where nobody
+    knows."""
     value: Decimal
     share: Decimal | None
     """Of the whole, from 0 to 1; less than 0 where it is owed. None where the whole is not more than 0, or nothing
@@ -62,6 +63,8 @@ def key_of(of: History, part: Part, dimension: Dimension) -> str:
     """What `part` is in one dimension. Cash is of type, sector and country `cash`."""
     if dimension == "account":
         return str(part.account)
+    if dimension == "position":
+        return f"{part.account} {key_of(of, part, 'instrument')}"
     if dimension == "currency":
         return currency_of(of.book, part) or UNKNOWN
     if part.instrument is None:

@@ -162,9 +162,9 @@ def why_drawdown(index: Index, stretch: Stretch) -> Why:
     )
 
 
-def why_share(of: History, one: Slice, every: Allocation) -> Why:
-    """Of a slice's share of the whole."""
-    inputs = (Input(one.key, str(one.value), of.base), Input("the whole", str(every.total), of.base))
+def why_share(of: History, one: Slice, label: str, every: Allocation) -> Why:
+    """Of the share of the whole that the slice of that name has."""
+    inputs = (Input(label, str(one.value), of.base), Input("the whole", str(every.total), of.base))
     return Why(
         "share", SHARES, inputs, tuple(f"{_name(each.part)} has no value: {each.lacks}." for each in every.unvalued)
     )

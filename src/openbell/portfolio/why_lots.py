@@ -46,6 +46,15 @@ def why_unrealised(of: History, inside: Mask, place: int, lots: Iterable[Lot]) -
     return Why("unrealised", UNREALISED, (*values, *cost.inputs, *effects), (*lacking, *cost.notes))
 
 
+def why_lots(of: History, lots: Sequence[Lot], place: int) -> Why:
+    """Of the value of some lots less their cost; as `why_unrealised`, of no more than them."""
+    values = tuple(item for each in lots for item in _worth(of, each, place))
+    lacking = () if len(values) == len(lots) else ("A lot has no value: its price or a rate is missing.",)
+    effects = tuple(item for each in lots for item in _effects(of, each, place))
+    cost = why_cost(of, lots)
+    return Why("unrealised", UNREALISED, (*values, *cost.inputs, *effects), (*lacking, *cost.notes))
+
+
 def why_realised(of: History, closed: Sequence[Closed]) -> Why:
     """Of what was gained with lots that are gone."""
     inputs = []
@@ -116,6 +125,15 @@ def why_yield(of: History, walked: Walked, inside: Mask, one: Yields, on: str) -
     )
     inputs = (Input("income of a year", _said(one.income), of.base), Input(on, _said(whole), of.base), *paid, *behind)
     return Why(f"yield_on_{on}", method, inputs)
+
+
+def _worth(of: History, lot: Lot, place: int) -> Iterator[Input]:
+    """What a lot is worth, where that is known."""
+    price = of.priced[lot.instrument].at(of.day(place))
+    rate = of.lookup.rate(currency_of(of.book, _part(lot)), of.base, of.day(place)).value
+    if price is not None and rate is not None:
+        value = rounded(lot.quantity * price.price * rate)
+        yield Input(f"value of {lot.quantity} {lot.instrument}", str(value), of.base, price.day, price.source)
 
 
 def _effects(of: History, lot: Lot, place: int) -> Iterator[Input]:

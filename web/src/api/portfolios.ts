@@ -132,6 +132,7 @@ export interface Scope {
   as_of?: string;
   account?: number;
   instrument?: string;
+  tag?: string;
 }
 
 export type Spanned = Scope & AskedOf<"/api/v1/portfolios/{number}/returns">;

@@ -1070,7 +1070,7 @@ export interface paths {
         };
         /**
          * Spread
-         * @description The value by type, sector, country, currency, account or instrument, up to three inside one another.
+         * @description The value by type, sector, country, currency, account, instrument or position, up to three nested.
          */
         get: operations["spread_api_v1_portfolios__number__allocation_get"];
         put?: never;
@@ -2224,7 +2224,7 @@ export interface components {
             /** Base */
             base: string;
             /** By */
-            by: ("type" | "sector" | "country" | "currency" | "account" | "instrument")[];
+            by: ("type" | "sector" | "country" | "currency" | "account" | "instrument" | "position")[];
             /**
              * Day
              * Format: date
@@ -9052,7 +9052,7 @@ export interface operations {
     spread_api_v1_portfolios__number__allocation_get: {
         parameters: {
             query?: {
-                by?: ("type" | "sector" | "country" | "currency" | "account" | "instrument")[] | null;
+                by?: ("type" | "sector" | "country" | "currency" | "account" | "instrument" | "position")[] | null;
                 /** @description Transactions and prices up to this day; today if left out. */
                 as_of?: string | null;
                 /** @description Prices as they were known at this instant. */
@@ -10163,11 +10163,13 @@ export interface operations {
         parameters: {
             query?: {
                 benchmark?: string | null;
-                by?: "type" | "sector" | "country" | "currency" | "account" | "instrument";
+                by?: "type" | "sector" | "country" | "currency" | "account" | "instrument" | "position";
                 /** @description Of a share: the slice's; of a check: its name. */
                 key?: string;
-                /** @description Realised: of lots that this transaction opened. */
+                /** @description Cost, unrealised, realised: of lots that this transaction opened. */
                 lot?: number | null;
+                /** @description Realised: of lots that this transaction closed. */
+                sale?: number | null;
                 /** @description Transactions and prices up to this day; today if left out. */
                 as_of?: string | null;
                 /** @description Prices as they were known at this instant. */

@@ -91,7 +91,7 @@ function Given({ of }: { of: Shareable }) {
             <span className={styles.name}>{name}</span>
             {may && (
               <Select
-                label={`What ${name} may do`}
+                label={<span className="aside">What {name} may do</span>}
                 value={right}
                 options={RIGHTS}
                 onChoose={(chosen) => give({ person, right: chosen as Share["right"] })}

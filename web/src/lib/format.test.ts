@@ -71,10 +71,14 @@ describe("money", () => {
   });
 });
 
-test("the desk's own sentence gets true minus signs and thin thousands, and keeps its dates", () => {
+test("the desk's own sentence gets true minus signs, thin thousands and days in words", () => {
   expect(
     format.told("A price is zero or less: open 2695263.0, low -76.55, close 76.61. Seen 2026-11-10, in 2026."),
-  ).toBe("A price is zero or less: open 2\u202f695\u202f263, low \u221276.55, close 76.61. Seen 2026-11-10, in 2026.");
+  ).toBe("A price is zero or less: open 2\u202f695\u202f263, low \u221276.55, close 76.61. Seen 10 Nov 2026, in 2026.");
+  expect(format.told("10 SHEL were sold on 2026-02-06 (T-2026-02-06), in 2026-02-06.csv of 2026-13-40.")).toBe(
+    "10 SHEL were sold on 6 Feb 2026 (T-2026-02-06), in 2026-02-06.csv of 2026-13-40.",
+  );
+  expect(format.told("That is no day. Write it like 2026-01-31.")).toContain("2026-01-31");
 });
 
 describe("time", () => {

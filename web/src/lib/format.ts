@@ -163,9 +163,12 @@ export function compact(value: number | Missing): string {
 
 const FIGURE = /(?<=^|[\s(])(?:-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-\d+(?:\.\d+)?|\d+\.\d+|\d{5,})(?=[\s,;:%)]|\.?$|\.\s)/g;
 
-/** The desk's own sentence with its numbers as the page writes them: thin thousands, true minus, no idle `.0`. */
+/** A day that something is of; one that shows how to write a day stays. */
+const DATE = /(?<=^|[\s(])(?<!(?:Write|like) )\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?=[\s,;:)]|\.?$|\.\s)/g;
+
+/** The desk's own sentence as the page writes: days in words, thin thousands, true minus, no idle `.0`. */
 export function told(sentence: string): string {
-  return sentence.replace(FIGURE, figureAsWritten);
+  return sentence.replace(FIGURE, figureAsWritten).replace(DATE, (date) => day(date));
 }
 
 /** A number as its source wrote it, with as many decimals. */

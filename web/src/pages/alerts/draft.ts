@@ -154,8 +154,9 @@ export function draftAgain({
   symbols: ___,
   unknown: ____,
   over: _____,
-  created: ______,
-  changed: _______,
+  left_out: ______,
+  created: _______,
+  changed: ________,
   ...draft
 }: Rule): Draft {
   return draft;

@@ -1,13 +1,15 @@
-/** Over which stretch, as of which day and of which account the figures of a page are; all of it is in its address. */
+/** Over which stretch, as of which day, of which account and tag the figures of a page are; all is in its address. */
 
+import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useCallback } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import type { Portfolio } from "../../api/desk";
+import { transactionsQuery } from "../../api/portfolios";
 import { Choice } from "../../components/Choice";
 import { Select } from "../../components/Select";
 import { RANGES } from "../../lib/address";
 import { useKey } from "../../lib/hooks";
-import { accountOf, asOfOf, changed, DEFAULT_RANGE, rangeOf } from "./address";
+import { accountOf, asOfOf, changed, DEFAULT_RANGE, rangeOf, tagOf } from "./address";
 import styles from "./Controls.module.css";
 
 interface ControlsProps {
@@ -39,6 +41,7 @@ export function Controls({ portfolio, ranged = true, children }: ControlsProps) 
             onChoose={(value) => set({ account: value || null })}
           />
         )}
+        <Tags portfolio={portfolio} chosen={tagOf(params)} onChoose={(tag) => set({ tag })} />
         <label className={styles.day}>
           As of
           <input
@@ -50,6 +53,27 @@ export function Controls({ portfolio, ranged = true, children }: ControlsProps) 
         </label>
       </span>
     </div>
+  );
+}
+
+interface TagsProps {
+  portfolio: Portfolio;
+  chosen: string | null;
+  onChoose: (tag: string | null) => void;
+}
+
+/** Offered where transactions have tags; one that came by the address is shown all the same, so that it can be left. */
+function Tags({ portfolio, chosen, onChoose }: TagsProps) {
+  const { data } = useQuery(transactionsQuery(portfolio.id, { limit: 1 }));
+  const tags = [...new Set([...(data?.tags ?? []), ...(chosen === null ? [] : [chosen])])];
+  if (tags.length === 0) return null;
+  return (
+    <Select
+      label="Tag"
+      value={chosen ?? ""}
+      options={[{ value: "", label: "All tags" }, ...tags.map((tag) => ({ value: tag, label: tag }))]}
+      onChoose={(value) => onChoose(value || null)}
+    />
   );
 }
 

@@ -101,7 +101,7 @@ function AddButton() {
   const [params] = useSearchParams();
   return (
     <Button onClick={() => navigate(beside(params, { add: "buy" }))}>
-      <Icon name="plus" size={16} /> Transaction
+      <Icon name="plus" size={16} /> <span className={styles.word}>Transaction</span>
     </Button>
   );
 }

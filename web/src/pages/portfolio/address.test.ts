@@ -12,10 +12,12 @@ test("what is not understood is the default", () => {
   expect([rangeOf(odd), asOfOf(odd), accountOf(odd)]).toEqual(["1Y", null, null]);
 });
 
-test("range, day and account stay from page to page, the rest does not", () => {
-  const here = told("range=Max&as_of=2025-06-30&account=2&sort=-gain&why=twr");
-  expect(tabPath(7, "income", here)).toBe("/portfolio/7/income?range=Max&as_of=2025-06-30&account=2");
-  expect(positionPath(7, "BRK.B", here)).toBe("/portfolio/7/position/BRK.B?range=Max&as_of=2025-06-30&account=2");
+test("range, day, account and tag stay from page to page, the rest does not", () => {
+  const here = told("range=Max&as_of=2025-06-30&account=2&tag=core&sort=-gain&why=twr");
+  expect(tabPath(7, "income", here)).toBe("/portfolio/7/income?range=Max&as_of=2025-06-30&account=2&tag=core");
+  expect(positionPath(7, "BRK.B", here)).toBe(
+    "/portfolio/7/position/BRK.B?range=Max&as_of=2025-06-30&account=2&tag=core",
+  );
   expect(positionPath(7, "own:3")).toBe("/portfolio/7/position/own%3A3");
 });
 

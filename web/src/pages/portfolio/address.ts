@@ -17,7 +17,7 @@ export const TAB_NAMES: Record<Tab, string> = {
 export const DEFAULT_RANGE: Range = "1Y";
 
 /** What is asked about on every page of a portfolio, and so stays when one goes from one to another. */
-const STAYS = ["range", "as_of", "account"] as const;
+const STAYS = ["range", "as_of", "account", "tag"] as const;
 
 export function tabPath(id: number, tab: Tab, params?: URLSearchParams): string {
   const kept = new URLSearchParams();
@@ -48,10 +48,15 @@ export function accountOf(params: URLSearchParams): number | null {
   return wholeOf(params.get("account"));
 }
 
-/** As of which day, and of which account, the figures of an address are. */
-export function scopeOf(params: URLSearchParams): { as_of?: string; account?: number } {
-  const [as_of, account] = [asOfOf(params), accountOf(params)];
-  return { ...(as_of && { as_of }), ...(account && { account }) };
+/** The tag of the positions that figures are of; null: of all, and of the cash. */
+export function tagOf(params: URLSearchParams): string | null {
+  return params.get("tag") || null;
+}
+
+/** As of which day, and of which account and tag, the figures of an address are. */
+export function scopeOf(params: URLSearchParams): { as_of?: string; account?: number; tag?: string } {
+  const [as_of, account, tag] = [asOfOf(params), accountOf(params), tagOf(params)];
+  return { ...(as_of && { as_of }), ...(account && { account }), ...(tag && { tag }) };
 }
 
 export function wholeOf(text: string | null): number | null {
@@ -72,7 +77,7 @@ export function changed(params: URLSearchParams, change: Record<string, string |
 export const PANELS = ["why", "add", "edit", "facts", "settings", "new"] as const;
 
 /** What a panel is of. */
-const OF = ["of", "in", "by", "slice"] as const;
+export const OF = ["of", "in", "by", "slice", "lot", "sale"] as const;
 
 /** `params` with another panel, or with none. */
 export function beside(params: URLSearchParams, panel: Record<string, string> = {}): string {

@@ -1,7 +1,7 @@
 /** Which transactions the Activity page shows, in its address. */
 
 import type { Kind } from "../../../api/desk";
-import { asOfOf, wholeOf } from "../address";
+import { asOfOf, tagOf, wholeOf } from "../address";
 import { isKind } from "./kinds";
 
 export interface Filters {
@@ -26,7 +26,7 @@ export function filtersOf(params: URLSearchParams): Filters {
     account: wholeOf(params.get("account")),
     kind: isKind(kind) ? kind : null,
     instrument: params.get("instrument") || null,
-    tag: params.get("tag") || null,
+    tag: tagOf(params),
     batch: wholeOf(params.get("batch")),
     from: dayOf(params.get("from")),
     // As of a day in the past, nothing after it has happened.

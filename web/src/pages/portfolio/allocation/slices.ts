@@ -14,6 +14,7 @@ export const DIMENSION_NAMES: Record<Dimension, string> = {
   currency: "Currency",
   account: "Account",
   instrument: "Instrument",
+  position: "Position",
 };
 
 /** What is drilled into: by account one sees what is in it, by what is in it which it is. */

@@ -13,6 +13,7 @@ import * as format from "../../../lib/format";
 import { AsOf } from "../AsOf";
 import { scopeOf } from "../address";
 import { Controls } from "../Controls";
+import { Figure } from "../figures/Figure";
 import type { PortfolioPageProps } from "../props";
 import styles from "./Checks.module.css";
 import { ThresholdsForm } from "./ThresholdsForm";
@@ -35,7 +36,16 @@ const COLUMNS: Column<Check>[] = [
     ),
     cell: ({ state }) => state,
   },
-  { title: "Number", number: true, show: numberText, cell: ({ number }) => number },
+  {
+    title: "Number",
+    number: true,
+    show: (check) => (
+      <Figure why="check" slice={check.name} label={wordsOf(check.name).title}>
+        {numberText(check)}
+      </Figure>
+    ),
+    cell: ({ number }) => number,
+  },
   { title: "Told from", number: true, show: thresholdText, cell: ({ threshold }) => threshold },
   {
     title: "What it found",

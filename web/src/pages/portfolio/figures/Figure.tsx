@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Link, useSearchParams } from "react-router";
-import { beside } from "../address";
+import { beside, OF } from "../address";
 import { type Asked, askedParams } from "../why/figures";
 import styles from "./Figure.module.css";
 
@@ -16,7 +16,7 @@ interface FigureProps extends Asked {
 export function Figure({ label, walked = false, children, ...asked }: FigureProps) {
   const [params] = useSearchParams();
   const told = askedParams(asked);
-  const open = ["why", "of", "in", "by", "slice"].every((name) => (params.get(name) ?? undefined) === told[name]);
+  const open = ["why", ...OF].every((name) => (params.get(name) ?? undefined) === told[name]);
   return (
     <Link
       to={beside(params, told)}

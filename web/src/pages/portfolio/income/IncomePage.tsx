@@ -1,6 +1,7 @@
 /** What does it pay? By month and by instrument: received, announced, and as a yield on what it cost. */
 
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useSearchParams } from "react-router";
 import type { Income } from "../../../api/desk";
 import { incomeQuery } from "../../../api/portfolios";
@@ -42,7 +43,11 @@ export default function IncomePage({ portfolio }: PortfolioPageProps) {
         )}
         {data.announced.length > 0 && (
           <>
-            ; <Amount value={comes} currency={data.base} named /> is announced
+            ;{" "}
+            <Figure why="announced" label="Announced">
+              <Amount value={comes} currency={data.base} named />
+            </Figure>{" "}
+            is announced
           </>
         )}
       </h1>
@@ -169,6 +174,23 @@ function Announced({ income: { announced, base }, name }: { income: Income; name
   );
 }
 
+interface PaidProps {
+  row: Income["by_instrument"][number];
+  why: "received" | "announced";
+  label: string;
+  children: ReactNode;
+}
+
+/** Interest is of no instrument that one could ask about, and of what is not announced there is nothing to tell. */
+function Paid({ row, why, label, children }: PaidProps) {
+  if (row.key === "cash" || (why === "announced" && Number(row.announced) === 0)) return children;
+  return (
+    <Figure why={why} of={row.key} label={label} walked>
+      {children}
+    </Figure>
+  );
+}
+
 function ByInstrument({ income, name }: { income: Income; name: string }) {
   const { by_instrument, yields, base } = income;
   const known = new Map(yields.map((each) => [each.instrument, each]));
@@ -179,7 +201,11 @@ function ByInstrument({ income, name }: { income: Income; name: string }) {
     key,
     title,
     unit: base,
-    show: (row) => <Amount value={row[key]} currency={base} />,
+    show: (row) => (
+      <Paid row={row} why={key === "announced" ? key : "received"} label={`${title} of ${called(row)}`}>
+        <Amount value={row[key]} currency={base} />
+      </Paid>
+    ),
     cell: (row) => row[key],
     total: <Amount value={total(by_instrument.map((row) => row[key]))} currency={base} />,
   });

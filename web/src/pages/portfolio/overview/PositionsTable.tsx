@@ -76,13 +76,17 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
       unit: base,
       show: (row) => <Value row={row} base={base} />,
       cell: ({ value }) => value,
-      total: <Amount value={told.value} currency={base} />,
+      total: (
+        <Figure why="value" label="Value of all" walked>
+          <Amount value={told.value} currency={base} />
+        </Figure>
+      ),
     },
     {
       key: "share",
       title: "Share",
       unit: "%",
-      show: ({ share }) => format.shareFigure(share),
+      show: (row) => <Share row={row} />,
       cell: ({ share }) => share,
       goes: 2,
     },
@@ -90,24 +94,47 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
       key: "cost",
       title: "Cost",
       unit: base,
-      show: (row) => row.instrument && <Amount value={row.cost} currency={base} />,
+      show: (row) =>
+        row.instrument && (
+          <Asked row={row} why="cost" label="Cost">
+            <Amount value={row.cost} currency={base} />
+          </Asked>
+        ),
       cell: ({ cost }) => cost,
-      total: <Amount value={told.cost} currency={base} />,
+      total: (
+        <Figure why="cost" label="Cost of all" walked>
+          <Amount value={told.cost} currency={base} />
+        </Figure>
+      ),
       goes: 1,
     },
     {
       key: "gain",
       title: "Gain",
       unit: base,
-      show: (row) => row.instrument && <Amount value={row.gain} currency={base} moved />,
+      show: (row) =>
+        row.instrument && (
+          <Asked row={row} why="unrealised" label="Gain">
+            <Amount value={row.gain} currency={base} moved />
+          </Asked>
+        ),
       cell: ({ gain }) => gain,
-      total: <Amount value={told.gain} currency={base} moved />,
+      total: (
+        <Figure why="unrealised" label="Gain of all" walked>
+          <Amount value={told.gain} currency={base} moved />
+        </Figure>
+      ),
     },
     {
       key: "return",
       title: "Return",
       unit: "% of cost",
-      show: ({ instrument, gain_relative }) => instrument && <Return value={gain_relative} />,
+      show: (row) =>
+        row.instrument && (
+          <Asked row={row} why="unrealised" label="Return">
+            <Return value={row.gain_relative} />
+          </Asked>
+        ),
       cell: ({ gain_relative }) => gain_relative,
     },
     {
@@ -155,7 +182,9 @@ function Name({ portfolio, row, account }: { portfolio: Portfolio; row: Position
   return (
     <span className={styles.name}>
       {row.instrument ? (
-        <Link to={positionPath(portfolio.id, row.instrument, params)}>{row.ticker}</Link>
+        <Link to={positionPath(portfolio.id, row.instrument, params)} title={row.ticker}>
+          {row.ticker}
+        </Link>
       ) : (
         <strong>{row.ticker}</strong>
       )}
@@ -180,14 +209,19 @@ function Asked({ row, why, label, children }: AskedProps) {
 }
 
 /** Its last price; where that is of an earlier day than the figures, or by hand, hatched, and the day said. */
-function Price({ row: { instrument, price, currency }, day }: { row: Position; day: string }) {
+function Price({ row, day }: { row: Position; day: string }) {
+  const { instrument, price, currency } = row;
   if (instrument === null) return null;
   if (price === null) return <span className={styles.lacks}>none</span>;
   const typed = price.source === "by hand";
   const old = typed || Date.parse(day) - Date.parse(price.day) > 4 * 86_400_000;
   return (
     <span className={old ? styles.old : undefined} title={`${format.day(price.day)}, ${price.source}`}>
-      {format.exactly(price.price, 2)} <span className="quiet">{currency}</span>
+      <Asked row={row} why="price" label="Price">
+        <span>
+          {format.exactly(price.price, 2)} <span className="quiet">{currency}</span>
+        </span>
+      </Asked>
       {old && (
         <span className="quiet">
           {" "}
@@ -196,6 +230,16 @@ function Price({ row: { instrument, price, currency }, day }: { row: Position; d
         </span>
       )}
     </span>
+  );
+}
+
+/** Of all that is shown; of what is owed, or where the whole is not known, there is none. */
+function Share({ row }: { row: Position }) {
+  if (row.share === null) return format.NONE;
+  return (
+    <Figure why="share" by="position" slice={keyOf(row)} label={`Share of ${row.ticker}`} walked>
+      {format.shareFigure(row.share)}
+    </Figure>
   );
 }
 

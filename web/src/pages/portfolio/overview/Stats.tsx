@@ -24,7 +24,9 @@ export function Stats({ positions, returns: { base, performance, benchmark }, ra
         </Figure>
       </Stat>
       <Stat name="Today" unit={base}>
-        <Amount value={positions.day_gain} currency={base} moved />
+        <Figure why="day_change" label="Change today">
+          <Amount value={positions.day_gain} currency={base} moved />
+        </Figure>
       </Stat>
       <Stat name={`Gain, ${range}`} unit={base}>
         <Figure why="gain" label="Gain">

@@ -36,7 +36,9 @@ export function Sums({ performance, base, of }: SumsProps) {
         <div>
           <dt>Worth at the start</dt>
           <dd>
-            <Amount value={start} currency={base} />
+            <Figure why="gain" of={of} label="Worth at the start">
+              <Amount value={start} currency={base} />
+            </Figure>
           </dd>
         </div>
         {PARTS.map(([name, label]) => (

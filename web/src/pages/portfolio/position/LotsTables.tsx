@@ -1,6 +1,7 @@
 /** The lots of a position: those that are held, and those that are gone with what was gained on them. */
 
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { ClosedLot, OpenLot, Portfolio, Position } from "../../../api/desk";
 import { lotsQuery } from "../../../api/portfolios";
@@ -10,6 +11,7 @@ import { Skeleton } from "../../../components/Skeleton";
 import { product, rounded } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { beside, scopeOf } from "../address";
+import { Figure } from "../figures/Figure";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
 import { METHODS } from "../settings/PortfolioFields";
 import styles from "./Position.module.css";
@@ -84,6 +86,32 @@ function worthOf(lot: OpenLot, row: Position | undefined): string | null {
   return value && rounded(value, format.decimalsOf(lot.cost.currency));
 }
 
+interface AskedProps {
+  lot: OpenLot | ClosedLot;
+  label: string;
+  /** What is asked of a lot that is held; one that is gone tells all in one answer. */
+  why?: "cost" | "unrealised";
+  children: ReactNode;
+}
+
+function Asked({ lot, label, why = "unrealised", children }: AskedProps) {
+  const { instrument, account, opened } = lot;
+  const gone = "closed" in lot;
+  return (
+    <Figure
+      why={gone ? "realised" : why}
+      of={instrument ?? undefined}
+      inside={account}
+      lot={opened}
+      sale={gone ? (lot.closed ?? undefined) : undefined}
+      label={`${label} of the lot of ${format.day(lot.acquired)}`}
+      walked
+    >
+      {children}
+    </Figure>
+  );
+}
+
 /** What was gained in the portfolio's currency, and what of it the price did, the currency, fees and taxes. */
 function gainColumns(base: string, abroad: boolean): FigureColumn<OpenLot | ClosedLot>[] {
   const amount = (
@@ -98,12 +126,23 @@ function gainColumns(base: string, abroad: boolean): FigureColumn<OpenLot | Clos
     cell: (lot) => lot[key],
   });
   return [
-    amount("gain_base", "Gain", true),
+    {
+      ...amount("gain_base", "Gain", true),
+      show: (lot) => (
+        <Asked lot={lot} label="Gain">
+          <Amount value={lot.gain_base} currency={base} moved />
+        </Asked>
+      ),
+    },
     {
       key: "return",
       title: "Return",
       unit: "% of cost",
-      show: ({ gain_base, cost }) => <Return value={relative(gain_base, cost.base)} />,
+      show: (lot) => (
+        <Asked lot={lot} label="Return">
+          <Return value={relative(lot.gain_base, lot.cost.base)} />
+        </Asked>
+      ),
       cell: ({ gain_base, cost }) => relative(gain_base, cost.base),
     },
     ...(abroad ? [amount("price_effect", "of it price", true), amount("currency_effect", "of it currency", true)] : []),
@@ -138,7 +177,11 @@ function openColumns(
       key: "cost",
       title: "Cost",
       unit,
-      show: ({ cost }) => <Amount value={cost.amount} currency={cost.currency} />,
+      show: (lot) => (
+        <Asked lot={lot} why="cost" label="Cost">
+          <Amount value={lot.cost.amount} currency={lot.cost.currency} />
+        </Asked>
+      ),
       cell: ({ cost }) => cost.amount,
     },
     {
@@ -153,7 +196,7 @@ function openColumns(
       key: "actions",
       title: "Changed by",
       words: true,
-      show: ({ actions }) => actions.join(", "),
+      show: ({ actions }) => format.told(actions.join(", ")),
       cell: ({ actions }) => actions.join(" "),
       goes: 1,
     },
@@ -198,13 +241,21 @@ function closedColumns(base: string, accounts: boolean, abroad: boolean): Figure
     {
       key: "cost",
       title: "Cost",
-      show: ({ cost }) => <Amount value={cost.amount} currency={cost.currency} named />,
+      show: (lot) => (
+        <Asked lot={lot} label="Cost">
+          <Amount value={lot.cost.amount} currency={lot.cost.currency} named />
+        </Asked>
+      ),
       cell: ({ cost }) => cost.amount,
     },
     {
       key: "proceeds",
       title: "Proceeds",
-      show: ({ proceeds }) => <Amount value={proceeds.amount} currency={proceeds.currency} named />,
+      show: (lot) => (
+        <Asked lot={lot} label="Proceeds">
+          <Amount value={lot.proceeds.amount} currency={lot.proceeds.currency} named />
+        </Asked>
+      ),
       cell: ({ proceeds }) => proceeds.amount,
     },
     ...gainColumns(base, abroad),

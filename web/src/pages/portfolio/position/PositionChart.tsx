@@ -111,5 +111,6 @@ function summaryOf(ticker: string, { series, show, ts, marks }: Lines): string {
   const way = price >= first ? "rose" : "fell";
   const moved = `${ticker} ${way} from ${show(first)} on ${format.day(ts[0])} to ${show(price)}`;
   const against = cost == null ? "" : `; a unit cost ${show(cost)} on average, ${format.gain(price / cost - 1)} since`;
-  return `${moved}${against}. ${format.counted(marks?.length ?? 0, "day")} with transactions or splits.`;
+  const happened = marks?.length ? ` ${format.counted(marks.length, "day")} with transactions or splits.` : "";
+  return `${moved}${against}.${happened}`;
 }

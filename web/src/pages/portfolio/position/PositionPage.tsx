@@ -116,7 +116,13 @@ function Figures({ positions, returns: { base, performance }, instrument }: Figu
         unit={row?.currency ?? undefined}
         beside={row?.price && `${format.day(row.price.day)}, ${row.price.source}`}
       >
-        {row?.price ? format.exactly(row.price.price, 2) : format.NONE}
+        {row?.price ? (
+          <Figure why="price" of={instrument} inside={row.account} label="Price">
+            {format.exactly(row.price.price, 2)}
+          </Figure>
+        ) : (
+          format.NONE
+        )}
       </Stat>
       <Stat
         name="Value"
@@ -128,10 +134,14 @@ function Figures({ positions, returns: { base, performance }, instrument }: Figu
         </Figure>
       </Stat>
       <Stat name="Cost" unit={base}>
-        <Amount value={positions.cost} currency={base} />
+        <Figure why="cost" of={instrument} label="Cost">
+          <Amount value={positions.cost} currency={base} />
+        </Figure>
       </Stat>
       <Stat name="Not yet realised" unit={base}>
-        <Amount value={positions.gain} currency={base} moved />
+        <Figure why="unrealised" of={instrument} label="Not yet realised">
+          <Amount value={positions.gain} currency={base} moved />
+        </Figure>
       </Stat>
       <Stat name="Time-weighted">
         <Figure why="twr" of={instrument} label="Time-weighted return">

@@ -20,6 +20,11 @@ test("a slice is asked by its dimension and its key", () => {
   expect(questionOf(params)).toEqual({ range: "1Y", by: "country", key: "CH" });
 });
 
+test("a lot is asked by what opened and closed it, over all days", () => {
+  const params = new URLSearchParams({ range: "1M", ...askedParams({ why: "realised", of: "X", lot: 4, sale: 9 }) });
+  expect(questionOf(params)).toEqual({ instrument: "X", lot: 4, sale: 9 });
+});
+
 test("a figure that the desk does not have is none", () => {
   expect(figureOf(new URLSearchParams("why=fame"))).toBe(null);
 });

@@ -40,16 +40,22 @@ export interface Asked {
   inside?: number | undefined;
   by?: Dimension | undefined;
   slice?: string | undefined;
+  /** Of the lots that this transaction opened, */
+  lot?: number | undefined;
+  /** and that this one closed; the page tells those of every day. */
+  sale?: number | undefined;
 }
 
 /** The part of an address that opens the figure. */
-export function askedParams({ why, of, inside, by, slice }: Asked): Record<string, string> {
+export function askedParams({ why, of, inside, by, slice, lot, sale }: Asked): Record<string, string> {
   return {
     why,
     ...(of && { of }),
     ...(inside && { in: String(inside) }),
     ...(by && { by }),
     ...(slice && { slice }),
+    ...(lot && { lot: String(lot) }),
+    ...(sale && { sale: String(sale) }),
   };
 }
 
@@ -62,9 +68,11 @@ export function figureOf(params: URLSearchParams): WhyFigure | null {
 export function questionOf(params: URLSearchParams) {
   const [of, inside] = [params.get("of"), wholeOf(params.get("in"))];
   const [by, slice] = [params.get("by"), params.get("slice")];
+  const [lot, sale] = [wholeOf(params.get("lot")), wholeOf(params.get("sale"))];
   return {
     ...scopeOf(params),
-    range: rangeOf(params),
+    ...(lot ? { lot } : { range: rangeOf(params) }),
+    ...(sale && { sale }),
     ...(of && { instrument: of }),
     ...(inside && { account: inside }),
     ...(by && { by: by as Dimension }),
