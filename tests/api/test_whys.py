@@ -17,7 +17,7 @@ __all__ = ["client", "demo"]
 START = "/api/v1/portfolios/{number}/"
 
 NO_FIGURES = {
-    "export", "imports", "shares", "transactions", "transactions/{transaction}", "why/{figure}",
+    "export", "imports", "imports/{batch}/problems", "shares", "transactions", "transactions/{transaction}", "why/{figure}",
 }  # fmt: skip
 """What was told, and reasons themselves."""
 
