@@ -307,6 +307,10 @@ def test_an_allocation_opens_slice_by_slice_by_pointer_and_keyboard(folio: Page,
     folio.goto(f"{household.path}/allocation?show=account")
     folio.get_by_role("link", name=re.compile("Share of Depot Nord: why")).click()
     expect(folio.get_by_role("region", name="Why this number? Share of the whole")).to_contain_text("the whole")
+    folio.get_by_role("link", name="Depot Nord", exact=True).click()
+    folio.get_by_role("link", name=re.compile("Value of HAZLO: why")).click()
+    expect(folio).to_have_url(re.compile(rf"why=value.*&of=HAZLO&in={household.accounts[0]}"))
+    expect(why(folio, "Value")).to_contain_text("HAZLO")
 
 
 def test_a_threshold_of_ones_own_changes_what_a_check_finds(folio: Page, portfolio_desk: StartedDesk):
@@ -377,6 +381,8 @@ def test_the_months_of_a_year_and_long_names_fit_on_a_phone(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         chooser = page.get_by_role("combobox", name="Portfolio").bounding_box() or {}
         assert (page.get_by_role("button", name="Transaction").bounding_box() or {})["y"] == chooser["y"]
+        card = page.locator("tbody tr").filter(has_text=item["name"]).bounding_box() or {}
+        assert card["height"] <= 6 * 44 + 32
         page.set_viewport_size({"width": 1440, "height": 900})
         cell = page.locator("tbody td:first-child").filter(has_text=item["name"])
         name = cell.get_by_role("link", name=item["name"], exact=True).bounding_box() or {}

@@ -12,7 +12,7 @@ import { Notice, Trouble } from "../../../components/Notice";
 import { Skeleton } from "../../../components/Skeleton";
 import * as format from "../../../lib/format";
 import { AsOf } from "../AsOf";
-import { beside, changed, positionPath, scopeOf } from "../address";
+import { beside, changed, positionPath, scopeOf, wholeOf } from "../address";
 import { Controls } from "../Controls";
 import { Figure } from "../figures/Figure";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
@@ -187,7 +187,16 @@ function SlicesTable({ base, slices, dimension, opened, tell, portfolio, colours
       key: "value",
       title: "Value",
       unit: base,
-      show: ({ value }) => <Amount value={value} currency={base} />,
+      show: (slice) => {
+        const value = <Amount value={slice.value} currency={base} />;
+        const asked = holding(slice, dimension, opened ? params.get("open") : null);
+        if (!asked) return value;
+        return (
+          <Figure why="value" {...asked} label={`Value of ${called(slice)}`} walked>
+            {value}
+          </Figure>
+        );
+      },
       cell: ({ value }) => value,
     },
     {
@@ -215,6 +224,16 @@ function SlicesTable({ base, slices, dimension, opened, tell, portfolio, colours
       file={`${portfolio.name} allocation`}
     />
   );
+}
+
+/** What a slice is the value of, where it is of an instrument or an account: `outer` is the slice that it is a part of. */
+function holding({ key }: Slice, dimension: Dimension, outer: string | null) {
+  // Cash is of no instrument that one could ask about.
+  if (key.startsWith("cash") || outer?.startsWith("cash")) return null;
+  if (dimension === "account") return { inside: Number(key), of: outer ?? undefined };
+  if (dimension !== "instrument") return null;
+  // Of an instrument an account may hold a part; any other slice holds all of it.
+  return { of: key, inside: wholeOf(outer) ?? undefined };
 }
 
 function factsColumn(params: URLSearchParams): FigureColumn<Slice> {

@@ -178,7 +178,9 @@ function tickersOf({ instrument, ticker }: Part): string[] {
 
 function Name({ portfolio, row, account }: { portfolio: Portfolio; row: Position; account: boolean }) {
   const [params] = useSearchParams();
-  const named = [row.instrument ? row.name : "Cash", account && row.account_name].filter(Boolean).join(" · ");
+  // What is one's own has no ticker, and is called by its name.
+  const name = row.name === row.ticker ? null : row.name;
+  const named = [row.instrument ? name : "Cash", account && row.account_name].filter(Boolean).join(" · ");
   return (
     <span className={styles.name}>
       {row.instrument ? (
