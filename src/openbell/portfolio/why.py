@@ -20,17 +20,18 @@ from openbell.portfolio.book import Input, Why
 from openbell.portfolio.checks import Check
 from openbell.portfolio.income import Announced, Received
 from openbell.portfolio.moves import Charged, Part
-from openbell.portfolio.prices import Price
+from openbell.portfolio.prices import Price, Priced
 from openbell.portfolio.rates import Rate
 from openbell.portfolio.returns import Stretch
 from openbell.portfolio.twr import Index
 from openbell.portfolio.valuation import History, Mask
-from openbell.portfolio.worth import Worth, day_change, total, worth_of, worths
+from openbell.portfolio.worth import Worth, day_change, rests, total, worth_of, worths
 
 DAY_CHANGE = (
     "Units held at the close of the session before x the price's change since x today's rate, plus what was traded in "
     "the session against its price then. Both prices are of the instrument's own exchange. What the rate made is "
-    "apart: units x the close before x the rate's change since."
+    "apart: units x the close before x the rate's change since. What is priced by hand changes on the day of a new "
+    "price."
 )
 NET_INVESTED = "What was paid in less what was taken out, each at the rate of its day."
 CHECKED = "What is held at the end of the day is compared with the owner's own threshold."
@@ -125,7 +126,9 @@ def why_currency_gain(of: History, inside: Mask, stretch: Stretch) -> Why:
 
 def why_day_change(of: History, part: Part, place: int) -> Why:
     """Of the change in the newest session of the part's own market."""
-    change = day_change(of, part, place)
+    change, prices = day_change(of, part, place), of.priced.get(part.instrument or "")
+    if prices is not None and rests(prices, of.day(place)):
+        return Why("day_change", DAY_CHANGE, (), (_said_at_rest(part, prices, of.day(place)),))
     if change is None:
         return Why("day_change", DAY_CHANGE, (), ("The price of the newest session or of the one before is missing.",))
     now = worth_of(of, part, of.steps[part].on(of.day(place)), place)
@@ -142,6 +145,12 @@ def why_day_change(of: History, part: Part, place: int) -> Why:
         Input("value", _said(now.value), of.base, of.day(place)),
     )
     return Why("day_change", DAY_CHANGE, inputs, tuple(_notesof_worth(of, now, place)))
+
+
+def _said_at_rest(part: Part, prices: Priced, day: date) -> str:
+    price = prices.at(day)
+    of = "" if price is None else f" is of {price.day}: it"
+    return f"{_name(part)} has no session, and its price{of} changes on the day of a new one only."
 
 
 def why_drawdown(index: Index, stretch: Stretch) -> Why:
