@@ -10,12 +10,13 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from openbell.model.transactions import Kind
 from openbell.portfolio.book import Days
 from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded, summed
 from openbell.portfolio.rates import exact
 from openbell.portfolio.twr import Floats, Index, annualised, chained
-from openbell.portfolio.valuation import History, Mask, moved, paid, worth
+from openbell.portfolio.valuation import History, Mask, Uncounted, moved, paid, worth
 from openbell.portfolio.worth import Worth, total, worths
 from openbell.portfolio.xirr import MoneyWeighted, of_investor
 
@@ -309,11 +310,27 @@ def notes(
     if any(place <= stretch.end for place in index.undefined):
         day = of.day(index.undefined[0])
         yield f"On {day} more was owed than there was: from then on there is no time-weighted return."
+    yield from map(said_of_uncounted, uncounted(of, inside, stretch))
     for note in dict.fromkeys(each.note for each in crossed if each.note):
         yield f"Of what came or left without a trade: {note}."
     untold = {each.name for each in of.book.accounts if each.id not in of.told and _used(of, inside, each.id)}
     for name in sorted(untold):
         yield f"No deposits into {name} are told: its purchases count as money paid in, its sales as taken out."
+
+
+def uncounted(of: History, inside: Mask, stretch: Stretch) -> list[Uncounted]:
+    """What the parts gave away within the stretch and never had."""
+    named = of.named(inside)
+    return [each for each in of.uncounted if each.part in named and stretch.start < of.place(each.day) <= stretch.end]
+
+
+def said_of_uncounted(each: Uncounted) -> str:
+    """That units are in no gain."""
+    done = {Kind.SELL: "sold", Kind.TRANSFER: "moved"}.get(each.transaction.kind, "given away")
+    return (
+        f"{each.units} units of {each.transaction.instrument} that were {done} on {each.day} were never held: what "
+        "they gained is not known, and not in the gain."
+    )
 
 
 def _lacking(every: Iterable[Worth]) -> dict[str, list[str]]:

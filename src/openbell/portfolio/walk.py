@@ -48,6 +48,8 @@ class Walked:
     """By instrument, the days on which one unit became so many; told, or found from units."""
     moved_short: frozenset[int]
     """The transfers that moved what was sold short, by their ids."""
+    never_held: Mapping[int, Decimal]
+    """By transaction, the units that it gave away and that were not there; each is a problem, too."""
     until: date
     """The day at whose end this is so."""
     walk: _Walk = field(repr=False, compare=False)
@@ -186,6 +188,7 @@ class _Walk:
             route.happened,
             holdings.splits,
             frozenset(holdings.moved_short),
+            holdings.never_held.copy(),
             route.until,
             self,
         )
@@ -299,6 +302,7 @@ class _Walk:
                 "rounded", "note", t, f"{quantity} units of {t.instrument} left on {t.day}; all {held} were taken.", ""
             )
             return
+        self.holdings.never_held[t.id] = quantity - held
         done = {Kind.SELL: "sold", Kind.TRANSFER: "moved to another account"}.get(t.kind, "given away")
         remedy = "Add the missing purchase or an opening balance before it, or correct the quantity"
         self._say(
@@ -306,7 +310,7 @@ class _Walk:
             "wrong",
             t,
             f"{quantity} units of {t.instrument} were {done} on {t.day}{f' ({t.ref})' if t.ref else ''}, but the "
-            f"account held {held}; only these were counted.",
+            f"account held {f'{held}; only these were' if held else 'none; no gain of them was'} counted.",
             f"{remedy}; or mark the sale as short." if t.kind is Kind.SELL else f"{remedy}.",
         )
 

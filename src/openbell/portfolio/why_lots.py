@@ -11,7 +11,8 @@ from openbell.portfolio.book import Input, Why
 from openbell.portfolio.income import Yields
 from openbell.portfolio.lots import Closed, Lot
 from openbell.portfolio.moves import Part, rounded, summed
-from openbell.portfolio.valuation import History, Mask, currency_of
+from openbell.portfolio.returns import said_of_uncounted
+from openbell.portfolio.valuation import History, Mask, Uncounted, currency_of
 from openbell.portfolio.walk import Walked
 from openbell.portfolio.why import of_worth
 from openbell.portfolio.worth import session_gain, worths
@@ -46,8 +47,8 @@ def why_unrealised(of: History, inside: Mask, place: int, lots: Iterable[Lot]) -
     return Why("unrealised", UNREALISED, (*values, *cost.inputs, *effects), (*lacking, *cost.notes))
 
 
-def why_realised(of: History, closed: Sequence[Closed]) -> Why:
-    """Of what was gained with lots that are gone."""
+def why_realised(of: History, closed: Sequence[Closed], uncounted: Iterable[Uncounted]) -> Why:
+    """Of what was gained with lots that are gone; what was `uncounted` had none."""
     inputs = []
     for each in closed:
         told = gains.realised(each, of.base, of.lookup, currency_of(of.book, _part(each)) or None)
@@ -60,7 +61,7 @@ def why_realised(of: History, closed: Sequence[Closed]) -> Why:
             Input("by the price", _said(told.price), of.base),
             Input("by the rate", _said(told.exchange), of.base),
         ]
-    return Why("realised", REALISED, tuple(inputs))
+    return Why("realised", REALISED, tuple(inputs), tuple(map(said_of_uncounted, uncounted)))
 
 
 def why_price(of: History, part: Part, place: int) -> Why:
