@@ -1324,7 +1324,7 @@ export interface paths {
         put?: never;
         /**
          * Add Transaction
-         * @description A new transaction.
+         * @description A new transaction; 409 where a later one would lack its units by it, unless `oversold_too` is set.
          */
         post: operations["add_transaction_api_v1_portfolios__number__transactions_post"];
         delete?: never;
@@ -1347,13 +1347,15 @@ export interface paths {
         get: operations["transaction_api_v1_portfolios__number__transactions__transaction__get"];
         /**
          * Change Transaction
-         * @description Replace a transaction; 409 with what is there now where it was changed since `version`.
+         * @description Replace a transaction; 409 with what is there now where it was changed since `version`, and where a later one
+         *     would lack its units by it, unless `oversold_too` is set.
          */
         put: operations["change_transaction_api_v1_portfolios__number__transactions__transaction__put"];
         post?: never;
         /**
          * Remove Transaction
-         * @description Delete a transaction; for 30 days it can be brought back with POST .../restore.
+         * @description Delete a transaction; for 30 days it can be brought back with POST .../restore. 409 where a later one would lack
+         *     its units without it, unless `oversold_too` is set.
          */
         delete: operations["remove_transaction_api_v1_portfolios__number__transactions__transaction__delete"];
         options?: never;
@@ -1372,7 +1374,7 @@ export interface paths {
         put?: never;
         /**
          * Restore Transaction
-         * @description Bring a deleted transaction back.
+         * @description Bring a deleted transaction back; 409 where it or a later one would lack units, unless `oversold_too` is set.
          */
         post: operations["restore_transaction_api_v1_portfolios__number__transactions__transaction__restore_post"];
         delete?: never;
@@ -2917,7 +2919,7 @@ export interface components {
         };
         /**
          * Contribution
-         * @description What one part added to the gain of the whole.
+         * @description What one part added to the gain of the whole; `notes` say what is not in it.
          */
         Contribution: {
             /** Account */
@@ -2932,6 +2934,8 @@ export interface components {
             instrument: string | null;
             /** Name */
             name: string | null;
+            /** Notes */
+            notes: string[];
             /** Share */
             share: number | null;
             /** Ticker */
@@ -3805,6 +3809,8 @@ export interface components {
         /**
          * Lots
          * @description The lots of a portfolio: those held, and those closed, the newest first; `total_closed` counts all of those.
+         *
+         *     What `problems` tell of units that were never held is in no lot.
          */
         Lots: {
             /** Base */
@@ -3820,6 +3826,8 @@ export interface components {
             method: string;
             /** Open */
             open: components["schemas"]["OpenLot"][];
+            /** Problems */
+            problems: components["schemas"]["Trouble"][];
             /** Total Closed */
             total_closed: number;
         };
@@ -4311,6 +4319,9 @@ export interface components {
         /**
          * Performance
          * @description What became of the money between the ends of two days; null: something is missing, and `notes` say what.
+         *
+         *     `uncounted` are the tickers of which more was given away than was ever held: no gain is known of that, and none is
+         *     in the figures.
          */
         Performance: {
             /** Currency Gain */
@@ -4351,6 +4362,8 @@ export interface components {
             twr: number | null;
             /** Twr Annual */
             twr_annual: number | null;
+            /** Uncounted */
+            uncounted: string[];
         };
         /**
          * Person
@@ -5480,7 +5493,7 @@ export interface components {
         };
         /**
          * Transaction
-         * @description A transaction as it is kept; `ticker` is what the instrument is called now.
+         * @description A transaction as it is kept; `ticker` is what the instrument is called now; `notes` say what seems odd in it.
          */
         Transaction: {
             /** Account */
@@ -5527,6 +5540,8 @@ export interface components {
              * @default
              */
             note: string;
+            /** Notes */
+            notes: string[];
             /** Other */
             other?: string | null;
             /** Other Ticker */
@@ -9629,7 +9644,10 @@ export interface operations {
     };
     add_transaction_api_v1_portfolios__number__transactions_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Write it all the same where a sale would lack units by it. */
+                oversold_too?: boolean;
+            };
             header?: never;
             path: {
                 number: number;
@@ -9714,7 +9732,10 @@ export interface operations {
     };
     change_transaction_api_v1_portfolios__number__transactions__transaction__put: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Write it all the same where a sale would lack units by it. */
+                oversold_too?: boolean;
+            };
             header?: never;
             path: {
                 number: number;
@@ -9761,6 +9782,8 @@ export interface operations {
         parameters: {
             query: {
                 version: number;
+                /** @description Write it all the same where a sale would lack units by it. */
+                oversold_too?: boolean;
             };
             header?: never;
             path: {
@@ -9800,7 +9823,10 @@ export interface operations {
     };
     restore_transaction_api_v1_portfolios__number__transactions__transaction__restore_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Write it all the same where a sale would lack units by it. */
+                oversold_too?: boolean;
+            };
             header?: never;
             path: {
                 number: number;
