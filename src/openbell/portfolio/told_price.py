@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from openbell.model.transactions import Kind, Transaction
-from openbell.portfolio.lots import ZERO
 
 COSTS = Decimal("0.02")
 """As a share of the amount, what costs that nobody tells apart may come to."""
@@ -26,7 +25,7 @@ def unlike_price(told: Transaction) -> str:
     costs = told.fee + told.tax
     expected = gross + costs if told.kind is Kind.BUY else gross - costs
     moved = -told.cash if told.kind is Kind.BUY else told.cash
-    last_digit = Decimal(1).scaleb(int(told.price.as_tuple().exponent)) if told.price else ZERO
+    last_digit = Decimal(1).scaleb(min(-2, int(told.price.as_tuple().exponent)))
     explained = COSTS * max(gross, abs(moved)) + CENTS + abs(told.quantity) * last_digit / 2
     if abs(expected - moved) <= explained:
         return ""

@@ -91,23 +91,35 @@ export function transactionQuery(number: number, transaction: number) {
   });
 }
 
-export function addTransaction(number: number, body: TransactionDraft) {
-  return answered(client.POST("/api/v1/portfolios/{number}/transactions", { ...at(number), body }));
+/** `oversold`: also where a sale would lack its units by it. */
+export function addTransaction(number: number, body: TransactionDraft, oversold = false) {
+  const params = { path: { number }, query: { oversold_too: oversold } };
+  return answered(client.POST("/api/v1/portfolios/{number}/transactions", { params, body }));
 }
 
-export function changeTransaction(number: number, transaction: number, version: number, draft: TransactionDraft) {
-  const params = { path: { number, transaction } };
+export function changeTransaction(
+  number: number,
+  transaction: number,
+  version: number,
+  draft: TransactionDraft,
+  oversold = false,
+) {
+  const params = { path: { number, transaction }, query: { oversold_too: oversold } };
   const body = { ...draft, version };
   return answered(client.PUT("/api/v1/portfolios/{number}/transactions/{transaction}", { params, body }));
 }
 
-export function removeTransaction(number: number, { id, version }: Pick<Transaction, "id" | "version">) {
-  const params = { path: { number, transaction: id }, query: { version } };
+export function removeTransaction(
+  number: number,
+  { id, version }: Pick<Transaction, "id" | "version">,
+  oversold = false,
+) {
+  const params = { path: { number, transaction: id }, query: { version, oversold_too: oversold } };
   return answered(client.DELETE("/api/v1/portfolios/{number}/transactions/{transaction}", { params }));
 }
 
-export function restoreTransaction(number: number, transaction: number) {
-  const params = { path: { number, transaction } };
+export function restoreTransaction(number: number, transaction: number, oversold = false) {
+  const params = { path: { number, transaction }, query: { oversold_too: oversold } };
   return answered(client.POST("/api/v1/portfolios/{number}/transactions/{transaction}/restore", { params }));
 }
 
