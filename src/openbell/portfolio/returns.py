@@ -25,6 +25,7 @@ RANGES: tuple[Range, ...] = get_args(Range)
 
 SIMPLE = "Value at the end + taken out - value at the start - paid in; as a share of value at the start + paid in."
 CONTRIBUTION = "The part's own gain, as a share of what the whole had to gain with: value at the start + paid in."
+NOTHING = "Nothing that was asked for is in the portfolio: there are no figures of it."
 CURRENCY = (
     "Each day's gain less what it is in its own currency at the rate of the day before, summed over the days: price at "
     "the first rate, currency at the last price."
@@ -110,13 +111,15 @@ def stretch_of(of: History, wanted: Range | tuple[date, date]) -> Stretch:
 def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> Performance:
     """How the parts `inside` have done together; `index` is that of `index_of`, where the caller has it."""
     values, (into, out) = worth(of, inside), paid(of, inside)
-    index = index or chained(of.days, values, into, out)
+    index = index or index_of(of, inside)
     ends = [list(worths(of, inside, place)) for place in (stretch.start, stretch.end)]
     start, end = map(total, ends)
     crossed = crossings(of, inside, stretch)
     came, left = _flowed(crossed)
     charged = _charged(charges(of, inside, stretch))
     gain = None if start is None or end is None or came is None or left is None else rounded(end + left - start - came)
+    if not inside.any():
+        start = end = came = left = gain = None
     capital = None if start is None or came is None else start + came
     first = of.day(max(stretch.start, 0))
     twr = index.between(stretch.start, stretch.end)
@@ -141,7 +144,9 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
 
 
 def index_of(of: History, inside: Mask) -> Index:
-    """The time-weighted index of the parts `inside` together."""
+    """The time-weighted index of the parts `inside` together; of nothing, none."""
+    if not inside.any():
+        return Index(of.days, np.full(of.days.size, np.nan))
     return chained(of.days, worth(of, inside), *paid(of, inside))
 
 
@@ -297,6 +302,8 @@ def notes(
     ends: Sequence[Iterable[Worth]],
 ) -> Iterable[str]:
     """What is missing, bridged or assumed in the figures of the parts over `stretch`; `ends`: what there was then."""
+    if not inside.any():
+        yield NOTHING
     for every, said in zip(ends, ("start", "end"), strict=True):
         for lacks, parts in _lacking(every).items():
             yield f"The value at the {said} is not known: {', '.join(parts)}, {lacks}."

@@ -22,6 +22,7 @@ from openbell.portfolio.matching import not_there
 from openbell.portfolio.rates import Rates
 from openbell.portfolio.s104 import pooled
 from openbell.portfolio.sums import Sums
+from openbell.portfolio.unseen import unseen_splits
 
 DUST = Decimal("1e-6")
 """As a share of a sale: what brokers round is less, and is no sale of what is not held."""
@@ -179,7 +180,8 @@ class _Walk:
         lots, closed = tuple(lot for key in sorted(holdings.lots) for lot in holdings.lots[key]), tuple(holdings.closed)
         if holdings.movements is not None:
             lots, closed = pooled(holdings.movements, lots, closed, route.book.portfolio.base)
-        problems = (*route.problems, *self.problems, *self.sums.missed())
+        unseen = unseen_splits(route.happened, holdings.splits, route.book.closes)
+        problems = (*route.problems, *self.problems, *self.sums.missed(), *unseen)
         return Walked(
             lots,
             closed,
