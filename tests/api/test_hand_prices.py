@@ -49,10 +49,11 @@ def test_every_why_says_that_it_was_by_hand_and_of_which_day(client: TestClient)
         asked = {"instrument": "NOBODY", "as_of": "2026-03-03"}
         why = client.get(f"portfolios/1/why/{figure}", params=asked).json()
         if figure == "day_change":
-            assert why["notes"] == ["The price of the newest session or of the one before is missing."]
+            rests = "NOBODY has no session, and its price is of 2026-03-02: it changes on the day of a new one only."
+            assert why["notes"] == [rests]
             continue
         by_hand = [(each["value"], each["day"]) for each in why["inputs"] if each["source"] == "by hand"]
-        assert by_hand == [("8.0", "2026-03-02")], figure
+        assert by_hand == [("8", "2026-03-02")], figure
     assert client.get("portfolios/1/positions", params={"as_of": "2026-03-03"}).json()["day_gain"] == "80"
 
 

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from openbell.model.transactions import Kind
-from openbell.portfolio.book import Days
+from openbell.portfolio.book import Days, said
 from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded, summed
 from openbell.portfolio.rates import exact
@@ -304,9 +304,9 @@ def notes(
     """What is missing, bridged or assumed in the figures of the parts over `stretch`; `ends`: what there was then."""
     if not inside.any():
         yield NOTHING
-    for every, said in zip(ends, ("start", "end"), strict=True):
+    for every, end in zip(ends, ("start", "end"), strict=True):
         for lacks, parts in _lacking(every).items():
-            yield f"The value at the {said} is not known: {', '.join(parts)}, {lacks}."
+            yield f"The value at the {end} is not known: {', '.join(parts)}, {lacks}."
     bridged = [(a, b) for a, b in index.estimated if stretch.start < b <= stretch.end]
     if bridged:
         said_of = " to ".join(str(of.day(max(place, 0))) for place in bridged[0])
@@ -335,8 +335,8 @@ def said_of_uncounted(each: Uncounted) -> str:
     """That units are in no gain."""
     done = {Kind.SELL: "sold", Kind.TRANSFER: "moved"}.get(each.transaction.kind, "given away")
     return (
-        f"{each.units} units of {each.transaction.instrument} that were {done} on {each.day} were never held: what "
-        "they gained is not known, and not in the gain."
+        f"{said(each.units)} units of {each.transaction.instrument} that were {done} on {each.day} were never held: "
+        "what they gained is not known, and not in the gain."
     )
 
 

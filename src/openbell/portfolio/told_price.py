@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from openbell.model.transactions import Kind, Transaction
+from openbell.portfolio.book import said
 
 COSTS = Decimal("0.02")
 """As a share of the amount, what costs that nobody tells apart may come to."""
@@ -30,13 +31,8 @@ def unlike_price(told: Transaction) -> str:
     if abs(expected - moved) <= explained:
         return ""
     done = "paid" if told.kind is Kind.BUY else "received"
-    beside = f" with {_plain(costs)} of costs" if costs else ""
+    beside = f" with {said(costs)} of costs" if costs else ""
     return (
-        f"{_plain(abs(told.quantity))} x {_plain(told.price)}{beside} is {_plain(expected)} {code}, but "
-        f"{_plain(moved)} {code} was {done}. Is the price, the number of units or a fee another one?"
+        f"{said(abs(told.quantity))} x {said(told.price)}{beside} is {said(expected)} {code}, but "
+        f"{said(moved)} {code} was {done}. Is the price, the number of units or a fee another one?"
     )
-
-
-def _plain(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -14,7 +14,7 @@ from operator import attrgetter, itemgetter
 
 from openbell.model.transactions import TOLD_ACTIONS, Kind, Transaction
 from openbell.portfolio.actions import Happening, Names, happenings
-from openbell.portfolio.book import Book
+from openbell.portfolio.book import Book, said
 from openbell.portfolio.happen import Happenings
 from openbell.portfolio.holdings import Holdings, Key
 from openbell.portfolio.lots import EXACTLY, ZERO, Closed, Lot, Problem, Severity, Sum
@@ -255,8 +255,8 @@ class _Walk:
                     "no_cost",
                     "doubtful",
                     t,
-                    f"What {t.quantity} units of {t.instrument} cost that came on {t.day} is not told, and no price of "
-                    "theirs is known; their gain is missing.",
+                    f"What {said(t.quantity)} units of {t.instrument} cost that came on {t.day} is not told, and no "
+                    "price of theirs is known; their gain is missing.",
                     "Write their cost into the transaction.",
                 )
         self.holdings.acquire(t, self._key(t), t.quantity, cost, t.acquired)
@@ -301,7 +301,11 @@ class _Walk:
         quantity = -t.quantity
         if held and quantity - held <= DUST * quantity:
             self._say(
-                "rounded", "note", t, f"{quantity} units of {t.instrument} left on {t.day}; all {held} were taken.", ""
+                "rounded",
+                "note",
+                t,
+                f"{said(quantity)} units of {t.instrument} left on {t.day}; all {said(held)} were taken.",
+                "",
             )
             return
         self.holdings.never_held[t.id] = quantity - held
@@ -311,8 +315,8 @@ class _Walk:
             "oversold",
             "wrong",
             t,
-            f"{quantity} units of {t.instrument} were {done} on {t.day}{f' ({t.ref})' if t.ref else ''}, but the "
-            f"account held {f'{held}; only these were' if held else 'none; no gain of them was'} counted.",
+            f"{said(quantity)} units of {t.instrument} were {done} on {t.day}{f' ({t.ref})' if t.ref else ''}, but the "
+            f"account held {f'{said(held)}; only these were' if held else 'none; no gain of them was'} counted.",
             f"{remedy}; or mark the sale as short." if t.kind is Kind.SELL else f"{remedy}.",
         )
 
@@ -332,7 +336,7 @@ class _Walk:
                 "unknown_lot",
                 "doubtful",
                 t,
-                f"The sale of {t.instrument} on {t.day} chose {units} units too many of transaction {opened}.",
+                f"The sale of {t.instrument} on {t.day} chose {said(units)} units too many of transaction {opened}.",
                 f"Choose again; they were taken by {method}.",
             )
 
