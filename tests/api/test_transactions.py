@@ -273,3 +273,20 @@ def test_figures_say_what_is_not_in_them_of_a_sale_without_a_purchase(client: Te
     assert client.get("portfolios/2/lots").json()["problems"][0]["kind"] == "oversold"
     for figure in ("gain", "twr", "mwr", "simple", "realised", "contribution?instrument=AAPL"):
         assert said in str(client.get(f"portfolios/2/why/{figure}").json()["notes"])
+
+
+@pytest.mark.parametrize("path", ["items/1/prices", "hand-prices/AAPL"])
+def test_a_price_of_a_day_that_is_yet_to_come_is_refused(client: TestClient, path: str):
+    client.post("items", json={"name": "House", "currency": "CHF"})
+    told = [{"day": "2026-03-02", "price": "5"}, {"day": "2027-01-05", "price": "6"}]
+    answer = client.put(path, json={"prices": told, **({} if "items" in path else {"currency": "USD"})})
+    assert (answer.status_code, answer.json()["field"], answer.json()["detail"]) == (
+        422,
+        "day",
+        "2027-01-05 is yet to come.",
+    )
+    forgotten = [{"day": "2027-01-05", "price": None}]
+    assert (
+        client.put(path, json={"prices": forgotten, **({} if "items" in path else {"currency": "USD"})}).status_code
+        == 200
+    )

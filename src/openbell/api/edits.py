@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date, timedelta
 from typing import Annotated, TypeVar
 
 from fastapi import Query
@@ -17,6 +18,9 @@ from openbell.model.transactions import Transaction as ModelTransaction
 from openbell.portfolio.lots import Problem
 from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.transactionbook import MovedOn
+
+FURTHEST_EAST = timedelta(hours=14)
+"""Where the day begins first."""
 
 REFUSED = {"oversold": "quantity", "unknown_lot": "picks"}
 """What no transaction is made to be, and by which field."""
@@ -84,3 +88,9 @@ def _left_without(problem: Problem) -> str:
         return f"The sale of {problem.instrument} on {problem.day} would lack the lots that it chose."
     what = {Kind.SELL: "sale", Kind.TRANSFER: "transfer"}.get(told.kind, "delivery")
     return f"The {what} of {-told.quantity:f} {told.instrument} on {told.day} would lack its units."
+
+
+def assert_begun(desk: Desk, day: date) -> None:
+    """Raise InvalidInput for a day that has begun nowhere on earth."""
+    if day > (desk.clock().astimezone(UTC) + FURTHEST_EAST).date():
+        raise InvalidInput("day", f"{day} is yet to come.", remedy="Enter it when it has happened.")

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from openbell.api.access import Role, TheCaller, TheDesk, allow
-from openbell.api.items import MOST_PRICES, Price
+from openbell.api.items import MOST_PRICES, Price, prices_of
 from openbell.books.prices import hand_currency
 from openbell.desk import Desk
-from openbell.model.money import decimal_of
 from openbell.model.symbols import ticker_of
 from openbell.store.pricebook import HandPrices as Said
 from openbell.store.pricebook import PriceBook
@@ -51,7 +50,7 @@ def price_by_hand(
 ) -> HandPrices:
     """Say what one unit was worth on some days; it counts in the caller's portfolios where no close is known."""
     book, key = PriceBook(desk.ledger), _id(desk, instrument)
-    prices = {each.day: None if each.price is None else decimal_of(each.price, "price") for each in told.prices}
+    prices = prices_of(desk, told.prices)
     currency = hand_currency(desk, key, book.prices(caller.id).get(key), told.currency)
     book.price(caller.id, key, currency, prices)
     return _shape(book.prices(caller.id).get(key, Said(currency)))

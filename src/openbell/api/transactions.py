@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
-from openbell.api.edits import Edit, OversoldToo, fitting
+from openbell.api.edits import Edit, OversoldToo, assert_begun, fitting
 from openbell.api.portfolios import Exact, seen
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
@@ -31,9 +31,6 @@ router = APIRouter(tags=["transactions"])
 
 MOST = 500
 """Transactions on a page."""
-
-FURTHEST_EAST = timedelta(hours=14)
-"""Where the day begins first."""
 
 Instrument = Annotated[str, Field(min_length=1, max_length=40)]
 
@@ -221,7 +218,7 @@ def _there(desk: Desk, portfolio: int, number: int) -> Entry:
 
 
 def _transaction(desk: Desk, caller: Caller, kept: Kept, draft: TransactionDraft, number: int = 0) -> ModelTransaction:
-    _assert_past(desk, draft.day)
+    assert_begun(desk, draft.day)
     _assert_own(desk, caller, kept, draft)
     exact: dict[str, Any] = {
         name: decimal_of(getattr(draft, name), name) for name in ("cash", "quantity", "fee", "tax", "to_cash")
@@ -249,12 +246,6 @@ def _transaction(desk: Desk, caller: Caller, kept: Kept, draft: TransactionDraft
         tags=tuple(draft.tags),
         id=number,
     )
-
-
-def _assert_past(desk: Desk, day: date) -> None:
-    """A day that has begun somewhere on earth."""
-    if day > (desk.clock().astimezone(UTC) + FURTHEST_EAST).date():
-        raise InvalidInput("day", f"{day} is yet to come.", remedy="Enter it when it has happened.")
 
 
 def _written(desk: Desk, kept: Kept, edit: Edit, write: Callable[[str | None], Entry]) -> Transaction:
