@@ -278,15 +278,13 @@ def test_figures_say_what_is_not_in_them_of_a_sale_without_a_purchase(client: Te
 @pytest.mark.parametrize("path", ["items/1/prices", "hand-prices/AAPL"])
 def test_a_price_of_a_day_that_is_yet_to_come_is_refused(client: TestClient, path: str):
     client.post("items", json={"name": "House", "currency": "CHF"})
+    client.put("facts/AAPL", json={"currency": "USD"})
     told = [{"day": "2026-03-02", "price": "5"}, {"day": "2027-01-05", "price": "6"}]
-    answer = client.put(path, json={"prices": told, **({} if "items" in path else {"currency": "USD"})})
+    answer = client.put(path, json={"prices": told})
     assert (answer.status_code, answer.json()["field"], answer.json()["detail"]) == (
         422,
         "day",
         "2027-01-05 is yet to come.",
     )
     forgotten = [{"day": "2027-01-05", "price": None}]
-    assert (
-        client.put(path, json={"prices": forgotten, **({} if "items" in path else {"currency": "USD"})}).status_code
-        == 200
-    )
+    assert client.put(path, json={"prices": forgotten}).status_code == 200

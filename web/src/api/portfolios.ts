@@ -238,9 +238,9 @@ export function handPricesQuery() {
 }
 
 /** Says such a price of a day; null forgets it. */
-export function setHandPrice(instrument: string, day: string, price: string | null, currency: string | null) {
+export function setHandPrice(instrument: string, day: string, price: string | null) {
   const params = { path: { instrument } };
-  const body = { prices: [{ day, price }], currency };
+  const body = { prices: [{ day, price }] };
   return answered(client.PUT("/api/v1/hand-prices/{instrument}", { params, body }));
 }
 

@@ -430,7 +430,8 @@ export interface paths {
         get?: never;
         /**
          * Price By Hand
-         * @description Say what one unit was worth on some days; it counts in the caller's portfolios where no close is known.
+         * @description Say what one unit was worth on some days; it counts in the caller's portfolios where no close is known. Its
+         *     currency is what the desk knows, else what PUT /facts/{instrument} said.
          */
         put: operations["price_by_hand_api_v1_hand_prices__instrument__put"];
         post?: never;
@@ -3322,21 +3323,18 @@ export interface components {
         };
         /**
          * HandPrices
-         * @description Of one instrument, as traded on each day: a split since divides them. They count where no close is known.
+         * @description Of one instrument, as traded on each day: a split since divides them. They count where no close is known, and are
+         *     in the currency of its facts.
          */
         HandPrices: {
-            /** Currency */
-            currency: string | null;
             /** Prices */
             prices: components["schemas"]["openbell__api__items__Price"][];
         };
         /**
          * HandPricesDraft
-         * @description Prices to be set; other days stay. The currency is needed where the desk knows none of the instrument.
+         * @description Prices to be set; other days stay.
          */
         HandPricesDraft: {
-            /** Currency */
-            currency?: string | null;
             /** Prices */
             prices: components["schemas"]["Price-Input"][];
         };
