@@ -91,9 +91,11 @@ export function transactionQuery(number: number, transaction: number) {
   });
 }
 
+const unasked = (oversold: boolean) => (oversold ? { oversold_too: true } : {});
+
 /** `oversold`: also where a sale would lack its units by it. */
 export function addTransaction(number: number, body: TransactionDraft, oversold = false) {
-  const params = { path: { number }, query: { oversold_too: oversold } };
+  const params = { path: { number }, query: unasked(oversold) };
   return answered(client.POST("/api/v1/portfolios/{number}/transactions", { params, body }));
 }
 
@@ -104,7 +106,7 @@ export function changeTransaction(
   draft: TransactionDraft,
   oversold = false,
 ) {
-  const params = { path: { number, transaction }, query: { oversold_too: oversold } };
+  const params = { path: { number, transaction }, query: unasked(oversold) };
   const body = { ...draft, version };
   return answered(client.PUT("/api/v1/portfolios/{number}/transactions/{transaction}", { params, body }));
 }
@@ -114,12 +116,12 @@ export function removeTransaction(
   { id, version }: Pick<Transaction, "id" | "version">,
   oversold = false,
 ) {
-  const params = { path: { number, transaction: id }, query: { version, oversold_too: oversold } };
+  const params = { path: { number, transaction: id }, query: { version, ...unasked(oversold) } };
   return answered(client.DELETE("/api/v1/portfolios/{number}/transactions/{transaction}", { params }));
 }
 
 export function restoreTransaction(number: number, transaction: number, oversold = false) {
-  const params = { path: { number, transaction }, query: { oversold_too: oversold } };
+  const params = { path: { number, transaction }, query: unasked(oversold) };
   return answered(client.POST("/api/v1/portfolios/{number}/transactions/{transaction}/restore", { params }));
 }
 
