@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from openbell.portfolio.book import Action
 from openbell.portfolio.lots import Problem
+from openbell.portfolio.unseen import unseen_splits
 from openbell.portfolio.walk import walk
 from portfolio.books import split
 from portfolio.held import book_of, prices_of
@@ -64,3 +67,9 @@ def test_a_reverse_split_that_closes_do_not_show_is_told_too():
 )
 def test_nothing_is_said_where_closes_show_it_or_cannot_tell(closes: str, told: str, actions: tuple[Action, ...]):
     assert problems(closes, told, *actions) == []
+
+
+def test_units_that_leave_nothing_of_a_position_are_no_split_that_closes_could_show():
+    walked = walk(book_of("2024-02-26 buy A 10 -800\n2024-03-05 split A - - ratio=2", {"A": prices_of(FLAT)}))
+    nothing = {"A": [(walked.happened[0].day, Fraction(0))]}
+    assert list(unseen_splits(walked.happened, nothing, {"A": prices_of(FLAT)})) == []

@@ -28,7 +28,7 @@ def unseen_splits(
     Statements book some days before a split and after it: closes from before a week until after one are compared.
     """
     for each in happened:
-        ratios = [ratio for day, ratio in splits.get(each.instrument, ()) if day == each.day]
+        ratios = [ratio for day, ratio in splits.get(each.instrument, ()) if day == each.day and ratio > 0]
         told = closes.get(each.instrument)
         if each.kind is not Kind.SPLIT or each.sources != ("statement",) or not ratios or told is None:
             continue
