@@ -312,7 +312,7 @@ OF_ANN: dict[str, dict[str, object] | None] = {
     "DELETE /sessions/{number}": None,
 }
 """Every route with the number of something that is one person's, and a body that would be right."""
-OF_ALL = ("/portfolios", "/users", "/alerts", "/actions", "/jobs", "/symbols", "/facts", "/{path")
+OF_ALL = ("/portfolios", "/users", "/alerts", "/actions", "/jobs", "/symbols", "/facts", "/hand-prices", "/{path")
 """What the routes of are tried above, or the desk's own, or the caller's by an instrument."""
 
 
