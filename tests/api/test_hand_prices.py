@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -24,8 +25,10 @@ def position(client: TestClient, ticker: str, as_of: str = "2026-03-03") -> dict
 
 
 def say(client: TestClient, instrument: str, day: str, price: str | None, currency: str | None = None) -> Any:
-    prices = [{"day": day, "price": price}]
-    return client.put(f"hand-prices/{instrument}", json={"prices": prices, "currency": currency})
+    """`currency`: among the facts of the instrument, first."""
+    if currency is not None:
+        assert client.put(f"facts/{instrument}", json={"currency": currency}).status_code == 200
+    return client.put(f"hand-prices/{instrument}", json={"prices": [{"day": day, "price": price}]})
 
 
 def test_what_no_vendor_knows_gets_a_price_and_the_portfolio_a_value(client: TestClient):
@@ -34,7 +37,7 @@ def test_what_no_vendor_knows_gets_a_price_and_the_portfolio_a_value(client: Tes
     unknown = say(client, "NOBODY", "2026-03-02", "8")
     assert (unknown.status_code, unknown.json()["field"]) == (422, "currency")
     said = say(client, "nobody", "2026-03-02", "8", "eur")
-    assert said.json() == {"currency": "EUR", "prices": [{"day": "2026-03-02", "price": "8"}]}
+    assert said.json() == {"prices": [{"day": "2026-03-02", "price": "8"}]}
     found = position(client, "NOBODY")
     assert (found["value"], found["gain"], found["lacks"], found["currency"]) == ("40", "-10", "", "EUR")
     assert found["price"] == {"price": "8", "day": "2026-03-02", "source": "by hand"}
@@ -49,15 +52,16 @@ def test_every_why_says_that_it_was_by_hand_and_of_which_day(client: TestClient)
         asked = {"instrument": "NOBODY", "as_of": "2026-03-03"}
         why = client.get(f"portfolios/1/why/{figure}", params=asked).json()
         if figure == "day_change":
-            assert why["notes"] == ["The price of the newest session or of the one before is missing."]
+            rests = "NOBODY has no session, and its price is of 2026-03-02: it changes on the day of a new one only."
+            assert why["notes"] == [rests]
             continue
         by_hand = [(each["value"], each["day"]) for each in why["inputs"] if each["source"] == "by hand"]
-        assert by_hand == [("8.0", "2026-03-02")], figure
+        assert by_hand == [("8", "2026-03-02")], figure
     assert client.get("portfolios/1/positions", params={"as_of": "2026-03-03"}).json()["day_gain"] == "80"
 
 
 def test_a_close_goes_before_and_a_session_without_one_does_not(client: TestClient, desk: Desk):
-    assert say(client, "ACME", "2026-03-03", "999").json()["currency"] == "USD"
+    assert say(client, "ACME", "2026-03-03", "999").status_code == 200
     assert position(client, "ACME")["price"] == {"price": "120", "day": "2026-03-03", "source": "yahoo"}
     bought(client, "SPY", "USD")
     assert position(client, "SPY")["lacks"] == "there is no price of 2026-03-03"
@@ -71,22 +75,21 @@ def test_a_price_is_forgotten_and_corrected(client: TestClient):
     say(client, "NOBODY", "2026-03-02", "8", "EUR")
     say(client, "NOBODY", "2026-03-02", "9")
     assert position(client, "NOBODY")["value"] == "45"
-    assert say(client, "NOBODY", "2026-03-02", None).json() == {"currency": "EUR", "prices": []}
+    assert say(client, "NOBODY", "2026-03-02", None).json() == {"prices": []}
     assert position(client, "NOBODY")["value"] is None
     assert client.get("hand-prices").json() == {"prices": {}}
 
 
 @pytest.mark.parametrize(
-    ("instrument", "price", "currency", "field"),
+    ("instrument", "price", "field"),
     [
-        ("ACME", "8", "EUR", "currency"),
-        ("ACME", "0", None, "price"),
-        ("ACME", "eight", None, "price"),
-        ("own:1", "8", "EUR", "instrument"),
+        ("ACME", "0", "price"),
+        ("ACME", "eight", "price"),
+        ("own:1", "8", "instrument"),
     ],
 )
-def test_what_is_no_price_is_refused(client: TestClient, instrument: str, price: str, currency: str | None, field: str):
-    refused = say(client, instrument, "2026-03-02", price, currency)
+def test_what_is_no_price_is_refused(client: TestClient, instrument: str, price: str, field: str):
+    refused = say(client, instrument, "2026-03-02", price)
     assert (refused.status_code, refused.json()["field"]) == (422, field)
 
 
@@ -101,9 +104,35 @@ def test_prices_by_hand_travel_with_an_export_and_are_undone(client: TestClient)
     assert "It tells 1 price by hand, of 1 instrument." in preview(client, key, 2)["notes"]
     batch = confirm(client, key, 2)
     assert client.get("hand-prices").json()["prices"] == {
-        "NOBODY": {"currency": "EUR", "prices": [{"day": "2026-03-02", "price": "8.25"}]}
+        "NOBODY": {"prices": [{"day": "2026-03-02", "price": "8.25"}]}
     }
     assert position(client, "NOBODY") == before
     assert client.get("portfolios/2/export").json()["prices"] == {"NOBODY": {"2026-03-02": "8.25"}}
     assert client.delete(f"portfolios/2/imports/{batch['id']}").status_code == 200
     assert client.get("hand-prices").json() == {"prices": {}}
+
+
+def test_a_price_by_hand_is_in_the_currency_that_the_facts_tell(client: TestClient):
+    bought(client, "NOBODY")
+    say(client, "NOBODY", "2026-03-02", "8", "USD")
+    assert position(client, "NOBODY")["currency"] == "USD"
+    assert client.put("facts/NOBODY", json={"currency": "EUR"}).status_code == 200
+    assert (position(client, "NOBODY")["currency"], position(client, "NOBODY")["value"]) == ("EUR", "40")
+    client.put("facts/NOBODY", json={})
+    refused = say(client, "NOBODY", "2026-03-02", "9")
+    assert (refused.status_code, refused.json()["field"]) == (422, "currency")
+    assert "Say its currency first" in refused.json()["remedy"]
+    assert say(client, "NOBODY", "2026-03-02", None).json() == {"prices": []}
+
+
+def test_the_currency_of_what_was_priced_by_hand_comes_with_it_to_another_desk(client: TestClient):
+    bought(client, "NOBODY")
+    say(client, "NOBODY", "2026-03-02", "8.25", "EUR")
+    exported = client.get("portfolios/1/export").json()
+    assert exported.pop("facts") == {"NOBODY": {"currency": "EUR"}}, "of the desk that it comes from, a vendor's"
+    say(client, "NOBODY", "2026-03-02", None)
+    client.put("facts/NOBODY", json={})
+    client.post("portfolios", json={"name": "Again", "base": "EUR"})
+    confirm(client, uploaded(client, json.dumps(exported).encode(), 2), 2)
+    assert client.get("facts").json()["facts"]["NOBODY"]["currency"] == "EUR"
+    assert position(client, "NOBODY")["value"] == "41.25"

@@ -167,10 +167,11 @@ def test_a_sale_comes_back_after_the_lots_that_it_was_told_to_take(client: TestC
     client.post("portfolios/1/transactions", json=BUY)
     sale = {"kind": "sell", "quantity": "-10", "cash": "900", "picks": [{"opened": 1, "quantity": "10"}]}
     client.post("portfolios/1/transactions", json={**BUY, **sale})
-    assert client.delete("portfolios/1/transactions/1", params={"version": 1}).status_code == 422
+    told = {"version": 1, "oversold_too": True}
+    assert client.delete("portfolios/1/transactions/1", params=told).status_code == 422
     for number in (2, 1):
         assert client.delete(f"portfolios/1/transactions/{number}", params={"version": 1}).status_code == 204
-    early = client.post("portfolios/1/transactions/2/restore")
+    early = client.post("portfolios/1/transactions/2/restore", params={"oversold_too": True})
     assert (early.status_code, early.json()["field"]) == (422, "picks")
     assert [client.post(f"portfolios/1/transactions/{number}/restore").status_code for number in (1, 2)] == [200, 200]
     assert client.get("portfolios/1/transactions").json()["total"] == 2
@@ -195,3 +196,95 @@ def test_of_those_who_sell_all_that_is_held_at_once_one_does(client: TestClient)
         answers = list(people.map(lambda _: client.post("portfolios/1/transactions", json=sale), range(4)))
     assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
     assert {answer.json()["field"] for answer in answers if answer.status_code == 422} == {"quantity"}
+
+
+SALE = {**BUY, "kind": "sell", "day": "2026-03-03", "quantity": "-5", "cash": "600", "fee": "0", "price": "120"}
+LACKS = "The sale of 5 AAPL on 2026-03-03 would lack its units."
+
+
+def test_an_edit_that_leaves_a_later_sale_without_its_units_is_asked_about(client: TestClient):
+    for told in (BUY, SALE):
+        assert client.post("portfolios/1/transactions", json=told).status_code == 201
+    one = "portfolios/1/transactions/1"
+    less = {**BUY, "quantity": "1", "cash": "-101.10", "version": 1}
+    for answer in (client.put(one, json=less), client.delete(one, params={"version": 1})):
+        assert (answer.status_code, answer.json()["detail"], answer.json()["field"]) == (409, LACKS, "oversold_too")
+    assert client.get(one).json()["quantity"] == "10"
+    assert client.put(one, json={**less, "quantity": "5", "cash": "-501.10"}).status_code == 200
+    assert client.put(one, json={**less, "version": 2}, params={"oversold_too": True}).status_code == 200
+    assert client.delete(one, params={"version": 3}).status_code == 409, "one more unit would lack"
+    assert client.delete(one, params={"version": 3, "oversold_too": True}).status_code == 204
+    assert client.post(f"{one}/restore").status_code == 200, "it can only help"
+
+
+def test_an_earlier_sale_does_not_take_the_units_of_a_later_one_unasked(client: TestClient):
+    for told in (BUY, {**SALE, "quantity": "-10", "cash": "1200"}):
+        assert client.post("portfolios/1/transactions", json=told).status_code == 201
+    early = {**SALE, "day": "2026-03-02"}
+    answer = client.post("portfolios/1/transactions", json=early)
+    assert (answer.status_code, answer.json()["detail"]) == (409, LACKS.replace("5", "10", 1))
+    assert client.post("portfolios/1/transactions", json=early, params={"oversold_too": True}).status_code == 201
+
+
+def test_a_sale_that_comes_back_is_asked_about_where_its_units_are_gone(client: TestClient):
+    for told in (BUY, SALE):
+        client.post("portfolios/1/transactions", json=told)
+    for number in (2, 1):
+        assert client.delete(f"portfolios/1/transactions/{number}", params={"version": 1}).status_code == 204
+    answer = client.post("portfolios/1/transactions/2/restore")
+    assert (answer.status_code, answer.json()["detail"]) == (409, LACKS)
+    assert client.post("portfolios/1/transactions/2/restore", params={"oversold_too": True}).status_code == 200
+
+
+def test_more_of_a_lot_than_there_is_cannot_be_chosen(client: TestClient):
+    for told in (BUY, BUY):
+        client.post("portfolios/1/transactions", json=told)
+    answer = client.post(
+        "portfolios/1/transactions",
+        json={**SALE, "quantity": "-12", "cash": "1440", "picks": [{"opened": 2, "quantity": "12"}]},
+    )
+    assert (answer.status_code, answer.json()["field"]) == (422, "picks")
+    assert "chose 2 units too many of transaction 2" in answer.json()["detail"]
+    assert client.get("portfolios/1/transactions").json()["total"] == 2
+
+
+def test_what_is_odd_in_a_transaction_is_in_its_answer(client: TestClient):
+    odd = client.post("portfolios/1/transactions", json={**BUY, "price": "1"}).json()["notes"]
+    asked = "Is the price, the number of units or a fee another one?"
+    assert odd == [f"10 x 1 with 1.1 of costs is 11.1 USD, but 1001.1 USD was paid. {asked}"]
+    assert client.get("portfolios/1/transactions/1").json()["notes"] == odd
+    paid = {"kind": "dividend", "quantity": "0", "cash": "5", "fee": "0", "price": None, "instrument": "MSFT"}
+    early = client.post("portfolios/1/transactions", json={**BUY, **paid}).json()["notes"]
+    assert [note.split(",")[0] for note in early] == ["MSFT paid a dividend on 2026-03-02"]
+    assert client.post("portfolios/1/transactions", json=BUY).json()["notes"] == []
+
+
+def test_figures_say_what_is_not_in_them_of_a_sale_without_a_purchase(client: TestClient):
+    client.post("portfolios", json={"name": "Dollars", "base": "USD"})
+    account = client.post("portfolios/2/accounts", json={"name": "Broker", "currency": "USD"}).json()["id"]
+    client.post("portfolios/2/transactions", json={**BUY, "account": account})
+    client.post("portfolios/2/transactions", json={**SALE, "quantity": "-10", "cash": "1200", "account": account})
+    client.delete("portfolios/2/transactions/1", params={"version": 1, "oversold_too": True})
+    done = client.get("portfolios/2/returns").json()
+    said = "10 units of AAPL that were sold on 2026-03-03 were never held"
+    assert (done["performance"]["gain"], done["performance"]["uncounted"]) == ("0", ["AAPL"])
+    assert [note for note in done["contributions"][0]["notes"] if said in note]
+    assert [note for note in done["performance"]["notes"] if said in note]
+    assert client.get("portfolios/2/lots").json()["problems"][0]["kind"] == "oversold"
+    for figure in ("gain", "twr", "mwr", "simple", "realised", "contribution?instrument=AAPL"):
+        assert said in str(client.get(f"portfolios/2/why/{figure}").json()["notes"])
+
+
+@pytest.mark.parametrize("path", ["items/1/prices", "hand-prices/AAPL"])
+def test_a_price_of_a_day_that_is_yet_to_come_is_refused(client: TestClient, path: str):
+    client.post("items", json={"name": "House", "currency": "CHF"})
+    client.put("facts/AAPL", json={"currency": "USD"})
+    told = [{"day": "2026-03-02", "price": "5"}, {"day": "2027-01-05", "price": "6"}]
+    answer = client.put(path, json={"prices": told})
+    assert (answer.status_code, answer.json()["field"], answer.json()["detail"]) == (
+        422,
+        "day",
+        "2027-01-05 is yet to come.",
+    )
+    forgotten = [{"day": "2027-01-05", "price": None}]
+    assert client.put(path, json={"prices": forgotten}).status_code == 200

@@ -17,7 +17,8 @@ __all__ = ["client", "demo"]
 START = "/api/v1/portfolios/{number}/"
 
 NO_FIGURES = {
-    "export", "imports", "imports/{batch}/problems", "shares", "transactions", "transactions/{transaction}", "why/{figure}",
+    "export", "imports", "imports/{batch}/problems", "shares", "transactions", "transactions/{transaction}",
+    "why/{figure}",
 }  # fmt: skip
 """What was told, and reasons themselves."""
 
@@ -26,16 +27,17 @@ TOLD = {
     "closed", "currency", "day", "days", "ex_date", "first", "instrument", "key", "kind", "label", "lacks", "last",
     "method", "name", "note", "notes", "opened", "paid_in_currency", "pay_date", "peak", "reason", "recovered",
     "remedy", "rule", "said", "sentence", "severity", "short", "since", "source", "state", "sure", "ticker",
-    "total_closed", "total_gaps", "transaction", "trough", "type", "what", "without",
+    "total_closed", "total_gaps", "transaction", "trough", "type", "uncounted", "what",
+    "without",
 }  # fmt: skip
 """Names, days, numbers of rows, sentences: not figures."""
 
 LOT = {"units": "cost", "cost.amount": "cost", "cost.base": "cost", "cost.fees": "cost", "cost.taxes": "cost"}
+LOT |= {"fees_base": "cost", "taxes_base": "cost"}
 HELD = {"gain": "unrealised", "gain_base": "unrealised", "price_effect": "unrealised", "currency_effect": "unrealised"}
-HELD |= {"fees_base": "cost", "taxes_base": "cost"}
-SOLD = dict.fromkeys(
-    ("units", "gain", "gain_base", "price_effect", "currency_effect", "fees_base", "taxes_base"), "realised"
-) | {f"{side}.{name}": "realised" for side in ("cost", "proceeds") for name in ("amount", "base", "fees", "taxes")}
+SOLD = dict.fromkeys(("units", "fees_base", "taxes_base", *HELD), "realised") | {
+    f"{side}.{name}": "realised" for side in ("cost", "proceeds") for name in ("amount", "base", "fees", "taxes")
+}
 PAID = {"gross": "received", "tax": "received", "fee": "received", "net": "received"}
 
 WHY: dict[str, dict[str, str]] = {

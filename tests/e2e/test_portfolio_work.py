@@ -118,6 +118,31 @@ def test_a_transaction_is_changed_deleted_and_brought_back(folio: Page, own: Hou
     assert own.ask("transactions")["total"] == 1
 
 
+def test_what_takes_the_units_of_a_later_sale_is_asked_about(folio: Page, own: Household, watched: Watched):
+    watched.expected.append(r"409 \(Conflict")
+    own.add("buy", 20, instrument="GONE", quantity="10", cash="-100")
+    own.add("sell", 10, instrument="GONE", quantity="-10", cash="120")
+    folio.goto(f"{own.path}/activity")
+    folio.get_by_role("link", name="Buy").click()
+    folio.get_by_label("Price").fill("1")
+    folio.get_by_label("Paid in all").fill("80")
+    expect(folio.get_by_role("status").filter(has_text="come to 10.00")).to_be_visible()
+    folio.get_by_label("Units").fill("4")
+    folio.get_by_label("Paid in all").fill("40")
+    folio.get_by_role("button", name="Save", exact=True).click()
+    expect(folio.get_by_role("alert")).to_contain_text("The sale of 10 GONE on")
+    folio.get_by_role("button", name="Save all the same").click()
+    expect(folio.get_by_text("is changed.")).to_be_visible()
+    expect(folio.get_by_role("button", name="Save all the same")).to_have_count(0)
+    folio.get_by_role("link", name="Buy").click()
+    folio.get_by_role("button", name="Delete", exact=True).click()
+    expect(rows(folio)).to_have_count(2)
+    folio.get_by_role("button", name="Delete all the same").click()
+    expect(rows(folio)).to_have_count(1)
+    folio.goto(f"{own.path}?range=max")
+    expect(folio.get_by_role("heading", level=1)).to_contain_text("without GONE, whose purchase is missing")
+
+
 def test_who_leaves_while_a_change_is_on_its_way_is_asked_and_loses_nothing(folio: Page, own: Household):
     held: list[Route] = []
     folio.route("**/transactions", lambda route: held.append(route) if _is_post(route) else route.continue_())
@@ -375,8 +400,10 @@ def test_what_nobody_tells_a_price_of_is_priced_by_hand(folio: Page, own: Househ
     own.add("buy", 19, instrument="GONE", quantity="4", cash="-300")
     folio.goto(own.path)
     folio.get_by_text("say it by hand on the page of").get_by_role("link", name="GONE").click()
-    folio.get_by_label("Price of one").fill("60.5")
+    folio.get_by_role("link", name="Say its currency").click()
     folio.get_by_label("Currency").fill("usd")
+    folio.get_by_role("button", name="Save").click()
+    folio.get_by_label("Price of one").fill("60.5")
     folio.get_by_role("button", name="Set the price").click()
     prices = folio.get_by_role("table", name="Prices of GONE")
     expect(prices).to_contain_text("60.50")

@@ -17,7 +17,7 @@ from openbell.portfolio.prices import Priced
 from openbell.portfolio.sums import close_on
 from openbell.portfolio.valuation import worth
 from openbell.portfolio.walk import walk
-from openbell.portfolio.why import why_value
+from openbell.portfolio.why import why_day_change, why_value
 from openbell.portfolio.worth import day_change, day_gain, worths
 from portfolio.books import split
 from portfolio.held import book_of, d, followed, prices_of
@@ -94,6 +94,22 @@ def test_its_change_is_since_the_price_told_before_it():
     assert change is not None
     assert (change.previous.day, change.gain) == (d("2024-01-03"), Decimal(-15))
     assert day_gain(found, found.scope(), found.place(walked.until)) == Decimal(-15)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_what_has_no_session_changes_on_the_day_of_a_new_price_only(own: bool):
+    table = "2024-01-05 10000\n2024-06-05 11000"
+    told = prices_of(table, calendar=False) if own else said(prices_of("2024-01-02 9000", sessions="2024-01-03"), table)
+    book = book_of("2024-01-05 buy A 1 -10000\n2024-11-20 deposit - - 1", {"A": told})
+    gains = {}
+    for day in ("2024-06-05", "2024-06-06", "2024-11-21"):
+        walked, found = followed(book, day)
+        part, place = found.parts[0], found.place(walked.until)
+        change = day_change(found, part, place)
+        gains[day] = (change and str(change.gain.normalize()), int(day_gain(found, found.scope(), place) or 0))
+        notes = why_day_change(found, part, place).notes
+    assert gains == {"2024-06-05": ("1E+3", 1000), "2024-06-06": (None, 0), "2024-11-21": (None, 0)}
+    assert notes == ("A has no session, and its price is of 2024-06-05: it changes on the day of a new one only.",)
 
 
 def test_a_close_is_compared_with_the_price_by_hand_of_the_session_before():

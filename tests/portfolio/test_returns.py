@@ -64,6 +64,17 @@ def test_a_deposit_is_no_gain_and_a_fee_is_a_loss():
     assert (position.paid_in, position.taken_out, position.gain) == (505, Decimal("282.5"), Decimal("52.5"))
 
 
+def test_of_a_tag_that_nothing_has_there_are_no_figures():
+    book = book_of(
+        "2024-01-02 deposit - - 100\n2024-01-02 buy A 1 -50", {"A": prices_of("2024-01-02 50\n2025-06-03 60")}
+    )
+    _, found = followed(book, "2025-06-03")
+    done = performance(found, found.scope(tag="zzz"), stretch_of(found, MAX))
+    assert {done.start, done.end, done.gain, done.simple, done.twr, done.twr_annual, done.mwr.annual} == {None}
+    assert done.notes == ("Nothing that was asked for is in the portfolio: there are no figures of it.",)
+    assert performance(found, found.scope(), stretch_of(found, MAX)).notes == ()
+
+
 @needs_shared
 def test_the_own_cases_of_time_and_money_weighted_returns_through_a_book():
     cases = json.loads((SHARED / "worked_perf/own_cases.json").read_text())

@@ -11,10 +11,10 @@ from hypothesis import given
 
 from openbell.portfolio.allocation import allocation
 from openbell.portfolio.benchmark import benchmark
-from openbell.portfolio.book import Action, Book, Facts, Input, Why
+from openbell.portfolio.book import Action, Book, Facts, Input, Why, said
 from openbell.portfolio.income import announced, received, yields
 from openbell.portfolio.moves import Part
-from openbell.portfolio.returns import Stretch, contributions, drawdown, index_of, performance
+from openbell.portfolio.returns import Stretch, contributions, drawdown, index_of, performance, stretch_of
 from openbell.portfolio.twr import chained
 from openbell.portfolio.valuation import History
 from openbell.portfolio.why import (
@@ -33,7 +33,7 @@ from openbell.portfolio.why import (
     why_value,
 )
 from openbell.portfolio.why_benchmark import why_benchmark, why_benchmark_mwr, why_benchmark_twr
-from openbell.portfolio.why_lots import why_yield
+from openbell.portfolio.why_lots import why_cost, why_unrealised, why_yield
 from openbell.portfolio.worth import day_change, total, worths
 from openbell.portfolio.xirr import of_investor
 from portfolio.held import book_of, d, followed, prices_of, rates_of
@@ -132,9 +132,9 @@ def test_the_value_says_price_day_source_rate_and_what_was_carried():
     why = why_value(found, found.scope(instrument="A"), found.place(d("2024-01-06")))
     assert why.inputs == (
         Input("units", "10", "A", source="account 1"),
-        Input("price of A", "12.0", "EUR", d("2024-01-05"), "vendor"),
+        Input("price of A", "12", "EUR", d("2024-01-05"), "vendor"),
         Input("rate", "1.2", "EUR/USD", d("2024-01-05"), "bank"),
-        Input("value", "144.000000000000", "USD"),
+        Input("value", "144", "USD"),
     )
     assert why.notes == (
         "The price of A is of 2024-01-05, the last before 2024-01-06.",
@@ -174,8 +174,8 @@ def test_income_yields_shares_and_announcements_have_reasons():
     inside, stretch = found.scope(), Stretch(-1, len(found.days) - 1)
     paid = why_received(found, received(found, inside, stretch))
     assert [(each.label, each.value, each.source) for each in paid.inputs] == [
-        ("gross A", "11.000000000000", "transaction 3"),
-        ("tax A", "1.100000000000", "transaction 3"),
+        ("gross A", "11", "transaction 3"),
+        ("tax A", "1.1", "transaction 3"),
     ]
     coming = announced(found, inside)[0]
     unit, units, rate = (Decimal(each.value) for each in why_announced(found, [coming]).inputs)
@@ -265,3 +265,18 @@ def test_what_the_rate_made_in_a_day_comes_out_of_both_rates():
     )
     assert change is not None
     assert change.currency_gain == units * close * (rate - then)
+
+
+def test_numbers_are_plain_however_they_were_reckoned():
+    numbers = {"0E-12": "0", "-0E-12": "0", "900.000000000000": "900", "1E+3": "1000", "1039.50": "1039.5", "-7": "-7"}
+    assert {told: said(Decimal(told)) for told in numbers} == numbers
+    assert said(None) == ""
+    closes = {"A": prices_of("2024-01-02 50\n2024-01-03 40")}
+    walked, found = followed(book_of("2024-01-02 buy A 100.00 -5000.0 fee=0.10", closes), "2024-01-03")
+    told = [why_value(found, found.scope(), 1), why_gain(found, found.scope(), stretch_of(found, "Max"))]
+    told += [why_cost(found, walked.lots), why_day_change(found, found.parts[0], 1)]
+    told += [why_unrealised(found, found.scope(), 1, walked.lots)]
+    values = {each.value for why in told for each in why.inputs}
+    assert {each for each in values if "E" in each or ("." in each and each.endswith(("0", ".")))} == set()
+    assert {"100", "4000", "5000", "-1000", "0"} <= values
+    assert "100 A" in {each.label for each in told[2].inputs}

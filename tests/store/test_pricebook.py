@@ -1,4 +1,4 @@
-"""Prices by hand of what the market trades: each person's apart, in one currency, exact."""
+"""Prices by hand of what the market trades: each person's apart, exact."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ from store.test_importbook import ARRIVAL, dump, march
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
-BROUGHT: Arrival = replace(
-    ARRIVAL, hand_prices={"GONE": HandPrices("USD", {MONDAY: Decimal("1.5"), TUESDAY: Decimal(2)})}
-)
+BROUGHT: Arrival = replace(ARRIVAL, hand_prices={"GONE": {MONDAY: Decimal("1.5"), TUESDAY: Decimal(2)}})
 
 
 @pytest.fixture
@@ -45,62 +43,48 @@ def portfolio(ledger: Ledger) -> int:
 
 def test_prices_are_kept_exactly_by_day_and_forgotten(ledger: Ledger, portfolio: int):
     book, state = PriceBook(ledger), PortfolioBook(ledger).owned(1)[0].state
-    book.price(1, "GONE", "usd", {TUESDAY: Decimal("0.000000000001"), MONDAY: Decimal("12.50")})
-    assert book.prices(1) == {"GONE": HandPrices("USD", {MONDAY: Decimal("12.5"), TUESDAY: Decimal("1e-12")})}
+    book.price(1, "GONE", {TUESDAY: Decimal("0.000000000001"), MONDAY: Decimal("12.50")})
+    assert book.prices(1) == {"GONE": {MONDAY: Decimal("12.5"), TUESDAY: Decimal("1e-12")}}
     assert PortfolioBook(ledger).owned(1)[0].state != state
-    book.price(1, "GONE", "USD", {MONDAY: None, TUESDAY: Decimal(3)})
-    assert book.prices(1) == {"GONE": HandPrices("USD", {TUESDAY: Decimal(3)})}
+    book.price(1, "GONE", {MONDAY: None, TUESDAY: Decimal(3)})
+    assert book.prices(1) == {"GONE": {TUESDAY: Decimal(3)}}
     assert book.prices(2) == {}
     assert PortfolioBook(ledger).owned(1)[0].portfolio.id == portfolio
 
 
-def test_all_prices_of_an_instrument_are_in_one_currency(ledger: Ledger):
-    book = PriceBook(ledger)
-    book.price(1, "GONE", "USD", {MONDAY: Decimal(1)})
-    with pytest.raises(InvalidInput, match="The other prices of GONE are in USD"):
-        book.price(1, "GONE", "EUR", {TUESDAY: Decimal(1)})
-    book.price(1, "GONE", "EUR", {MONDAY: Decimal(1)})
-    assert book.prices(1) == {"GONE": HandPrices("EUR", {MONDAY: Decimal(1)})}
-
-
 @pytest.mark.parametrize(
-    ("told", "currency", "field"),
+    ("told", "field"),
     [
-        pytest.param({MONDAY: Decimal(0)}, "USD", "price", id="nothing"),
-        pytest.param({MONDAY: Decimal(-1)}, "USD", "price", id="less than nothing"),
-        pytest.param({date(1899, 1, 1): Decimal(1)}, "USD", "day", id="before there was a market"),
-        pytest.param({MONDAY: Decimal(1)}, "DOLLARS", "currency", id="no currency"),
+        pytest.param({MONDAY: Decimal(0)}, "price", id="nothing"),
+        pytest.param({MONDAY: Decimal(-1)}, "price", id="less than nothing"),
+        pytest.param({date(1899, 1, 1): Decimal(1)}, "day", id="before there was a market"),
     ],
 )
-def test_what_is_no_price_changes_nothing(ledger: Ledger, told: dict[date, Decimal], currency: str, field: str):
+def test_what_is_no_price_changes_nothing(ledger: Ledger, told: dict[date, Decimal], field: str):
     with pytest.raises(InvalidInput) as refused:
-        PriceBook(ledger).price(1, "GONE", currency, told)
+        PriceBook(ledger).price(1, "GONE", told)
     assert (refused.value.field, PriceBook(ledger).prices(1)) == (field, {})
 
 
 @pytest.mark.parametrize("price", ["-1", "1e3", ""])
 def test_the_ledger_itself_refuses_what_is_no_price(ledger: Ledger, price: str):
-    row = {"owner": 1, "instrument": "GONE", "day": "2026-03-02", "price": price, "currency": "USD"}
+    row = {"owner": 1, "instrument": "GONE", "day": "2026-03-02", "price": price}
     with pytest.raises(sa.exc.IntegrityError), ledger.transaction() as connection:
         connection.execute(sa.insert(HAND_PRICES).values(**row))
 
 
 def test_an_import_that_is_undone_takes_its_prices_with_it(ledger: Ledger, ledger_url: str, portfolio: int):
-    PriceBook(ledger).price(1, "GONE", "USD", {MONDAY: Decimal(9)})
+    PriceBook(ledger).price(1, "GONE", {MONDAY: Decimal(9)})
     before = dump(ledger_url)
     batch = ImportBook(ledger).book(portfolio, BROUGHT, march, NOON)
-    assert PriceBook(ledger).prices(1) == {"GONE": HandPrices("USD", {MONDAY: Decimal(9), TUESDAY: Decimal(2)})}
+    assert PriceBook(ledger).prices(1) == {"GONE": {MONDAY: Decimal(9), TUESDAY: Decimal(2)}}
     ImportBook(ledger).undo(portfolio, batch.id)
     assert dump(ledger_url) == before
 
 
 TOLD = st.dictionaries(
     st.sampled_from(["GONE", "AAPL"]),
-    st.builds(
-        HandPrices,
-        st.sampled_from(["USD", "EUR"]),
-        st.dictionaries(st.sampled_from([MONDAY, TUESDAY]), st.decimals("0.01", 99, places=2), min_size=1),
-    ),
+    st.dictionaries(st.sampled_from([MONDAY, TUESDAY]), st.decimals("0.01", 99, places=2), min_size=1),
 )
 
 
@@ -119,9 +103,9 @@ def test_imports_that_are_undone_the_last_first_leave_nothing_behind(tmp_path: P
     @settings(max_examples=15)
     def they_do(said: dict[str, HandPrices], brought: tuple[dict[str, HandPrices], ...]) -> None:
         for instrument in PriceBook(ledger).prices(1):
-            PriceBook(ledger).price(1, instrument, "USD", {MONDAY: None, TUESDAY: None})
+            PriceBook(ledger).price(1, instrument, {MONDAY: None, TUESDAY: None})
         for instrument, told in said.items():
-            PriceBook(ledger).price(1, instrument, told.currency, told.prices)
+            PriceBook(ledger).price(1, instrument, told)
         states, batches = [written(file)], []
         for number, prices in enumerate(brought):
             arrival = replace(
@@ -143,12 +127,6 @@ def test_imports_that_are_undone_the_last_first_leave_nothing_behind(tmp_path: P
 
 def test_a_price_that_was_changed_since_its_import_stays(ledger: Ledger, portfolio: int):
     batch = ImportBook(ledger).book(portfolio, BROUGHT, march, NOON)
-    PriceBook(ledger).price(1, "GONE", "USD", {MONDAY: Decimal(7)})
+    PriceBook(ledger).price(1, "GONE", {MONDAY: Decimal(7)})
     ImportBook(ledger).undo(portfolio, batch.id)
-    assert PriceBook(ledger).prices(1) == {"GONE": HandPrices("USD", {MONDAY: Decimal(7)})}
-
-
-def test_an_import_leaves_prices_of_another_currency_alone(ledger: Ledger, portfolio: int):
-    PriceBook(ledger).price(1, "GONE", "EUR", {MONDAY: Decimal(9)})
-    ImportBook(ledger).book(portfolio, BROUGHT, march, NOON)
-    assert PriceBook(ledger).prices(1) == {"GONE": HandPrices("EUR", {MONDAY: Decimal(9)})}
+    assert PriceBook(ledger).prices(1) == {"GONE": {MONDAY: Decimal(7)}}

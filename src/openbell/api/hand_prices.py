@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from openbell.api.access import Role, TheCaller, TheDesk, allow
-from openbell.api.items import MOST_PRICES, Price
-from openbell.books.prices import hand_currency
+from openbell.api.items import MOST_PRICES, Price, prices_of
+from openbell.books.prices import priced_in
 from openbell.desk import Desk
-from openbell.model.money import decimal_of
 from openbell.model.symbols import ticker_of
+from openbell.store.itembook import ItemBook
 from openbell.store.pricebook import HandPrices as Said
 from openbell.store.pricebook import PriceBook
 
@@ -20,16 +20,15 @@ router = APIRouter(tags=["items"])
 
 
 class HandPricesDraft(BaseModel):
-    """Prices to be set; other days stay. The currency is needed where the desk knows none of the instrument."""
+    """Prices to be set; other days stay."""
 
     prices: list[Price] = Field(max_length=MOST_PRICES)
-    currency: str | None = Field(None, max_length=3)
 
 
 class HandPrices(BaseModel):
-    """Of one instrument, as traded on each day: a split since divides them. They count where no close is known."""
+    """Of one instrument, as traded on each day: a split since divides them. They count where no close is known, and are
+    in the currency of its facts."""
 
-    currency: str | None
     prices: list[Price]
 
 
@@ -49,12 +48,14 @@ def hand_prices(desk: TheDesk, caller: TheCaller) -> AllHandPrices:
 def price_by_hand(
     desk: TheDesk, caller: TheCaller, instrument: Annotated[str, Path(max_length=20)], told: HandPricesDraft
 ) -> HandPrices:
-    """Say what one unit was worth on some days; it counts in the caller's portfolios where no close is known."""
+    """Say what one unit was worth on some days; it counts in the caller's portfolios where no close is known. Its
+    currency is what the desk knows, else what PUT /facts/{instrument} said."""
     book, key = PriceBook(desk.ledger), _id(desk, instrument)
-    prices = {each.day: None if each.price is None else decimal_of(each.price, "price") for each in told.prices}
-    currency = hand_currency(desk, key, book.prices(caller.id).get(key), told.currency)
-    book.price(caller.id, key, currency, prices)
-    return _shape(book.prices(caller.id).get(key, Said(currency)))
+    prices = prices_of(desk, told.prices)
+    if any(price is not None for price in prices.values()):
+        priced_in(desk, key, ItemBook(desk.ledger).facts(caller.id).get(key))
+    book.price(caller.id, key, prices)
+    return _shape(book.prices(caller.id).get(key, {}))
 
 
 def _id(desk: Desk, told: str) -> str:
@@ -64,7 +65,4 @@ def _id(desk: Desk, told: str) -> str:
 
 
 def _shape(said: Said) -> HandPrices:
-    return HandPrices(
-        currency=said.currency,
-        prices=[Price(day=day, price=f"{price:f}") for day, price in said.prices.items()],
-    )
+    return HandPrices(prices=[Price(day=day, price=f"{price:f}") for day, price in said.items()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
+from openbell.api.edits import assert_begun
 from openbell.api.portfolios import Exact
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
@@ -112,8 +114,7 @@ def price_item(desk: TheDesk, caller: TheCaller, number: Number, told: Prices) -
     """Say what one unit of an item was worth on some days."""
     book = ItemBook(desk.ledger)
     item = _assert_there(desk, caller, number)
-    prices = {each.day: None if each.price is None else decimal_of(each.price, "price") for each in told.prices}
-    book.price(caller.id, number, prices)
+    book.price(caller.id, number, prices_of(desk, told.prices))
     return _shape(item, book.prices([number]).get(number, []))
 
 
@@ -131,6 +132,14 @@ def set_facts(desk: TheDesk, caller: TheCaller, instrument: Annotated[str, Path(
     said = SetFacts(told.type, told.sector, told.country, currency)
     ItemBook(desk.ledger).set_facts(caller.id, key_of(desk, caller, instrument), said)
     return Facts.model_validate(said, from_attributes=True)
+
+
+def prices_of(desk: Desk, told: Iterable[Price]) -> dict[date, Decimal | None]:
+    """Prices by day, None for those that are forgotten; raises InvalidInput for one of a day that is yet to come."""
+    for each in told:
+        if each.price is not None:
+            assert_begun(desk, each.day)
+    return {each.day: None if each.price is None else decimal_of(each.price, "price") for each in told}
 
 
 def key_of(desk: Desk, caller: Caller, told: str) -> str:

@@ -151,7 +151,10 @@ class ClosedLot(Held):
 
 
 class Lots(BaseModel):
-    """The lots of a portfolio: those held, and those closed, the newest first; `total_closed` counts all of those."""
+    """The lots of a portfolio: those held, and those closed, the newest first; `total_closed` counts all of those.
+
+    What `problems` tell of units that were never held is in no lot.
+    """
 
     day: date
     base: str
@@ -159,6 +162,7 @@ class Lots(BaseModel):
     open: list[OpenLot]
     closed: list[ClosedLot]
     total_closed: int
+    problems: list[Trouble]
 
 
 @get_once(router, "/portfolios/{number}/positions")
@@ -205,6 +209,9 @@ def lots(
         open=[_open(asked, each) for each in walked.lots if (each.account, each.instrument) in wanted],
         closed=[_closed(asked, each) for each in closed[offset : offset + limit]],
         total_closed=len(closed),
+        problems=[
+            trouble(each) for each in walked.problems if each.instrument and (each.account, each.instrument) in wanted
+        ],
     )
 
 

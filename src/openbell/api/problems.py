@@ -60,6 +60,7 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     errors.Unreachable: (503, "Vendor unreachable"),
     errors.ProviderError: (502, "Vendor failed"),
     AlreadyRuns: (409, "Runs already"),
+    errors.Unconfirmed: (409, "Not confirmed"),
     errors.ChangedMeanwhile: (409, "Changed meanwhile"),
     errors.StoreError: (503, "Store unavailable"),
     errors.OpenbellError: (500, "Failed"),

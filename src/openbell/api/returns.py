@@ -18,7 +18,15 @@ from openbell.portfolio.benchmark import Benchmark as Compared
 from openbell.portfolio.benchmark import benchmark
 from openbell.portfolio.returns import Drawdown as Fall
 from openbell.portfolio.returns import Performance as Known
-from openbell.portfolio.returns import Stretch, contributions, drawdown, index_of, performance
+from openbell.portfolio.returns import (
+    Stretch,
+    contributions,
+    drawdown,
+    index_of,
+    performance,
+    said_of_uncounted,
+    uncounted,
+)
 from openbell.portfolio.twr import Floats
 from openbell.portfolio.valuation import Mask, missing, net_invested, worth
 from openbell.portfolio.xirr import MoneyWeighted
@@ -71,7 +79,11 @@ class Drawdown(BaseModel):
 
 
 class Performance(BaseModel):
-    """What became of the money between the ends of two days; null: something is missing, and `notes` say what."""
+    """What became of the money between the ends of two days; null: something is missing, and `notes` say what.
+
+    `uncounted` are the tickers of which more was given away than was ever held: no gain is known of that, and none is
+    in the figures.
+    """
 
     first: date
     last: date
@@ -89,14 +101,16 @@ class Performance(BaseModel):
     taxes: str | None
     currency_gain: str | None
     drawdown: Drawdown | None
+    uncounted: list[str]
     notes: list[str]
 
 
 class Contribution(Held):
-    """What one part added to the gain of the whole."""
+    """What one part added to the gain of the whole; `notes` say what is not in it."""
 
     gain: str | None
     share: float | None
+    notes: list[str]
 
 
 class Benchmark(BaseModel):
@@ -159,11 +173,18 @@ def returns(
     of = asked.reckoned.history
     index = index_of(of, inside)
     compared = _compared(asked, inside, stretch, against)
+    without = uncounted(of, inside, stretch)
+    names = dict.fromkeys(held(asked, each.part).ticker for each in without)
     return Returns(
         base=of.base,
-        performance=_performance(performance(of, inside, stretch, index), drawdown(index, stretch)),
+        performance=_performance(performance(of, inside, stretch, index), drawdown(index, stretch), list(names)),
         contributions=[
-            Contribution(**held(asked, each.part).model_dump(), gain=text(each.gain), share=each.share)
+            Contribution(
+                **held(asked, each.part).model_dump(),
+                gain=text(each.gain),
+                share=each.share,
+                notes=[said_of_uncounted(one) for one in without if one.part == each.part],
+            )
             for each in sorted(
                 contributions(of, inside, stretch), key=lambda each: each.gain or Decimal(0), reverse=True
             )
@@ -198,7 +219,7 @@ def _rate(told: MoneyWeighted) -> Rate:
     return Rate(annual=told.annual, period=told.period, reason=told.reason, also=list(told.also))
 
 
-def _performance(told: Known, fall: Fall | None) -> Performance:
+def _performance(told: Known, fall: Fall | None, without: list[str]) -> Performance:
     amounts = ("start", "end", "paid_in", "taken_out", "gain", "income", "fees", "taxes", "currency_gain")
     return Performance(
         first=told.first,
@@ -209,6 +230,7 @@ def _performance(told: Known, fall: Fall | None) -> Performance:
         twr_annual=told.twr_annual,
         mwr=_rate(told.mwr),
         drawdown=None if fall is None else Drawdown.model_validate(fall, from_attributes=True),
+        uncounted=without,
         notes=list(told.notes),
     )
 

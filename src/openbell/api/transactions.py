@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -12,27 +12,25 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
+from openbell.api.edits import Edit, OversoldToo, assert_begun, fitting
 from openbell.api.portfolios import Exact, seen
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
-from openbell.books import oversold
 from openbell.desk import Desk
 from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.money import decimal_of
 from openbell.model.symbols import ticker_of
-from openbell.model.transactions import LONGEST_NOTE, MOST_TAGS, TOLD_ACTIONS, Kind, Pick
+from openbell.model.transactions import LONGEST_NOTE, MOST_TAGS, Kind, Pick
 from openbell.model.transactions import Transaction as ModelTransaction
+from openbell.portfolio.told_price import unlike_price
 from openbell.store.itembook import OWN, ItemBook
-from openbell.store.portfoliobook import Kept, PortfolioBook
-from openbell.store.transactionbook import Entry, Filter, MovedOn, TransactionBook
+from openbell.store.portfoliobook import Kept
+from openbell.store.transactionbook import Entry, Filter, TransactionBook
 
 router = APIRouter(tags=["transactions"])
 
 MOST = 500
 """Transactions on a page."""
-
-FURTHEST_EAST = timedelta(hours=14)
-"""Where the day begins first."""
 
 Instrument = Annotated[str, Field(min_length=1, max_length=40)]
 
@@ -84,7 +82,7 @@ class TransactionChange(TransactionDraft):
 
 
 class Transaction(TransactionDraft):
-    """A transaction as it is kept; `ticker` is what the instrument is called now."""
+    """A transaction as it is kept; `ticker` is what the instrument is called now; `notes` say what seems odd in it."""
 
     id: int
     batch: int | None
@@ -92,6 +90,7 @@ class Transaction(TransactionDraft):
     removed: datetime | None
     ticker: str | None
     other_ticker: str | None
+    notes: list[str]
 
 
 class Transactions(BaseModel):
@@ -132,11 +131,14 @@ def transactions(
 
 
 @router.post("/portfolios/{number}/transactions", dependencies=[allow(Role.MEMBER)], status_code=201)
-def add_transaction(desk: TheDesk, caller: TheCaller, number: Number, draft: TransactionDraft) -> Transaction:
-    """A new transaction."""
+def add_transaction(
+    desk: TheDesk, caller: TheCaller, number: Number, draft: TransactionDraft, *, oversold_too: OversoldToo = False
+) -> Transaction:
+    """A new transaction; 409 where a later one would lack its units by it, unless `oversold_too` is set."""
     kept = seen(desk, caller, number, write=True)
     wanted, book = _transaction(desk, caller, kept, draft), TransactionBook(desk.ledger)
-    return shape(desk, _written(desk, kept, wanted, lambda state: book.add(number, wanted, state)))
+    edit = Edit(wanted, oversold_too)
+    return _written(desk, kept, edit, lambda state: book.add(number, wanted, state))
 
 
 @router.get("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.VIEWER)])
@@ -148,32 +150,54 @@ def transaction(desk: TheDesk, caller: TheCaller, number: Number, transaction: N
 
 @router.put("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.MEMBER)])
 def change_transaction(
-    desk: TheDesk, caller: TheCaller, number: Number, transaction: Number, change: TransactionChange
+    desk: TheDesk,
+    caller: TheCaller,
+    number: Number,
+    transaction: Number,
+    change: TransactionChange,
+    *,
+    oversold_too: OversoldToo = False,
 ) -> Transaction:
-    """Replace a transaction; 409 with what is there now where it was changed since `version`."""
+    """Replace a transaction; 409 with what is there now where it was changed since `version`, and where a later one
+    would lack its units by it, unless `oversold_too` is set."""
     kept = seen(desk, caller, number, write=True)
     _there(desk, number, transaction)
     wanted, book = _transaction(desk, caller, kept, change, transaction), TransactionBook(desk.ledger)
+    edit = Edit(wanted, oversold_too, transaction)
     with _told_now(desk):
-        told = _written(desk, kept, wanted, lambda state: book.change(number, wanted, change.version, state))
-        return shape(desk, told)
+        return _written(desk, kept, edit, lambda state: book.change(number, wanted, change.version, state))
 
 
 @router.delete("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.MEMBER)], status_code=204)
-def remove_transaction(desk: TheDesk, caller: TheCaller, number: Number, transaction: Number, version: Number) -> None:
-    """Delete a transaction; for 30 days it can be brought back with POST .../restore."""
-    seen(desk, caller, number, write=True)
+def remove_transaction(
+    desk: TheDesk,
+    caller: TheCaller,
+    number: Number,
+    transaction: Number,
+    version: Number,
+    *,
+    oversold_too: OversoldToo = False,
+) -> None:
+    """Delete a transaction; for 30 days it can be brought back with POST .../restore. 409 where a later one would lack
+    its units without it, unless `oversold_too` is set."""
+    kept = seen(desk, caller, number, write=True)
     _there(desk, number, transaction)
+    book, edit = TransactionBook(desk.ledger), Edit(None, oversold_too, transaction)
     with _told_now(desk):
-        TransactionBook(desk.ledger).remove(number, transaction, version, desk.clock())
+        fitting(desk, kept, edit, lambda state: book.remove(number, transaction, version, desk.clock(), state))
 
 
 @router.post("/portfolios/{number}/transactions/{transaction}/restore", dependencies=[allow(Role.MEMBER)])
-def restore_transaction(desk: TheDesk, caller: TheCaller, number: Number, transaction: Number) -> Transaction:
-    """Bring a deleted transaction back."""
-    seen(desk, caller, number, write=True)
-    _there(desk, number, transaction)
-    return shape(desk, TransactionBook(desk.ledger).restore(number, transaction))
+def restore_transaction(
+    desk: TheDesk, caller: TheCaller, number: Number, transaction: Number, *, oversold_too: OversoldToo = False
+) -> Transaction:
+    """Bring a deleted transaction back; 409 where it or a later one would lack units, unless `oversold_too` is set."""
+    kept = seen(desk, caller, number, write=True)
+    there, book = _there(desk, number, transaction), TransactionBook(desk.ledger)
+    if there.removed is None:
+        return shape(desk, there)
+    edit = Edit(there.transaction, oversold_too, transaction, restored=True)
+    return _written(desk, kept, edit, lambda state: book.restore(number, transaction, state))
 
 
 @contextmanager
@@ -194,7 +218,7 @@ def _there(desk: Desk, portfolio: int, number: int) -> Entry:
 
 
 def _transaction(desk: Desk, caller: Caller, kept: Kept, draft: TransactionDraft, number: int = 0) -> ModelTransaction:
-    _assert_past(desk, draft.day)
+    assert_begun(desk, draft.day)
     _assert_own(desk, caller, kept, draft)
     exact: dict[str, Any] = {
         name: decimal_of(getattr(draft, name), name) for name in ("cash", "quantity", "fee", "tax", "to_cash")
@@ -224,27 +248,10 @@ def _transaction(desk: Desk, caller: Caller, kept: Kept, draft: TransactionDraft
     )
 
 
-def _assert_past(desk: Desk, day: date) -> None:
-    """A day that has begun somewhere on earth."""
-    if day > (desk.clock().astimezone(UTC) + FURTHEST_EAST).date():
-        raise InvalidInput("day", f"{day} is yet to come.", remedy="Enter it when it has happened.")
-
-
-def _written(desk: Desk, kept: Kept, wanted: ModelTransaction, write: Callable[[str | None], Entry]) -> Entry:
-    """Write what gives nothing away that was not held, unless a sale is marked as short.
-
-    What is held is looked at again where the portfolio was changed before it was written.
-    """
-    if wanted.quantity >= 0 or wanted.short or wanted.kind in TOLD_ACTIONS:
-        return write(None)
-    while True:
-        problem = oversold(desk, kept, wanted)
-        if problem is not None:
-            raise InvalidInput("quantity", problem.what, remedy=problem.remedy)
-        try:
-            return write(kept.state)
-        except MovedOn:
-            kept = PortfolioBook(desk.ledger).find(kept.portfolio.id) or kept
+def _written(desk: Desk, kept: Kept, edit: Edit, write: Callable[[str | None], Entry]) -> Transaction:
+    """What is written, with what seems odd in it."""
+    entry, problems = fitting(desk, kept, edit, write)
+    return shape(desk, entry, [f"{each.what} {each.remedy}".strip() for each in problems])
 
 
 def _assert_own(desk: Desk, caller: Caller, kept: Kept, draft: TransactionDraft) -> None:
@@ -269,8 +276,8 @@ def _instrument(desk: Desk, told: str, field: str, day: date | None) -> str:
     return ticker if register.knows(ticker) and day is None else register.id_of(ticker, day)
 
 
-def shape(desk: Desk, entry: Entry) -> Transaction:
-    """A transaction as the API tells it."""
+def shape(desk: Desk, entry: Entry, notes: Sequence[str] = ()) -> Transaction:
+    """A transaction as the API tells it, with `notes` beside those on its own numbers."""
     told, register = entry.transaction, desk.history.register
     plain: dict[str, Any] = {name: getattr(told, name) for name in TransactionDraft.model_fields if name not in EXACT}
     plain |= {name: _text(getattr(told, name)) for name in EXACT}
@@ -284,6 +291,7 @@ def shape(desk: Desk, entry: Entry) -> Transaction:
         removed=entry.removed,
         ticker=None if told.instrument is None else register.instrument(told.instrument).ticker,
         other_ticker=None if told.other is None else register.instrument(told.other).ticker,
+        notes=[*filter(None, [unlike_price(told)]), *notes],
     )
 
 

@@ -23,7 +23,7 @@ from openbell.portfolio.checks import checks
 from openbell.portfolio.income import announced, received, yields
 from openbell.portfolio.lots import Closed, Lot
 from openbell.portfolio.moves import Part
-from openbell.portfolio.returns import Stretch, index_of
+from openbell.portfolio.returns import Stretch, index_of, uncounted
 from openbell.portfolio.valuation import Mask
 from openbell.portfolio.worth import worths
 
@@ -126,7 +126,9 @@ def why_this(
         "simple": lambda: why.why_gain(of, inside, stretch),
         "cost": lambda: why_lots.why_cost(of, _lots(asked, inside, lot)),
         "unrealised": lambda: _of_unrealised(asked, inside, lot),
-        "realised": lambda: why_lots.why_realised(of, _closed(asked, inside, stretch, lot, sale)),
+        "realised": lambda: why_lots.why_realised(
+            of, _closed(asked, inside, stretch, lot, sale), uncounted(of, inside, stretch) if lot is None else ()
+        ),
         "price": lambda: why_lots.why_price(of, _part(asked, inside), asked.reckoned.end),
         "check": lambda: _of_check(asked, inside, key),
     }

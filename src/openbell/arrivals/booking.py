@@ -62,7 +62,7 @@ def booked(
         fingerprints=[draft.fingerprint for draft in review.taken],
         prices=_prices(desk, kept, review),
         hand_prices=_hand_prices(review),
-        facts=_facts(review),
+        facts={**_currencies(desk, review), **_facts(review)},
         beside={draft.fingerprint: draft.withheld.fingerprint for draft in review.taken if draft.withheld},
         called=_called(review, matches),
         problems=[
@@ -118,10 +118,16 @@ def _hand_prices(review: Review) -> dict[str, HandPrices]:
     """By id, what the file tells of prices by hand of what the market trades."""
     told, ids = review.statement.beside.prices, ids_of(review)
     return {
-        ids[key]: HandPrices(match.named.currency, told[key])
-        for key, match in review.matches.items()
-        if key in told and key in ids and not ids[key].startswith(OWN) and match.named.currency
+        ids[key]: told[key] for key in review.matches if key in told and key in ids and not ids[key].startswith(OWN)
     }
+
+
+def _currencies(desk: Desk, review: Review) -> dict[str, SetFacts]:
+    """By id, what the file tells of the currency of prices by hand, where this desk knows none."""
+    register, ids = desk.history.register, ids_of(review)
+    named = {ids.get(key): match.named.currency for key, match in review.matches.items()}
+    unknown = (key for key in _hand_prices(review) if register.instrument(key).currency is None)
+    return {key: SetFacts(currency=code) for key in unknown if (code := named[key])}
 
 
 def _facts(review: Review) -> dict[str, SetFacts]:

@@ -23,7 +23,8 @@ def exported(desk: Desk, kept: Kept) -> Export:
     items = {each.instrument: each for each in ItemBook(desk.ledger).items(kept.owner)}
     said = {key: each for key, each in PriceBook(desk.ledger).prices(kept.owner).items() if key in named}
     facts = facts_of(named, desk, items, {})
-    facts |= {key: in_currency(facts[key], each.currency) for key, each in said.items()}
+    told = ItemBook(desk.ledger).facts(kept.owner)
+    facts |= {key: in_currency(facts[key], told[key].currency) for key in facts.keys() & told.keys()}
     return Export(
         PortfolioBook(desk.ledger).accounts(kept.portfolio.id),
         {key: _named(each) for key, each in facts.items()},
@@ -49,7 +50,7 @@ def _beside(
     return Beside(
         {
             **{f"{OWN}{number}": dict(told) for number, told in by_hand.items()},
-            **{key: dict(each.prices) for key, each in said.items()},
+            **{key: dict(each) for key, each in said.items()},
         },
         {key: {name: said for name, said in told.items() if said is not None} for key, told in facts.items()},
     )

@@ -40,8 +40,8 @@ def currency_of(told: str | None) -> str | None:
     return PARTS[told][0] if told is not None and told in PARTS else told
 
 
-def in_currency(facts: Facts, told: str) -> Facts:
-    """With the currency that its owner prices it in, where nobody else knows one."""
+def in_currency(facts: Facts, told: str | None) -> Facts:
+    """With the currency that its owner says it is in, where nobody else knows one."""
     return facts if facts.currency else replace(facts, currency=told)
 
 

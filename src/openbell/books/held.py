@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC
+from decimal import Decimal
 
 from openbell.books.facts import facts_of
 from openbell.books.prices import actions_of, pair_of
 from openbell.desk import Desk
 from openbell.model.transactions import Transaction
 from openbell.portfolio.book import Book
-from openbell.portfolio.lots import Problem
+from openbell.portfolio.lots import ZERO, Problem
 from openbell.portfolio.walk import Walked, walk
 from openbell.store.itembook import OWN, ItemBook
 from openbell.store.portfoliobook import Kept, PortfolioBook
@@ -39,11 +41,37 @@ def followed(desk: Desk, portfolios: Sequence[Kept] | None = None) -> set[str]:
     return found
 
 
-def oversold(desk: Desk, kept: Kept, wanted: Transaction) -> Problem | None:
-    """What is wrong with a transaction that gives away more than its account would hold; None where nothing is."""
-    others = (each for each in TransactionBook(desk.ledger).all(kept.portfolio.id) if each.id != wanted.id)
-    walked = _walked(desk, kept, tuple(sorted((*others, wanted), key=in_order)))
-    return next((each for each in walked.problems if each.kind == "oversold" and each.transaction == wanted), None)
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What would not fit in a portfolio after an edit of one transaction."""
+
+    own: tuple[Problem, ...]
+    """Of the transaction itself."""
+    others: tuple[Problem, ...]
+    """Of others that it would leave without their units, or without the lots that they chose."""
+
+
+def edited(desk: Desk, kept: Kept, wanted: Transaction | None, number: int = 0) -> Edited:
+    """What would not fit if the transaction with that number were as it is `wanted`; None: if it were not there."""
+    told = TransactionBook(desk.ledger).all(kept.portfolio.id)
+    new = () if wanted is None else (wanted,)
+    after = _walked(desk, kept, tuple(sorted((*(each for each in told if each.id != number), *new), key=in_order)))
+    own = tuple(each for each in after.problems if each.transaction is not None and each.transaction == wanted)
+    others = [each for each in after.problems if each.kind in _LACKS and each not in own]
+    if not others:
+        return Edited(own, ())
+    before = _walked(desk, kept, told)
+    return Edited(own, tuple(each for each in others if _lacks(after, each) > _lacks(before, each)))
+
+
+_LACKS = frozenset({"oversold", "unknown_lot"})
+
+
+def _lacks(walked: Walked, problem: Problem) -> tuple[Decimal, bool]:
+    """How many units a transaction had not, and whether it had not the lots that it chose."""
+    number = 0 if problem.transaction is None else problem.transaction.id
+    chosen = (each.transaction for each in walked.problems if each.kind == "unknown_lot")
+    return walked.never_held.get(number, ZERO), any(each is not None and each.id == number for each in chosen)
 
 
 def unfit(desk: Desk, kept: Kept, transactions: Sequence[Transaction]) -> tuple[Problem, ...]:

@@ -20,6 +20,7 @@ from openbell.model.money import PARTS
 from openbell.model.sessions import EXCHANGES, LONGEST_PAUSE, sessions
 from openbell.portfolio.book import Action, Closes, Days, Facts, Quote, RateSeries
 from openbell.portfolio.prices import NO_CLOSES
+from openbell.store.itembook import SetFacts
 from openbell.store.pricebook import HandPrices
 from openbell.store.register import Register
 
@@ -57,29 +58,25 @@ def hand_closes(told: Sequence[tuple[date, Decimal]], last: date) -> Closes:
     return Closes(days, np.array([float(price) for _, price in kept], dtype=np.float64), HAND)
 
 
-def with_hand_prices(
-    closes: Mapping[str, Closes], facts: Mapping[str, Facts], said: Mapping[str, HandPrices], last: date
-) -> dict[str, Closes]:
-    """`closes`, with what was said up to `last` of the instruments with `facts`, in their currencies."""
-    told = {key: each for key, each in said.items() if key in facts and facts[key].currency == each.currency}
-    by_hand = {key: hand_closes(list(each.prices.items()), last) for key, each in told.items()}
+def with_hand_prices(closes: Mapping[str, Closes], said: Mapping[str, HandPrices], last: date) -> dict[str, Closes]:
+    """`closes`, with what was said up to `last` of instruments, in the currency of their facts."""
+    by_hand = {key: hand_closes(list(each.items()), last) for key, each in said.items()}
     return {**closes, **{key: replace(closes.get(key, NO_CLOSES), by_hand=each) for key, each in by_hand.items()}}
 
 
-def hand_currency(desk: Desk, instrument: str, said: HandPrices | None, told: str | None) -> str:
-    """The currency that prices by hand are in: what the desk knows, else what was `said` before, else what is `told`.
+def priced_in(desk: Desk, instrument: str, told: SetFacts | None) -> str:
+    """The currency that prices by hand of an instrument are in: what its owner has `told`, else what the desk knows.
 
-    Raises InvalidInput for another one, and where nobody knows.
+    Raises InvalidInput where nobody knows.
     """
-    known = currency_of(desk.history.register.instrument(instrument).currency)
-    known = known or (said.currency if said is not None else None)
-    if known is None and told is None:
+    code = (told and told.currency) or currency_of(desk.history.register.instrument(instrument).currency)
+    if code is None:
         raise InvalidInput(
-            "currency", f"Nobody knows what {instrument} is traded in.", remedy="Name the currency of the price."
+            "currency",
+            f"Nobody knows what {instrument} is traded in.",
+            remedy="Say its currency first, among the facts of it.",
         )
-    if known is not None and told is not None and told.upper() != known:
-        raise InvalidInput("currency", f"Prices of {instrument} are in {known}.", remedy=f"Say it in {known}.")
-    return known or (told or "").upper()
+    return code
 
 
 def rates_of(

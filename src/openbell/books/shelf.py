@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock, RLock
 
-from openbell.books.facts import facts_of, in_currency
+from openbell.books.facts import facts_of
 from openbell.books.market import Market
 from openbell.books.prices import hand_closes, quotes_of, with_hand_prices
 from openbell.desk import Desk
@@ -232,7 +232,6 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = N
     named |= {portfolio.benchmark} if portfolio.benchmark is not None else set()
     facts = facts_of(named, desk, items, book.facts(kept.owner))
     said = {key: each for key, each in PriceBook(desk.ledger).prices(kept.owner).items() if key in facts}
-    facts |= {key: in_currency(facts[key], each.currency) for key, each in said.items()}
     listed = [each for key, each in facts.items() if not key.startswith(OWN)]
     first = min((told.day for told in transactions), default=last)
     actions = market.actions({each.id: each for each in listed})
@@ -246,7 +245,7 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = N
         transactions=transactions,
         facts=facts,
         actions=tuple(each for each in actions if each.ex_date <= last or _announced(each, moment)),
-        closes={**with_hand_prices(market.closes(listed, first, last), facts, said, last), **by_hand},
+        closes={**with_hand_prices(market.closes(listed, first, last), said, last), **by_hand},
         rates=market.rates(portfolio.base, currencies, first, last),
     )
 

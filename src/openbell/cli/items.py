@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +25,7 @@ from openbell.model.errors import InvalidInput
 if TYPE_CHECKING:
     from openbell.api.access import Caller
     from openbell.api.items import Item
+    from openbell.api.reckoning import Asked
     from openbell.desk import Desk
 
 app = typer.Typer()
@@ -40,12 +42,11 @@ def price(
     instrument: Annotated[str, typer.Argument(help="What is held: its ticker, or own:7.")],
     worth: Annotated[str, typer.Argument(help="Of one, as traded on the day; or `forget`.", metavar="PRICE")],
     day: Annotated[str | None, typer.Option(help="The day that it is of; default: today, in UTC.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Needed where the desk knows none of the instrument.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Kept as the instrument's, where nobody knows one.")] = None,
     portfolio: Name = None,
 ) -> None:
     """Say what something was worth that nobody else tells a price of; it counts in all portfolios of its owner."""
     from openbell.api.reckoning import instrument_of  # noqa: PLC0415  # loads slowly
-    from openbell.books.prices import hand_currency  # noqa: PLC0415
     from openbell.model.money import decimal_of  # noqa: PLC0415
     from openbell.store.itembook import OWN, ItemBook  # noqa: PLC0415
     from openbell.store.pricebook import PriceBook  # noqa: PLC0415
@@ -58,29 +59,47 @@ def price(
             ItemBook(desk.ledger).price(owner, int(key.removeprefix(OWN)), {on: told})
             code = asked.reckoned.book.facts[key].currency or ""
         else:
-            book = PriceBook(desk.ledger)
-            code = hand_currency(desk, key, book.prices(owner).get(key), currency)
-            book.price(owner, key, code, {on: told})
+            code = _traded_in(asked, key, currency) if told is not None else ""
+            PriceBook(desk.ledger).price(owner, key, {on: told})
     named = asked.reckoned.book.facts[key].ticker
     done = f"The price of {named} of {on} is forgotten" if told is None else f"{named} on {on}: {told} {code}"
     terminal.said(f"{done}.")
+
+
+def _traded_in(asked: Asked, instrument: str, told: str | None) -> str:
+    """The currency that prices of it are in; what is `told` becomes a fact of it, where nobody knows one."""
+    from openbell.books.prices import priced_in  # noqa: PLC0415  # loads slowly
+    from openbell.model.money import currency_of  # noqa: PLC0415
+    from openbell.store.itembook import ItemBook, SetFacts  # noqa: PLC0415
+
+    facts, book, owner = asked.reckoned.book.facts[instrument], ItemBook(asked.desk.ledger), asked.kept.owner
+    if told is not None and facts.currency not in {None, told.upper()}:
+        raise InvalidInput(
+            "currency", f"Prices of {facts.ticker} are in {facts.currency}.", remedy=f"Say it in {facts.currency}."
+        )
+    if told is not None and facts.currency is None:
+        said = book.facts(owner).get(instrument, SetFacts())
+        book.set_facts(owner, instrument, replace(said, currency=currency_of(told)))
+    return priced_in(asked.desk, instrument, book.facts(owner).get(instrument))
 
 
 @app.command()
 def prices(person: Whose = None, as_json: Json = False) -> None:
     """List the prices that somebody said by hand, of their own items and of others."""
     from openbell.api import hand_prices, items  # noqa: PLC0415  # loads slowly
+    from openbell.books.facts import facts_of  # noqa: PLC0415
+    from openbell.store.itembook import ItemBook  # noqa: PLC0415
 
     with opened() as desk:
         caller = caller_of(person_of(desk, person))
-        named = desk.history.register.instrument
         told = hand_prices.hand_prices(desk, caller).prices
+        facts = facts_of(told, desk, {}, ItemBook(desk.ledger).facts(caller.id))
         rows = [
             {"instrument": each.instrument, "name": each.name, "currency": each.currency, **price.model_dump()}
             for each in items.items(desk, caller).items
             for price in each.prices
         ] + [
-            {"instrument": key, "name": named(key).ticker, "currency": each.currency, **price.model_dump()}
+            {"instrument": key, "name": facts[key].ticker, "currency": facts[key].currency, **price.model_dump()}
             for key, each in told.items()
             for price in each.prices
         ]

@@ -11,6 +11,7 @@ OpenbellError
 │   ├── NotOffered      the vendor has no such kind, interval or range
 │   ├── BadResponse     the vendor answered nonsense
 │   └── Unreachable     no answer at all
+├── Unconfirmed         it has a consequence: ask again with `field` set, if it shall be so
 ├── ChangedMeanwhile    somebody else was faster: `current` is what is there now
 └── StoreError          the lake or the ledger cannot be read or written
 """
@@ -29,6 +30,14 @@ class OpenbellError(Exception):
 
 class InvalidInput(OpenbellError):
     """An argument is wrong; `field` names it."""
+
+    def __init__(self, field: str, what: str, *, remedy: str = "") -> None:
+        super().__init__(what, remedy=remedy)
+        self.field = field
+
+
+class Unconfirmed(OpenbellError):
+    """It would have a consequence that may not be meant; who means it sets `field` and asks again."""
 
     def __init__(self, field: str, what: str, *, remedy: str = "") -> None:
         super().__init__(what, remedy=remedy)

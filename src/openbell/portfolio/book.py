@@ -134,3 +134,12 @@ class Input:
     day: date | None = None
     source: str = ""
     """Of a price or a rate: who told it. Of a flow: `transaction 12`. Of units and balances: `account 5`."""
+
+
+def said(number: Decimal | None) -> str:
+    """A number exactly, plain and without zeros behind; empty where it is not known."""
+    if number is None:
+        return ""
+    text = f"{number:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text

@@ -20,7 +20,7 @@ from openbell.portfolio.moves import Move, Part, cash_effects, changeovers, char
 from openbell.portfolio.prices import SPLITS, Priced, days_of, priced, series_of_days
 from openbell.portfolio.rates import Rates
 from openbell.portfolio.rows import Floats, Rows
-from openbell.portfolio.valuation import Flows, History, Steps, currency_of
+from openbell.portfolio.valuation import Flows, History, Steps, Uncounted, currency_of
 from openbell.portfolio.walk import Walked
 
 
@@ -53,7 +53,7 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
     valuer = _Valuer(book, prices, walked.rates)
     later = [each for each in walked.happened if so_far is None or each.day > since]
     moves = (
-        *moves_of(transactions, told, valuer.cash, valuer.units),
+        *moves_of(transactions, told, valuer.cash, valuer.units, walked.never_held),
         *changeovers(later, walked.steps, transactions, valuer.units),
     )
     charges = tuple(charges_of(transactions, valuer.cash, valuer.units))
@@ -82,8 +82,17 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
         Rows((gains,)),
         told,
         walked.happened,
+        tuple(_uncounted(walked)),
         walked.rates,
     )
+
+
+def _uncounted(walked: Walked) -> Iterator[Uncounted]:
+    for problem in walked.problems:
+        told = problem.transaction
+        if problem.kind == "oversold" and told is not None and told.instrument is not None:
+            part = Part(told.account, walked.name(told.instrument, told.day), "")
+            yield Uncounted(part, told.day, walked.never_held[told.id], told)
 
 
 def _cash_until(so_far: History, last: date) -> dict[Part, Steps]:

@@ -48,6 +48,8 @@ class Holdings:
         self.closed: list[Closed] = []
         self.moved_short: set[int] = set()
         """The transfers that moved what was sold short, by their ids."""
+        self.never_held: dict[int, Decimal] = {}
+        """By transaction, the units that it gave away and that were not there."""
         self.movements: list[Movement] | None = [] if method == "s104" else None
 
     def copy(self) -> Holdings:
@@ -59,6 +61,7 @@ class Holdings:
         new.splits = {name: splits.copy() for name, splits in self.splits.items()}
         new.closed = self.closed.copy()
         new.moved_short = self.moved_short.copy()
+        new.never_held = self.never_held.copy()
         new.movements = None if self.movements is None else self.movements.copy()
         return new
 
@@ -66,7 +69,7 @@ class Holdings:
         """Be as `other` is, which must not be used any more."""
         self.lots, self.held, self.steps = other.lots, other.held, other.steps
         self.splits, self.closed, self.movements = other.splits, other.closed, other.movements
-        self.moved_short = other.moved_short
+        self.moved_short, self.never_held = other.moved_short, other.never_held
 
     def units(self, account: int, instrument: str) -> Decimal:
         """What is held now; less than 0: short."""

@@ -113,11 +113,19 @@ def cash_effects(transaction: Transaction) -> Iterator[tuple[Part, Decimal]]:
 
 
 def moves_of(
-    transactions: Sequence[Transaction], told: frozenset[int], worth: Worth, units_worth: UnitsWorth
+    transactions: Sequence[Transaction],
+    told: frozenset[int],
+    worth: Worth,
+    units_worth: UnitsWorth,
+    never_held: Mapping[int, Decimal],
 ) -> Iterator[Move]:
-    """The moves of every transaction, in order; `event` is its place."""
+    """The moves of every transaction, in order; `event` is its place.
+
+    Units that it gave away and that were `never_held` moved nothing: what a sale received for them came from outside,
+    since what they had gained is not known.
+    """
     for event, each in enumerate(transactions):
-        for part, amount, note in _moved(each, told, worth, units_worth):
+        for part, amount, note in _moved(each, told, worth, units_worth, never_held.get(each.id, ZERO)):
             if part.instrument is not None or part.account in told or note == _OUTSIDE:
                 yield Move(each.day, part, None if amount is None else rounded(amount), each, event, note)
 
@@ -186,9 +194,10 @@ def _brought(each: Transaction, account: int, instrument: str, day: date) -> Dec
     return sent + (_left(each) if each.account == account else ZERO)
 
 
-def _left(each: Transaction) -> Decimal:
+def _left(each: Transaction, lacking: Decimal = ZERO) -> Decimal:
     """Units, less than 0, that a transfer took out of its account; more, where those were sold short."""
-    return -each.quantity if each.kind is Kind.TRANSFER and each.short else each.quantity
+    units = each.quantity + lacking
+    return -units if each.kind is Kind.TRANSFER and each.short else units
 
 
 _OUTSIDE = "paid from outside: this account's cash is not told"
@@ -199,7 +208,9 @@ _BY_VALUE = frozenset({Kind.DELIVERY_IN, Kind.DELIVERY_OUT, Kind.OPENING})
 _Moved = tuple[Part, Decimal | None, str]
 
 
-def _moved(each: Transaction, told: frozenset[int], worth: Worth, units_worth: UnitsWorth) -> Iterator[_Moved]:
+def _moved(
+    each: Transaction, told: frozenset[int], worth: Worth, units_worth: UnitsWorth, lacking: Decimal
+) -> Iterator[_Moved]:
     if each.kind is Kind.EXCHANGE or (each.kind is Kind.TRANSFER and not each.instrument):
         yield from _sent(each, told, worth)
         return
@@ -212,12 +223,14 @@ def _moved(each: Transaction, told: frozenset[int], worth: Worth, units_worth: U
         yield part, valued, ""
         if each.kind is not Kind.OPENING:
             yield position, None if valued is None else -valued, ""
-    if not each.quantity:
+        if each.kind is Kind.SELL and lacking:
+            yield position, None if valued is None else valued * lacking / -each.quantity, ""
+    if not each.quantity + lacking:
         return
     if each.kind in _BY_VALUE:
-        yield position, *_value(each, worth, units_worth)
+        yield position, *_value(each, each.quantity + lacking, worth, units_worth)
     elif each.kind is Kind.TRANSFER and each.to_account is not None:
-        valued = units_worth(each.instrument, -_left(each), each.day)
+        valued = units_worth(each.instrument, -_left(each, lacking), each.day)
         yield position, None if valued is None else -valued, ""
         yield Part(each.to_account, each.instrument, ""), valued, ""
 
@@ -242,16 +255,17 @@ def _plain_cash(each: Transaction, told: frozenset[int], worth: Worth) -> Iterat
             yield part, None if valued is None else -valued, _OUTSIDE
 
 
-def _value(each: Transaction, worth: Worth, units_worth: UnitsWorth) -> tuple[Decimal | None, str]:
-    """What units that came or went without a trade are worth that day: by their close, else as the statement says."""
+def _value(each: Transaction, quantity: Decimal, worth: Worth, units_worth: UnitsWorth) -> tuple[Decimal | None, str]:
+    """What `quantity` units that came or went without a trade are worth that day: by its close, else as is told."""
     assert each.instrument is not None
-    valued = units_worth(each.instrument, each.quantity, each.day)
+    valued = units_worth(each.instrument, quantity, each.day)
     if valued is not None:
         return valued, ""
     if each.price is not None:
-        priced = worth(each.price * each.quantity, each.price_currency or each.currency, each.day)
+        priced = worth(each.price * quantity, each.price_currency or each.currency, each.day)
         return priced, "at the price that the statement tells: there is no close of that day"
     if each.cost is not None:
-        sign = -1 if each.quantity < 0 else 1
-        return worth(each.cost * sign, each.currency, each.day), "at its cost: there is no price of that day"
+        return worth(
+            each.cost * quantity / abs(each.quantity), each.currency, each.day
+        ), "at its cost: there is no price of that day"
     return None, "no price of that day is known"

@@ -10,12 +10,13 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from openbell.portfolio.book import Days
+from openbell.model.transactions import Kind
+from openbell.portfolio.book import Days, said
 from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded, summed
 from openbell.portfolio.rates import exact
 from openbell.portfolio.twr import Floats, Index, annualised, chained
-from openbell.portfolio.valuation import History, Mask, moved, paid, worth
+from openbell.portfolio.valuation import History, Mask, Uncounted, moved, paid, worth
 from openbell.portfolio.worth import Worth, total, worths
 from openbell.portfolio.xirr import MoneyWeighted, of_investor
 
@@ -24,6 +25,7 @@ RANGES: tuple[Range, ...] = get_args(Range)
 
 SIMPLE = "Value at the end + taken out - value at the start - paid in; as a share of value at the start + paid in."
 CONTRIBUTION = "The part's own gain, as a share of what the whole had to gain with: value at the start + paid in."
+NOTHING = "Nothing that was asked for is in the portfolio: there are no figures of it."
 CURRENCY = (
     "Each day's gain less what it is in its own currency at the rate of the day before, summed over the days: price at "
     "the first rate, currency at the last price."
@@ -109,13 +111,15 @@ def stretch_of(of: History, wanted: Range | tuple[date, date]) -> Stretch:
 def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> Performance:
     """How the parts `inside` have done together; `index` is that of `index_of`, where the caller has it."""
     values, (into, out) = worth(of, inside), paid(of, inside)
-    index = index or chained(of.days, values, into, out)
+    index = index or index_of(of, inside)
     ends = [list(worths(of, inside, place)) for place in (stretch.start, stretch.end)]
     start, end = map(total, ends)
     crossed = crossings(of, inside, stretch)
     came, left = _flowed(crossed)
     charged = _charged(charges(of, inside, stretch))
     gain = None if start is None or end is None or came is None or left is None else rounded(end + left - start - came)
+    if not inside.any():
+        start = end = came = left = gain = None
     capital = None if start is None or came is None else start + came
     first = of.day(max(stretch.start, 0))
     twr = index.between(stretch.start, stretch.end)
@@ -140,7 +144,9 @@ def performance(of: History, inside: Mask, stretch: Stretch, index: Index | None
 
 
 def index_of(of: History, inside: Mask) -> Index:
-    """The time-weighted index of the parts `inside` together."""
+    """The time-weighted index of the parts `inside` together; of nothing, none."""
+    if not inside.any():
+        return Index(of.days, np.full(of.days.size, np.nan))
     return chained(of.days, worth(of, inside), *paid(of, inside))
 
 
@@ -296,9 +302,11 @@ def notes(
     ends: Sequence[Iterable[Worth]],
 ) -> Iterable[str]:
     """What is missing, bridged or assumed in the figures of the parts over `stretch`; `ends`: what there was then."""
-    for every, said in zip(ends, ("start", "end"), strict=True):
+    if not inside.any():
+        yield NOTHING
+    for every, end in zip(ends, ("start", "end"), strict=True):
         for lacks, parts in _lacking(every).items():
-            yield f"The value at the {said} is not known: {', '.join(parts)}, {lacks}."
+            yield f"The value at the {end} is not known: {', '.join(parts)}, {lacks}."
     bridged = [(a, b) for a, b in index.estimated if stretch.start < b <= stretch.end]
     if bridged:
         said_of = " to ".join(str(of.day(max(place, 0))) for place in bridged[0])
@@ -309,11 +317,27 @@ def notes(
     if any(place <= stretch.end for place in index.undefined):
         day = of.day(index.undefined[0])
         yield f"On {day} more was owed than there was: from then on there is no time-weighted return."
+    yield from map(said_of_uncounted, uncounted(of, inside, stretch))
     for note in dict.fromkeys(each.note for each in crossed if each.note):
         yield f"Of what came or left without a trade: {note}."
     untold = {each.name for each in of.book.accounts if each.id not in of.told and _used(of, inside, each.id)}
     for name in sorted(untold):
         yield f"No deposits into {name} are told: its purchases count as money paid in, its sales as taken out."
+
+
+def uncounted(of: History, inside: Mask, stretch: Stretch) -> list[Uncounted]:
+    """What the parts gave away within the stretch and never had."""
+    named = of.named(inside)
+    return [each for each in of.uncounted if each.part in named and stretch.start < of.place(each.day) <= stretch.end]
+
+
+def said_of_uncounted(each: Uncounted) -> str:
+    """That units are in no gain."""
+    done = {Kind.SELL: "sold", Kind.TRANSFER: "moved"}.get(each.transaction.kind, "given away")
+    return (
+        f"{said(each.units)} units of {each.transaction.instrument} that were {done} on {each.day} were never held: "
+        "what they gained is not known, and not in the gain."
+    )
 
 
 def _lacking(every: Iterable[Worth]) -> dict[str, list[str]]:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from openbell.model.transactions import Transaction
 from openbell.portfolio.actions import Happening
 from openbell.portfolio.book import Book, Days
 from openbell.portfolio.lots import ZERO
@@ -54,6 +56,15 @@ class Flows:
     """NaN: not known."""
 
 
+class Uncounted(NamedTuple):
+    """Units that a position gave away on a day and never had: what they gained is not known."""
+
+    part: Part
+    day: date
+    units: Decimal
+    transaction: Transaction
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """All that returns are computed from, day by day. Columns of `values` and `currency_gains` are `parts`."""
@@ -78,6 +89,8 @@ class History:
     """The accounts whose cash is told."""
     happened: tuple[Happening, ...]
     """The corporate actions, each once."""
+    uncounted: tuple[Uncounted, ...]
+    """What was given away and was never held: it is in no gain."""
     lookup: Rates = field(compare=False)
 
     @property

@@ -14,7 +14,7 @@ from operator import attrgetter, itemgetter
 
 from openbell.model.transactions import TOLD_ACTIONS, Kind, Transaction
 from openbell.portfolio.actions import Happening, Names, happenings
-from openbell.portfolio.book import Book
+from openbell.portfolio.book import Book, said
 from openbell.portfolio.happen import Happenings
 from openbell.portfolio.holdings import Holdings, Key
 from openbell.portfolio.lots import EXACTLY, ZERO, Closed, Lot, Problem, Severity, Sum
@@ -22,6 +22,7 @@ from openbell.portfolio.matching import not_there
 from openbell.portfolio.rates import Rates
 from openbell.portfolio.s104 import pooled
 from openbell.portfolio.sums import Sums
+from openbell.portfolio.unseen import unseen_splits
 
 DUST = Decimal("1e-6")
 """As a share of a sale: what brokers round is less, and is no sale of what is not held."""
@@ -48,6 +49,8 @@ class Walked:
     """By instrument, the days on which one unit became so many; told, or found from units."""
     moved_short: frozenset[int]
     """The transfers that moved what was sold short, by their ids."""
+    never_held: Mapping[int, Decimal]
+    """By transaction, the units that it gave away and that were not there; each is a problem, too."""
     until: date
     """The day at whose end this is so."""
     walk: _Walk = field(repr=False, compare=False)
@@ -177,7 +180,8 @@ class _Walk:
         lots, closed = tuple(lot for key in sorted(holdings.lots) for lot in holdings.lots[key]), tuple(holdings.closed)
         if holdings.movements is not None:
             lots, closed = pooled(holdings.movements, lots, closed, route.book.portfolio.base)
-        problems = (*route.problems, *self.problems, *self.sums.missed())
+        unseen = unseen_splits(route.happened, holdings.splits, route.book.closes)
+        problems = (*route.problems, *self.problems, *self.sums.missed(), *unseen)
         return Walked(
             lots,
             closed,
@@ -186,6 +190,7 @@ class _Walk:
             route.happened,
             holdings.splits,
             frozenset(holdings.moved_short),
+            holdings.never_held.copy(),
             route.until,
             self,
         )
@@ -250,8 +255,8 @@ class _Walk:
                     "no_cost",
                     "doubtful",
                     t,
-                    f"What {t.quantity} units of {t.instrument} cost that came on {t.day} is not told, and no price of "
-                    "theirs is known; their gain is missing.",
+                    f"What {said(t.quantity)} units of {t.instrument} cost that came on {t.day} is not told, and no "
+                    "price of theirs is known; their gain is missing.",
                     "Write their cost into the transaction.",
                 )
         self.holdings.acquire(t, self._key(t), t.quantity, cost, t.acquired)
@@ -296,17 +301,22 @@ class _Walk:
         quantity = -t.quantity
         if held and quantity - held <= DUST * quantity:
             self._say(
-                "rounded", "note", t, f"{quantity} units of {t.instrument} left on {t.day}; all {held} were taken.", ""
+                "rounded",
+                "note",
+                t,
+                f"{said(quantity)} units of {t.instrument} left on {t.day}; all {said(held)} were taken.",
+                "",
             )
             return
+        self.holdings.never_held[t.id] = quantity - held
         done = {Kind.SELL: "sold", Kind.TRANSFER: "moved to another account"}.get(t.kind, "given away")
         remedy = "Add the missing purchase or an opening balance before it, or correct the quantity"
         self._say(
             "oversold",
             "wrong",
             t,
-            f"{quantity} units of {t.instrument} were {done} on {t.day}{f' ({t.ref})' if t.ref else ''}, but the "
-            f"account held {held}; only these were counted.",
+            f"{said(quantity)} units of {t.instrument} were {done} on {t.day}{f' ({t.ref})' if t.ref else ''}, but the "
+            f"account held {f'{said(held)}; only these were' if held else 'none; no gain of them was'} counted.",
             f"{remedy}; or mark the sale as short." if t.kind is Kind.SELL else f"{remedy}.",
         )
 
@@ -326,7 +336,7 @@ class _Walk:
                 "unknown_lot",
                 "doubtful",
                 t,
-                f"The sale of {t.instrument} on {t.day} chose {units} units too many of transaction {opened}.",
+                f"The sale of {t.instrument} on {t.day} chose {said(units)} units too many of transaction {opened}.",
                 f"Choose again; they were taken by {method}.",
             )
 

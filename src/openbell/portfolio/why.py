@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
 
@@ -16,21 +15,22 @@ from openbell.portfolio import income as incomes
 from openbell.portfolio import returns, twr, valuation, xirr
 from openbell.portfolio.allocation import METHOD as SHARES
 from openbell.portfolio.allocation import Allocation, Slice
-from openbell.portfolio.book import Input, Why
+from openbell.portfolio.book import Input, Why, said
 from openbell.portfolio.checks import Check
 from openbell.portfolio.income import Announced, Received
 from openbell.portfolio.moves import Charged, Part
-from openbell.portfolio.prices import Price
+from openbell.portfolio.prices import Price, Priced
 from openbell.portfolio.rates import Rate
 from openbell.portfolio.returns import Stretch
 from openbell.portfolio.twr import Index
 from openbell.portfolio.valuation import History, Mask
-from openbell.portfolio.worth import Worth, day_change, total, worth_of, worths
+from openbell.portfolio.worth import Worth, day_change, rests, total, worth_of, worths
 
 DAY_CHANGE = (
     "Units held at the close of the session before x the price's change since x today's rate, plus what was traded in "
     "the session against its price then. Both prices are of the instrument's own exchange. What the rate made is "
-    "apart: units x the close before x the rate's change since."
+    "apart: units x the close before x the rate's change since. What is priced by hand changes on the day of a new "
+    "price."
 )
 NET_INVESTED = "What was paid in less what was taken out, each at the rate of its day."
 CHECKED = "What is held at the end of the day is compared with the owner's own threshold."
@@ -68,8 +68,8 @@ def why_contribution(of: History, part: Part, inside: Mask, stretch: Stretch) ->
     alone = of.where(lambda each: each == part)
     start, (came, _) = total(worths(of, inside, stretch.start)), returns.exact_flows(of, inside, stretch)
     capital = (
-        Input("value of the whole at the start", _said(start), of.base, _first(of, stretch)),
-        Input("paid into the whole", _said(came), of.base),
+        Input("value of the whole at the start", said(start), of.base, _first(of, stretch)),
+        Input("paid into the whole", said(came), of.base),
     )
     inputs = (*_gained(of, alone, stretch), *capital)
     return Why("contribution", returns.CONTRIBUTION, inputs, _notes(of, alone, stretch))
@@ -105,7 +105,7 @@ def why_mwr(of: History, inside: Mask, stretch: Stretch) -> Why:
 def why_charged(of: History, inside: Mask, stretch: Stretch, kind: Charged) -> Why:
     """Of income, fees or taxes."""
     inputs = tuple(
-        Input(_name(each.part), _said(each.amount), of.base, each.day, _told(each.transaction))
+        Input(_name(each.part), said(each.amount), of.base, each.day, _told(each.transaction))
         for each in returns.charges(of, inside, stretch)
         if each.kind == kind
     )
@@ -119,13 +119,15 @@ def why_currency_gain(of: History, inside: Mask, stretch: Stretch) -> Why:
         if part in of.named(inside):
             gain = returns.currency_gain(of, of.where(lambda each, part=part: each == part), stretch)  # type: ignore[misc]
             if gain != 0:
-                inputs.append(Input(_name(part), _said(gain), of.base))
+                inputs.append(Input(_name(part), said(gain), of.base))
     return Why("currency_gain", returns.CURRENCY, tuple(inputs))
 
 
 def why_day_change(of: History, part: Part, place: int) -> Why:
     """Of the change in the newest session of the part's own market."""
-    change = day_change(of, part, place)
+    change, prices = day_change(of, part, place), of.priced.get(part.instrument or "")
+    if prices is not None and rests(prices, of.day(place)):
+        return Why("day_change", DAY_CHANGE, (), (_said_at_rest(part, prices, of.day(place)),))
     if change is None:
         return Why("day_change", DAY_CHANGE, (), ("The price of the newest session or of the one before is missing.",))
     now = worth_of(of, part, of.steps[part].on(of.day(place)), place)
@@ -134,14 +136,20 @@ def why_day_change(of: History, part: Part, place: int) -> Why:
         then = of.lookup.rate(now.rate.base, of.base, change.previous.day)
         rate = [of_rate(now.rate), of_rate(then, "rate before")]
     inputs = (
-        Input("units before", str(change.before), "", change.previous.day),
+        Input("units before", said(change.before), "", change.previous.day),
         of_price(of, part, change.price, f"price of {_name(part)}"),
         of_price(of, part, change.previous, f"close of {_name(part)} before"),
         *rate,
-        Input("traded", _said(change.traded), of.base, change.price.day),
-        Input("value", _said(now.value), of.base, of.day(place)),
+        Input("traded", said(change.traded), of.base, change.price.day),
+        Input("value", said(now.value), of.base, of.day(place)),
     )
     return Why("day_change", DAY_CHANGE, inputs, tuple(_notesof_worth(of, now, place)))
+
+
+def _said_at_rest(part: Part, prices: Priced, day: date) -> str:
+    price = prices.at(day)
+    of = "" if price is None else f" is of {price.day}: it"
+    return f"{_name(part)} has no session, and its price{of} changes on the day of a new one only."
 
 
 def why_drawdown(index: Index, stretch: Stretch) -> Why:
@@ -164,7 +172,7 @@ def why_drawdown(index: Index, stretch: Stretch) -> Why:
 
 def why_share(of: History, one: Slice, label: str, every: Allocation) -> Why:
     """Of the share of the whole that the slice of that name has."""
-    inputs = (Input(label, str(one.value), of.base), Input("the whole", str(every.total), of.base))
+    inputs = (Input(label, said(one.value), of.base), Input("the whole", said(every.total), of.base))
     return Why(
         "share", SHARES, inputs, tuple(f"{_name(each.part)} has no value: {each.lacks}." for each in every.unvalued)
     )
@@ -172,14 +180,14 @@ def why_share(of: History, one: Slice, label: str, every: Allocation) -> Why:
 
 def why_check(one: Check) -> Why:
     """Of what a check says."""
-    inputs = (Input("number", _said(one.number)), Input("threshold", str(one.threshold)))
+    inputs = (Input("number", said(one.number)), Input("threshold", said(one.threshold)))
     return Why("check", CHECKED, (*inputs, *(Input("about", each) for each in one.about)), (one.sentence,))
 
 
 def why_received(of: History, payments: Iterable[Received]) -> Why:
     """Of what payments came to."""
     inputs = tuple(
-        Input(f"{label} {_name(each.part)}", _said(amount), of.base, each.day, _told(each.transaction))
+        Input(f"{label} {_name(each.part)}", said(amount), of.base, each.day, _told(each.transaction))
         for each in payments
         for label, amount in (("gross", each.gross), ("tax", each.tax), ("fee", each.fee))
         if amount != 0
@@ -201,16 +209,16 @@ def why_announced(of: History, coming: Iterable[Announced]) -> Why:
 
 def _coming(of: History, each: Announced) -> Iterator[Input]:
     action, name = each.action, _name(each.part)
-    yield Input("dividend for one unit", str(action.amount), each.currency, action.ex_date, action.source)
-    yield Input("units", str(each.units), name, source=f"account {each.part.account}")
+    yield Input("dividend for one unit", said(action.amount), each.currency, action.ex_date, action.source)
+    yield Input("units", said(each.units), name, source=f"account {each.part.account}")
     yield of_rate(of.lookup.rate(each.currency, of.base, of.day(len(of.days) - 1)))
 
 
 def _gained(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
     start, end = total(worths(of, inside, stretch.start)), total(worths(of, inside, stretch.end))
-    yield Input("value at the start", _said(start), of.base, _first(of, stretch))
+    yield Input("value at the start", said(start), of.base, _first(of, stretch))
     yield from _flows(of, inside, stretch)
-    yield Input("value at the end", _said(end), of.base, of.day(stretch.end))
+    yield Input("value at the end", said(end), of.base, of.day(stretch.end))
 
 
 def _flows(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
@@ -218,7 +226,7 @@ def _flows(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
         label = "flow" if each.amount is None else "paid in" if each.amount > 0 else "taken out"
         amount = None if each.amount is None else abs(each.amount)
         told = "a corporate action" if each.transaction is None else _told(each.transaction)
-        yield Input(label, _said(amount), of.base, each.day, told)
+        yield Input(label, said(amount), of.base, each.day, told)
 
 
 def _breaks(values: twr.Floats, flows: twr.Floats, stretch: Stretch) -> list[int]:
@@ -243,19 +251,19 @@ def of_worth(of: History, each: Worth) -> Iterator[Input]:
     """Units, price, rate and value."""
     name = _name(each.part)
     yield Input(
-        "units" if each.part.instrument else "balance", str(each.units), name, source=f"account {each.part.account}"
+        "units" if each.part.instrument else "balance", said(each.units), name, source=f"account {each.part.account}"
     )
     if each.price is not None:
         yield of_price(of, each.part, each.price, f"price of {name}")
     if each.rate is not None and each.rate.base != of.base:
         yield of_rate(each.rate)
-    yield Input("value", _said(each.value), of.base)
+    yield Input("value", said(each.value), of.base)
 
 
 def of_price(of: History, part: Part, price: Price, label: str) -> Input:
     """A price with its day and who told it."""
     currency = valuation.currency_of(of.book, part)
-    return Input(label, str(price.price), currency, price.day, price.source)
+    return Input(label, said(price.price), currency, price.day, price.source)
 
 
 def _told(transaction: Transaction) -> str:
@@ -265,7 +273,7 @@ def _told(transaction: Transaction) -> str:
 def of_rate(rate: Rate, label: str = "rate") -> Input:
     """A rate with its day and who told it."""
     source = ", ".join(dict.fromkeys(leg.source for leg in rate.legs))
-    return Input(label, _said(rate.value), f"{rate.base}/{rate.quote}", rate.of or rate.day, source)
+    return Input(label, said(rate.value), f"{rate.base}/{rate.quote}", rate.of or rate.day, source)
 
 
 def _notesof_worth(of: History, each: Worth, place: int) -> Iterator[str]:
@@ -275,7 +283,7 @@ def _notesof_worth(of: History, each: Worth, place: int) -> Iterator[str]:
     if each.price is not None and each.price.day != day:
         yield f"The price of {name} is of {each.price.day}, the last before {day}."
     if each.price is not None and each.price.split != 1:
-        yield f"It was divided by {each.price.split}: {name} has been split since."
+        yield f"It was divided by {said(each.price.split)}: {name} has been split since."
     if each.rate is not None and each.rate.carried:
         yield f"The rate {each.rate.base}/{each.rate.quote} is of {each.rate.of}, the last before {day}."
 
@@ -292,8 +300,3 @@ def _first(of: History, stretch: Stretch) -> date:
 
 def _name(part: Part) -> str:
     return part.instrument or f"cash {part.currency}"
-
-
-def _said(number: Decimal | None) -> str:
-    """Exactly; empty where it is not known."""
-    return "" if number is None else str(number)

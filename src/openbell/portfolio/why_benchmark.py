@@ -9,7 +9,7 @@ from math import isfinite
 from openbell.portfolio import benchmark as benchmarks
 from openbell.portfolio import xirr
 from openbell.portfolio.benchmark import Benchmark
-from openbell.portfolio.book import Input, Why
+from openbell.portfolio.book import Input, Why, said
 from openbell.portfolio.returns import Stretch, investor_flows
 from openbell.portfolio.valuation import History, Mask
 from openbell.portfolio.why import labels, of_rate
@@ -54,7 +54,7 @@ def _level(of: History, found: Benchmark, day: date, level: float, label: str) -
     yield Input(label, repr(level) if isfinite(level) else "", of.base, day, found.source)
     currency = of.book.facts[found.instrument].currency or ""
     if (price := found.priced.at(day)) is not None:
-        yield Input(f"close of {found.instrument}", str(price.price), currency, price.day, price.source)
+        yield Input(f"close of {found.instrument}", said(price.price), currency, price.day, price.source)
     if currency != of.base:
         yield of_rate(of.lookup.rate(currency, of.base, day))
 
@@ -64,11 +64,11 @@ def _changes(of: History, found: Benchmark, end: date) -> Iterator[Input]:
     sources = {each.ex_date: each.source for each in of.book.actions if each.instrument == found.instrument}
     for ex_date, ratio in found.priced.splits:
         if of.day(0) < ex_date <= end:
-            yield Input("new units for one", str(ratio), "", ex_date, sources.get(ex_date, ""))
+            yield Input("new units for one", said(ratio), "", ex_date, sources.get(ex_date, ""))
     currency = of.book.facts[found.instrument].currency or ""
     for each in found.dividends:
         if each.bought <= end:
-            yield Input("dividend of one unit", str(each.amount), currency, each.action.ex_date, each.action.source)
+            yield Input("dividend of one unit", said(each.amount), currency, each.action.ex_date, each.action.source)
             if each.action.currency not in {None, currency}:
                 yield of_rate(of.lookup.rate(each.action.currency or "", currency, each.action.ex_date))
-            yield Input("reinvested at", str(each.close), currency, each.bought, found.source)
+            yield Input("reinvested at", said(each.close), currency, each.bought, found.source)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 
 from openbell.portfolio import gains
 from openbell.portfolio import income as incomes
-from openbell.portfolio.book import Input, Why
+from openbell.portfolio.book import Input, Why, said
 from openbell.portfolio.income import Yields
 from openbell.portfolio.lots import Closed, Lot
 from openbell.portfolio.moves import Part, rounded, summed
-from openbell.portfolio.valuation import History, Mask, currency_of
+from openbell.portfolio.returns import said_of_uncounted
+from openbell.portfolio.valuation import History, Mask, Uncounted, currency_of
 from openbell.portfolio.walk import Walked
 from openbell.portfolio.why import of_worth
 from openbell.portfolio.worth import session_gain, worths
@@ -30,7 +30,7 @@ def why_cost(of: History, lots: Iterable[Lot]) -> Why:
     """Of what the lots had cost."""
     every = list(lots)
     unknown = tuple(
-        f"What {each.quantity} {each.instrument} cost is not known." for each in every if each.cost.base is None
+        f"What {said(each.quantity)} {each.instrument} cost is not known." for each in every if each.cost.base is None
     )
     return Why("cost", COST, tuple(item for each in every for item in _paid(of, each)), unknown)
 
@@ -42,7 +42,7 @@ def why_unrealised(of: History, inside: Mask, place: int, lots: Iterable[Lot]) -
     every = list(lots)
     cost = why_cost(of, every)
     effects = tuple(item for each in every for item in _effects(of, each, place))
-    values = tuple(Input(f"value of {each.part.instrument}", _said(each.value), of.base) for each in held)
+    values = tuple(Input(f"value of {each.part.instrument}", said(each.value), of.base) for each in held)
     return Why("unrealised", UNREALISED, (*values, *cost.inputs, *effects), (*lacking, *cost.notes))
 
 
@@ -55,21 +55,25 @@ def why_lots(of: History, lots: Sequence[Lot], place: int) -> Why:
     return Why("unrealised", UNREALISED, (*values, *cost.inputs, *effects), (*lacking, *cost.notes))
 
 
-def why_realised(of: History, closed: Sequence[Closed]) -> Why:
-    """Of what was gained with lots that are gone."""
+def why_realised(of: History, closed: Sequence[Closed], uncounted: Iterable[Uncounted]) -> Why:
+    """Of what was gained with lots that are gone; what was `uncounted` had none."""
     inputs = []
     for each in closed:
         told = gains.realised(each, of.base, of.lookup, currency_of(of.book, _part(each)) or None)
         sold = "" if each.closed is None else f"transaction {each.closed.id}"
         inputs += [
             Input(
-                f"received for {each.quantity} {each.instrument}", _said(each.proceeds.base), of.base, each.day, sold
+                f"received for {said(each.quantity)} {each.instrument}",
+                said(each.proceeds.base),
+                of.base,
+                each.day,
+                sold,
             ),
-            Input("cost", _said(each.cost.base), of.base, each.acquired, f"transaction {each.opened.id}"),
-            Input("by the price", _said(told.price), of.base),
-            Input("by the rate", _said(told.exchange), of.base),
+            Input("cost", said(each.cost.base), of.base, each.acquired, f"transaction {each.opened.id}"),
+            Input("by the price", said(told.price), of.base),
+            Input("by the rate", said(told.exchange), of.base),
         ]
-    return Why("realised", REALISED, tuple(inputs))
+    return Why("realised", REALISED, tuple(inputs), tuple(map(said_of_uncounted, uncounted)))
 
 
 def why_price(of: History, part: Part, place: int) -> Why:
@@ -78,8 +82,8 @@ def why_price(of: History, part: Part, place: int) -> Why:
     price = None if prices is None else prices.at(of.day(place))
     if price is None:
         return Why("price", PRICE, (), (f"There is no price of {of.day(place)}.",))
-    told = Input(f"price of {part.instrument}", str(price.price), currency_of(of.book, part), price.day, price.source)
-    split = (f"It was divided by {price.split}: it has been split since.",) if price.split != 1 else ()
+    told = Input(f"price of {part.instrument}", said(price.price), currency_of(of.book, part), price.day, price.source)
+    split = (f"It was divided by {said(price.split)}: it has been split since.",) if price.split != 1 else ()
     return Why("price", PRICE, (told,), split)
 
 
@@ -93,11 +97,11 @@ def why_day_changes(of: History, inside: Mask, place: int) -> Why:
         if gain is None:
             notes.append(f"The change of {part.instrument} is not known: a price or a rate is missing.")
         elif price is not None:
-            inputs.append(Input(f"change of {part.instrument}", _said(gain), of.base, price.day, price.source))
+            inputs.append(Input(f"change of {part.instrument}", said(gain), of.base, price.day, price.source))
         else:
-            inputs.append(Input(f"change of {part.instrument}", _said(gain), of.base, of.day(place)))
+            inputs.append(Input(f"change of {part.instrument}", said(gain), of.base, of.day(place)))
     whole = summed(gains_of)
-    together = Input("together", _said(None if whole is None else rounded(whole)), of.base)
+    together = Input("together", said(None if whole is None else rounded(whole)), of.base)
     return Why("day_change", DAY_CHANGE, (*inputs, together), tuple(notes))
 
 
@@ -114,7 +118,7 @@ def why_yield(of: History, walked: Walked, inside: Mask, one: Yields, on: str) -
     named = of.named(inside)
     alone = of.where(lambda part: part.instrument == one.instrument and part in named)
     paid = [
-        Input(f"gross {one.instrument}", _said(each.gross), of.base, each.day, f"transaction {each.transaction.id}")
+        Input(f"gross {one.instrument}", said(each.gross), of.base, each.day, f"transaction {each.transaction.id}")
         for each in incomes.paid_in_a_year(of, alone)
     ]
     lots = [each for each in walked.lots if each.instrument == one.instrument and _part(each) in named]
@@ -123,7 +127,7 @@ def why_yield(of: History, walked: Walked, inside: Mask, one: Yields, on: str) -
         if on == "cost"
         else [item for each in worths(of, alone, len(of.days) - 1) for item in of_worth(of, each)]
     )
-    inputs = (Input("income of a year", _said(one.income), of.base), Input(on, _said(whole), of.base), *paid, *behind)
+    inputs = (Input("income of a year", said(one.income), of.base), Input(on, said(whole), of.base), *paid, *behind)
     return Why(f"yield_on_{on}", method, inputs)
 
 
@@ -142,22 +146,17 @@ def _effects(of: History, lot: Lot, place: int) -> Iterator[Input]:
     if price is not None and currency:
         told = gains.unrealised(lot, price.price, currency, of.day(place), of.base, of.lookup)
         opened = f"transaction {lot.opened.id}"
-        yield Input("by the price", _said(told.price), of.base, lot.acquired, opened)
-        yield Input("by the rate", _said(told.exchange), of.base, lot.acquired, opened)
+        yield Input("by the price", said(told.price), of.base, lot.acquired, opened)
+        yield Input("by the rate", said(told.exchange), of.base, lot.acquired, opened)
 
 
 def _paid(of: History, lot: Lot) -> Iterator[Input]:
     told = f"transaction {lot.opened.id}"
-    label = f"{lot.quantity} {lot.instrument}"
+    label = f"{said(lot.quantity)} {lot.instrument}"
     if lot.cost.currency != of.base:
-        yield Input(f"{label} as paid", _said(lot.cost.amount), lot.cost.currency, lot.acquired, told)
-    yield Input(label, _said(lot.cost.base), of.base, lot.acquired, told)
+        yield Input(f"{label} as paid", said(lot.cost.amount), lot.cost.currency, lot.acquired, told)
+    yield Input(label, said(lot.cost.base), of.base, lot.acquired, told)
 
 
 def _part(lot: Lot | Closed) -> Part:
     return Part(lot.account, lot.instrument, "")
-
-
-def _said(number: Decimal | None) -> str:
-    """Exactly; empty where it is not known."""
-    return "" if number is None else str(number)

@@ -12,7 +12,7 @@ import numpy as np
 from openbell.model.transactions import Kind
 from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Part, rounded, summed
-from openbell.portfolio.prices import Price, factor
+from openbell.portfolio.prices import Price, Priced, factor
 from openbell.portfolio.rates import Rate
 from openbell.portfolio.valuation import History, Mask, currency_of
 
@@ -93,14 +93,15 @@ _NO_TRADE = frozenset({Kind.DIVIDEND, Kind.INTEREST, Kind.FEE, Kind.TAX, Kind.RE
 def day_change(of: History, part: Part, place: int) -> DayChange | None:
     """How `part` changed in the newest session of its own exchange up to the day at `place`; None: a price is missing.
 
-    A market that is closed has its last session's change. What was held is compared with the close of the session
+    What is priced by hand has no sessions: it changes on the day of a new price, and on no other. A market that is
+    closed has its last session's change. What was held is compared with the close of the session
     before, splits of the day regarded; what was bought or sold in the session, with the price of the trade.
     """
     if part.instrument is None or part.instrument not in of.priced or place < 0:
         return None
     prices = of.priced[part.instrument]
     price, previous = prices.at(of.day(place)), prices.before(of.day(place))
-    if price is None or previous is None or previous.price == 0:
+    if price is None or previous is None or previous.price == 0 or rests(prices, of.day(place)):
         return None
     before = of.steps[part].on(previous.day) if part in of.steps else ZERO
     held = before * factor(prices.splits, previous.day, of.day(place))
@@ -124,10 +125,16 @@ def day_change(of: History, part: Part, place: int) -> DayChange | None:
     )
 
 
+def rests(prices: Priced, day: date) -> bool:
+    """Whether a price holds on `day` that no session told and that is of an earlier day."""
+    price = prices.at(day)
+    return price is not None and price.day != day and prices.session(day) is None
+
+
 def day_gain(of: History, inside: Mask, place: int) -> Decimal | None:
     """What the positions of the parts gained in the newest session of each one's exchange, those that it ended too.
 
-    None where one is not known. What is priced by hand now and then counts where it has two prices.
+    None where one is not known. What is priced by hand counts on the day of a new price.
     """
     return summed(
         session_gain(of, part, place) for part in of.named(inside) if part.instrument is not None and part in of.steps

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,19 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
-from openbell.model.money import amount, currency_of
+from openbell.model.money import amount
 from openbell.model.transactions import assert_day
 from openbell.store.ledger import Ledger
 from openbell.store.portfoliotables import HAND_PRICES, changed, text
 
-
-@dataclass(frozen=True, slots=True)
-class HandPrices:
-    """Of one instrument, as traded on each day, in one currency."""
-
-    currency: str
-    prices: Mapping[date, Decimal] = field(default_factory=dict)
-    """By day, oldest first."""
+HandPrices = Mapping[date, Decimal]
+"""Of one instrument, as traded on each day, oldest first; in the currency that is known of it, or that was said of it
+among its facts."""
 
 
 class PriceBook:
@@ -36,30 +30,20 @@ class PriceBook:
         """By instrument, what a person has said."""
         columns = HAND_PRICES.c
         query = sa.select(HAND_PRICES).where(columns.owner == owner).order_by(columns.instrument, columns.day)
-        found: dict[str, tuple[str, dict[date, Decimal]]] = {}
+        found: dict[str, dict[date, Decimal]] = {}
         with self._ledger.transaction() as connection:
             for row in connection.execute(query):
-                said = found.setdefault(row.instrument, (row.currency, {}))
-                said[1][date.fromisoformat(row.day)] = Decimal(row.price)
-        return {instrument: HandPrices(*said) for instrument, said in found.items()}
+                found.setdefault(row.instrument, {})[date.fromisoformat(row.day)] = Decimal(row.price)
+        return dict(found)
 
-    def price(self, owner: int, instrument: str, currency: str, told: Mapping[date, Decimal | None]) -> None:
-        """Set what one unit was worth on some days; None forgets a day. Raises InvalidInput for a second currency."""
-        code = currency_of(currency)
+    def price(self, owner: int, instrument: str, told: Mapping[date, Decimal | None]) -> None:
+        """Set what one unit was worth on some days; None forgets a day."""
         prices = checked_prices({day: price for day, price in told.items() if price is not None})
         mine = (HAND_PRICES.c.owner == owner) & (HAND_PRICES.c.instrument == instrument)
         with self._ledger.transaction(alone=True) as connection:
             days = [day.isoformat() for day in told]
             connection.execute(sa.delete(HAND_PRICES).where(mine & HAND_PRICES.c.day.in_(days)))
-            others = connection.execute(sa.select(HAND_PRICES.c.currency).where(mine).distinct()).scalars().all()
-            if prices and any(other != code for other in others):
-                raise InvalidInput(
-                    "currency",
-                    f"The other prices of {instrument} are in {others[0]}.",
-                    remedy=f"Say it in {others[0]}, or forget those first.",
-                )
-            rows = [_row(owner, instrument, code, *each) for each in prices]
-            if rows:
+            if rows := [_row(owner, instrument, *each) for each in prices]:
                 connection.execute(sa.insert(HAND_PRICES), rows)
             changed(connection, owner=owner)
 
@@ -68,12 +52,11 @@ def said_by_hand(connection: sa.Connection, owner: int, told: Mapping[str, HandP
     """Write prices where the owner has said nothing yet; returns what `unsaid_by_hand` undoes."""
     mine = HAND_PRICES.c.owner == owner
     held = connection.execute(sa.select(HAND_PRICES).where(mine)).all() if told else []
-    days, codes = {(row.instrument, row.day) for row in held}, {row.instrument: row.currency for row in held}
+    days = {(row.instrument, row.day) for row in held}
     rows = [
-        _row(owner, instrument, currency_of(said.currency), day, price)
+        _row(owner, instrument, day, price)
         for instrument, said in told.items()
-        if codes.get(instrument, said.currency) == said.currency
-        for day, price in checked_prices(said.prices)
+        for day, price in checked_prices(said)
         if (instrument, day) not in days
     ]
     if rows:
@@ -98,5 +81,5 @@ def checked_prices(told: Mapping[date, Decimal]) -> list[tuple[str, str]]:
     return [(day, text(price)) for day, price in kept.items()]
 
 
-def _row(owner: int, instrument: str, currency: str, day: str, price: str) -> dict[str, Any]:
-    return {"owner": owner, "instrument": instrument, "day": day, "price": price, "currency": currency}
+def _row(owner: int, instrument: str, day: str, price: str) -> dict[str, Any]:
+    return {"owner": owner, "instrument": instrument, "day": day, "price": price}

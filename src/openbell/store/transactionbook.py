@@ -156,9 +156,10 @@ class TransactionBook:
             changed(connection, portfolio=portfolio)
         return Entry(told, version + 1)
 
-    def remove(self, portfolio: int, number: int, version: int, now: datetime) -> None:
-        """Delete a transaction, which can be brought back for RESTORABLE; raises ChangedMeanwhile."""
+    def remove(self, portfolio: int, number: int, version: int, now: datetime, state: str | None = None) -> None:
+        """Delete a transaction, which can be brought back for RESTORABLE; raises ChangedMeanwhile, MovedOn as `add`."""
         with self._ledger.transaction(alone=True) as connection:
+            _assert_state(connection, portfolio, state)
             _current(connection, portfolio, number, version)
             _assert_not_picked(connection, [number])
             mine = TRANSACTIONS.c.id == number
@@ -169,12 +170,13 @@ class TransactionBook:
             connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.portfolio == portfolio, old))
             changed(connection, portfolio=portfolio)
 
-    def restore(self, portfolio: int, number: int) -> Entry:
+    def restore(self, portfolio: int, number: int, state: str | None = None) -> Entry:
         """Bring a deleted transaction back; one that is there stays.
 
-        Raises InvalidInput for a sale whose chosen lots were deleted after it.
+        Raises InvalidInput for a sale whose chosen lots were deleted after it, MovedOn as `add`.
         """
         with self._ledger.transaction(alone=True) as connection:
+            _assert_state(connection, portfolio, state)
             mine = (TRANSACTIONS.c.portfolio == portfolio) & (TRANSACTIONS.c.id == number)
             gone = mine & TRANSACTIONS.c.removed.is_not(None)
             back = {"removed": None, "version": TRANSACTIONS.c.version + 1}

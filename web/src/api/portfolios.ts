@@ -103,23 +103,37 @@ export function transactionQuery(number: number, transaction: number) {
   });
 }
 
-export function addTransaction(number: number, body: TransactionDraft) {
-  return answered(client.POST("/api/v1/portfolios/{number}/transactions", { ...at(number), body }));
+const unasked = (oversold: boolean) => (oversold ? { oversold_too: true } : {});
+
+/** `oversold`: also where a sale would lack its units by it. */
+export function addTransaction(number: number, body: TransactionDraft, oversold = false) {
+  const params = { path: { number }, query: unasked(oversold) };
+  return answered(client.POST("/api/v1/portfolios/{number}/transactions", { params, body }));
 }
 
-export function changeTransaction(number: number, transaction: number, version: number, draft: TransactionDraft) {
-  const params = { path: { number, transaction } };
+export function changeTransaction(
+  number: number,
+  transaction: number,
+  version: number,
+  draft: TransactionDraft,
+  oversold = false,
+) {
+  const params = { path: { number, transaction }, query: unasked(oversold) };
   const body = { ...draft, version };
   return answered(client.PUT("/api/v1/portfolios/{number}/transactions/{transaction}", { params, body }));
 }
 
-export function removeTransaction(number: number, { id, version }: Pick<Transaction, "id" | "version">) {
-  const params = { path: { number, transaction: id }, query: { version } };
+export function removeTransaction(
+  number: number,
+  { id, version }: Pick<Transaction, "id" | "version">,
+  oversold = false,
+) {
+  const params = { path: { number, transaction: id }, query: { version, ...unasked(oversold) } };
   return answered(client.DELETE("/api/v1/portfolios/{number}/transactions/{transaction}", { params }));
 }
 
-export function restoreTransaction(number: number, transaction: number) {
-  const params = { path: { number, transaction } };
+export function restoreTransaction(number: number, transaction: number, oversold = false) {
+  const params = { path: { number, transaction }, query: unasked(oversold) };
   return answered(client.POST("/api/v1/portfolios/{number}/transactions/{transaction}/restore", { params }));
 }
 
@@ -239,9 +253,9 @@ export function handPricesQuery() {
 }
 
 /** Says such a price of a day; null forgets it. */
-export function setHandPrice(instrument: string, day: string, price: string | null, currency: string | null) {
+export function setHandPrice(instrument: string, day: string, price: string | null) {
   const params = { path: { instrument } };
-  const body = { prices: [{ day, price }], currency };
+  const body = { prices: [{ day, price }] };
   return answered(client.PUT("/api/v1/hand-prices/{instrument}", { params, body }));
 }
 

@@ -430,7 +430,8 @@ export interface paths {
         get?: never;
         /**
          * Price By Hand
-         * @description Say what one unit was worth on some days; it counts in the caller's portfolios where no close is known.
+         * @description Say what one unit was worth on some days; it counts in the caller's portfolios where no close is known. Its
+         *     currency is what the desk knows, else what PUT /facts/{instrument} said.
          */
         put: operations["price_by_hand_api_v1_hand_prices__instrument__put"];
         post?: never;
@@ -1365,7 +1366,7 @@ export interface paths {
         put?: never;
         /**
          * Add Transaction
-         * @description A new transaction.
+         * @description A new transaction; 409 where a later one would lack its units by it, unless `oversold_too` is set.
          */
         post: operations["add_transaction_api_v1_portfolios__number__transactions_post"];
         delete?: never;
@@ -1388,13 +1389,15 @@ export interface paths {
         get: operations["transaction_api_v1_portfolios__number__transactions__transaction__get"];
         /**
          * Change Transaction
-         * @description Replace a transaction; 409 with what is there now where it was changed since `version`.
+         * @description Replace a transaction; 409 with what is there now where it was changed since `version`, and where a later one
+         *     would lack its units by it, unless `oversold_too` is set.
          */
         put: operations["change_transaction_api_v1_portfolios__number__transactions__transaction__put"];
         post?: never;
         /**
          * Remove Transaction
-         * @description Delete a transaction; for 30 days it can be brought back with POST .../restore.
+         * @description Delete a transaction; for 30 days it can be brought back with POST .../restore. 409 where a later one would lack
+         *     its units without it, unless `oversold_too` is set.
          */
         delete: operations["remove_transaction_api_v1_portfolios__number__transactions__transaction__delete"];
         options?: never;
@@ -1413,7 +1416,7 @@ export interface paths {
         put?: never;
         /**
          * Restore Transaction
-         * @description Bring a deleted transaction back.
+         * @description Bring a deleted transaction back; 409 where it or a later one would lack units, unless `oversold_too` is set.
          */
         post: operations["restore_transaction_api_v1_portfolios__number__transactions__transaction__restore_post"];
         delete?: never;
@@ -2974,7 +2977,7 @@ export interface components {
         };
         /**
          * Contribution
-         * @description What one part added to the gain of the whole.
+         * @description What one part added to the gain of the whole; `notes` say what is not in it.
          */
         Contribution: {
             /** Account */
@@ -2989,6 +2992,8 @@ export interface components {
             instrument: string | null;
             /** Name */
             name: string | null;
+            /** Notes */
+            notes: string[];
             /** Share */
             share: number | null;
             /** Ticker */
@@ -3375,21 +3380,18 @@ export interface components {
         };
         /**
          * HandPrices
-         * @description Of one instrument, as traded on each day: a split since divides them. They count where no close is known.
+         * @description Of one instrument, as traded on each day: a split since divides them. They count where no close is known, and are
+         *     in the currency of its facts.
          */
         HandPrices: {
-            /** Currency */
-            currency: string | null;
             /** Prices */
             prices: components["schemas"]["openbell__api__items__Price"][];
         };
         /**
          * HandPricesDraft
-         * @description Prices to be set; other days stay. The currency is needed where the desk knows none of the instrument.
+         * @description Prices to be set; other days stay.
          */
         HandPricesDraft: {
-            /** Currency */
-            currency?: string | null;
             /** Prices */
             prices: components["schemas"]["Price-Input"][];
         };
@@ -3877,6 +3879,8 @@ export interface components {
         /**
          * Lots
          * @description The lots of a portfolio: those held, and those closed, the newest first; `total_closed` counts all of those.
+         *
+         *     What `problems` tell of units that were never held is in no lot.
          */
         Lots: {
             /** Base */
@@ -3892,6 +3896,8 @@ export interface components {
             method: string;
             /** Open */
             open: components["schemas"]["OpenLot"][];
+            /** Problems */
+            problems: components["schemas"]["Trouble"][];
             /** Total Closed */
             total_closed: number;
         };
@@ -4385,6 +4391,9 @@ export interface components {
         /**
          * Performance
          * @description What became of the money between the ends of two days; null: something is missing, and `notes` say what.
+         *
+         *     `uncounted` are the tickers of which more was given away than was ever held: no gain is known of that, and none is
+         *     in the figures.
          */
         Performance: {
             /** Currency Gain */
@@ -4425,6 +4434,8 @@ export interface components {
             twr: number | null;
             /** Twr Annual */
             twr_annual: number | null;
+            /** Uncounted */
+            uncounted: string[];
         };
         /**
          * Person
@@ -5587,7 +5598,7 @@ export interface components {
         };
         /**
          * Transaction
-         * @description A transaction as it is kept; `ticker` is what the instrument is called now.
+         * @description A transaction as it is kept; `ticker` is what the instrument is called now; `notes` say what seems odd in it.
          */
         Transaction: {
             /** Account */
@@ -5634,6 +5645,8 @@ export interface components {
              * @default
              */
             note: string;
+            /** Notes */
+            notes: string[];
             /** Other */
             other?: string | null;
             /** Other Ticker */
@@ -9857,7 +9870,10 @@ export interface operations {
     };
     add_transaction_api_v1_portfolios__number__transactions_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Write it all the same where a sale would lack units by it. */
+                oversold_too?: boolean;
+            };
             header?: never;
             path: {
                 number: number;
@@ -9942,7 +9958,10 @@ export interface operations {
     };
     change_transaction_api_v1_portfolios__number__transactions__transaction__put: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Write it all the same where a sale would lack units by it. */
+                oversold_too?: boolean;
+            };
             header?: never;
             path: {
                 number: number;
@@ -9989,6 +10008,8 @@ export interface operations {
         parameters: {
             query: {
                 version: number;
+                /** @description Write it all the same where a sale would lack units by it. */
+                oversold_too?: boolean;
             };
             header?: never;
             path: {
@@ -10028,7 +10049,10 @@ export interface operations {
     };
     restore_transaction_api_v1_portfolios__number__transactions__transaction__restore_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Write it all the same where a sale would lack units by it. */
+                oversold_too?: boolean;
+            };
             header?: never;
             path: {
                 number: number;

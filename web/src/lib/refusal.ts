@@ -15,6 +15,11 @@ export function wrongOf(error: Error | null): Wrong | null {
   return { field: error.field, what: whyNot(error) };
 }
 
+/** Whether the desk only asks: it is done where that is confirmed. */
+export function asksFirst(error: Error | null): boolean {
+  return error instanceof Problem && error.status === 409 && error.field === "oversold_too";
+}
+
 export function whyNot(error: Error): string {
   const said = error instanceof Problem ? [error.detail, error.remedy].filter(Boolean).join(" ") : error.message;
   return told(said);

@@ -18,8 +18,6 @@ def upgrade() -> None:
         sa.Column("instrument", sa.String, primary_key=True),
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("price", sa.String, nullable=False),
-        sa.Column("currency", sa.String(3), nullable=False),
         sa.CheckConstraint(digits, name="hand_price_decimal"),
-        sa.CheckConstraint("length(currency) = 3", name="hand_price_currency"),
         sa.CheckConstraint("day >= '1900-01-01'", name="hand_price_day"),
     )

@@ -10,9 +10,9 @@ import { Button } from "../../../components/Button";
 import { ChoiceField, Field, TextField, Tick } from "../../../components/Field";
 import * as format from "../../../lib/format";
 import { useSettled } from "../../../lib/hooks";
-import { whyNot, wrongOf } from "../../../lib/refusal";
+import { asksFirst, whyNot, wrongOf } from "../../../lib/refusal";
 import { useTransactionEdits } from "./edits";
-import { countedAmount, DESKS_NAMES, draftOf, edited, type Form } from "./form";
+import { countedAmount, DESKS_NAMES, draftOf, edited, type Form, oddAmount } from "./form";
 import { FIELD_NAMES, type FieldName, isKind, KINDS } from "./kinds";
 import { Meanwhile } from "./Meanwhile";
 import styles from "./TransactionForm.module.css";
@@ -31,9 +31,10 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
   const [before, setBefore] = useState(transaction);
   const { save, remove } = useTransactionEdits(portfolio);
   const { hint } = KINDS[form.kind];
+  const odd = oddAmount(form, before);
   const edit = (change: Partial<Form>) => setForm((now) => edited(now, change));
-  const send = (over: Transaction | null) =>
-    save.mutate({ draft: draftOf(form, over), before: over }, { onSuccess: () => navigate(back) });
+  const send = (over: Transaction | null, oversold = false) =>
+    save.mutate({ draft: draftOf(form, over), before: over, oversold }, { onSuccess: () => navigate(back) });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     send(before);
@@ -87,6 +88,11 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
         onChange={(tags) => edit({ tags })}
       />
       {hint && <p className={styles.hint}>{hint}</p>}
+      {odd && (
+        <p role="status" className={styles.hint}>
+          {format.told(odd)}
+        </p>
+      )}
       {theirs && before ? (
         <Meanwhile
           mine={draftOf(form, before)}
@@ -108,6 +114,7 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
             <Button type="submit" look="main" disabled={save.isPending}>
               {before ? "Save" : "Add"}
             </Button>
+            {asksFirst(save.error) && <Button onClick={() => send(before, true)}>Save all the same</Button>}
             {before && (
               <Button
                 look="quiet"

@@ -9,7 +9,7 @@ import {
   removeTransaction,
   restoreTransaction,
 } from "../../../api/portfolios";
-import { whyNot } from "../../../lib/refusal";
+import { asksFirst, whyNot } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
 import { draftAgain } from "./form";
 import { titleOf } from "./words";
@@ -28,35 +28,62 @@ export function useTransactionEdits({ id: portfolio }: Pick<Portfolio, "id">) {
     say({ text, action: { label: "Undo", act: () => undo.mutate(send) } });
 
   const remove = useMutation({
-    mutationFn: (told: Transaction) => removeTransaction(portfolio, told),
-    onSuccess: (_, told) => undoing(`${titleOf(told)} is deleted.`, () => restoreTransaction(portfolio, told.id)),
-    onError: refused,
+    mutationFn: ({ told, oversold }: Moved) => removeTransaction(portfolio, told, oversold),
+    onSuccess: (_, { told }) =>
+      undoing(`${titleOf(told)} is deleted.`, () => restoreTransaction(portfolio, told.id, true)),
+    onError: (error, { told }) =>
+      asksFirst(error)
+        ? say({
+            text: whyNot(error),
+            action: { label: "Delete all the same", act: () => remove.mutate({ told, oversold: true }) },
+          })
+        : refused(error),
     onSettled: asked,
   });
   const restore = useMutation({
-    mutationFn: (told: Transaction) => restoreTransaction(portfolio, told.id),
-    onSuccess: (told) => undoing(`${titleOf(told)} is back.`, () => removeTransaction(portfolio, told)),
-    onError: refused,
+    mutationFn: ({ told, oversold }: Moved) => restoreTransaction(portfolio, told.id, oversold),
+    onSuccess: (told) => undoing(`${titleOf(told)} is back.`, () => removeTransaction(portfolio, told, true)),
+    onError: (error, { told }) =>
+      asksFirst(error)
+        ? say({
+            text: whyNot(error),
+            action: { label: "Bring back all the same", act: () => restore.mutate({ told, oversold: true }) },
+          })
+        : refused(error),
     onSettled: asked,
   });
   /** What the form sends; it shows a refusal itself. */
   const save = useMutation({
-    mutationFn: ({ draft, before }: Saved) =>
-      before ? changeTransaction(portfolio, before.id, before.version, draft) : addTransaction(portfolio, draft),
+    mutationFn: ({ draft, before, oversold }: Saved) =>
+      before
+        ? changeTransaction(portfolio, before.id, before.version, draft, oversold)
+        : addTransaction(portfolio, draft, oversold),
     onSuccess: (told, { before }) => {
       const back = () =>
         before
-          ? changeTransaction(portfolio, told.id, told.version, draftAgain(before))
-          : removeTransaction(portfolio, told);
+          ? changeTransaction(portfolio, told.id, told.version, draftAgain(before), true)
+          : removeTransaction(portfolio, told, true);
       undoing(`${titleOf(told)} is ${before ? "changed" : "added"}.`, back);
     },
     onSettled: asked,
   });
-  return { remove: remove.mutate, restore: restore.mutate, save };
+  return {
+    remove: (told: Transaction) => remove.mutate({ told, oversold: false }),
+    restore: (told: Transaction) => restore.mutate({ told, oversold: false }),
+    save,
+  };
+}
+
+interface Moved {
+  told: Transaction;
+  /** Whether a sale may lack its units by it. */
+  oversold: boolean;
 }
 
 interface Saved {
   draft: TransactionDraft;
   /** What it was, as far as the reader has seen; null: it is new. */
   before: Transaction | null;
+  /** Whether a sale may lack its units by it. */
+  oversold: boolean;
 }

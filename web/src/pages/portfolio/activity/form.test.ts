@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account, Transaction } from "../../../api/desk";
-import { blank, countedAmount, draftOf, edited, formOf } from "./form";
+import { blank, countedAmount, draftOf, edited, formOf, oddAmount } from "./form";
 
 const account: Account = { id: 3, name: "Broker", currency: "EUR", broker: "" };
 
@@ -37,6 +37,7 @@ const bought: Transaction = {
   ref: "ab-1",
   note: "the first",
   tags: ["tech", "core"],
+  notes: [],
 };
 
 test("a purchase is typed without signs, and told with them", () => {
@@ -74,7 +75,7 @@ test("an amount that a reader typed stays until what it follows from is changed"
 });
 
 test("saving what was not changed changes nothing, not even what no form asks", () => {
-  const { id: _i, version: _v, batch: _b, removed: _r, ticker: _t, other_ticker: _o, ...same } = bought;
+  const { id: _i, notes: _n, version: _v, batch: _b, removed: _r, ticker: _t, other_ticker: _o, ...same } = bought;
   expect(draftOf(formOf(bought), bought)).toEqual(same);
 });
 
@@ -111,4 +112,13 @@ test("what a transfer moves arrives, and an exchange says what it received", () 
 test("what is no number reaches the desk, which says so", () => {
   const form = edited(blank("buy", account, "2026-01-05", "SHEL"), { quantity: "a dozen", price: "3" });
   expect([countedAmount(form), draftOf(form).quantity]).toEqual([null, "a dozen"]);
+});
+
+test("an amount that units and price do not come to is asked about; what costs explain is not", () => {
+  const form = { ...blank("buy", account, "2026-01-05", "SHEL"), quantity: "10", price: "1", fee: "1" };
+  expect(oddAmount(form, null)).toBe(null);
+  const paid = (amount: string) => oddAmount(edited(form, { amount }), null);
+  expect(paid("800")).toBe("Units, price, fee and tax come to 11.00 EUR: is one of them another?");
+  expect([paid("11.2"), paid("11.3"), paid("11.5")]).toEqual([null, null, paid("800")]);
+  expect(oddAmount(edited(form, { amount: "800" }), { ...bought, price_currency: "USD" })).toBe(null);
 });

@@ -91,6 +91,22 @@ export function countedAmount({ kind, quantity, price, fee, tax, currency }: For
   return total && rounded(total, format.decimalsOf(currency));
 }
 
+/** As a share of an amount, what costs that nobody tells apart may come to; and what rounding may. */
+const [COSTS, CENTS] = [0.02, 0.05];
+
+/** Where a typed amount is not what units, price, fee and tax come to, and costs and rounding cannot explain it. */
+export function oddAmount(form: Form, before: Transaction | null): string | null {
+  const counted = countedAmount(form);
+  const amount = Number(form.amount);
+  const elsewhere = before?.kind === form.kind && (before.price_currency || before.fee_currency);
+  if (counted === null || form.counted || !form.amount.trim() || !Number.isFinite(amount) || elsewhere) return null;
+  const lastDigit = 10 ** -Math.max(2, form.price.split(".")[1]?.length ?? 0);
+  const rounding = (Math.abs(Number(form.quantity)) * lastDigit) / 2 + CENTS;
+  const explained = COSTS * Math.max(Math.abs(Number(counted)), Math.abs(amount)) + rounding;
+  if (Math.abs(Number(counted) - amount) <= explained) return null;
+  return `Units, price, fee and tax come to ${format.exactly(counted, 2)} ${form.currency}: is one of them another?`;
+}
+
 /**
  * What the desk is told. Of `before`, what no form asks stays as it was while the kind does; an instrument that still
  * goes by the same name stays the same one.
@@ -140,7 +156,16 @@ function arrived(form: Form, amount: string, same: TransactionDraft | null) {
 const NOTHING = { fee_currency: "", price_currency: "", rate: null, picks: [], at: null, ref: "" };
 
 function kept(told: Transaction): TransactionDraft {
-  const { id: _id, batch: _batch, version: _version, removed: _removed, ticker: _t, other_ticker: _o, ...draft } = told;
+  const {
+    id: _id,
+    batch: _batch,
+    version: _version,
+    removed: _removed,
+    ticker: _t,
+    other_ticker: _o,
+    notes: _n,
+    ...draft
+  } = told;
   return draft;
 }
 

@@ -6,7 +6,7 @@ import type { Range } from "../../../lib/address";
 import * as format from "../../../lib/format";
 import { Figure } from "../figures/Figure";
 import { Stats as List, Stat } from "../figures/Stat";
-import { gainOf } from "./headline";
+import { gainOf, labelOf } from "./headline";
 
 interface StatsProps {
   positions: Positions;
@@ -28,7 +28,7 @@ export function Stats({ positions, returns: { base, performance, benchmark }, ra
           <Amount value={positions.day_gain} currency={base} moved />
         </Figure>
       </Stat>
-      <Stat name={`Gain, ${range}`} unit={base}>
+      <Stat name={`Gain, ${labelOf(performance, range)}`} unit={base}>
         <Figure why="gain" label="Gain">
           <Amount value={gain} currency={base} moved />
         </Figure>

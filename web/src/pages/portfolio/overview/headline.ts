@@ -17,6 +17,44 @@ const SPANS: Record<Range, string> = {
   Max: "since the beginning",
 };
 
+/** The first day that a range reaches back to, as seen from its last day (ISO dates); null: as far as there is. */
+function reachOf(range: Range, last: string): string | null {
+  const day = new Date(`${last}T00:00:00Z`);
+  const months = MONTHS[range];
+  if (range === "YTD") return `${day.getUTCFullYear() - 1}-12-31`;
+  if (months === undefined) return null;
+  const back = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() - months, 1));
+  const length = new Date(Date.UTC(back.getUTCFullYear(), back.getUTCMonth() + 1, 0)).getUTCDate();
+  back.setUTCDate(Math.min(day.getUTCDate(), length));
+  return back.toISOString().slice(0, 10);
+}
+
+const MONTHS: Partial<Record<Range, number>> = { "1M": 1, "3M": 3, "6M": 6, "1Y": 12, "5Y": 60 };
+
+/** Days by which a stretch may begin later than its range: no sessions are on weekends and long holidays. */
+const PAUSE = 7;
+const DAY = 86_400_000;
+
+/** `in a year`; where there is less than that to tell of, `since 5 Jan 2026`. */
+export function spanOf({ first, last }: Performance, range: Range): string {
+  return reaches(first, last, range) ? SPANS[range] : `since ${format.day(first)}`;
+}
+
+/** `1Y`, or the day that figures begin with where that is later. */
+export function labelOf({ first, last }: Performance, range: Range): string {
+  return reaches(first, last, range) ? range : `since ${format.day(first)}`;
+}
+
+function reaches(first: string, last: string, range: Range): boolean {
+  if (range === "Max") return true;
+  if (range === "1D" || range === "5D") {
+    const [sessions, days] = [Number.parseInt(range, 10), (Date.parse(last) - Date.parse(first)) / DAY];
+    return sessions <= days && days <= sessions + PAUSE;
+  }
+  const reach = reachOf(range, last);
+  return reach === null || Date.parse(first) - Date.parse(reach) <= PAUSE * DAY;
+}
+
 /** What of a sentence is an amount, so that it can be hidden. */
 export type Said = readonly (string | { amount: string })[];
 
@@ -25,12 +63,20 @@ export function headline(told: Performance, benchmark: Benchmark | null, base: s
   const { gain, twr, end } = told;
   if (gain === null) return ["The gain cannot be told: something that it needs is missing"];
   const way = signOf(gain);
-  const span = SPANS[range];
+  const span = `${spanOf(told, range)}${without(told.uncounted)}`;
   if (way === 0) return [`Neither gained nor lost ${span}`];
   const amount = format.roughMoney(Math.abs(Number(gain)), base);
   const rate = twr === null ? "" : ` (${format.gain(twr)})`;
   const said: Said = [way > 0 ? "You gained " : "You lost ", { amount }, `${rate} ${span}`];
   return [...said, ...besides(benchmark, end, base)];
+}
+
+/** What is in no gain: more of it was given away than was ever held. */
+function without(names: readonly string[]): string {
+  const [first, ...others] = names;
+  if (!first) return "";
+  const more = others.length === 0 ? "" : others.length === 1 ? ` and ${others[0]}` : ` and ${others.length} more`;
+  return `, without ${first}${more}, whose purchase is missing`;
 }
 
 function besides(benchmark: Benchmark | null, end: string | null, base: string): Said {

@@ -1,7 +1,7 @@
 /** Prices that somebody says now and then: a form, and what was said so far. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, useState } from "react";
 import type { Item } from "../../../api/desk";
 import { portfolioKeys } from "../../../api/portfolios";
 import { Button } from "../../../components/Button";
@@ -20,11 +20,9 @@ interface PriceFormProps {
   currency: string | null;
   prices: readonly Price[];
   set: (told: Price) => Promise<unknown>;
-  /** Further fields. */
-  children?: ReactNode;
 }
 
-export function PriceForm({ title, about, name, currency, prices, set, children }: PriceFormProps) {
+export function PriceForm({ title, about, name, currency, prices, set }: PriceFormProps) {
   const client = useQueryClient();
   const [day, setDay] = useState(() => new Date().toLocaleDateString("sv"));
   const [price, setTyped] = useState("");
@@ -77,7 +75,6 @@ export function PriceForm({ title, about, name, currency, prices, set, children 
           error={error ? whyNot(error) : undefined}
           onChange={setTyped}
         />
-        {children}
         <Button type="submit" disabled={isPending || !price.trim()}>
           Set the price
         </Button>
