@@ -75,11 +75,13 @@ def test_what_was_made_at_an_open_desk_lets_nobody_in_once_it_is_locked(desk: De
     made = here.post(f"{API}/tokens", json={"name": "script", "scope": "admin", "days": 366}).json()
     program = {"authorization": f"Bearer {made['secret']}"}
     assert browser(app).get(f"{API}/users", headers=program).status_code == 200
-    assert here.post(f"{API}/me/password", json={"new": SENTENCE}).status_code == 204
+    assert here.post(f"{API}/me/password", json={"new_password": SENTENCE}).status_code == 204
     assert browser(app).get(f"{API}/users", headers=program).status_code == 401
     assert "tokens of the open desk ended" in deeds(desk)
     own_one = here.post(f"{API}/tokens", json={"name": "mine", "password": SENTENCE}, headers=csrf_of(here))
-    again = here.post(f"{API}/me/password", json={"current": SENTENCE, "new": PASSWORD}, headers=csrf_of(here))
+    again = here.post(
+        f"{API}/me/password", json={"password": SENTENCE, "new_password": PASSWORD}, headers=csrf_of(here)
+    )
     assert again.status_code == 204
     kept = {"authorization": f"Bearer {own_one.json()['secret']}"}
     assert browser(app).get(f"{API}/me", headers=kept).status_code == 200

@@ -163,7 +163,7 @@ def test_columns_that_are_said_wrongly_are_one_sentence(shell: Shell, plain: str
 def test_what_a_file_sells_that_is_not_held_is_told_and_booked_only_if_it_begins_midway(shell: Shell, tmp_path: Path):
     middle = tmp_path / "middle.csv"
     middle.write_text("Date,Action,Symbol,Quantity,Price,Amount,Currency\n2026-02-04,Sell,AAPL,-4,110,440,USD\n")
-    told = "4 units of AAPL were sold on 2026-02-04, but the account held 0"
+    told = "4 units of AAPL were sold on 2026-02-04, but the account held none"
     code, out, err = shell("import", str(middle), "--portfolio", "Mine", "--dry-run")
     assert (code, told in err, "--midway" in out + err) == (0, True, True), err
     code, _, err = shell("import", str(middle), "--portfolio", "Mine")

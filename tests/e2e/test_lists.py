@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from e2e.started import StartedDesk
-from e2e.watched import PHONE, Watched, window
+from e2e.watched import PHONE, Watched, saves, window
 
 pytestmark = pytest.mark.e2e
 
@@ -61,14 +60,6 @@ def rows(page: Page) -> Locator:
 
 def tickers(page: Page) -> Locator:
     return rows(page).locator("td:first-child a > span:first-child")
-
-
-@contextmanager
-def saves(page: Page, count: int) -> Iterator[None]:
-    """Waits until the desk has answered so many changes: whoever reloads sooner takes back what is not sent yet."""
-    left = iter(range(count - 1, -1, -1))
-    with page.expect_response(lambda answer: answer.request.method == "PUT" and next(left) == 0):
-        yield
 
 
 def from_menu(page: Page, item: str, name: str = "Tech") -> None:

@@ -149,6 +149,7 @@ def test_what_was_shared_is_left_by_a_second_click_and_no_longer_seen(
     share(house, ours, "vic", "read")
     with window(browser, house.address, watched, PHONE) as page:
         open_as(page, "vic", f"/portfolio/{ours}?settings=")
+        expect(page.locator("h1")).to_be_attached()
         assert_readable(page)
         sharing(page).get_by_role("button", name="Leave Ours").click()
         expect(sharing(page)).to_contain_text("Only owner can share it with you again.")

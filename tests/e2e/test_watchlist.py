@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from e2e.started import StartedDesk
-from e2e.watched import DESKTOP, PHONE, Watched, window
+from e2e.watched import DESKTOP, PHONE, Watched, saves, window
 
 pytestmark = pytest.mark.e2e
 
@@ -50,7 +50,8 @@ def test_an_unknown_symbol_says_what_to_do_and_can_be_taken_off_again(page: Page
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("dialog", name="Add to Watchlist")).to_be_visible()
     page.keyboard.type("zzzq")
-    page.get_by_role("option", name="Take ZZZQ as typed").click()
+    with saves(page, 1):
+        page.get_by_role("option", name="Take ZZZQ as typed").click()
     row = rows(page).filter(has_text="ZZZQ")
     expect(row).to_contain_text("No prices yet: fetch or import them")
     row.get_by_role("link").first.click()
@@ -58,13 +59,13 @@ def test_an_unknown_symbol_says_what_to_do_and_can_be_taken_off_again(page: Page
     expect(page.get_by_role("main")).to_contain_text("openbell fetch ZZZQ")
     page.go_back()
 
-    page.get_by_role("button", name="Remove ZZZQ").click()
-    expect(row).to_have_count(0)
-    page.get_by_role("button", name="Undo").click()
-    expect(row).to_have_count(1)
-    above = rows(page).nth(18)
-    row.get_by_role("link").first.focus()
-    with page.expect_response(lambda response: response.request.method == "PUT"):
+    with saves(page, 3):
+        page.get_by_role("button", name="Remove ZZZQ").click()
+        expect(row).to_have_count(0)
+        page.get_by_role("button", name="Undo").click()
+        expect(row).to_have_count(1)
+        above = rows(page).nth(18)
+        row.get_by_role("link").first.focus()
         page.keyboard.press("Delete")
     expect(row).to_have_count(0)
     expect(rows(page)).to_have_count(19)

@@ -62,3 +62,11 @@ def window(browser: Browser, address: str, watched: Watched, size: tuple[int, in
     yield context.new_page()
     context.close()
     watched.assert_clean()
+
+
+@contextmanager
+def saves(page: Page, count: int) -> Iterator[None]:
+    """Waits until the desk has answered so many changes: whoever reloads sooner takes back what is not sent yet."""
+    left = iter(range(count - 1, -1, -1))
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and next(left) == 0):
+        yield

@@ -143,7 +143,7 @@ def test_the_first_list_is_made_once_and_not_again_when_it_was_removed(book: Wat
 def test_whoever_is_forgotten_leaves_no_list_behind(book: WatchBook, ledger: Ledger, second: int):
     people, gone = PeopleBook(ledger), Deed(NOON, FIRST, "", "removed")
     theirs = book.add("Theirs", [], second)
-    with pytest.raises(InvalidInput, match="still has portfolios, watchlists"):
+    with pytest.raises(InvalidInput, match="has 1 watchlist, which would go too"):
         people.remove(second, gone)
     book.remove(theirs.id, NOON)
     people.remove(second, gone)

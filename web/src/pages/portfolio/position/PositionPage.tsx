@@ -1,6 +1,7 @@
 /** One position: where has it been, what was done with it, what of the gain came from where, and its lots. */
 
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import type { Positions, Returns } from "../../../api/desk";
 import { positionsQuery, returnsQuery } from "../../../api/portfolios";
@@ -19,7 +20,6 @@ import { Stat, Stats } from "../figures/Stat";
 import { headline } from "../overview/headline";
 import { Spoken } from "../overview/Spoken";
 import { Sums } from "../overview/Sums";
-import { ValueChart } from "../overview/ValueChart";
 import type { PortfolioPageProps } from "../props";
 import { HandPrices } from "./HandPrices";
 import { LotsTables } from "./LotsTables";
@@ -27,6 +27,9 @@ import { OwnPrices } from "./OwnPrices";
 import { Payments } from "./Payments";
 import styles from "./Position.module.css";
 import { PositionChart } from "./PositionChart";
+
+/** Of own items alone. */
+const ValueChart = lazy(async () => ({ default: (await import("../overview/ValueChart")).ValueChart }));
 
 export default function PositionPage({ portfolio }: PortfolioPageProps) {
   const instrument = useParams().instrument ?? "";
@@ -71,7 +74,9 @@ export default function PositionPage({ portfolio }: PortfolioPageProps) {
       <Figures positions={held.data} returns={done.data} instrument={instrument} />
       {isOwn ? (
         <>
-          <ValueChart portfolio={portfolio} benchmark={null} instrument={instrument} />
+          <Suspense fallback={<Skeleton height={360} />}>
+            <ValueChart portfolio={portfolio} benchmark={null} instrument={instrument} />
+          </Suspense>
           <OwnPrices instrument={instrument} />
         </>
       ) : (
