@@ -29,10 +29,11 @@ soon,buy,HAZLO,1,1,-1,USD,,
 
 
 @pytest.fixture
-def own(portfolio_desk: StartedDesk) -> Iterator[Household]:
-    """A portfolio of the test's own, without transactions."""
+def own(portfolio_desk: StartedDesk, folio: Page) -> Iterator[Household]:
+    """A portfolio of the test's own, without transactions; no page asks for it any more when it goes."""
     made = Household.make(portfolio_desk.address, "Of a test")
     yield made
+    folio.goto("about:blank")
     made.remove("Of a test")
 
 
