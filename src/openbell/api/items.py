@@ -18,7 +18,7 @@ from openbell.api.shapes import Number
 from openbell.desk import Desk
 from openbell.model.money import currency_of, decimal_of
 from openbell.model.symbols import ticker_of
-from openbell.store.itembook import OWN, ItemBook, SetFacts, Type
+from openbell.store.itembook import LONGEST_SECTOR, OWN, ItemBook, SetFacts, Type
 from openbell.store.itembook import Item as KeptItem
 
 router = APIRouter(tags=["items"])
@@ -65,7 +65,7 @@ class Facts(BaseModel):
     """What its holder says of an instrument; null: what the desk knows."""
 
     type: Type | None = None
-    sector: str | None = Field(None, min_length=1, max_length=60)
+    sector: str | None = Field(None, min_length=1, max_length=LONGEST_SECTOR)
     country: str | None = Field(None, pattern="^[A-Z]{2}$")
     currency: str | None = Field(None, max_length=3)
     """That its prices are in; of an own item, that of the item."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
 from openbell.model.money import currency_of
+from openbell.model.words import assert_text
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliotables import FACTS, ITEMS, PRICES, TRANSACTIONS, changed, numbered
 from openbell.store.pricebook import checked_prices
@@ -21,6 +23,11 @@ OWN = "own:"
 
 NAMING = (TRANSACTIONS.c.instrument, TRANSACTIONS.c.other)
 """Where a transaction names an instrument."""
+
+LONGEST_SECTOR = 60
+
+_COUNTRY = re.compile("[A-Z]{2}")
+"""As ISO 3166 codes them."""
 
 Type = Literal["stock", "etf", "fund", "index", "currency", "crypto", "commodity", "cash", "other"]
 TYPES: tuple[Type, ...] = get_args(Type)
@@ -191,6 +198,9 @@ def _priced(number: int, told: Mapping[date, Decimal]) -> list[dict[str, Any]]:
 
 def _fact(owner: int, instrument: str, said: SetFacts) -> dict[str, Any]:
     _assert_type(said.type)
+    _assert_sector(said.sector)
+    if said.country is not None and not _COUNTRY.fullmatch(said.country):
+        raise InvalidInput("country", f"{said.country[:20]!r} is no country.", remedy="Use two letters, such as CH.")
     if said.currency is not None and instrument.startswith(OWN):
         raise InvalidInput("currency", "An item of one's own has one already.", remedy="Change the item.")
     values = {"type": said.type, "sector": said.sector, "country": said.country}
@@ -208,6 +218,14 @@ def _values(item: Item) -> dict[str, Any]:
 def _assert_type(told: str | None) -> None:
     if told is not None and told not in TYPES:
         raise InvalidInput("type", f"There is no type {told[:20]!r}.", remedy=f"Use one of {', '.join(TYPES)}.")
+
+
+def _assert_sector(told: str | None) -> None:
+    if told is None:
+        return
+    assert_text(told, "sector")
+    if not 0 < len(told.strip()) <= len(told) <= LONGEST_SECTOR:
+        raise InvalidInput("sector", f"A sector has 1 to {LONGEST_SECTOR} characters.")
 
 
 def _missing(number: int) -> InvalidInput:
