@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -131,13 +132,15 @@ def _currencies(desk: Desk, review: Review) -> dict[str, SetFacts]:
 
 
 def _facts(review: Review) -> dict[str, SetFacts]:
-    """By id, what the file tells that somebody said of instruments."""
+    """By id, what the file tells that somebody said of instruments; an item has a currency of its own."""
     told, ids = review.statement.beside.facts, ids_of(review)
-    return {
+    found = {
         ids[key]: SetFacts(*(said.get(name) for name in ("type", "sector", "country", "currency")))  # type: ignore[arg-type]  # checked as it is written
         for key, said in told.items()
         if key in ids
     }
+    found |= {key: replace(said, currency=None) for key, said in found.items() if key.startswith(OWN)}
+    return {key: said for key, said in found.items() if said != SetFacts()}
 
 
 def _why_nothing(review: Review) -> str:
