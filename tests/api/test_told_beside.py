@@ -65,3 +65,36 @@ def test_what_becomes_an_item_that_is_there_has_the_currency_of_that(client: Tes
     confirm(client, key, **choices)
     assert client.get("facts").json() == {"facts": {}}
     assert (position(client, "House")["currency"], position(client, "House")["value"]) == ("EUR", "5")
+
+
+@pytest.mark.parametrize(
+    ("said_here", "in_the_file", "facts"),
+    [
+        ({}, {}, {"currency": "USD"}),
+        ({}, {"type": "fund"}, {"type": "fund", "currency": "USD"}),
+        ({"type": "stock"}, {}, {"type": "stock", "currency": "USD"}),
+        ({"type": "stock"}, {"type": "fund"}, {"type": "stock", "currency": "USD"}),
+        ({"type": "stock", "currency": "EUR"}, {"type": "fund"}, {"type": "stock", "currency": "EUR"}),
+    ],
+)
+def test_prices_by_hand_come_with_their_currency_whatever_else_is_said(
+    client: TestClient, said_here: dict[str, str], in_the_file: dict[str, str], facts: dict[str, str]
+):
+    client.put("facts/NOBODY", json=said_here)
+    before = client.get("facts").json()
+    batch = confirm(client, uploaded(client, exported("NOBODY", in_the_file, {"2026-03-02": "5"})))
+    said = client.get("facts").json()["facts"]["NOBODY"]
+    assert {name: told for name, told in said.items() if told} == facts
+    found = position(client, "NOBODY")
+    assert (found["currency"], found["lacks"]) == (facts["currency"], "")
+    assert found["value"] == ("5" if facts["currency"] == "EUR" else "4")
+    assert client.delete(f"portfolios/1/imports/{batch['id']}").status_code == 200
+    assert client.get("facts").json() == before
+
+
+def test_undoing_leaves_what_was_said_since_of_an_instrument_whose_currency_it_brought(client: TestClient):
+    client.put("facts/NOBODY", json={"type": "fund"})
+    batch = confirm(client, uploaded(client, exported("NOBODY", None, {"2026-03-02": "5"})))
+    since = client.put("facts/NOBODY", json={"type": "fund", "sector": "Boats", "currency": "USD"}).json()
+    assert client.delete(f"portfolios/1/imports/{batch['id']}").status_code == 200
+    assert client.get("facts").json()["facts"]["NOBODY"] == since

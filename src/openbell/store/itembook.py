@@ -167,7 +167,10 @@ def said_besides(
     prices: Mapping[str, Mapping[date, Decimal]],
     facts: Mapping[str, SetFacts],
 ) -> dict[str, Any]:
-    """Write prices of items, by name, and facts where the owner has said nothing yet; returns what `unsaid` undoes."""
+    """Write prices of items, by name, and facts where the owner has said nothing yet; returns what `unsaid` undoes.
+
+    Facts of which the owner has said no currency get the one that is told.
+    """
     mine = connection.execute(sa.select(ITEMS.c.name, ITEMS.c.id).where(ITEMS.c.owner == owner))
     numbers = {row.name: row.id for row in mine}
     told = [row for name, days in prices.items() if name in numbers for row in _priced(numbers[name], days)]
@@ -175,21 +178,32 @@ def said_besides(
         {(row.item, row.day) for row in connection.execute(sa.select(PRICES.c.item, PRICES.c.day))} if told else set()
     )
     new_prices = [row for row in told if (row["item"], row["day"]) not in held]
-    known = set(connection.execute(sa.select(FACTS.c.instrument).where(FACTS.c.owner == owner)).scalars())
-    new_facts = [_fact(owner, key, said) for key, said in facts.items() if key not in known]
+    known = {row.instrument: row for row in connection.execute(sa.select(FACTS).where(FACTS.c.owner == owner))}
+    checked = {key: _fact(owner, key, said) for key, said in facts.items()}
+    new_facts = [row for key, row in checked.items() if key not in known]
+    codes = {key: row["currency"] for key, row in checked.items() if key in known and known[key].currency is None}
+    completed = [{**known[key]._asdict(), "currency": code} for key, code in codes.items() if code is not None]
+    for row in completed:
+        connection.execute(sa.update(FACTS).where(_same(FACTS, {**row, "currency": None})).values(**row))
     for table, rows in ((PRICES, new_prices), (FACTS, new_facts)):
         if rows:
             connection.execute(sa.insert(table), rows)
-    if new_prices or new_facts:
+    if new_prices or new_facts or completed:
         changed(connection, owner=owner)
-    return {"prices": new_prices, "facts": new_facts}
+    return {"prices": new_prices, "facts": new_facts, "completed": completed}
 
 
 def unsaid(connection: sa.Connection, said: Mapping[str, Any]) -> None:
     """Take back what `said_besides` wrote, where it is still the same."""
     for table, rows in ((PRICES, said["prices"]), (FACTS, said["facts"])):
         for row in rows:
-            connection.execute(sa.delete(table).where(*(table.c[name].is_not_distinct_from(row[name]) for name in row)))
+            connection.execute(sa.delete(table).where(_same(table, row)))
+    for row in said.get("completed", ()):
+        connection.execute(sa.update(FACTS).where(_same(FACTS, row)).values(currency=None))
+
+
+def _same(table: sa.Table, row: Mapping[str, Any]) -> sa.ColumnElement[bool]:
+    return sa.and_(*(table.c[name].is_not_distinct_from(row[name]) for name in row))
 
 
 def _priced(number: int, told: Mapping[date, Decimal]) -> list[dict[str, Any]]:
