@@ -98,3 +98,14 @@ def test_undoing_leaves_what_was_said_since_of_an_instrument_whose_currency_it_b
     since = client.put("facts/NOBODY", json={"type": "fund", "sector": "Boats", "currency": "USD"}).json()
     assert client.delete(f"portfolios/1/imports/{batch['id']}").status_code == 200
     assert client.get("facts").json()["facts"]["NOBODY"] == since
+
+
+@pytest.mark.parametrize(("choice", "priced"), [("NOBODY", "hand-prices"), ("own", "items")])
+def test_prices_of_days_to_come_are_left_out_and_the_preview_says_so(client: TestClient, choice: str, priced: str):
+    key = uploaded(client, exported("NOBODY", None, {"2026-03-02": "5", "2033-03-02": "9"}))
+    choices = {"instruments": {"NOBODY": choice}}
+    assert "Left out: 1 price by hand of days that are yet to come." in preview(client, key, **choices)["notes"]
+    confirm(client, key, **choices)
+    answer = client.get(priced).json()
+    told = answer["items"][0] if priced == "items" else answer["prices"]["NOBODY"]
+    assert told["prices"] == [{"day": "2026-03-02", "price": "5"}]
