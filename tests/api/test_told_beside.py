@@ -109,3 +109,14 @@ def test_prices_of_days_to_come_are_left_out_and_the_preview_says_so(client: Tes
     answer = client.get(priced).json()
     told = answer["items"][0] if priced == "items" else answer["prices"]["NOBODY"]
     assert told["prices"] == [{"day": "2026-03-02", "price": "5"}]
+
+
+@pytest.mark.parametrize("part", ["GBp", "GBX", "ZAc", "ILA"])
+def test_pence_are_not_taken_for_pounds(client: TestClient, part: str):
+    answer = client.put("facts/NOBODY", json={"currency": part})
+    whole = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ILA": "ILS"}[part]
+    assert (answer.status_code, answer.json()["detail"]) == (422, f"{part} is a part of {whole}.")
+    assert answer.json()["remedy"] == f"Say amounts and prices in {whole}."
+    assert client.post("items", json={"name": "House", "currency": part}).status_code == 422
+    assert refused(client, exported("NOBODY", {"currency": part}, {"2026-03-02": "5"})) == "currency"
+    assert client.put("facts/NOBODY", json={"currency": "gbp"}).json()["currency"] == "GBP"
