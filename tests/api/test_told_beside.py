@@ -120,3 +120,21 @@ def test_pence_are_not_taken_for_pounds(client: TestClient, part: str):
     assert client.post("items", json={"name": "House", "currency": part}).status_code == 422
     assert refused(client, exported("NOBODY", {"currency": part}, {"2026-03-02": "5"})) == "currency"
     assert client.put("facts/NOBODY", json={"currency": "gbp"}).json()["currency"] == "GBP"
+
+
+def test_a_currency_is_said_only_of_what_nobody_knows_one_of(client: TestClient):
+    before = position(client, "ACME")
+    answer = client.put("facts/ACME", json={"currency": "EUR", "sector": "Boats"})
+    assert (answer.status_code, answer.json()["detail"]) == (422, "ACME is traded in USD, not EUR.")
+    assert client.put("facts/ACME", json={"currency": "usd"}).status_code == 200
+    assert position(client, "ACME") == before
+
+
+def test_prices_by_hand_in_another_currency_than_here_are_left_out_and_the_preview_says_so(client: TestClient):
+    key = uploaded(client, exported("ACME", {"currency": "EUR", "sector": "Boats"}, {"2026-03-01": "5"}))
+    note = "ACME is in EUR there, in USD here: its prices by hand are left out."
+    assert note in preview(client, key)["notes"]
+    confirm(client, key)
+    assert client.get("hand-prices").json() == {"prices": {}}
+    said = client.get("facts").json()["facts"]["ACME"]
+    assert {name: told for name, told in said.items() if told} == {"sector": "Boats"}

@@ -104,7 +104,7 @@ def reviewed(
     matches = matched(desk, items, _named(statement), choices.instruments, seeker, names)
     today = (desk.clock().astimezone(UTC) + FURTHEST_EAST).date()
     return Review(
-        sifted(kept, statement, matches, person, today),
+        sifted(desk, kept, statement, matches, person, today),
         places,
         matches,
         sorting,
