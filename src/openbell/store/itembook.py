@@ -203,7 +203,8 @@ def unsaid(connection: sa.Connection, said: Mapping[str, Any]) -> None:
 
 
 def _same(table: sa.Table, row: Mapping[str, Any]) -> sa.ColumnElement[bool]:
-    return sa.and_(*(table.c[name].is_not_distinct_from(row[name]) for name in row))
+    """Where a row is still as it was written; of what an old import does not remember, it wrote nothing."""
+    return sa.and_(*(column.is_not_distinct_from(row.get(column.name)) for column in table.c))
 
 
 def _priced(number: int, told: Mapping[date, Decimal]) -> list[dict[str, Any]]:
