@@ -69,7 +69,7 @@ def priced_in(desk: Desk, instrument: str, told: SetFacts | None) -> str:
 
     Raises InvalidInput where nobody knows.
     """
-    code = traded_in(desk, instrument) or (told and told.currency)
+    code = traded_in(desk, instrument) or (told.currency if told is not None else None)
     if code is None:
         raise InvalidInput(
             "currency",
