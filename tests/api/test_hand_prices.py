@@ -70,6 +70,15 @@ def test_a_close_goes_before_and_a_session_without_one_does_not(client: TestClie
     assert desk.history.register.instrument("SPY").currency == "USD"
 
 
+def test_how_a_price_and_a_value_come_about_tells_of_what_its_owner_said(client: TestClient):
+    bought(client, "SPY", "USD")
+    say(client, "SPY", "2026-03-02", "600")
+    asked = {"instrument": "SPY", "as_of": "2026-03-03"}
+    price, value = (client.get(f"portfolios/1/why/{figure}", params=asked).json() for figure in ("price", "value"))
+    assert price["method"].startswith("The close as traded, else the price that its owner said since, until the next")
+    assert "A session without a close has the price that its owner said since the close before" in value["method"]
+
+
 def test_a_price_is_forgotten_and_corrected(client: TestClient):
     bought(client, "NOBODY")
     say(client, "NOBODY", "2026-03-02", "8", "EUR")

@@ -640,3 +640,29 @@ def test_a_search_of_notes_knows_capitals_of_all_alphabets(client: TestClient):
     assert said("ÜNÏ", offset=1, limit=1) == (2, ["Für Ünï"])
     assert said("UNI") == (1, ["uni"])
     assert said("%") == (0, [])
+
+
+def test_a_row_that_takes_the_chosen_lots_of_a_sale_that_is_here_must_be_confirmed(client: TestClient):
+    client.post("portfolios/1/accounts", json={"name": "Broker", "currency": "USD"})
+    share = {"account": 1, "currency": "USD", "instrument": "ACME"}
+    for told in (
+        {"kind": "buy", "day": "2026-02-02", "cash": "-990", "quantity": "10"},
+        {"kind": "buy", "day": "2026-02-03", "cash": "-500", "quantity": "5"},
+        {
+            "kind": "sell",
+            "day": "2026-02-06",
+            "cash": "1200",
+            "quantity": "-10",
+            "picks": [{"opened": 1, "quantity": "10"}],
+        },
+    ):
+        assert client.post("portfolios/1/transactions", json={**share, **told}).status_code == 201
+    earlier = "Date,Action,Symbol,Quantity,Price,Amount,Currency\n2026-02-05,Sell,ACME,-5,110,550,USD\n"
+    key = uploaded(client, earlier)
+    found = preview(client, key, accounts={"": 1})
+    assert (found["ready"], [each["rows"] for each in found["unheld"]]) == (False, [[]])
+    assert "5 units too many" in found["unheld"][0]["what"]
+    refused = client.post("portfolios/1/imports", json={"upload": key, "file": "f", "accounts": {"": 1}})
+    assert (refused.status_code, refused.json()["field"]) == (422, "midway")
+    assert kinds(client)[-1] == ("2026-02-06", "sell", "1200")
+    confirm(client, key, accounts={"": 1}, midway=True)

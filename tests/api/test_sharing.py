@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -434,3 +435,22 @@ def test_nobody_books_what_is_anothers(locked: Desk, ann: TestClient):
     assert bob.post("portfolios/2/transactions", json={**right, "account": 1}).status_code in {404, 422}
     assert bob.post("portfolios/2/transactions", json=buy).status_code in {404, 422}
     assert len(bob.get("portfolios/2/transactions").json()["transactions"]) == 1
+
+
+def test_who_imports_into_the_portfolio_of_another_says_nothing_of_the_instruments_there(locked: Desk, ann: TestClient):
+    bob = locked.accounts.people.person_named("bob")
+    assert bob is not None
+    ann.put(f"portfolios/1/shares/{bob.id}", json={"right": "write"})
+    bought = {"kind": "buy", "account": 1, "day": "2026-03-02", "currency": "USD", "cash": "-5", "quantity": "1"}
+    assert ann.post("portfolios/1/transactions", json={**bought, "instrument": "AAPL"}).status_code == 201
+    writer = client_of(locked, "bob")
+    document = writer.get("portfolios/1/export").json()
+    document |= {"origin": "another", "facts": {"AAPL": {"currency": "EUR", "sector": "Fraud"}}}
+    document["prices"] = {"AAPL": {"2026-03-01": "5"}}
+    document["transactions"][-1] |= {"day": "2026-03-03", "quantity": "2"}
+    key = writer.post("portfolios/1/uploads", content=json.dumps(document)).json()["key"]
+    left_out = "Its prices by hand and facts are left out: only who owns the portfolio says them."
+    assert left_out in writer.post(f"portfolios/1/uploads/{key}/preview", json={}).json()["notes"]
+    assert writer.post("portfolios/1/imports", json={"upload": key}).status_code == 201
+    assert ann.get("facts").json() == {"facts": {}}
+    assert ann.get("hand-prices").json() == {"prices": {}}

@@ -92,18 +92,20 @@ def test_closes_are_as_traded_and_pence_are_pounds(desk: Desk, kept: Kept):
     assert book.actions == (dividend,)
 
 
-def test_an_instrument_is_counted_in_the_currency_that_its_holder_says(desk: Desk, kept: Kept):
+def test_the_currency_that_its_holder_says_counts_where_nobody_knows_one(desk: Desk, kept: Kept):
     listed(desk, "VOD.L", "XLON", "GBp")
-    stored(desk, "VOD.L", {MONDAY: 1234.5})
-    happened(desk, "VOD.L", MONDAY, "dividend", amount=4.5)
-    TransactionBook(desk.ledger).add(kept.portfolio.id, buy("VOD.L", currency="GBP"))
+    for symbol in ("VOD.L", "NOBODY"):
+        stored(desk, symbol, {MONDAY: 1234.5})
+        happened(desk, symbol, MONDAY, "dividend", amount=4.5)
+        TransactionBook(desk.ledger).add(kept.portfolio.id, buy(symbol, currency="GBP"))
+        ItemBook(desk.ledger).set_facts(1, symbol, SetFacts(currency="CHF"))
     books = Books(desk)
     assert closes(books, desk, "VOD.L") == {"2026-03-02": 12.345}
-    ItemBook(desk.ledger).set_facts(1, "VOD.L", SetFacts(currency="CHF"))
-    assert closes(books, desk, "VOD.L") == {"2026-03-02": 1234.5}
+    assert closes(books, desk, "NOBODY") == {"2026-03-02": 1234.5}
     book = books.settled(current(desk)).book
-    assert (book.facts["VOD.L"].currency, book.actions[0].currency) == ("CHF", "CHF")
-    assert followed(desk) == {"VOD.L", "SPY", "CHFUSD=X", "EURUSD=X", "GBPUSD=X"}
+    assert {key: book.facts[key].currency for key in ("VOD.L", "NOBODY")} == {"VOD.L": "GBP", "NOBODY": "CHF"}
+    assert {each.instrument: each.currency for each in book.actions} == {"VOD.L": "GBP", "NOBODY": "CHF"}
+    assert followed(desk) == {"VOD.L", "NOBODY", "SPY", "CHFUSD=X", "EURUSD=X", "GBPUSD=X"}
 
 
 def test_a_spin_off_leaves_with_a_part_of_the_cost(desk: Desk, kept: Kept):

@@ -16,6 +16,7 @@ from openbell.store.importbook import Arrival, ImportBook, NotUnderstood
 from openbell.store.itembook import Item, ItemBook, SetFacts
 from openbell.store.ledger import Ledger
 from openbell.store.portfoliobook import PortfolioBook
+from openbell.store.portfoliotables import BATCHES
 from openbell.store.transactionbook import TransactionBook
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -234,6 +235,21 @@ def test_of_an_instrument_each_person_says_their_own(ledger: Ledger, portfolio: 
         book.set_facts(1, "SHEL", SetFacts(currency="Taler"))
     with pytest.raises(InvalidInput, match="has one already"):
         book.set_facts(1, "own:1", SetFacts(currency="EUR"))
+
+
+def test_undoing_an_import_from_before_facts_had_currencies_leaves_one_that_was_said_since(
+    ledger: Ledger, portfolio: int
+):
+    told = replace(ARRIVAL, facts={"SHEL": SetFacts("etf"), "MSFT": SetFacts("stock")})
+    batch = ImportBook(ledger).book(portfolio, told, march, NOON)
+    with ledger.transaction(alone=True) as connection:
+        after = connection.execute(sa.select(BATCHES.c.after)).scalar_one()
+        facts = [{name: said for name, said in row.items() if name != "currency"} for row in after["facts"]]
+        old = {name: said for name, said in after.items() if name not in {"hand_prices", "completed"}}
+        connection.execute(sa.update(BATCHES).values(after={**old, "facts": facts}))
+    ItemBook(ledger).set_facts(1, "SHEL", SetFacts("etf", currency="CHF"))
+    ImportBook(ledger).undo(portfolio, batch.id)
+    assert ItemBook(ledger).facts(1) == {"SHEL": SetFacts("etf", currency="CHF")}
 
 
 def test_a_long_import_is_all_there(ledger: Ledger, portfolio: int):

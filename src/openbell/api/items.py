@@ -15,10 +15,11 @@ from openbell.api.edits import assert_begun
 from openbell.api.portfolios import Exact
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
+from openbell.books.facts import assert_currency
 from openbell.desk import Desk
 from openbell.model.money import currency_of, decimal_of
 from openbell.model.symbols import ticker_of
-from openbell.store.itembook import OWN, ItemBook, SetFacts, Type
+from openbell.store.itembook import LONGEST_SECTOR, OWN, ItemBook, SetFacts, Type
 from openbell.store.itembook import Item as KeptItem
 
 router = APIRouter(tags=["items"])
@@ -65,7 +66,7 @@ class Facts(BaseModel):
     """What its holder says of an instrument; null: what the desk knows."""
 
     type: Type | None = None
-    sector: str | None = Field(None, min_length=1, max_length=60)
+    sector: str | None = Field(None, min_length=1, max_length=LONGEST_SECTOR)
     country: str | None = Field(None, pattern="^[A-Z]{2}$")
     currency: str | None = Field(None, max_length=3)
     """That its prices are in; of an own item, that of the item."""
@@ -127,10 +128,13 @@ def facts(desk: TheDesk, caller: TheCaller) -> AllFacts:
 
 @router.put("/facts/{instrument}", dependencies=[allow(Role.MEMBER)])
 def set_facts(desk: TheDesk, caller: TheCaller, instrument: Annotated[str, Path(max_length=20)], told: Facts) -> Facts:
-    """Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios."""
+    """Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios. A currency
+    is for what the desk knows none of: 422 for another one than it knows."""
     currency = None if told.currency is None else currency_of(told.currency)
-    said = SetFacts(told.type, told.sector, told.country, currency)
-    ItemBook(desk.ledger).set_facts(caller.id, key_of(desk, caller, instrument), said)
+    said, key = SetFacts(told.type, told.sector, told.country, currency), key_of(desk, caller, instrument)
+    if not key.startswith(OWN):
+        assert_currency(desk, key, currency)
+    ItemBook(desk.ledger).set_facts(caller.id, key, said)
     return Facts.model_validate(said, from_attributes=True)
 
 

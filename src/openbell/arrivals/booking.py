@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -62,7 +63,7 @@ def booked(
         fingerprints=[draft.fingerprint for draft in review.taken],
         prices=_prices(desk, kept, review),
         hand_prices=_hand_prices(review),
-        facts={**_currencies(desk, review), **_facts(review)},
+        facts=_facts(desk, review),
         beside={draft.fingerprint: draft.withheld.fingerprint for draft in review.taken if draft.withheld},
         called=_called(review, matches),
         problems=[
@@ -122,22 +123,30 @@ def _hand_prices(review: Review) -> dict[str, HandPrices]:
     }
 
 
-def _currencies(desk: Desk, review: Review) -> dict[str, SetFacts]:
+def _facts(desk: Desk, review: Review) -> dict[str, SetFacts]:
+    """By id, what the file tells that somebody said of instruments, and in which currency their prices by hand are.
+
+    An item has a currency of its own.
+    """
+    told, ids, codes = review.statement.beside.facts, ids_of(review), _currencies(desk, review)
+    found = {ids[key]: _fact(said) for key, said in told.items() if key in ids}
+    found |= {key: replace(said, currency=None) for key, said in found.items() if key.startswith(OWN)}
+    for key, code in codes.items():
+        said = found.get(key, SetFacts())
+        found[key] = replace(said, currency=said.currency or code)
+    return {key: said for key, said in found.items() if said != SetFacts()}
+
+
+def _fact(told: Mapping[str, str]) -> SetFacts:
+    return SetFacts(*(told.get(name) for name in ("type", "sector", "country", "currency")))  # type: ignore[arg-type]  # checked as it is written
+
+
+def _currencies(desk: Desk, review: Review) -> dict[str, str]:
     """By id, what the file tells of the currency of prices by hand, where this desk knows none."""
     register, ids = desk.history.register, ids_of(review)
     named = {ids.get(key): match.named.currency for key, match in review.matches.items()}
     unknown = (key for key in _hand_prices(review) if register.instrument(key).currency is None)
-    return {key: SetFacts(currency=code) for key in unknown if (code := named[key])}
-
-
-def _facts(review: Review) -> dict[str, SetFacts]:
-    """By id, what the file tells that somebody said of instruments."""
-    told, ids = review.statement.beside.facts, ids_of(review)
-    return {
-        ids[key]: SetFacts(*(said.get(name) for name in ("type", "sector", "country", "currency")))  # type: ignore[arg-type]  # checked as it is written
-        for key, said in told.items()
-        if key in ids
-    }
+    return {key: code for key in unknown if (code := named[key])}
 
 
 def _why_nothing(review: Review) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 from decimal import Decimal
 
+from openbell.arrivals.besides import sifted
 from openbell.arrivals.leaving import origin_of
 from openbell.arrivals.matching import Match, matched
 from openbell.arrivals.seeking import Seeker
@@ -97,12 +98,15 @@ def reviewed(
     asked = {draft.fingerprint for draft, _ in sorting.alike} & choices.take
     wanted = ({draft.fingerprint for draft in sorting.new} | asked) - choices.leave
     chosen = [draft for draft in statement.drafts if draft.fingerprint in wanted]
-    items = ItemBook(desk.ledger).nameable(kept.owner, kept.portfolio.id, kept.owner if by is None else by)
+    person = kept.owner if by is None else by
+    items = ItemBook(desk.ledger).nameable(kept.owner, kept.portfolio.id, person)
+    names = book.names(kept.portfolio.id)
+    matches = matched(desk, items, _named(statement), choices.instruments, seeker, names)
     today = (desk.clock().astimezone(UTC) + FURTHEST_EAST).date()
     return Review(
-        statement,
+        sifted(desk, kept, statement, matches, person, today),
         places,
-        matched(desk, items, _named(statement), choices.instruments, seeker, book.names(kept.portfolio.id)),
+        matches,
         sorting,
         tuple(draft for draft in chosen if draft.day <= today),
         tuple(draft for draft in chosen if draft.day > today),

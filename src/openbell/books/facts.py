@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from openbell.desk import Desk
+from openbell.model.errors import InvalidInput
 from openbell.model.money import PARTS
 from openbell.portfolio.book import Facts
 from openbell.store.itembook import Item, SetFacts
@@ -14,7 +15,8 @@ from openbell.store.itembook import Item, SetFacts
 def facts_of(
     ids: Iterable[str], desk: Desk, items: Mapping[str, Item], told: Mapping[str, SetFacts]
 ) -> dict[str, Facts]:
-    """The facts of instruments by id; what the owner said goes before what vendors say."""
+    """The facts of instruments by id; what the owner said goes before what vendors say, but for the currency: in what
+    closes are told is no opinion."""
     return {key: _set(_known(key, desk, items), told.get(key)) for key in sorted(set(ids))}
 
 
@@ -40,6 +42,20 @@ def currency_of(told: str | None) -> str | None:
     return PARTS[told][0] if told is not None and told in PARTS else told
 
 
+def traded_in(desk: Desk, instrument: str) -> str | None:
+    """The currency that the desk knows prices of an instrument to be in; None: nobody but its owner can tell."""
+    return currency_of(desk.history.register.instrument(instrument).currency)
+
+
+def assert_currency(desk: Desk, instrument: str, told: str | None) -> None:
+    """Raise InvalidInput for another currency than the desk knows: the closes that it has are in that."""
+    known = traded_in(desk, instrument)
+    if told is not None and known is not None and told != known:
+        raise InvalidInput(
+            "currency", f"{instrument} is traded in {known}, not {told}.", remedy=f"Leave it out, or say {known}."
+        )
+
+
 def in_currency(facts: Facts, told: str | None) -> Facts:
     """With the currency that its owner says it is in, where nobody else knows one."""
     return facts if facts.currency else replace(facts, currency=told)
@@ -48,10 +64,10 @@ def in_currency(facts: Facts, told: str | None) -> Facts:
 def _set(facts: Facts, told: SetFacts | None) -> Facts:
     if told is None:
         return facts
-    return replace(
+    said = replace(
         facts,
         type=told.type or facts.type,
         sector=told.sector or facts.sector,
         country=told.country or facts.country,
-        currency=told.currency or facts.currency,
     )
+    return in_currency(said, told.currency)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from openbell.books.facts import currency_of
+from openbell.books.facts import currency_of, traded_in
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
 from openbell.model.interval import DAY
@@ -65,11 +65,11 @@ def with_hand_prices(closes: Mapping[str, Closes], said: Mapping[str, HandPrices
 
 
 def priced_in(desk: Desk, instrument: str, told: SetFacts | None) -> str:
-    """The currency that prices by hand of an instrument are in: what its owner has `told`, else what the desk knows.
+    """The currency that prices by hand of an instrument are in: what the desk knows, else what its owner has `told`.
 
     Raises InvalidInput where nobody knows.
     """
-    code = (told and told.currency) or currency_of(desk.history.register.instrument(instrument).currency)
+    code = traded_in(desk, instrument) or (told.currency if told is not None else None)
     if code is None:
         raise InvalidInput(
             "currency",
@@ -205,9 +205,8 @@ def _sources(rows: pl.DataFrame) -> str:
 
 
 def _part(desk: Desk, facts: Facts) -> Decimal:
-    """What part of its currency an instrument's prices are told in: London's are pence, if they are pounds at all."""
-    told = desk.history.register.instrument(facts.id).currency
-    return _part_told(told) if currency_of(told) == facts.currency else Decimal(1)
+    """What part of its currency an instrument's prices are told in: London's are pence."""
+    return _part_told(desk.history.register.instrument(facts.id).currency)
 
 
 def _part_told(told: str | None) -> Decimal:

@@ -39,9 +39,15 @@ DECIMALS = 12
 
 
 def currency_of(typed: str, field: str = "currency") -> str:
-    """The currency that somebody typed as `field`, in capitals; raises InvalidInput for one that is not money."""
+    """The currency that somebody typed as `field`, in capitals; raises InvalidInput for one that is not money.
+
+    So too for a part of one: pence that were taken for pounds would be a hundred times as much.
+    """
     if typed in CURRENCIES:
         return typed
+    if (part := typed.strip()) in PARTS:
+        whole = PARTS[part][0]
+        raise InvalidInput(field, f"{part} is a part of {whole}.", remedy=f"Say amounts and prices in {whole}.")
     code = typed.strip().upper()
     if code not in CURRENCIES:
         raise InvalidInput(

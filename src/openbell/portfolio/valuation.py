@@ -26,8 +26,9 @@ Mask = npt.NDArray[np.bool_]
 
 METHOD = (
     "Units at the end of the day, splits applied once, times the close as traded, times the day's rate; cash times the "
-    "rate. On a day without a session the last session's close is the price. A session without a close has no value, "
-    "and neither has what contains it. A rate holds for at most a week."
+    "rate. On a day without a session the last session's close is the price. A session without a close has the price "
+    "that its owner said since the close before; without one it has no value, and neither has what contains it. A rate "
+    "holds for at most a week."
 )
 
 

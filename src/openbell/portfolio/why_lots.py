@@ -22,7 +22,10 @@ COST = (
 )
 UNREALISED = "The value of what is held less its cost. " + gains.METHOD
 REALISED = "What was received for units less what they had cost, fees and taxes taken off. " + gains.METHOD
-PRICE = "The close as traded; a split since divides it. Where the market has traded since, its last price."
+PRICE = (
+    "The close as traded, else the price that its owner said since, until the next close; a split since divides it. "
+    "Where the market has traded since, its last price."
+)
 DAY_CHANGE = "The changes of the positions in the newest session of each one's own market, added up."
 
 

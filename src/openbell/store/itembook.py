@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
 from openbell.model.money import currency_of
+from openbell.model.words import assert_text
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliotables import FACTS, ITEMS, PRICES, TRANSACTIONS, changed, numbered
 from openbell.store.pricebook import checked_prices
@@ -21,6 +23,11 @@ OWN = "own:"
 
 NAMING = (TRANSACTIONS.c.instrument, TRANSACTIONS.c.other)
 """Where a transaction names an instrument."""
+
+LONGEST_SECTOR = 60
+
+_COUNTRY = re.compile("[A-Z]{2}")
+"""As ISO 3166 codes them."""
 
 Type = Literal["stock", "etf", "fund", "index", "currency", "crypto", "commodity", "cash", "other"]
 TYPES: tuple[Type, ...] = get_args(Type)
@@ -160,7 +167,10 @@ def said_besides(
     prices: Mapping[str, Mapping[date, Decimal]],
     facts: Mapping[str, SetFacts],
 ) -> dict[str, Any]:
-    """Write prices of items, by name, and facts where the owner has said nothing yet; returns what `unsaid` undoes."""
+    """Write prices of items, by name, and facts where the owner has said nothing yet; returns what `unsaid` undoes.
+
+    Facts of which the owner has said no currency get the one that is told.
+    """
     mine = connection.execute(sa.select(ITEMS.c.name, ITEMS.c.id).where(ITEMS.c.owner == owner))
     numbers = {row.name: row.id for row in mine}
     told = [row for name, days in prices.items() if name in numbers for row in _priced(numbers[name], days)]
@@ -168,21 +178,33 @@ def said_besides(
         {(row.item, row.day) for row in connection.execute(sa.select(PRICES.c.item, PRICES.c.day))} if told else set()
     )
     new_prices = [row for row in told if (row["item"], row["day"]) not in held]
-    known = set(connection.execute(sa.select(FACTS.c.instrument).where(FACTS.c.owner == owner)).scalars())
-    new_facts = [_fact(owner, key, said) for key, said in facts.items() if key not in known]
+    known = {row.instrument: row for row in connection.execute(sa.select(FACTS).where(FACTS.c.owner == owner))}
+    checked = {key: _fact(owner, key, said) for key, said in facts.items()}
+    new_facts = [row for key, row in checked.items() if key not in known]
+    codes = {key: row["currency"] for key, row in checked.items() if key in known and known[key].currency is None}
+    completed = [{**known[key]._asdict(), "currency": code} for key, code in codes.items() if code is not None]
+    for row in completed:
+        connection.execute(sa.update(FACTS).where(_same(FACTS, {**row, "currency": None})).values(**row))
     for table, rows in ((PRICES, new_prices), (FACTS, new_facts)):
         if rows:
             connection.execute(sa.insert(table), rows)
-    if new_prices or new_facts:
+    if new_prices or new_facts or completed:
         changed(connection, owner=owner)
-    return {"prices": new_prices, "facts": new_facts}
+    return {"prices": new_prices, "facts": new_facts, "completed": completed}
 
 
 def unsaid(connection: sa.Connection, said: Mapping[str, Any]) -> None:
     """Take back what `said_besides` wrote, where it is still the same."""
     for table, rows in ((PRICES, said["prices"]), (FACTS, said["facts"])):
         for row in rows:
-            connection.execute(sa.delete(table).where(*(table.c[name].is_not_distinct_from(row[name]) for name in row)))
+            connection.execute(sa.delete(table).where(_same(table, row)))
+    for row in said.get("completed", ()):
+        connection.execute(sa.update(FACTS).where(_same(FACTS, row)).values(currency=None))
+
+
+def _same(table: sa.Table, row: Mapping[str, Any]) -> sa.ColumnElement[bool]:
+    """Where a row is still as it was written; of what an old import does not remember, it wrote nothing."""
+    return sa.and_(*(column.is_not_distinct_from(row.get(column.name)) for column in table.c))
 
 
 def _priced(number: int, told: Mapping[date, Decimal]) -> list[dict[str, Any]]:
@@ -191,6 +213,9 @@ def _priced(number: int, told: Mapping[date, Decimal]) -> list[dict[str, Any]]:
 
 def _fact(owner: int, instrument: str, said: SetFacts) -> dict[str, Any]:
     _assert_type(said.type)
+    _assert_sector(said.sector)
+    if said.country is not None and not _COUNTRY.fullmatch(said.country):
+        raise InvalidInput("country", f"{said.country[:20]!r} is no country.", remedy="Use two letters, such as CH.")
     if said.currency is not None and instrument.startswith(OWN):
         raise InvalidInput("currency", "An item of one's own has one already.", remedy="Change the item.")
     values = {"type": said.type, "sector": said.sector, "country": said.country}
@@ -208,6 +233,14 @@ def _values(item: Item) -> dict[str, Any]:
 def _assert_type(told: str | None) -> None:
     if told is not None and told not in TYPES:
         raise InvalidInput("type", f"There is no type {told[:20]!r}.", remedy=f"Use one of {', '.join(TYPES)}.")
+
+
+def _assert_sector(told: str | None) -> None:
+    if told is None:
+        return
+    assert_text(told, "sector")
+    if not 0 < len(told.strip()) <= len(told) <= LONGEST_SECTOR:
+        raise InvalidInput("sector", f"A sector has 1 to {LONGEST_SECTOR} characters.")
 
 
 def _missing(number: int) -> InvalidInput:

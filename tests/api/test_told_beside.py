@@ -1,0 +1,140 @@
+"""What an export tells beside its transactions, prices by hand and facts: checked, counted, and taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.test_figures import client
+from api.test_hand_prices import position
+from api.test_imports import confirm, preview, uploaded
+
+__all__ = ["client"]
+
+
+def exported(
+    instrument: str, facts: Mapping[str, Any] | None = None, prices: Mapping[str, str] | None = None, units: int = 1
+) -> str:
+    """An export of a desk that knows the instrument in dollars, with what was said there of it."""
+    bought = {"kind": "buy", "day": "2026-03-02", "instrument": instrument, "quantity": str(units), "cash": "-5"}
+    document = {
+        "openbell": 1,
+        "origin": "elsewhere",
+        "accounts": [{"id": 1, "name": "Broker", "currency": "EUR", "broker": ""}],
+        "instruments": [{"id": instrument, "ticker": instrument, "currency": "USD"}],
+        "prices": {instrument: prices} if prices else {},
+        "facts": {instrument: facts} if facts else {},
+        "transactions": [{"id": 1, "account_id": 1, "account": "Broker", "currency": "USD", **bought}],
+    }
+    return json.dumps(document)
+
+
+def refused(client: TestClient, content: str, **choices: Any) -> str:
+    """The field that is wrong."""
+    answer = client.post("portfolios/1/imports", json={"upload": uploaded(client, content), "file": "f", **choices})
+    assert answer.status_code == 422, answer.text
+    field: str = answer.json()["field"]
+    return field
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"country": "usa"}, "country"),
+        ({"sector": "y" * 200}, "sector"),
+        ({"sector": " "}, "sector"),
+        ({"sector": "a\0b"}, "sector"),
+        ({"type": "boat"}, "type"),
+    ],
+)
+def test_a_fact_that_is_none_is_refused_however_it_comes(client: TestClient, facts: dict[str, str], field: str):
+    assert refused(client, exported("NOBODY", facts)) == field
+    assert client.get("facts").json() == {"facts": {}}
+    assert client.put("facts/NOBODY", json=facts).status_code == 422
+
+
+def test_what_becomes_an_item_that_is_there_has_the_currency_of_that(client: TestClient):
+    item = client.post("items", json={"name": "House", "currency": "EUR"}).json()["instrument"]
+    key = uploaded(client, exported("NOBODY", {"currency": "USD"}, {"2026-03-02": "5"}))
+    choices = {"instruments": {"NOBODY": item}}
+    assert preview(client, key, **choices)["ready"]
+    confirm(client, key, **choices)
+    assert client.get("facts").json() == {"facts": {}}
+    assert (position(client, "House")["currency"], position(client, "House")["value"]) == ("EUR", "5")
+
+
+@pytest.mark.parametrize(
+    ("said_here", "in_the_file", "facts"),
+    [
+        ({}, {}, {"currency": "USD"}),
+        ({}, {"type": "fund"}, {"type": "fund", "currency": "USD"}),
+        ({"type": "stock"}, {}, {"type": "stock", "currency": "USD"}),
+        ({"type": "stock"}, {"type": "fund"}, {"type": "stock", "currency": "USD"}),
+        ({"type": "stock", "currency": "EUR"}, {"type": "fund"}, {"type": "stock", "currency": "EUR"}),
+    ],
+)
+def test_prices_by_hand_come_with_their_currency_whatever_else_is_said(
+    client: TestClient, said_here: dict[str, str], in_the_file: dict[str, str], facts: dict[str, str]
+):
+    client.put("facts/NOBODY", json=said_here)
+    before = client.get("facts").json()
+    batch = confirm(client, uploaded(client, exported("NOBODY", in_the_file, {"2026-03-02": "5"})))
+    said = client.get("facts").json()["facts"]["NOBODY"]
+    assert {name: told for name, told in said.items() if told} == facts
+    found = position(client, "NOBODY")
+    assert (found["currency"], found["lacks"]) == (facts["currency"], "")
+    assert found["value"] == ("5" if facts["currency"] == "EUR" else "4")
+    assert client.delete(f"portfolios/1/imports/{batch['id']}").status_code == 200
+    assert client.get("facts").json() == before
+
+
+def test_undoing_leaves_what_was_said_since_of_an_instrument_whose_currency_it_brought(client: TestClient):
+    client.put("facts/NOBODY", json={"type": "fund"})
+    batch = confirm(client, uploaded(client, exported("NOBODY", None, {"2026-03-02": "5"})))
+    since = client.put("facts/NOBODY", json={"type": "fund", "sector": "Boats", "currency": "USD"}).json()
+    assert client.delete(f"portfolios/1/imports/{batch['id']}").status_code == 200
+    assert client.get("facts").json()["facts"]["NOBODY"] == since
+
+
+@pytest.mark.parametrize(("choice", "priced"), [("NOBODY", "hand-prices"), ("own", "items")])
+def test_prices_of_days_to_come_are_left_out_and_the_preview_says_so(client: TestClient, choice: str, priced: str):
+    key = uploaded(client, exported("NOBODY", None, {"2026-03-02": "5", "2033-03-02": "9"}))
+    choices = {"instruments": {"NOBODY": choice}}
+    assert "Left out: 1 price by hand of days that are yet to come." in preview(client, key, **choices)["notes"]
+    confirm(client, key, **choices)
+    answer = client.get(priced).json()
+    told = answer["items"][0] if priced == "items" else answer["prices"]["NOBODY"]
+    assert told["prices"] == [{"day": "2026-03-02", "price": "5"}]
+
+
+@pytest.mark.parametrize("part", ["GBp", "GBX", "ZAc", "ILA"])
+def test_pence_are_not_taken_for_pounds(client: TestClient, part: str):
+    answer = client.put("facts/NOBODY", json={"currency": part})
+    whole = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ILA": "ILS"}[part]
+    assert (answer.status_code, answer.json()["detail"]) == (422, f"{part} is a part of {whole}.")
+    assert answer.json()["remedy"] == f"Say amounts and prices in {whole}."
+    assert client.post("items", json={"name": "House", "currency": part}).status_code == 422
+    assert refused(client, exported("NOBODY", {"currency": part}, {"2026-03-02": "5"})) == "currency"
+    assert client.put("facts/NOBODY", json={"currency": "gbp"}).json()["currency"] == "GBP"
+
+
+def test_a_currency_is_said_only_of_what_nobody_knows_one_of(client: TestClient):
+    before = position(client, "ACME")
+    answer = client.put("facts/ACME", json={"currency": "EUR", "sector": "Boats"})
+    assert (answer.status_code, answer.json()["detail"]) == (422, "ACME is traded in USD, not EUR.")
+    assert client.put("facts/ACME", json={"currency": "usd"}).status_code == 200
+    assert position(client, "ACME") == before
+
+
+def test_prices_by_hand_in_another_currency_than_here_are_left_out_and_the_preview_says_so(client: TestClient):
+    key = uploaded(client, exported("ACME", {"currency": "EUR", "sector": "Boats"}, {"2026-03-01": "5"}))
+    note = "ACME is in EUR there, in USD here: its prices by hand are left out."
+    assert note in preview(client, key)["notes"]
+    confirm(client, key)
+    assert client.get("hand-prices").json() == {"prices": {}}
+    said = client.get("facts").json()["facts"]["ACME"]
+    assert {name: told for name, told in said.items() if told} == {"sector": "Boats"}
