@@ -9,7 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from openbell.api.app import create_app
+from openbell.api.edits import Edit, fitting
+from openbell.api.problems import NotFound
 from openbell.desk import Desk
+from openbell.store.portfoliobook import PortfolioBook
+from openbell.store.transactionbook import TransactionBook
 
 BUY = {
     "kind": "buy",
@@ -234,6 +238,21 @@ def test_a_sale_that_comes_back_is_asked_about_where_its_units_are_gone(client: 
     answer = client.post("portfolios/1/transactions/2/restore")
     assert (answer.status_code, answer.json()["detail"]) == (409, LACKS)
     assert client.post("portfolios/1/transactions/2/restore", params={"oversold_too": True}).status_code == 200
+
+
+def test_an_edit_ends_where_the_portfolio_was_removed_while_it_was_checked(client: TestClient, desk: Desk):
+    client.post("portfolios/1/transactions", json=BUY)
+    portfolios, book = PortfolioBook(desk.ledger), TransactionBook(desk.ledger)
+    kept = portfolios.find(1)
+    assert kept is not None
+    somebody = iter([lambda: portfolios.remove(1)])
+
+    def write(state: str | None) -> None:
+        next(somebody)()
+        book.remove(1, 1, 1, desk.clock(), state)
+
+    with pytest.raises(NotFound, match="Mine was removed meanwhile"):
+        fitting(desk, kept, Edit(None, oversold_too=True, number=1), write)
 
 
 def test_more_of_a_lot_than_there_is_cannot_be_chosen(client: TestClient):

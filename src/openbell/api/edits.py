@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Query
 
+from openbell.api.problems import NotFound
 from openbell.books import edited
 from openbell.books.held import Edited
 from openbell.desk import Desk
@@ -56,7 +57,8 @@ def fitting(
 ) -> tuple[Written, tuple[Problem, ...]]:
     """Write what gives nothing away that was not held, unless a sale is marked as short; with what else is odd in it.
 
-    What is held is looked at again where the portfolio was changed before it was written.
+    What is held is looked at again where the portfolio was changed before it was written; raises NotFound where it is
+    gone.
     """
     if edit.harmless:
         return write(None), ()
@@ -66,7 +68,15 @@ def fitting(
         try:
             return write(kept.state), found.own
         except MovedOn:
-            kept = PortfolioBook(desk.ledger).find(kept.portfolio.id) or kept
+            kept = _again(desk, kept)
+
+
+def _again(desk: Desk, kept: Kept) -> Kept:
+    """The portfolio as it is now."""
+    now = PortfolioBook(desk.ledger).find(kept.portfolio.id)
+    if now is None:
+        raise NotFound(f"{kept.portfolio.name} was removed meanwhile.", remedy="List yours with GET /portfolios.")
+    return now
 
 
 def _assert_fits(found: Edited, edit: Edit) -> None:
