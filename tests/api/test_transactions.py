@@ -240,6 +240,19 @@ def test_a_sale_that_comes_back_is_asked_about_where_its_units_are_gone(client: 
     assert client.post("portfolios/1/transactions/2/restore", params={"oversold_too": True}).status_code == 200
 
 
+def test_what_was_sold_and_never_held_is_edited_and_lacks_no_more_units_unasked(client: TestClient):
+    for told in (BUY, SALE):
+        client.post("portfolios/1/transactions", json=told)
+    client.delete("portfolios/1/transactions/1", params={"version": 1, "oversold_too": True})
+    one, told = "portfolios/1/transactions/2", {**SALE, "version": 1, "note": "Of 2019"}
+    assert client.put(one, json=told).json()["note"] == "Of 2019"
+    more = {**told, "version": 2, "quantity": "-6", "cash": "720"}
+    asked = client.put(one, json=more)
+    assert (asked.status_code, asked.json()["field"]) == (409, "oversold_too")
+    assert asked.json()["detail"] == "The sale of 6 AAPL on 2026-03-03 would lack its units."
+    assert client.put(one, json=more, params={"oversold_too": True}).json()["quantity"] == "-6"
+
+
 def test_an_edit_ends_where_the_portfolio_was_removed_while_it_was_checked(client: TestClient, desk: Desk):
     client.post("portfolios/1/transactions", json=BUY)
     portfolios, book = PortfolioBook(desk.ledger), TransactionBook(desk.ledger)

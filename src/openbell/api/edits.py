@@ -24,7 +24,7 @@ FURTHEST_EAST = timedelta(hours=14)
 """Where the day begins first."""
 
 REFUSED = {"oversold": "quantity", "unknown_lot": "picks"}
-"""What no transaction is made to be, and by which field."""
+"""What no new transaction is made to be, and by which field."""
 
 OversoldToo = Annotated[bool, Query(description="Write it all the same where a sale would lack units by it.")]
 
@@ -38,7 +38,6 @@ class Edit:
     oversold_too: bool
     number: int = 0
     """0: it is new."""
-    restored: bool = False
 
     @property
     def harmless(self) -> bool:
@@ -80,10 +79,10 @@ def _again(desk: Desk, kept: Kept) -> Kept:
 
 
 def _assert_fits(found: Edited, edit: Edit) -> None:
-    lacking = [each for each in found.own if each.kind in REFUSED]
-    if lacking and not edit.restored:
-        raise InvalidInput(REFUSED[lacking[0].kind], lacking[0].what, remedy=lacking[0].remedy)
-    every = [*lacking, *found.others]
+    if found.lacking and not edit.number:
+        lacking = found.lacking[0]
+        raise InvalidInput(REFUSED[lacking.kind], lacking.what, remedy=lacking.remedy)
+    every = [*found.lacking, *found.others]
     if every and not edit.oversold_too:
         more = f" So would {len(every) - 1} more transactions." if len(every) > 1 else ""
         raise Unconfirmed(
