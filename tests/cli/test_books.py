@@ -76,6 +76,23 @@ def test_a_transaction_is_changed_deleted_and_restored(mine: Shell):
     assert (bought["price"], bought["tags"]) == (None, [])
 
 
+def test_what_leaves_a_sale_without_its_units_is_done_where_that_is_confirmed(mine: Shell):
+    for words in (
+        ("remove", "2"),
+        ("restore", "3"),
+        ("change", "3", "quantity=-5", "cash=550"),
+        ("add", "buy", "day=2026-02-03", "instrument=AAPL", "quantity=10", "cash=-1000"),
+        ("add", "sell", "day=2026-02-03", "instrument=AAPL", "quantity=-10", "cash=1000"),
+    ):
+        if words[0] == "restore":
+            done(mine, "transaction", "remove", "3")
+        if words[1] != "buy":
+            code, _, err = mine("transaction", *words)
+            assert (code, "would lack its units" in err, "--oversold-too confirms it." in err) == (1, True, True), err
+        done(mine, "transaction", *words, "--oversold-too")
+    assert [each["quantity"] for each in told(mine, "transaction", "list")["transactions"]] == ["-5", "-10", "10", "0"]
+
+
 HELD = """"Positions for account Individual ...123 as of 12:33 PM ET, 2026/02/05"
 
 "Symbol","Description","Qty (Quantity)","Price","Mkt Val (Market Value)","Cost Basis","Security Type"
