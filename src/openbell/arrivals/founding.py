@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from openbell.arrivals.booking import booked
 from openbell.arrivals.review import reviewed
 from openbell.arrivals.seeking import Seeker
 from openbell.desk import Desk
-from openbell.model.errors import InvalidInput, OpenbellError
+from openbell.model.errors import InvalidInput
 from openbell.model.money import decimal_of
 from openbell.model.symbols import ticker_of
 from openbell.model.transactions import Portfolio
@@ -40,20 +41,29 @@ def founded(
         what = f"{counted(damaged, 'transaction')} of the export cannot be read."
         raise InvalidInput("file", what, remedy="Import it into an empty portfolio to see which.")
     draft = replace(draft, name=name.strip() or draft.name)
-    book, planned = PortfolioBook(desk.ledger), Kept(draft, owner, desk.clock(), 0, "", settings)
+    planned = Kept(draft, owner, desk.clock(), 0, "", settings)
     review = reviewed(desk, planned, statement, seeker=seeker)
-    kept = book.add(owner, draft, desk.clock(), settings)
-    try:
+    book = PortfolioBook(desk.ledger)
+    with made(desk, planned) as kept:
         if not review.taken:
             for place in review.places.values():
                 book.add_account(kept.portfolio.id, place.account)
             return kept, None
         mapping = {"preset": statement.preset}
         batch = booked(desk, kept, review, file=file, sha256=sha256, by=owner, mapping=mapping, midway=True)
-    except OpenbellError:
+    return book.find(kept.portfolio.id) or kept, batch
+
+
+@contextmanager
+def made(desk: Desk, planned: Kept) -> Iterator[Kept]:
+    """The portfolio that was planned, made; it goes again where what it was made for fails, or is stopped."""
+    book = PortfolioBook(desk.ledger)
+    kept = book.add(planned.owner, planned.portfolio, desk.clock(), planned.settings)
+    try:
+        yield kept
+    except BaseException:
         book.remove(kept.portfolio.id)
         raise
-    return book.find(kept.portfolio.id) or kept, batch
 
 
 def settled(desk: Desk, statement: Statement) -> tuple[Portfolio, Mapping[str, object]]:

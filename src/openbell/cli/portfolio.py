@@ -27,7 +27,7 @@ from openbell.cli.chosen import (
     owner_of,
     portfolio_of,
 )
-from openbell.model.errors import InvalidInput, OpenbellError, Undecided, UnreadableFile
+from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
 from openbell.model.words import counted
 
 if TYPE_CHECKING:
@@ -315,19 +315,14 @@ def _named_or_planned(desk: Desk, name: str, statement: Statement, owner: int, b
 
 @contextmanager
 def _made(desk: Desk, planned: Kept) -> Iterator[Kept]:
-    """The portfolio that was planned, made if it is not there; it goes again where what it was made for fails."""
-    from openbell.store.portfoliobook import PortfolioBook  # noqa: PLC0415
+    """The portfolio that was planned, made if it is not there."""
+    from openbell.arrivals import made  # noqa: PLC0415
 
-    book = PortfolioBook(desk.ledger)
     if planned.portfolio.id:
         yield planned
         return
-    kept = book.add(planned.owner, planned.portfolio, desk.clock(), planned.settings)
-    try:
+    with made(desk, planned) as kept:
         yield kept
-    except OpenbellError:
-        book.remove(kept.portfolio.id)
-        raise
     told = kept.portfolio
     against = f", beside {told.benchmark}" if told.benchmark else ""
     terminal.said(f"A new portfolio {told.name}, counted in {told.base} by {told.method}{against}.")
