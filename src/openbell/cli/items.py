@@ -80,8 +80,9 @@ def _traded_in(asked: Asked, caller: Caller, instrument: str, told: str | None) 
             "currency", f"Prices of {facts.ticker} are in {facts.currency}.", remedy=f"Say it in {facts.currency}."
         )
     if told is not None and facts.currency is None:
-        said = items.facts(desk, caller).facts.get(instrument, items.Facts())
-        items.set_facts(desk, caller, instrument, drafted(items.Facts, {**said.model_dump(), "currency": told}))
+        said = items.facts(desk, caller).facts.get(instrument)
+        before = {} if said is None else said.model_dump()
+        items.set_facts(desk, caller, instrument, drafted(items.Facts, {**before, "currency": told}))
     return priced_in(desk, instrument, ItemBook(desk.ledger).facts(caller.id).get(instrument))
 
 
