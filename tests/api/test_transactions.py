@@ -320,3 +320,15 @@ def test_a_price_of_a_day_that_is_yet_to_come_is_refused(client: TestClient, pat
     )
     forgotten = [{"day": "2027-01-05", "price": None}]
     assert client.put(path, json={"prices": forgotten}).status_code == 200
+
+
+def test_rows_of_no_value_are_listed_alike_by_a_desk_that_was_started_again(client: TestClient, desk: Desk):
+    for nth, ticker in enumerate(("ZZZ", "MMM", "AAA"), start=1):
+        bought = {**BUY, "instrument": ticker, "day": f"2026-03-0{nth}"}
+        assert client.post("portfolios/1/transactions", json=bought).status_code == 201
+        client.get("portfolios/1/positions")
+    again = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1/api/v1")
+    for path, rows in (("positions", "positions"), ("returns", "contributions")):
+        found = [each.get(f"portfolios/1/{path}").json()[rows] for each in (client, again)]
+        assert found[0] == found[1]
+        assert [each["ticker"] for each in found[0] if each["type"] != "cash"] == ["AAA", "MMM", "ZZZ"]
