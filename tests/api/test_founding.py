@@ -10,7 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from openbell.api.app import create_app
+from openbell.arrivals import founded
 from openbell.desk import Desk
+from openbell.statements.presets import read
 
 THRESHOLDS = {"position": "0.35", "sector": "0.5", "currency": "0.9", "cash": "0.1", "stale_days": 9}
 TOLD: tuple[dict[str, Any], ...] = (
@@ -95,6 +97,22 @@ def test_a_portfolio_is_made_of_an_export_in_one_step_and_exported_alike(client:
     assert unnamed(exported(client, 3)) == unnamed(first)
     (batch,) = client.get("portfolios/2/imports").json()["imports"]
     assert (batch["file"], batch["counts"]["new"]) == ("mine.json", len(TOLD))
+
+
+class Stopped(str):
+    """The name of a file at which somebody stops the desk."""
+
+    __slots__ = ()
+
+    def __getitem__(self, at: object) -> str:
+        raise KeyboardInterrupt
+
+
+def test_nothing_is_left_of_a_portfolio_whose_making_is_stopped(client: TestClient, desk: Desk):
+    export = read(exported(client, 1), "mine.json")
+    with pytest.raises(KeyboardInterrupt):
+        founded(desk, 1, export, file=Stopped("mine.json"), sha256="", name="Again")
+    assert [each["name"] for each in client.get("portfolios").json()["portfolios"]] == ["Mine"]
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])

@@ -9,7 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from openbell.api.app import create_app
+from openbell.api.edits import Edit, fitting
+from openbell.api.problems import NotFound
 from openbell.desk import Desk
+from openbell.store.portfoliobook import PortfolioBook
+from openbell.store.transactionbook import TransactionBook
 
 BUY = {
     "kind": "buy",
@@ -236,6 +240,34 @@ def test_a_sale_that_comes_back_is_asked_about_where_its_units_are_gone(client: 
     assert client.post("portfolios/1/transactions/2/restore", params={"oversold_too": True}).status_code == 200
 
 
+def test_what_was_sold_and_never_held_is_edited_and_lacks_no_more_units_unasked(client: TestClient):
+    for told in (BUY, SALE):
+        client.post("portfolios/1/transactions", json=told)
+    client.delete("portfolios/1/transactions/1", params={"version": 1, "oversold_too": True})
+    one, told = "portfolios/1/transactions/2", {**SALE, "version": 1, "note": "Of 2019"}
+    assert client.put(one, json=told).json()["note"] == "Of 2019"
+    more = {**told, "version": 2, "quantity": "-6", "cash": "720"}
+    asked = client.put(one, json=more)
+    assert (asked.status_code, asked.json()["field"]) == (409, "oversold_too")
+    assert asked.json()["detail"] == "The sale of 6 AAPL on 2026-03-03 would lack its units."
+    assert client.put(one, json=more, params={"oversold_too": True}).json()["quantity"] == "-6"
+
+
+def test_an_edit_ends_where_the_portfolio_was_removed_while_it_was_checked(client: TestClient, desk: Desk):
+    client.post("portfolios/1/transactions", json=BUY)
+    portfolios, book = PortfolioBook(desk.ledger), TransactionBook(desk.ledger)
+    kept = portfolios.find(1)
+    assert kept is not None
+    somebody = iter([lambda: portfolios.remove(1)])
+
+    def write(state: str | None) -> None:
+        next(somebody)()
+        book.remove(1, 1, 1, desk.clock(), state)
+
+    with pytest.raises(NotFound, match="Mine was removed meanwhile"):
+        fitting(desk, kept, Edit(None, oversold_too=True, number=1), write)
+
+
 def test_more_of_a_lot_than_there_is_cannot_be_chosen(client: TestClient):
     for told in (BUY, BUY):
         client.post("portfolios/1/transactions", json=told)
@@ -288,3 +320,15 @@ def test_a_price_of_a_day_that_is_yet_to_come_is_refused(client: TestClient, pat
     )
     forgotten = [{"day": "2027-01-05", "price": None}]
     assert client.put(path, json={"prices": forgotten}).status_code == 200
+
+
+def test_rows_of_no_value_are_listed_alike_by_a_desk_that_was_started_again(client: TestClient, desk: Desk):
+    for nth, ticker in enumerate(("ZZZ", "MMM", "AAA"), start=1):
+        bought = {**BUY, "instrument": ticker, "day": f"2026-03-0{nth}"}
+        assert client.post("portfolios/1/transactions", json=bought).status_code == 201
+        client.get("portfolios/1/positions")
+    again = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1/api/v1")
+    for path, rows in (("positions", "positions"), ("returns", "contributions")):
+        found = [each.get(f"portfolios/1/{path}").json()[rows] for each in (client, again)]
+        assert found[0] == found[1]
+        assert [each["ticker"] for each in found[0] if each["type"] != "cash"] == ["AAA", "MMM", "ZZZ"]

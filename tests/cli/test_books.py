@@ -76,6 +76,23 @@ def test_a_transaction_is_changed_deleted_and_restored(mine: Shell):
     assert (bought["price"], bought["tags"]) == (None, [])
 
 
+def test_what_leaves_a_sale_without_its_units_is_done_where_that_is_confirmed(mine: Shell):
+    for words in (
+        ("remove", "2"),
+        ("restore", "3"),
+        ("change", "3", "quantity=-5", "cash=550"),
+        ("add", "buy", "day=2026-02-03", "instrument=AAPL", "quantity=10", "cash=-1000"),
+        ("add", "sell", "day=2026-02-03", "instrument=AAPL", "quantity=-10", "cash=1000"),
+    ):
+        if words[0] == "restore":
+            done(mine, "transaction", "remove", "3")
+        if words[1] != "buy":
+            code, _, err = mine("transaction", *words)
+            assert (code, "would lack its units" in err, "--oversold-too confirms it." in err) == (1, True, True), err
+        done(mine, "transaction", *words, "--oversold-too")
+    assert [each["quantity"] for each in told(mine, "transaction", "list")["transactions"]] == ["-5", "-10", "10", "0"]
+
+
 HELD = """"Positions for account Individual ...123 as of 12:33 PM ET, 2026/02/05"
 
 "Symbol","Description","Qty (Quantity)","Price","Mkt Val (Market Value)","Cost Basis","Security Type"
@@ -109,6 +126,8 @@ REFUSED = [
     (("item", "remove", "5"), "There is no item 5."),
     (("item", "add", "Barn", "USD", "--type", "hay"), "type: 'hay' is not one of"),
     (("facts", "AAPL", "--country", "Switzerland"), "country: "),
+    (("price", "AAPL", "5", "--day", "2999-01-01"), "2999-01-01 is yet to come."),
+    (("price", "AAPL", "five"), "'five' is not a number"),
     (("why", "luck"), "There is no figure 'luck'. Use one of value"),
     (("allocation", "--by", "luck"), "There is no by 'luck'."),
     (("positions", "--account", "Bank"), "no account 'Bank'"),
@@ -197,6 +216,24 @@ def test_items_of_ones_own_their_prices_and_facts_are_said(mine: Shell):
     assert done(mine, "facts", "AAPL", "--forget") == "AAPL: as the desk knows it.\n"
     code, _, err = mine("item", "remove", "1")
     assert (code, "1 transactions name it" in err) == (2, True)
+
+
+def test_a_price_that_is_refused_leaves_no_currency_behind(mine: Shell):
+    bought = ("instrument=NOBODY", "quantity=1", "cash=-5", "day=2026-02-03")
+    done(mine, "transaction", "add", "buy", *bought)
+    for words, says in (
+        (("0", "--currency", "CHF"), "A price is more than 0."),
+        (("5", "--day", "2999-01-01", "--currency", "CHF"), "is yet to come"),
+        (("5", "--day", "1850-01-01", "--currency", "CHF"), "is before 1900-01-01"),
+        (("5", "--currency", "XQZ"), "XQZ"),
+    ):
+        code, _, err = mine("price", "NOBODY", *words)
+        assert (code, says in err) == (2, True), err
+    assert told(mine, "facts") == []
+    assert done(mine, "price", "NOBODY", "5", "--currency", "chf", "--day", "2026-02-04") == (
+        "NOBODY on 2026-02-04: 5 CHF.\n"
+    )
+    assert [(each["instrument"], each["currency"]) for each in told(mine, "facts")] == [("NOBODY", "CHF")]
 
 
 def test_the_brokers_own_count_is_compared_with_the_books(mine: Shell, tmp_path: Any):

@@ -187,3 +187,25 @@ def test_a_new_portfolio_of_an_export_is_counted_as_that_was(shell: Shell, plain
     assert (back["settings"], back["portfolio"]["method"]) == (told["settings"], "lifo")
     accounts = [{name: each[name] for name in each if name != "id"} for each in told["accounts"]]
     assert [{name: each[name] for name in each if name != "id"} for each in back["accounts"]] == accounts
+
+
+def test_an_export_is_made_into_a_portfolio_as_the_api_makes_it_or_not_at_all(shell: Shell, plain: str, tmp_path: Path):
+    shell("import", plain, "--portfolio", "Mine")
+    told = json.loads(shell("export")[1])
+    damaged, empty = tmp_path / "damaged.json", tmp_path / "empty.json"
+    damaged.write_text(json.dumps({**told, "transactions": [*told["transactions"], {"id": 9, "kind": "gift"}]}))
+    empty.write_text(json.dumps({**told, "transactions": []}))
+    code, _, err = shell("import", str(damaged), "--portfolio", "Damaged")
+    assert (code, "1 transaction of the export cannot be read." in err) == (2, True), err
+    code, out, err = shell("import", str(empty), "--portfolio", "Empty", "--base", "chf")
+    assert (code, out) == (0, "A new portfolio Empty, counted in CHF by fifo.\n"), err
+    accounts = [each["name"] for each in json.loads(shell("account", "list", "--portfolio", "Empty", "--json")[1])]
+    assert accounts == [each["name"] for each in told["accounts"]]
+    assert [each["name"] for each in json.loads(shell("show", "--json")[1])] == ["Mine", "Empty"]
+
+
+def test_a_file_comes_into_a_portfolio_by_its_number(shell: Shell, plain: str):
+    shell("make", "Mine", "USD")
+    code, _, err = shell("import", plain, "--portfolio", "1")
+    assert code == 0, err
+    assert [each["name"] for each in json.loads(shell("show", "--json")[1])] == ["Mine"]

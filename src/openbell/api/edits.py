@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Query
 
+from openbell.api.problems import NotFound
 from openbell.books import edited
 from openbell.books.held import Edited
 from openbell.desk import Desk
@@ -23,7 +24,7 @@ FURTHEST_EAST = timedelta(hours=14)
 """Where the day begins first."""
 
 REFUSED = {"oversold": "quantity", "unknown_lot": "picks"}
-"""What no transaction is made to be, and by which field."""
+"""What no new transaction is made to be, and by which field."""
 
 OversoldToo = Annotated[bool, Query(description="Write it all the same where a sale would lack units by it.")]
 
@@ -37,7 +38,6 @@ class Edit:
     oversold_too: bool
     number: int = 0
     """0: it is new."""
-    restored: bool = False
 
     @property
     def harmless(self) -> bool:
@@ -56,7 +56,8 @@ def fitting(
 ) -> tuple[Written, tuple[Problem, ...]]:
     """Write what gives nothing away that was not held, unless a sale is marked as short; with what else is odd in it.
 
-    What is held is looked at again where the portfolio was changed before it was written.
+    What is held is looked at again where the portfolio was changed before it was written; raises NotFound where it is
+    gone.
     """
     if edit.harmless:
         return write(None), ()
@@ -66,14 +67,22 @@ def fitting(
         try:
             return write(kept.state), found.own
         except MovedOn:
-            kept = PortfolioBook(desk.ledger).find(kept.portfolio.id) or kept
+            kept = _again(desk, kept)
+
+
+def _again(desk: Desk, kept: Kept) -> Kept:
+    """The portfolio as it is now."""
+    now = PortfolioBook(desk.ledger).find(kept.portfolio.id)
+    if now is None:
+        raise NotFound(f"{kept.portfolio.name} was removed meanwhile.", remedy="List yours with GET /portfolios.")
+    return now
 
 
 def _assert_fits(found: Edited, edit: Edit) -> None:
-    lacking = [each for each in found.own if each.kind in REFUSED]
-    if lacking and not edit.restored:
-        raise InvalidInput(REFUSED[lacking[0].kind], lacking[0].what, remedy=lacking[0].remedy)
-    every = [*lacking, *found.others]
+    if found.lacking and not edit.number:
+        lacking = found.lacking[0]
+        raise InvalidInput(REFUSED[lacking.kind], lacking.what, remedy=lacking.remedy)
+    every = [*found.lacking, *found.others]
     if every and not edit.oversold_too:
         more = f" So would {len(every) - 1} more transactions." if len(every) > 1 else ""
         raise Unconfirmed(

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from openbell.api.answers import get_once
-from openbell.api.reckoning import Asked, Held, Inside, TheAsked, TheStretch, held, instrument_of, text
+from openbell.api.reckoning import Asked, Held, Inside, TheAsked, TheStretch, held, in_order, instrument_of, text
 from openbell.api.shapes import Column
 from openbell.portfolio.benchmark import Benchmark as Compared
 from openbell.portfolio.benchmark import benchmark
@@ -186,7 +186,7 @@ def returns(
                 notes=[said_of_uncounted(one) for one in without if one.part == each.part],
             )
             for each in sorted(
-                contributions(of, inside, stretch), key=lambda each: each.gain or Decimal(0), reverse=True
+                contributions(of, inside, stretch), key=lambda each: (-(each.gain or Decimal(0)), in_order(each.part))
             )
         ],
         benchmark=None if compared is None else _benchmark(asked, compared),

@@ -158,8 +158,8 @@ def change_transaction(
     *,
     oversold_too: OversoldToo = False,
 ) -> Transaction:
-    """Replace a transaction; 409 with what is there now where it was changed since `version`, and where a later one
-    would lack its units by it, unless `oversold_too` is set."""
+    """Replace a transaction; 409 with what is there now where it was changed since `version`, and where it or a later
+    one would lack units that it had, unless `oversold_too` is set."""
     kept = seen(desk, caller, number, write=True)
     _there(desk, number, transaction)
     wanted, book = _transaction(desk, caller, kept, change, transaction), TransactionBook(desk.ledger)
@@ -196,7 +196,7 @@ def restore_transaction(
     there, book = _there(desk, number, transaction), TransactionBook(desk.ledger)
     if there.removed is None:
         return shape(desk, there)
-    edit = Edit(there.transaction, oversold_too, transaction, restored=True)
+    edit = Edit(there.transaction, oversold_too, transaction)
     return _written(desk, kept, edit, lambda state: book.restore(number, transaction, state))
 
 

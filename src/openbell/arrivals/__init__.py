@@ -1,7 +1,7 @@
 """Statements that arrive in a portfolio: matched with what the desk knows, reviewed, and booked."""
 
 from openbell.arrivals.booking import booked, counts
-from openbell.arrivals.founding import founded, settled
+from openbell.arrivals.founding import founded, made, settled
 from openbell.arrivals.habits import Habit, answers_in, as_before, kept_body
 from openbell.arrivals.leaving import exported
 from openbell.arrivals.matching import Match
@@ -26,6 +26,7 @@ __all__ = [
     "exported",
     "founded",
     "kept_body",
+    "made",
     "reconciled",
     "reviewed",
     "sampled",

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from openbell.arrivals.booking import booked
-from openbell.arrivals.review import reviewed
+from openbell.arrivals.review import NOTHING, Choices, reviewed
 from openbell.arrivals.seeking import Seeker
 from openbell.desk import Desk
-from openbell.model.errors import InvalidInput, OpenbellError
-from openbell.model.money import decimal_of
+from openbell.model.errors import InvalidInput
+from openbell.model.money import currency_of, decimal_of
 from openbell.model.symbols import ticker_of
 from openbell.model.transactions import Portfolio
 from openbell.model.words import counted
 from openbell.portfolio.checks import Thresholds
 from openbell.statements.draft import Home, Statement
+from openbell.store.auditbook import Deed
 from openbell.store.importbook import Batch
 from openbell.store.portfoliobook import Kept, PortfolioBook
 
@@ -28,32 +30,44 @@ def founded(
     file: str,
     sha256: str,
     name: str = "",
+    base: str = "",
+    choices: Choices = NOTHING,
     seeker: Seeker | None = None,
+    deed: Deed | None = None,
 ) -> tuple[Kept, Batch | None]:
     """A new portfolio of `owner` from an export in JSON, and the import that brought its transactions, if it has any.
 
-    `name`: what it is called; empty: as it was. All or nothing: raises InvalidInput for what is no such export, or is
-    damaged, and where an instrument must be chosen first.
+    `name`: what it is called, `base`: what it is counted in; empty: as it was. All or nothing: raises InvalidInput for
+    what is no such export, or is damaged, and where an instrument must be chosen first.
     """
     draft, settings = settled(desk, statement)
     if damaged := sum(each.blocking for each in statement.problems):
         what = f"{counted(damaged, 'transaction')} of the export cannot be read."
         raise InvalidInput("file", what, remedy="Import it into an empty portfolio to see which.")
-    draft = replace(draft, name=name.strip() or draft.name)
-    book, planned = PortfolioBook(desk.ledger), Kept(draft, owner, desk.clock(), 0, "", settings)
-    review = reviewed(desk, planned, statement, seeker=seeker)
-    kept = book.add(owner, draft, desk.clock(), settings)
-    try:
+    draft = replace(draft, name=name.strip() or draft.name, base=currency_of(base, "base") if base else draft.base)
+    planned = Kept(draft, owner, desk.clock(), 0, "", settings)
+    review = reviewed(desk, planned, statement, choices, seeker=seeker)
+    book = PortfolioBook(desk.ledger)
+    with made(desk, planned) as kept:
         if not review.taken:
             for place in review.places.values():
                 book.add_account(kept.portfolio.id, place.account)
             return kept, None
         mapping = {"preset": statement.preset}
-        batch = booked(desk, kept, review, file=file, sha256=sha256, by=owner, mapping=mapping, midway=True)
-    except OpenbellError:
+        batch = booked(desk, kept, review, file=file, sha256=sha256, by=owner, mapping=mapping, midway=True, deed=deed)
+    return book.find(kept.portfolio.id) or kept, batch
+
+
+@contextmanager
+def made(desk: Desk, planned: Kept) -> Iterator[Kept]:
+    """The portfolio that was planned, made; it goes again where what it was made for fails, or is stopped."""
+    book = PortfolioBook(desk.ledger)
+    kept = book.add(planned.owner, planned.portfolio, desk.clock(), planned.settings)
+    try:
+        yield kept
+    except BaseException:
         book.remove(kept.portfolio.id)
         raise
-    return book.find(kept.portfolio.id) or kept, batch
 
 
 def settled(desk: Desk, statement: Statement) -> tuple[Portfolio, Mapping[str, object]]:

@@ -47,6 +47,8 @@ class Edited:
 
     own: tuple[Problem, ...]
     """Of the transaction itself."""
+    lacking: tuple[Problem, ...]
+    """Of these, the units and the chosen lots that it did not lack before."""
     others: tuple[Problem, ...]
     """Of others that it would leave without their units, or without the lots that they chose."""
 
@@ -54,14 +56,15 @@ class Edited:
 def edited(desk: Desk, kept: Kept, wanted: Transaction | None, number: int = 0) -> Edited:
     """What would not fit if the transaction with that number were as it is `wanted`; None: if it were not there."""
     told = TransactionBook(desk.ledger).all(kept.portfolio.id)
-    new = () if wanted is None else (wanted,)
-    after = _walked(desk, kept, tuple(sorted((*(each for each in told if each.id != number), *new), key=in_order)))
+    there = () if wanted is None else (wanted,)
+    after = _walked(desk, kept, tuple(sorted((*(each for each in told if each.id != number), *there), key=in_order)))
     own = tuple(each for each in after.problems if each.transaction is not None and each.transaction == wanted)
-    others = [each for each in after.problems if each.kind in _LACKS and each not in own]
-    if not others:
-        return Edited(own, ())
+    lacking = [each for each in after.problems if each.kind in _LACKS]
+    if not lacking:
+        return Edited(own, (), ())
     before = _walked(desk, kept, told)
-    return Edited(own, tuple(each for each in others if _lacks(after, each) > _lacks(before, each)))
+    new = tuple(each for each in lacking if _lacks(after, each) > _lacks(before, each))
+    return Edited(own, tuple(each for each in new if each in own), tuple(each for each in new if each not in own))
 
 
 _LACKS = frozenset({"oversold", "unknown_lot"})

@@ -42,6 +42,9 @@ OfInstrument = Annotated[str | None, typer.Option("--instrument", help="Of this 
 OfTag = Annotated[str | None, typer.Option("--tag", help="Of positions with this tag only.")]
 Against = Annotated[str | None, typer.Option("--benchmark", help="Beside this instead of the portfolio's own.")]
 Whose = Annotated[str | None, typer.Option("--person", help="Whose; default: the desk's first owner.")]
+OversoldToo = Annotated[
+    bool, typer.Option("--oversold-too", help="Do it all the same where a sale would lack units by it.")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it: what goes cannot be brought back.")]
 
 SHOWN = 10

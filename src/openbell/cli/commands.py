@@ -23,7 +23,7 @@ from openbell.cli import alerts, people, portfolio, terminal, watchlists
 from openbell.cli.terminal import Adjust, Format
 from openbell.history import History
 from openbell.history.stretch import Range, Stretch, instant, stretch
-from openbell.model.errors import InvalidInput, OpenbellError, ProviderError, StoreError
+from openbell.model.errors import InvalidInput, OpenbellError, ProviderError, StoreError, Unconfirmed
 from openbell.model.interval import Interval
 from openbell.settings import Settings
 from openbell.store.lake import Lake
@@ -403,6 +403,8 @@ def main() -> None:
         sys.exit(2)
     except OpenbellError as error:
         terminal.failed(error)
+        if isinstance(error, Unconfirmed):
+            terminal.note(f"--{error.field.replace('_', '-')} confirms it.")
         sys.exit(1)
     except ValidationError as error:
         first = error.errors()[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +16,7 @@ from openbell.cli.chosen import (
     drafted,
     looked_at,
     opened,
+    owner_of,
     person_of,
     table,
 )
@@ -46,41 +46,44 @@ def price(
     portfolio: Name = None,
 ) -> None:
     """Say what something was worth that nobody else tells a price of; it counts in all portfolios of its owner."""
-    from openbell.api.reckoning import instrument_of  # noqa: PLC0415  # loads slowly
-    from openbell.model.money import decimal_of  # noqa: PLC0415
-    from openbell.store.itembook import OWN, ItemBook  # noqa: PLC0415
-    from openbell.store.pricebook import PriceBook  # noqa: PLC0415
+    from openbell.api import hand_prices, items  # noqa: PLC0415  # loads slowly
+    from openbell.api.reckoning import instrument_of  # noqa: PLC0415
+    from openbell.store.itembook import OWN  # noqa: PLC0415
+    from openbell.store.pricebook import checked_prices  # noqa: PLC0415
 
-    told = None if worth == "forget" else decimal_of(worth, "price")
     with looked_at(portfolio, None) as asked:
-        desk, owner, key = asked.desk, asked.kept.owner, instrument_of(asked, instrument)
+        desk, caller, key = asked.desk, owner_of(asked.desk, asked.kept), instrument_of(asked, instrument)
         on = day_of("day", day) or desk.clock().date()
+        said = drafted(items.Price, {"day": on, "price": None if worth == "forget" else worth})
+        told = items.prices_of(desk, [said])[on]
+        if told is not None:
+            checked_prices({on: told})
         if key.startswith(OWN):
-            ItemBook(desk.ledger).price(owner, int(key.removeprefix(OWN)), {on: told})
-            code = asked.reckoned.book.facts[key].currency or ""
+            code = items.price_item(desk, caller, int(key.removeprefix(OWN)), items.Prices(prices=[said])).currency
         else:
-            code = _traded_in(asked, key, currency) if told is not None else ""
-            PriceBook(desk.ledger).price(owner, key, {on: told})
+            code = _traded_in(asked, caller, key, currency) if told is not None else ""
+            hand_prices.price_by_hand(desk, caller, key, hand_prices.HandPricesDraft(prices=[said]))
     named = asked.reckoned.book.facts[key].ticker
     done = f"The price of {named} of {on} is forgotten" if told is None else f"{named} on {on}: {told} {code}"
     terminal.said(f"{done}.")
 
 
-def _traded_in(asked: Asked, instrument: str, told: str | None) -> str:
+def _traded_in(asked: Asked, caller: Caller, instrument: str, told: str | None) -> str:
     """The currency that prices of it are in; what is `told` becomes a fact of it, where nobody knows one."""
-    from openbell.books.prices import priced_in  # noqa: PLC0415  # loads slowly
-    from openbell.model.money import currency_of  # noqa: PLC0415
-    from openbell.store.itembook import ItemBook, SetFacts  # noqa: PLC0415
+    from openbell.api import items  # noqa: PLC0415  # loads slowly
+    from openbell.books.prices import priced_in  # noqa: PLC0415
+    from openbell.store.itembook import ItemBook  # noqa: PLC0415
 
-    facts, book, owner = asked.reckoned.book.facts[instrument], ItemBook(asked.desk.ledger), asked.kept.owner
+    desk, facts = asked.desk, asked.reckoned.book.facts[instrument]
     if told is not None and facts.currency not in {None, told.upper()}:
         raise InvalidInput(
             "currency", f"Prices of {facts.ticker} are in {facts.currency}.", remedy=f"Say it in {facts.currency}."
         )
     if told is not None and facts.currency is None:
-        said = book.facts(owner).get(instrument, SetFacts())
-        book.set_facts(owner, instrument, replace(said, currency=currency_of(told)))
-    return priced_in(asked.desk, instrument, book.facts(owner).get(instrument))
+        said = items.facts(desk, caller).facts.get(instrument)
+        before = {} if said is None else said.model_dump()
+        items.set_facts(desk, caller, instrument, drafted(items.Facts, {**before, "currency": told}))
+    return priced_in(desk, instrument, ItemBook(desk.ledger).facts(caller.id).get(instrument))
 
 
 @app.command()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -27,7 +27,7 @@ from openbell.cli.chosen import (
     owner_of,
     portfolio_of,
 )
-from openbell.model.errors import InvalidInput, OpenbellError, Undecided, UnreadableFile
+from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
 from openbell.model.words import counted
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Form(StrEnum):
 @app.command("import")
 def arrive(
     file: Annotated[Path, typer.Argument(help="A broker's or another program's file, or an export of this desk.")],
-    portfolio: Annotated[str, typer.Option(help="The portfolio; it is made where there is none of that name.")],
+    portfolio: Annotated[str, typer.Option(help="The portfolio, by name or number; it is made where there is none.")],
     form: Annotated[str, typer.Option("--format", help="The preset, such as degiro; auto: by what is in it.")] = "auto",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
     account: Annotated[str | None, typer.Option(help="The account, by name; default: as the file says.")] = None,
@@ -95,8 +95,9 @@ def arrive(
 ) -> None:
     """Import a statement: what is known already is recognised; all of the rest is written, or nothing."""
     from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
+    from openbell.api import uploads as api  # noqa: PLC0415
     from openbell.api.access import deed_of  # noqa: PLC0415
-    from openbell.arrivals import Choices, Seeker, as_before, booked, reviewed, unheld  # noqa: PLC0415
+    from openbell.arrivals import Choices, Seeker, as_before, booked, founded, made, reviewed, unheld  # noqa: PLC0415
     from openbell.statements.answers import Answers  # noqa: PLC0415
     from openbell.statements.presets import read  # noqa: PLC0415
     from openbell.store.importbook import ImportBook  # noqa: PLC0415
@@ -125,26 +126,48 @@ def arrive(
             raise mappings.asked(error, data, file.name) from error
         planned = _named_or_planned(desk, portfolio, statement, owner, base)
         accounts = {} if account is None else {draft.account: account for draft in statement.drafts}
-        review = reviewed(desk, planned, statement, Choices(accounts, _pairs(instrument or [])), seeker=Seeker(desk))
+        choices, seeker = Choices(accounts, _pairs(instrument or [])), Seeker(desk)
+        review = reviewed(desk, planned, statement, choices, seeker=seeker)
         lacking = unheld(desk, planned, review)
-        if dry_run or not review.taken:
+        founding = not planned.portfolio.id and statement.home is not None and statement.home.portfolio is not None
+        if dry_run or not (review.taken or founding):
             _tell_review(review, lacking, written=None, as_json=as_json)
             return
+        sha256, about = hashlib.sha256(data).hexdigest(), f"{file.name} into {planned.portfolio.name}"
+        deed, batch = deed_of(desk, owner_of(desk, planned), "imported", HOST, about), None
+        if founding:
+            kept, batch = founded(
+                desk,
+                owner,
+                statement,
+                file=file.name,
+                sha256=sha256,
+                name=portfolio,
+                base=base,
+                choices=choices,
+                seeker=seeker,
+                deed=deed,
+            )
+        else:
+            mapping = api.Answers.model_validate(habit.answers, from_attributes=True).model_dump(mode="json")
+            with nullcontext(planned) if planned.portfolio.id else made(desk, planned) as kept:
+                batch = booked(
+                    desk,
+                    kept,
+                    review,
+                    file=file.name,
+                    sha256=sha256,
+                    by=owner,
+                    mapping=mapping,
+                    deed=deed,
+                    midway=midway,
+                )
+        if not planned.portfolio.id:
+            _tell_made(kept)
         if keep:
             mappings.keep(desk, owner, keep, data, file.name, habit.answers)
-        with _made(desk, planned) as kept:
-            batch = booked(
-                desk,
-                kept,
-                review,
-                file=file.name,
-                sha256=hashlib.sha256(data).hexdigest(),
-                by=kept.owner,
-                mapping={"preset": statement.preset},
-                deed=deed_of(desk, owner_of(desk, kept), "imported", HOST, f"{file.name} into {kept.portfolio.name}"),
-                midway=midway or (statement.home is not None and not planned.portfolio.id),
-            )
-        _tell_review(review, lacking, written=batch.id, as_json=as_json)
+        if batch is not None or as_json:
+            _tell_review(review, lacking, written=None if batch is None else batch.id, as_json=as_json)
 
 
 @app.command()
@@ -283,11 +306,16 @@ def _tell_review(review: Review, lacking: Sequence[Unheld], *, written: int | No
         terminal.note(f"`openbell portfolio undo {written}` takes it back.")
 
 
-def _owner_of(desk: Desk, name: str) -> int:
-    """Whose the portfolio of that name is; where there is none, the first owner's."""
+def _is_there(desk: Desk, told: str) -> bool:
+    """Whether a portfolio has that name or number."""
     from openbell.store.portfoliobook import PortfolioBook  # noqa: PLC0415
 
-    if any(each.portfolio.name == name for each in PortfolioBook(desk.ledger).every()):
+    return any(told in {each.portfolio.name, str(each.portfolio.id)} for each in PortfolioBook(desk.ledger).every())
+
+
+def _owner_of(desk: Desk, name: str) -> int:
+    """Whose the portfolio of that name or number is; where there is none, the first owner's."""
+    if _is_there(desk, name):
         return portfolio_of(desk, name).owner
     owner = desk.accounts.people.first_owner()
     if owner is None:
@@ -296,13 +324,13 @@ def _owner_of(desk: Desk, name: str) -> int:
 
 
 def _named_or_planned(desk: Desk, name: str, statement: Statement, owner: int, base: str) -> Kept:
-    """The portfolio of that name; where there is none, a new one without a number: an export's as it was counted."""
+    """The portfolio of that name or number; where there is none, a new one without: an export's as it was counted."""
     from openbell.arrivals import settled  # noqa: PLC0415
     from openbell.model.money import currency_of  # noqa: PLC0415
     from openbell.model.transactions import Portfolio  # noqa: PLC0415
-    from openbell.store.portfoliobook import Kept, PortfolioBook  # noqa: PLC0415
+    from openbell.store.portfoliobook import Kept  # noqa: PLC0415
 
-    if any(each.portfolio.name == name for each in PortfolioBook(desk.ledger).every()):
+    if _is_there(desk, name):
         return portfolio_of(desk, name)
     if statement.home is not None and statement.home.portfolio is not None:
         draft, settings = settled(desk, statement)
@@ -313,21 +341,7 @@ def _named_or_planned(desk: Desk, name: str, statement: Statement, owner: int, b
     return Kept(Portfolio(0, name, currency_of(main, "base")), owner, desk.clock(), 0, "")
 
 
-@contextmanager
-def _made(desk: Desk, planned: Kept) -> Iterator[Kept]:
-    """The portfolio that was planned, made if it is not there; it goes again where what it was made for fails."""
-    from openbell.store.portfoliobook import PortfolioBook  # noqa: PLC0415
-
-    book = PortfolioBook(desk.ledger)
-    if planned.portfolio.id:
-        yield planned
-        return
-    kept = book.add(planned.owner, planned.portfolio, desk.clock(), planned.settings)
-    try:
-        yield kept
-    except OpenbellError:
-        book.remove(kept.portfolio.id)
-        raise
+def _tell_made(kept: Kept) -> None:
     told = kept.portfolio
     against = f", beside {told.benchmark}" if told.benchmark else ""
     terminal.said(f"A new portfolio {told.name}, counted in {told.base} by {told.method}{against}.")

@@ -15,6 +15,7 @@ from openbell.cli.chosen import (
     OfAccount,
     OfInstrument,
     OfTag,
+    OversoldToo,
     To,
     account_of,
     answered,
@@ -97,6 +98,7 @@ def add(
     kind: Annotated[str, typer.Argument(help="Such as buy, sell, dividend, deposit, transfer; any word lists all.")],
     words: Annotated[list[str] | None, typer.Argument(metavar=WORDS, help=FIELDS)] = None,
     portfolio: Name = None,
+    oversold_too: OversoldToo = False,
 ) -> None:
     """Add a transaction; without a day it is today's, without a currency the account's."""
     from openbell.api import transactions as api  # noqa: PLC0415  # loads slowly
@@ -112,7 +114,7 @@ def add(
         usual = {"account": account, "day": str(desk.clock().date()), "currency": currency}
         given = usual | told | {"kind": one_of("kind", kind, list(Kind))}
         draft = drafted(api.TransactionDraft, given)
-        made = api.add_transaction(desk, owner_of(desk, kept), kept.portfolio.id, draft)
+        made = api.add_transaction(desk, owner_of(desk, kept), kept.portfolio.id, draft, oversold_too=oversold_too)
     terminal.said(f"Transaction {_said(made)}.")
 
 
@@ -123,6 +125,7 @@ def change(
         list[str], typer.Argument(metavar=WORDS, help=f"What shall be another, or `kind`; FIELD= clears one. {FIELDS}")
     ],
     portfolio: Name = None,
+    oversold_too: OversoldToo = False,
 ) -> None:
     """Change a transaction; what is not named stays."""
     from openbell.api import transactions as api  # noqa: PLC0415
@@ -132,12 +135,12 @@ def change(
         caller, held = owner_of(desk, kept), kept.portfolio.id
         before = api.transaction(desk, caller, held, number).model_dump()
         wanted = drafted(api.TransactionChange, before | _given(desk, kept, words))
-        told = api.change_transaction(desk, caller, held, number, wanted)
+        told = api.change_transaction(desk, caller, held, number, wanted, oversold_too=oversold_too)
     terminal.said(f"Transaction {_said(told)}.")
 
 
 @app.command("remove")
-def remove(number: Number, portfolio: Name = None) -> None:
+def remove(number: Number, portfolio: Name = None, oversold_too: OversoldToo = False) -> None:
     """Delete a transaction; for 30 days it can be restored."""
     from openbell.api import transactions as api  # noqa: PLC0415
 
@@ -145,19 +148,19 @@ def remove(number: Number, portfolio: Name = None) -> None:
         kept = portfolio_of(desk, portfolio)
         caller, held = owner_of(desk, kept), kept.portfolio.id
         before = api.transaction(desk, caller, held, number)
-        api.remove_transaction(desk, caller, held, number, before.version)
+        api.remove_transaction(desk, caller, held, number, before.version, oversold_too=oversold_too)
     terminal.said(f"Transaction {number} is deleted.")
     terminal.note(f"`openbell portfolio transaction restore {number}` brings it back, for 30 days.")
 
 
 @app.command("restore")
-def restore(number: Number, portfolio: Name = None) -> None:
+def restore(number: Number, portfolio: Name = None, oversold_too: OversoldToo = False) -> None:
     """Bring a deleted transaction back."""
     from openbell.api import transactions as api  # noqa: PLC0415
 
     with opened() as desk:
         kept = portfolio_of(desk, portfolio)
-        told = api.restore_transaction(desk, owner_of(desk, kept), kept.portfolio.id, number)
+        told = api.restore_transaction(desk, owner_of(desk, kept), kept.portfolio.id, number, oversold_too=oversold_too)
     terminal.said(f"Transaction {_said(told)}.")
 
 
