@@ -370,7 +370,8 @@ export interface paths {
         get?: never;
         /**
          * Set Facts
-         * @description Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios.
+         * @description Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios. A currency
+         *     is for what the desk knows none of: 422 for another one than it knows.
          */
         put: operations["set_facts_api_v1_facts__instrument__put"];
         post?: never;
@@ -1389,8 +1390,8 @@ export interface paths {
         get: operations["transaction_api_v1_portfolios__number__transactions__transaction__get"];
         /**
          * Change Transaction
-         * @description Replace a transaction; 409 with what is there now where it was changed since `version`, and where a later one
-         *     would lack its units by it, unless `oversold_too` is set.
+         * @description Replace a transaction; 409 with what is there now where it was changed since `version`, and where it or a later
+         *     one would lack units that it had, unless `oversold_too` is set.
          */
         put: operations["change_transaction_api_v1_portfolios__number__transactions__transaction__put"];
         post?: never;
