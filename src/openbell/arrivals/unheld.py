@@ -18,6 +18,9 @@ from openbell.store.transactionbook import TransactionBook
 KINDS = frozenset({"oversold", "dividend_before_buy", "action_of_nothing"})
 """Of the problems of a book, those that a purchase makes which is missing."""
 
+KINDS_HERE = KINDS | {"unknown_lot"}
+"""Of what is here already, also those that chose lots which would go to others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unheld:
@@ -39,7 +42,11 @@ def unheld(desk: Desk, kept: Kept, review: Review) -> tuple[Unheld, ...]:
     names = {f"{OWN}{key}": str(match.named) for key, match in review.matches.items()}
     ids = {key: f"{OWN}{key}" for key in review.matches} | ids_of(review)
     rows = become(review, numbers, _accounts(review), ids, pickable(desk, kept, review))
-    found = [each for each in unfit(desk, kept, (*here, *rows)) if each.kind in KINDS and each.transaction is not None]
+    found = [
+        each
+        for each in unfit(desk, kept, (*here, *rows))
+        if each.transaction is not None and each.kind in (KINDS if each.transaction.id >= first else KINDS_HERE)
+    ]
     draft_of = dict(zip(numbers, review.taken, strict=True))
     others = [each for each in found if each.transaction is not None and each.transaction.id < first]
     before = {each.what for each in unfit(desk, kept, here)} if others else set()

@@ -1179,7 +1179,7 @@ export interface paths {
         /**
          * Undo Import
          * @description Take an import back; 409 where it is not the one of `version`, or something of it was edited since, unless that
-         *     shall go too.
+         *     shall go too with `edited_too`; and where a transaction would lack its units, unless `oversold_too` is set.
          */
         delete: operations["undo_import_api_v1_portfolios__number__imports__batch__delete"];
         options?: never;
@@ -1389,8 +1389,8 @@ export interface paths {
         get: operations["transaction_api_v1_portfolios__number__transactions__transaction__get"];
         /**
          * Change Transaction
-         * @description Replace a transaction; 409 with what is there now where it was changed since `version`, and where a later one
-         *     would lack its units by it, unless `oversold_too` is set.
+         * @description Replace a transaction; 409 with what is there now where it was changed since `version`, and where it or a later
+         *     one would lack units that it had, unless `oversold_too` is set.
          */
         put: operations["change_transaction_api_v1_portfolios__number__transactions__transaction__put"];
         post?: never;
@@ -9352,6 +9352,8 @@ export interface operations {
             query?: {
                 version?: number | null;
                 edited_too?: boolean;
+                /** @description Write it all the same where a sale would lack units by it. */
+                oversold_too?: boolean;
             };
             header?: never;
             path: {
