@@ -196,6 +196,34 @@ def test_an_edited_import_is_undone_only_when_that_is_said(client: TestClient):
     assert client.delete("portfolios/1/imports/1", params={"edited_too": True}).status_code == 200
 
 
+BOUGHT = "Date,Action,Symbol,Quantity,Price,Amount,Currency\n2026-02-03,Buy,AAPL,10,100,-1000,USD\n"
+SOLD = {"account": 1, "currency": "USD", "kind": "sell", "instrument": "AAPL"}
+
+
+def test_an_import_whose_units_were_sold_by_hand_is_undone_only_when_that_is_said(client: TestClient):
+    client.post("portfolios/1/accounts", json={"name": "Broker", "currency": "USD"})
+    confirm(client, uploaded(client, BOUGHT), accounts={"": 1})
+    sale = {**SOLD, "day": "2026-02-05", "quantity": "-10", "cash": "1100"}
+    assert client.post("portfolios/1/transactions", json=sale).status_code == 201
+    refused = client.delete("portfolios/1/imports/1")
+    assert (refused.status_code, refused.json()["field"]) == (409, "oversold_too")
+    assert refused.json()["detail"] == "The sale of 10 AAPL on 2026-02-05 would lack its units."
+    assert client.delete("portfolios/1/imports/1", params={"oversold_too": True}).status_code == 200
+
+
+def test_a_file_takes_no_lots_that_a_sale_chose_unasked(client: TestClient):
+    client.post("portfolios/1/accounts", json={"name": "Broker", "currency": "USD"})
+    for day, units in (("2026-02-02", "10"), ("2026-02-03", "5")):
+        bought = {**SOLD, "kind": "buy", "day": day, "quantity": units, "cash": "-500"}
+        assert client.post("portfolios/1/transactions", json=bought).status_code == 201
+    chosen = {**SOLD, "day": "2026-02-06", "quantity": "-10", "cash": "1", "picks": [{"opened": 1, "quantity": "10"}]}
+    assert client.post("portfolios/1/transactions", json=chosen).status_code == 201
+    early = "Date,Action,Symbol,Quantity,Price,Amount,Currency\n2026-02-05,Sell,AAPL,-5,100,500,USD\n"
+    found = preview(client, uploaded(client, early), accounts={"": 1})
+    (lacking,) = found["unheld"]
+    assert "chose 5 units too many of transaction 1" in lacking["what"]
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

@@ -209,3 +209,14 @@ def test_a_file_comes_into_a_portfolio_by_its_number(shell: Shell, plain: str):
     code, _, err = shell("import", plain, "--portfolio", "1")
     assert code == 0, err
     assert [each["name"] for each in json.loads(shell("show", "--json")[1])] == ["Mine"]
+
+
+def test_an_import_whose_units_were_sold_by_hand_is_undone_only_when_that_is_said(shell: Shell, plain: str):
+    shell("make", "Mine", "USD")
+    shell("account", "add", "Broker", "USD")
+    shell("import", plain, "--portfolio", "Mine", "--account", "Broker")
+    sale = ("sell", "instrument=AAPL", "quantity=-6", "cash=600", "day=2026-02-06")
+    assert shell("transaction", "add", *sale)[0] == 0
+    code, _, err = shell("undo", "1")
+    assert (code, "would lack its units" in err, "--oversold-too confirms it." in err) == (1, True, True), err
+    assert shell("undo", "1", "--oversold-too")[:2] == (0, "Import 1 of my.csv is undone: 4 transactions went.\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import Annotated, TypeVar
@@ -82,8 +82,13 @@ def _assert_fits(found: Edited, edit: Edit) -> None:
     if found.lacking and not edit.number:
         lacking = found.lacking[0]
         raise InvalidInput(REFUSED[lacking.kind], lacking.what, remedy=lacking.remedy)
-    every = [*found.lacking, *found.others]
-    if every and not edit.oversold_too:
+    if not edit.oversold_too:
+        assert_none_lacks([*found.lacking, *found.others])
+
+
+def assert_none_lacks(every: Sequence[Problem]) -> None:
+    """Raise Unconfirmed for transactions that would lack units, or lots that they chose."""
+    if every:
         more = f" So would {len(every) - 1} more transactions." if len(every) > 1 else ""
         raise Unconfirmed(
             "oversold_too", f"{_left_without(every[0])}{more}", remedy="Change that first, or confirm it."

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from openbell.api.access import Role, TheCaller, TheDesk, ThePlace, allow, deed_of
+from openbell.api.edits import OversoldToo, assert_none_lacks
 from openbell.api.portfolios import seen
 from openbell.api.previews import RowProblem
 from openbell.api.problems import NotFound
@@ -27,6 +28,7 @@ from openbell.api.uploads import (
     uploads_of,
 )
 from openbell.arrivals import booked, kept_body
+from openbell.books.held import left_without
 from openbell.store.importbook import Batch as KeptBatch
 from openbell.store.importbook import ImportBook
 
@@ -134,12 +136,15 @@ def undo_import(
     version: Number | None = None,
     *,
     edited_too: bool = False,
+    oversold_too: OversoldToo = False,
 ) -> Undone:
     """Take an import back; 409 where it is not the one of `version`, or something of it was edited since, unless that
-    shall go too."""
+    shall go too with `edited_too`; and where a transaction would lack its units, unless `oversold_too` is set."""
     kept = seen(desk, caller, number, write=True)
     book = ImportBook(desk.ledger)
     found = _of(book, number, batch)
+    if not oversold_too and version in {None, found.version}:
+        assert_none_lacks(left_without(desk, kept, batch))
     deed = deed_of(desk, caller, "import undone", place, f"{found.file} from {kept.portfolio.name}")
     return Undone(transactions=book.undo(number, batch, version, edited_too=edited_too, deed=deed))
 

@@ -67,6 +67,15 @@ def edited(desk: Desk, kept: Kept, wanted: Transaction | None, number: int = 0) 
     return Edited(own, tuple(each for each in new if each in own), tuple(each for each in new if each not in own))
 
 
+def left_without(desk: Desk, kept: Kept, batch: int) -> tuple[Problem, ...]:
+    """What transactions would lack of units and of lots that they chose if nothing of an import were there."""
+    told = TransactionBook(desk.ledger).all(kept.portfolio.id)
+    after = _walked(desk, kept, tuple(each for each in told if each.batch != batch))
+    lacking = [each for each in after.problems if each.kind in _LACKS]
+    before = _walked(desk, kept, told) if lacking else after
+    return tuple(each for each in lacking if _lacks(after, each) > _lacks(before, each))
+
+
 _LACKS = frozenset({"oversold", "unknown_lot"})
 
 

@@ -20,6 +20,7 @@ from openbell.cli.chosen import (
     Json,
     Name,
     OfAccount,
+    OversoldToo,
     account_of,
     answered,
     day_of,
@@ -176,10 +177,13 @@ def undo(
     edited_too: Annotated[
         bool, typer.Option("--edited-too", help="Also where transactions were edited since.")
     ] = False,
+    oversold_too: OversoldToo = False,
 ) -> None:
     """Take an import back: its transactions, accounts and items go."""
     from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
     from openbell.api.access import deed_of  # noqa: PLC0415
+    from openbell.api.edits import assert_none_lacks  # noqa: PLC0415
+    from openbell.books.held import left_without  # noqa: PLC0415
     from openbell.store.importbook import ImportBook  # noqa: PLC0415
     from openbell.store.portfoliobook import PortfolioBook  # noqa: PLC0415
 
@@ -189,6 +193,8 @@ def undo(
         if found is None:
             raise InvalidInput("batch", f"There is no import {batch}.", remedy="See `openbell portfolio show`.")
         kept = next(each for each in PortfolioBook(desk.ledger).every() if each.portfolio.id == found[0])
+        if not oversold_too:
+            assert_none_lacks(left_without(desk, kept, batch))
         about = f"{found[1].file} from {kept.portfolio.name}"
         deed = deed_of(desk, owner_of(desk, kept), "import undone", HOST, about)
         gone = book.undo(found[0], batch, edited_too=edited_too, deed=deed)

@@ -50,9 +50,15 @@ export function batchesQuery(number: number) {
   });
 }
 
-/** Takes an import back; `edited_too` also what was changed since. */
-export function undoImport(number: number, { id, version }: Pick<Batch, "id" | "version">, edited_too: boolean) {
-  const params = { path: { number, batch: id }, query: { version, edited_too } };
+/** What goes with an import that is taken back: what was changed since, units that sales need. */
+export interface GoesToo {
+  edited_too?: boolean;
+  oversold_too?: boolean;
+}
+
+/** Takes an import back. */
+export function undoImport(number: number, { id, version }: Pick<Batch, "id" | "version">, too: GoesToo) {
+  const params = { path: { number, batch: id }, query: { version, ...too } };
   return answered(client.DELETE("/api/v1/portfolios/{number}/imports/{batch}", { params }));
 }
 

@@ -1180,7 +1180,7 @@ export interface paths {
         /**
          * Undo Import
          * @description Take an import back; 409 where it is not the one of `version`, or something of it was edited since, unless that
-         *     shall go too.
+         *     shall go too with `edited_too`; and where a transaction would lack its units, unless `oversold_too` is set.
          */
         delete: operations["undo_import_api_v1_portfolios__number__imports__batch__delete"];
         options?: never;
@@ -9353,6 +9353,8 @@ export interface operations {
             query?: {
                 version?: number | null;
                 edited_too?: boolean;
+                /** @description Write it all the same where a sale would lack units by it. */
+                oversold_too?: boolean;
             };
             header?: never;
             path: {
