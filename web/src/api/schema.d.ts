@@ -370,7 +370,8 @@ export interface paths {
         get?: never;
         /**
          * Set Facts
-         * @description Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios.
+         * @description Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios. A currency
+         *     is for what the desk knows none of: 422 for another one than it knows.
          */
         put: operations["set_facts_api_v1_facts__instrument__put"];
         post?: never;
