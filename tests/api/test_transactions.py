@@ -58,6 +58,8 @@ def test_a_transaction_comes_back_exactly(client: TestClient):
     [
         ({"day": "2026-03-06"}, "day", "2026-03-06 is yet to come"),
         ({"currency": "XXX"}, "currency", "'XXX' is not a currency"),
+        ({"currency": "GBp"}, "currency", "GBp is a part of GBP"),
+        ({"price": "1", "price_currency": "GBX"}, "price_currency", "GBX is a part of GBP"),
         ({"cash": "NaN"}, "cash", "cash is NaN"),
         ({"cash": "-1e400"}, "cash", "too large"),
         ({"cash": "ten"}, "cash", "'ten' is not a number"),

@@ -143,6 +143,16 @@ def test_a_table_of_no_known_kind_is_read_by_the_columns_that_are_said_and_the_n
     assert (code, "1 transaction imported as 2, 1 known" in out, "Read as My bank" in out + err) == (0, True, True), err
 
 
+def test_amounts_that_are_said_to_be_in_pence_become_pounds(shell: Shell, tmp_path: Path):
+    odd = tmp_path / "odd.csv"
+    odd.write_text(ODD)
+    said = (*COLUMNS, "--currency", "GBp", "--dates", "dmy")
+    code, _, err = shell("import", str(odd), "--portfolio", "Mine", *said)
+    assert code == 0, err
+    kept = json.loads(shell("transaction", "list", "--json")[1])["transactions"]
+    assert {(each["currency"], each["cash"]) for each in kept} == {("GBP", "0.125"), ("GBP", "-0.025")}
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

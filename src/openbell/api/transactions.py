@@ -18,7 +18,7 @@ from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.desk import Desk
 from openbell.model.errors import ChangedMeanwhile, InvalidInput
-from openbell.model.money import decimal_of
+from openbell.model.money import currency_of, decimal_of
 from openbell.model.symbols import ticker_of
 from openbell.model.transactions import LONGEST_NOTE, MOST_TAGS, Kind, Pick
 from openbell.model.transactions import Transaction as ModelTransaction
@@ -228,15 +228,15 @@ def _transaction(desk: Desk, caller: Caller, kept: Kept, draft: TransactionDraft
         kind=draft.kind,
         account=draft.account,
         day=draft.day,
-        currency=draft.currency.upper(),
+        currency=currency_of(draft.currency),
         instrument=None if draft.instrument is None else _instrument(desk, draft.instrument, "instrument", draft.day),
         **exact,
         **maybe,
-        fee_currency=draft.fee_currency.upper(),
-        price_currency=draft.price_currency.upper(),
+        fee_currency=_currency(draft, "fee_currency"),
+        price_currency=_currency(draft, "price_currency"),
         acquired=draft.acquired,
         to_account=draft.to_account,
-        to_currency=draft.to_currency.upper(),
+        to_currency=_currency(draft, "to_currency"),
         other=None if draft.other is None else _instrument(desk, draft.other, "other", None),
         picks=tuple(Pick(pick.opened, decimal_of(pick.quantity, "picks")) for pick in draft.picks),
         short=draft.short,
@@ -246,6 +246,11 @@ def _transaction(desk: Desk, caller: Caller, kept: Kept, draft: TransactionDraft
         tags=tuple(draft.tags),
         id=number,
     )
+
+
+def _currency(draft: TransactionDraft, field: str) -> str:
+    typed: str = getattr(draft, field)
+    return currency_of(typed, field) if typed else ""
 
 
 def _written(desk: Desk, kept: Kept, edit: Edit, write: Callable[[str | None], Entry]) -> Transaction:

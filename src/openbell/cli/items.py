@@ -21,6 +21,7 @@ from openbell.cli.chosen import (
     table,
 )
 from openbell.model.errors import InvalidInput
+from openbell.model.money import currency_of
 
 if TYPE_CHECKING:
     from openbell.api.access import Caller
@@ -75,7 +76,7 @@ def _traded_in(asked: Asked, caller: Caller, instrument: str, told: str | None) 
     from openbell.store.itembook import ItemBook  # noqa: PLC0415
 
     desk, facts = asked.desk, asked.reckoned.book.facts[instrument]
-    if told is not None and facts.currency not in {None, told.upper()}:
+    if told is not None and facts.currency not in {None, currency_of(told)}:
         raise InvalidInput(
             "currency", f"Prices of {facts.ticker} are in {facts.currency}.", remedy=f"Say it in {facts.currency}."
         )

@@ -111,7 +111,7 @@ def arrive(
         dates=dates or "",
         decimal=decimal,
         zone=zone,
-        currency=currency.upper(),
+        currency=currency,
         rate=rate or "",
         sheet=sheet,
         mapping=mappings.mapping_of(columns, kinds, unsigned=unsigned),
