@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +13,9 @@ from fastapi.testclient import TestClient
 
 from api.test_figures import client, told
 from api.test_imports import confirm, preview, uploaded
-from openbell.desk import Desk
+from openbell.api.app import create_app
+from openbell.desk import Desk, open_desk
+from openbell.settings import Settings
 
 __all__ = ["client"]
 
@@ -145,3 +150,28 @@ def test_the_currency_of_what_was_priced_by_hand_comes_with_it_to_another_desk(c
     confirm(client, uploaded(client, json.dumps(exported).encode(), 2), 2)
     assert client.get("facts").json()["facts"]["NOBODY"]["currency"] == "EUR"
     assert position(client, "NOBODY")["value"] == "41.25"
+
+
+@pytest.fixture
+def late(tmp_path: Path) -> Iterator[Desk]:
+    """A desk an hour before midnight in UTC: in Berlin it is Thursday the 5th already."""
+    desk = open_desk(Settings(home=tmp_path / "late", offline=True), lambda: datetime(2026, 3, 4, 23, 0, tzinfo=UTC))
+    yield desk
+    desk.close()
+
+
+def test_a_price_of_the_day_that_has_begun_where_its_owner_lives_counts_at_once(late: Desk):
+    client = TestClient(create_app(late, jobs=False), base_url="http://127.0.0.1/api/v1")
+    client.post("portfolios", json={"name": "Mine", "base": "EUR"})
+    client.post("portfolios/1/accounts", json={"name": "Broker", "currency": "EUR"})
+    item = client.post("items", json={"name": "A painting", "currency": "EUR", "type": "other"}).json()["instrument"]
+    for each in ("NOBODY", item):
+        bought(client, each)
+    told_on = {"prices": [{"day": "2026-03-05", "price": "8"}]}
+    assert client.put("items/1/prices", json=told_on).status_code == 200
+    assert say(client, "NOBODY", "2026-03-05", "9", "EUR").status_code == 200
+    found = client.get("portfolios/1/positions").json()
+    assert sorted(each["value"] for each in found["positions"] if each["instrument"]) == ["40", "45"]
+    assert found["day"] == "2026-03-05"
+    before = client.get("portfolios/1/positions", params={"as_of": "2026-03-04"}).json()["positions"]
+    assert [each["value"] for each in before if each["instrument"]] == [None, None]

@@ -203,6 +203,7 @@ def test_the_file_holds_what_is_shown_in_its_order(page: Page):
     page.get_by_role("link", name="Details").click()
     page.get_by_role("columnheader", name="Symbol").get_by_role("link").click()
     expect(tickers(page)).to_have_text(["HAZLO", "NIMBO", "QUORB"])
+    expect(rows(page).first).to_contain_text("Consumer staples")
     with page.expect_download() as taken:
         from_menu(page, "Take away as CSV")
     assert taken.value.suggested_filename == "Tech.csv"

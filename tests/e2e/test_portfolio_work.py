@@ -352,7 +352,7 @@ def test_what_nobody_knows_of_an_instrument_its_holder_says(folio: Page, own: Ho
 
 
 def test_of_each_lot_the_gain_is_told_by_price_and_currency_fees_and_taxes(folio: Page, portfolio_desk: StartedDesk):
-    abroad = Household.make(portfolio_desk.address, "Abroad", "EUR")
+    abroad = Household.make(portfolio_desk.address, "In euros", "EUR")
     abroad.add("deposit", 400, cash="5000")
     abroad.trade("QUORB", 20, 390)
     abroad.trade("QUORB", -5, 60, tax="3")
@@ -371,7 +371,7 @@ def test_of_each_lot_the_gain_is_told_by_price_and_currency_fees_and_taxes(folio
         assert whole == Decimal(lot["gain_base"])
         assert Decimal(lot["currency_effect"])
     assert Decimal(lots["closed"][0]["taxes_base"]) > 0
-    abroad.remove("Abroad")
+    abroad.remove("In euros")
 
 
 PARTS = {

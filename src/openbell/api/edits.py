@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import date
 from typing import Annotated, TypeVar
 
 from fastapi import Query
@@ -14,14 +14,11 @@ from openbell.books import edited
 from openbell.books.held import Edited
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput, Unconfirmed
-from openbell.model.transactions import TOLD_ACTIONS, Kind
+from openbell.model.transactions import TOLD_ACTIONS, Kind, newest_day
 from openbell.model.transactions import Transaction as ModelTransaction
 from openbell.portfolio.lots import Problem
 from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.transactionbook import MovedOn
-
-FURTHEST_EAST = timedelta(hours=14)
-"""Where the day begins first."""
 
 REFUSED = {"oversold": "quantity", "unknown_lot": "picks"}
 """What no new transaction is made to be, and by which field."""
@@ -106,5 +103,5 @@ def _left_without(problem: Problem) -> str:
 
 def assert_begun(desk: Desk, day: date) -> None:
     """Raise InvalidInput for a day that has begun nowhere on earth."""
-    if day > (desk.clock().astimezone(UTC) + FURTHEST_EAST).date():
+    if day > newest_day(desk.clock()):
         raise InvalidInput("day", f"{day} is yet to come.", remedy="Enter it when it has happened.")

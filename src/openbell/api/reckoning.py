@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -16,13 +16,11 @@ from openbell.api.shapes import Number
 from openbell.books import NOW, Books, Moment, Reckoned
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
+from openbell.model.transactions import newest_day
 from openbell.portfolio.moves import Part
 from openbell.portfolio.returns import Range, Stretch, stretch_of
 from openbell.portfolio.valuation import Mask
 from openbell.store.portfoliobook import Kept
-
-FURTHEST_EAST = timedelta(hours=14)
-"""Where the day begins first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ TheAsked = Annotated[Asked, Depends(asked)]
 
 def moment_of(desk: Desk, as_of: date | None, known: datetime | None = None) -> Moment:
     """As of when a portfolio is asked about; raises InvalidInput for a day that has begun nowhere on earth."""
-    if as_of is not None and as_of > (desk.clock().astimezone(UTC) + FURTHEST_EAST).date():
+    if as_of is not None and as_of > newest_day(desk.clock()):
         raise InvalidInput("as_of", f"{as_of} is yet to come.", remedy="Ask for a day that has begun.")
     return NOW if as_of is None and known is None else Moment(as_of, known)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from openbell.arrivals.besides import sifted
@@ -14,16 +14,13 @@ from openbell.arrivals.matching import Match, matched
 from openbell.arrivals.seeking import Seeker
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
-from openbell.model.transactions import Account, Kind
+from openbell.model.transactions import Account, Kind, newest_day
 from openbell.statements.draft import Draft, Named, Statement
 from openbell.statements.fingerprints import Known, Sorting, new_rows, parted
 from openbell.store.importbook import ImportBook
 from openbell.store.itembook import ItemBook
 from openbell.store.portfoliobook import LONGEST_NAME, Kept, PortfolioBook
 from openbell.store.transactionbook import TransactionBook
-
-FURTHEST_EAST = timedelta(hours=14)
-"""Where a day begins first."""
 
 UNNAMED = "Account"
 """What the account of a file is called that names neither it nor a broker."""
@@ -102,7 +99,7 @@ def reviewed(
     items = ItemBook(desk.ledger).nameable(kept.owner, kept.portfolio.id, person)
     names = book.names(kept.portfolio.id)
     matches = matched(desk, items, _named(statement), choices.instruments, seeker, names)
-    today = (desk.clock().astimezone(UTC) + FURTHEST_EAST).date()
+    today = newest_day(desk.clock())
     return Review(
         sifted(desk, kept, statement, matches, person, today),
         places,

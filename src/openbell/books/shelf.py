@@ -10,9 +10,9 @@ from threading import Lock, RLock
 
 from openbell.books.facts import facts_of
 from openbell.books.market import Market
-from openbell.books.prices import hand_closes, quotes_of, with_hand_prices
+from openbell.books.prices import HAND, hand_closes, quotes_of, with_hand_prices
 from openbell.desk import Desk
-from openbell.model.transactions import Transaction
+from openbell.model.transactions import Transaction, newest_day
 from openbell.portfolio.book import Action, Book
 from openbell.portfolio.following import history
 from openbell.portfolio.valuation import History, Mask
@@ -214,11 +214,13 @@ def _bytes_of(reckoned: Reckoned) -> int:
 
 
 def last_day(desk: Desk, book: Book, moment: Moment) -> date:
-    """The day that a book is told up to; where the day has begun already for whoever wrote a transaction, theirs."""
+    """The day that a book is told up to; where the next has begun for whoever wrote of it in the book, that one."""
     if moment.day is not None:
         return moment.day
+    said = (each if each.source == HAND else each.by_hand for each in book.closes.values())
+    written: list[date] = [each.days[-1].item() for each in said if each is not None and each.days.size]
     today = desk.clock().astimezone(UTC).date()
-    return max([today, *(each.day for each in book.transactions[-1:])])
+    return max([today, *written, *(each.day for each in book.transactions[-1:])])
 
 
 def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = None) -> Book:
@@ -226,6 +228,7 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = N
     market = market or Market(desk, (), moment.known)
     portfolio, today = kept.portfolio, desk.clock().astimezone(UTC).date()
     last = today if moment.day is None else moment.day
+    said_by = newest_day(desk.clock()) if moment.day is None else moment.day
     transactions = TransactionBook(desk.ledger).all(portfolio.id, moment.day)
     book, items = ItemBook(desk.ledger), {each.instrument: each for each in ItemBook(desk.ledger).items(kept.owner)}
     named = {each for told in transactions for each in (told.instrument, told.other) if each is not None}
@@ -236,7 +239,7 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = N
     first = min((told.day for told in transactions), default=last)
     actions = market.actions({each.id: each for each in listed})
     priced = book.prices([items[key].id for key in facts if key in items])
-    by_hand = {f"{OWN}{number}": hand_closes(told, last) for number, told in priced.items()}
+    by_hand = {f"{OWN}{number}": hand_closes(told, said_by) for number, told in priced.items()}
     currencies = _currencies(transactions) | {each.currency for each in facts.values() if each.currency}
     currencies |= {each.currency for each in actions if each.currency}
     return Book(
@@ -245,7 +248,7 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = N
         transactions=transactions,
         facts=facts,
         actions=tuple(each for each in actions if each.ex_date <= last or _announced(each, moment)),
-        closes={**with_hand_prices(market.closes(listed, first, last), said, last), **by_hand},
+        closes={**with_hand_prices(market.closes(listed, first, last), said, said_by), **by_hand},
         rates=market.rates(portfolio.base, currencies, first, last),
     )
 

@@ -7,7 +7,7 @@ of quantities, changed by corporate actions, and a balance is the sum of cash. `
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
@@ -218,6 +218,15 @@ def assert_day(day: date, field: str) -> None:
     """Raise InvalidInput for a day before FIRST_DAY."""
     if day < FIRST_DAY:
         raise InvalidInput(field, f"{day} is before {FIRST_DAY}.", remedy="Correct the year.")
+
+
+FURTHEST_EAST = timedelta(hours=14)
+"""Where a day begins first."""
+
+
+def newest_day(now: datetime) -> date:
+    """The newest day that has begun anywhere on earth: that of whoever writes may be later than that in UTC."""
+    return (now.astimezone(UTC) + FURTHEST_EAST).date()
 
 
 def _sign(number: Decimal) -> str:

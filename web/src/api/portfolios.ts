@@ -93,9 +93,13 @@ export async function everyTransaction(number: number, query: Asked): Promise<Tr
   }
 }
 
+/** For who edits it: what others change meanwhile is told when it is saved, so no edit asks for it anew. */
 export function transactionQuery(number: number, transaction: number) {
   return queryOptions({
-    queryKey: [...portfolioKeys.transactions(number), transaction],
+    queryKey: ["edited transaction", number, transaction],
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
     queryFn: ({ signal }) => {
       const params = { path: { number, transaction } };
       return answered(client.GET("/api/v1/portfolios/{number}/transactions/{transaction}", { params, signal }));

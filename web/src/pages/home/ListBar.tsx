@@ -11,7 +11,7 @@ import { homeAddress, homePath, LIST_VIEWS } from "../../lib/address";
 import { mayChange } from "../../lib/edits";
 import * as format from "../../lib/format";
 import { movedBy } from "../../lib/moving";
-import { takeAway } from "./file";
+import { isTold, takeAway } from "./file";
 import { Lists } from "./Lists";
 import { useListEdits } from "./listEdits";
 import { NameForm } from "./NameForm";
@@ -102,7 +102,7 @@ function useItems({ list, lists, told, onOpen, onArrange }: ChooserProps): MenuI
           ...moves,
         ]
       : []),
-    file,
+    ...(isTold(told, address.view) ? [file] : []),
     { label: list.owner === null ? "Share" : "Leave the list", act: () => onOpen("share") },
     ...(list.right === "own" ? [{ label: "Remove the list", act: () => remove(list) }] : []),
   ];

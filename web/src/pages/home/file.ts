@@ -10,6 +10,11 @@ import type { Told } from "./Watchlist";
 
 type File = NonNullable<Column["file"]>;
 
+/** Whether all that the file would hold has been answered. */
+export function isTold({ answered, figures }: Told, view: ListView): boolean {
+  return answered !== undefined && (!VIEWS[view].figures || figures.size > 0);
+}
+
 export function takeAway(list: Watchlist, told: Told, view: ListView): void {
   download(`${list.name}.csv`, fileOf(told, view));
 }

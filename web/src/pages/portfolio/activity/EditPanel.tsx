@@ -18,8 +18,7 @@ interface EditProps {
 }
 
 export default function EditPanel({ portfolio, number, back }: EditProps) {
-  // What it was when it was opened stays what one edits, whatever others do meanwhile: saving then tells of it.
-  const told = useQuery({ ...transactionQuery(portfolio.id, number), gcTime: 0, refetchOnWindowFocus: false });
+  const told = useQuery(transactionQuery(portfolio.id, number));
   if (!told.data) {
     return (
       <Panel title={told.error ? "Not to be had" : "One moment"} back={back}>
