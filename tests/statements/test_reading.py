@@ -15,7 +15,7 @@ from openbell.model.transactions import Kind
 from openbell.statements.answers import Answers, Mapping
 from openbell.statements.contents import Contents
 from openbell.statements.days import Clock, order_of
-from openbell.statements.numbers import COMMA, POINT, Marks, marks_of, money_code, symbol_in
+from openbell.statements.numbers import POINT, Marks, marks_of, money_code, symbol_in
 from openbell.statements.presets import read
 from openbell.statements.unpack import LARGEST_BYTES, unpacked
 from statements.told import told
@@ -23,6 +23,8 @@ from statements.told import told
 HEAD = "Date,Type,Symbol,Quantity,Price,Amount,Currency,Note\n"
 BUY = '2024-03-05,buy,ACME,10,100.00,"-1,000.00",USD,Nestlé\n'
 TOLD = ["2024-03-05 buy ACME 10 -1000 USD @100"]
+
+COMMA = Marks(",")
 
 
 @pytest.mark.parametrize(

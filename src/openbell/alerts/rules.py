@@ -339,10 +339,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
                 remedy="Give an instant to come, or none.",
             )
 
-    def to_json(self) -> str:
-        """The rule as JSON, which `from_json` reads."""
-        return msgspec.json.encode(self).decode()
-
     @staticmethod
     def from_json(text: str | bytes) -> Rule:
         """The rule that `text` tells; raises InvalidInput with the field."""

@@ -131,7 +131,6 @@ def marks_of(texts: Iterable[str], name: str, column: str, *, told: str = "") ->
 
 
 POINT = Marks(".")
-COMMA = Marks(",")
 
 
 def money_code(text: str, field: str = "currency") -> tuple[str, Decimal]:

@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from functools import partial
 from typing import Any, get_args
 
 from openbell.model.errors import InvalidInput, UnreadableFile
@@ -80,7 +79,7 @@ def as_json(export: Export) -> bytes:
         "accounts": [_plain_fields(account) for account in export.accounts],
         "instruments": [_plain_fields(replace(named, id=key)) for key, named in export.instruments.items()],
         "prices": {
-            key: {day.isoformat(): str(price) for day, price in told.items()}
+            key: {day.isoformat(): f"{price:f}" for day, price in told.items()}
             for key, told in export.beside.prices.items()
         },
         "facts": {key: dict(told) for key, told in export.beside.facts.items()},
@@ -114,11 +113,13 @@ def _told(transaction: Transaction, accounts: Mapping[int, Account]) -> dict[str
         value = getattr(transaction, name)
         if value is None or value == "" or (name in NUMBERS and name not in MAY_LACK and value == ZERO):
             continue
-        told[name] = value.isoformat() if isinstance(value, date | datetime) else str(value)
+        told[name] = (
+            value.isoformat() if isinstance(value, date | datetime) else f"{value:f}" if name in NUMBERS else value
+        )
     if transaction.short:
         told["short"] = True
     if transaction.picks:
-        told["picks"] = [[pick.opened, str(pick.quantity)] for pick in transaction.picks]
+        told["picks"] = [[pick.opened, f"{pick.quantity:f}"] for pick in transaction.picks]
     if transaction.tags:
         told["tags"] = list(transaction.tags)
     return told
@@ -347,45 +348,6 @@ def _objects(contents: Contents, name: str) -> list[dict[str, Any]]:
 
 def _instrument(told: Mapping[str, Any]) -> Named:
     return Named(**{each_of.name: str(told.get(each_of.name) or "") for each_of in fields(Named)})
-
-
-def read_back(data: bytes, name: str) -> Export:
-    """The export that a JSON document tells; raises UnreadableFile or InvalidInput for what is none."""
-    contents = Contents(data, name)
-    if not _is_document(contents):
-        raise UnreadableFile(name, "this is no export of a portfolio.", remedy="Give the JSON that Openbell wrote.")
-    drafts = [one for one in _read_document(contents, Answers()).outcomes if isinstance(one, Draft)]
-    objects = _objects(contents, "transactions")
-    if len(drafts) != len(objects):
-        raise UnreadableFile(name, "some of its transactions are damaged.", remedy="Import it to see which.")
-    accounts = tuple(map(partial(_built, Account), _objects(contents, "accounts")))
-    told = contents.document.get("portfolio")
-    portfolio = None if told is None else _built(Portfolio, told)
-    if portfolio is not None and portfolio.method not in get_args(Method):
-        raise InvalidInput("method", f"{portfolio.method!r} is no method for lots.")
-    instruments = {one.id: one for one in map(_instrument, _objects(contents, "instruments"))}
-    origin = str(contents.document.get("origin") or "")
-    settings = contents.document.get("settings") or {}
-    transactions = tuple(_transactions(drafts, objects))
-    return Export(accounts, instruments, transactions, portfolio, origin, _beside(contents), settings)
-
-
-def _built(kind: Any, told: Any) -> Any:
-    try:
-        return kind(**told)
-    except TypeError as error:
-        raise InvalidInput("file", f"{kind.__name__} is not written as one: {error}.") from error
-
-
-def _transactions(drafts: Iterable[Draft], objects: Iterable[Mapping[str, Any]]) -> Iterable[Transaction]:
-    for draft, told in zip(drafts, objects, strict=True):
-        booked = draft.booked(
-            int(told["account_id"]),
-            instrument=draft.instrument.id if draft.instrument else None,
-            other=draft.other.id if draft.other else None,
-            to_account=told.get("to_account_id"),
-        )
-        yield replace(booked, id=draft.number)
 
 
 def _is_document(contents: Contents) -> bool:
