@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -121,6 +122,36 @@ def test_a_figure_is_asked_why_and_answers_with_method_and_inputs(folio: Page, h
     folio.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(asked).to_be_focused()
+
+
+NARROW = "document.querySelector('[role=application] canvas').clientWidth < 1000"
+"""Whether the chart has left its room to the panel."""
+
+
+def test_the_chart_shows_every_day_however_often_a_panel_takes_some_of_its_room(
+    folio: Page, portfolio_desk: StartedDesk
+):
+    sample = call(portfolio_desk.address, "POST", "portfolios/sample")
+    last = days_ago(690)
+    asked = {"params": {"range": "Max", "as_of": str(last)}}
+    days = call(portfolio_desk.address, "GET", f"portfolios/{sample['id']}/history", **asked)["days"]
+    first = date.fromisoformat(days[0])
+    folio.goto(f"{portfolio_desk.address}/portfolio/{sample['id']}?range=Max&as_of={last}&why=mwr")
+    chart = folio.get_by_role("application")
+    expect(chart).to_be_visible()
+    why(folio, "Money-weighted return")
+    folio.wait_for_function(NARROW)
+    folio.keyboard.press("Escape")
+    folio.wait_for_function(f"!({NARROW})")
+    folio.get_by_role("link", name="Time-weighted return: why?").first.click()
+    folio.wait_for_function(NARROW)
+    box, axis = chart.bounding_box(), chart.locator("tr:first-child > td:nth-child(3)").bounding_box()
+    assert box
+    assert axis
+    for x, day in ((3, rf"\d+ {first:%b %Y}"), (box["width"] - axis["width"] - 2, f"{last:%-d %b %Y}")):
+        folio.mouse.move(box["x"] + x, box["y"] + 100)
+        expect(folio.locator("figure").first).to_contain_text(re.compile(rf"^{day}"))
+    call(portfolio_desk.address, "DELETE", f"portfolios/{sample['id']}", params={"name": sample["name"]})
 
 
 def test_from_a_flow_of_a_figure_one_comes_to_its_transaction(folio: Page, household: Household):

@@ -32,7 +32,9 @@ export class Stage {
   #slots: Slots = { wall: [], ofBar: [], barAt: [] };
   /** Whether the reader has left the window as it is: all of it. */
   #whole = true;
-  #width = 0;
+  /** Whether a pointer or finger is down: what changes the window now is the reader. */
+  #touched = false;
+  readonly #gone = new AbortController();
   /** What the keyboard reads. */
   #held: { price: number; time: number; series: ISeriesApi<SeriesType> } | null = null;
 
@@ -70,6 +72,12 @@ export class Stage {
       this.#keepWhole();
       this.#hold();
     });
+    const heard = { capture: true, passive: true, signal: this.#gone.signal };
+    const touch = (down: boolean) => () => {
+      this.#touched = down;
+    };
+    host.addEventListener("pointerdown", touch(true), heard);
+    for (const end of ["pointerup", "touchend", "touchcancel"]) window.addEventListener(end, touch(false), heard);
   }
 
   /** Draws the time axis with `series`. */
@@ -149,6 +157,7 @@ export class Stage {
       return;
     }
     const share = (fixed - window.from) / (window.to - window.from);
+    this.#whole = false;
     // Where it stood in the window it stays, and all of it is seen.
     const first = Math.min(Math.max(fixed - share * width, fixed + 0.5 - width), fixed - 0.5);
     scale.setVisibleLogicalRange({ from: first, to: first + width });
@@ -157,7 +166,7 @@ export class Stage {
   pan(bars: number): void {
     const scale = this.chart.timeScale();
     const window = scale.getVisibleLogicalRange();
-    if (window) scale.setVisibleLogicalRange({ from: window.from + bars, to: window.to + bars });
+    if (window && !this.#whole) scale.setVisibleLogicalRange({ from: window.from + bars, to: window.to + bars });
   }
 
   /** Moves the window by a quarter of its width. */
@@ -168,10 +177,8 @@ export class Stage {
 
   /** Shows every bar, and keeps doing so when the chart or its price axis becomes wider or narrower. */
   fit(): void {
-    const scale = this.chart.timeScale();
     this.#whole = true;
-    this.#width = scale.width();
-    scale.setVisibleLogicalRange({ from: -0.5, to: this.#slots.wall.length - 0.5 });
+    this.chart.timeScale().setVisibleLogicalRange({ from: -0.5, to: this.#slots.wall.length - 0.5 });
   }
 
   /** Whether the window shows every bar, so that new ones should be shown too. */
@@ -180,6 +187,7 @@ export class Stage {
   }
 
   remove(): void {
+    this.#gone.abort();
     this.chart.remove();
   }
 
@@ -191,12 +199,9 @@ export class Stage {
   /** A window that changed with the chart's width is made whole again; one the reader changed is the reader's. */
   #keepWhole(): void {
     if (!this.#whole) return;
-    const scale = this.chart.timeScale();
-    if (scale.width() !== this.#width) {
-      this.fit();
-      return;
-    }
-    const window = scale.getVisibleLogicalRange();
-    this.#whole = !window || (window.from <= 0.5 && window.to >= this.#slots.wall.length - 1.5);
+    const window = this.chart.timeScale().getVisibleLogicalRange();
+    if (!window || (window.from <= 0.5 && window.to >= this.#slots.wall.length - 1.5)) return;
+    if (this.#touched) this.#whole = false;
+    else this.fit();
   }
 }
