@@ -138,3 +138,53 @@ def test_prices_by_hand_in_another_currency_than_here_are_left_out_and_the_previ
     assert client.get("hand-prices").json() == {"prices": {}}
     said = client.get("facts").json()["facts"]["ACME"]
     assert {name: told for name, told in said.items() if told} == {"sector": "Boats"}
+
+
+BOAT = {
+    "openbell": 1,
+    "origin": "elsewhere",
+    "accounts": [{"id": 1, "name": "Broker", "currency": "EUR", "broker": ""}],
+    "instruments": [{"id": "own:9", "name": "Boat", "currency": "EUR", "type": "other"}],
+    "facts": {"own:9": {"sector": "Leisure", "country": "CH"}},
+    "transactions": [
+        {
+            "id": 1,
+            "account_id": 1,
+            "account": "Broker",
+            "currency": "EUR",
+            "kind": "buy",
+            "day": "2026-03-02",
+            "instrument": "own:9",
+            "quantity": "1",
+            "cash": "-5",
+        }
+    ],
+}
+"""An export of a desk where something was said of an own item."""
+
+
+def said_of(client: TestClient) -> dict[str, dict[str, str]]:
+    """By instrument, what was said."""
+    facts = client.get("facts").json()["facts"]
+    return {key: {name: said for name, said in each.items() if said} for key, each in facts.items()}
+
+
+def test_what_was_said_of_an_item_comes_back_with_it(client: TestClient):
+    batch = confirm(client, uploaded(client, json.dumps(BOAT)))
+    assert said_of(client) == {"own:1": {"sector": "Leisure", "country": "CH"}}
+    assert client.get("portfolios/1/export").json()["facts"] == {"own:1": {"sector": "Leisure", "country": "CH"}}
+    assert client.delete(f"portfolios/1/imports/{batch['id']}").status_code == 200
+    assert said_of(client) == {}
+
+
+def test_a_new_item_inherits_nothing_of_one_that_is_gone(client: TestClient):
+    batch = confirm(client, uploaded(client, json.dumps({**BOAT, "facts": {}})))
+    assert client.put("facts/own:1", json={"type": "fund", "sector": "Boats"}).status_code == 200
+    asked = client.delete(f"portfolios/1/imports/{batch['id']}")
+    assert (asked.status_code, asked.json()["detail"]) == (409, "Of this import 1 item changed since would go too.")
+    assert client.delete(f"portfolios/1/imports/{batch['id']}", params={"edited_too": True}).status_code == 200
+    assert client.post("items", json={"name": "Gold", "currency": "EUR"}).json()["instrument"] == "own:1"
+    assert said_of(client) == {}
+    client.put("facts/own:1", json={"type": "fund"})
+    assert client.delete("items/1").status_code == 204
+    assert said_of(client) == {}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 
 from openbell.arrivals.becoming import become, ids_of, pickable
 from openbell.arrivals.matching import Match, names_of
@@ -51,6 +49,7 @@ def booked(
         raise _lacking(lacking)
     places = _new_places(review)
     matches = [match for match in review.matches.values() if match.item is not None and _is_used(match, review)]
+    items, beside = _items(desk, kept, review), review.statement.beside
     arrival = Arrival(
         file=file[:200],
         sha256=sha256,
@@ -61,7 +60,8 @@ def booked(
         accounts=[account for _, account in places],
         items=[match.item for match in matches if match.item is not None],
         fingerprints=[draft.fingerprint for draft in review.taken],
-        prices=_prices(desk, kept, review),
+        prices={name: beside.prices[key] for key, name in items.items() if key in beside.prices},
+        item_facts=_item_facts(beside.facts, items),
         hand_prices=_hand_prices(review),
         facts=_facts(desk, review),
         beside={draft.fingerprint: draft.withheld.fingerprint for draft in review.taken if draft.withheld},
@@ -107,12 +107,11 @@ def counts(review: Review) -> dict[str, int]:
     }
 
 
-def _prices(desk: Desk, kept: Kept, review: Review) -> dict[str, Mapping[date, Decimal]]:
-    """By name, what the file tells of the prices of items: of those that it makes, and of those that are here."""
+def _items(desk: Desk, kept: Kept, review: Review) -> dict[str, str]:
+    """By key, the names of what the file has of items: of those that it makes, and of those that are here."""
     here = {item.instrument: item.name for item in ItemBook(desk.ledger).items(kept.owner)}
     names = {key: match.item.name if match.item else here.get(match.id or "") for key, match in review.matches.items()}
-    told = review.statement.beside.prices
-    return {name: told[key] for key, name in names.items() if name is not None and key in told}
+    return {key: name for key, name in names.items() if name is not None}
 
 
 def _hand_prices(review: Review) -> dict[str, HandPrices]:
@@ -124,13 +123,9 @@ def _hand_prices(review: Review) -> dict[str, HandPrices]:
 
 
 def _facts(desk: Desk, review: Review) -> dict[str, SetFacts]:
-    """By id, what the file tells that somebody said of instruments, and in which currency their prices by hand are.
-
-    An item has a currency of its own.
-    """
+    """By id, what the file tells that somebody said of what the market trades, and in which currency its prices are."""
     told, ids, codes = review.statement.beside.facts, ids_of(review), _currencies(desk, review)
-    found = {ids[key]: _fact(said) for key, said in told.items() if key in ids}
-    found |= {key: replace(said, currency=None) for key, said in found.items() if key.startswith(OWN)}
+    found = {ids[key]: _fact(said) for key, said in told.items() if key in ids and not ids[key].startswith(OWN)}
     for key, code in codes.items():
         said = found.get(key, SetFacts())
         found[key] = replace(said, currency=said.currency or code)
@@ -139,6 +134,12 @@ def _facts(desk: Desk, review: Review) -> dict[str, SetFacts]:
 
 def _fact(told: Mapping[str, str]) -> SetFacts:
     return SetFacts(*(told.get(name) for name in ("type", "sector", "country", "currency")))  # type: ignore[arg-type]  # checked as it is written
+
+
+def _item_facts(told: Mapping[str, Mapping[str, str]], items: Mapping[str, str]) -> dict[str, SetFacts]:
+    """By the names of `items`, what is told of them: each has a currency of its own."""
+    found = {name: replace(_fact(told[key]), currency=None) for key, name in items.items() if key in told}
+    return {name: said for name, said in found.items() if said != SetFacts()}
 
 
 def _currencies(desk: Desk, review: Review) -> dict[str, str]:
