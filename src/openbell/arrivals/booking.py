@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 from openbell.arrivals.becoming import become, ids_of, pickable
 from openbell.arrivals.matching import Match, names_of
@@ -60,7 +62,7 @@ def booked(
         accounts=[account for _, account in places],
         items=[match.item for match in matches if match.item is not None],
         fingerprints=[draft.fingerprint for draft in review.taken],
-        prices={name: beside.prices[key] for key, name in items.items() if key in beside.prices},
+        prices={name: _plain(beside.prices[key]) for key, name in items.items() if key in beside.prices},
         item_facts=_item_facts(beside.facts, items),
         hand_prices=_hand_prices(review),
         facts=_facts(desk, review),
@@ -112,6 +114,11 @@ def _items(desk: Desk, kept: Kept, review: Review) -> dict[str, str]:
     here = {item.instrument: item.name for item in ItemBook(desk.ledger).items(kept.owner)}
     names = {key: match.item.name if match.item else here.get(match.id or "") for key, match in review.matches.items()}
     return {key: name for key, name in names.items() if name is not None}
+
+
+def _plain(told: HandPrices) -> dict[date, Decimal]:
+    """In the currency of the item."""
+    return {day: each.price for day, each in told.items()}
 
 
 def _hand_prices(review: Review) -> dict[str, HandPrices]:
