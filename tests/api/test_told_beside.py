@@ -216,3 +216,32 @@ def test_a_new_item_inherits_nothing_of_one_that_is_gone(client: TestClient):
     client.put("facts/own:1", json={"type": "fund"})
     assert client.delete("items/1").status_code == 204
     assert said_of(client) == {}
+
+
+def test_a_file_whose_rows_are_all_here_brings_back_what_it_tells_beside_them(client: TestClient):
+    batch = confirm(client, uploaded(client, exported("NOBODY", {"sector": "Boats"}, {"2026-03-02": "5"})))
+    assert batch["counts"]["beside"] == 2
+    own, before = client.get("portfolios/1/export").content, client.get("hand-prices").json()
+    assert refused(client, own.decode()) == "file"
+    client.put("hand-prices/NOBODY", json={"prices": [{"day": "2026-03-02", "price": None}]})
+    client.put("facts/NOBODY", json={})
+    key = uploaded(client, own.decode())
+    shown = preview(client, key)
+    assert (shown["ready"], shown["counts"]["new"], shown["counts"]["beside"]) == (True, 0, 2)
+    assert (
+        "None of its rows is new. New beside them: 1 price by hand and what was said of 1 instrument." in shown["notes"]
+    )
+    again = confirm(client, key)
+    assert (client.get("hand-prices").json(), said_of(client)["NOBODY"]["sector"]) == (before, "Boats")
+    assert client.delete(f"portfolios/1/imports/{again['id']}").status_code == 200
+    assert (client.get("hand-prices").json(), said_of(client)) == ({"prices": {}}, {})
+
+
+def test_what_two_files_told_alike_and_went_with_the_first_comes_back_with_the_second(client: TestClient):
+    first = confirm(client, uploaded(client, exported("NOBODY", None, {"2026-03-02": "5"})))
+    second = exported("NOBODY", None, {"2026-03-02": "5"}, units=2)
+    confirm(client, uploaded(client, second))
+    assert client.delete(f"portfolios/1/imports/{first['id']}").status_code == 200
+    assert position(client, "NOBODY")["value"] is None
+    assert confirm(client, uploaded(client, second))["counts"]["new"] == 0
+    assert position(client, "NOBODY")["value"] == "8"
