@@ -32,7 +32,7 @@ def by_hand(price: str | int, currency: str | None = None) -> PriceByHand:
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
-BROUGHT: Arrival = replace(ARRIVAL, hand_prices={"GONE": {MONDAY: by_hand("1.5"), TUESDAY: by_hand(2)}})
+BROUGHT: Arrival = replace(ARRIVAL, hand_prices={"GONE": {MONDAY: by_hand("1.5"), TUESDAY: by_hand(2, "USD")}})
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def test_prices_are_kept_exactly_by_day_and_forgotten(ledger: Ledger, portfolio:
     book.price(1, "GONE", {TUESDAY: by_hand("0.000000000001"), MONDAY: by_hand("12.50")})
     assert book.prices(1) == {"GONE": {MONDAY: by_hand("12.5"), TUESDAY: by_hand("1e-12")}}
     assert PortfolioBook(ledger).owned(1)[0].state != state
-    book.price(1, "GONE", {MONDAY: None, TUESDAY: by_hand(3)})
-    assert book.prices(1) == {"GONE": {TUESDAY: by_hand(3)}}
+    book.price(1, "GONE", {MONDAY: None, TUESDAY: by_hand(3, "chf")})
+    assert book.prices(1) == {"GONE": {TUESDAY: by_hand(3, "CHF")}}
     assert book.prices(2) == {}
     assert PortfolioBook(ledger).owned(1)[0].portfolio.id == portfolio
 
@@ -83,7 +83,7 @@ def test_an_import_that_is_undone_takes_its_prices_with_it(ledger: Ledger, ledge
     PriceBook(ledger).price(1, "GONE", {MONDAY: by_hand(9)})
     before = dump(ledger_url)
     batch = ImportBook(ledger).book(portfolio, BROUGHT, march, NOON)
-    assert PriceBook(ledger).prices(1) == {"GONE": {MONDAY: by_hand(9), TUESDAY: by_hand(2)}}
+    assert PriceBook(ledger).prices(1) == {"GONE": {MONDAY: by_hand(9), TUESDAY: by_hand(2, "USD")}}
     ImportBook(ledger).undo(portfolio, batch.id)
     assert dump(ledger_url) == before
 
