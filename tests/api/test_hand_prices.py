@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.test_figures import client, told
+from api.test_figures import KNOWN, client, told
 from api.test_imports import confirm, preview, uploaded
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
+from openbell.model.frames import INSTRUMENTS, frame_of
 from openbell.settings import Settings
 
 __all__ = ["client"]
@@ -42,7 +43,7 @@ def test_what_no_vendor_knows_gets_a_price_and_the_portfolio_a_value(client: Tes
     unknown = say(client, "NOBODY", "2026-03-02", "8")
     assert (unknown.status_code, unknown.json()["field"]) == (422, "currency")
     said = say(client, "nobody", "2026-03-02", "8", "eur")
-    assert said.json() == {"prices": [{"day": "2026-03-02", "price": "8"}]}
+    assert said.json() == {"prices": [{"day": "2026-03-02", "price": "8", "currency": "EUR"}]}
     found = position(client, "NOBODY")
     assert (found["value"], found["gain"], found["lacks"], found["currency"]) == ("40", "-10", "", "EUR")
     assert found["price"] == {"price": "8", "day": "2026-03-02", "source": "by hand"}
@@ -118,7 +119,7 @@ def test_prices_by_hand_travel_with_an_export_and_are_undone(client: TestClient)
     assert "It tells 1 price by hand, of 1 instrument." in preview(client, key, 2)["notes"]
     batch = confirm(client, key, 2)
     assert client.get("hand-prices").json()["prices"] == {
-        "NOBODY": {"prices": [{"day": "2026-03-02", "price": "8.25"}]}
+        "NOBODY": {"prices": [{"day": "2026-03-02", "price": "8.25", "currency": "EUR"}]}
     }
     assert position(client, "NOBODY") == before
     assert client.get("portfolios/2/export").json()["prices"] == {"NOBODY": {"2026-03-02": "8.25"}}
@@ -126,17 +127,84 @@ def test_prices_by_hand_travel_with_an_export_and_are_undone(client: TestClient)
     assert client.get("hand-prices").json() == {"prices": {}}
 
 
-def test_a_price_by_hand_is_in_the_currency_that_the_facts_tell(client: TestClient):
+def test_a_price_by_hand_stays_in_the_currency_that_it_was_said_in(client: TestClient):
     bought(client, "NOBODY")
     say(client, "NOBODY", "2026-03-02", "8", "USD")
-    assert position(client, "NOBODY")["currency"] == "USD"
+    assert (position(client, "NOBODY")["currency"], position(client, "NOBODY")["value"]) == ("USD", "32")
     assert client.put("facts/NOBODY", json={"currency": "EUR"}).status_code == 200
-    assert (position(client, "NOBODY")["currency"], position(client, "NOBODY")["value"]) == ("EUR", "40")
-    client.put("facts/NOBODY", json={})
+    found = position(client, "NOBODY")
+    assert (found["currency"], found["value"], found["price"]["price"]) == ("EUR", "36", "7.2")
+    said = client.get("hand-prices").json()["prices"]["NOBODY"]["prices"]
+    assert said == [{"day": "2026-03-02", "price": "8", "currency": "USD"}]
+    for figure in ("price", "value"):
+        asked = {"instrument": "NOBODY", "as_of": "2026-03-03"}
+        inputs = client.get(f"portfolios/1/why/{figure}", params=asked).json()["inputs"]
+        told = [(each["label"], each["value"], each["unit"], each["source"]) for each in inputs]
+        assert told[-4 if figure == "value" else 0 :][:3] == [
+            ("price as it was said", "8", "USD", "by hand"),
+            ("rate", "0.9", "USD/EUR", "yahoo"),
+            ("price of NOBODY", "7.2", "EUR", "by hand"),
+        ]
+    assert say(client, "NOBODY", "2026-03-02", "8").json()["prices"][0]["currency"] == "EUR"
+    assert position(client, "NOBODY")["value"] == "40"
+
+
+def test_what_no_rate_is_known_of_is_missing_and_says_what_to_do(client: TestClient):
+    bought(client, "NOBODY")
+    say(client, "NOBODY", "2026-03-02", "8", "CHF")
+    client.put("facts/NOBODY", json={"currency": "EUR"})
+    found = position(client, "NOBODY")
+    assert (found["value"], found["price"]) == (None, None)
+    assert found["lacks"] == (
+        "its price by hand of 2026-03-02 is in CHF, and what that cost in EUR is not known: say the price in EUR"
+    )
+    say(client, "NOBODY", "2026-03-03", "9")
+    assert position(client, "NOBODY")["value"] == "45"
+
+
+def test_what_the_desk_learns_of_a_currency_leaves_the_value_of_what_was_said(client: TestClient, desk: Desk):
+    bought(client, "NOBODY")
+    say(client, "NOBODY", "2026-03-02", "8", "EUR")
+    before = position(client, "NOBODY", "2026-03-02")
+    assert before["value"] == "40"
+    row = {"id": "NOBODY", "ticker": "NOBODY", "exchange": "XNYS", "currency": "USD", "type": "etf", "name": "Nobody"}
+    desk.lake.append_instruments(frame_of(INSTRUMENTS, [row]), KNOWN)
+    after = position(client, "NOBODY", "2026-03-02")
+    assert (after["currency"], float(after["value"])) == ("USD", pytest.approx(40, abs=1e-9))
+    kept = client.get("facts").json()["facts"]["NOBODY"]
+    assert kept["currency"] == "EUR"
+    assert client.put("facts/NOBODY", json={**kept, "sector": "Energy"}).json() == {**kept, "sector": "Energy"}
+    refused = client.put("facts/NOBODY", json={**kept, "currency": "CHF"})
+    assert (refused.status_code, refused.json()["detail"]) == (422, "NOBODY is traded in USD, not CHF.")
+    said = client.get("portfolios/1/export").json()["prices"]
+    assert said == {"NOBODY": {"2026-03-02": "8"}}, "in the currency that is said among its facts"
+    put = {"prices": [{"day": "2026-03-03", "price": "9"}, {"day": "2026-03-02", "price": "8", "currency": "eur"}]}
+    answer = client.put("hand-prices/NOBODY", json=put).json()["prices"]
+    assert [each["currency"] for each in answer] == ["EUR", "USD"]
+
+
+def test_a_currency_is_said_before_the_first_price(client: TestClient):
+    bought(client, "NOBODY")
     refused = say(client, "NOBODY", "2026-03-02", "9")
     assert (refused.status_code, refused.json()["field"]) == (422, "currency")
     assert "Say its currency first" in refused.json()["remedy"]
     assert say(client, "NOBODY", "2026-03-02", None).json() == {"prices": []}
+
+
+def test_prices_in_several_currencies_travel_with_an_export(client: TestClient):
+    bought(client, "NOBODY")
+    say(client, "NOBODY", "2026-03-02", "8", "USD")
+    client.put("facts/NOBODY", json={"currency": "EUR"})
+    say(client, "NOBODY", "2026-03-03", "7")
+    said, before = client.get("hand-prices").json(), position(client, "NOBODY", "2026-03-02")
+    exported = client.get("portfolios/1/export").content
+    assert json.loads(exported)["prices"] == {"NOBODY": {"2026-03-02": "8 USD", "2026-03-03": "7"}}
+    for day in ("2026-03-02", "2026-03-03"):
+        say(client, "NOBODY", day, None)
+    client.put("facts/NOBODY", json={})
+    client.post("portfolios", json={"name": "Again", "base": "EUR"})
+    confirm(client, uploaded(client, exported, 2), 2)
+    assert (client.get("hand-prices").json(), position(client, "NOBODY", "2026-03-02")) == (said, before)
 
 
 def test_the_currency_of_what_was_priced_by_hand_comes_with_it_to_another_desk(client: TestClient):

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from api.test_founding import exported, made, unnamed
 from openbell.api.app import create_app
 from openbell.desk import Desk
+from openbell.model.money import PriceByHand
 from openbell.model.transactions import Pick, Portfolio, Transaction
 from openbell.statements.draft import Beside, Named
 from openbell.statements.own import NUMBERS, Export, as_json
@@ -47,7 +48,10 @@ def numbered(rows: list[Transaction]) -> tuple[Transaction, ...]:
 
 
 PRICES = st.dictionaries(
-    st.dates(date(1900, 1, 1), TODAY), st.decimals("1e-12", "1e12", places=12), min_size=1, max_size=2
+    st.dates(date(1900, 1, 1), TODAY),
+    st.builds(PriceByHand, st.decimals("1e-12", "1e12", places=12)),
+    min_size=1,
+    max_size=2,
 )
 names = count()
 
@@ -62,6 +66,9 @@ def test_what_is_exported_makes_a_portfolio_that_exports_the_same(client: TestCl
     second = exported(client, made(client, first, name=f"N{next(names)}")["id"])
     assert unnamed(second) == unnamed(first)
     assert _bare(first) == _bare(as_json(whole))
+    used = {each for row in told for each in (row.instrument, row.other)}
+    sectors = {said["sector"] for said in json.loads(first)["facts"].values()}
+    assert sectors == {sector for key, sector in (("AAPL", "Fruit"), (BOAT, "Sea")) if key in used}
 
 
 def _bare(export: bytes) -> list[str]:

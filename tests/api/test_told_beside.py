@@ -57,14 +57,32 @@ def test_a_fact_that_is_none_is_refused_however_it_comes(client: TestClient, fac
     assert client.put("facts/NOBODY", json=facts).status_code == 422
 
 
-def test_what_becomes_an_item_that_is_there_has_the_currency_of_that(client: TestClient):
+def test_what_becomes_an_item_in_another_currency_brings_no_price(client: TestClient):
     item = client.post("items", json={"name": "House", "currency": "EUR"}).json()["instrument"]
-    key = uploaded(client, exported("NOBODY", {"currency": "USD"}, {"2026-03-02": "5"}))
+    key = uploaded(client, exported("NOBODY", {"currency": "USD"}, {"2026-03-02": "5", "2026-03-03": "6 EUR"}))
     choices = {"instruments": {"NOBODY": item}}
-    assert preview(client, key, **choices)["ready"]
+    shown = preview(client, key, **choices)
+    assert shown["ready"]
+    assert "NOBODY is in USD there, in EUR here: its prices by hand are left out." in shown["notes"]
     confirm(client, key, **choices)
     assert client.get("facts").json() == {"facts": {}}
-    assert (position(client, "House")["currency"], position(client, "House")["value"]) == ("EUR", "5")
+    assert client.get("items").json()["items"][0]["prices"] == [{"day": "2026-03-03", "price": "6"}]
+    assert (position(client, "House")["currency"], position(client, "House")["value"]) == ("EUR", "6")
+
+
+def test_an_item_of_the_same_name_in_another_currency_is_another_one(client: TestClient):
+    client.post("items", json={"name": "Boat", "currency": "USD"})
+    client.put("items/1/prices", json={"prices": [{"day": "2026-03-02", "price": "100"}]})
+    document = {**BOAT, "facts": {}, "prices": {"own:9": {"2026-03-03": "80"}}}
+    confirm(client, uploaded(client, json.dumps(document)))
+    items = client.get("items").json()["items"]
+    assert [(each["name"], each["currency"], each["prices"]) for each in items] == [
+        ("Boat", "USD", [{"day": "2026-03-02", "price": "100"}]),
+        ("Boat (EUR)", "EUR", [{"day": "2026-03-03", "price": "80"}]),
+    ]
+    assert position(client, "Boat (EUR)")["value"] == "80"
+    again = preview(client, uploaded(client, json.dumps(document)))
+    assert [each["id"] for each in again["instruments"]] == ["own:2"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +105,7 @@ def test_prices_by_hand_come_with_their_currency_whatever_else_is_said(
     assert {name: told for name, told in said.items() if told} == facts
     found = position(client, "NOBODY")
     assert (found["currency"], found["lacks"]) == (facts["currency"], "")
-    assert found["value"] == ("5" if facts["currency"] == "EUR" else "4")
+    assert found["value"] == ("4.5" if facts["currency"] == "EUR" else "4"), "five dollars, of their day or of today"
     assert client.delete(f"portfolios/1/imports/{batch['id']}").status_code == 200
     assert client.get("facts").json() == before
 
@@ -108,7 +126,7 @@ def test_prices_of_days_to_come_are_left_out_and_the_preview_says_so(client: Tes
     confirm(client, key, **choices)
     answer = client.get(priced).json()
     told = answer["items"][0] if priced == "items" else answer["prices"]["NOBODY"]
-    assert told["prices"] == [{"day": "2026-03-02", "price": "5"}]
+    assert [(each["day"], each["price"]) for each in told["prices"]] == [("2026-03-02", "5")]
 
 
 @pytest.mark.parametrize("part", ["GBp", "GBX", "ZAc", "ILA"])
@@ -130,11 +148,100 @@ def test_a_currency_is_said_only_of_what_nobody_knows_one_of(client: TestClient)
     assert position(client, "ACME") == before
 
 
-def test_prices_by_hand_in_another_currency_than_here_are_left_out_and_the_preview_says_so(client: TestClient):
+def test_prices_by_hand_in_another_currency_than_here_stay_in_it_and_the_preview_says_so(client: TestClient):
     key = uploaded(client, exported("ACME", {"currency": "EUR", "sector": "Boats"}, {"2026-03-01": "5"}))
-    note = "ACME is in EUR there, in USD here: its prices by hand are left out."
+    note = "Prices by hand of ACME are in EUR, and it is in USD here: they count by the rate of their day."
     assert note in preview(client, key)["notes"]
     confirm(client, key)
-    assert client.get("hand-prices").json() == {"prices": {}}
-    said = client.get("facts").json()["facts"]["ACME"]
-    assert {name: told for name, told in said.items() if told} == {"sector": "Boats"}
+    said = {"day": "2026-03-01", "price": "5", "currency": "EUR"}
+    assert client.get("hand-prices").json() == {"prices": {"ACME": {"prices": [said]}}}
+    facts = client.get("facts").json()["facts"]["ACME"]
+    assert {name: told for name, told in facts.items() if told} == {"sector": "Boats"}
+
+
+def test_a_file_in_another_currency_than_its_reader_said_is_not_read_in_that(client: TestClient):
+    client.put("facts/NOBODY", json={"currency": "EUR"})
+    key = uploaded(client, exported("NOBODY", {"currency": "USD"}, {"2026-03-02": "5"}))
+    note = "Prices by hand of NOBODY are in USD, and it is in EUR here: they count by the rate of their day."
+    assert note in preview(client, key)["notes"]
+    confirm(client, key)
+    assert (position(client, "NOBODY")["currency"], position(client, "NOBODY")["value"]) == ("EUR", "4.5")
+
+
+BOAT = {
+    "openbell": 1,
+    "origin": "elsewhere",
+    "accounts": [{"id": 1, "name": "Broker", "currency": "EUR", "broker": ""}],
+    "instruments": [{"id": "own:9", "name": "Boat", "currency": "EUR", "type": "other"}],
+    "facts": {"own:9": {"sector": "Leisure", "country": "CH"}},
+    "transactions": [
+        {
+            "id": 1,
+            "account_id": 1,
+            "account": "Broker",
+            "currency": "EUR",
+            "kind": "buy",
+            "day": "2026-03-02",
+            "instrument": "own:9",
+            "quantity": "1",
+            "cash": "-5",
+        }
+    ],
+}
+"""An export of a desk where something was said of an own item."""
+
+
+def said_of(client: TestClient) -> dict[str, dict[str, str]]:
+    """By instrument, what was said."""
+    facts = client.get("facts").json()["facts"]
+    return {key: {name: said for name, said in each.items() if said} for key, each in facts.items()}
+
+
+def test_what_was_said_of_an_item_comes_back_with_it(client: TestClient):
+    batch = confirm(client, uploaded(client, json.dumps(BOAT)))
+    assert said_of(client) == {"own:1": {"sector": "Leisure", "country": "CH"}}
+    assert client.get("portfolios/1/export").json()["facts"] == {"own:1": {"sector": "Leisure", "country": "CH"}}
+    assert client.delete(f"portfolios/1/imports/{batch['id']}").status_code == 200
+    assert said_of(client) == {}
+
+
+def test_a_new_item_inherits_nothing_of_one_that_is_gone(client: TestClient):
+    batch = confirm(client, uploaded(client, json.dumps({**BOAT, "facts": {}})))
+    assert client.put("facts/own:1", json={"type": "fund", "sector": "Boats"}).status_code == 200
+    asked = client.delete(f"portfolios/1/imports/{batch['id']}")
+    assert (asked.status_code, asked.json()["detail"]) == (409, "Of this import 1 item changed since would go too.")
+    assert client.delete(f"portfolios/1/imports/{batch['id']}", params={"edited_too": True}).status_code == 200
+    assert client.post("items", json={"name": "Gold", "currency": "EUR"}).json()["instrument"] == "own:1"
+    assert said_of(client) == {}
+    client.put("facts/own:1", json={"type": "fund"})
+    assert client.delete("items/1").status_code == 204
+    assert said_of(client) == {}
+
+
+def test_a_file_whose_rows_are_all_here_brings_back_what_it_tells_beside_them(client: TestClient):
+    batch = confirm(client, uploaded(client, exported("NOBODY", {"sector": "Boats"}, {"2026-03-02": "5"})))
+    assert batch["counts"]["beside"] == 2
+    own, before = client.get("portfolios/1/export").content, client.get("hand-prices").json()
+    assert refused(client, own.decode()) == "file"
+    client.put("hand-prices/NOBODY", json={"prices": [{"day": "2026-03-02", "price": None}]})
+    client.put("facts/NOBODY", json={})
+    key = uploaded(client, own.decode())
+    shown = preview(client, key)
+    assert (shown["ready"], shown["counts"]["new"], shown["counts"]["beside"]) == (True, 0, 2)
+    assert (
+        "None of its rows is new. New beside them: 1 price by hand and what was said of 1 instrument." in shown["notes"]
+    )
+    again = confirm(client, key)
+    assert (client.get("hand-prices").json(), said_of(client)["NOBODY"]["sector"]) == (before, "Boats")
+    assert client.delete(f"portfolios/1/imports/{again['id']}").status_code == 200
+    assert (client.get("hand-prices").json(), said_of(client)) == ({"prices": {}}, {})
+
+
+def test_what_two_files_told_alike_and_went_with_the_first_comes_back_with_the_second(client: TestClient):
+    first = confirm(client, uploaded(client, exported("NOBODY", None, {"2026-03-02": "5"})))
+    second = exported("NOBODY", None, {"2026-03-02": "5"}, units=2)
+    confirm(client, uploaded(client, second))
+    assert client.delete(f"portfolios/1/imports/{first['id']}").status_code == 200
+    assert position(client, "NOBODY")["value"] is None
+    assert confirm(client, uploaded(client, second))["counts"]["new"] == 0
+    assert position(client, "NOBODY")["value"] == "8"

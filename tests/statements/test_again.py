@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openbell.model.errors import InvalidInput, UnreadableFile
+from openbell.model.money import PriceByHand
 from openbell.model.transactions import Kind, Portfolio, Transaction
 from openbell.statements.draft import Beside, Holding, Named
 from openbell.statements.fingerprints import Known, new_rows, parted
@@ -87,7 +88,8 @@ NAMED = {
 }  # fmt: skip
 
 
-BY_HAND = {"other": {date(2024, 1, 1): Decimal("1.50")}}
+PRICES = st.builds(PriceByHand, st.decimals("1e-12", "1e14", places=12), st.sampled_from([None, "CHF"]))
+BY_HAND = {"other": {date(2024, 1, 1): PriceByHand(Decimal("1.50"))}}
 
 
 def export_of(rows, by_hand=BY_HAND) -> Export:
@@ -98,7 +100,7 @@ def export_of(rows, by_hand=BY_HAND) -> Export:
 @given(
     st.dictionaries(
         st.sampled_from(["acme", "other"]),
-        st.dictionaries(st.dates(date(1900, 1, 1)), st.decimals("1e-12", "1e14", places=12), min_size=1, max_size=3),
+        st.dictionaries(st.dates(date(1900, 1, 1)), PRICES, min_size=1, max_size=3),
     )
 )
 def test_prices_by_hand_come_back_from_an_export(by_hand):

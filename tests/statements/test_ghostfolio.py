@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from openbell.model.money import PriceByHand
 from openbell.statements.presets import read
 from statements.told import told
 
@@ -57,7 +58,7 @@ def test_tags_are_told_by_their_names():
 
 def test_the_prices_of_own_items_come_along_and_a_damaged_one_is_told_of():
     statement = read(FILE, "file")
-    house = {date(2024, 1, 5): Decimal(510000), date(2024, 6, 5): Decimal("520000.5")}
+    house = {date(2024, 1, 5): PriceByHand(Decimal(510000)), date(2024, 6, 5): PriceByHand(Decimal("520000.5"))}
     assert statement.beside.prices == {"My House": house}
     assert statement.notes == (
         "days are those of Europe/Zurich",

@@ -65,6 +65,7 @@ ARRIVAL = Arrival(
     counts={"new": 3},
     accounts=[Account(0, "Degiro", "EUR", "Degiro")],
     items=[Item(0, "A house", "EUR")],
+    item_facts={"A house": SetFacts(sector="Homes")},
     fingerprints=("a", "b", "c"),
     called={"isin us0378331005": "AAPL", "name house": 0},
     problems=[NotUnderstood((3, 4), "Is no day.", "Correct it.", "x | \0", blocking=True)],
@@ -105,6 +106,7 @@ def test_an_import_that_is_undone_leaves_nothing_behind(ledger: Ledger, ledger_u
     assert ImportBook(ledger).known(portfolio) == {("a", 2): 2, ("b", 2): 3, ("c", 2): 4}
     assert ImportBook(ledger).batches(portfolio) == [batch]
     assert ImportBook(ledger).names(portfolio) == {"isin us0378331005": "AAPL", "name house": "own:1"}
+    assert ItemBook(ledger).facts(1) == {"own:1": SetFacts(sector="Homes")}
     left = NotUnderstood((3, 4), "Is no day.", "Correct it.", "x | \ufffd", blocking=True)
     assert ImportBook(ledger).problems(batch.id, offset=0, limit=5) == (1, [left])
     assert ImportBook(ledger).undo(portfolio, batch.id) == 3
@@ -221,6 +223,15 @@ def test_an_item_has_its_prices_by_day(ledger: Ledger, portfolio: int):
     TransactionBook(ledger).add(portfolio, buy(1, house.instrument, "1"))
     with pytest.raises(InvalidInput, match="1 transactions name it"):
         book.remove(1, house.id)
+
+
+def test_what_was_said_of_an_item_goes_with_it(ledger: Ledger):
+    book = ItemBook(ledger)
+    house, coin = (book.add(1, Item(0, name, "EUR")) for name in ("A house", "A coin"))
+    for each in (house, coin):
+        book.set_facts(1, each.instrument, SetFacts(sector="Mine"))
+    book.remove(1, house.id)
+    assert list(book.facts(1)) == [coin.instrument]
 
 
 def test_of_an_instrument_each_person_says_their_own(ledger: Ledger, portfolio: int):

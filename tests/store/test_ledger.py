@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -21,8 +21,10 @@ from openbell import store
 from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.alertbook import AlertBook
 from openbell.store.copies import copy_before
+from openbell.store.itembook import ItemBook
 from openbell.store.ledger import HEAD, Fetch, Ledger, migrations, revisions
 from openbell.store.outbox import Outbox
+from openbell.store.pricebook import PriceBook
 from openbell.store.watchbook import WatchBook, Watchlist
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -189,6 +191,29 @@ def test_rules_of_before_and_what_they_fired_are_the_first_owners_and_numbers_go
     assert book.add_rule("Mine", {}, NOON, owner=1).id == 3
     with pytest.raises(InvalidInput, match="a rule of that name"):
         book.add_rule("Mine", {}, NOON)
+    again.close()
+
+
+def test_prices_by_hand_of_before_are_in_what_their_owner_said_and_facts_of_items_that_are_gone_go(url: str):
+    engine = first_release(url)
+    config = migrations()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0013")
+        item = (
+            "insert into own_items (id, owner, name, currency, type, version) values (1, 1, 'House', 'EUR', 'other', 1)"
+        )
+        connection.execute(sa.text(item))
+        price = sa.text("insert into hand_prices (owner, instrument, day, price) values (1, :of, '2026-03-02', '5')")
+        fact = sa.text("insert into instrument_facts (owner, instrument, sector, currency) values (1, :of, 's', :code)")
+        connection.execute(price, [{"of": "GONE"}, {"of": "AAPL"}, {"of": "MSFT"}])
+        told = [("GONE", "CHF"), ("MSFT", None), ("own:1", None), ("own:2", None)]
+        connection.execute(fact, [{"of": key, "code": code} for key, code in told])
+    engine.dispose()
+    again = Ledger(url)
+    said = {key: each[date(2026, 3, 2)].currency for key, each in PriceBook(again).prices(1).items()}
+    assert said == {"GONE": "CHF", "AAPL": None, "MSFT": None}
+    assert sorted(ItemBook(again).facts(1)) == ["GONE", "MSFT", "own:1"]
     again.close()
 
 

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openbell.model.errors import InvalidInput
+from openbell.model.money import PriceByHand
 from openbell.model.transactions import Portfolio
 from openbell.store.importbook import Arrival, ImportBook
 from openbell.store.ledger import Ledger
@@ -24,9 +25,14 @@ from openbell.store.portfoliotables import HAND_PRICES
 from openbell.store.pricebook import HandPrices, PriceBook
 from store.test_importbook import ARRIVAL, dump, march
 
+
+def by_hand(price: str | int, currency: str | None = None) -> PriceByHand:
+    return PriceByHand(Decimal(price), currency)
+
+
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
-BROUGHT: Arrival = replace(ARRIVAL, hand_prices={"GONE": {MONDAY: Decimal("1.5"), TUESDAY: Decimal(2)}})
+BROUGHT: Arrival = replace(ARRIVAL, hand_prices={"GONE": {MONDAY: by_hand("1.5"), TUESDAY: by_hand(2, "USD")}})
 
 
 @pytest.fixture
@@ -43,11 +49,11 @@ def portfolio(ledger: Ledger) -> int:
 
 def test_prices_are_kept_exactly_by_day_and_forgotten(ledger: Ledger, portfolio: int):
     book, state = PriceBook(ledger), PortfolioBook(ledger).owned(1)[0].state
-    book.price(1, "GONE", {TUESDAY: Decimal("0.000000000001"), MONDAY: Decimal("12.50")})
-    assert book.prices(1) == {"GONE": {MONDAY: Decimal("12.5"), TUESDAY: Decimal("1e-12")}}
+    book.price(1, "GONE", {TUESDAY: by_hand("0.000000000001"), MONDAY: by_hand("12.50")})
+    assert book.prices(1) == {"GONE": {MONDAY: by_hand("12.5"), TUESDAY: by_hand("1e-12")}}
     assert PortfolioBook(ledger).owned(1)[0].state != state
-    book.price(1, "GONE", {MONDAY: None, TUESDAY: Decimal(3)})
-    assert book.prices(1) == {"GONE": {TUESDAY: Decimal(3)}}
+    book.price(1, "GONE", {MONDAY: None, TUESDAY: by_hand(3, "chf")})
+    assert book.prices(1) == {"GONE": {TUESDAY: by_hand(3, "CHF")}}
     assert book.prices(2) == {}
     assert PortfolioBook(ledger).owned(1)[0].portfolio.id == portfolio
 
@@ -55,12 +61,12 @@ def test_prices_are_kept_exactly_by_day_and_forgotten(ledger: Ledger, portfolio:
 @pytest.mark.parametrize(
     ("told", "field"),
     [
-        pytest.param({MONDAY: Decimal(0)}, "price", id="nothing"),
-        pytest.param({MONDAY: Decimal(-1)}, "price", id="less than nothing"),
-        pytest.param({date(1899, 1, 1): Decimal(1)}, "day", id="before there was a market"),
+        pytest.param({MONDAY: by_hand(0)}, "price", id="nothing"),
+        pytest.param({MONDAY: by_hand(-1)}, "price", id="less than nothing"),
+        pytest.param({date(1899, 1, 1): by_hand(1)}, "day", id="before there was a market"),
     ],
 )
-def test_what_is_no_price_changes_nothing(ledger: Ledger, told: dict[date, Decimal], field: str):
+def test_what_is_no_price_changes_nothing(ledger: Ledger, told: dict[date, PriceByHand], field: str):
     with pytest.raises(InvalidInput) as refused:
         PriceBook(ledger).price(1, "GONE", told)
     assert (refused.value.field, PriceBook(ledger).prices(1)) == (field, {})
@@ -74,17 +80,21 @@ def test_the_ledger_itself_refuses_what_is_no_price(ledger: Ledger, price: str):
 
 
 def test_an_import_that_is_undone_takes_its_prices_with_it(ledger: Ledger, ledger_url: str, portfolio: int):
-    PriceBook(ledger).price(1, "GONE", {MONDAY: Decimal(9)})
+    PriceBook(ledger).price(1, "GONE", {MONDAY: by_hand(9)})
     before = dump(ledger_url)
     batch = ImportBook(ledger).book(portfolio, BROUGHT, march, NOON)
-    assert PriceBook(ledger).prices(1) == {"GONE": {MONDAY: Decimal(9), TUESDAY: Decimal(2)}}
+    assert PriceBook(ledger).prices(1) == {"GONE": {MONDAY: by_hand(9), TUESDAY: by_hand(2, "USD")}}
     ImportBook(ledger).undo(portfolio, batch.id)
     assert dump(ledger_url) == before
 
 
 TOLD = st.dictionaries(
     st.sampled_from(["GONE", "AAPL"]),
-    st.dictionaries(st.sampled_from([MONDAY, TUESDAY]), st.decimals("0.01", 99, places=2), min_size=1),
+    st.dictionaries(
+        st.sampled_from([MONDAY, TUESDAY]),
+        st.builds(PriceByHand, st.decimals("0.01", 99, places=2), st.sampled_from([None, "CHF"])),
+        min_size=1,
+    ),
 )
 
 
@@ -127,6 +137,6 @@ def test_imports_that_are_undone_the_last_first_leave_nothing_behind(tmp_path: P
 
 def test_a_price_that_was_changed_since_its_import_stays(ledger: Ledger, portfolio: int):
     batch = ImportBook(ledger).book(portfolio, BROUGHT, march, NOON)
-    PriceBook(ledger).price(1, "GONE", {MONDAY: Decimal(7)})
+    PriceBook(ledger).price(1, "GONE", {MONDAY: by_hand(7)})
     ImportBook(ledger).undo(portfolio, batch.id)
-    assert PriceBook(ledger).prices(1) == {"GONE": {MONDAY: Decimal(7)}}
+    assert PriceBook(ledger).prices(1) == {"GONE": {MONDAY: by_hand(7)}}

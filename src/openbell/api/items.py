@@ -129,12 +129,13 @@ def facts(desk: TheDesk, caller: TheCaller) -> AllFacts:
 @router.put("/facts/{instrument}", dependencies=[allow(Role.MEMBER)])
 def set_facts(desk: TheDesk, caller: TheCaller, instrument: Annotated[str, Path(max_length=20)], told: Facts) -> Facts:
     """Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios. A currency
-    is for what the desk knows none of: 422 for another one than it knows."""
+    is for what the desk knows none of: 422 for another one than it knows, but for the one that was said before."""
     currency = None if told.currency is None else currency_of(told.currency)
     said, key = SetFacts(told.type, told.sector, told.country, currency), key_of(desk, caller, instrument)
+    book = ItemBook(desk.ledger)
     if not key.startswith(OWN):
-        assert_currency(desk, key, currency)
-    ItemBook(desk.ledger).set_facts(caller.id, key, said)
+        assert_currency(desk, key, currency, book.facts(caller.id).get(key, SetFacts()).currency)
+    book.set_facts(caller.id, key, said)
     return Facts.model_validate(said, from_attributes=True)
 
 

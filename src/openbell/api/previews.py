@@ -313,7 +313,7 @@ def _preview(
         notes=list(statement.notes),
         unheld=[_lacking(each) for each in lacking[:MOST_TOLD]],
         unheld_total=len(lacking),
-        ready=bool(review.taken) and not review.unmatched and (midway or not lacking),
+        ready=bool(review.taken or review.news) and not review.unmatched and (midway or not lacking),
     )
 
 

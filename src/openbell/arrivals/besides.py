@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
-from openbell.arrivals.matching import OWN_ITEM, Match
+from openbell.arrivals.matching import Match
 from openbell.books.facts import traded_in
+from openbell.books.prices import known_in
 from openbell.desk import Desk
+from openbell.model.money import PriceByHand
 from openbell.model.words import counted
 from openbell.statements.draft import Beside, Statement
+from openbell.store.itembook import ItemBook, SetFacts
 from openbell.store.portfoliobook import Kept
+from openbell.store.pricebook import HandPrices
 
 
 def sifted(
@@ -32,31 +35,47 @@ def sifted(
     if coming := sum(day > today for told in beside.prices.values() for day in told):
         beside = replace(beside, prices={key: _begun(told, today) for key, told in beside.prices.items()})
         notes.append(f"Left out: {counted(coming, 'price')} by hand of days that are yet to come.")
-    for key, (there, here) in _otherwise(desk, beside, matches).items():
-        beside = _without(beside, key)
-        notes.append(f"{matches[key].named} is in {there} there, in {here} here: its prices by hand are left out.")
+    items = {each.instrument: each.currency for each in ItemBook(desk.ledger).items(kept.owner)}
+    said = ItemBook(desk.ledger).facts(kept.owner)
+    for key, match in sorted(matches.items()):
+        if match.id is not None and (key in beside.prices or key in beside.facts):
+            own = match.item.currency if match.item is not None else items.get(match.id)
+            beside, note = _own(beside, match, own) if own else _traded(desk, beside, match, match.id, said)
+            notes += note
     return replace(statement, beside=beside, notes=(*statement.notes, *notes))
 
 
-def _begun(told: Mapping[date, Decimal], today: date) -> Mapping[date, Decimal]:
+def _begun(told: HandPrices, today: date) -> HandPrices:
     return {day: price for day, price in told.items() if day <= today}
 
 
-def _otherwise(desk: Desk, beside: Beside, matches: Mapping[str, Match]) -> dict[str, tuple[str, str]]:
-    """By key, in which currency the file tells prices that this desk knows to be in another, and in which one."""
-    found = {}
-    for key in matches.keys() & (beside.prices.keys() | beside.facts.keys()):
-        match = matches[key]
-        if match.id is None or match.id.startswith(OWN_ITEM):
-            continue
-        there, here = beside.facts.get(key, {}).get("currency") or match.named.currency, traded_in(desk, match.id)
-        if there and here and there != here:
-            found[key] = there, here
-    return dict(sorted(found.items()))
+def _own(beside: Beside, match: Match, here: str) -> tuple[Beside, list[str]]:
+    """Of an item those prices that are in its currency: another item of its name may be meant."""
+    key, there = match.named.key, beside.currency(match.named)
+    kept = {day: each for day, each in beside.prices.get(key, {}).items() if (each.currency or there) in {None, here}}
+    gone = sorted({each.currency or there or "" for day, each in beside.prices.get(key, {}).items() if day not in kept})
+    said = f"{match.named} is in {' and '.join(gone)} there, in {here} here: its prices by hand are left out."
+    return _with_prices(beside, key, kept), [said] if gone else []
 
 
-def _without(beside: Beside, key: str) -> Beside:
-    """Without prices of an instrument, and without their currency."""
-    prices = {each: told for each, told in beside.prices.items() if each != key}
-    facts = {name: said for name, said in beside.facts.get(key, {}).items() if name != "currency"}
-    return Beside(prices, {**beside.facts, key: facts} if key in beside.facts else beside.facts)
+def _traded(
+    desk: Desk, beside: Beside, match: Match, instrument: str, said: Mapping[str, SetFacts]
+) -> tuple[Beside, list[str]]:
+    """Of what the market trades the prices, each with its currency, and no other currency than the desk knows."""
+    key, there = match.named.key, beside.currency(match.named)
+    here, facts = known_in(desk, instrument, said.get(instrument)), beside.facts.get(key, {})
+    told = beside.prices.get(key, {})
+    prices = {day: PriceByHand(each.price, each.currency or there or here) for day, each in told.items()}
+    others = sorted({each.currency for each in prices.values() if each.currency and here} - {here or ""})
+    note = (
+        f"Prices by hand of {match.named} are in {' and '.join(others)}, and it is in {here} here: they count by the "
+    )
+    if (code := facts.get("currency")) and traded_in(desk, instrument) not in {None, code}:
+        facts = {name: fact for name, fact in facts.items() if name != "currency"}
+        beside = replace(beside, facts={**beside.facts, key: facts})
+    return _with_prices(beside, key, prices), [f"{note}rate of their day."] if others else []
+
+
+def _with_prices(beside: Beside, key: str, prices: HandPrices) -> Beside:
+    others = {each: told for each, told in beside.prices.items() if each != key}
+    return replace(beside, prices={**others, key: prices} if prices else others)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 
 from openbell.arrivals.becoming import become, ids_of, pickable
 from openbell.arrivals.matching import Match, names_of
@@ -17,9 +14,8 @@ from openbell.model.transactions import Account, Kind, Transaction
 from openbell.model.words import counted
 from openbell.store.auditbook import Deed
 from openbell.store.importbook import Arrival, Batch, ImportBook, NotUnderstood
-from openbell.store.itembook import OWN, Item, ItemBook, SetFacts
+from openbell.store.itembook import Item
 from openbell.store.portfoliobook import Kept
-from openbell.store.pricebook import HandPrices
 
 
 def booked(
@@ -45,12 +41,13 @@ def booked(
             f"It is not known what {names} {'is' if len(review.unmatched) == 1 else 'are'}.",
             remedy="Choose an instrument for each, or make an item of your own of it.",
         )
-    if not review.taken:
+    if not review.taken and not review.news:
         raise InvalidInput("file", "Nothing in this file is new.", remedy=_why_nothing(review))
     if not midway and (lacking := unheld(desk, kept, review)):
         raise _lacking(lacking)
     places = _new_places(review)
-    matches = [match for match in review.matches.values() if match.item is not None and _is_used(match, review)]
+    matches = [review.matches[key] for key in review.made]
+    news = review.news
     arrival = Arrival(
         file=file[:200],
         sha256=sha256,
@@ -61,9 +58,10 @@ def booked(
         accounts=[account for _, account in places],
         items=[match.item for match in matches if match.item is not None],
         fingerprints=[draft.fingerprint for draft in review.taken],
-        prices=_prices(desk, kept, review),
-        hand_prices=_hand_prices(review),
-        facts=_facts(desk, review),
+        prices=news.prices,
+        item_facts=news.item_facts,
+        hand_prices=news.hand_prices,
+        facts=news.facts,
         beside={draft.fingerprint: draft.withheld.fingerprint for draft in review.taken if draft.withheld},
         called=_called(review, matches),
         problems=[
@@ -95,7 +93,7 @@ def _lacking(lacking: Sequence[Unheld]) -> InvalidInput:
 
 
 def counts(review: Review) -> dict[str, int]:
-    """How many rows become what."""
+    """How many rows become what, and how many prices and facts by hand are new `beside` them."""
     return {
         "new": len(review.taken),
         "known": len(review.sorting.known),
@@ -103,50 +101,9 @@ def counts(review: Review) -> dict[str, int]:
         "twins": len(review.sorting.twins),
         "future": len(review.future),
         "ignored": len(review.statement.ignored),
+        "beside": len(review.news),
         "problems": sum(each.blocking for each in review.statement.problems),
     }
-
-
-def _prices(desk: Desk, kept: Kept, review: Review) -> dict[str, Mapping[date, Decimal]]:
-    """By name, what the file tells of the prices of items: of those that it makes, and of those that are here."""
-    here = {item.instrument: item.name for item in ItemBook(desk.ledger).items(kept.owner)}
-    names = {key: match.item.name if match.item else here.get(match.id or "") for key, match in review.matches.items()}
-    told = review.statement.beside.prices
-    return {name: told[key] for key, name in names.items() if name is not None and key in told}
-
-
-def _hand_prices(review: Review) -> dict[str, HandPrices]:
-    """By id, what the file tells of prices by hand of what the market trades."""
-    told, ids = review.statement.beside.prices, ids_of(review)
-    return {
-        ids[key]: told[key] for key in review.matches if key in told and key in ids and not ids[key].startswith(OWN)
-    }
-
-
-def _facts(desk: Desk, review: Review) -> dict[str, SetFacts]:
-    """By id, what the file tells that somebody said of instruments, and in which currency their prices by hand are.
-
-    An item has a currency of its own.
-    """
-    told, ids, codes = review.statement.beside.facts, ids_of(review), _currencies(desk, review)
-    found = {ids[key]: _fact(said) for key, said in told.items() if key in ids}
-    found |= {key: replace(said, currency=None) for key, said in found.items() if key.startswith(OWN)}
-    for key, code in codes.items():
-        said = found.get(key, SetFacts())
-        found[key] = replace(said, currency=said.currency or code)
-    return {key: said for key, said in found.items() if said != SetFacts()}
-
-
-def _fact(told: Mapping[str, str]) -> SetFacts:
-    return SetFacts(*(told.get(name) for name in ("type", "sector", "country", "currency")))  # type: ignore[arg-type]  # checked as it is written
-
-
-def _currencies(desk: Desk, review: Review) -> dict[str, str]:
-    """By id, what the file tells of the currency of prices by hand, where this desk knows none."""
-    register, ids = desk.history.register, ids_of(review)
-    named = {ids.get(key): match.named.currency for key, match in review.matches.items()}
-    unknown = (key for key in _hand_prices(review) if register.instrument(key).currency is None)
-    return {key: code for key in unknown if (code := named[key])}
 
 
 def _why_nothing(review: Review) -> str:
@@ -171,7 +128,7 @@ def _called(review: Review, made: Sequence[Match]) -> dict[str, str | int]:
     ids, found, shared = ids_of(review), dict[str, str | int](), set[str]()
     for key, match in review.matches.items():
         meant = places.get(key, ids.get(key))
-        if meant is None or not _is_used(match, review):
+        if meant is None or not review.uses(key):
             continue
         for name in names_of(match.named):
             if name.startswith("ticker ") and match.how not in {"chosen", "known"}:
@@ -188,8 +145,3 @@ def _new_places(review: Review) -> list[tuple[str, Account]]:
     used = {draft.account for draft in review.taken} | (review.places.keys() - told_of)
     used |= {draft.to_account for draft in review.taken if draft.kind is Kind.TRANSFER}
     return [(told, place.account) for told, place in review.places.items() if told in used and not place.account.id]
-
-
-def _is_used(match: Match, review: Review) -> bool:
-    named = (each for draft in review.taken for each in (draft.instrument, draft.other))
-    return any(each is not None and each.key == match.named.key for each in named)

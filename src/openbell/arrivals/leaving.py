@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 
 from openbell.books.facts import facts_of, in_currency
 from openbell.desk import Desk
+from openbell.model.money import PriceByHand
 from openbell.portfolio.book import Facts
 from openbell.statements.draft import Beside, Named
 from openbell.statements.own import Export
@@ -25,13 +26,14 @@ def exported(desk: Desk, kept: Kept) -> Export:
     facts = facts_of(named, desk, items, {})
     told = ItemBook(desk.ledger).facts(kept.owner)
     facts |= {key: in_currency(facts[key], told[key].currency) for key in facts.keys() & told.keys()}
+    called = {key: _named(each) for key, each in facts.items()}
     return Export(
         PortfolioBook(desk.ledger).accounts(kept.portfolio.id),
-        {key: _named(each) for key, each in facts.items()},
+        called,
         transactions,
         kept.portfolio,
         origin_of(kept),
-        _beside(desk, kept, named, items, said),
+        _beside(desk, kept, called, items, said),
         dict(kept.settings),
     )
 
@@ -42,18 +44,22 @@ def origin_of(kept: Kept) -> str:
 
 
 def _beside(
-    desk: Desk, kept: Kept, named: Collection[str], items: Mapping[str, Item], said: Mapping[str, HandPrices]
+    desk: Desk, kept: Kept, named: Mapping[str, Named], items: Mapping[str, Item], said: Mapping[str, HandPrices]
 ) -> Beside:
     book = ItemBook(desk.ledger)
     by_hand = book.prices([items[key].id for key in named if key in items])
     facts = {key: asdict(told) for key, told in sorted(book.facts(kept.owner).items()) if key in named}
-    return Beside(
-        {
-            **{f"{OWN}{number}": dict(told) for number, told in by_hand.items()},
-            **{key: dict(each) for key, each in said.items()},
-        },
-        {key: {name: said for name, said in told.items() if said is not None} for key, told in facts.items()},
+    beside = Beside(
+        {}, {key: {name: fact for name, fact in told.items() if fact is not None} for key, told in facts.items()}
     )
+    own = {f"{OWN}{number}": {day: PriceByHand(price) for day, price in told} for number, told in by_hand.items()}
+    theirs = {key: _plainly(each, beside.currency(named[key])) for key, each in said.items()}
+    return replace(beside, prices={**own, **theirs})
+
+
+def _plainly(told: HandPrices, currency: str | None) -> HandPrices:
+    """Prices, without the currency of those that are in that of the instrument."""
+    return {day: replace(each, currency=None) if each.currency == currency else each for day, each in told.items()}
 
 
 def _named(facts: Facts) -> Named:

@@ -25,6 +25,9 @@ OWN_ITEM = "own"
 
 MOST_CANDIDATES = 8
 
+LONGEST_NAME = 120
+"""Of an item."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -113,7 +116,8 @@ class _Finder:
         """What somebody said it is; raises InvalidInput where there is no such thing."""
         if choice == OWN_ITEM:
             kind: Type = next((each for each in TYPES if each == named.type), "other")
-            item = Item(0, (named.name or named.key)[:120], named.currency or currency, kind)
+            code = named.currency or currency
+            item = Item(0, self._own_name((named.name or named.key)[:LONGEST_NAME], code), code, kind)
             return Match(named, day, OWN_ITEM, "chosen", item)
         if choice.startswith(OWN):
             if choice not in self._by_number:
@@ -136,12 +140,26 @@ class _Finder:
         """What it is by its number at a desk, as an item, or as imports meant it before."""
         if named.id and not named.id.startswith(OWN) and self._register.knows(named.id):
             return Match(named, day, named.id, "id")
-        if (item := self._items.get(named.name)) is not None and (named.id.startswith(OWN) or not named.ticker):
+        if (item := self._item(named)) is not None and (named.id.startswith(OWN) or not named.ticker):
             return Match(named, day, item.instrument, "item")
         if named.id.startswith(OWN):
             return self.chosen(named, day, named.currency, OWN_ITEM)
         known = self._as_before(named)
         return None if known is None else Match(named, day, known, "known")
+
+    def _item(self, named: Named) -> Item | None:
+        """The item of that name: in another currency it is another one."""
+        names = (named.name, self._own_name(named.name, named.currency))
+        same = (self._items[name] for name in names if name in self._items)
+        return next((each for each in same if named.currency in {"", each.currency}), None)
+
+    def _own_name(self, name: str, currency: str) -> str:
+        """As an item in `currency` is called: where one in another currency bears the name, with its own behind."""
+        other = self._items.get(name)
+        if other is None or other.currency == currency:
+            return name
+        behind = f" ({currency})"
+        return f"{name[: LONGEST_NAME - len(behind)]}{behind}"
 
     def _as_before(self, named: Named) -> str | None:
         """What an import meant by the surest name that the file tells: what bears a number is known by that alone."""

@@ -11,6 +11,7 @@ from decimal import Decimal
 from openbell.arrivals.besides import sifted
 from openbell.arrivals.leaving import origin_of
 from openbell.arrivals.matching import Match, matched
+from openbell.arrivals.news import NO_NEWS, News, news_of
 from openbell.arrivals.seeking import Seeker
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
@@ -63,6 +64,18 @@ class Review:
     """What confirming would book, oldest first."""
     future: tuple[Draft, ...]
     """Left out: their day is yet to come."""
+    news: News = NO_NEWS
+    """What confirming would write beside them."""
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """The keys of what would become items."""
+        return tuple(key for key, match in self.matches.items() if match.item is not None and self.uses(key))
+
+    def uses(self, key: str) -> bool:
+        """Whether what would be booked names the instrument."""
+        named = (each for draft in self.taken for each in (draft.instrument, draft.other))
+        return any(each is not None and each.key == key for each in named)
 
     @property
     def unmatched(self) -> tuple[Match, ...]:
@@ -100,7 +113,7 @@ def reviewed(
     names = book.names(kept.portfolio.id)
     matches = matched(desk, items, _named(statement), choices.instruments, seeker, names)
     today = newest_day(desk.clock())
-    return Review(
+    review = Review(
         sifted(desk, kept, statement, matches, person, today),
         places,
         matches,
@@ -108,6 +121,16 @@ def reviewed(
         tuple(draft for draft in chosen if draft.day <= today),
         tuple(draft for draft in chosen if draft.day > today),
     )
+    return _with_news(desk, kept.owner, review)
+
+
+def _with_news(desk: Desk, owner: int, review: Review) -> Review:
+    """With what it tells beside that is new, and a note of that where it is all that is."""
+    statement = review.statement
+    news = news_of(desk, owner, statement.beside, review.matches, review.made)
+    if news and not review.taken:
+        statement = replace(statement, notes=(*statement.notes, f"None of its rows is new. {news}"))
+    return replace(review, news=news, statement=statement)
 
 
 def _own_rows(desk: Desk, kept: Kept, statement: Statement) -> dict[int, str]:

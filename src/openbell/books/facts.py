@@ -47,10 +47,13 @@ def traded_in(desk: Desk, instrument: str) -> str | None:
     return currency_of(desk.history.register.instrument(instrument).currency)
 
 
-def assert_currency(desk: Desk, instrument: str, told: str | None) -> None:
-    """Raise InvalidInput for another currency than the desk knows: the closes that it has are in that."""
+def assert_currency(desk: Desk, instrument: str, told: str | None, kept: str | None) -> None:
+    """Raise InvalidInput for another currency than the desk knows: the closes that it has are in that.
+
+    One that was said before anybody knew it, and is `kept`, may stay: it counts for nothing.
+    """
     known = traded_in(desk, instrument)
-    if told is not None and known is not None and told != known:
+    if told is not None and known is not None and told not in {known, kept}:
         raise InvalidInput(
             "currency", f"{instrument} is traded in {known}, not {told}.", remedy=f"Leave it out, or say {known}."
         )

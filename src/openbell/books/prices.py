@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -18,8 +18,11 @@ from openbell.model.errors import InvalidInput
 from openbell.model.interval import DAY
 from openbell.model.money import PARTS
 from openbell.model.sessions import EXCHANGES, LONGEST_PAUSE, sessions
-from openbell.portfolio.book import Action, Closes, Days, Facts, Quote, RateSeries
+from openbell.portfolio.book import Action, Closes, Converted, Days, Facts, Input, Quote, RateSeries
+from openbell.portfolio.book import said as decimal
 from openbell.portfolio.prices import NO_CLOSES
+from openbell.portfolio.rates import Rates
+from openbell.portfolio.why import of_rate
 from openbell.store.itembook import SetFacts
 from openbell.store.pricebook import HandPrices
 from openbell.store.register import Register
@@ -58,19 +61,46 @@ def hand_closes(told: Sequence[tuple[date, Decimal]], last: date) -> Closes:
     return Closes(days, np.array([float(price) for _, price in kept], dtype=np.float64), HAND)
 
 
-def with_hand_prices(closes: Mapping[str, Closes], said: Mapping[str, HandPrices], last: date) -> dict[str, Closes]:
-    """`closes`, with what was said up to `last` of instruments, in the currency of their facts."""
-    by_hand = {key: hand_closes(list(each.items()), last) for key, each in said.items()}
+def with_hand_prices(
+    closes: Mapping[str, Closes], said: Mapping[str, tuple[Facts, HandPrices]], rates: Iterable[RateSeries], last: date
+) -> dict[str, Closes]:
+    """`closes`, with what was said up to `last` of instruments, in the currency of their facts by the day's rate."""
+    lookup = Rates(rates if list(otherwise(said.values())) else ())
+    by_hand = {key: _in_theirs(facts.currency, told, lookup, last) for key, (facts, told) in said.items()}
     return {**closes, **{key: replace(closes.get(key, NO_CLOSES), by_hand=each) for key, each in by_hand.items()}}
 
 
-def priced_in(desk: Desk, instrument: str, told: SetFacts | None) -> str:
-    """The currency that prices by hand of an instrument are in: what the desk knows, else what its owner has `told`.
+def otherwise(said: Iterable[tuple[Facts, HandPrices]]) -> Iterator[tuple[date, str]]:
+    """The days of prices that were said in another currency than that of the facts, and which."""
+    for facts, told in said:
+        for day, each in told.items():
+            if each.currency is not None and facts.currency not in {None, each.currency}:
+                yield day, each.currency
 
-    Raises InvalidInput where nobody knows.
-    """
-    code = traded_in(desk, instrument) or (told.currency if told is not None else None)
-    if code is None:
+
+def _in_theirs(currency: str | None, told: HandPrices, rates: Rates, last: date) -> Closes:
+    """In `currency`; where nobody knows that, as they were said."""
+    prices, converted = list[tuple[date, Decimal]](), dict[date, Converted]()
+    for day, each in told.items():
+        if currency is None or each.currency in {None, currency}:
+            prices.append((day, each.price))
+            continue
+        code = each.currency or ""
+        rate = rates.rate(code, currency, day)
+        known = None if rate.value is None else of_rate(rate)
+        converted[day] = Converted(Input("price as it was said", decimal(each.price), code, day, HAND), known)
+        prices += [] if rate.value is None else [(day, each.price * rate.value)]
+    return replace(hand_closes(prices, last), converted=converted)
+
+
+def known_in(desk: Desk, instrument: str, told: SetFacts | None) -> str | None:
+    """The currency that an instrument is priced in: what the desk knows, else what its owner has `told`."""
+    return traded_in(desk, instrument) or (told.currency if told is not None else None)
+
+
+def priced_in(desk: Desk, instrument: str, told: SetFacts | None) -> str:
+    """As `known_in`; raises InvalidInput where nobody knows."""
+    if (code := known_in(desk, instrument, told)) is None:
         raise InvalidInput(
             "currency",
             f"Nobody knows what {instrument} is traded in.",

@@ -10,7 +10,7 @@ from threading import Lock, RLock
 
 from openbell.books.facts import facts_of
 from openbell.books.market import Market
-from openbell.books.prices import HAND, hand_closes, quotes_of, with_hand_prices
+from openbell.books.prices import HAND, hand_closes, otherwise, quotes_of, with_hand_prices
 from openbell.desk import Desk
 from openbell.model.transactions import Transaction, newest_day
 from openbell.portfolio.book import Action, Book
@@ -234,22 +234,25 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = N
     named = {each for told in transactions for each in (told.instrument, told.other) if each is not None}
     named |= {portfolio.benchmark} if portfolio.benchmark is not None else set()
     facts = facts_of(named, desk, items, book.facts(kept.owner))
-    said = {key: each for key, each in PriceBook(desk.ledger).prices(kept.owner).items() if key in facts}
+    told = PriceBook(desk.ledger).prices(kept.owner)
+    said = {key: (facts[key], each) for key, each in told.items() if key in facts}
+    foreign = list(otherwise(said.values()))
     listed = [each for key, each in facts.items() if not key.startswith(OWN)]
     first = min((told.day for told in transactions), default=last)
     actions = market.actions({each.id: each for each in listed})
     priced = book.prices([items[key].id for key in facts if key in items])
     by_hand = {f"{OWN}{number}": hand_closes(told, said_by) for number, told in priced.items()}
     currencies = _currencies(transactions) | {each.currency for each in facts.values() if each.currency}
-    currencies |= {each.currency for each in actions if each.currency}
+    currencies |= {each.currency for each in actions if each.currency} | {code for _, code in foreign}
+    rates = market.rates(portfolio.base, currencies, min([first, *(day for day, _ in foreign)]), last)
     return Book(
         portfolio=portfolio,
         accounts=PortfolioBook(desk.ledger).accounts(portfolio.id),
         transactions=transactions,
         facts=facts,
         actions=tuple(each for each in actions if each.ex_date <= last or _announced(each, moment)),
-        closes={**with_hand_prices(market.closes(listed, first, last), said, said_by), **by_hand},
-        rates=market.rates(portfolio.base, currencies, first, last),
+        closes={**with_hand_prices(market.closes(listed, first, last), said, rates, said_by), **by_hand},
+        rates=rates,
     )
 
 

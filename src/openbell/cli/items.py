@@ -63,7 +63,8 @@ def price(
             code = items.price_item(desk, caller, int(key.removeprefix(OWN)), items.Prices(prices=[said])).currency
         else:
             code = _traded_in(asked, caller, key, currency) if told is not None else ""
-            hand_prices.price_by_hand(desk, caller, key, hand_prices.HandPricesDraft(prices=[said]))
+            spoken = hand_prices.HandPrice(day=on, price=said.price, currency=code or None)
+            hand_prices.price_by_hand(desk, caller, key, hand_prices.HandPricesDraft(prices=[spoken]))
     named = asked.reckoned.book.facts[key].ticker
     done = f"The price of {named} of {on} is forgotten" if told is None else f"{named} on {on}: {told} {code}"
     terminal.said(f"{done}.")
@@ -103,7 +104,7 @@ def prices(person: Whose = None, as_json: Json = False) -> None:
             for each in items.items(desk, caller).items
             for price in each.prices
         ] + [
-            {"instrument": key, "name": facts[key].ticker, "currency": facts[key].currency, **price.model_dump()}
+            {"instrument": key, "name": facts[key].ticker, **price.model_dump()}
             for key, each in told.items()
             for price in each.prices
         ]

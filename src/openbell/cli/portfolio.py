@@ -131,7 +131,7 @@ def arrive(
         review = reviewed(desk, planned, statement, choices, seeker=seeker)
         lacking = unheld(desk, planned, review)
         founding = not planned.portfolio.id and statement.home is not None and statement.home.portfolio is not None
-        if dry_run or not (review.taken or founding):
+        if dry_run or not (review.taken or review.news or founding):
             _tell_review(review, lacking, written=None, as_json=as_json)
             return
         sha256, about = hashlib.sha256(data).hexdigest(), f"{file.name} into {planned.portfolio.name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
@@ -36,6 +37,15 @@ LARGEST = Decimal("1e15")
 
 DECIMALS = 12
 """Of an amount, a quantity or a price at most: brokers tell coins with as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceByHand:
+    """What somebody says that one unit of something is worth."""
+
+    price: Decimal
+    currency: str | None = None
+    """That it was said in, and stays in; None: that of the instrument."""
 
 
 def currency_of(typed: str, field: str = "currency") -> str:

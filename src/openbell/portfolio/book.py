@@ -66,6 +66,8 @@ class Closes:
     a price that is missing. None: no calendar; its owner says a price now and then, and it holds until the next."""
     by_hand: Closes | None = None
     """What its owner says it was worth on days that nobody else tells of: see `said_on` in `prices.py`."""
+    converted: Mapping[date, Converted] = field(default_factory=dict)
+    """Which of the prices were said in another currency, by day; without a rate, such a day is none of `days`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,15 @@ class Input:
     day: date | None = None
     source: str = ""
     """Of a price or a rate: who told it. Of a flow: `transaction 12`. Of units and balances: `account 5`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A price that was said in another currency than the instrument is traded in."""
+
+    said: Input
+    rate: Input | None
+    """Of its day; None: none is known, so that the price cannot count."""
 
 
 def said(number: Decimal | None) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
-from openbell.portfolio.book import Book, Closes, Days, Quote
+from openbell.portfolio.book import Book, Closes, Converted, Days, Input, Quote
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -33,6 +33,8 @@ class Price:
     source: str
     split: Decimal = Decimal(1)
     """What `price` was divided by since: a split after `day` and no close since."""
+    converted: Converted | None = None
+    """As it was said, where that was in another currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,14 @@ class Priced:
         earlier = self._last_before(_day(self.told.days, newest)) if session is None else self._known(session)
         return self._in_units_of(day, earlier)
 
+    def unconverted(self, day: date) -> Input | None:
+        """The newest price by hand that would count on `day`, were there a rate of the currency that it was said in."""
+        hand, last = self.told.by_hand, _upto(self.told.days, day)
+        since = date.min if last < 0 else _day(self.told.days, last)
+        found = {} if hand is None else {on: each.said for on, each in hand.converted.items() if each.rate is None}
+        newest = max((on for on in found if since < on <= day), default=None)
+        return None if newest is None else found[newest]
+
     def session(self, day: date) -> date | None:
         """The newest session up to `day`; None: no calendar, none yet, or the price of `day` is one by hand."""
         if self._newest(day) is None and self._said(day) is not None:
@@ -114,13 +124,14 @@ class Priced:
         place, hand = said_on(self.told, day), self.told.by_hand
         if place is None or hand is None:
             return None
-        return Price(Decimal(repr(float(hand.prices[place]))), _day(hand.days, place), hand.source)
+        on = _day(hand.days, place)
+        return Price(Decimal(repr(float(hand.prices[place]))), on, hand.source, converted=hand.converted.get(on))
 
     def _in_units_of(self, day: date, price: Price | None) -> Price | None:
         if price is None:
             return None
         since = factor(self.splits, price.day, day)
-        return Price(price.price / since, price.day, price.source, since)
+        return Price(price.price / since, price.day, price.source, since, price.converted)
 
     def _held(self, told: Closes, on: Days) -> Floats:
         """On each day the last price of `told`, in units of that day; NaN where it is not of the last session."""

@@ -137,8 +137,8 @@ def why_day_change(of: History, part: Part, place: int) -> Why:
         rate = [of_rate(now.rate), of_rate(then, "rate before")]
     inputs = (
         Input("units before", said(change.before), "", change.previous.day),
-        of_price(of, part, change.price, f"price of {_name(part)}"),
-        of_price(of, part, change.previous, f"close of {_name(part)} before"),
+        *of_price(of, part, change.price, f"price of {_name(part)}"),
+        *of_price(of, part, change.previous, f"close of {_name(part)} before"),
         *rate,
         Input("traded", said(change.traded), of.base, change.price.day),
         Input("value", said(now.value), of.base, of.day(place)),
@@ -254,16 +254,17 @@ def of_worth(of: History, each: Worth) -> Iterator[Input]:
         "units" if each.part.instrument else "balance", said(each.units), name, source=f"account {each.part.account}"
     )
     if each.price is not None:
-        yield of_price(of, each.part, each.price, f"price of {name}")
+        yield from of_price(of, each.part, each.price, f"price of {name}")
     if each.rate is not None and each.rate.base != of.base:
         yield of_rate(each.rate)
     yield Input("value", said(each.value), of.base)
 
 
-def of_price(of: History, part: Part, price: Price, label: str) -> Input:
-    """A price with its day and who told it."""
-    currency = valuation.currency_of(of.book, part)
-    return Input(label, said(price.price), currency, price.day, price.source)
+def of_price(of: History, part: Part, price: Price, label: str) -> Iterator[Input]:
+    """A price with its day and who told it, after what it was said to be in another currency, and the rate."""
+    if price.converted is not None and price.converted.rate is not None:
+        yield from (price.converted.said, price.converted.rate)
+    yield Input(label, said(price.price), valuation.currency_of(of.book, part), price.day, price.source)
 
 
 def _told(transaction: Transaction) -> str:

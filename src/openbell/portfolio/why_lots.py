@@ -13,7 +13,7 @@ from openbell.portfolio.moves import Part, rounded, summed
 from openbell.portfolio.returns import said_of_uncounted
 from openbell.portfolio.valuation import History, Mask, Uncounted, currency_of
 from openbell.portfolio.walk import Walked
-from openbell.portfolio.why import of_worth
+from openbell.portfolio.why import of_price, of_worth
 from openbell.portfolio.worth import session_gain, worths
 
 COST = (
@@ -85,9 +85,8 @@ def why_price(of: History, part: Part, place: int) -> Why:
     price = None if prices is None else prices.at(of.day(place))
     if price is None:
         return Why("price", PRICE, (), (f"There is no price of {of.day(place)}.",))
-    told = Input(f"price of {part.instrument}", said(price.price), currency_of(of.book, part), price.day, price.source)
     split = (f"It was divided by {said(price.split)}: it has been split since.",) if price.split != 1 else ()
-    return Why("price", PRICE, (told,), split)
+    return Why("price", PRICE, tuple(of_price(of, part, price, f"price of {part.instrument}")), split)
 
 
 def why_day_changes(of: History, inside: Mask, place: int) -> Why:

@@ -80,11 +80,21 @@ def worth_of(of: History, part: Part, units: Decimal, place: int) -> Worth:
     if rate is None:
         return Worth(part, units, price, None, None, "the currency of its price is not known")
     if part.instrument is not None and price is None:
-        return Worth(part, units, None, rate, None, f"there is no price of {day}")
+        return Worth(part, units, None, rate, None, _no_price(of.priced[part.instrument], currency, day))
     if rate.value is None:
         return Worth(part, units, price, rate, None, str(rate).removesuffix("."))
     each = rate.value if price is None else price.price * rate.value
     return Worth(part, units, price, rate, rounded(units * each))
+
+
+def _no_price(prices: Priced, currency: str, day: date) -> str:
+    told = prices.unconverted(day)
+    if told is None:
+        return f"there is no price of {day}"
+    return (
+        f"its price by hand of {told.day} is in {told.unit}, and what that cost in {currency} is not known: "
+        f"say the price in {currency}"
+    )
 
 
 _NO_TRADE = frozenset({Kind.DIVIDEND, Kind.INTEREST, Kind.FEE, Kind.TAX, Kind.RETURN_OF_CAPITAL})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from openbell.model.money import PriceByHand
 from openbell.model.transactions import ZERO, Account, Kind, Pick, Portfolio, Transaction
 from openbell.model.words import assert_text
 
@@ -190,10 +191,14 @@ class Holding:
 class Beside:
     """What people said of instruments, by their keys in the file: only the desk's own export tells of it."""
 
-    prices: Mapping[str, Mapping[date, Decimal]] = field(default_factory=dict)
-    """Of own items, and of what the market trades in the currency of the instrument."""
+    prices: Mapping[str, Mapping[date, PriceByHand]] = field(default_factory=dict)
+    """Of own items, and of what the market trades."""
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Type, sector, country, as far as they were set by hand."""
+    """Type, sector, country, currency, as far as they were set by hand."""
+
+    def currency(self, named: Named) -> str | None:
+        """That prices of an instrument are in which do not say: as it was said by hand, else as the file tells."""
+        return self.facts.get(named.key, {}).get("currency") or named.currency or None
 
 
 NOTHING = Beside()

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any, get_args
 
 from openbell.model.errors import InvalidInput, UnreadableFile
-from openbell.model.money import currency_of, decimal_of
+from openbell.model.money import PriceByHand, currency_of, decimal_of
 from openbell.model.transactions import ZERO, Account, Kind, Method, Pick, Portfolio, Transaction
 from openbell.model.words import assert_text, counted
 from openbell.statements.answers import Answers
@@ -79,13 +79,18 @@ def as_json(export: Export) -> bytes:
         "accounts": [_plain_fields(account) for account in export.accounts],
         "instruments": [_plain_fields(replace(named, id=key)) for key, named in export.instruments.items()],
         "prices": {
-            key: {day.isoformat(): f"{price:f}" for day, price in told.items()}
+            key: {day.isoformat(): _price(price) for day, price in told.items()}
             for key, told in export.beside.prices.items()
         },
         "facts": {key: dict(told) for key, told in export.beside.facts.items()},
         "transactions": [_told(each_of, accounts) for each_of in export.transactions],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def _price(told: PriceByHand) -> str:
+    """With its currency, where that is another one than the instrument's."""
+    return f"{told.price:f}" if told.currency is None else f"{told.price:f} {told.currency}"
 
 
 def _plain_fields(value: Any) -> dict[str, Any]:
@@ -320,11 +325,16 @@ def _beside(contents: Contents) -> Beside:
         raise UnreadableFile(contents.name, "its prices or facts are no such thing.", remedy="Export it again.")
     return Beside(
         {
-            key: {_day(day, "prices"): decimal_of(str(price), "prices") for day, price in told.items()}
+            key: {_day(day, "prices"): _price_told(str(price)) for day, price in told.items()}
             for key, told in prices.items()
         },
         {key: {name: str(said) for name, said in told.items()} for key, told in facts.items()},
     )
+
+
+def _price_told(text: str) -> PriceByHand:
+    price, _, code = text.strip().partition(" ")
+    return PriceByHand(decimal_of(price, "prices"), currency_of(code, "prices") if code else None)
 
 
 def _values(every: object) -> Iterable[object]:

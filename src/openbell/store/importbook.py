@@ -15,7 +15,7 @@ from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Transaction
 from openbell.model.words import NOT_TEXT, counted
 from openbell.store.auditbook import Deed, write_down
-from openbell.store.itembook import OWN, Item, SetFacts, added, said_besides, unsaid
+from openbell.store.itembook import OWN, Item, SetFacts, added, forget_facts, said_besides, unsaid
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliobook import opened
 from openbell.store.portfoliotables import (
@@ -87,6 +87,8 @@ class Arrival:
     """Of each transaction, in their order."""
     prices: Mapping[str, Mapping[date, Decimal]] = field(default_factory=dict)
     """By the name of an item, prices that were told by hand; a day that has one keeps it."""
+    item_facts: Mapping[str, SetFacts] = field(default_factory=dict)
+    """By the name of an item, what was said of it; where something was said here, that stays."""
     hand_prices: Mapping[str, HandPrices] = field(default_factory=dict)
     """By instrument of the market, the same."""
     facts: Mapping[str, SetFacts] = field(default_factory=dict)
@@ -170,7 +172,7 @@ class ImportBook:
             _remember(connection, portfolio, number, _marks(arrival, transactions))
             _remember_names(connection, portfolio, number, arrival.called, items)
             _keep_problems(connection, number, arrival.problems)
-            said = said_besides(connection, owner, arrival.prices, arrival.facts)
+            said = said_besides(connection, owner, arrival.prices, arrival.facts, arrival.item_facts)
             said["hand_prices"] = said_by_hand(connection, owner, arrival.hand_prices)
             changed(connection, portfolio=portfolio)
             after = {**_standing(connection, owner), **said}
@@ -207,6 +209,8 @@ class ImportBook:
             gone = connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.batch == number)).rowcount
             unsaid(connection, row.after)
             unsaid_by_hand(connection, row.after.get("hand_prices", ()))
+            numbers = connection.execute(sa.select(ITEMS.c.id).where(ITEMS.c.batch == number)).scalars()
+            forget_facts(connection, [f"{OWN}{each}" for each in numbers])
             for table in (ACCOUNTS, ITEMS):
                 connection.execute(sa.delete(table).where(table.c.batch == number))
             for of_batch in (ROWS, NAMES, PROBLEMS):

@@ -96,7 +96,7 @@ class ItemBook:
             changed(connection, owner=owner)
 
     def remove(self, owner: int, number: int) -> None:
-        """Forget an item with its prices; raises InvalidInput where transactions name it."""
+        """Forget an item with its prices and facts; raises InvalidInput where transactions name it."""
         named = f"{OWN}{number}"
         held = (TRANSACTIONS.c.instrument == named) | (TRANSACTIONS.c.other == named)
         with self._ledger.transaction(alone=True) as connection:
@@ -108,6 +108,7 @@ class ItemBook:
             mine = (ITEMS.c.owner == owner) & (ITEMS.c.id == number)
             if connection.execute(sa.delete(ITEMS).where(mine)).rowcount != 1:
                 raise _missing(number)
+            forget_facts(connection, [named])
 
     # prices
 
@@ -143,10 +144,12 @@ class ItemBook:
         return {row.instrument: SetFacts(row.type, row.sector, row.country, row.currency) for row in rows}
 
     def set_facts(self, owner: int, instrument: str, facts: SetFacts) -> None:
-        """Replace what a person says of an instrument."""
+        """Replace what a person says of an instrument; of an item, that is a change of it."""
         values = _fact(owner, instrument, facts)
         mine = (FACTS.c.owner == owner) & (FACTS.c.instrument == instrument)
+        item = (ITEMS.c.owner == owner) & (sa.literal(OWN) + sa.cast(ITEMS.c.id, sa.String) == instrument)
         with self._ledger.transaction(alone=True) as connection:
+            connection.execute(sa.update(ITEMS).where(item).values(version=ITEMS.c.version + 1))
             connection.execute(sa.delete(FACTS).where(mine))
             if facts != SetFacts():
                 connection.execute(sa.insert(FACTS).values(**values))
@@ -161,18 +164,25 @@ def added(connection: sa.Connection, owner: int, draft: Item, batch: int | None 
     return Item(number, **values)
 
 
+def forget_facts(connection: sa.Connection, items: Sequence[str]) -> None:
+    """What was said of items goes with them: another one may get the number."""
+    connection.execute(sa.delete(FACTS).where(FACTS.c.instrument.in_(items)))
+
+
 def said_besides(
     connection: sa.Connection,
     owner: int,
     prices: Mapping[str, Mapping[date, Decimal]],
     facts: Mapping[str, SetFacts],
+    of_items: Mapping[str, SetFacts],
 ) -> dict[str, Any]:
-    """Write prices of items, by name, and facts where the owner has said nothing yet; returns what `unsaid` undoes.
+    """Write prices and facts of items, by name, and facts of others, by id, where the owner has said nothing yet.
 
-    Facts of which the owner has said no currency get the one that is told.
+    Facts of which the owner has said no currency get the one that is told. Returns what `unsaid` undoes.
     """
     mine = connection.execute(sa.select(ITEMS.c.name, ITEMS.c.id).where(ITEMS.c.owner == owner))
     numbers = {row.name: row.id for row in mine}
+    facts = {**facts, **{f"{OWN}{numbers[name]}": said for name, said in of_items.items() if name in numbers}}
     told = [row for name, days in prices.items() if name in numbers for row in _priced(numbers[name], days)]
     held = (
         {(row.item, row.day) for row in connection.execute(sa.select(PRICES.c.item, PRICES.c.day))} if told else set()

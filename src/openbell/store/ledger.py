@@ -44,7 +44,7 @@ _FETCHES = sa.Table(
 ALONE = 0x09E4BE11
 """PostgreSQL's lock of those transactions that must be alone."""
 
-HEAD = "0013"
+HEAD = "0014"
 """The schema that this program works with: the newest of `migrations`."""
 
 

@@ -72,6 +72,7 @@ HAND_PRICES = sa.Table(
     sa.Column("instrument", sa.String, primary_key=True),
     sa.Column("day", sa.String(10), primary_key=True),
     sa.Column("price", sa.String, nullable=False),
+    sa.Column("currency", sa.String(3)),
 )
 TRANSACTIONS = sa.Table(
     "transactions",

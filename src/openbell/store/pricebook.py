@@ -10,14 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
-from openbell.model.money import amount
+from openbell.model.money import PriceByHand, amount, currency_of
 from openbell.model.transactions import assert_day
 from openbell.store.ledger import Ledger
 from openbell.store.portfoliotables import HAND_PRICES, changed, text
 
-HandPrices = Mapping[date, Decimal]
-"""Of one instrument, as traded on each day, oldest first; in the currency that is known of it, or that was said of it
-among its facts."""
+HandPrices = Mapping[date, PriceByHand]
+"""Of one instrument, as traded on each day, oldest first."""
 
 
 class PriceBook:
@@ -30,20 +29,21 @@ class PriceBook:
         """By instrument, what a person has said."""
         columns = HAND_PRICES.c
         query = sa.select(HAND_PRICES).where(columns.owner == owner).order_by(columns.instrument, columns.day)
-        found: dict[str, dict[date, Decimal]] = {}
+        found: dict[str, dict[date, PriceByHand]] = {}
         with self._ledger.transaction() as connection:
             for row in connection.execute(query):
-                found.setdefault(row.instrument, {})[date.fromisoformat(row.day)] = Decimal(row.price)
+                price = PriceByHand(Decimal(row.price), row.currency)
+                found.setdefault(row.instrument, {})[date.fromisoformat(row.day)] = price
         return dict(found)
 
-    def price(self, owner: int, instrument: str, told: Mapping[date, Decimal | None]) -> None:
+    def price(self, owner: int, instrument: str, told: Mapping[date, PriceByHand | None]) -> None:
         """Set what one unit was worth on some days; None forgets a day."""
-        prices = checked_prices({day: price for day, price in told.items() if price is not None})
+        rows = _rows(owner, instrument, {day: price for day, price in told.items() if price is not None})
         mine = (HAND_PRICES.c.owner == owner) & (HAND_PRICES.c.instrument == instrument)
         with self._ledger.transaction(alone=True) as connection:
             days = [day.isoformat() for day in told]
             connection.execute(sa.delete(HAND_PRICES).where(mine & HAND_PRICES.c.day.in_(days)))
-            if rows := [_row(owner, instrument, *each) for each in prices]:
+            if rows:
                 connection.execute(sa.insert(HAND_PRICES), rows)
             changed(connection, owner=owner)
 
@@ -54,10 +54,10 @@ def said_by_hand(connection: sa.Connection, owner: int, told: Mapping[str, HandP
     held = connection.execute(sa.select(HAND_PRICES).where(mine)).all() if told else []
     days = {(row.instrument, row.day) for row in held}
     rows = [
-        _row(owner, instrument, day, price)
+        row
         for instrument, said in told.items()
-        for day, price in checked_prices(said)
-        if (instrument, day) not in days
+        for row in _rows(owner, instrument, said)
+        if (instrument, row["day"]) not in days
     ]
     if rows:
         connection.execute(sa.insert(HAND_PRICES), rows)
@@ -68,7 +68,8 @@ def said_by_hand(connection: sa.Connection, owner: int, told: Mapping[str, HandP
 def unsaid_by_hand(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Take back what `said_by_hand` wrote, where it is still the same."""
     for row in rows:
-        connection.execute(sa.delete(HAND_PRICES).where(*(HAND_PRICES.c[name] == row[name] for name in row)))
+        same = (HAND_PRICES.c[name].is_not_distinct_from(row[name]) for name in row)
+        connection.execute(sa.delete(HAND_PRICES).where(*same))
 
 
 def checked_prices(told: Mapping[date, Decimal]) -> list[tuple[str, str]]:
@@ -81,5 +82,15 @@ def checked_prices(told: Mapping[date, Decimal]) -> list[tuple[str, str]]:
     return [(day, text(price)) for day, price in kept.items()]
 
 
-def _row(owner: int, instrument: str, day: str, price: str) -> dict[str, Any]:
-    return {"owner": owner, "instrument": instrument, "day": day, "price": price}
+def _rows(owner: int, instrument: str, told: HandPrices) -> list[dict[str, Any]]:
+    codes = {day.isoformat(): each.currency for day, each in told.items()}
+    return [
+        {
+            "owner": owner,
+            "instrument": instrument,
+            "day": day,
+            "price": price,
+            "currency": None if (code := codes[day]) is None else currency_of(code),
+        }
+        for day, price in checked_prices({day: each.price for day, each in told.items()})
+    ]

@@ -371,7 +371,7 @@ export interface paths {
         /**
          * Set Facts
          * @description Say of what type, sector, country and currency an instrument is; it counts in the caller's portfolios. A currency
-         *     is for what the desk knows none of: 422 for another one than it knows.
+         *     is for what the desk knows none of: 422 for another one than it knows, but for the one that was said before.
          */
         put: operations["set_facts_api_v1_facts__instrument__put"];
         post?: never;
@@ -431,8 +431,8 @@ export interface paths {
         get?: never;
         /**
          * Price By Hand
-         * @description Say what one unit was worth on some days; it counts in the caller's portfolios where no close is known. Its
-         *     currency is what the desk knows, else what PUT /facts/{instrument} said.
+         * @description Say what one unit was worth on some days; it counts in the caller's portfolios where no close is known. Where it
+         *     names no currency, it is in what the desk knows, else in what PUT /facts/{instrument} said.
          */
         put: operations["price_by_hand_api_v1_hand_prices__instrument__put"];
         post?: never;
@@ -3380,13 +3380,28 @@ export interface components {
             right: "read" | "write";
         };
         /**
+         * HandPrice
+         * @description A price in the currency that it was said in, which it stays in; null: that of the instrument.
+         */
+        HandPrice: {
+            /** Currency */
+            currency?: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Price */
+            price: string | null;
+        };
+        /**
          * HandPrices
-         * @description Of one instrument, as traded on each day: a split since divides them. They count where no close is known, and are
-         *     in the currency of its facts.
+         * @description Of one instrument, as traded on each day: a split since divides them. They count where no close is known, and
+         *     in another currency than it is traded in by the rate of their day.
          */
         HandPrices: {
             /** Prices */
-            prices: components["schemas"]["openbell__api__items__Price"][];
+            prices: components["schemas"]["HandPrice"][];
         };
         /**
          * HandPricesDraft
@@ -3394,7 +3409,7 @@ export interface components {
          */
         HandPricesDraft: {
             /** Prices */
-            prices: components["schemas"]["Price-Input"][];
+            prices: components["schemas"]["HandPrice"][];
         };
         /**
          * History

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
+from openbell.model.money import PriceByHand
 from openbell.model.money import amount as checked
 from openbell.model.transactions import ZERO, Kind, assert_day
 from openbell.model.words import counted
@@ -112,18 +113,18 @@ def _apart(named: Mapping[tuple[str, str], Named]) -> dict[tuple[str, str], Name
 
 def _by_hand(
     profiles: Mapping[tuple[str, str], Mapping[str, Any]], names: _Names
-) -> tuple[dict[str, dict[date, Decimal]], int]:
+) -> tuple[dict[str, dict[date, PriceByHand]], int]:
     """The prices of own items, by the items' keys; and how many could not be read."""
-    prices, damaged = dict[str, dict[date, Decimal]](), 0
+    prices, damaged = dict[str, dict[date, PriceByHand]](), 0
     for (source, symbol), profile in profiles.items():
-        told = dict[date, Decimal]()
+        told = dict[date, PriceByHand]()
         for each in _objects(profile, "marketData"):
             try:
                 day, price = _price(each, str(profile.get("currency") or ""))
             except InvalidInput:
                 damaged += 1
             else:
-                told[day] = price
+                told[day] = PriceByHand(price)
         if told:
             prices[names.instrument(source, symbol).key] = told
     return prices, damaged

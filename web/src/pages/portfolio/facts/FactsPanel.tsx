@@ -96,7 +96,9 @@ function Form({ instrument, ticker, said, known, back }: FormProps) {
   };
   return (
     <form className={styles.form} onSubmit={send}>
-      <p className="quiet">What you say goes before what the desk knows, in all portfolios of yours.</p>
+      <p className="quiet">
+        What you say goes before what the desk knows, but for the currency, in all portfolios of yours.
+      </p>
       <ChoiceField
         label="Type"
         options={[
@@ -116,7 +118,7 @@ function Form({ instrument, ticker, said, known, back }: FormProps) {
         <TextField
           label="Currency"
           placeholder={known.currency ?? undefined}
-          hint="That its prices are in, where the desk has another."
+          hint="That its prices are in, where the desk knows none. Prices by hand stay in the one they were said in."
           {...at("currency")}
         />
       )}

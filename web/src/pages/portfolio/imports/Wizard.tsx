@@ -10,11 +10,10 @@ import { Problem } from "../../../api/problem";
 import { Button } from "../../../components/Button";
 import { Notice, Trouble } from "../../../components/Notice";
 import { Skeleton } from "../../../components/Skeleton";
-import * as format from "../../../lib/format";
 import { whyNot } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
 import { changed, tabPath, wholeOf } from "../address";
-import { bookText, countsText, fresh, furthest, STEPS, type Step, stepAt, stepsOf } from "./choices";
+import { bookText, broughtText, countsText, fresh, furthest, STEPS, type Step, stepAt, stepsOf } from "./choices";
 import styles from "./Import.module.css";
 import { MapStep } from "./MapStep";
 import { MatchStep } from "./MatchStep";
@@ -105,8 +104,8 @@ function useBooking(portfolio: Portfolio, upload: string) {
       await client.invalidateQueries({ queryKey: portfolioKeys.all });
       client.removeQueries({ queryKey: ["imports", "preview"] });
       navigate(`${tabPath(portfolio.id, "activity")}?batch=${batch.id}`);
-      const what = format.counted(batch.counts.new ?? 0, "transaction");
-      say({ text: `${what} imported from ${batch.file}.`, action: { label: "Undo", act: () => undo(batch, false) } });
+      const text = `Imported from ${batch.file}: ${broughtText(batch.counts)}.`;
+      say({ text, action: { label: "Undo", act: () => undo(batch, false) } });
     },
   });
 }

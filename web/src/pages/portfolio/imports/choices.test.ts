@@ -53,6 +53,7 @@ test("what needs units that are not there is looked at like anything else, and s
   expect(bookText(preview(lacking), "Mine")).toBe("Units are not there for some of it");
   expect(bookText(preview({ ...lacking, ready: true }), "Mine")).toBe("Book 3 transactions into Mine");
   expect(bookText(preview({ ready: false }), "Mine")).toBe("Nothing of it is new");
+  expect(bookText(preview({ counts: { beside: 2 } }), "Mine")).toBe("Book prices and facts by hand into Mine");
 });
 
 test("a file that a preset knows is not mapped, and one of cash alone not matched", () => {

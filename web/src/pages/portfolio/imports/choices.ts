@@ -72,8 +72,13 @@ export function withColumn(mapping: Mapping, field: string, column: string): Map
 
 /** What booking would do, or what is to be decided first. */
 export function bookText({ ready, counts, unheld_total }: Preview, into: string): string {
-  if (ready) return `Book ${format.counted(counts.new ?? 0, "transaction")} into ${into}`;
+  if (ready) return `Book ${broughtText(counts)} into ${into}`;
   return unheld_total > 0 ? "Units are not there for some of it" : "Nothing of it is new";
+}
+
+/** What an import brings: transactions, or where all of them are here, what was said by hand alone. */
+export function broughtText(counts: Record<string, number>): string {
+  return !counts.new && counts.beside ? "prices and facts by hand" : format.counted(counts.new ?? 0, "transaction");
 }
 
 /** What becomes of a file’s rows, in words: `38 new, 2 known already`. */
@@ -90,4 +95,5 @@ const WORDS = [
   ["left", "left out"],
   ["problems", "not understood"],
   ["ignored", "without effect"],
+  ["beside", "said by hand beside"],
 ] as const;

@@ -33,7 +33,7 @@ export function HandPrices({ portfolio, instrument, ticker, row }: HandPricesPro
   return (
     <PriceForm
       title="Prices by hand"
-      about="They count on days without a close of the market, until the next price. Say each as it was on its day: a split since divides it."
+      about="They count on days without a close of the market, until the next price. Say each as it was on its day: a split since divides it. One that was said in another currency counts by the rate of its day."
       name={ticker}
       currency={row?.currency ?? null}
       prices={said?.prices ?? []}

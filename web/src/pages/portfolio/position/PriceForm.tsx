@@ -11,7 +11,10 @@ import * as format from "../../../lib/format";
 import { whyNot } from "../../../lib/refusal";
 import styles from "./Position.module.css";
 
-type Price = Item["prices"][number];
+type Price = Item["prices"][number] & {
+  /** That it was said in, where that may be another one than the form's. */
+  currency?: string | null;
+};
 
 interface PriceFormProps {
   title: string;
@@ -41,7 +44,10 @@ export function PriceForm({ title, about, name, currency, prices, set }: PriceFo
       title: "Price",
       unit: currency ?? undefined,
       number: true,
-      show: (row) => format.exactly(row.price, 2),
+      show: (row) => {
+        const price = format.exactly(row.price, 2);
+        return row.currency && row.currency !== currency ? `${price} ${row.currency}` : price;
+      },
       cell: (row) => row.price,
     },
     {
