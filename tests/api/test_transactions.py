@@ -10,10 +10,10 @@ from fastapi.testclient import TestClient
 
 from openbell.api.app import create_app
 from openbell.api.edits import Edit, fitting
-from openbell.api.problems import NotFound
+from openbell.api.problems import STATUS, NotFound
 from openbell.desk import Desk
 from openbell.store.portfoliobook import PortfolioBook
-from openbell.store.transactionbook import TransactionBook
+from openbell.store.transactionbook import MovedOn, TransactionBook
 
 BUY = {
     "kind": "buy",
@@ -255,6 +255,41 @@ def test_what_was_sold_and_never_held_is_edited_and_lacks_no_more_units_unasked(
     assert client.put(one, json=more, params={"oversold_too": True}).json()["quantity"] == "-6"
 
 
+def test_more_of_the_lots_that_a_sale_chose_are_taken_only_where_that_is_confirmed_again(client: TestClient):
+    for told in (BUY, BUY, {**SALE, "quantity": "-9", "picks": [{"opened": 1, "quantity": "9"}]}):
+        assert client.post("portfolios/1/transactions", json=told).status_code == 201
+    five, four = ({**SALE, "day": "2026-03-02", "quantity": units} for units in ("-5", "-4"))
+    assert client.post("portfolios/1/transactions", json=five, params={"oversold_too": True}).status_code == 201
+    asked = client.post("portfolios/1/transactions", json=four)
+    assert (asked.status_code, asked.json()["field"]) == (409, "oversold_too")
+    assert asked.json()["detail"] == "The sale of AAPL on 2026-03-03 would lack the lots that it chose."
+    note = {**SALE, "quantity": "-9", "picks": [{"opened": 1, "quantity": "9"}], "version": 1, "note": "All of it"}
+    assert client.put("portfolios/1/transactions/3", json=note).status_code == 200, "it lacks no more than before"
+
+
+def test_a_purchase_before_those_that_a_sale_chose_is_asked_about_where_it_takes_their_place(client: TestClient):
+    moved = {**BUY, "kind": "transfer", "cash": "0", "quantity": "-10", "fee": "0", "price": None, "to_account": 2}
+    sold = {**SALE, "account": 2, "quantity": "-10", "picks": [{"opened": 1, "quantity": "10"}]}
+    for told in (BUY, moved, sold):
+        assert client.post("portfolios/1/transactions", json=told).status_code == 201
+    older, younger = {**BUY, "day": "2026-02-27"}, {**BUY, "day": "2026-03-03"}
+    asked = client.post("portfolios/1/transactions", json=older)
+    assert (asked.status_code, asked.json()["field"]) == (409, "oversold_too"), asked.text
+    assert client.get("portfolios/1/lots").json()["closed"][0]["cost"]["amount"] == "1001.1"
+    assert client.post("portfolios/1/transactions", json=younger).status_code == 201
+    assert client.post("portfolios/1/transactions", json=older, params={"oversold_too": True}).status_code == 201
+
+
+def test_a_sale_that_got_nothing_of_what_it_chose_lacks_no_more_when_other_units_come(client: TestClient):
+    chosen = {**SALE, "quantity": "-10", "picks": [{"opened": 1, "quantity": "10"}]}
+    for told in (BUY, chosen):
+        client.post("portfolios/1/transactions", json=told)
+    less = {**BUY, "day": "2026-03-04", "version": 1}
+    moved = client.put("portfolios/1/transactions/1", json=less, params={"oversold_too": True})
+    assert moved.status_code == 200, "bought after the sale"
+    assert client.post("portfolios/1/transactions", json=BUY).status_code == 201
+
+
 def test_an_edit_ends_where_the_portfolio_was_removed_while_it_was_checked(client: TestClient, desk: Desk):
     client.post("portfolios/1/transactions", json=BUY)
     portfolios, book = PortfolioBook(desk.ledger), TransactionBook(desk.ledger)
@@ -268,6 +303,22 @@ def test_an_edit_ends_where_the_portfolio_was_removed_while_it_was_checked(clien
 
     with pytest.raises(NotFound, match="Mine was removed meanwhile"):
         fitting(desk, kept, Edit(None, oversold_too=True, number=1), write)
+
+
+def test_an_edit_is_given_up_where_others_are_faster_each_time(client: TestClient, desk: Desk):
+    client.post("portfolios/1/transactions", json=BUY)
+    kept, book = PortfolioBook(desk.ledger).find(1), TransactionBook(desk.ledger)
+    assert kept is not None
+    paid_in = {"kind": "deposit", "account": 2, "day": "2026-03-02", "currency": "EUR", "cash": "1"}
+
+    def write(state: str | None) -> None:
+        assert client.post("portfolios/1/transactions", json=paid_in).status_code == 201
+        book.remove(1, 1, 1, desk.clock(), state)
+
+    with pytest.raises(MovedOn, match="Mine was changed by others again and again") as error:
+        fitting(desk, kept, Edit(None, oversold_too=True, number=1), write)
+    assert STATUS[error.type] == (409, "Busy")
+    assert [each["id"] for each in client.get("portfolios/1/transactions").json()["transactions"]][-1] == 1
 
 
 def test_more_of_a_lot_than_there_is_cannot_be_chosen(client: TestClient):
