@@ -37,7 +37,7 @@ from openbell.store.portfoliotables import (
     numbered,
 )
 from openbell.store.pricebook import HandPrices, said_by_hand, unsaid_by_hand
-from openbell.store.transactionbook import written
+from openbell.store.transactionbook import assert_state, written
 
 DRAWN = 2**30
 """From how many numbers the version of an import is drawn; edits of its transactions count on from it."""
@@ -152,12 +152,23 @@ class ImportBook:
             total = connection.execute(sa.select(sa.func.count()).select_from(PROBLEMS).where(mine)).scalar_one()
             return total, [_not_understood(row) for row in connection.execute(page)]
 
-    def book(self, portfolio: int, arrival: Arrival, booked: Booked, now: datetime, deed: Deed | None = None) -> Batch:
+    def book(
+        self,
+        portfolio: int,
+        arrival: Arrival,
+        booked: Booked,
+        now: datetime,
+        deed: Deed | None = None,
+        *,
+        state: str | None = None,
+    ) -> Batch:
         """Write an import, all or nothing, and that it was done.
 
-        Raises InvalidInput where somebody imported the same rows meanwhile.
+        Raises InvalidInput where somebody imported the same rows meanwhile, MovedOn where the portfolio is in another
+        state than the one that was looked at.
         """
         with own_name("account or item"), self._ledger.transaction(alone=True) as connection:
+            assert_state(connection, portfolio, state)
             owner = connection.execute(sa.select(PORTFOLIOS.c.owner).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
             before = _standing(connection, owner)
             number, drawn = numbered(connection, BATCHES)[0], 2 + randbelow(DRAWN)
@@ -187,14 +198,16 @@ class ImportBook:
         *,
         edited_too: bool = False,
         deed: Deed | None = None,
+        state: str | None = None,
     ) -> int:
         """Take an import back, and write down that it was done; returns how many transactions went.
 
         Where nothing else has happened since, the ledger is byte for byte what it was. Raises ChangedMeanwhile where
-        it is not the one of `version`, or something of it was changed since, unless that shall go too, and InvalidInput
-        where others need what it brought.
+        it is not the one of `version`, or something of it was changed since, unless that shall go too, InvalidInput
+        where others need what it brought, and MovedOn as `book`.
         """
         with self._ledger.transaction(alone=True) as connection:
+            assert_state(connection, portfolio, state)
             mine = (BATCHES.c.portfolio == portfolio) & (BATCHES.c.id == number)
             row = connection.execute(sa.select(BATCHES).where(mine)).one_or_none()
             if row is None:
