@@ -17,7 +17,7 @@ from openbell.model.words import NOT_TEXT, counted
 from openbell.store.auditbook import Deed, write_down
 from openbell.store.itembook import OWN, Item, SetFacts, added, said_besides, unsaid
 from openbell.store.ledger import Ledger, own_name
-from openbell.store.portfoliobook import opened
+from openbell.store.portfoliobook import LONGEST_NAME, opened
 from openbell.store.portfoliotables import (
     ACCOUNTS,
     BATCHES,
@@ -240,8 +240,7 @@ class ImportBook:
 
     def keep_mapping(self, owner: int, name: str, body: Mapping[str, Any]) -> KeptMapping:
         """Keep a mapping under a name; one of the same name is replaced."""
-        if not 0 < len(name) <= 80:
-            raise InvalidInput("name", "A name has 1 to 80 characters.")
+        assert_name(name)
         mine = (MAPPINGS.c.owner == owner) & (MAPPINGS.c.name == name)
         with self._ledger.transaction(alone=True) as connection:
             if not connection.execute(sa.update(MAPPINGS).where(mine).values(body=dict(body))).rowcount:
@@ -256,6 +255,12 @@ class ImportBook:
         with self._ledger.transaction() as connection:
             if connection.execute(sa.delete(MAPPINGS).where(mine)).rowcount != 1:
                 raise InvalidInput("id", f"There is no mapping {number}.", remedy="List yours to see their numbers.")
+
+
+def assert_name(name: str) -> None:
+    """Raise InvalidInput for what is no name of a mapping."""
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise InvalidInput("name", f"A name has 1 to {LONGEST_NAME} characters.")
 
 
 def _standing(connection: sa.Connection, owner: int) -> dict[str, Any]:
