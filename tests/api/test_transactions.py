@@ -376,12 +376,26 @@ def test_a_price_of_a_day_that_is_yet_to_come_is_refused(client: TestClient, pat
 
 
 def test_rows_of_no_value_are_listed_alike_by_a_desk_that_was_started_again(client: TestClient, desk: Desk):
-    for nth, ticker in enumerate(("ZZZ", "MMM", "AAA"), start=1):
-        bought = {**BUY, "instrument": ticker, "day": f"2026-03-0{nth}"}
+    house = client.post("items", json={"name": "House", "currency": "USD", "type": "other"}).json()["instrument"]
+    for nth, instrument in enumerate(("ZZZ", house, "AAA"), start=1):
+        bought = {**BUY, "instrument": instrument, "day": f"2026-03-0{nth}"}
         assert client.post("portfolios/1/transactions", json=bought).status_code == 201
-        client.get("portfolios/1/positions")
+        paid = {"account": 1, "kind": "deposit", "day": f"2026-03-0{nth}", "currency": ("USD", "GBP", "CHF")[nth - 1]}
+        assert client.post("portfolios/1/transactions", json={**paid, "cash": "1"}).status_code == 201
+        fee = {**paid, "kind": "fee", "cash": "-9"}
+        assert client.post("portfolios/1/transactions", json=fee).status_code == 201
+        for path in ("positions", "history", "returns", "checks"):
+            client.get(f"portfolios/1/{path}")
     again = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1/api/v1")
+    for path in ("positions", "returns", "history", "checks", "why/value", "why/gain", "why/day_change", "income"):
+        found = [each.get(f"portfolios/1/{path}").json() for each in (client, again)]
+        assert found[0] == found[1], path
     for path, rows in (("positions", "positions"), ("returns", "contributions")):
-        found = [each.get(f"portfolios/1/{path}").json()[rows] for each in (client, again)]
-        assert found[0] == found[1]
-        assert [each["ticker"] for each in found[0] if each["type"] != "cash"] == ["AAA", "MMM", "ZZZ"]
+        found = client.get(f"portfolios/1/{path}").json()[rows]
+        assert [each["ticker"] for each in found if each["type"] != "cash"] == ["AAA", "ZZZ", "House"]
+    notes = client.get("portfolios/1/returns").json()["performance"]["notes"]
+    assert [note.split(": ", 1)[1].split(", ")[:-1] for note in notes] == [
+        *([code] for code in ("CHF", "GBP", "USD")),
+        ["AAA", "ZZZ"],
+        ["House"],
+    ]
