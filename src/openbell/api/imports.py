@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from openbell.api.access import Role, TheCaller, TheDesk, ThePlace, allow, deed_of
 from openbell.api.edits import OversoldToo, assert_none_lacks, in_one_state
-from openbell.api.portfolios import seen
+from openbell.api.portfolios import seen, seen_whole
 from openbell.api.previews import RowProblem
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
@@ -121,8 +121,9 @@ def import_problems(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_PROBLEMS)] = 100,
 ) -> RowsLeft:
-    """The rows of an imported file that were not understood, each as it stands in the file."""
-    seen(desk, caller, number)
+    """The rows of an imported file that were not understood, each as it stands in the file; for its owner, and for who
+    may write."""
+    seen_whole(desk, caller, number)
     book = ImportBook(desk.ledger)
     _of(book, number, batch)
     total, page = book.problems(batch, offset=offset, limit=limit)
