@@ -330,7 +330,7 @@ class _Rules:
     def _choose(self) -> _Chosen:
         version, chosen = self._book.version(), self._book.chosen()
         return _Chosen(
-            version,
+            version if self._book.version() == version else None,
             {rule.id: rule for rule, _ in chosen},
             {rule.id: symbols for rule, symbols in chosen},
             _followed(chosen),
@@ -395,8 +395,8 @@ class _Rules:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The rules as the book had them at a `version`, and what each is on, by id; the symbols whose past is needed,
-    and whether their prices are followed."""
+    """The rules as the book had them at a `version`, None: while it changed; what each is on, by id; the symbols whose
+    past is needed, and whether their prices are followed."""
 
     version: object
     rules: Mapping[str, Rule]

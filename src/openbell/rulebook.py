@@ -140,14 +140,17 @@ class Rulebook:
                 return self._held_by(owner, shown())
 
     def _held_by(self, owner: int, shown: _Shown) -> tuple[str, ...]:
-        """The symbols that the portfolios of `owner`, and those shared with them, hold now."""
+        """The symbols that the portfolios of `owner`, and those shared with them, hold now. Kept is what was read under
+        one state: undoing an import gives the one before back."""
         portfolios = self._portfolios(owner, shown)
-        states = [(each.portfolio.id, each.state) for each in portfolios]
+        states, known = _states(portfolios), self._held.get(owner)
         version = states, self._desk.lake.version(), self._desk.clock().date()
-        known = self._held.get(owner)
-        if known is None or known[0] != version:
-            known = self._held[owner] = version, held(self._desk, portfolios)
-        return known[1]
+        if known is not None and known[0] == version:
+            return known[1]
+        found = held(self._desk, portfolios)
+        if _states(self._portfolios(owner, shown)) == states:
+            self._held[owner] = version, found
+        return found
 
     def exchange_of(self, symbol: str) -> str:
         """The exchange whose sessions the rules of `symbol` go by."""
@@ -291,6 +294,10 @@ class _Shown:
 
     def lists_of(self, person: int) -> list[StoredWatchlist]:
         return [each for each in self.lists if each.owner == person or ("watchlist", each.id, person) in self.shares]
+
+
+def _states(portfolios: Sequence[Kept]) -> list[tuple[int, str]]:
+    return [(each.portfolio.id, each.state) for each in portfolios]
 
 
 def _left_out(target: Target | None, owner: int, shown: Callable[[], _Shown]) -> str | None:

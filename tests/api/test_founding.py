@@ -195,6 +195,15 @@ def test_what_is_no_export_makes_nothing(client: TestClient, change: dict[str, A
     assert len(client.get("portfolios").json()["portfolios"]) == 1
 
 
+def test_an_export_with_a_day_that_is_yet_to_come_makes_nothing(client: TestClient):
+    told = json.loads(exported(client, 1))
+    told["transactions"][1]["day"] = "2100-01-01"
+    answer = client.post("portfolios/from-export", content=json.dumps(told), params={"name": "Again"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "file")
+    assert answer.json()["detail"] == "1 transaction of the export is yet to come, on 2100-01-01 first."
+    assert [each["name"] for each in client.get("portfolios").json()["portfolios"]] == ["Mine"]
+
+
 def test_a_name_that_is_taken_makes_nothing(client: TestClient):
     refused = client.post("portfolios/from-export", content=exported(client, 1))
     assert (refused.status_code, refused.json()["field"]) == (422, "name")

@@ -566,6 +566,26 @@ def test_a_file_that_takes_units_from_a_sale_that_is_here_says_so(client: TestCl
     assert (lacking["rows"], lacking["what"].startswith("2 units of AAPL were sold on 2026-03-02")) == ([], True)
 
 
+@pytest.mark.parametrize(("picks", "brought"), [([], "4"), ([{"opened": 1, "quantity": "10"}], "4"), ([], "10")])
+def test_a_file_that_brings_units_that_a_sale_lacks_takes_nothing_from_it(
+    client: TestClient, picks: list[dict[str, Any]], brought: str
+):
+    client.post("portfolios/1/accounts", json={"name": "Mine", "currency": "USD"})
+    common = {"account": 1, "currency": "USD", "instrument": "AAPL"}
+    bought = {"kind": "buy", "day": "2026-01-05", "cash": "-9", "quantity": "10"}
+    for told in (bought, {"kind": "sell", "day": "2026-03-02", "cash": "9", "quantity": "-10", "picks": picks}):
+        assert client.post("portfolios/1/transactions", json={**common, **told}).status_code == 201
+    late = {**common, **bought, "day": "2026-03-03", "version": 1}
+    assert client.put("portfolios/1/transactions/1", json=late, params={"oversold_too": True}).status_code == 200
+    told = f"Date,Action,Symbol,Quantity,Price,Amount,Currency\n2026-02-03,Buy,AAPL,{brought},100,-400,USD\n"
+    key = uploaded(client, told)
+    found = preview(client, key, accounts={"": 1})
+    assert (found["unheld"], found["ready"]) == ([], True)
+    batch = confirm(client, key, accounts={"": 1})
+    asked = client.delete(f"portfolios/1/imports/{batch['id']}")
+    assert (asked.status_code, asked.json()["field"]) == (409, "oversold_too"), "without them it lacks more again"
+
+
 def test_the_rows_that_were_not_understood_can_be_read_after_booking(client: TestClient):
     broken = PLAIN + "2026-02-05,Sell,AA\0PL,-1,110,110,USD\n0001-02-06,Sell,AAPL,-1,110,110,USD\n"
     key = uploaded(client, broken)

@@ -110,13 +110,33 @@ def test_whom_it_is_shared_with_may_read_and_no_more(locked: Desk, ann: TestClie
     assert ann.post("portfolios/1/imports", json={"upload": key}).json()["id"] == 1
     reader = client_of(locked, "bob")
     found = statuses(reader)
-    of_the_owner = {"GET /portfolios/{number}/shares"}
+    of_the_owner = {"GET /portfolios/{number}/shares", "GET /portfolios/{number}/imports/{batch}/problems"}
     reads = {path: status for path, status in found.items() if path.startswith("GET") and path not in of_the_owner}
     assert {path: status for path, status in reads.items() if status != 200} == {}
     assert {path: status for path, status in found.items() if path not in reads and status != 403} == {}
     seen = reader.get("portfolios").json()["portfolios"]
     assert [(each["right"], each["owner"]) for each in seen] == [("read", "ann")]
     assert ann.get("portfolios/1").json()["owner"] is None
+
+
+@pytest.mark.parametrize(("right", "sees"), [("read", 403), ("write", 200)])
+def test_what_was_deleted_or_not_understood_is_for_who_may_write(locked: Desk, ann: TestClient, right: str, sees: int):
+    file = "Date,Action,Amount,Currency\n2026-03-01,Deposit,1,USD\nmine alone,,,\n"
+    key = ann.post("portfolios/1/uploads", content=file).json()["key"]
+    number = ann.post("portfolios/1/imports", json={"upload": key}).json()["id"]
+    assert ann.delete("portfolios/1/transactions/1", params={"version": 1}).status_code == 204
+    other = shared(locked, ann, right)
+    person = locked.accounts.people.person_named("ann")
+    assert person is not None
+    app, reads = create_app(locked, jobs=False), token(locked.accounts, person, "read")
+    hers = TestClient(app, base_url="http://127.0.0.1/api/v1", headers=reads)
+    for path in (
+        f"portfolios/1/imports/{number}/problems",
+        "portfolios/1/transactions?removed=true",
+        "portfolios/1/transactions/1",
+    ):
+        assert [each.get(path).status_code for each in (other, ann, hers)] == [sees, 200, 200]
+    assert other.get("portfolios/1/transactions").json()["total"] == 1
 
 
 def test_whom_it_is_shared_with_to_write_may_change_what_is_in_it(locked: Desk, ann: TestClient):

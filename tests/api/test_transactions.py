@@ -10,10 +10,10 @@ from fastapi.testclient import TestClient
 
 from openbell.api.app import create_app
 from openbell.api.edits import Edit, fitting
-from openbell.api.problems import NotFound
+from openbell.api.problems import STATUS, NotFound
 from openbell.desk import Desk
 from openbell.store.portfoliobook import PortfolioBook
-from openbell.store.transactionbook import TransactionBook
+from openbell.store.transactionbook import MovedOn, TransactionBook
 
 BUY = {
     "kind": "buy",
@@ -255,6 +255,41 @@ def test_what_was_sold_and_never_held_is_edited_and_lacks_no_more_units_unasked(
     assert client.put(one, json=more, params={"oversold_too": True}).json()["quantity"] == "-6"
 
 
+def test_more_of_the_lots_that_a_sale_chose_are_taken_only_where_that_is_confirmed_again(client: TestClient):
+    for told in (BUY, BUY, {**SALE, "quantity": "-9", "picks": [{"opened": 1, "quantity": "9"}]}):
+        assert client.post("portfolios/1/transactions", json=told).status_code == 201
+    five, four = ({**SALE, "day": "2026-03-02", "quantity": units} for units in ("-5", "-4"))
+    assert client.post("portfolios/1/transactions", json=five, params={"oversold_too": True}).status_code == 201
+    asked = client.post("portfolios/1/transactions", json=four)
+    assert (asked.status_code, asked.json()["field"]) == (409, "oversold_too")
+    assert asked.json()["detail"] == "The sale of AAPL on 2026-03-03 would lack the lots that it chose."
+    note = {**SALE, "quantity": "-9", "picks": [{"opened": 1, "quantity": "9"}], "version": 1, "note": "All of it"}
+    assert client.put("portfolios/1/transactions/3", json=note).status_code == 200, "it lacks no more than before"
+
+
+def test_a_purchase_before_those_that_a_sale_chose_is_asked_about_where_it_takes_their_place(client: TestClient):
+    moved = {**BUY, "kind": "transfer", "cash": "0", "quantity": "-10", "fee": "0", "price": None, "to_account": 2}
+    sold = {**SALE, "account": 2, "quantity": "-10", "picks": [{"opened": 1, "quantity": "10"}]}
+    for told in (BUY, moved, sold):
+        assert client.post("portfolios/1/transactions", json=told).status_code == 201
+    older, younger = {**BUY, "day": "2026-02-27"}, {**BUY, "day": "2026-03-03"}
+    asked = client.post("portfolios/1/transactions", json=older)
+    assert (asked.status_code, asked.json()["field"]) == (409, "oversold_too"), asked.text
+    assert client.get("portfolios/1/lots").json()["closed"][0]["cost"]["amount"] == "1001.1"
+    assert client.post("portfolios/1/transactions", json=younger).status_code == 201
+    assert client.post("portfolios/1/transactions", json=older, params={"oversold_too": True}).status_code == 201
+
+
+def test_a_sale_that_got_nothing_of_what_it_chose_lacks_no_more_when_other_units_come(client: TestClient):
+    chosen = {**SALE, "quantity": "-10", "picks": [{"opened": 1, "quantity": "10"}]}
+    for told in (BUY, chosen):
+        client.post("portfolios/1/transactions", json=told)
+    less = {**BUY, "day": "2026-03-04", "version": 1}
+    moved = client.put("portfolios/1/transactions/1", json=less, params={"oversold_too": True})
+    assert moved.status_code == 200, "bought after the sale"
+    assert client.post("portfolios/1/transactions", json=BUY).status_code == 201
+
+
 def test_an_edit_ends_where_the_portfolio_was_removed_while_it_was_checked(client: TestClient, desk: Desk):
     client.post("portfolios/1/transactions", json=BUY)
     portfolios, book = PortfolioBook(desk.ledger), TransactionBook(desk.ledger)
@@ -268,6 +303,22 @@ def test_an_edit_ends_where_the_portfolio_was_removed_while_it_was_checked(clien
 
     with pytest.raises(NotFound, match="Mine was removed meanwhile"):
         fitting(desk, kept, Edit(None, oversold_too=True, number=1), write)
+
+
+def test_an_edit_is_given_up_where_others_are_faster_each_time(client: TestClient, desk: Desk):
+    client.post("portfolios/1/transactions", json=BUY)
+    kept, book = PortfolioBook(desk.ledger).find(1), TransactionBook(desk.ledger)
+    assert kept is not None
+    paid_in = {"kind": "deposit", "account": 2, "day": "2026-03-02", "currency": "EUR", "cash": "1"}
+
+    def write(state: str | None) -> None:
+        assert client.post("portfolios/1/transactions", json=paid_in).status_code == 201
+        book.remove(1, 1, 1, desk.clock(), state)
+
+    with pytest.raises(MovedOn, match="Mine was changed by others again and again") as error:
+        fitting(desk, kept, Edit(None, oversold_too=True, number=1), write)
+    assert STATUS[error.type] == (409, "Busy")
+    assert [each["id"] for each in client.get("portfolios/1/transactions").json()["transactions"]][-1] == 1
 
 
 def test_more_of_a_lot_than_there_is_cannot_be_chosen(client: TestClient):
@@ -325,12 +376,26 @@ def test_a_price_of_a_day_that_is_yet_to_come_is_refused(client: TestClient, pat
 
 
 def test_rows_of_no_value_are_listed_alike_by_a_desk_that_was_started_again(client: TestClient, desk: Desk):
-    for nth, ticker in enumerate(("ZZZ", "MMM", "AAA"), start=1):
-        bought = {**BUY, "instrument": ticker, "day": f"2026-03-0{nth}"}
+    house = client.post("items", json={"name": "House", "currency": "USD", "type": "other"}).json()["instrument"]
+    for nth, instrument in enumerate(("ZZZ", house, "AAA"), start=1):
+        bought = {**BUY, "instrument": instrument, "day": f"2026-03-0{nth}"}
         assert client.post("portfolios/1/transactions", json=bought).status_code == 201
-        client.get("portfolios/1/positions")
+        paid = {"account": 1, "kind": "deposit", "day": f"2026-03-0{nth}", "currency": ("USD", "GBP", "CHF")[nth - 1]}
+        assert client.post("portfolios/1/transactions", json={**paid, "cash": "1"}).status_code == 201
+        fee = {**paid, "kind": "fee", "cash": "-9"}
+        assert client.post("portfolios/1/transactions", json=fee).status_code == 201
+        for path in ("positions", "history", "returns", "checks"):
+            client.get(f"portfolios/1/{path}")
     again = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1/api/v1")
+    for path in ("positions", "returns", "history", "checks", "why/value", "why/gain", "why/day_change", "income"):
+        found = [each.get(f"portfolios/1/{path}").json() for each in (client, again)]
+        assert found[0] == found[1], path
     for path, rows in (("positions", "positions"), ("returns", "contributions")):
-        found = [each.get(f"portfolios/1/{path}").json()[rows] for each in (client, again)]
-        assert found[0] == found[1]
-        assert [each["ticker"] for each in found[0] if each["type"] != "cash"] == ["AAA", "MMM", "ZZZ"]
+        found = client.get(f"portfolios/1/{path}").json()[rows]
+        assert [each["ticker"] for each in found if each["type"] != "cash"] == ["AAA", "ZZZ", "House"]
+    notes = client.get("portfolios/1/returns").json()["performance"]["notes"]
+    assert [note.split(": ", 1)[1].split(", ")[:-1] for note in notes] == [
+        *([code] for code in ("CHF", "GBP", "USD")),
+        ["AAA", "ZZZ"],
+        ["House"],
+    ]

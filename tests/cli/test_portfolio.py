@@ -143,6 +143,29 @@ def test_a_table_of_no_known_kind_is_read_by_the_columns_that_are_said_and_the_n
     assert (code, "1 transaction imported as 2, 1 known" in out, "Read as My bank" in out + err) == (0, True, True), err
 
 
+@pytest.mark.parametrize(("name", "says"), [("My bank", "has no columns to keep"), ("x" * 81, "1 to 80 characters")])
+def test_how_a_file_is_read_that_cannot_be_kept_is_said_before_anything_is_written(
+    shell: Shell, plain: str, tmp_path: Path, name: str, says: str
+):
+    shell("import", plain, "--portfolio", "Mine")
+    written = tmp_path / "out.json"
+    shell("export", "--output", str(written))
+    code, _, err = shell("import", str(written), "--portfolio", "Again", "--keep", name)
+    assert (code, says in err) == (2, True), err
+    assert [each["name"] for each in json.loads(shell("show", "--json")[1])] == ["Mine"]
+
+
+def test_how_a_file_is_read_is_kept_where_nothing_of_it_is_new_but_not_by_a_dry_run(shell: Shell, tmp_path: Path):
+    odd = tmp_path / "odd.csv"
+    odd.write_text(ODD)
+    again = ("import", str(odd), "--portfolio", "Mine", *COLUMNS, "--currency", "EUR", "--dates", "dmy")
+    shell(*again)
+    assert shell(*again, "--keep", "My bank", "--dry-run")[0] == 0
+    assert "Read as" not in "".join(shell("import", str(odd), "--portfolio", "Mine")[1:])
+    assert shell(*again, "--keep", "My bank")[0] == 0
+    assert "Read as My bank" in "".join(shell("import", str(odd), "--portfolio", "Mine")[1:])
+
+
 def test_amounts_that_are_said_to_be_in_pence_become_pounds(shell: Shell, tmp_path: Path):
     odd = tmp_path / "odd.csv"
     odd.write_text(ODD)
@@ -176,6 +199,9 @@ def test_what_a_file_sells_that_is_not_held_is_told_and_booked_only_if_it_begins
     told = "4 units of AAPL were sold on 2026-02-04, but the account held none"
     code, out, err = shell("import", str(middle), "--portfolio", "Mine", "--dry-run")
     assert (code, told in err, "--midway" in out + err) == (0, True, True), err
+    assert "1 transaction would be imported once what follows is settled" in out
+    code, out, err = shell("import", str(middle), "--portfolio", "Mine", "--dry-run", "--midway")
+    assert ("settled" in out, "--midway" in out + err) == (False, False)
     code, _, err = shell("import", str(middle), "--portfolio", "Mine")
     assert (code, told in err, json.loads(shell("show", "--json")[1])) == (2, True, [])
     code, out, _ = shell("import", str(middle), "--portfolio", "Mine", "--midway", "--json")
@@ -202,11 +228,16 @@ def test_a_new_portfolio_of_an_export_is_counted_as_that_was(shell: Shell, plain
 def test_an_export_is_made_into_a_portfolio_as_the_api_makes_it_or_not_at_all(shell: Shell, plain: str, tmp_path: Path):
     shell("import", plain, "--portfolio", "Mine")
     told = json.loads(shell("export")[1])
-    damaged, empty = tmp_path / "damaged.json", tmp_path / "empty.json"
+    damaged, empty, late = (tmp_path / f"{name}.json" for name in ("damaged", "empty", "late"))
+    to_come = {**told["transactions"][0], "id": 10, "day": "2100-01-01"}
     damaged.write_text(json.dumps({**told, "transactions": [*told["transactions"], {"id": 9, "kind": "gift"}]}))
     empty.write_text(json.dumps({**told, "transactions": []}))
-    code, _, err = shell("import", str(damaged), "--portfolio", "Damaged")
-    assert (code, "1 transaction of the export cannot be read." in err) == (2, True), err
+    late.write_text(json.dumps({**told, "transactions": [*told["transactions"], to_come]}))
+    for dry in ((), ("--dry-run",)):
+        code, out, err = shell("import", str(damaged), "--portfolio", "Damaged", *dry)
+        assert (code, out, "1 transaction of the export cannot be read." in err) == (2, "", True), err
+        code, out, err = shell("import", str(late), "--portfolio", "Late", *dry)
+        assert (code, out, "1 transaction of the export is yet to come, on 2100-01-01 first." in err) == (2, "", True)
     code, out, err = shell("import", str(empty), "--portfolio", "Empty", "--base", "chf")
     assert (code, out) == (0, "A new portfolio Empty, counted in CHF by fifo.\n"), err
     accounts = [each["name"] for each in json.loads(shell("account", "list", "--portfolio", "Empty", "--json")[1])]

@@ -18,10 +18,13 @@ from openbell.model.transactions import TOLD_ACTIONS, Kind, newest_day
 from openbell.model.transactions import Transaction as ModelTransaction
 from openbell.portfolio.lots import Problem
 from openbell.store.portfoliobook import Kept, PortfolioBook
-from openbell.store.transactionbook import MovedOn
+from openbell.store.transactionbook import MovedOn, TransactionBook
 
 REFUSED = {"oversold": "quantity", "unknown_lot": "picks"}
 """What no new transaction is made to be, and by which field."""
+
+ROUNDS = 5
+"""How often others may be faster before whoever writes is told so."""
 
 OversoldToo = Annotated[bool, Query(description="Write it all the same where a sale would lack units by it.")]
 
@@ -36,13 +39,13 @@ class Edit:
     number: int = 0
     """0: it is new."""
 
-    @property
-    def harmless(self) -> bool:
-        """Whether it can take units from nobody: new cash, and new units that only come in."""
+    def harmless(self, *, chosen: bool) -> bool:
+        """Whether it can take nothing from anybody: new cash, and new units that come in. Where lots were `chosen`,
+        new ones may be taken in their stead by what chose none, and what they were chosen for lacks them."""
         told = self.wanted
         if told is None or self.number:
             return False
-        return told.instrument is None or (told.quantity > 0 and told.kind not in TOLD_ACTIONS)
+        return told.instrument is None or (not chosen and told.quantity > 0 and told.kind not in TOLD_ACTIONS)
 
 
 Written = TypeVar("Written")
@@ -53,18 +56,33 @@ def fitting(
 ) -> tuple[Written, tuple[Problem, ...]]:
     """Write what gives nothing away that was not held, unless a sale is marked as short; with what else is odd in it.
 
-    What is held is looked at again where the portfolio was changed before it was written; raises NotFound where it is
-    gone.
+    Raises as `in_one_state`.
     """
-    if edit.harmless:
+    if edit.harmless(chosen=TransactionBook(desk.ledger).chooses(kept.portfolio.id)):
         return write(None), ()
-    while True:
-        found = edited(desk, kept, edit.wanted, edit.number)
+
+    def looked_at(now: Kept) -> tuple[Written, tuple[Problem, ...]]:
+        found = edited(desk, now, edit.wanted, edit.number)
         _assert_fits(found, edit)
+        return write(now.state), found.own
+
+    return in_one_state(desk, kept, looked_at)
+
+
+def in_one_state(desk: Desk, kept: Kept, write: Callable[[Kept], Written]) -> Written:
+    """What `write` writes of a portfolio that it has looked at, and that must be as it was then: else it looks again.
+
+    Raises NotFound where the portfolio is gone, and MovedOn where others were faster each time.
+    """
+    for _ in range(ROUNDS):
         try:
-            return write(kept.state), found.own
+            return write(kept)
         except MovedOn:
             kept = _again(desk, kept)
+    raise MovedOn(
+        f"{kept.portfolio.name} was changed by others again and again meanwhile; nothing was written.",
+        remedy="Try again in a moment.",
+    )
 
 
 def _again(desk: Desk, kept: Kept) -> Kept:

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from openbell.api.access import Role, TheCaller, TheDesk, ThePlace, allow, deed_of
-from openbell.api.edits import OversoldToo, assert_none_lacks
-from openbell.api.portfolios import seen
+from openbell.api.edits import OversoldToo, assert_none_lacks, in_one_state
+from openbell.api.portfolios import seen, seen_whole
 from openbell.api.previews import RowProblem
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
@@ -31,6 +31,7 @@ from openbell.arrivals import booked, kept_body
 from openbell.books.held import left_without
 from openbell.store.importbook import Batch as KeptBatch
 from openbell.store.importbook import ImportBook
+from openbell.store.portfoliobook import Kept
 
 router = APIRouter(tags=["imports"])
 
@@ -92,18 +93,21 @@ def book_import(
     kept = seen(desk, caller, number, write=True)
     data = uploads_of(desk).find(caller.id, told.upload, desk.clock())
     answers = habit_of(desk, caller, data, told).answers
-    review = review_of(desk, caller, kept, data, told, answers, seeker)
-    batch = booked(
-        desk,
-        kept,
-        review,
-        file=told.file,
-        sha256=hashlib.sha256(data).hexdigest(),
-        by=caller.id,
-        mapping=Answers.model_validate(answers, from_attributes=True).model_dump(mode="json"),
-        midway=told.midway,
-        deed=deed_of(desk, caller, "imported", place, f"{told.file} into {kept.portfolio.name}"),
-    )
+
+    def booking(now: Kept) -> KeptBatch:
+        return booked(
+            desk,
+            now,
+            review_of(desk, caller, now, data, told, answers, seeker),
+            file=told.file,
+            sha256=hashlib.sha256(data).hexdigest(),
+            by=caller.id,
+            mapping=Answers.model_validate(answers, from_attributes=True).model_dump(mode="json"),
+            midway=told.midway,
+            deed=deed_of(desk, caller, "imported", place, f"{told.file} into {now.portfolio.name}"),
+        )
+
+    batch = in_one_state(desk, kept, booking)
     uploads_of(desk).drop(caller.id, told.upload)
     return _batch(batch)
 
@@ -117,8 +121,9 @@ def import_problems(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_PROBLEMS)] = 100,
 ) -> RowsLeft:
-    """The rows of an imported file that were not understood, each as it stands in the file."""
-    seen(desk, caller, number)
+    """The rows of an imported file that were not understood, each as it stands in the file; for its owner, and for who
+    may write."""
+    seen_whole(desk, caller, number)
     book = ImportBook(desk.ledger)
     _of(book, number, batch)
     total, page = book.problems(batch, offset=offset, limit=limit)
@@ -142,11 +147,16 @@ def undo_import(
     shall go too with `edited_too`; and where a transaction would lack its units, unless `oversold_too` is set."""
     kept = seen(desk, caller, number, write=True)
     book = ImportBook(desk.ledger)
-    found = _of(book, number, batch)
-    if not oversold_too and version in {None, found.version}:
-        assert_none_lacks(left_without(desk, kept, batch))
-    deed = deed_of(desk, caller, "import undone", place, f"{found.file} from {kept.portfolio.name}")
-    return Undone(transactions=book.undo(number, batch, version, edited_too=edited_too, deed=deed))
+
+    def undoing(now: Kept) -> int:
+        found = _of(book, number, batch)
+        if not oversold_too and version in {None, found.version}:
+            assert_none_lacks(left_without(desk, now, batch))
+        deed = deed_of(desk, caller, "import undone", place, f"{found.file} from {now.portfolio.name}")
+        state = None if oversold_too else now.state
+        return book.undo(number, batch, version, edited_too=edited_too, deed=deed, state=state)
+
+    return Undone(transactions=in_one_state(desk, kept, undoing))
 
 
 def _of(book: ImportBook, portfolio: int, batch: int) -> KeptBatch:

@@ -137,6 +137,13 @@ def seen(desk: Desk, caller: Caller, number: int, *, write: bool = False) -> Kep
     return kept
 
 
+def seen_whole(desk: Desk, caller: Caller, number: int) -> Kept:
+    """As `seen`, of what was deleted, and of what files told beside: whom it is shared with to be read sees none of
+    these."""
+    kept = seen(desk, caller, number)
+    return kept if kept.owner == caller.id else seen(desk, caller, number, write=True)
+
+
 def right_of(desk: Desk, caller: Caller, kept: Kept) -> Right | None:
     """What the caller may do with a portfolio; None: not even know of it. A viewer only reads, also their own."""
     shared = ShareBook(desk.ledger).shared_with(caller.id, "portfolio").get(kept.portfolio.id)

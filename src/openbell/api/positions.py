@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from openbell.api.answers import get_once
-from openbell.api.reckoning import Asked, Held, Inside, TheAsked, exact, held, in_order, text
+from openbell.api.reckoning import Asked, Held, Inside, TheAsked, exact, held, text
 from openbell.portfolio.gains import Gain, realised, total, unrealised
 from openbell.portfolio.lots import Closed, Lot, Problem, Sum
 from openbell.portfolio.moves import Part, rounded
@@ -169,7 +169,7 @@ class Lots(BaseModel):
 def positions(asked: TheAsked, inside: Inside) -> Positions:
     """What is held, with prices, values and gains."""
     reckoned = asked.reckoned
-    found = sorted(worths(reckoned.history, inside, reckoned.end), key=lambda each: in_order(each.part))
+    found = list(worths(reckoned.history, inside, reckoned.end))
     costs, gained = _costs(reckoned.walked.lots), _gained(asked)
     changes = {each.part: day_change(reckoned.history, each.part, reckoned.end) for each in found}
     value = _sum(each.value for each in found)

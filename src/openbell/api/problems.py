@@ -21,6 +21,7 @@ from openbell.history import NoData
 from openbell.model import errors
 from openbell.model.words import NOT_TEXT
 from openbell.store.jobbook import AlreadyRuns
+from openbell.store.transactionbook import MovedOn
 from openbell.store.watchbook import NoSuchList
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ STATUS: dict[type[errors.OpenbellError], tuple[int, str]] = {
     AlreadyRuns: (409, "Runs already"),
     errors.Unconfirmed: (409, "Not confirmed"),
     errors.ChangedMeanwhile: (409, "Changed meanwhile"),
+    MovedOn: (409, "Busy"),
     errors.StoreError: (503, "Store unavailable"),
     errors.OpenbellError: (500, "Failed"),
 }

@@ -160,11 +160,6 @@ def held(asked: Asked, part: Part) -> Held:
     return Held(account=part.account, account_name=name, instrument=part.instrument, **said)  # type: ignore[arg-type]  # all texts
 
 
-def in_order(part: Part) -> tuple[int, str, str]:
-    """By what parts are listed that nothing else puts in order, however their figures were reckoned."""
-    return part.account, part.instrument or "", part.currency
-
-
 def exact(number: Decimal) -> str:
     """A number exactly, as the API tells it: plain, without zeros behind."""
     return f"{number.normalize():f}" if number else "0"

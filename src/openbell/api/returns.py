@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from openbell.api.answers import get_once
-from openbell.api.reckoning import Asked, Held, Inside, TheAsked, TheStretch, held, in_order, instrument_of, text
+from openbell.api.reckoning import Asked, Held, Inside, TheAsked, TheStretch, held, instrument_of, text
 from openbell.api.shapes import Column
 from openbell.portfolio.benchmark import Benchmark as Compared
 from openbell.portfolio.benchmark import benchmark
@@ -183,11 +183,9 @@ def returns(
                 **held(asked, each.part).model_dump(),
                 gain=text(each.gain),
                 share=each.share,
-                notes=[said_of_uncounted(one) for one in without if one.part == each.part],
+                notes=[said_of_uncounted(of, one) for one in without if one.part == each.part],
             )
-            for each in sorted(
-                contributions(of, inside, stretch), key=lambda each: (-(each.gain or Decimal(0)), in_order(each.part))
-            )
+            for each in sorted(contributions(of, inside, stretch), key=lambda each: -(each.gain or Decimal(0)))
         ],
         benchmark=None if compared is None else _benchmark(asked, compared),
     )

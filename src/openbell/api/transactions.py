@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.api.edits import Edit, OversoldToo, assert_begun, fitting
-from openbell.api.portfolios import Exact, seen
+from openbell.api.portfolios import Exact, seen, seen_whole
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
 from openbell.desk import Desk
@@ -120,8 +120,9 @@ def transactions(
     offset: int = Query(0, ge=0, le=10_000_000),
     limit: int = Query(50, ge=1, le=MOST),
 ) -> Transactions:
-    """Those of a portfolio that are asked for, deleted ones with `removed`, the newest first."""
-    seen(desk, caller, number)
+    """Those of a portfolio that are asked for, the newest first; with `removed` deleted ones, for its owner and for who
+    may write."""
+    (seen_whole if removed else seen)(desk, caller, number)
     named = None if instrument is None else _instrument(desk, instrument, "instrument", None)
     wanted = Filter(account, kind, named, tag, batch, first, last, q, removed)
     book = TransactionBook(desk.ledger)
@@ -143,9 +144,12 @@ def add_transaction(
 
 @router.get("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.VIEWER)])
 def transaction(desk: TheDesk, caller: TheCaller, number: Number, transaction: Number) -> Transaction:
-    """One transaction."""
+    """One transaction; a deleted one as in the list of these."""
     seen(desk, caller, number)
-    return shape(desk, _there(desk, number, transaction))
+    found = _there(desk, number, transaction)
+    if found.removed is not None:
+        seen_whole(desk, caller, number)
+    return shape(desk, found)
 
 
 @router.put("/portfolios/{number}/transactions/{transaction}", dependencies=[allow(Role.MEMBER)])

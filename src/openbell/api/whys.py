@@ -143,7 +143,7 @@ def why_this(
 
 def _part(asked: Asked, inside: Mask) -> Part:
     """The one position that was asked about."""
-    parts = [part for part, wanted in zip(asked.reckoned.history.parts, inside, strict=True) if wanted]
+    parts = asked.reckoned.history.listed(inside)
     if len(parts) != 1:
         names = ", ".join(f"{held(asked, part).ticker} in {held(asked, part).account_name}" for part in parts[:5])
         raise InvalidInput(

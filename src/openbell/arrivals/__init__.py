@@ -1,7 +1,7 @@
 """Statements that arrive in a portfolio: matched with what the desk knows, reviewed, and booked."""
 
 from openbell.arrivals.booking import booked, counts
-from openbell.arrivals.founding import founded, made, settled
+from openbell.arrivals.founding import assert_whole, founded, made, settled
 from openbell.arrivals.habits import Habit, answers_in, as_before, kept_body
 from openbell.arrivals.leaving import exported
 from openbell.arrivals.matching import Match
@@ -21,6 +21,7 @@ __all__ = [
     "Unheld",
     "answers_in",
     "as_before",
+    "assert_whole",
     "booked",
     "counts",
     "exported",

@@ -32,7 +32,8 @@ def booked(
 ) -> Batch:
     """Write what a review would book; raises InvalidInput where nothing is new, or an instrument must be chosen.
 
-    So too where rows need units that are not there, unless the file may begin `midway`.
+    So too where rows need units that are not there, unless the file may begin `midway`; raises MovedOn where others
+    have changed the portfolio since it was `kept`, and what is there may be another thing now.
     """
     if review.unmatched:
         names = ", ".join(str(match.named) for match in review.unmatched[:5])
@@ -79,7 +80,9 @@ def booked(
         item_of = {match.named.key: made.instrument for match, made in zip(matches, items, strict=True)}
         return become(review, numbers, account_of, {**ids_of(review), **item_of}, lots, batch)
 
-    return ImportBook(desk.ledger).book(kept.portfolio.id, arrival, transactions, desk.clock(), deed)
+    return ImportBook(desk.ledger).book(
+        kept.portfolio.id, arrival, transactions, desk.clock(), deed, state=None if midway else kept.state
+    )
 
 
 def _lacking(lacking: Sequence[Unheld]) -> InvalidInput:

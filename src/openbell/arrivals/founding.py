@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from openbell.arrivals.booking import booked
-from openbell.arrivals.review import NOTHING, Choices, reviewed
+from openbell.arrivals.review import NOTHING, Choices, Review, reviewed
 from openbell.arrivals.seeking import Seeker
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
@@ -38,15 +38,13 @@ def founded(
     """A new portfolio of `owner` from an export in JSON, and the import that brought its transactions, if it has any.
 
     `name`: what it is called, `base`: what it is counted in; empty: as it was. All or nothing: raises InvalidInput for
-    what is no such export, or is damaged, and where an instrument must be chosen first.
+    what is no such export, as `assert_whole`, and where an instrument must be chosen first.
     """
     draft, settings = settled(desk, statement)
-    if damaged := sum(each.blocking for each in statement.problems):
-        what = f"{counted(damaged, 'transaction')} of the export cannot be read."
-        raise InvalidInput("file", what, remedy="Import it into an empty portfolio to see which.")
     draft = replace(draft, name=name.strip() or draft.name, base=currency_of(base, "base") if base else draft.base)
     planned = Kept(draft, owner, desk.clock(), 0, "", settings)
     review = reviewed(desk, planned, statement, choices, seeker=seeker)
+    assert_whole(review)
     book = PortfolioBook(desk.ledger)
     with made(desk, planned) as kept:
         if not review.taken:
@@ -56,6 +54,17 @@ def founded(
         mapping = {"preset": statement.preset}
         batch = booked(desk, kept, review, file=file, sha256=sha256, by=owner, mapping=mapping, midway=True, deed=deed)
     return book.find(kept.portfolio.id) or kept, batch
+
+
+def assert_whole(review: Review) -> None:
+    """Raise InvalidInput for an export that would not come back whole: damaged, or with days that are yet to come."""
+    remedy = "Mend it there, or import it into an empty portfolio, which tells what it leaves out."
+    if damaged := sum(each.blocking for each in review.statement.problems):
+        raise InvalidInput("file", f"{counted(damaged, 'transaction')} of the export cannot be read.", remedy=remedy)
+    if review.future:
+        many, first = counted(len(review.future), "transaction"), min(draft.day for draft in review.future)
+        what = f"{many} of the export {'is' if len(review.future) == 1 else 'are'} yet to come, on {first} first."
+        raise InvalidInput("file", what, remedy=remedy)
 
 
 @contextmanager

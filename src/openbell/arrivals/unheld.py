@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from openbell.arrivals.becoming import become, ids_of, pickable
 from openbell.arrivals.review import Review
-from openbell.books import unfit
+from openbell.books import left_with
 from openbell.desk import Desk
 from openbell.portfolio.lots import Problem
 from openbell.statements.draft import Draft
@@ -42,18 +42,11 @@ def unheld(desk: Desk, kept: Kept, review: Review) -> tuple[Unheld, ...]:
     names = {f"{OWN}{key}": str(match.named) for key, match in review.matches.items()}
     ids = {key: f"{OWN}{key}" for key in review.matches} | ids_of(review)
     rows = become(review, numbers, _accounts(review), ids, pickable(desk, kept, review))
-    found = [
-        each
-        for each in unfit(desk, kept, (*here, *rows))
-        if each.transaction is not None and each.kind in (KINDS if each.transaction.id >= first else KINDS_OF_OTHERS)
-    ]
     draft_of = dict(zip(numbers, review.taken, strict=True))
-    others = [each for each in found if each.transaction is not None and each.transaction.id < first]
-    before = {each.what for each in unfit(desk, kept, here)} if others else set()
+    found = left_with(desk, kept, here, rows, KINDS_OF_OTHERS)
+    told = ((each, draft_of.get(each.transaction.id)) for each in found if each.transaction is not None)
     return tuple(
-        Unheld(draft_of.get(each.transaction.id), _worded(each, names), each.remedy)
-        for each in found
-        if each.transaction is not None and (each.transaction.id >= first or each.what not in before)
+        Unheld(draft, _worded(each, names), each.remedy) for each, draft in told if draft is None or each.kind in KINDS
     )
 
 

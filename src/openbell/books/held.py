@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC
-from decimal import Decimal
 
 from openbell.books.facts import facts_of
 from openbell.books.prices import actions_of, pair_of
@@ -41,12 +40,16 @@ def followed(desk: Desk, portfolios: Sequence[Kept] | None = None) -> set[str]:
     return found
 
 
+UNITS = frozenset({"oversold", "unknown_lot"})
+"""Of the problems of a book, those of a transaction that lacks units, or those of a lot that it chose."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edited:
     """What would not fit in a portfolio after an edit of one transaction."""
 
     own: tuple[Problem, ...]
-    """Of the transaction itself."""
+    """Of the transaction itself, but for what its prices say."""
     lacking: tuple[Problem, ...]
     """Of these, the units and the chosen lots that it did not lack before."""
     others: tuple[Problem, ...]
@@ -57,13 +60,10 @@ def edited(desk: Desk, kept: Kept, wanted: Transaction | None, number: int = 0) 
     """What would not fit if the transaction with that number were as it is `wanted`; None: if it were not there."""
     told = TransactionBook(desk.ledger).all(kept.portfolio.id)
     there = () if wanted is None else (wanted,)
-    after = _walked(desk, kept, tuple(sorted((*(each for each in told if each.id != number), *there), key=in_order)))
-    own = tuple(each for each in after.problems if each.transaction is not None and each.transaction == wanted)
-    lacking = [each for each in after.problems if each.kind in _LACKS]
-    if not lacking:
-        return Edited(own, (), ())
-    before = _walked(desk, kept, told)
-    new = tuple(each for each in lacking if _lacks(after, each) > _lacks(before, each))
+    after = _walked(desk, kept, (*(each for each in told if each.id != number), *there))
+    new = _lacking(desk, kept, told, after, UNITS)
+    odd = [each for each in after.problems if each.kind not in _OF_PRICES]
+    own = tuple(each for each in odd if each.transaction is not None and each.transaction == wanted)
     return Edited(own, tuple(each for each in new if each in own), tuple(each for each in new if each not in own))
 
 
@@ -71,24 +71,42 @@ def left_without(desk: Desk, kept: Kept, batch: int) -> tuple[Problem, ...]:
     """What transactions would lack of units and of lots that they chose if nothing of an import were there."""
     told = TransactionBook(desk.ledger).all(kept.portfolio.id)
     after = _walked(desk, kept, tuple(each for each in told if each.batch != batch))
-    lacking = [each for each in after.problems if each.kind in _LACKS]
-    before = _walked(desk, kept, told) if lacking else after
-    return tuple(each for each in lacking if _lacks(after, each) > _lacks(before, each))
+    return _lacking(desk, kept, told, after, UNITS)
 
 
-_LACKS = frozenset({"oversold", "unknown_lot"})
+def left_with(
+    desk: Desk, kept: Kept, told: tuple[Transaction, ...], new: Sequence[Transaction], kinds: Collection[str] = UNITS
+) -> tuple[Problem, ...]:
+    """What transactions would lack if new ones were there beside those that are `told`; of these `kinds`."""
+    return _lacking(desk, kept, told, _walked(desk, kept, (*told, *new)), kinds)
 
 
-def _lacks(walked: Walked, problem: Problem) -> tuple[Decimal, bool]:
-    """How many units a transaction had not, and whether it had not the lots that it chose."""
+_OF_PRICES = frozenset({"no_cost", "no_rate"})
+"""What a book without prices cannot tell."""
+
+
+def _lacking(
+    desk: Desk, kept: Kept, told: tuple[Transaction, ...], after: Walked, kinds: Collection[str]
+) -> tuple[Problem, ...]:
+    """The problems of these kinds with what a transaction lacks more of than now, when these are `told`."""
+    found = [each for each in after.problems if each.kind in kinds and each.transaction is not None]
+    if not found:
+        return ()
+    before = _walked(desk, kept, told)
+    return tuple(each for each in found if _lacks_more(each, before, after))
+
+
+def _lacks_more(problem: Problem, before: Walked, after: Walked) -> bool:
+    """Whether the transaction of a problem has fewer of the units that it gives away, or of a lot that it chose, than
+    before; of a problem without units, whether it had none like it."""
     number = 0 if problem.transaction is None else problem.transaction.id
-    chosen = (each.transaction for each in walked.problems if each.kind == "unknown_lot")
-    return walked.never_held.get(number, ZERO), any(each is not None and each.id == number for each in chosen)
-
-
-def unfit(desk: Desk, kept: Kept, transactions: Sequence[Transaction]) -> tuple[Problem, ...]:
-    """All that does not fit in the units of a portfolio if these were its transactions."""
-    return _walked(desk, kept, tuple(sorted(transactions, key=in_order))).problems
+    if problem.kind == "oversold":
+        return after.never_held[number] > before.never_held.get(number, ZERO)
+    if problem.kind == "unknown_lot":
+        mine = {lot: units for lot, units in after.never_chosen.items() if lot[0] == number}
+        return any(units > before.never_chosen.get(lot, ZERO) for lot, units in mine.items())
+    like = (each.transaction for each in before.problems if each.kind == problem.kind)
+    return not any(each is not None and each.id == number for each in like)
 
 
 def _held_in(desk: Desk, kept: Kept) -> set[str]:
@@ -97,12 +115,12 @@ def _held_in(desk: Desk, kept: Kept) -> set[str]:
 
 
 def _walked(desk: Desk, kept: Kept, transactions: tuple[Transaction, ...]) -> Walked:
-    """Through a book without prices: units need none."""
+    """Through a book without prices: units need none. In whatever order its transactions are told."""
     ids = {key for each in transactions for key in (each.instrument, each.other) if key is not None}
     facts = facts_of(ids, desk, {}, {})
-    today = max([desk.clock().astimezone(UTC).date(), *(each.day for each in transactions[-1:])])
+    today = max([desk.clock().astimezone(UTC).date(), *(each.day for each in transactions)])
     actions = tuple(each for each in actions_of(desk, sorted(ids), facts, None) if each.ex_date <= today)
-    return walk(Book(kept.portfolio, (), transactions, facts, actions, {}), today)
+    return walk(Book(kept.portfolio, (), tuple(sorted(transactions, key=in_order)), facts, actions, {}), today)
 
 
 def _ticker(register: Register, key: str) -> str:

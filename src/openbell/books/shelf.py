@@ -40,6 +40,9 @@ PER_TRANSACTION = 2_000
 RECENT = timedelta(days=31)
 """What is added or changed is mostly of these last days."""
 
+ROUNDS = 3
+"""How often a book is read again that others change while it is read."""
+
 FRESH = timedelta(seconds=5)
 """For so long the last prices are not looked at again."""
 
@@ -101,6 +104,7 @@ class _State:
     """What was reckoned without today's prices, and with those of an instant."""
 
     version: tuple[object, ...]
+    """Empty: it was changed each time while it was read, and is read again for whoever asks next."""
     market: Market
     early: Walked
     """The book as of RECENT: what is told of the days since is walked from there."""
@@ -168,10 +172,20 @@ class Books:
         return sum(each.bytes for each in self._shelf.values())
 
     def _current(self, place: _Place, kept: Kept, moment: Moment) -> _State:
-        version, state = self._version(kept), place.state
-        if state is None or state.version != version:
-            state = place.state = self._anew(kept, moment, version, state)
-            place.bytes = _bytes_of(state.settled)
+        """The book as it is now. Kept is what was read under one state: undoing an import gives the one before back."""
+        version = self._version(kept)
+        if place.state is not None and place.state.version == version:
+            return place.state
+        state = self._anew(kept, moment, version, place.state)
+        for _ in range(ROUNDS):
+            now = PortfolioBook(self._desk.ledger).find(kept.portfolio.id)
+            if now is None or now.state == kept.state:
+                break
+            kept = now
+            state = self._anew(kept, moment, self._version(kept), state)
+        else:
+            state = replace(state, version=())
+        place.state, place.bytes = state, _bytes_of(state.settled)
         return state
 
     def _anew(self, kept: Kept, moment: Moment, version: tuple[object, ...], before: _State | None) -> _State:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from openbell.model.errors import InvalidInput, Undecided
 
 if TYPE_CHECKING:
-    from openbell.desk import Desk
-    from openbell.statements.answers import Answers, Mapping
-    from openbell.store.importbook import KeptMapping
+    from openbell.statements.answers import Answers
+    from openbell.statements.answers import Mapping as Columns
 
 
-def mapping_of(columns: str, kinds: str, *, unsigned: bool) -> Mapping | None:
+def mapping_of(columns: str, kinds: str, *, unsigned: bool) -> Columns | None:
     """The mapping that `date=Day,amount=Money` and `Got=deposit` say; None where no column is named."""
     from openbell.model.transactions import Kind  # noqa: PLC0415  # loads slowly
-    from openbell.statements.answers import Mapping  # noqa: PLC0415
+    from openbell.statements.answers import Mapping as Columns  # noqa: PLC0415
 
     if not columns:
         if kinds or unsigned:
@@ -27,7 +27,7 @@ def mapping_of(columns: str, kinds: str, *, unsigned: bool) -> Mapping | None:
     if strange := sorted(set(meanings.values()) - {kind.value for kind in Kind}):
         known = ", ".join(kind.value for kind in Kind)
         raise InvalidInput("kinds", f"{strange[0]!r} is no kind of transaction.", remedy=f"Use one of {known}.")
-    return Mapping(columns=told, kinds={word: Kind(kind) for word, kind in meanings.items()}, signed=not unsigned)
+    return Columns(columns=told, kinds={word: Kind(kind) for word, kind in meanings.items()}, signed=not unsigned)
 
 
 def asked(error: Undecided, data: bytes, file: str) -> Undecided:
@@ -43,18 +43,20 @@ def asked(error: Undecided, data: bytes, file: str) -> Undecided:
     return Undecided(file, what, option=error.option, remedy=remedy)
 
 
-def keep(desk: Desk, owner: int, name: str, data: bytes, file: str, answers: Answers) -> KeptMapping:
-    """Keep how a file is read, so that the next with its header is read so; raises InvalidInput for one of a preset."""
+def body_of(name: str, data: bytes, file: str, answers: Answers) -> Mapping[str, Any]:
+    """How a file is read, as it is kept under a name for the next with its header; raises InvalidInput for one of a
+    preset, and for what is no name."""
     from openbell.arrivals import kept_body  # noqa: PLC0415  # loads slowly
     from openbell.statements.contents import Contents  # noqa: PLC0415
     from openbell.statements.mapped import header_row, proposed  # noqa: PLC0415
-    from openbell.store.importbook import ImportBook  # noqa: PLC0415
+    from openbell.store.importbook import assert_name  # noqa: PLC0415
 
+    assert_name(name)
     contents = Contents(data, file)
     row, mapping = header_row(contents), answers.mapping or proposed(contents)
     if row is None or mapping is None:
         raise InvalidInput("keep", f"{file} has no columns to keep.", remedy="Say them with --columns.")
-    return ImportBook(desk.ledger).keep_mapping(owner, name, kept_body(replace(answers, mapping=mapping), row.cells))
+    return kept_body(replace(answers, mapping=mapping), row.cells)
 
 
 def _pairs(field: str, text: str, example: str) -> dict[str, str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from openbell.arrivals import Review, Unheld
     from openbell.desk import Desk
     from openbell.statements.draft import Statement
+    from openbell.store.importbook import Batch
     from openbell.store.portfoliobook import Kept
 
 app = typer.Typer(no_args_is_help=True, help="What is held, and how it has done; imports of brokers' files.")
@@ -98,7 +100,7 @@ def arrive(
     from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
     from openbell.api import uploads as api  # noqa: PLC0415
     from openbell.api.access import deed_of  # noqa: PLC0415
-    from openbell.arrivals import Choices, Seeker, as_before, booked, founded, made, reviewed, unheld  # noqa: PLC0415
+    from openbell.arrivals import Choices, Seeker, as_before, assert_whole, founded, reviewed, unheld  # noqa: PLC0415
     from openbell.statements.answers import Answers  # noqa: PLC0415
     from openbell.statements.presets import read  # noqa: PLC0415
     from openbell.store.importbook import ImportBook  # noqa: PLC0415
@@ -125,50 +127,58 @@ def arrive(
             statement = read(data, file.name, habit.answers)
         except Undecided as error:
             raise mappings.asked(error, data, file.name) from error
+        body = mappings.body_of(keep, data, file.name, habit.answers) if keep else None
         planned = _named_or_planned(desk, portfolio, statement, owner, base)
         accounts = {} if account is None else {draft.account: account for draft in statement.drafts}
         choices, seeker = Choices(accounts, _pairs(instrument or [])), Seeker(desk)
-        review = reviewed(desk, planned, statement, choices, seeker=seeker)
+        again = partial(reviewed, desk, statement=statement, choices=choices, seeker=seeker)
+        review = again(planned)
         lacking = unheld(desk, planned, review)
         founding = not planned.portfolio.id and statement.home is not None and statement.home.portfolio is not None
-        if dry_run or not (review.taken or review.news or founding):
-            _tell_review(review, lacking, written=None, as_json=as_json)
-            return
-        sha256, about = hashlib.sha256(data).hexdigest(), f"{file.name} into {planned.portfolio.name}"
-        deed, batch = deed_of(desk, owner_of(desk, planned), "imported", HOST, about), None
         if founding:
-            kept, batch = founded(
-                desk,
-                owner,
-                statement,
-                file=file.name,
-                sha256=sha256,
-                name=portfolio,
-                base=base,
-                choices=choices,
-                seeker=seeker,
-                deed=deed,
-            )
+            assert_whole(review)
+        batch: Batch | None = None
+        if dry_run or not (review.taken or review.news or founding):
+            waits = bool(review.unmatched or (lacking and not midway and not founding))
+            _tell_review(review, lacking, waits=waits, as_json=as_json)
         else:
-            mapping = api.Answers.model_validate(habit.answers, from_attributes=True).model_dump(mode="json")
-            with nullcontext(planned) if planned.portfolio.id else made(desk, planned) as kept:
-                batch = booked(
-                    desk,
-                    kept,
-                    review,
-                    file=file.name,
-                    sha256=sha256,
-                    by=owner,
-                    mapping=mapping,
-                    deed=deed,
-                    midway=midway,
+            told: dict[str, Any] = {
+                "file": file.name,
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "deed": deed_of(
+                    desk, owner_of(desk, planned), "imported", HOST, f"{file.name} into {planned.portfolio.name}"
+                ),
+            }
+            if founding:
+                kept, batch = founded(
+                    desk, owner, statement, name=portfolio, base=base, choices=choices, seeker=seeker, **told
                 )
-        if not planned.portfolio.id:
-            _tell_made(kept)
-        if keep:
-            mappings.keep(desk, owner, keep, data, file.name, habit.answers)
-        if batch is not None or as_json:
-            _tell_review(review, lacking, written=None if batch is None else batch.id, as_json=as_json)
+            else:
+                mapping = api.Answers.model_validate(habit.answers, from_attributes=True).model_dump(mode="json")
+                told |= {"by": owner, "mapping": mapping, "midway": midway}
+                kept, batch, review = _booked(desk, planned, review, again, **told)
+            if not planned.portfolio.id:
+                _tell_made(kept)
+            if batch is not None or as_json:
+                _tell_review(review, lacking, written=None if batch is None else batch.id, as_json=as_json)
+        if body is not None and not dry_run:
+            ImportBook(desk.ledger).keep_mapping(owner, keep, body)
+
+
+def _booked(
+    desk: Desk, planned: Kept, review: Review, again: Callable[[Kept], Review], **told: Any
+) -> tuple[Kept, Batch, Review]:
+    """Write what was reviewed, into a portfolio that is made where there is none; where others have changed that, as
+    it is reviewed `again`."""
+    from openbell.api.edits import in_one_state  # noqa: PLC0415  # loads slowly
+    from openbell.arrivals import booked, made  # noqa: PLC0415
+
+    def booking(now: Kept) -> tuple[Batch, Review]:
+        seen = review if now is kept else again(now)
+        return booked(desk, now, seen, **told), seen
+
+    with nullcontext(planned) if planned.portfolio.id else made(desk, planned) as kept:
+        return kept, *in_one_state(desk, kept, booking)
 
 
 @app.command()
@@ -181,24 +191,19 @@ def undo(
 ) -> None:
     """Take an import back: its transactions, accounts and items go."""
     from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
-    from openbell.api.access import deed_of  # noqa: PLC0415
-    from openbell.api.edits import assert_none_lacks  # noqa: PLC0415
-    from openbell.books.held import left_without  # noqa: PLC0415
+    from openbell.api.imports import undo_import  # noqa: PLC0415
     from openbell.store.importbook import ImportBook  # noqa: PLC0415
     from openbell.store.portfoliobook import PortfolioBook  # noqa: PLC0415
 
     with opened() as desk:
-        book = ImportBook(desk.ledger)
-        found = book.find(batch)
-        if found is None:
+        found = ImportBook(desk.ledger).find(batch)
+        kept = None if found is None else PortfolioBook(desk.ledger).find(found[0])
+        if found is None or kept is None:
             raise InvalidInput("batch", f"There is no import {batch}.", remedy="See `openbell portfolio show`.")
-        kept = next(each for each in PortfolioBook(desk.ledger).every() if each.portfolio.id == found[0])
-        if not oversold_too:
-            assert_none_lacks(left_without(desk, kept, batch))
-        about = f"{found[1].file} from {kept.portfolio.name}"
-        deed = deed_of(desk, owner_of(desk, kept), "import undone", HOST, about)
-        gone = book.undo(found[0], batch, edited_too=edited_too, deed=deed)
-        terminal.said(f"Import {batch} of {found[1].file} is undone: {counted(gone, 'transaction')} went.")
+        gone = undo_import(
+            desk, owner_of(desk, kept), HOST, found[0], batch, edited_too=edited_too, oversold_too=oversold_too
+        )
+        terminal.said(f"Import {batch} of {found[1].file} is undone: {counted(gone.transactions, 'transaction')} went.")
 
 
 @app.command()
@@ -281,7 +286,10 @@ def _pairs(told: Sequence[str]) -> dict[str, str]:
     return {name: ticker for name, _, ticker in (each.rpartition("=") for each in told)}
 
 
-def _tell_review(review: Review, lacking: Sequence[Unheld], *, written: int | None, as_json: bool) -> None:
+def _tell_review(
+    review: Review, lacking: Sequence[Unheld], *, written: int | None = None, waits: bool = False, as_json: bool
+) -> None:
+    """What is `written`, or would be; not before what it `waits` for is answered."""
     from openbell.arrivals import counts  # noqa: PLC0415
 
     found = counts(review)
@@ -290,11 +298,19 @@ def _tell_review(review: Review, lacking: Sequence[Unheld], *, written: int | No
         told = [{"rows": each.rows, "what": each.what, "remedy": each.remedy} for each in problems]
         names = [str(match.named) for match in review.unmatched]
         needing = [{"rows": each.draft.rows if each.draft else [], "what": each.what} for each in lacking]
-        answer = {"import": written, "counts": found, "problems": told, "unmatched": names, "unheld": needing}
+        answer = {
+            "import": written,
+            "counts": found,
+            "problems": told,
+            "unmatched": names,
+            "unheld": needing,
+            "ready": bool(review.taken) and not waits,
+        }
         print(json.dumps(answer))
         return
     of = f"{review.statement.broker or 'unknown broker'} ({review.statement.preset})"
-    did = "would be imported" if written is None else f"imported as {written}"
+    would = "would be imported once what follows is settled" if waits else "would be imported"
+    did = would if written is None else f"imported as {written}"
     rest = [f"{count} {name}" for name, count in found.items() if count and name != "new"]
     terminal.said(f"{of}: {counted(found['new'], 'transaction')} {did}{''.join(f', {each}' for each in rest)}.")
     for each in problems[:SHOWN]:
@@ -306,7 +322,7 @@ def _tell_review(review: Review, lacking: Sequence[Unheld], *, written: int | No
     for row in lacking[:SHOWN]:
         at = f"Row {', '.join(map(str, row.draft.rows))}: " if row.draft else ""
         terminal.warned(f"{at}{row.what} {row.remedy}")
-    if lacking and written is None:
+    if lacking and waits:
         terminal.note("Import what came before first; or --midway books it all the same.")
     if written is not None:
         terminal.note(f"`openbell portfolio undo {written}` takes it back.")

@@ -67,7 +67,7 @@ def checks(of: History, walked: Walked, inside: Mask, thresholds: Thresholds) ->
         _concentration("sector", spread["sector"], thresholds.sector, "cash"),
         _concentration("currency", spread["currency"], thresholds.currency, of.base),
         _cash_share(spread["type"], thresholds.cash),
-        _missing(every),
+        _missing(of, every),
         _stale(of, every, thresholds.stale_days),
         _negative(of, every),
         _without_cost(of, walked, inside),
@@ -103,12 +103,12 @@ def _cash_share(spread: Allocation, threshold: Decimal) -> Check:
     return Check("cash", "attention" if share > threshold else "good", share, threshold, said)
 
 
-def _missing(every: tuple[Worth, ...]) -> Check:
+def _missing(of: History, every: tuple[Worth, ...]) -> Check:
     without = [each for each in every if each.value is None]
     what = tuple(dict.fromkeys(each.part.instrument or each.part.currency for each in without))
     if not without:
         return Check("price_missing", "good", ZERO, ZERO, "Everything that is held has a price.")
-    because = "; ".join(f"{each.part.instrument or each.part.currency}: {each.lacks}" for each in without[:5])
+    because = "; ".join(f"{of.called(each.part)}: {each.lacks}" for each in without[:5])
     said = f"{_counted(len(what), 'position')} cannot be valued, and so cannot the whole: {because}. {REMEDY}"
     return Check("price_missing", "attention", Decimal(len(what)), ZERO, said, what)
 

@@ -50,6 +50,8 @@ class Holdings:
         """The transfers that moved what was sold short, by their ids."""
         self.never_held: dict[int, Decimal] = {}
         """By transaction, the units that it gave away and that were not there."""
+        self.never_chosen: dict[tuple[int, int], Decimal] = {}
+        """By transaction and the lot that it chose, the units that it was to take of that and that were not in it."""
         self.movements: list[Movement] | None = [] if method == "s104" else None
 
     def copy(self) -> Holdings:
@@ -62,6 +64,7 @@ class Holdings:
         new.closed = self.closed.copy()
         new.moved_short = self.moved_short.copy()
         new.never_held = self.never_held.copy()
+        new.never_chosen = self.never_chosen.copy()
         new.movements = None if self.movements is None else self.movements.copy()
         return new
 
@@ -70,6 +73,7 @@ class Holdings:
         self.lots, self.held, self.steps = other.lots, other.held, other.steps
         self.splits, self.closed, self.movements = other.splits, other.closed, other.movements
         self.moved_short, self.never_held = other.moved_short, other.never_held
+        self.never_chosen = other.never_chosen
 
     def units(self, account: int, instrument: str) -> Decimal:
         """What is held now; less than 0: short."""

@@ -26,6 +26,11 @@ class Part(NamedTuple):
     """Of cash; empty for units."""
 
 
+def in_order(part: Part) -> tuple[int, str, str]:
+    """By what parts are listed that nothing else puts in order, however their figures were reckoned."""
+    return part.account, part.instrument or "", part.currency
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """Worth that came into a part (more than 0) or left it (less than 0), other than by its own gain."""

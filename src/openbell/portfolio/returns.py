@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Literal, get_args
 
 import numpy as np
@@ -164,17 +165,18 @@ def _balanced(days: Days, values: Floats, came: Floats, left: Floats, stretch: S
 
 
 def crossings(of: History, inside: Mask, stretch: Stretch) -> tuple[Move, ...]:
-    """What each event of the stretch moved across the border of the parts; what stays inside is none."""
+    """What each event of the stretch moved across the border of the parts, by day; what stays inside is none."""
     at = moved(of, inside, stretch.start, stretch.end)
     event, amount = of.flows.event[at], of.flows.amount[at]
     crossing = np.bincount(event, weights=amount)[event] != 0  # what stays inside is there twice, once with each sign
     moves = [of.moves[place] for place in at[crossing].tolist()]
     if np.unique(event[crossing]).size == len(moves):
-        return tuple(moves)
+        return tuple(sorted(moves, key=attrgetter("day")))
     events: dict[int, list[Move]] = {}
     for number, move in zip(event[crossing].tolist(), moves, strict=True):
         events.setdefault(number, []).append(move)
-    return tuple(crossed for every in events.values() if (crossed := _together(every)) is not None)
+    together = (crossed for every in events.values() if (crossed := _together(every)) is not None)
+    return tuple(sorted(together, key=attrgetter("day")))
 
 
 def _together(moves: Sequence[Move]) -> Move | None:
@@ -216,9 +218,9 @@ def contributions(of: History, inside: Mask, stretch: Stretch) -> tuple[Contribu
     start = summed(starts.values())
     capital = None if came is None or start is None else start + came
     found = []
-    for part, wanted in zip(of.parts, inside, strict=True):
+    for part in of.listed(inside):
         before, after, flow = starts.get(part, ZERO), ends.get(part, ZERO), flows.get(part, ZERO)
-        if not wanted or (part not in starts and part not in ends and part not in flows):
+        if part not in starts and part not in ends and part not in flows:
             continue
         gain = None if before is None or after is None or flow is None else rounded(after - before - flow)
         share = float(gain / capital) if gain is not None and capital is not None and capital > 0 else None
@@ -305,7 +307,7 @@ def notes(
     if not inside.any():
         yield NOTHING
     for every, end in zip(ends, ("start", "end"), strict=True):
-        for lacks, parts in _lacking(every).items():
+        for lacks, parts in _lacking(of, every).items():
             yield f"The value at the {end} is not known: {', '.join(parts)}, {lacks}."
     bridged = [(a, b) for a, b in index.estimated if stretch.start < b <= stretch.end]
     if bridged:
@@ -317,7 +319,7 @@ def notes(
     if any(place <= stretch.end for place in index.undefined):
         day = of.day(index.undefined[0])
         yield f"On {day} more was owed than there was: from then on there is no time-weighted return."
-    yield from map(said_of_uncounted, uncounted(of, inside, stretch))
+    yield from (said_of_uncounted(of, each) for each in uncounted(of, inside, stretch))
     for note in dict.fromkeys(each.note for each in crossed if each.note):
         yield f"Of what came or left without a trade: {note}."
     untold = {each.name for each in of.book.accounts if each.id not in of.told and _used(of, inside, each.id)}
@@ -331,20 +333,20 @@ def uncounted(of: History, inside: Mask, stretch: Stretch) -> list[Uncounted]:
     return [each for each in of.uncounted if each.part in named and stretch.start < of.place(each.day) <= stretch.end]
 
 
-def said_of_uncounted(each: Uncounted) -> str:
+def said_of_uncounted(of: History, each: Uncounted) -> str:
     """That units are in no gain."""
     done = {Kind.SELL: "sold", Kind.TRANSFER: "moved"}.get(each.transaction.kind, "given away")
     return (
-        f"{said(each.units)} units of {each.transaction.instrument} that were {done} on {each.day} were never held: "
+        f"{said(each.units)} units of {of.called(each.part)} that were {done} on {each.day} were never held: "
         "what they gained is not known, and not in the gain."
     )
 
 
-def _lacking(every: Iterable[Worth]) -> dict[str, list[str]]:
+def _lacking(of: History, every: Iterable[Worth]) -> dict[str, list[str]]:
     """By what they lack, the parts without a value, each once."""
     found: dict[str, list[str]] = {}
     for each in every:
-        what = each.part.instrument or each.part.currency
+        what = of.called(each.part)
         if each.lacks and what not in (named := found.setdefault(each.lacks, [])):
             named.append(what)
     return found

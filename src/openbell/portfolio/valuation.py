@@ -16,7 +16,7 @@ from openbell.model.transactions import Transaction
 from openbell.portfolio.actions import Happening
 from openbell.portfolio.book import Book, Days
 from openbell.portfolio.lots import ZERO
-from openbell.portfolio.moves import Charge, Move, Part
+from openbell.portfolio.moves import Charge, Move, Part, in_order
 from openbell.portfolio.prices import Priced
 from openbell.portfolio.rates import Rates
 from openbell.portfolio.rows import Rows
@@ -116,6 +116,15 @@ class History:
         """The parts that are `inside`."""
         return frozenset(part for part, wanted in zip(self.parts, inside, strict=True) if wanted)
 
+    def listed(self, inside: Mask) -> list[Part]:
+        """The same, always in one order."""
+        return sorted(self.named(inside), key=in_order)
+
+    def called(self, part: Part) -> str:
+        """What a part is called: the ticker, an own item's name, the currency."""
+        facts = self.book.facts.get(part.instrument or "")
+        return part.instrument or part.currency if facts is None else facts.ticker
+
     def scope(self, *, account: int | None = None, instrument: str | None = None, tag: str | None = None) -> Mask:
         """The parts of an account, an instrument and a tag; everything where none is asked for.
 
@@ -147,9 +156,10 @@ def worth(of: History, inside: Mask) -> Floats:
 
 def missing(of: History, inside: Mask) -> Iterator[tuple[date, tuple[Part, ...]]]:
     """The days without a total, and the parts that have no value on them."""
-    gaps = np.isnan(of.values.whole()) & inside
+    columns = sorted(np.flatnonzero(inside).tolist(), key=lambda column: in_order(of.parts[column]))
+    gaps = np.isnan(of.values.whole()[:, columns])
     for place in np.flatnonzero(gaps.any(axis=1)):
-        yield of.day(int(place)), tuple(of.parts[column] for column in np.flatnonzero(gaps[place]))
+        yield of.day(int(place)), tuple(of.parts[columns[at]] for at in np.flatnonzero(gaps[place]))
 
 
 def paid(of: History, inside: Mask) -> tuple[Floats, Floats]:

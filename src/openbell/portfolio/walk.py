@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
@@ -51,6 +51,8 @@ class Walked:
     """The transfers that moved what was sold short, by their ids."""
     never_held: Mapping[int, Decimal]
     """By transaction, the units that it gave away and that were not there; each is a problem, too."""
+    never_chosen: Mapping[tuple[int, int], Decimal]
+    """By sale and the transaction whose lot it chose, the units of that which it did not get."""
     until: date
     """The day at whose end this is so."""
     walk: _Walk = field(repr=False, compare=False)
@@ -191,6 +193,7 @@ class _Walk:
             holdings.splits,
             frozenset(holdings.moved_short),
             holdings.never_held.copy(),
+            holdings.never_chosen.copy(),
             route.until,
             self,
         )
@@ -275,10 +278,11 @@ class _Walk:
             self._oversold(t, own)
         if own and t.kind is Kind.TRANSFER and t.to_account is not None:
             self.holdings.move(t, key, (t.to_account, key[1]), own)
-        elif own:
+        else:
             if t.picks:
-                self._look_at_picks(t, key)
-            self.holdings.dispose(t, t.day, key, own, proceeds.part(own, quantity), t.picks)
+                self._look_at_picks(t, self.holdings.lots[key] if own else ())
+            if own:
+                self.holdings.dispose(t, t.day, key, own, proceeds.part(own, quantity), t.picks)
         if own < quantity and t.short:
             self.holdings.sell_short(t, key, quantity - own, proceeds - proceeds.part(own, quantity))
 
@@ -320,8 +324,13 @@ class _Walk:
             f"{remedy}; or mark the sale as short." if t.kind is Kind.SELL else f"{remedy}.",
         )
 
-    def _look_at_picks(self, t: Transaction, key: Key) -> None:
+    def _look_at_picks(self, t: Transaction, held: Sequence[Lot]) -> None:
+        """Where nothing is held, that is the problem, and no other lots were taken."""
         method = self.route.book.portfolio.method
+        missing = {} if method in {"average", "s104"} else not_there(held, t.picks)
+        self.holdings.never_chosen |= {(t.id, opened): units for opened, units in missing.items()}
+        if not held:
+            return
         if method in {"average", "s104"}:
             self._say(
                 "no_choice",
@@ -331,7 +340,7 @@ class _Walk:
                 "Choose a method with lots, or leave the choice away.",
             )
             return
-        for opened, units in not_there(self.holdings.lots[key], t.picks).items():
+        for opened, units in missing.items():
             self._say(
                 "unknown_lot",
                 "doubtful",

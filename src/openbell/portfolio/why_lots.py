@@ -41,11 +41,11 @@ def why_cost(of: History, lots: Iterable[Lot]) -> Why:
 def why_unrealised(of: History, inside: Mask, place: int, lots: Iterable[Lot]) -> Why:
     """Of the value of the parts less the cost of their `lots`."""
     held = [each for each in worths(of, inside, place) if each.part.instrument is not None]
-    lacking = [f"{each.part.instrument} has no value: {each.lacks}." for each in held if each.lacks]
+    lacking = [f"{of.called(each.part)} has no value: {each.lacks}." for each in held if each.lacks]
     every = list(lots)
     cost = why_cost(of, every)
     effects = tuple(item for each in every for item in _effects(of, each, place))
-    values = tuple(Input(f"value of {each.part.instrument}", said(each.value), of.base) for each in held)
+    values = tuple(Input(f"value of {of.called(each.part)}", said(each.value), of.base) for each in held)
     return Why("unrealised", UNREALISED, (*values, *cost.inputs, *effects), (*lacking, *cost.notes))
 
 
@@ -76,7 +76,7 @@ def why_realised(of: History, closed: Sequence[Closed], uncounted: Iterable[Unco
             Input("by the price", said(told.price), of.base),
             Input("by the rate", said(told.exchange), of.base),
         ]
-    return Why("realised", REALISED, tuple(inputs), tuple(map(said_of_uncounted, uncounted)))
+    return Why("realised", REALISED, tuple(inputs), tuple(said_of_uncounted(of, each) for each in uncounted))
 
 
 def why_price(of: History, part: Part, place: int) -> Why:
@@ -86,7 +86,7 @@ def why_price(of: History, part: Part, place: int) -> Why:
     if price is None:
         return Why("price", PRICE, (), (f"There is no price of {of.day(place)}.",))
     split = (f"It was divided by {said(price.split)}: it has been split since.",) if price.split != 1 else ()
-    return Why("price", PRICE, tuple(of_price(of, part, price, f"price of {part.instrument}")), split)
+    return Why("price", PRICE, tuple(of_price(of, part, price, f"price of {of.called(part)}")), split)
 
 
 def why_day_changes(of: History, inside: Mask, place: int) -> Why:
@@ -97,11 +97,11 @@ def why_day_changes(of: History, inside: Mask, place: int) -> Why:
         gains_of.append(gain)
         price = of.priced[part.instrument or ""].at(of.day(place))
         if gain is None:
-            notes.append(f"The change of {part.instrument} is not known: a price or a rate is missing.")
+            notes.append(f"The change of {of.called(part)} is not known: a price or a rate is missing.")
         elif price is not None:
-            inputs.append(Input(f"change of {part.instrument}", said(gain), of.base, price.day, price.source))
+            inputs.append(Input(f"change of {of.called(part)}", said(gain), of.base, price.day, price.source))
         else:
-            inputs.append(Input(f"change of {part.instrument}", said(gain), of.base, of.day(place)))
+            inputs.append(Input(f"change of {of.called(part)}", said(gain), of.base, of.day(place)))
     whole = summed(gains_of)
     together = Input("together", said(None if whole is None else rounded(whole)), of.base)
     return Why("day_change", DAY_CHANGE, (*inputs, together), tuple(notes))
@@ -109,7 +109,7 @@ def why_day_changes(of: History, inside: Mask, place: int) -> Why:
 
 def changed_in_session(of: History, inside: Mask, place: int) -> list[Part]:
     """The positions that are held, and those that the session changed or whose change nobody knows."""
-    named = [part for part in of.named(inside) if part.instrument is not None and part in of.steps]
+    named = [part for part in of.listed(inside) if part.instrument is not None and part in of.steps]
     return [part for part in named if of.steps[part].on(of.day(place)) or session_gain(of, part, place) != 0]
 
 

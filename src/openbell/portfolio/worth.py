@@ -65,8 +65,7 @@ def worths(of: History, inside: Mask, place: int) -> Iterator[Worth]:
     if place < 0:
         return
     day = of.day(place)
-    for column in np.flatnonzero(inside):
-        part = of.parts[column]
+    for part in of.listed(inside):
         if part in of.steps and (units := of.steps[part].on(day)):
             yield worth_of(of, part, units, place)
 

@@ -17,7 +17,7 @@ from openbell.model.words import NOT_TEXT, counted
 from openbell.store.auditbook import Deed, write_down
 from openbell.store.itembook import OWN, Item, SetFacts, added, forget_facts, said_besides, unsaid
 from openbell.store.ledger import Ledger, own_name
-from openbell.store.portfoliobook import opened
+from openbell.store.portfoliobook import LONGEST_NAME, opened
 from openbell.store.portfoliotables import (
     ACCOUNTS,
     BATCHES,
@@ -37,7 +37,7 @@ from openbell.store.portfoliotables import (
     numbered,
 )
 from openbell.store.pricebook import HandPrices, said_by_hand, unsaid_by_hand
-from openbell.store.transactionbook import written
+from openbell.store.transactionbook import assert_state, written
 
 DRAWN = 2**30
 """From how many numbers the version of an import is drawn; edits of its transactions count on from it."""
@@ -154,12 +154,23 @@ class ImportBook:
             total = connection.execute(sa.select(sa.func.count()).select_from(PROBLEMS).where(mine)).scalar_one()
             return total, [_not_understood(row) for row in connection.execute(page)]
 
-    def book(self, portfolio: int, arrival: Arrival, booked: Booked, now: datetime, deed: Deed | None = None) -> Batch:
+    def book(
+        self,
+        portfolio: int,
+        arrival: Arrival,
+        booked: Booked,
+        now: datetime,
+        deed: Deed | None = None,
+        *,
+        state: str | None = None,
+    ) -> Batch:
         """Write an import, all or nothing, and that it was done.
 
-        Raises InvalidInput where somebody imported the same rows meanwhile.
+        Raises InvalidInput where somebody imported the same rows meanwhile, MovedOn where the portfolio is in another
+        state than the one that was looked at.
         """
         with own_name("account or item"), self._ledger.transaction(alone=True) as connection:
+            assert_state(connection, portfolio, state)
             owner = connection.execute(sa.select(PORTFOLIOS.c.owner).where(PORTFOLIOS.c.id == portfolio)).scalar_one()
             before = _standing(connection, owner)
             number, drawn = numbered(connection, BATCHES)[0], 2 + randbelow(DRAWN)
@@ -189,14 +200,16 @@ class ImportBook:
         *,
         edited_too: bool = False,
         deed: Deed | None = None,
+        state: str | None = None,
     ) -> int:
         """Take an import back, and write down that it was done; returns how many transactions went.
 
         Where nothing else has happened since, the ledger is byte for byte what it was. Raises ChangedMeanwhile where
-        it is not the one of `version`, or something of it was changed since, unless that shall go too, and InvalidInput
-        where others need what it brought.
+        it is not the one of `version`, or something of it was changed since, unless that shall go too, InvalidInput
+        where others need what it brought, and MovedOn as `book`.
         """
         with self._ledger.transaction(alone=True) as connection:
+            assert_state(connection, portfolio, state)
             mine = (BATCHES.c.portfolio == portfolio) & (BATCHES.c.id == number)
             row = connection.execute(sa.select(BATCHES).where(mine)).one_or_none()
             if row is None:
@@ -231,8 +244,7 @@ class ImportBook:
 
     def keep_mapping(self, owner: int, name: str, body: Mapping[str, Any]) -> KeptMapping:
         """Keep a mapping under a name; one of the same name is replaced."""
-        if not 0 < len(name) <= 80:
-            raise InvalidInput("name", "A name has 1 to 80 characters.")
+        assert_name(name)
         mine = (MAPPINGS.c.owner == owner) & (MAPPINGS.c.name == name)
         with self._ledger.transaction(alone=True) as connection:
             if not connection.execute(sa.update(MAPPINGS).where(mine).values(body=dict(body))).rowcount:
@@ -247,6 +259,12 @@ class ImportBook:
         with self._ledger.transaction() as connection:
             if connection.execute(sa.delete(MAPPINGS).where(mine)).rowcount != 1:
                 raise InvalidInput("id", f"There is no mapping {number}.", remedy="List yours to see their numbers.")
+
+
+def assert_name(name: str) -> None:
+    """Raise InvalidInput for what is no name of a mapping."""
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise InvalidInput("name", f"A name has 1 to {LONGEST_NAME} characters.")
 
 
 def _standing(connection: sa.Connection, owner: int) -> dict[str, Any]:

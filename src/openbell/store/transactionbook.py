@@ -116,6 +116,14 @@ class TransactionBook:
         with self._ledger.transaction() as connection:
             return {row.id: Kind(row.kind) for row in connection.execute(query)}
 
+    def chooses(self, portfolio: int) -> bool:
+        """Whether a sale of a portfolio was told which lots to take, though it were deleted."""
+        with self._ledger.transaction() as connection:
+            return (
+                connection.execute(sa.select(PICKS.c.opened).where(PICKS.c.portfolio == portfolio).limit(1)).first()
+                is not None
+            )
+
     def named(self) -> dict[int, tuple[set[str], set[str]]]:
         """By portfolio, the instruments and the currencies that its transactions name."""
         columns = TRANSACTIONS.c
@@ -132,7 +140,7 @@ class TransactionBook:
     def add(self, portfolio: int, transaction: Transaction, state: str | None = None) -> Entry:
         """A new transaction of an account of the portfolio; raises MovedOn where that is not in `state` any more."""
         with self._ledger.transaction(alone=True) as connection:
-            _assert_state(connection, portfolio, state)
+            assert_state(connection, portfolio, state)
             told = replace(transaction, id=numbered(connection, TRANSACTIONS)[0])
             written(connection, portfolio, [told])
             changed(connection, portfolio=portfolio)
@@ -144,7 +152,7 @@ class TransactionBook:
         Its import stays what it was.
         """
         with self._ledger.transaction(alone=True) as connection:
-            _assert_state(connection, portfolio, state)
+            assert_state(connection, portfolio, state)
             now = _current(connection, portfolio, transaction.id, version)
             told = replace(transaction, batch=now.transaction.batch)
             _assert_accounts(connection, portfolio, [told])
@@ -159,7 +167,7 @@ class TransactionBook:
     def remove(self, portfolio: int, number: int, version: int, now: datetime, state: str | None = None) -> None:
         """Delete a transaction, which can be brought back for RESTORABLE; raises ChangedMeanwhile, MovedOn as `add`."""
         with self._ledger.transaction(alone=True) as connection:
-            _assert_state(connection, portfolio, state)
+            assert_state(connection, portfolio, state)
             _current(connection, portfolio, number, version)
             _assert_not_picked(connection, [number])
             mine = TRANSACTIONS.c.id == number
@@ -176,7 +184,7 @@ class TransactionBook:
         Raises InvalidInput for a sale whose chosen lots were deleted after it, MovedOn as `add`.
         """
         with self._ledger.transaction(alone=True) as connection:
-            _assert_state(connection, portfolio, state)
+            assert_state(connection, portfolio, state)
             mine = (TRANSACTIONS.c.portfolio == portfolio) & (TRANSACTIONS.c.id == number)
             gone = mine & TRANSACTIONS.c.removed.is_not(None)
             back = {"removed": None, "version": TRANSACTIONS.c.version + 1}
@@ -215,6 +223,14 @@ def written(connection: sa.Connection, portfolio: int, transactions: Sequence[Tr
     _write_parts(connection, portfolio, transactions)
 
 
+def assert_state(connection: sa.Connection, portfolio: int, state: str | None) -> None:
+    """Raise MovedOn where a portfolio is in another state, in the midst of a transaction of the ledger; None: any is
+    right."""
+    now = connection.execute(sa.select(PORTFOLIOS.c.state).where(PORTFOLIOS.c.id == portfolio)).scalar_one_or_none()
+    if state not in (None, now):
+        raise MovedOn("The portfolio was changed meanwhile.", remedy="Look at it again.")
+
+
 def _write_parts(connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction]) -> None:
     """Tags and picks."""
     _assert_opened(connection, portfolio, transactions)
@@ -233,13 +249,6 @@ def _write_parts(connection: sa.Connection, portfolio: int, transactions: Sequen
         ]
     for table, rows in ((TAGS, tags), (PICKS, picks)):
         inserted(connection, table, rows)
-
-
-def _assert_state(connection: sa.Connection, portfolio: int, state: str | None) -> None:
-    """What was found in a state holds in it only."""
-    now = connection.execute(sa.select(PORTFOLIOS.c.state).where(PORTFOLIOS.c.id == portfolio)).scalar_one_or_none()
-    if state not in (None, now):
-        raise MovedOn("The portfolio was changed meanwhile.", remedy="Look at it again.")
 
 
 def _assert_accounts(connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction]) -> None:

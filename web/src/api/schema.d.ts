@@ -1197,7 +1197,8 @@ export interface paths {
         };
         /**
          * Import Problems
-         * @description The rows of an imported file that were not understood, each as it stands in the file.
+         * @description The rows of an imported file that were not understood, each as it stands in the file; for its owner, and for who
+         *     may write.
          */
         get: operations["import_problems_api_v1_portfolios__number__imports__batch__problems_get"];
         put?: never;
@@ -1361,7 +1362,8 @@ export interface paths {
         };
         /**
          * Transactions
-         * @description Those of a portfolio that are asked for, deleted ones with `removed`, the newest first.
+         * @description Those of a portfolio that are asked for, the newest first; with `removed` deleted ones, for its owner and for who
+         *     may write.
          */
         get: operations["transactions_api_v1_portfolios__number__transactions_get"];
         put?: never;
@@ -1385,7 +1387,7 @@ export interface paths {
         };
         /**
          * Transaction
-         * @description One transaction.
+         * @description One transaction; a deleted one as in the list of these.
          */
         get: operations["transaction_api_v1_portfolios__number__transactions__transaction__get"];
         /**

@@ -66,9 +66,11 @@ export function FilterBar({ portfolio, tags }: BarProps) {
         To
         <input type="date" value={to ?? ""} onChange={(event) => set({ to: event.target.value || null })} />
       </label>
-      <Button look="quiet" aria-pressed={removed} onClick={() => set({ removed: removed ? null : "" })}>
-        Deleted
-      </Button>
+      {portfolio.right !== "read" && (
+        <Button look="quiet" aria-pressed={removed} onClick={() => set({ removed: removed ? null : "" })}>
+          Deleted
+        </Button>
+      )}
       {filtered && (
         <Button look="quiet" onClick={() => set(Object.fromEntries(FILTERS.map((name) => [name, null])))}>
           Show all
