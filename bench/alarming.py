@@ -18,7 +18,8 @@ import polars as pl
 from bench import lakes
 from bench.rows import Row, Skipped
 from openbell.alarm import Alarm
-from openbell.alerts.rules import Condition, Crosses, Moves, Rule, Symbol
+from openbell.alerts.conditions import Condition, Crosses, Moves, Symbol
+from openbell.alerts.rules import Rule
 from openbell.alerts.watch import Facts
 from openbell.desk import Desk, open_desk
 from openbell.ingest.intake import Intake

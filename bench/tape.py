@@ -23,7 +23,8 @@ import polars as pl
 from bench import lakes, market
 from bench.rows import Row, Skipped
 from openbell.alerts.background import Background
-from openbell.alerts.rules import Crosses, Rule, Symbol
+from openbell.alerts.conditions import Crosses, Symbol
+from openbell.alerts.rules import Rule
 from openbell.alerts.watch import Watch
 from openbell.ingest.intake import Heard, Intake
 from openbell.ingest.seen import MOST

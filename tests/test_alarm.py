@@ -15,22 +15,21 @@ import pytest
 
 from openbell import alarm as alarms
 from openbell.alarm import Alarm
-from openbell.alerts.rules import (
+from openbell.alerts.conditions import (
     AverageCross,
     Condition,
     Crosses,
     FeedDown,
     Moves,
     NewExtreme,
-    Quiet,
     RsiCross,
-    Rule,
     Spread,
     Stale,
     Symbol,
     VolumeSpike,
     Watchlist,
 )
+from openbell.alerts.rules import Quiet, Rule
 from openbell.alerts.watch import Facts
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk

@@ -19,7 +19,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 
-from openbell.alerts.rules import Crosses, Rule, Symbol
+from openbell.alerts.conditions import Crosses, Symbol
+from openbell.alerts.rules import Rule
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
 from openbell.ingest.feed import Health

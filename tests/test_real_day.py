@@ -13,7 +13,8 @@ from polars.testing import assert_frame_equal
 
 from bars.tables import lean_minutes
 from market import SHARED, needs_shared
-from openbell.alerts.rules import Crosses, Rule, Symbol
+from openbell.alerts.conditions import Crosses, Symbol
+from openbell.alerts.rules import Rule
 from openbell.bars.aggregate import NOT_LAST, OFFICIAL, bars_from, flags_of
 from openbell.desk import Desk, open_desk
 from openbell.live import Live

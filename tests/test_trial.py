@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from msgspec.structs import replace
 
-from openbell.alerts.rules import (
+from openbell.alerts.conditions import (
     AverageCross,
     Condition,
     Crosses,
@@ -18,11 +18,11 @@ from openbell.alerts.rules import (
     JobFailed,
     Moves,
     NewExtreme,
-    Rule,
     Spread,
     Stale,
     Symbol,
 )
+from openbell.alerts.rules import Rule
 from openbell.desk import Desk, open_desk
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, conform, frame_of

@@ -16,7 +16,8 @@ from threading import Event, Lock, Thread
 import msgspec
 import polars as pl
 
-from openbell.alerts.rules import Firing, OfClock, OfPrice, Rule
+from openbell.alerts.conditions import OfClock, OfPrice
+from openbell.alerts.rules import Firing, Rule
 from openbell.alerts.watch import Facts, Watch
 from openbell.desk import Desk
 from openbell.ingest.intake import Heard, Intake

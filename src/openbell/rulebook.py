@@ -13,7 +13,8 @@ import msgspec
 import polars as pl
 
 from openbell.alerts.background import Background
-from openbell.alerts.rules import Held, Rule, Symbol, Target, Watchlist
+from openbell.alerts.conditions import Held, Symbol, Target, Watchlist
+from openbell.alerts.rules import Rule
 from openbell.alerts.watch import spent
 from openbell.bars.adjust import adjusted
 from openbell.books import followed, held

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import polars as pl
 
+from openbell.alerts.conditions import OfDays
 from openbell.alerts.past import assert_of_prices, by_minutes, would_have_fired
-from openbell.alerts.rules import Firing, OfDays, Rule
+from openbell.alerts.rules import Firing, Rule
 from openbell.bars.buckets import TICK
 from openbell.desk import Desk
 from openbell.history import NoData

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from alerts.watched import NO_QUOTES, NO_TRADES, days, rule, watch
 from bars.tables import at
 from openbell.alerts.background import Background
-from openbell.alerts.rules import Crosses, Drawdown, Firing, Held, Moves, NewExtreme, Rule, Spread
+from openbell.alerts.conditions import Crosses, Drawdown, Held, Moves, NewExtreme, Spread
+from openbell.alerts.rules import Firing, Rule
 from openbell.alerts.watch import Watch
 from openbell.model.frames import QUOTES, TRADES, frame_of
 

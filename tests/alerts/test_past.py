@@ -10,8 +10,9 @@ import pytest
 from alerts.watched import NO_DAYS, days, rule, told
 from bars.tables import bars_of, lean_minutes
 from market import SHARED, needs_shared
+from openbell.alerts.conditions import AverageCross, Crosses, JobFailed, Moves, NewExtreme, Spread, VolumeSpike
 from openbell.alerts.past import would_have_fired
-from openbell.alerts.rules import AverageCross, Crosses, JobFailed, Moves, NewExtreme, Rule, Spread, VolumeSpike
+from openbell.alerts.rules import Rule
 from openbell.model.errors import InvalidInput
 
 

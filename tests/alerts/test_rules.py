@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.watched import rule
-from openbell.alerts.rules import (
+from openbell.alerts.conditions import (
     AverageCross,
     Condition,
     Crosses,
@@ -22,18 +22,14 @@ from openbell.alerts.rules import (
     MacdCross,
     Moves,
     NewExtreme,
-    Quiet,
     RsiCross,
-    Rule,
-    Seen,
     Spread,
     Stale,
     Target,
     VolumeSpike,
     Watchlist,
-    cooldown_of,
-    fired,
 )
+from openbell.alerts.rules import Quiet, Rule, Seen, cooldown_of, fired
 from openbell.model.errors import InvalidInput
 
 NIGHT = Quiet(time(22), time(7), "Europe/Amsterdam")

@@ -11,24 +11,22 @@ import pytest
 from alerts.watched import NO_DAYS, NO_QUOTES, NO_TRADES, days, hear, prices, rule, told, watch
 from bars.tables import at, bars_of, closes_of, trades_of
 from openbell.alerts.background import Background
-from openbell.alerts.rules import (
+from openbell.alerts.conditions import (
     AverageCross,
     Crosses,
     Drawdown,
     FeedDown,
-    Firing,
     Held,
     JobFailed,
     MacdCross,
     Moves,
     NewExtreme,
-    Quiet,
     RsiCross,
-    Rule,
     Spread,
     Stale,
     VolumeSpike,
 )
+from openbell.alerts.rules import Firing, Quiet, Rule
 from openbell.alerts.watch import Facts, Watch
 from openbell.model.frames import QUOTES, frame_of
 from openbell.providers.streams.sales import UTP

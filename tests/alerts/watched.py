@@ -9,7 +9,8 @@ import polars as pl
 
 from bars.tables import NEW_YORK, at, bars_of, trades_of
 from openbell.alerts.background import Background
-from openbell.alerts.rules import Condition, Firing, Rule, Symbol
+from openbell.alerts.conditions import Condition, Symbol
+from openbell.alerts.rules import Firing, Rule
 from openbell.alerts.watch import Watch
 from openbell.model.frames import BARS, QUOTES, TRADES, frame_of
 

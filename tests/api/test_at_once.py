@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from conftest import WEDNESDAY
-from openbell.alerts.rules import Held
+from openbell.alerts.conditions import Held
 from openbell.api.app import create_app
 from openbell.desk import Desk, open_desk
 from openbell.rulebook import Rulebook

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from openbell.alerts.rules import Held
+from openbell.alerts.conditions import Held
 from openbell.books import Books
 from openbell.books.held import followed
 from openbell.books.resting import rested

@@ -14,7 +14,8 @@ import pytest
 
 from cli.test_commands import Shell
 from e2e.started import StartedDesk
-from openbell.alerts.rules import Crosses, Quiet, Symbol, Watchlist
+from openbell.alerts.conditions import Crosses, Symbol, Watchlist
+from openbell.alerts.rules import Quiet
 from openbell.rulebook import rule_of
 from openbell.settings import Settings
 from openbell.store.alertbook import AlertBook, StoredRule

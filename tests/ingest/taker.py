@@ -16,7 +16,8 @@ import numpy as np
 import polars as pl
 
 from openbell.alarm import Alarm
-from openbell.alerts.rules import Crosses, Drawdown, Moves, Rule, Symbol
+from openbell.alerts.conditions import Crosses, Drawdown, Moves, Symbol
+from openbell.alerts.rules import Rule
 from openbell.alerts.watch import Facts
 from openbell.desk import open_desk
 from openbell.ingest.intake import LATENESS, Intake

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from nightly_market import DAYS, MINUTES, TUESDAY_NOON, WEDNESDAY_EVENING, Night, a_night, closes, utc
-from openbell.alerts.rules import Crosses, Rule, Symbol
+from openbell.alerts.conditions import Crosses, Symbol
+from openbell.alerts.rules import Rule
 from openbell.ingest.fetching import fetch_bars
 from openbell.model.interval import DAY, MINUTE
 from openbell.rulebook import Rulebook, body_of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from openbell.alerts.conditions import AverageCross, MacdCross, OfDays, RsiCross
 from openbell.alerts.lines import Arms, Line
-from openbell.alerts.rules import AverageCross, MacdCross, OfDays, RsiCross, Rule
+from openbell.alerts.rules import Rule
 from openbell.bars.indicators import ema, macd, rsi, sma
 
 

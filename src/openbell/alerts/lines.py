@@ -13,7 +13,8 @@ from datetime import date
 
 import msgspec
 
-from openbell.alerts.rules import Direction, Rule
+from openbell.alerts.conditions import Direction
+from openbell.alerts.rules import Rule
 from openbell.bars.buckets import TICK
 
 NEVER = math.inf

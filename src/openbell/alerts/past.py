@@ -8,7 +8,8 @@ import msgspec
 import polars as pl
 
 from openbell.alerts.background import Background
-from openbell.alerts.rules import Crosses, Firing, Moves, OfClock, OfDays, Rule, Spread, Symbol, VolumeSpike
+from openbell.alerts.conditions import Crosses, Moves, OfClock, OfDays, Spread, Symbol, VolumeSpike
+from openbell.alerts.rules import Firing, Rule
 from openbell.alerts.watch import Members, Watch
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import QUOTES, TRADES, conform, frame_of

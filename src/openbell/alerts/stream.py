@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from openbell.alerts.background import Background, Backgrounds
+from openbell.alerts.conditions import Crosses, Drawdown, Moves, NewExtreme, Spread
 from openbell.alerts.hours import Hours
 from openbell.alerts.lines import NEVER, Line
-from openbell.alerts.rules import Crosses, Drawdown, Firing, Moves, NewExtreme, Seen, Spread, fired
+from openbell.alerts.rules import Firing, Seen, fired
 from openbell.alerts.screen import LONG_AGO, Batch, Screen
 from openbell.bars.buckets import TICK
 

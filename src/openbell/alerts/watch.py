@@ -17,21 +17,10 @@ import numpy as np
 import polars as pl
 
 from openbell.alerts.background import Backgrounds
+from openbell.alerts.conditions import FeedDown, JobFailed, OfDays, OfPrice, Spread, Stale, VolumeSpike
 from openbell.alerts.crossings import crossed
 from openbell.alerts.lines import NEVER, Arms, Line, resting
-from openbell.alerts.rules import (
-    FeedDown,
-    Firing,
-    JobFailed,
-    OfDays,
-    OfPrice,
-    Rule,
-    Seen,
-    Spread,
-    Stale,
-    VolumeSpike,
-    fired,
-)
+from openbell.alerts.rules import Firing, Rule, Seen, fired
 from openbell.alerts.screen import Batch
 from openbell.alerts.stream import EPOCH, Heard, Stream
 from openbell.bars.aggregate import NOT_LAST, OFFICIAL, flags_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openbell.alerts.rules import (
+from openbell.alerts.conditions import (
     AverageCross,
     Condition,
     Crosses,
@@ -14,11 +14,11 @@ from openbell.alerts.rules import (
     Moves,
     NewExtreme,
     RsiCross,
-    Rule,
     Spread,
     Stale,
     VolumeSpike,
 )
+from openbell.alerts.rules import Rule
 from openbell.model.words import counted
 
 _WAYS: dict[Direction, str] = {"up": " from below", "down": " from above", "either": ""}

@@ -10,9 +10,9 @@ import msgspec
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, PlainSerializer, PlainValidator, RootModel, WithJsonSchema
 
-from openbell.alerts import rules as alerts
+from openbell.alerts.conditions import FeedDown, JobFailed, Watchlist
 from openbell.alerts.given import made
-from openbell.alerts.rules import FeedDown, JobFailed, Quiet, Repeat, Rule, Watchlist, cooldown_of
+from openbell.alerts.rules import Quiet, Repeat, Rule, cooldown_of
 from openbell.alerts.words import sentence
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.api.problems import NotFound

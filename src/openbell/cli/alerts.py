@@ -21,7 +21,7 @@ from openbell.model.words import counted
 from openbell.settings import Settings
 
 if TYPE_CHECKING:
-    from openbell.alerts.rules import Target
+    from openbell.alerts.conditions import Target
     from openbell.desk import Desk
     from openbell.rulebook import Rulebook
     from openbell.store.alertbook import StoredRule
@@ -59,7 +59,8 @@ def add(
     channel: Annotated[list[str] | None, typer.Option(help="The channels it tells; default: all.")] = None,
 ) -> None:
     """Add a rule; a desk that is open follows it within seconds."""
-    from openbell.alerts.rules import JobFailed, Rule, cooldown_of  # noqa: PLC0415  # loads slowly
+    from openbell.alerts.conditions import JobFailed  # noqa: PLC0415  # loads slowly
+    from openbell.alerts.rules import Rule, cooldown_of  # noqa: PLC0415  # loads slowly
     from openbell.alerts.words import sentence  # noqa: PLC0415
     from openbell.history.stretch import instant  # noqa: PLC0415
     from openbell.jobs import job_of  # noqa: PLC0415
@@ -289,7 +290,7 @@ def _is_known(desk: Desk, symbol: str) -> bool:
 
 
 def _target(desk: Desk, symbol: str | None, watchlist: str | None, owner: int) -> Target | None:
-    from openbell.alerts.rules import Symbol, Watchlist  # noqa: PLC0415
+    from openbell.alerts.conditions import Symbol, Watchlist  # noqa: PLC0415  # loads slowly
     from openbell.rulebook import Rulebook  # noqa: PLC0415
 
     if watchlist is not None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from openbell.model.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from openbell.alerts.rules import Condition, Quiet
+    from openbell.alerts.conditions import Condition
+    from openbell.alerts.rules import Quiet
 
 
 class Repeat(StrEnum):
@@ -44,7 +45,7 @@ OF_THE_DESK = {"feed-down", "job-failed"}
 
 def worded(words: Sequence[str], *, on_list: bool) -> tuple[str | None, Condition]:
     """The symbol, where one is named, and the condition; raises InvalidInput."""
-    from openbell.alerts.rules import Moves  # noqa: PLC0415
+    from openbell.alerts.conditions import Moves  # noqa: PLC0415  # loads slowly
 
     if (option := next((word for word in words if word.startswith("--")), None)) is not None:
         raise InvalidInput("usage", f"There is no option {option}.", remedy="See `openbell alerts add --help`.")
@@ -62,8 +63,8 @@ def worded(words: Sequence[str], *, on_list: bool) -> tuple[str | None, Conditio
 
 
 def _condition(kind: str, words: Sequence[str]) -> Condition:
+    from openbell.alerts.conditions import Condition  # noqa: PLC0415  # loads slowly
     from openbell.alerts.given import made  # noqa: PLC0415
-    from openbell.alerts.rules import Condition  # noqa: PLC0415
 
     name, bare = KINDS[kind]
     given: dict[str, Any] = {"type": name}
@@ -80,7 +81,7 @@ def _condition(kind: str, words: Sequence[str]) -> Condition:
 
 def named(on: str | None, condition: Condition) -> str:
     """A name for a rule `on` a symbol or a list."""
-    from openbell.alerts.rules import LONGEST_NAME  # noqa: PLC0415
+    from openbell.alerts.conditions import LONGEST_NAME  # noqa: PLC0415  # loads slowly
     from openbell.alerts.words import condition_said  # noqa: PLC0415
 
     return f"{on or 'Desk'} {condition_said(condition)}"[:LONGEST_NAME].rstrip()
@@ -88,7 +89,7 @@ def named(on: str | None, condition: Condition) -> str:
 
 def preset(condition: Condition) -> Repeat:
     """How often a rule fires where it is not said: a price trembles about a level that it has reached."""
-    from openbell.alerts.rules import Crosses, Moves, NewExtreme  # noqa: PLC0415
+    from openbell.alerts.conditions import Crosses, Moves, NewExtreme  # noqa: PLC0415  # loads slowly
 
     match condition:
         case Crosses() | NewExtreme():
@@ -101,7 +102,7 @@ def preset(condition: Condition) -> Repeat:
 
 def quiet(text: str) -> Quiet:
     """The quiet hours written as 22:00-07:00@Europe/Amsterdam; raises InvalidInput."""
-    from openbell.alerts.rules import Quiet  # noqa: PLC0415
+    from openbell.alerts.rules import Quiet  # noqa: PLC0415  # loads slowly
 
     found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)@(\S+)", text)
     if found is None:
