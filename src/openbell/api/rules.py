@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, PlainSerializer, PlainValidator, RootModel, WithJsonSchema
 
+from openbell.alerts import conditions
 from openbell.alerts.conditions import FeedDown, JobFailed, Watchlist
 from openbell.alerts.given import made
 from openbell.alerts.rules import Quiet, Repeat, Rule, cooldown_of
@@ -38,11 +39,11 @@ def _told(kind: Any) -> Any:
     ]
 
 
-class Condition(RootModel[_told(alerts.Condition)]):  # type: ignore[misc]  # made of the rules' own types
+class Condition(RootModel[_told(conditions.Condition)]):  # type: ignore[misc]  # made of the rules' own types
     """What a rule waits for."""
 
 
-class Target(RootModel[_told(alerts.Target)]):  # type: ignore[misc]
+class Target(RootModel[_told(conditions.Target)]):  # type: ignore[misc]
     """What a rule is on."""
 
 
