@@ -291,12 +291,15 @@ def _tell_review(review: Review, lacking: Sequence[Unheld], *, written: int | No
         names = [str(match.named) for match in review.unmatched]
         needing = [{"rows": each.draft.rows if each.draft else [], "what": each.what} for each in lacking]
         answer = {"import": written, "counts": found, "problems": told, "unmatched": names, "unheld": needing}
+        answer["notes"] = list(review.statement.notes)
         print(json.dumps(answer))
         return
     of = f"{review.statement.broker or 'unknown broker'} ({review.statement.preset})"
     did = "would be imported" if written is None else f"imported as {written}"
     rest = [f"{count} {name}" for name, count in found.items() if count and name != "new"]
     terminal.said(f"{of}: {counted(found['new'], 'transaction')} {did}{''.join(f', {each}' for each in rest)}.")
+    for said in review.statement.notes:
+        terminal.note(f"{said[:1].upper()}{said[1:]}.")
     for each in problems[:SHOWN]:
         terminal.warned(f"Row {', '.join(map(str, each.rows))}: {each.what} {each.remedy}".strip())
     if len(problems) > SHOWN:
