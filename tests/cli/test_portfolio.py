@@ -230,3 +230,27 @@ def test_an_import_whose_units_were_sold_by_hand_is_undone_only_when_that_is_sai
     code, _, err = shell("undo", "1")
     assert (code, "would lack its units" in err, "--oversold-too confirms it." in err) == (1, True, True), err
     assert shell("undo", "1", "--oversold-too")[:2] == (0, "Import 1 of my.csv is undone: 4 transactions went.\n")
+
+
+LEDGER = """option "title" "Mine"
+option "operating_currency" "EUR"
+2026-01-05 * "Shop" "Bread"
+  Expenses:Food  3.00 EUR
+  Assets:Bank
+2026-01-06 * "Shop" "Milk"
+  Expenses:Food  2.00 EUR
+  Assets:Bank
+"""
+
+
+def test_a_ledger_without_investments_is_counted_in_its_own_currency_and_says_why_it_brings_nothing(
+    shell: Shell, tmp_path: Path
+):
+    ledger = tmp_path / "my.beancount"
+    ledger.write_text(LEDGER)
+    code, out, err = shell("import", str(ledger), "--portfolio", "Bean", "--dry-run")
+    assert (code, "0 transactions would be imported" in out) == (0, True), err
+    assert "Ignored: 2 rows: it moves no investment." in err
+    ledger.write_text(LEDGER.split("\n", 2)[2])
+    code, _, err = shell("import", str(ledger), "--portfolio", "Bean", "--dry-run")
+    assert (code, "in which currency Bean is to be counted. Say it, such as --base EUR" in err) == (2, True), err

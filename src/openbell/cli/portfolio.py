@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -300,6 +301,8 @@ def _tell_review(review: Review, lacking: Sequence[Unheld], *, written: int | No
     terminal.said(f"{of}: {counted(found['new'], 'transaction')} {did}{''.join(f', {each}' for each in rest)}.")
     for said in review.statement.notes:
         terminal.note(f"{said[:1].upper()}{said[1:]}.")
+    for reason, count in _reasons(review).items():
+        terminal.note(f"Ignored: {counted(count, 'row')}: {reason}.")
     for each in problems[:SHOWN]:
         terminal.warned(f"Row {', '.join(map(str, each.rows))}: {each.what} {each.remedy}".strip())
     if len(problems) > SHOWN:
@@ -313,6 +316,14 @@ def _tell_review(review: Review, lacking: Sequence[Unheld], *, written: int | No
         terminal.note("Import what came before first; or --midway books it all the same.")
     if written is not None:
         terminal.note(f"`openbell portfolio undo {written}` takes it back.")
+
+
+def _reasons(review: Review) -> dict[str, int]:
+    """Of a file that brings nothing, why its rows are ignored, the most frequent reason first."""
+    if review.taken:
+        return {}
+    told = Counter(each.reason for each in review.statement.ignored)
+    return dict(told.most_common(SHOWN))
 
 
 def _is_there(desk: Desk, told: str) -> bool:
@@ -346,7 +357,10 @@ def _named_or_planned(desk: Desk, name: str, statement: Statement, owner: int, b
         wanted = replace(draft, name=name, base=currency_of(base, "base") if base else draft.base)
         return Kept(wanted, owner, desk.clock(), 0, "", settings)
     told = [draft.currency for draft in statement.drafts]
-    main = base or (max(told, key=told.count) if told else "")
+    main = base or statement.base or (max(told, key=told.count) if told else "")
+    if not main:
+        what = f"Nothing in the file says in which currency {name} is to be counted."
+        raise InvalidInput("base", what, remedy="Say it, such as --base EUR.")
     return Kept(Portfolio(0, name, currency_of(main, "base")), owner, desk.clock(), 0, "")
 
 

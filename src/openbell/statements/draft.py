@@ -233,6 +233,8 @@ class Statement:
     beside: Beside = NOTHING
     home: Home | None = None
     """Of the desk's own exports."""
+    base: str = ""
+    """The currency that its owner counts in, where the file says so."""
 
     @property
     def rows(self) -> frozenset[int]:

@@ -22,6 +22,7 @@ class Reading:
     notes: tuple[str, ...] = ()
     beside: Beside = NOTHING
     home: Home | None = None
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def statement(preset: Preset, contents: Contents, answers: Answers) -> Statement
         notes=(*contents.notes, *reading.notes),
         beside=reading.beside,
         home=reading.home,
+        base=reading.base,
     )
 
 
