@@ -308,3 +308,9 @@ def test_a_row_that_nothing_calls_a_purchase_is_not_taken_for_one():
         columns={"date": "Date", "kind": "What", "ticker": "Symbol", "quantity": "Quantity", "price": "Price"}
     )
     assert told(read(data, "f", Answers(mapping=mapping, currency="USD"))) == ["2024-01-03 dividend AAPL 0 2.4 USD"]
+
+
+def test_the_header_and_what_stands_above_it_are_no_rows_without_effect():
+    statement = read(("Account of Ann\n" + HEAD + BUY).encode(), "f")
+    assert (statement.ignored, [each.rows for each in statement.frame]) == ((), [(1,), (2,)])
+    assert told(statement) == TOLD
