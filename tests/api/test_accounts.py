@@ -273,6 +273,21 @@ def test_somebody_is_invited_and_joins(locked: FastAPI, app: FastAPI):
     assert (again.status_code, again.json()["field"]) == (422, "invitation")
 
 
+def test_honest_mistakes_with_valid_invitations_lock_no_address(locked: FastAPI, app: FastAPI):
+    owner = signed_in(locked, "owner")
+    secrets = [owner.post(f"{API}/users/invitations", json={"role": "member"}).json()["secret"] for _ in range(2)]
+
+    def status(name: str, password: str, secret: str) -> int:
+        joining = {"name": name, "password": password, "invitation": secret}
+        return browser(app).post(f"{API}/users/join", json=joining).status_code
+
+    assert [status("Bob", "password1", secrets[0]) for _ in range(6)] == [422] * 6
+    assert [status("Bob", SENTENCE, "guessed") for _ in range(6)] == [422] * 5 + [429]
+    assert [status("Bob", SENTENCE, each) for each in secrets] == [201, 422]  # the second of that name
+    assert status("Eve", SENTENCE, secrets[1]) == 201
+    assert status("Tom", SENTENCE, secrets[1]) == 422  # used; the right one has lifted the brake
+
+
 def test_nobody_is_invited_to_a_desk_that_is_open(app: FastAPI):
     answer = browser(app).post(f"{API}/users/invitations", json={"role": "member"})
     assert (answer.status_code, answer.json()["detail"]) == (403, "Set a password of your own first.")
