@@ -60,7 +60,7 @@ def test_a_file_is_tried_imported_shown_and_undone(shell: Shell, plain: str):
     assert (code, "4 transactions would be imported" in out) == (0, True)
     assert json.loads(shell("show", "--json")[1]) == []
     code, out, err = shell("import", plain, "--portfolio", "Mine")
-    assert (code, "4 transactions imported as 1" in out, "undo 1" in err + out) == (0, True, True)
+    assert (code, "4 transactions imported, as import 1." in out, "undo 1" in err + out) == (0, True, True)
     code, out, _ = shell("import", plain, "--portfolio", "Mine", "--json")
     assert (code, json.loads(out)["counts"]["known"]) == (0, 4)
     (told,) = json.loads(shell("show", "--json")[1])
@@ -73,7 +73,9 @@ def test_a_file_is_tried_imported_shown_and_undone(shell: Shell, plain: str):
     for command in ("show", "positions", "lots", "returns", "income"):
         code, out, _ = shell(command)
         assert (code, bool(out.strip())) == (0, True), command
-    assert shell("undo", "1")[1] == "Import 1 of my.csv is undone: 4 transactions went.\n"
+    code, _, err = shell("undo", "1")
+    assert (code, "Import 1 is of my.csv from Mine, of " in err, "with 4 transactions. Repeat it" in err) == (2, True, True)
+    assert shell("undo", "1", "--yes")[1] == "Import 1 of my.csv is undone: 4 transactions went.\n"
     assert json.loads(shell("positions", "--json")[1])["positions"] == []
 
 
@@ -107,7 +109,13 @@ def test_what_cannot_be_done_is_one_sentence(shell: Shell, plain: str, words: tu
 def test_what_a_file_means_is_asked_for(shell: Shell):
     path = str(SHARED / "broker_exports" / "etg_degiro-export.csv")
     code, out, err = shell("import", path, "--portfolio", "Mine", "--dry-run")
-    assert (code, "Degiro (degiro)" in out) == (0, True), err
+    assert (code, "Degiro (degiro)" in out) == (2, True), err
+    assert "instruments would be" in out
+    asked = err.count("is not known: say what it is with --instrument")
+    code, _, err = shell("import", path, "--portfolio", "Mine")
+    assert (code, err.count("is not known: say what it is with --instrument")) == (2, asked)
+    assert "Say it of each with --instrument NAME=TICKER, or NAME=own." in err
+    assert json.loads(shell("show", "--json")[1]) == []
 
 
 def test_what_has_no_price_is_said_with_the_remedy_and_priced_by_hand(shell: Shell, plain: str):
@@ -138,9 +146,9 @@ def test_a_table_of_no_known_kind_is_read_by_the_columns_that_are_said_and_the_n
     code, out, err = shell(
         "import", str(odd), "--portfolio", "Mine", *COLUMNS, "--currency", "EUR", "--dates", "dmy", "--keep", "My bank"
     )
-    assert (code, "2 transactions imported as 1" in out) == (0, True), err
+    assert (code, "2 transactions imported, as import 1." in out) == (0, True), err
     code, out, err = shell("import", str(later), "--portfolio", "Mine")
-    assert (code, "1 transaction imported as 2, 1 known" in out, "Read as My bank" in out + err) == (0, True, True), err
+    assert (code, "1 transaction imported, as import 2; 1 imported before." in out, "Read as My bank" in out + err) == (0, True, True), err
 
 
 def test_amounts_that_are_said_to_be_in_pence_become_pounds(shell: Shell, tmp_path: Path):
@@ -175,7 +183,8 @@ def test_what_a_file_sells_that_is_not_held_is_told_and_booked_only_if_it_begins
     middle.write_text("Date,Action,Symbol,Quantity,Price,Amount,Currency\n2026-02-04,Sell,AAPL,-4,110,440,USD\n")
     told = "4 units of AAPL were sold on 2026-02-04, but the account held none"
     code, out, err = shell("import", str(middle), "--portfolio", "Mine", "--dry-run")
-    assert (code, told in err, "--midway" in out + err) == (0, True, True), err
+    assert (code, told in err, "--midway" in out + err) == (2, True, True), err
+    assert "1 transaction would be imported, once what it needs is there." in out
     code, _, err = shell("import", str(middle), "--portfolio", "Mine")
     assert (code, told in err, json.loads(shell("show", "--json")[1])) == (2, True, [])
     code, out, _ = shell("import", str(middle), "--portfolio", "Mine", "--midway", "--json")
@@ -229,7 +238,7 @@ def test_an_import_whose_units_were_sold_by_hand_is_undone_only_when_that_is_sai
     assert shell("transaction", "add", *sale)[0] == 0
     code, _, err = shell("undo", "1")
     assert (code, "would lack its units" in err, "--oversold-too confirms it." in err) == (1, True, True), err
-    assert shell("undo", "1", "--oversold-too")[:2] == (0, "Import 1 of my.csv is undone: 4 transactions went.\n")
+    assert shell("undo", "1", "--oversold-too", "--yes")[:2] == (0, "Import 1 of my.csv is undone: 4 transactions went.\n")
 
 
 LEDGER = """option "title" "Mine"

@@ -46,6 +46,17 @@ app.add_typer(transactions.app, name="transaction")
 app.add_typer(items.own, name="item")
 
 
+_BESIDES = {
+    "known": "imported before",
+    "alike": "like one that is here, left out",
+    "twins": "of them equal to another row of the file",
+    "future": "of a day to come, left out",
+    "ignored": "without effect",
+    "problems": "not understood",
+}
+"""What else there is of a file besides what is new."""
+
+
 class Dates(StrEnum):
     """The order of day, month and year."""
 
@@ -133,8 +144,11 @@ def arrive(
         lacking = unheld(desk, planned, review)
         founding = not planned.portfolio.id and statement.home is not None and statement.home.portfolio is not None
         if dry_run or not (review.taken or founding):
-            _tell_review(review, lacking, written=None, as_json=as_json)
+            _tell_review(review, lacking, written=None, as_json=as_json, midway=midway)
+            if _needed(review, lacking, midway=midway):
+                raise typer.Exit(2)
             return
+        _assert_matched(review)
         sha256, about = hashlib.sha256(data).hexdigest(), f"{file.name} into {planned.portfolio.name}"
         deed, batch = deed_of(desk, owner_of(desk, planned), "imported", HOST, about), None
         if founding:
@@ -169,7 +183,8 @@ def arrive(
         if keep:
             mappings.keep(desk, owner, keep, data, file.name, habit.answers)
         if batch is not None or as_json:
-            _tell_review(review, lacking, written=None if batch is None else batch.id, as_json=as_json)
+            number = None if batch is None else batch.id
+            _tell_review(review, lacking, written=number, as_json=as_json, midway=midway)
 
 
 @app.command()
@@ -179,8 +194,12 @@ def undo(
         bool, typer.Option("--edited-too", help="Also where transactions were edited since.")
     ] = False,
     oversold_too: OversoldToo = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it: the number is of the import that is meant.")] = False,
 ) -> None:
-    """Take an import back: its transactions, accounts and items go."""
+    """Take an import back: its transactions, accounts and items go. Without --yes, say which it is.
+
+    After an undoing its number is given to the next import.
+    """
     from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
     from openbell.api.access import deed_of  # noqa: PLC0415
     from openbell.api.edits import assert_none_lacks  # noqa: PLC0415
@@ -197,6 +216,10 @@ def undo(
         if not oversold_too:
             assert_none_lacks(left_without(desk, kept, batch))
         about = f"{found[1].file} from {kept.portfolio.name}"
+        if not yes:
+            came = counted(found[1].counts["new"], "transaction")
+            what = f"Import {batch} is of {about}, of {found[1].at:%Y-%m-%d %H:%M} UTC, with {came}."
+            raise InvalidInput("yes", what, remedy="Repeat it with --yes to take that one back.")
         deed = deed_of(desk, owner_of(desk, kept), "import undone", HOST, about)
         gone = book.undo(found[0], batch, edited_too=edited_too, deed=deed)
         terminal.said(f"Import {batch} of {found[1].file} is undone: {counted(gone, 'transaction')} went.")
@@ -282,7 +305,30 @@ def _pairs(told: Sequence[str]) -> dict[str, str]:
     return {name: ticker for name, _, ticker in (each.rpartition("=") for each in told)}
 
 
-def _tell_review(review: Review, lacking: Sequence[Unheld], *, written: int | None, as_json: bool) -> None:
+def _assert_matched(review: Review) -> None:
+    """Raise InvalidInput, all of them told, where it is not known what instruments of the file are."""
+    if not review.unmatched:
+        return
+    _tell_unmatched(review)
+    what = f"It is not known what {counted(len(review.unmatched), 'instrument')} of the file would be."
+    raise InvalidInput("instrument", what, remedy="Say it of each with --instrument NAME=TICKER, or NAME=own.")
+
+
+def _tell_unmatched(review: Review) -> None:
+    for match in review.unmatched:
+        terminal.warned(f"{match.named} is not known: say what it is with --instrument '{match.named.key}=TICKER'.")
+
+
+def _needed(review: Review, lacking: Sequence[Unheld], *, midway: bool) -> str:
+    """What an import waits for: as long as it does, it is refused. Empty for nothing."""
+    if review.unmatched:
+        return f", once it is said what {counted(len(review.unmatched), 'instrument')} would be"
+    return ", once what it needs is there" if lacking and not midway and review.taken else ""
+
+
+def _tell_review(
+    review: Review, lacking: Sequence[Unheld], *, written: int | None, as_json: bool, midway: bool
+) -> None:
     from openbell.arrivals import counts  # noqa: PLC0415
 
     found = counts(review)
@@ -296,9 +342,11 @@ def _tell_review(review: Review, lacking: Sequence[Unheld], *, written: int | No
         print(json.dumps(answer))
         return
     of = f"{review.statement.broker or 'unknown broker'} ({review.statement.preset})"
-    did = "would be imported" if written is None else f"imported as {written}"
-    rest = [f"{count} {name}" for name, count in found.items() if count and name != "new"]
-    terminal.said(f"{of}: {counted(found['new'], 'transaction')} {did}{''.join(f', {each}' for each in rest)}.")
+    did = f"would be imported{_needed(review, lacking, midway=midway)}"
+    if written is not None:
+        did = f"imported, as import {written}"
+    rest = [f"{found[name]} {words}" for name, words in _BESIDES.items() if found[name]]
+    terminal.said(f"{of}: {counted(found['new'], 'transaction')} {did}{''.join(f'; {each}' for each in rest)}.")
     for said in review.statement.notes:
         terminal.note(f"{said[:1].upper()}{said[1:]}.")
     for reason, count in _reasons(review).items():
@@ -307,8 +355,7 @@ def _tell_review(review: Review, lacking: Sequence[Unheld], *, written: int | No
         terminal.warned(f"Row {', '.join(map(str, each.rows))}: {each.what} {each.remedy}".strip())
     if len(problems) > SHOWN:
         terminal.note(f"{len(problems) - SHOWN} more problems; --json has them all.")
-    for match in review.unmatched:
-        terminal.warned(f"{match.named} is not known: say what it is with --instrument '{match.named.key}=TICKER'.")
+    _tell_unmatched(review)
     for row in lacking[:SHOWN]:
         at = f"Row {', '.join(map(str, row.draft.rows))}: " if row.draft else ""
         terminal.warned(f"{at}{row.what} {row.remedy}")
