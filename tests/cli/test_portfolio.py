@@ -74,7 +74,11 @@ def test_a_file_is_tried_imported_shown_and_undone(shell: Shell, plain: str):
         code, out, _ = shell(command)
         assert (code, bool(out.strip())) == (0, True), command
     code, _, err = shell("undo", "1")
-    assert (code, "Import 1 is of my.csv from Mine, of " in err, "with 4 transactions. Repeat it" in err) == (2, True, True)
+    assert (code, "Import 1 is of my.csv from Mine, of " in err, "with 4 transactions. Repeat it" in err) == (
+        2,
+        True,
+        True,
+    )
     assert shell("undo", "1", "--yes")[1] == "Import 1 of my.csv is undone: 4 transactions went.\n"
     assert json.loads(shell("positions", "--json")[1])["positions"] == []
 
@@ -148,7 +152,11 @@ def test_a_table_of_no_known_kind_is_read_by_the_columns_that_are_said_and_the_n
     )
     assert (code, "2 transactions imported, as import 1." in out) == (0, True), err
     code, out, err = shell("import", str(later), "--portfolio", "Mine")
-    assert (code, "1 transaction imported, as import 2; 1 imported before." in out, "Read as My bank" in out + err) == (0, True, True), err
+    assert (code, "1 transaction imported, as import 2; 1 imported before." in out, "Read as My bank" in out + err) == (
+        0,
+        True,
+        True,
+    ), err
 
 
 def test_amounts_that_are_said_to_be_in_pence_become_pounds(shell: Shell, tmp_path: Path):
@@ -238,7 +246,23 @@ def test_an_import_whose_units_were_sold_by_hand_is_undone_only_when_that_is_sai
     assert shell("transaction", "add", *sale)[0] == 0
     code, _, err = shell("undo", "1")
     assert (code, "would lack its units" in err, "--oversold-too confirms it." in err) == (1, True, True), err
-    assert shell("undo", "1", "--oversold-too", "--yes")[:2] == (0, "Import 1 of my.csv is undone: 4 transactions went.\n")
+    assert shell("undo", "1", "--oversold-too", "--yes")[:2] == (
+        0,
+        "Import 1 of my.csv is undone: 4 transactions went.\n",
+    )
+
+
+def test_a_list_of_symbols_and_units_is_compared_with_what_is_held(shell: Shell, plain: str, tmp_path: Path):
+    shell("import", plain, "--portfolio", "Mine")
+    held, odd = tmp_path / "rec.csv", tmp_path / "odd.csv"
+    held.write_text("Symbol,Quantity\nAAPL,7\nUSD,1443.50\n")
+    odd.write_text("What,How many\nAAPL,6\n")
+    code, out, err = shell("reconcile", str(held))
+    assert (code, "2 holdings in the file" in out, "1 difference." in out) == (1, True, True), err
+    code, _, err = shell("reconcile", str(odd))
+    assert (code, "write --columns ticker=What,quantity=... of them" in err) == (1, True), err
+    code, out, err = shell("reconcile", str(odd), "--columns", "ticker=What,quantity=How many")
+    assert (code, "0 differences." in out) == (0, True), err
 
 
 LEDGER = """option "title" "Mine"

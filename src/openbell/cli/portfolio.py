@@ -233,6 +233,7 @@ def reconcile(
     day: Annotated[str | None, typer.Option(help="At the end of this day; default: the file's, else today.")] = None,
     form: Annotated[str, typer.Option("--format", help="The preset, such as degiro; auto: by what is in it.")] = "auto",
     instrument: Annotated[list[str] | None, typer.Option(help="What the file means, as NAME=TICKER.")] = None,
+    columns: Annotated[str, typer.Option(help="Which column of a list is what: ticker=Sym,quantity=Units.")] = "",
     as_json: Json = False,
 ) -> None:
     """Compare what is held with what the broker says; nothing is written. Exit code 1 where they differ."""
@@ -242,7 +243,13 @@ def reconcile(
     from openbell.statements.answers import Answers  # noqa: PLC0415
     from openbell.statements.presets import read  # noqa: PLC0415
 
-    statement = read(_bytes(file), file.name, Answers(preset="" if form == "auto" else form))
+    mapping = mappings.mapping_of(columns, "", unsigned=False)
+    answers = Answers(preset="" if form == "auto" else form, mapping=mapping)
+    data = _bytes(file)
+    try:
+        statement = read(data, file.name, answers)
+    except Undecided as error:
+        raise mappings.asked(error, data, file.name, example="ticker={},quantity=...") from error
     with opened() as desk:
         kept = portfolio_of(desk, portfolio)
         number = None if account is None else account_of(desk, kept, account)
