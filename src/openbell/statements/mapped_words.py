@@ -69,8 +69,7 @@ KINDS: Words[str, str] = {
         "fee": "fee fees commission charge gebuhr gebuhren kosten frais custody_fee service_fee account_fee cost",
         "tax": "tax taxes steuer steuern withholding withholding_tax belasting impot",
         "deposit": (
-            "deposit einzahlung storting depot contribution top-up cash_in einlage versement ingreso "
-            "deposito credit"
+            "deposit einzahlung storting depot contribution top-up cash_in einlage versement ingreso deposito credit"
         ),
         "withdrawal": "withdrawal withdraw auszahlung opname removal cash_out entnahme retrait retiro debit",
         "cash": "transfer cash wire ach journal adjustment payment",
