@@ -364,6 +364,12 @@ def test_members_know_with_whom_to_share_and_viewers_do_not(locked: FastAPI):
 # programs
 
 
+def test_a_token_that_only_reads_tells_the_role_of_its_person(desk: Desk, locked: FastAPI):
+    ann = desk.accounts.people.person_named("ann")
+    assert ann is not None
+    assert browser(locked).get(f"{API}/me", headers=token(desk.accounts, ann, "read")).json()["role"] == "member"
+
+
 def test_a_token_is_shown_once_and_works_without_cookies(locked: FastAPI):
     client = signed_in(locked, "ann")
     asked = {"name": "script", "scope": "write", "days": 30}
