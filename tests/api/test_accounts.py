@@ -62,6 +62,8 @@ def test_whoever_is_here_owns_a_desk_until_an_owner_has_a_password(app: FastAPI)
     assert client.post(f"{API}/me/password", json={"new_password": "short"}).json()["field"] == "new_password"
     assert client.post(f"{API}/me/password", json={"new_password": SENTENCE}).status_code == 204
     assert client.get(f"{API}/me").json()["open"] is False  # signed in by the same answer
+    entries = client.get(f"{API}/audit").json()["entries"]
+    assert "first password set" in [each["what"] for each in entries]
     stranger = browser(app)
     answer = stranger.get(f"{API}/me")
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
