@@ -62,6 +62,8 @@ def test_whoever_is_here_owns_a_desk_until_an_owner_has_a_password(app: FastAPI)
     assert client.post(f"{API}/me/password", json={"new_password": "short"}).json()["field"] == "new_password"
     assert client.post(f"{API}/me/password", json={"new_password": SENTENCE}).status_code == 204
     assert client.get(f"{API}/me").json()["open"] is False  # signed in by the same answer
+    entries = client.get(f"{API}/audit").json()["entries"]
+    assert "first password set" in [each["what"] for each in entries]
     stranger = browser(app)
     answer = stranger.get(f"{API}/me")
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
@@ -273,6 +275,21 @@ def test_somebody_is_invited_and_joins(locked: FastAPI, app: FastAPI):
     assert (again.status_code, again.json()["field"]) == (422, "invitation")
 
 
+def test_honest_mistakes_with_valid_invitations_lock_no_address(locked: FastAPI, app: FastAPI):
+    owner = signed_in(locked, "owner")
+    secrets = [owner.post(f"{API}/users/invitations", json={"role": "member"}).json()["secret"] for _ in range(2)]
+
+    def status(name: str, password: str, secret: str) -> int:
+        joining = {"name": name, "password": password, "invitation": secret}
+        return browser(app).post(f"{API}/users/join", json=joining).status_code
+
+    assert [status("Bob", "password1", secrets[0]) for _ in range(6)] == [422] * 6
+    assert [status("Bob", SENTENCE, "guessed") for _ in range(6)] == [422] * 5 + [429]
+    assert [status("Bob", SENTENCE, each) for each in secrets] == [201, 422]  # the second of that name
+    assert status("Eve", SENTENCE, secrets[1]) == 201
+    assert status("Tom", SENTENCE, secrets[1]) == 422  # used; the right one has lifted the brake
+
+
 def test_nobody_is_invited_to_a_desk_that_is_open(app: FastAPI):
     answer = browser(app).post(f"{API}/users/invitations", json={"role": "member"})
     assert (answer.status_code, answer.json()["detail"]) == (403, "Set a password of your own first.")
@@ -347,6 +364,12 @@ def test_members_know_with_whom_to_share_and_viewers_do_not(locked: FastAPI):
 
 
 # programs
+
+
+def test_a_token_that_only_reads_tells_the_role_of_its_person(desk: Desk, locked: FastAPI):
+    ann = desk.accounts.people.person_named("ann")
+    assert ann is not None
+    assert browser(locked).get(f"{API}/me", headers=token(desk.accounts, ann, "read")).json()["role"] == "member"
 
 
 def test_a_token_is_shown_once_and_works_without_cookies(locked: FastAPI):

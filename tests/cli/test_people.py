@@ -198,6 +198,11 @@ def test_the_host_invites_and_makes_tokens_that_are_told_once(shell: Shell):
     assert (code, "Invitation 1, as viewer" in out, "/join#" in out) == (0, True, True), err
     assert [each["role"] for each in json.loads(shell("user", "invitations", "--json")[1])] == ["viewer"]
     assert shell("user", "withdraw", "1")[1] == "Invitation 1 is withdrawn.\n"
+    newest = json.loads(shell("user", "log", "--json")[1])[0]
+    assert (newest["name"], newest["what"]) == ("the desk's machine", "invitation withdrawn")
+    assert newest["about"].startswith("viewer, made 20")
+    code, _, err = shell("user", "add", "The Desk's machine", typed=f"{PASSWORD}\n")
+    assert (code, "The log calls the command line the desk's machine." in err) == (2, True), err
     assert json.loads(shell("user", "invitations", "--json")[1]) == []
     secret = shell("user", "token", "make", "script", "--scope", "write", "--days", "5")[1].strip()
     (told,) = json.loads(shell("user", "token", "list", "--json")[1])

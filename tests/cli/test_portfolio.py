@@ -60,7 +60,7 @@ def test_a_file_is_tried_imported_shown_and_undone(shell: Shell, plain: str):
     assert (code, "4 transactions would be imported" in out) == (0, True)
     assert json.loads(shell("show", "--json")[1]) == []
     code, out, err = shell("import", plain, "--portfolio", "Mine")
-    assert (code, "4 transactions imported as 1" in out, "undo 1" in err + out) == (0, True, True)
+    assert (code, "4 transactions imported, as import 1." in out, "undo 1" in err + out) == (0, True, True)
     code, out, _ = shell("import", plain, "--portfolio", "Mine", "--json")
     assert (code, json.loads(out)["counts"]["known"]) == (0, 4)
     (told,) = json.loads(shell("show", "--json")[1])
@@ -73,7 +73,13 @@ def test_a_file_is_tried_imported_shown_and_undone(shell: Shell, plain: str):
     for command in ("show", "positions", "lots", "returns", "income"):
         code, out, _ = shell(command)
         assert (code, bool(out.strip())) == (0, True), command
-    assert shell("undo", "1")[1] == "Import 1 of my.csv is undone: 4 transactions went.\n"
+    code, _, err = shell("undo", "1", "--yes")
+    assert (code, "Import 1 is of my.csv from Mine, of " in err, "with 4 transactions. Repeat it" in err) == (
+        2,
+        True,
+        True,
+    )
+    assert shell("undo", "1", "--yes")[1] == "Import 1 of my.csv is undone: 4 transactions went.\n"
     assert json.loads(shell("positions", "--json")[1])["positions"] == []
 
 
@@ -107,7 +113,13 @@ def test_what_cannot_be_done_is_one_sentence(shell: Shell, plain: str, words: tu
 def test_what_a_file_means_is_asked_for(shell: Shell):
     path = str(SHARED / "broker_exports" / "etg_degiro-export.csv")
     code, out, err = shell("import", path, "--portfolio", "Mine", "--dry-run")
-    assert (code, "Degiro (degiro)" in out) == (0, True), err
+    assert (code, "Degiro (degiro)" in out) == (2, True), err
+    assert "instruments would be" in out
+    asked = err.count("is not known: say what it is with --instrument")
+    code, _, err = shell("import", path, "--portfolio", "Mine")
+    assert (code, err.count("is not known: say what it is with --instrument")) == (2, asked)
+    assert "Say it of each with --instrument NAME=TICKER, or NAME=own." in err
+    assert json.loads(shell("show", "--json")[1]) == []
 
 
 def test_what_has_no_price_is_said_with_the_remedy_and_priced_by_hand(shell: Shell, plain: str):
@@ -138,9 +150,13 @@ def test_a_table_of_no_known_kind_is_read_by_the_columns_that_are_said_and_the_n
     code, out, err = shell(
         "import", str(odd), "--portfolio", "Mine", *COLUMNS, "--currency", "EUR", "--dates", "dmy", "--keep", "My bank"
     )
-    assert (code, "2 transactions imported as 1" in out) == (0, True), err
+    assert (code, "2 transactions imported, as import 1." in out) == (0, True), err
     code, out, err = shell("import", str(later), "--portfolio", "Mine")
-    assert (code, "1 transaction imported as 2, 1 known" in out, "Read as My bank" in out + err) == (0, True, True), err
+    assert (code, "1 transaction imported, as import 2; 1 imported before." in out, "Read as My bank" in out + err) == (
+        0,
+        True,
+        True,
+    ), err
 
 
 @pytest.mark.parametrize(("name", "says"), [("My bank", "has no columns to keep"), ("x" * 81, "1 to 80 characters")])
@@ -198,10 +214,10 @@ def test_what_a_file_sells_that_is_not_held_is_told_and_booked_only_if_it_begins
     middle.write_text("Date,Action,Symbol,Quantity,Price,Amount,Currency\n2026-02-04,Sell,AAPL,-4,110,440,USD\n")
     told = "4 units of AAPL were sold on 2026-02-04, but the account held none"
     code, out, err = shell("import", str(middle), "--portfolio", "Mine", "--dry-run")
-    assert (code, told in err, "--midway" in out + err) == (0, True, True), err
-    assert "1 transaction would be imported once what follows is settled" in out
+    assert (code, told in err, "--midway" in out + err) == (2, True, True), err
+    assert "1 transaction would be imported, once what it needs is there." in out
     code, out, err = shell("import", str(middle), "--portfolio", "Mine", "--dry-run", "--midway")
-    assert ("settled" in out, "--midway" in out + err) == (False, False)
+    assert (code, "once" in out, "--midway" in out + err) == (0, False, False)
     code, _, err = shell("import", str(middle), "--portfolio", "Mine")
     assert (code, told in err, json.loads(shell("show", "--json")[1])) == (2, True, [])
     code, out, _ = shell("import", str(middle), "--portfolio", "Mine", "--midway", "--json")
@@ -258,6 +274,46 @@ def test_an_import_whose_units_were_sold_by_hand_is_undone_only_when_that_is_sai
     shell("import", plain, "--portfolio", "Mine", "--account", "Broker")
     sale = ("sell", "instrument=AAPL", "quantity=-6", "cash=600", "day=2026-02-06")
     assert shell("transaction", "add", *sale)[0] == 0
-    code, _, err = shell("undo", "1")
+    code, _, err = shell("undo", "1", "--yes")
     assert (code, "would lack its units" in err, "--oversold-too confirms it." in err) == (1, True, True), err
-    assert shell("undo", "1", "--oversold-too")[:2] == (0, "Import 1 of my.csv is undone: 4 transactions went.\n")
+    assert shell("undo", "1", "--oversold-too", "--yes")[:2] == (
+        0,
+        "Import 1 of my.csv is undone: 4 transactions went.\n",
+    )
+
+
+def test_a_list_of_symbols_and_units_is_compared_with_what_is_held(shell: Shell, plain: str, tmp_path: Path):
+    shell("import", plain, "--portfolio", "Mine")
+    held, odd = tmp_path / "rec.csv", tmp_path / "odd.csv"
+    held.write_text("Symbol,Quantity\nAAPL,7\nUSD,1443.50\n")
+    odd.write_text("What,How many\nAAPL,6\n")
+    code, out, err = shell("reconcile", str(held))
+    assert (code, "2 holdings in the file" in out, "1 difference." in out) == (1, True, True), err
+    code, _, err = shell("reconcile", str(odd))
+    assert (code, "write --columns ticker=What,quantity=... of them" in err) == (1, True), err
+    code, out, err = shell("reconcile", str(odd), "--columns", "ticker=What,quantity=How many")
+    assert (code, "0 differences." in out) == (0, True), err
+
+
+LEDGER = """option "title" "Mine"
+option "operating_currency" "EUR"
+2026-01-05 * "Shop" "Bread"
+  Expenses:Food  3.00 EUR
+  Assets:Bank
+2026-01-06 * "Shop" "Milk"
+  Expenses:Food  2.00 EUR
+  Assets:Bank
+"""
+
+
+def test_a_ledger_without_investments_is_counted_in_its_own_currency_and_says_why_it_brings_nothing(
+    shell: Shell, tmp_path: Path
+):
+    ledger = tmp_path / "my.beancount"
+    ledger.write_text(LEDGER)
+    code, out, err = shell("import", str(ledger), "--portfolio", "Bean", "--dry-run")
+    assert (code, "0 transactions would be imported" in out) == (0, True), err
+    assert "Ignored: 2 rows: it moves no investment." in err
+    ledger.write_text(LEDGER.split("\n", 2)[2])
+    code, _, err = shell("import", str(ledger), "--portfolio", "Bean", "--dry-run")
+    assert (code, "in which currency Bean is to be counted. Say it, such as --base EUR" in err) == (2, True), err

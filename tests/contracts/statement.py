@@ -45,7 +45,8 @@ class PresetContract:
         assert {record.line for record in contents.records} <= statement.rows
         blocking = [problem for problem in statement.problems if problem.blocking]
         doubts = [problem for problem in statement.problems if not problem.blocking]
-        found = (len(statement.ignored), len(blocking), len(doubts), len(statement.holdings))
+        frame = statement.frame
+        found = (len(statement.ignored) + len(frame), len(blocking), len(doubts), len(statement.holdings))
         assert found == (self.ignored, self.problems, self.doubts, self.holdings)
         assert all(problem.what and problem.remedy and problem.content for problem in statement.problems)
 

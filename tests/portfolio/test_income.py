@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -54,6 +55,13 @@ def test_payments_by_month_are_gross_less_tax_and_fee_at_the_rate_of_their_day()
         "cash": Sums(Decimal("2.5"), ZERO, Decimal("0.5"), Decimal(2)),
     }
     assert set(by("account", payments)) == {"1"}
+
+
+def test_accounts_stand_by_their_numbers():
+    _, found = followed(book(rows=PAYMENTS), "2024-03-04")
+    payments = received(found, found.scope(), stretch_of(found, "Max"))
+    told = [replace(each, part=each.part._replace(account=number)) for number in (10, 9, 2) for each in payments[:1]]
+    assert list(by("account", told)) == ["2", "9", "10"]
 
 
 def test_income_in_units_counts_with_what_they_cost_or_are_worth():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from openbell.model.errors import Undecided
@@ -90,3 +92,89 @@ def test_a_file_without_a_header_is_mapped_by_the_numbers_of_its_columns(data: b
 def test_dotted_days_of_a_german_file_are_not_asked_about():
     data = "Datum;Typ;Symbol;Anzahl;Betrag;Währung\n03.01.2024;Kauf;ACME;1;-150,00;EUR\n".encode()
     assert told(read(data, "f")) == ["2024-01-03 buy ACME 1 -150 EUR"]
+
+
+UNSIGNED = b"""When,What,Sym,Qty,Px,Total,Ccy,Cost
+2026-01-05,Deposit,,,,2000.00,EUR,
+2026-01-06,Buy,QUORB,5,80.00,405.00,USD,5.00
+2026-01-15,Sell,QUORB,2,82.00,162.00,USD,2.00
+2026-01-16,Dividend,QUORB,,,3.00,USD,
+2026-01-20,Withdrawal,,,,100.00,EUR,
+2026-01-21,Fee,,,,1.50,EUR,
+2026-01-22,Tax,,,,2.50,EUR,
+2026-01-23,Debit,,,,7.00,EUR,
+"""
+WHEN = Mapping(
+    columns={
+        "date": "When", "kind": "What", "ticker": "Sym", "quantity": "Qty", "price": "Px", "amount": "Total",
+        "currency": "Ccy", "fee": "Cost",
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_where_no_amount_has_a_sign_the_kind_says_which_way_money_went(signed: bool):
+    statement = read(UNSIGNED, "f", Answers(mapping=replace(WHEN, signed=signed)))
+    assert told(statement) == [
+        "2026-01-05 deposit - 0 2000 EUR",
+        "2026-01-06 buy QUORB 5 -405 USD fee=5 @80",
+        "2026-01-15 sell QUORB -2 162 USD fee=2 @82",
+        "2026-01-16 dividend QUORB 0 3 USD",
+        "2026-01-20 withdrawal - 0 -100 EUR",
+        "2026-01-21 fee - 0 -1.5 EUR",
+        "2026-01-22 tax - 0 -2.5 EUR",
+        "2026-01-23 withdrawal - 0 -7 EUR",
+    ]
+    said = "no amount is less than 0, though money left: the kind of each row says which way it went"
+    assert (said in statement.notes) is signed
+    assert statement.problems == ()
+
+
+SIGNED = b"""When,What,Sym,Total,Ccy
+2026-01-05,Deposit,,2000.00,EUR
+2026-01-06,Fee,,-5.00,EUR
+2026-01-07,Fee,,1.00,EUR
+2026-01-16,Dividend,QUORB,-3.00,USD
+2026-01-20,Withdrawal,,-100.00,EUR
+2026-01-21,Transfer,,-10.00,EUR
+"""
+SIGNS = Mapping(columns={"date": "When", "kind": "What", "ticker": "Sym", "amount": "Total", "currency": "Ccy"})
+
+
+def test_where_amounts_have_signs_a_row_against_its_kind_is_a_reversal():
+    statement = read(SIGNED, "f", Answers(mapping=SIGNS))
+    assert told(statement) == [
+        "2026-01-05 deposit - 0 2000 EUR",
+        "2026-01-06 fee - 0 -5 EUR",
+        "2026-01-07 fee - 0 1 EUR",
+        "2026-01-16 dividend QUORB 0 -3 USD",
+        "2026-01-20 withdrawal - 0 -100 EUR",
+        "2026-01-21 withdrawal - 0 -10 EUR",
+    ]
+    assert len(statement.notes) == 1
+
+
+def test_amounts_that_are_less_than_0_in_every_row_that_money_left_by_have_signs_whatever_was_said():
+    data = b"When,What,Total,Ccy\n2026-01-05,Deposit,9.00,EUR\n2026-01-06,Withdrawal,-5.00,EUR\n"
+    mapping = Mapping(columns={"date": "When", "kind": "What", "amount": "Total", "currency": "Ccy"}, signed=False)
+    assert told(read(data, "f", Answers(mapping=mapping))) == [
+        "2026-01-05 deposit - 0 9 EUR", "2026-01-06 withdrawal - 0 -5 EUR",
+    ]  # fmt: skip
+
+
+def test_a_withdrawal_that_came_in_a_file_with_signs_deserves_a_look():
+    data = b"Date,Type,Amount,Currency\n2026-01-05,Fee,-9.00,EUR\n2026-01-06,Withdrawal,5.00,EUR\n"
+    statement = read(data, "f")
+    assert told(statement) == ["2026-01-05 fee - 0 -9 EUR", "2026-01-06 deposit - 0 5 EUR"]
+    assert [(each.what, each.blocking) for each in statement.problems] == [
+        ("'Withdrawal' of 5.00 is booked as a deposit, by its sign.", False)
+    ]
+
+
+def test_a_word_that_says_no_direction_is_asked_about_where_amounts_have_no_sign():
+    data = b"Date,Type,Amount,Currency\n2026-01-05,Fee,9.00,EUR\n2026-01-06,Transfer,5.00,EUR\n"
+    statement = read(data, "f")
+    assert told(statement) == ["2026-01-05 fee - 0 -9 EUR"]
+    assert "'Transfer' does not say whether money came or left" in statement.problems[0].what
+    only = b"Date,Type,Amount,Currency\n2026-01-06,Transfer,5.00,EUR\n"
+    assert told(read(only, "f")) == ["2026-01-06 deposit - 0 5 EUR"]

@@ -51,7 +51,8 @@ def test_a_depot_with_two_cash_accounts_is_one_account_in_two_currencies():
         "2021-10-16 sell MSFT -5 1600 EUR @320 in=Cents",
         "2021-10-17 exchange - 0 -100 USD to=90EUR in=Cents",
     ]
-    assert [each.rows for each in statement.ignored] == [(1,), (6, 7)]
+    assert [each.rows for each in statement.ignored] == [(6, 7)]
+    assert [each.rows for each in statement.frame] == [(1,)]
 
 
 def test_both_sides_of_a_transfer_are_one_and_a_lone_side_goes_elsewhere():

@@ -131,6 +131,18 @@ def test_the_column_decides_the_order_of_day_and_month():
     assert (asked.value.option, asked.value.options) == ("dates", ("dmy", "mdy"))
 
 
+def test_a_year_of_two_digits_can_come_first_and_only_orders_that_every_day_has_are_asked_about():
+    assert order_of(["31.12.25", "02.01.26", "15.01.26", "28.02.26"], "f", "dates") == "dmy"
+    assert order_of(["25/12/31", "26/01/02", "26/01/15"], "f", "dates") == "ymd"
+    assert order_of(["31-12-45"], "f", "dates") == "dmy"
+    assert order_of(["99/99/24", "04/13/24"], "f", "dates") == "mdy"
+    assert order_of(["03.04.24", "05.06.24"], "f", "dates") == "dmy"
+    with pytest.raises(Undecided, match=r"'31\.12\.25' in dates can be day or year first") as asked:
+        order_of(["31.12.25"], "f", "dates")
+    assert asked.value.options == ("dmy", "ymd")
+    assert "dmy is day first, ymd year first" in asked.value.remedy
+
+
 def test_an_instant_is_in_the_file_s_zone_and_the_day_stays_as_printed():
     assert Clock("dmy", "Europe/Amsterdam").read("15-07-2022", "16:55") == (
         date(2022, 7, 15), datetime(2022, 7, 15, 14, 55, tzinfo=UTC),
@@ -296,3 +308,9 @@ def test_a_row_that_nothing_calls_a_purchase_is_not_taken_for_one():
         columns={"date": "Date", "kind": "What", "ticker": "Symbol", "quantity": "Quantity", "price": "Price"}
     )
     assert told(read(data, "f", Answers(mapping=mapping, currency="USD"))) == ["2024-01-03 dividend AAPL 0 2.4 USD"]
+
+
+def test_the_header_and_what_stands_above_it_are_no_rows_without_effect():
+    statement = read(("Account of Ann\n" + HEAD + BUY).encode(), "f")
+    assert (statement.ignored, [each.rows for each in statement.frame]) == ((), [(1,), (2,)])
+    assert told(statement) == TOLD

@@ -75,7 +75,7 @@ def test_every_row_of_a_real_file_is_accounted_for(name: str):
         kind: int(count) for count, kind in zip(words[::2], words[1::2], strict=True)
     }
     blocking = [problem for problem in statement.problems if problem.blocking]
-    assert (len(blocking), len(statement.problems) - len(blocking), len(statement.ignored)) == (
+    assert (len(blocking), len(statement.problems) - len(blocking), len(statement.ignored) + len(statement.frame)) == (
         problems,
         doubts,
         ignored,

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from openbell.accounts.keys import Key
+from openbell.accounts.names import MACHINE
 from openbell.model.errors import InvalidInput
 from openbell.store.auditbook import AuditBook, Deed
 from openbell.store.brakebook import BrakeBook
@@ -62,8 +63,9 @@ class Accounts:
         return self.deed_of(None if who is None else who.id, "" if who is None else who.name, what, place, about)
 
     def deed_of(self, number: int | None, name: str, what: str, place: Place, about: str = "") -> Deed:
-        """As `deed`, of somebody by number and name."""
-        return Deed(self.clock(), number, name, what, about, place.address)
+        """As `deed`, of somebody by number and name; at the command line it is the desk's machine."""
+        who = MACHINE if number is None and place == HOST else name
+        return Deed(self.clock(), number, who, what, about, place.address)
 
 
 def open_accounts(ledger: Ledger, folder: Path, clock: Callable[[], datetime]) -> Accounts:

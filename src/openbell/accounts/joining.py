@@ -19,6 +19,9 @@ UNVETTED: RoleName = "viewer"
 makes them members."""
 
 SIGN_UPS = Brake(free=5, longest=timedelta(minutes=15))
+"""Of an address: people who come by themselves, and invitations that are not valid."""
+INVITED = Brake(free=20, longest=timedelta(minutes=1))
+"""Of a valid invitation: a name that is taken and a password that is refused are honest mistakes."""
 MOST_DAYS = 30
 
 
@@ -35,13 +38,16 @@ def accept(
     accounts: Accounts, secret: str, name: str, password: str | None, place: Place, identity: Identity | None = None
 ) -> Person:
     """The person that an invitation makes, once, to sign in by another site where there is an `identity`."""
-    _count(accounts, place)
     invitation = accounts.people.invitation(hash_of(secret), accounts.clock())
     if invitation is None:
+        _count(accounts, place)
         raise InvalidInput("invitation", "This invitation is not valid any more.", remedy="Ask for another.")
+    take(accounts, {f"invitation:{invitation.id}": INVITED})
     shown, kept = _checked(name, password)
     deed = accounts.deed_of(None, "", "joined by invitation", place, f"{shown}, {invitation.role}")
-    return accounts.people.accept(invitation, shown, login_of(shown), kept, deed, identity)
+    person = accounts.people.accept(invitation, shown, login_of(shown), kept, deed, identity)
+    accounts.brakes.release(_bucket(place))
+    return person
 
 
 def sign_up(
@@ -74,4 +80,8 @@ def _checked(name: str, password: str | None) -> tuple[str, str | None]:
 
 
 def _count(accounts: Accounts, place: Place) -> None:
-    take(accounts, {f"join:{address_bucket(place)}": SIGN_UPS})
+    take(accounts, {_bucket(place): SIGN_UPS})
+
+
+def _bucket(place: Place) -> str:
+    return f"join:{address_bucket(place)}"

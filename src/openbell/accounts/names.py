@@ -7,6 +7,8 @@ import unicodedata
 from openbell.model.errors import InvalidInput
 
 LONGEST = 60
+MACHINE = "the desk's machine"
+"""Who did what the command line of the host does, in the log; nobody else bears it."""
 
 
 def name_of(text: str) -> str:
@@ -16,6 +18,8 @@ def name_of(text: str) -> str:
         raise InvalidInput("name", f"A name has 1 to {LONGEST} characters.", remedy="Choose another.")
     if any(unicodedata.category(each)[0] in "CZ" and each != " " for each in name):
         raise InvalidInput("name", "The name holds a character that cannot be seen.", remedy="Type it anew.")
+    if login_of(name).replace("\u2019", "'") == MACHINE:
+        raise InvalidInput("name", f"The log calls the command line {MACHINE}.", remedy="Choose another.")
     return name
 
 

@@ -29,7 +29,8 @@ def change_password(
 ) -> None:
     """Set a new password and end all other sessions; the one to `keep` goes on. Tokens stay."""
     assert_is(accounts, person, password, place)
-    deed = accounts.deed(person, "password changed, signed out elsewhere", place, person.name)
+    what = "first password set" if person.password is None else "password changed, signed out elsewhere"
+    deed = accounts.deed(person, what, place, person.name)
     accounts.people.set_password(person.id, _hashed(person, new), deed, keep=keep)
 
 

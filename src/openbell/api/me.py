@@ -79,7 +79,7 @@ def me(desk: TheDesk, caller: TheCaller, request: Request) -> Me:
     return Me(
         id=person.id,
         name=person.name,
-        role=_ROLES[caller.role],
+        role=person.role,
         open=is_open(request),
         password=person.password is not None,
         codes=held is not None and held.confirmed,
@@ -125,10 +125,3 @@ def confirm_codes(accounts: TheAccounts, caller: TheCaller, place: ThePlace, tol
 def remove_codes(accounts: TheAccounts, caller: TheCaller, place: ThePlace, told: Confirmation) -> None:
     """Need no code any more."""
     own.remove_codes(accounts, accounts.person(caller.id), told.password, place)
-
-
-_ROLES: dict[Role, Literal["viewer", "member", "owner"]] = {
-    Role.VIEWER: "viewer",
-    Role.MEMBER: "member",
-    Role.OWNER: "owner",
-}

@@ -161,7 +161,7 @@ def invite(accounts: TheAccounts, caller: TheCaller, place: ThePlace, new: NewIn
 @router.delete("/users/invitations/{number}", dependencies=[allow(Role.OWNER)], status_code=204)
 def withdraw(accounts: TheAccounts, caller: TheCaller, place: ThePlace, number: Number) -> None:
     """Have an invitation hold no longer."""
-    deed = accounts.deed_of(caller.id, caller.name, "invitation withdrawn", place, f"invitation {number}")
+    deed = accounts.deed_of(caller.id, caller.name, "invitation withdrawn", place)
     accounts.people.withdraw(number, deed)
 
 

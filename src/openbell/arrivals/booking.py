@@ -119,7 +119,7 @@ def _why_nothing(review: Review) -> str:
         "moving nothing": len(review.statement.ignored),
     }
     told = "; ".join(f"{what}: {count}" for what, count in said.items() if count)
-    return f"Of its rows, {told}. The preview tells why of each."
+    return "The file has no rows." if not told else f"Of its rows, {told}. The preview tells why of each."
 
 
 def _called(review: Review, made: Sequence[Match]) -> dict[str, str | int]:

@@ -30,7 +30,7 @@ def mapping_of(columns: str, kinds: str, *, unsigned: bool) -> Columns | None:
     return Columns(columns=told, kinds={word: Kind(kind) for word, kind in meanings.items()}, signed=not unsigned)
 
 
-def asked(error: Undecided, data: bytes, file: str) -> Undecided:
+def asked(error: Undecided, data: bytes, file: str, *, example: str = "date={},amount=...") -> Undecided:
     """What a file leaves open; of columns with those that it has, and how one says what they are."""
     from openbell.statements.contents import Contents  # noqa: PLC0415  # loads slowly
     from openbell.statements.mapped import header_row  # noqa: PLC0415
@@ -38,7 +38,7 @@ def asked(error: Undecided, data: bytes, file: str) -> Undecided:
     row = header_row(Contents(data, file)) if error.option == "mapping" else None
     if row is None:
         return error
-    remedy = f"Its columns are {', '.join(row.cells)}: write --columns date={row.cells[0]},amount=... of them."
+    remedy = f"Its columns are {', '.join(row.cells)}: write --columns {example.format(row.cells[0])} of them."
     what = error.what.removeprefix(f"{file}: ")
     return Undecided(file, what, option=error.option, remedy=remedy)
 

@@ -176,7 +176,7 @@ def withdraw(number: Annotated[int, typer.Argument(help="A number that `openbell
     from openbell.accounts.accounts import HOST  # noqa: PLC0415
 
     with _accounts() as accounts:
-        deed = accounts.deed(None, "invitation withdrawn", HOST, f"invitation {number}")
+        deed = accounts.deed(None, "invitation withdrawn", HOST)
         accounts.people.withdraw(number, deed)
     terminal.said(f"Invitation {number} is withdrawn.")
 
@@ -187,7 +187,7 @@ def log(
     before: Annotated[int | None, typer.Option(help="Go on before this number.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Who did what, when and from where, the newest first; without a name: nobody who had signed in, or the host."""
+    """Who did what, when and from where, the newest first; without a name: nobody who had signed in."""
     with _accounts() as accounts:
         rows = [
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -45,6 +46,18 @@ for _part in (books.app, figures.app, items.app):
 app.add_typer(books.accounts, name="account")
 app.add_typer(transactions.app, name="transaction")
 app.add_typer(items.own, name="item")
+
+
+_BESIDES = {
+    "known": "imported before",
+    "alike": "like one that is here, left out",
+    "twins": "of them equal to another row of the file",
+    "future": "of a day to come, left out",
+    "ignored": "without effect",
+    "beside": "by hand beside them",
+    "problems": "not understood",
+}
+"""What else there is of a file besides what is new."""
 
 
 class Dates(StrEnum):
@@ -139,9 +152,9 @@ def arrive(
             assert_whole(review)
         batch: Batch | None = None
         if dry_run or not (review.taken or review.news or founding):
-            waits = bool(review.unmatched or (lacking and not midway and not founding))
-            _tell_review(review, lacking, waits=waits, as_json=as_json)
+            _tell_what_would_be(review, lacking, midway=midway or founding, as_json=as_json)
         else:
+            _assert_matched(review)
             told: dict[str, Any] = {
                 "file": file.name,
                 "sha256": hashlib.sha256(data).hexdigest(),
@@ -188,8 +201,12 @@ def undo(
         bool, typer.Option("--edited-too", help="Also where transactions were edited since.")
     ] = False,
     oversold_too: OversoldToo = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it: the number is of the import that is meant.")] = False,
 ) -> None:
-    """Take an import back: its transactions, accounts and items go."""
+    """Take an import back: its transactions, accounts and items go. Without --yes, say which it is.
+
+    After an undoing its number is given to the next import.
+    """
     from openbell.accounts.accounts import HOST  # noqa: PLC0415  # loads slowly
     from openbell.api.imports import undo_import  # noqa: PLC0415
     from openbell.store.importbook import ImportBook  # noqa: PLC0415
@@ -200,6 +217,11 @@ def undo(
         kept = None if found is None else PortfolioBook(desk.ledger).find(found[0])
         if found is None or kept is None:
             raise InvalidInput("batch", f"There is no import {batch}.", remedy="See `openbell portfolio show`.")
+        if not yes:
+            came = counted(found[1].counts["new"], "transaction")
+            about = f"{found[1].file} from {kept.portfolio.name}"
+            what = f"Import {batch} is of {about}, of {found[1].at:%Y-%m-%d %H:%M} UTC, with {came}."
+            raise InvalidInput("yes", what, remedy="Repeat it with --yes to take that one back.")
         gone = undo_import(
             desk, owner_of(desk, kept), HOST, found[0], batch, edited_too=edited_too, oversold_too=oversold_too
         )
@@ -214,6 +236,7 @@ def reconcile(
     day: Annotated[str | None, typer.Option(help="At the end of this day; default: the file's, else today.")] = None,
     form: Annotated[str, typer.Option("--format", help="The preset, such as degiro; auto: by what is in it.")] = "auto",
     instrument: Annotated[list[str] | None, typer.Option(help="What the file means, as NAME=TICKER.")] = None,
+    columns: Annotated[str, typer.Option(help="Which column of a list is what: ticker=Sym,quantity=Units.")] = "",
     as_json: Json = False,
 ) -> None:
     """Compare what is held with what the broker says; nothing is written. Exit code 1 where they differ."""
@@ -223,7 +246,13 @@ def reconcile(
     from openbell.statements.answers import Answers  # noqa: PLC0415
     from openbell.statements.presets import read  # noqa: PLC0415
 
-    statement = read(_bytes(file), file.name, Answers(preset="" if form == "auto" else form))
+    mapping = mappings.mapping_of(columns, "", unsigned=False)
+    answers = Answers(preset="" if form == "auto" else form, mapping=mapping)
+    data = _bytes(file)
+    try:
+        statement = read(data, file.name, answers)
+    except Undecided as error:
+        raise mappings.asked(error, data, file.name, example="ticker={},quantity=...") from error
     with opened() as desk:
         kept = portfolio_of(desk, portfolio)
         number = None if account is None else account_of(desk, kept, account)
@@ -286,10 +315,38 @@ def _pairs(told: Sequence[str]) -> dict[str, str]:
     return {name: ticker for name, _, ticker in (each.rpartition("=") for each in told)}
 
 
+def _assert_matched(review: Review) -> None:
+    """Raise InvalidInput, all of them told, where it is not known what instruments of the file are."""
+    if not review.unmatched:
+        return
+    _tell_unmatched(review)
+    what = f"It is not known what {counted(len(review.unmatched), 'instrument')} of the file would be."
+    raise InvalidInput("instrument", what, remedy="Say it of each with --instrument NAME=TICKER, or NAME=own.")
+
+
+def _tell_unmatched(review: Review) -> None:
+    for match in review.unmatched:
+        terminal.warned(f"{match.named} is not known: say what it is with --instrument '{match.named.key}=TICKER'.")
+
+
+def _needed(review: Review, lacking: Sequence[Unheld]) -> str:
+    """What an import waits for: as long as it does, it is refused. Empty for nothing."""
+    if review.unmatched:
+        return f", once it is said what {counted(len(review.unmatched), 'instrument')} would be"
+    return ", once what it needs is there" if lacking and review.taken else ""
+
+
+def _tell_what_would_be(review: Review, lacking: Sequence[Unheld], *, midway: bool, as_json: bool) -> None:
+    needed = _needed(review, () if midway else lacking)
+    _tell_review(review, lacking, needed=needed, as_json=as_json)
+    if needed:
+        raise typer.Exit(2)
+
+
 def _tell_review(
-    review: Review, lacking: Sequence[Unheld], *, written: int | None = None, waits: bool = False, as_json: bool
+    review: Review, lacking: Sequence[Unheld], *, written: int | None = None, needed: str = "", as_json: bool
 ) -> None:
-    """What is `written`, or would be; not before what it `waits` for is answered."""
+    """What is `written`, or would be; not before what is `needed` for it is there."""
     from openbell.arrivals import counts  # noqa: PLC0415
 
     found = counts(review)
@@ -304,28 +361,39 @@ def _tell_review(
             "problems": told,
             "unmatched": names,
             "unheld": needing,
-            "ready": bool(review.taken) and not waits,
+            "notes": list(review.statement.notes),
+            "ready": bool(review.taken or review.news) and not needed,
         }
         print(json.dumps(answer))
         return
     of = f"{review.statement.broker or 'unknown broker'} ({review.statement.preset})"
-    would = "would be imported once what follows is settled" if waits else "would be imported"
-    did = would if written is None else f"imported as {written}"
-    rest = [f"{count} {name}" for name, count in found.items() if count and name != "new"]
-    terminal.said(f"{of}: {counted(found['new'], 'transaction')} {did}{''.join(f', {each}' for each in rest)}.")
+    did = f"would be imported{needed}" if written is None else f"imported, as import {written}"
+    rest = [f"{found[name]} {words}" for name, words in _BESIDES.items() if found[name]]
+    terminal.said(f"{of}: {counted(found['new'], 'transaction')} {did}{''.join(f'; {each}' for each in rest)}.")
+    for said in review.statement.notes:
+        terminal.note(f"{said[:1].upper()}{said[1:]}.")
+    for reason, count in _reasons(review).items():
+        terminal.note(f"Ignored: {counted(count, 'row')}: {reason}.")
     for each in problems[:SHOWN]:
         terminal.warned(f"Row {', '.join(map(str, each.rows))}: {each.what} {each.remedy}".strip())
     if len(problems) > SHOWN:
         terminal.note(f"{len(problems) - SHOWN} more problems; --json has them all.")
-    for match in review.unmatched:
-        terminal.warned(f"{match.named} is not known: say what it is with --instrument '{match.named.key}=TICKER'.")
+    _tell_unmatched(review)
     for row in lacking[:SHOWN]:
         at = f"Row {', '.join(map(str, row.draft.rows))}: " if row.draft else ""
         terminal.warned(f"{at}{row.what} {row.remedy}")
-    if lacking and waits:
+    if lacking and needed:
         terminal.note("Import what came before first; or --midway books it all the same.")
     if written is not None:
         terminal.note(f"`openbell portfolio undo {written}` takes it back.")
+
+
+def _reasons(review: Review) -> dict[str, int]:
+    """Of a file that brings nothing, why its rows are ignored, the most frequent reason first."""
+    if review.taken:
+        return {}
+    told = Counter(each.reason for each in review.statement.ignored)
+    return dict(told.most_common(SHOWN))
 
 
 def _is_there(desk: Desk, told: str) -> bool:
@@ -359,7 +427,10 @@ def _named_or_planned(desk: Desk, name: str, statement: Statement, owner: int, b
         wanted = replace(draft, name=name, base=currency_of(base, "base") if base else draft.base)
         return Kept(wanted, owner, desk.clock(), 0, "", settings)
     told = [draft.currency for draft in statement.drafts]
-    main = base or (max(told, key=told.count) if told else "")
+    main = base or statement.base or (max(told, key=told.count) if told else "")
+    if not main:
+        what = f"Nothing in the file says in which currency {name} is to be counted."
+        raise InvalidInput("base", what, remedy="Say it, such as --base EUR.")
     return Kept(Portfolio(0, name, currency_of(main, "base")), owner, desk.clock(), 0, "")
 
 

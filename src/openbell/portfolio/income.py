@@ -129,14 +129,16 @@ def announced(of: History, inside: Mask) -> tuple[Announced, ...]:
 def by(
     kind: Literal["month", "instrument", "account"], payments: Iterable[Received], coming: Iterable[Announced] = ()
 ) -> dict[str, Sums]:
-    """The sums of payments, and of those announced, by month (`2024-05`), instrument (interest: `cash`) or account."""
+    """The sums of payments, and of those announced, by month (`2024-05`), instrument (interest: `cash`) or account;
+    accounts by their numbers."""
     came: dict[str, list[Received]] = {}
     comes: dict[str, list[Announced]] = {}
     for payment in payments:
         came.setdefault(_key(kind, payment.day, payment.part), []).append(payment)
     for each in coming:
         comes.setdefault(_key(kind, each.day, each.part), []).append(each)
-    return {key: _summed(came.get(key, []), comes.get(key, [])) for key in sorted({*came, *comes})}
+    keys = sorted({*came, *comes}, key=int if kind == "account" else str)
+    return {key: _summed(came.get(key, []), comes.get(key, [])) for key in keys}
 
 
 def paid_in_a_year(of: History, inside: Mask) -> tuple[Received, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
@@ -14,6 +14,7 @@ from openbell.model.errors import InvalidInput, Undecided
 
 Order = Literal["ymd", "dmy", "mdy"]
 ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
+_WAYS = {"ymd": "year", "dmy": "day", "mdy": "month"}
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -152,28 +153,40 @@ def order_of(texts: Iterable[str], name: str, column: str, *, told: str = "") ->
     for order in ORDERS:
         if told == order:
             return order
-    either, dotted = "", False
-    for text in texts:
-        found = _DAY.match(text)
-        if found is None or not found["y2"]:
-            continue
-        first, second = int(found["a"]), int(found["b"])
-        if len(found["y2"]) == 2 and first > 12 and int(found["y2"]) <= 31 and second <= 12:
-            either = either or text.strip()
-        elif first > 12:
-            return "dmy"
-        elif second > 12:
-            return "mdy"
-        elif len(found["y2"]) == 4 and text[found.end("a")] == ".":
-            dotted = True  # nobody writes the month first with dots
-        else:
-            either = either or text.strip()
-    if not either:
-        return "dmy" if dotted else "ymd"
+    days = [found for text in texts if (found := _DAY.match(text)) and found["y2"]]
+    left: tuple[Order, ...] = ("dmy", "mdy", "ymd")
+    for day in days:
+        possible = _orders(day)
+        left = tuple(order for order in left if order in possible) or left  # a day of none is a problem of its row
+    if "mdy" in left and "dmy" in left:
+        left = ("dmy",) if all(day[0][day.end("a") - day.start()] == "." for day in days) else ("dmy", "mdy")
+    if left == ("dmy", "ymd"):
+        left = tuple(order for order in left if _in_turn(days, order)) or left
+    if len(left) == 1 or not days:
+        return left[0] if days else "ymd"
+    ways = [_WAYS[order] for order in left]
     raise Undecided(
         name,
-        f"{either!r} in {column} can be day or month first.",
+        f"{days[0][0].strip()!r} in {column} can be {ways[0]} or {ways[1]} first.",
         option="dates",
-        options=("dmy", "mdy"),
-        remedy="Say which: dmy is day first, mdy month first.",
+        options=left,
+        remedy=f"Say which: {left[0]} is {ways[0]} first, {left[1]} {ways[1]} first.",
     )
+
+
+def _orders(found: re.Match[str]) -> frozenset[Order]:
+    """The orders in which it is a day; a year of two digits can come first."""
+    first, second, last = int(found["a"]), int(found["b"]), int(found["y2"])
+    dmy, mdy = first <= 31 and second <= 12, first <= 12 and second <= 31
+    ymd = len(found["y2"]) == 2 and second <= 12 and last <= 31
+    every: tuple[tuple[Order, bool], ...] = (("dmy", dmy), ("mdy", mdy), ("ymd", ymd))
+    return frozenset(order for order, possible in every if possible and first and second)
+
+
+def _in_turn(days: Sequence[re.Match[str]], order: Order) -> bool:
+    """Whether days in that order stand oldest or newest first, as statements do."""
+    try:
+        told = [_date_in(day, order) for day in days]
+    except ValueError:
+        return False
+    return told in (sorted(told), sorted(told, reverse=True))

@@ -170,6 +170,8 @@ class Ignored:
     rows: tuple[int, ...]
     reason: str
     content: str
+    frame: bool = False
+    """Whether it is the header, or stands above it: no row of what is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +226,7 @@ Outcome = Draft | Problem | Ignored | Holding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A whole file, read. Every row of it is in a draft, a holding, a blocking problem, or ignored."""
+    """A whole file, read. Every row of it is in a draft, a holding, a blocking problem, ignored, or of the frame."""
 
     preset: str
     broker: str
@@ -232,16 +234,20 @@ class Statement:
     """Oldest first; those of one day in the order of the file's time."""
     problems: tuple[Problem, ...] = ()
     ignored: tuple[Ignored, ...] = ()
+    frame: tuple[Ignored, ...] = ()
+    """The headers, and what stands above them."""
     holdings: tuple[Holding, ...] = ()
     notes: tuple[str, ...] = ()
     """How the file was understood, where that was not plain."""
     beside: Beside = NOTHING
     home: Home | None = None
     """Of the desk's own exports."""
+    base: str = ""
+    """The currency that its owner counts in, where the file says so."""
 
     @property
     def rows(self) -> frozenset[int]:
         """All rows that were accounted for."""
-        told: list[Draft | Ignored | Holding | Problem] = [*self.drafts, *self.ignored, *self.holdings]
+        told: list[Draft | Ignored | Holding | Problem] = [*self.drafts, *self.ignored, *self.frame, *self.holdings]
         told += [problem for problem in self.problems if problem.blocking]
         return frozenset(row for each in told for row in each.rows)

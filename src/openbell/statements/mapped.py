@@ -26,8 +26,12 @@ from openbell.statements.table import Row, Table, each, places_of, plain
 COLUMN = "Column"
 """What the columns of a file without a header are called, with their numbers."""
 _CENT = Decimal("0.01")
+_UNSIGNED = "no amount is less than 0, though money left: the kind of each row says which way it went"
 _OF_UNITS = frozenset({"split", "in", "out", "spin_off"})
 """Kinds that move units alone."""
+_LEAVING = frozenset({"buy", "fee", "tax", "withdrawal"})
+"""Kinds that money leaves by."""
+_COMING = frozenset({"deposit", "in"})
 
 
 def header_of(contents: Contents, told: Words[str, str] | None = None) -> tuple[int, dict[str, int]] | None:
@@ -99,10 +103,13 @@ def read(contents: Contents, answers: Answers) -> Reading:
             remedy="Say the currency, such as USD.",
         )  # fmt: skip
     manner = replace(manner, way=way_of(_changed(table, manner), contents.name, told=answers.rate))
+    signed = _signed(table, manner)
+    notes = () if signed or (answers.mapping and not mapping.signed) else (_UNSIGNED,)
+    manner = replace(manner, mapping=replace(mapping, signed=signed))
     framed = table.framed() if table.header.line else []
     outcomes = [*framed, *each(table.rows, lambda row: _event(row, manner))]
     columns = ", ".join(f"{theirs!r} as {ours.replace('_', ' ')}" for ours, theirs in mapping.columns.items())
-    return Reading([*outcomes, *_breaks(table, manner)], (f"read by its columns: {columns}",))
+    return Reading([*outcomes, *_breaks(table, manner)], (f"read by its columns: {columns}", *notes))
 
 
 def header_row(contents: Contents) -> Record | None:
@@ -233,7 +240,30 @@ def _event(row: Row, manner: Manner) -> Outcome | tuple[Outcome, ...]:
         return _units(row, kind, quantity, named, {**fixed, "price": price or None})
     if not amount:
         return row.ignored("it moves neither cash nor units")
-    return _cash(kind, amount, named, tax, manner.mapping, fixed)
+    return _cash(row, kind, amount, named, tax, manner.mapping.signed, fixed)
+
+
+def _signed(table: Table, manner: Manner) -> bool:
+    """Whether amounts are less than 0 where money left: what was told, unless all rows of the file say otherwise.
+
+    Where no row says that money left, the signs are all there is to go by.
+    """
+    every, leaving = list[Decimal](), list[Decimal]()
+    for row in table.rows:
+        try:
+            amount = manner.amounts.number(row["amount"], "amount")
+            quantity = manner.units.number(row["quantity"], "quantity")
+            kind = _kind(row, manner.mapping, quantity, amount) if amount else ""
+        except InvalidInput:
+            continue
+        if amount:
+            every.append(amount)
+            leaving += [amount] if row["kind"] and kind in _LEAVING else []
+    if not leaving:
+        return True
+    if manner.mapping.signed:
+        return any(amount < 0 for amount in every)
+    return all(amount < 0 for amount in leaving)
 
 
 def _changed(table: Table, manner: Manner) -> Iterator[Changed]:
@@ -299,9 +329,9 @@ def _units(
 
 
 def _cash(
-    kind: str, amount: Decimal, named: Named | None, tax: Decimal, mapping: Mapping, fixed: dict[str, Any]
-) -> Draft:
-    if not mapping.signed and kind in {"fee", "tax", "withdrawal"}:
+    row: Row, kind: str, amount: Decimal, named: Named | None, tax: Decimal, signed: bool, fixed: dict[str, Any]
+) -> Outcome | tuple[Outcome, ...]:
+    if not signed and kind in _LEAVING | {"out"}:
         amount = -amount
     of_cash = {
         "dividend": Kind.DIVIDEND, "interest": Kind.INTEREST, "fee": Kind.FEE, "tax": Kind.TAX,
@@ -310,8 +340,22 @@ def _cash(
     if of_cash is Kind.DIVIDEND and named is None:
         of_cash = Kind.INTEREST
     if of_cash is None:
-        return Draft(kind=moved(amount), cash=amount, **fixed)
+        return _came_or_left(row, kind, amount, signed, fixed)
     return Draft(kind=of_cash, cash=amount, tax=tax if of_cash is Kind.DIVIDEND else ZERO, instrument=named, **fixed)
+
+
+def _came_or_left(
+    row: Row, kind: str, amount: Decimal, signed: bool, fixed: dict[str, Any]
+) -> Outcome | tuple[Outcome, ...]:
+    """A deposit or a withdrawal: by its sign, and with a doubt where its word says the other."""
+    draft = Draft(kind=moved(amount), cash=amount, **fixed)
+    if not signed and kind not in _COMING | _LEAVING | {"out"}:
+        what = f"Amounts have no sign here, and {row['kind'][:60]!r} does not say whether money came or left."
+        raise InvalidInput("kind", what, remedy="Say what it means.")
+    if not signed or kind not in {"deposit", "withdrawal"} or draft.kind.value == kind:
+        return draft
+    what = f"{row['kind'][:60]!r} of {row['amount'][:40]} is booked as a {draft.kind.value}, by its sign."
+    return draft, row.problem(what, "Correct the file if that is wrong.", blocking=False)
 
 
 def _breaks(table: Table, manner: Manner) -> list[Problem]:

@@ -68,9 +68,11 @@ KINDS: Words[str, str] = {
         "interest": "interest zinsen zins rente interets interes interessi int credit_interest",
         "fee": "fee fees commission charge gebuhr gebuhren kosten frais custody_fee service_fee account_fee cost",
         "tax": "tax taxes steuer steuern withholding withholding_tax belasting impot",
-        "deposit": "deposit einzahlung storting depot contribution top-up cash_in einlage versement ingreso deposito",
-        "withdrawal": "withdrawal withdraw auszahlung opname removal cash_out entnahme retrait retiro payment",
-        "cash": "transfer cash wire ach journal adjustment credit debit",
+        "deposit": (
+            "deposit einzahlung storting depot contribution top-up cash_in einlage versement ingreso deposito credit"
+        ),
+        "withdrawal": "withdrawal withdraw auszahlung opname removal cash_out entnahme retrait retiro debit",
+        "cash": "transfer cash wire ach journal adjustment payment",
         "split": "split stock_split share_split aktiensplit reverse_split",
         "in": "transfer_in delivery_in receive received in inbound gift_in shares_in vest einlieferung deposit_shares",
         "out": "transfer_out delivery_out send sent out outbound shares_out auslieferung",

@@ -22,6 +22,7 @@ class Reading:
     notes: tuple[str, ...] = ()
     beside: Beside = NOTHING
     home: Home | None = None
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,19 @@ def statement(preset: Preset, contents: Contents, answers: Answers) -> Statement
     reading = preset.read(contents, answers)
     drafts, problems = _checked([each for each in reading.outcomes if isinstance(each, Draft)], contents)
     problems += [each for each in reading.outcomes if isinstance(each, Problem)]
+    ignored = tuple(each for each in reading.outcomes if isinstance(each, Ignored))
     return Statement(
         preset=preset.name,
         broker=preset.broker,
         drafts=marked(_oldest_first(drafts), preset.family or preset.name, own_refs=preset.own_refs),
         problems=tuple(sorted(problems, key=lambda problem: problem.rows)),
-        ignored=tuple(each for each in reading.outcomes if isinstance(each, Ignored)),
+        ignored=tuple(each for each in ignored if not each.frame),
+        frame=tuple(each for each in ignored if each.frame),
         holdings=tuple(each for each in reading.outcomes if isinstance(each, Holding)),
         notes=(*contents.notes, *reading.notes),
         beside=reading.beside,
         home=reading.home,
+        base=reading.base,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openbell.model.errors import InvalidInput, Undecided
-from openbell.statements import mapped, own
+from openbell.statements import listed, mapped, own
 from openbell.statements.answers import Answers
 from openbell.statements.brokers import (
     beancount,
@@ -107,16 +107,18 @@ def _listed(titles: tuple[str, ...]) -> str:
 
 
 def _chosen(contents: Contents, answers: Answers) -> Preset:
+    if answers.mapping is not None and listed.is_told(answers.mapping):
+        return listed.PRESET
     if answers.mapping is not None or answers.preset == mapped.PRESET.name:
         return mapped.PRESET
     if not answers.preset:
-        return next((preset for preset in PRESETS if preset.recognises(contents)), mapped.PRESET)
-    for preset in PRESETS:
+        return next((each for each in (*PRESETS, listed.PRESET) if each.recognises(contents)), mapped.PRESET)
+    for preset in (*PRESETS, listed.PRESET):
         if preset.name == answers.preset:
             if not preset.recognises(contents):
                 raise InvalidInput(
                     "preset", f"{contents.name} is no file of {preset.broker}.", remedy="Let it be recognised."
                 )
             return preset
-    names = ", ".join(preset.name for preset in PRESETS)
+    names = ", ".join(preset.name for preset in (*PRESETS, listed.PRESET))
     raise InvalidInput("preset", f"There is no preset {answers.preset[:40]!r}.", remedy=f"Choose one of {names}.")

@@ -76,9 +76,13 @@ class Table:
             )
 
     def framed(self) -> list[Outcome]:
-        """The header and what stands above it, told as ignored."""
-        above: list[Outcome] = [Ignored((record.line,), "above the table", record.content) for record in self.above]
-        return [*above, Ignored((self.header.line,), "the header", self.header.content)]
+        """The header and what stands above it, which are no rows of the table."""
+        return framing((*self.above, self.header))
+
+
+def framing(records: Iterable[Record]) -> list[Outcome]:
+    """The header and what stands above it."""
+    return [Ignored((record.line,), "the header, or above it", record.content, frame=True) for record in records]
 
 
 @lru_cache(maxsize=4096)

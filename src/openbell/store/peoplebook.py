@@ -233,12 +233,14 @@ class PeopleBook:
         return Invitation(key[0], role, deed.at, expires)
 
     def withdraw(self, number: int, deed: Deed) -> None:
-        """Forget an invitation; raises InvalidInput when there is no such one."""
-        with self._ledger.transaction() as connection:
-            found = connection.execute(sa.delete(_INVITATIONS).where(_INVITATIONS.c.id == number)).rowcount
-            if found != 1:
+        """Forget an invitation, and write down which; raises InvalidInput when there is no such one."""
+        mine = _INVITATIONS.c.id == number
+        with self._ledger.transaction(alone=True) as connection:
+            row = connection.execute(sa.select(_INVITATIONS).where(mine)).one_or_none()
+            if row is None:
                 raise InvalidInput("id", f"There is no invitation {number}.", remedy="It may have been accepted.")
-            write_down(connection, deed)
+            connection.execute(sa.delete(_INVITATIONS).where(mine))
+            write_down(connection, replace(deed, about=f"{row.role}, made {row.created[:10]}"))
 
     def accept(
         self,

@@ -40,6 +40,7 @@ _POSTING = re.compile(
 )
 _AMOUNT = re.compile(rf"({_NUMBER})\s+({_CODE})")
 _META = re.compile(r"^\s+([a-z][\w-]*):\s*(.*)$")
+_OPERATING = re.compile(r'^option\s+"operating_currency"\s+"([A-Z]+)"', re.MULTILINE)
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -104,7 +105,15 @@ def read(contents: Contents, answers: Answers) -> Reading:
     for directive, legs in parsed:
         outcomes.extend(_transaction(directive, legs, depots, named))
     outcomes.extend(_balances([each for each in directives if each.word == "balance"], named, depots))
-    return Reading(outcomes, ("of a ledger, only what moves investments and the cash beside them",))
+    return Reading(
+        outcomes, ("of a ledger, only what moves investments and the cash beside them",), base=_counted_in(contents)
+    )
+
+
+def _counted_in(contents: Contents) -> str:
+    """The first operating currency that the ledger names; empty for none."""
+    codes = _OPERATING.findall(contents.text)
+    return next((code for code in codes if code in CURRENCIES), "")
 
 
 def _entries(text: str) -> Iterator[tuple[tuple[int, ...], tuple[str, ...]]]:

@@ -21,6 +21,7 @@ from openbell.statements.brokers.degiro_trades import booked_trades, exchanges
 from openbell.statements.contents import Contents
 from openbell.statements.draft import Draft, Ignored, Outcome, Problem
 from openbell.statements.preset import Preset, Reading, newest_first
+from openbell.statements.table import framing
 
 _MOVES_NOTHING = {
     "sweep": "money between Degiro and its cash account: no flow",
@@ -37,7 +38,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
         raise AssertionError(contents.name)
     marks = marks_in(contents, places, answers.decimal)
     above = contents.records[: places.header + 1]
-    outcomes: list[Outcome] = [Ignored((r.line,), "the header, or above it", r.content) for r in above]
+    outcomes: list[Outcome] = framing(above)
     movements = []
     for records in joined(contents, places):
         try:

@@ -11,11 +11,11 @@ from openbell.model.transactions import ZERO
 from openbell.statements.answers import Answers
 from openbell.statements.brokers.degiro_rows import CLOCK
 from openbell.statements.contents import HEADER_WITHIN, Contents, Record
-from openbell.statements.draft import Draft, Holding, Ignored, Named, Outcome, Problem
+from openbell.statements.draft import Draft, Holding, Named, Outcome, Problem
 from openbell.statements.making import needed, per, traded
 from openbell.statements.numbers import Marks, marks_of, money_code
 from openbell.statements.preset import Preset, Reading
-from openbell.statements.table import Columns, Row, each, plain, table_of
+from openbell.statements.table import Columns, Row, each, framing, plain, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def read_orders(contents: Contents, answers: Answers) -> Reading:
         (_cell(row, column) for row in rows for column in columns), contents.name, "the amounts", told=answers.decimal
     )
     above = contents.records[: header.index + 1]
-    outcomes: list[Outcome] = [Ignored((r.line,), "the header, or above it", r.content) for r in above]
+    outcomes: list[Outcome] = framing(above)
     for records in _joined(rows):
         lines = tuple(record.line for record in records)
         try:

@@ -97,7 +97,7 @@ def read(contents: Contents, answers: Answers) -> Reading:
         if row_kind == "Header":
             places = places_of(record.cells, SECTION)
             charged = _charged_in(record.cells[places["commission"]]) if "commission" in places else ""
-            outcomes.append(Ignored((record.line,), "a header", record.content))
+            outcomes.append(Ignored((record.line,), "a header", record.content, frame=True))
             continue
         told = record.cells[2].strip() if len(record.cells) > 3 else ""
         if told in {"Account", "Konto"}:
