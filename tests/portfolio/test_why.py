@@ -12,11 +12,13 @@ from hypothesis import given
 from openbell.portfolio.allocation import allocation
 from openbell.portfolio.benchmark import benchmark
 from openbell.portfolio.book import Action, Book, Facts, Input, Why, said
+from openbell.portfolio.checks import Thresholds, checks
 from openbell.portfolio.income import announced, received, yields
 from openbell.portfolio.moves import Part
 from openbell.portfolio.returns import Stretch, contributions, drawdown, index_of, performance, stretch_of
 from openbell.portfolio.twr import chained
 from openbell.portfolio.valuation import History
+from openbell.portfolio.walk import walk
 from openbell.portfolio.why import (
     why_announced,
     why_charged,
@@ -33,7 +35,7 @@ from openbell.portfolio.why import (
     why_value,
 )
 from openbell.portfolio.why_benchmark import why_benchmark, why_benchmark_mwr, why_benchmark_twr
-from openbell.portfolio.why_lots import why_cost, why_unrealised, why_yield
+from openbell.portfolio.why_lots import why_cost, why_price, why_realised, why_unrealised, why_yield
 from openbell.portfolio.worth import day_change, total, worths
 from openbell.portfolio.xirr import of_investor
 from portfolio.held import book_of, d, followed, prices_of, rates_of
@@ -280,3 +282,25 @@ def test_numbers_are_plain_however_they_were_reckoned():
     assert {each for each in values if "E" in each or ("." in each and each.endswith(("0", ".")))} == set()
     assert {"100", "4000", "5000", "-1000", "0"} <= values
     assert "100 A" in {each.label for each in told[2].inputs}
+
+
+def test_an_item_of_its_owners_is_called_by_its_name():
+    walked, found = followed(
+        book_of(
+            "2024-01-02 buy own:1 1 -200\n2024-01-03 interest own:1 - 3\n2024-01-04 sell own:1 -2 500",
+            {"own:1": prices_of("2024-01-03 210\n2024-01-04 240", calendar=False)},
+            facts=[Facts("own:1", "Flat in Lyon", "Flat in Lyon", currency="USD")],
+        ),
+        "2024-01-04",
+    )
+    inside, stretch, part = found.scope(), Stretch(-1, len(found.days) - 1), Part(1, "own:1", "")
+    lots = walk(found.book, d("2024-01-03")).lots
+    told = [why_value(found, inside, 1), why_cost(found, lots), why_unrealised(found, inside, 1, lots)]
+    told += [why_realised(found, walked.closed, found.uncounted), why_price(found, part, 1)]
+    told += [why_charged(found, inside, stretch, "income"), why_day_change(found, part, 1)]
+    told += [why_gain(found, inside, stretch)]
+    words = [word for why in told for word in (*why.notes, *(f"{each.label} {each.unit}" for each in why.inputs))]
+    words += [each.what for each in walked.problems]
+    words += [each.sentence for each in checks(found, walked, inside, Thresholds())]
+    assert not [word for word in words if "own:1" in word]
+    assert sum("Flat in Lyon" in word for word in words) > 9

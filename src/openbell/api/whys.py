@@ -192,7 +192,7 @@ def _of_check(asked: Asked, inside: Mask, name: str) -> Known:
     if found is None:
         names = ", ".join(each.name for each in every)
         raise InvalidInput("key", f"There is no check {name!r}.", remedy=f"It is one of {names}.")
-    return why.why_check(found)
+    return why.why_check(asked.reckoned.history, found)
 
 
 def _benchmark(asked: Asked, inside: Mask, stretch: Stretch, told: str | None) -> Benchmark:

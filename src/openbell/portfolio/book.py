@@ -136,6 +136,12 @@ class Input:
     """Of a price or a rate: who told it. Of a flow: `transaction 12`. Of units and balances: `account 5`."""
 
 
+def called(book: Book, instrument: str) -> str:
+    """What people call an instrument: its ticker, or the name of an item of its owner's."""
+    facts = book.facts.get(instrument)
+    return facts.ticker if facts else instrument
+
+
 def said(number: Decimal | None) -> str:
     """A number exactly, plain and without zeros behind; empty where it is not known."""
     if number is None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from openbell.model.errors import InvalidInput
 from openbell.portfolio.allocation import UNKNOWN, Allocation, Dimension, allocation
+from openbell.portfolio.book import called
 from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Part
 from openbell.portfolio.valuation import History, Mask
@@ -63,11 +64,11 @@ def checks(of: History, walked: Walked, inside: Mask, thresholds: Thresholds) ->
     every = tuple(worths(of, inside, len(of.days) - 1))
     spread = {name: allocation(of, every, [name]) for name in _DIMENSIONS}
     return (
-        _concentration("position", spread["instrument"], thresholds.position, "cash "),
-        _concentration("sector", spread["sector"], thresholds.sector, "cash"),
-        _concentration("currency", spread["currency"], thresholds.currency, of.base),
+        _concentration(of, "position", spread["instrument"], thresholds.position, "cash "),
+        _concentration(of, "sector", spread["sector"], thresholds.sector, "cash"),
+        _concentration(of, "currency", spread["currency"], thresholds.currency, of.base),
         _cash_share(spread["type"], thresholds.cash),
-        _missing(every),
+        _missing(of, every),
         _stale(of, every, thresholds.stale_days),
         _negative(of, every),
         _without_cost(of, walked, inside),
@@ -78,7 +79,7 @@ _NO_SHARES = "The whole is worth nothing, or nothing beside its parts, so that t
 _DIMENSIONS: tuple[Dimension, ...] = ("instrument", "sector", "currency", "type")
 
 
-def _concentration(name: str, spread: Allocation, threshold: Decimal, ignored: str) -> Check:
+def _concentration(of: History, name: str, spread: Allocation, threshold: Decimal, ignored: str) -> Check:
     """The largest slice, sold short too, but those that begin with `ignored`, and but what is unknown."""
     known = [each for each in spread.slices if each.key != UNKNOWN and not each.key.startswith(ignored)]
     if spread.total <= 0 or any(each.share is None for each in known):
@@ -88,7 +89,7 @@ def _concentration(name: str, spread: Allocation, threshold: Decimal, ignored: s
     over = [each for each in known if abs(each.share or ZERO) > threshold]
     largest = max(known, key=lambda each: abs(each.share or ZERO))
     number = largest.share or ZERO
-    said = f"{largest.key} is {_percent(number)} of the whole; the limit is {_percent(threshold)}."
+    said = f"{called(of.book, largest.key)} is {_percent(number)} of the whole; the limit is {_percent(threshold)}."
     state: State = "attention" if over else "unknown" if spread.unvalued else "good"
     if spread.unvalued:
         said += f" {_counted(len(spread.unvalued), 'position')} without a price could change that."
@@ -103,12 +104,14 @@ def _cash_share(spread: Allocation, threshold: Decimal) -> Check:
     return Check("cash", "attention" if share > threshold else "good", share, threshold, said)
 
 
-def _missing(every: tuple[Worth, ...]) -> Check:
+def _missing(of: History, every: tuple[Worth, ...]) -> Check:
     without = [each for each in every if each.value is None]
     what = tuple(dict.fromkeys(each.part.instrument or each.part.currency for each in without))
     if not without:
         return Check("price_missing", "good", ZERO, ZERO, "Everything that is held has a price.")
-    because = "; ".join(f"{each.part.instrument or each.part.currency}: {each.lacks}" for each in without[:5])
+    because = "; ".join(
+        f"{called(of.book, each.part.instrument or each.part.currency)}: {each.lacks}" for each in without[:5]
+    )
     said = f"{_counted(len(what), 'position')} cannot be valued, and so cannot the whole: {because}. {REMEDY}"
     return Check("price_missing", "attention", Decimal(len(what)), ZERO, said, what)
 
@@ -124,7 +127,8 @@ def _stale(of: History, every: tuple[Worth, ...], most: int) -> Check:
         said = f"No price is older than {_counted(most, 'day')}."
         return Check("price_stale", "good", ZERO, Decimal(most), said)
     oldest = min(old, key=lambda name: old[name])
-    said = f"{_counted(len(old), 'price')} older than {_counted(most, 'day')}; that of {oldest} is of {old[oldest]}."
+    named = f"that of {called(of.book, oldest)} is of {old[oldest]}"
+    said = f"{_counted(len(old), 'price')} older than {_counted(most, 'day')}; {named}."
     return Check(
         "price_stale", "attention", Decimal((last - old[oldest]).days), Decimal(most), said, tuple(sorted(old))
     )
@@ -153,9 +157,8 @@ def _without_cost(of: History, walked: Walked, inside: Mask) -> Check:
     if not without:
         return Check("cost_missing", "good", ZERO, ZERO, "What every lot cost is known.")
     what = tuple(dict.fromkeys(without))
-    said = (
-        f"What {_counted(len(without), 'lot')} cost is not known: {', '.join(what[:5])}. Write it into the transaction."
-    )
+    names = ", ".join(called(of.book, each) for each in what[:5])
+    said = f"What {_counted(len(without), 'lot')} cost is not known: {names}. Write it into the transaction."
     return Check("cost_missing", "attention", Decimal(len(without)), ZERO, said, what)
 
 

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from openbell.model.transactions import Kind
-from openbell.portfolio.book import Days, said
+from openbell.portfolio.book import Days, called, said
 from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Charge, Charged, Move, Part, rounded, summed
 from openbell.portfolio.rates import exact
@@ -305,7 +305,7 @@ def notes(
     if not inside.any():
         yield NOTHING
     for every, end in zip(ends, ("start", "end"), strict=True):
-        for lacks, parts in _lacking(every).items():
+        for lacks, parts in _lacking(of, every).items():
             yield f"The value at the {end} is not known: {', '.join(parts)}, {lacks}."
     bridged = [(a, b) for a, b in index.estimated if stretch.start < b <= stretch.end]
     if bridged:
@@ -317,7 +317,7 @@ def notes(
     if any(place <= stretch.end for place in index.undefined):
         day = of.day(index.undefined[0])
         yield f"On {day} more was owed than there was: from then on there is no time-weighted return."
-    yield from map(said_of_uncounted, uncounted(of, inside, stretch))
+    yield from (said_of_uncounted(of, each) for each in uncounted(of, inside, stretch))
     for note in dict.fromkeys(each.note for each in crossed if each.note):
         yield f"Of what came or left without a trade: {note}."
     untold = {each.name for each in of.book.accounts if each.id not in of.told and _used(of, inside, each.id)}
@@ -331,20 +331,21 @@ def uncounted(of: History, inside: Mask, stretch: Stretch) -> list[Uncounted]:
     return [each for each in of.uncounted if each.part in named and stretch.start < of.place(each.day) <= stretch.end]
 
 
-def said_of_uncounted(each: Uncounted) -> str:
+def said_of_uncounted(of: History, each: Uncounted) -> str:
     """That units are in no gain."""
     done = {Kind.SELL: "sold", Kind.TRANSFER: "moved"}.get(each.transaction.kind, "given away")
+    name = called(of.book, each.part.instrument or "")
     return (
-        f"{said(each.units)} units of {each.transaction.instrument} that were {done} on {each.day} were never held: "
-        "what they gained is not known, and not in the gain."
+        f"{said(each.units)} units of {name} that were {done} on {each.day} were never held: what "
+        "they gained is not known, and not in the gain."
     )
 
 
-def _lacking(every: Iterable[Worth]) -> dict[str, list[str]]:
+def _lacking(of: History, every: Iterable[Worth]) -> dict[str, list[str]]:
     """By what they lack, the parts without a value, each once."""
     found: dict[str, list[str]] = {}
     for each in every:
-        what = each.part.instrument or each.part.currency
+        what = called(of.book, each.part.instrument) if each.part.instrument else each.part.currency
         if each.lacks and what not in (named := found.setdefault(each.lacks, [])):
             named.append(what)
     return found

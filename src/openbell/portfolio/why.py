@@ -15,7 +15,7 @@ from openbell.portfolio import income as incomes
 from openbell.portfolio import returns, twr, valuation, xirr
 from openbell.portfolio.allocation import METHOD as SHARES
 from openbell.portfolio.allocation import Allocation, Slice
-from openbell.portfolio.book import Input, Why, said
+from openbell.portfolio.book import Input, Why, called, said
 from openbell.portfolio.checks import Check
 from openbell.portfolio.income import Announced, Received
 from openbell.portfolio.moves import Charged, Part
@@ -105,7 +105,7 @@ def why_mwr(of: History, inside: Mask, stretch: Stretch) -> Why:
 def why_charged(of: History, inside: Mask, stretch: Stretch, kind: Charged) -> Why:
     """Of income, fees or taxes."""
     inputs = tuple(
-        Input(_name(each.part), said(each.amount), of.base, each.day, _told(each.transaction))
+        Input(name_of(of, each.part), said(each.amount), of.base, each.day, _told(each.transaction))
         for each in returns.charges(of, inside, stretch)
         if each.kind == kind
     )
@@ -119,7 +119,7 @@ def why_currency_gain(of: History, inside: Mask, stretch: Stretch) -> Why:
         if part in of.named(inside):
             gain = returns.currency_gain(of, of.where(lambda each, part=part: each == part), stretch)  # type: ignore[misc]
             if gain != 0:
-                inputs.append(Input(_name(part), said(gain), of.base))
+                inputs.append(Input(name_of(of, part), said(gain), of.base))
     return Why("currency_gain", returns.CURRENCY, tuple(inputs))
 
 
@@ -127,7 +127,7 @@ def why_day_change(of: History, part: Part, place: int) -> Why:
     """Of the change in the newest session of the part's own market."""
     change, prices = day_change(of, part, place), of.priced.get(part.instrument or "")
     if prices is not None and rests(prices, of.day(place)):
-        return Why("day_change", DAY_CHANGE, (), (_said_at_rest(part, prices, of.day(place)),))
+        return Why("day_change", DAY_CHANGE, (), (_said_at_rest(of, part, prices, of.day(place)),))
     if change is None:
         return Why("day_change", DAY_CHANGE, (), ("The price of the newest session or of the one before is missing.",))
     now = worth_of(of, part, of.steps[part].on(of.day(place)), place)
@@ -137,8 +137,8 @@ def why_day_change(of: History, part: Part, place: int) -> Why:
         rate = [of_rate(now.rate), of_rate(then, "rate before")]
     inputs = (
         Input("units before", said(change.before), "", change.previous.day),
-        of_price(of, part, change.price, f"price of {_name(part)}"),
-        of_price(of, part, change.previous, f"close of {_name(part)} before"),
+        of_price(of, part, change.price, f"price of {name_of(of, part)}"),
+        of_price(of, part, change.previous, f"close of {name_of(of, part)} before"),
         *rate,
         Input("traded", said(change.traded), of.base, change.price.day),
         Input("value", said(now.value), of.base, of.day(place)),
@@ -146,10 +146,10 @@ def why_day_change(of: History, part: Part, place: int) -> Why:
     return Why("day_change", DAY_CHANGE, inputs, tuple(_notesof_worth(of, now, place)))
 
 
-def _said_at_rest(part: Part, prices: Priced, day: date) -> str:
+def _said_at_rest(of: History, part: Part, prices: Priced, day: date) -> str:
     price = prices.at(day)
-    of = "" if price is None else f" is of {price.day}: it"
-    return f"{_name(part)} has no session, and its price{of} changes on the day of a new one only."
+    since = "" if price is None else f" is of {price.day}: it"
+    return f"{name_of(of, part)} has no session, and its price{since} changes on the day of a new one only."
 
 
 def why_drawdown(index: Index, stretch: Stretch) -> Why:
@@ -174,20 +174,25 @@ def why_share(of: History, one: Slice, label: str, every: Allocation) -> Why:
     """Of the share of the whole that the slice of that name has."""
     inputs = (Input(label, said(one.value), of.base), Input("the whole", said(every.total), of.base))
     return Why(
-        "share", SHARES, inputs, tuple(f"{_name(each.part)} has no value: {each.lacks}." for each in every.unvalued)
+        "share",
+        SHARES,
+        inputs,
+        tuple(f"{name_of(of, each.part)} has no value: {each.lacks}." for each in every.unvalued),
     )
 
 
-def why_check(one: Check) -> Why:
+def why_check(of: History, one: Check) -> Why:
     """Of what a check says."""
     inputs = (Input("number", said(one.number)), Input("threshold", said(one.threshold)))
-    return Why("check", CHECKED, (*inputs, *(Input("about", each) for each in one.about)), (one.sentence,))
+    names = {str(each.id): each.name for each in of.book.accounts}
+    about = (Input("about", names.get(each) or called(of.book, each)) for each in one.about)
+    return Why("check", CHECKED, (*inputs, *about), (one.sentence,))
 
 
 def why_received(of: History, payments: Iterable[Received]) -> Why:
     """Of what payments came to."""
     inputs = tuple(
-        Input(f"{label} {_name(each.part)}", said(amount), of.base, each.day, _told(each.transaction))
+        Input(f"{label} {name_of(of, each.part)}", said(amount), of.base, each.day, _told(each.transaction))
         for each in payments
         for label, amount in (("gross", each.gross), ("tax", each.tax), ("fee", each.fee))
         if amount != 0
@@ -208,7 +213,7 @@ def why_announced(of: History, coming: Iterable[Announced]) -> Why:
 
 
 def _coming(of: History, each: Announced) -> Iterator[Input]:
-    action, name = each.action, _name(each.part)
+    action, name = each.action, name_of(of, each.part)
     yield Input("dividend for one unit", said(action.amount), each.currency, action.ex_date, action.source)
     yield Input("units", said(each.units), name, source=f"account {each.part.account}")
     yield of_rate(of.lookup.rate(each.currency, of.base, of.day(len(of.days) - 1)))
@@ -249,7 +254,7 @@ def labels(count: int) -> Iterator[str]:
 
 def of_worth(of: History, each: Worth) -> Iterator[Input]:
     """Units, price, rate and value."""
-    name = _name(each.part)
+    name = name_of(of, each.part)
     yield Input(
         "units" if each.part.instrument else "balance", said(each.units), name, source=f"account {each.part.account}"
     )
@@ -277,7 +282,7 @@ def of_rate(rate: Rate, label: str = "rate") -> Input:
 
 
 def _notesof_worth(of: History, each: Worth, place: int) -> Iterator[str]:
-    name, day = _name(each.part), of.day(place)
+    name, day = name_of(of, each.part), of.day(place)
     if each.lacks:
         yield f"{name} has no value: {each.lacks}."
     if each.price is not None and each.price.day != day:
@@ -298,5 +303,6 @@ def _first(of: History, stretch: Stretch) -> date:
     return of.day(max(stretch.start, 0))
 
 
-def _name(part: Part) -> str:
-    return part.instrument or f"cash {part.currency}"
+def name_of(of: History, part: Part) -> str:
+    """What a part is called."""
+    return f"cash {part.currency}" if part.instrument is None else called(of.book, part.instrument)

@@ -9,7 +9,7 @@ from math import isfinite
 from openbell.portfolio import benchmark as benchmarks
 from openbell.portfolio import xirr
 from openbell.portfolio.benchmark import Benchmark
-from openbell.portfolio.book import Input, Why, said
+from openbell.portfolio.book import Input, Why, called, said
 from openbell.portfolio.returns import Stretch, investor_flows
 from openbell.portfolio.valuation import History, Mask
 from openbell.portfolio.why import labels, of_rate
@@ -54,7 +54,8 @@ def _level(of: History, found: Benchmark, day: date, level: float, label: str) -
     yield Input(label, repr(level) if isfinite(level) else "", of.base, day, found.source)
     currency = of.book.facts[found.instrument].currency or ""
     if (price := found.priced.at(day)) is not None:
-        yield Input(f"close of {found.instrument}", said(price.price), currency, price.day, price.source)
+        name = called(of.book, found.instrument)
+        yield Input(f"close of {name}", said(price.price), currency, price.day, price.source)
     if currency != of.base:
         yield of_rate(of.lookup.rate(currency, of.base, day))
 

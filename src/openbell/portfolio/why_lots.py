@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from openbell.portfolio import gains
 from openbell.portfolio import income as incomes
-from openbell.portfolio.book import Input, Why, said
+from openbell.portfolio.book import Input, Why, called, said
 from openbell.portfolio.income import Yields
 from openbell.portfolio.lots import Closed, Lot
 from openbell.portfolio.moves import Part, rounded, summed
 from openbell.portfolio.returns import said_of_uncounted
 from openbell.portfolio.valuation import History, Mask, Uncounted, currency_of
 from openbell.portfolio.walk import Walked
-from openbell.portfolio.why import of_worth
+from openbell.portfolio.why import name_of, of_worth
 from openbell.portfolio.worth import session_gain, worths
 
 COST = (
@@ -33,7 +33,9 @@ def why_cost(of: History, lots: Iterable[Lot]) -> Why:
     """Of what the lots had cost."""
     every = list(lots)
     unknown = tuple(
-        f"What {said(each.quantity)} {each.instrument} cost is not known." for each in every if each.cost.base is None
+        f"What {said(each.quantity)} {name_of(of, _part(each))} cost is not known."
+        for each in every
+        if each.cost.base is None
     )
     return Why("cost", COST, tuple(item for each in every for item in _paid(of, each)), unknown)
 
@@ -41,11 +43,11 @@ def why_cost(of: History, lots: Iterable[Lot]) -> Why:
 def why_unrealised(of: History, inside: Mask, place: int, lots: Iterable[Lot]) -> Why:
     """Of the value of the parts less the cost of their `lots`."""
     held = [each for each in worths(of, inside, place) if each.part.instrument is not None]
-    lacking = [f"{each.part.instrument} has no value: {each.lacks}." for each in held if each.lacks]
+    lacking = [f"{name_of(of, each.part)} has no value: {each.lacks}." for each in held if each.lacks]
     every = list(lots)
     cost = why_cost(of, every)
     effects = tuple(item for each in every for item in _effects(of, each, place))
-    values = tuple(Input(f"value of {each.part.instrument}", said(each.value), of.base) for each in held)
+    values = tuple(Input(f"value of {name_of(of, each.part)}", said(each.value), of.base) for each in held)
     return Why("unrealised", UNREALISED, (*values, *cost.inputs, *effects), (*lacking, *cost.notes))
 
 
@@ -66,7 +68,7 @@ def why_realised(of: History, closed: Sequence[Closed], uncounted: Iterable[Unco
         sold = "" if each.closed is None else f"transaction {each.closed.id}"
         inputs += [
             Input(
-                f"received for {said(each.quantity)} {each.instrument}",
+                f"received for {said(each.quantity)} {name_of(of, _part(each))}",
                 said(each.proceeds.base),
                 of.base,
                 each.day,
@@ -76,7 +78,7 @@ def why_realised(of: History, closed: Sequence[Closed], uncounted: Iterable[Unco
             Input("by the price", said(told.price), of.base),
             Input("by the rate", said(told.exchange), of.base),
         ]
-    return Why("realised", REALISED, tuple(inputs), tuple(map(said_of_uncounted, uncounted)))
+    return Why("realised", REALISED, tuple(inputs), tuple(said_of_uncounted(of, each) for each in uncounted))
 
 
 def why_price(of: History, part: Part, place: int) -> Why:
@@ -85,7 +87,9 @@ def why_price(of: History, part: Part, place: int) -> Why:
     price = None if prices is None else prices.at(of.day(place))
     if price is None:
         return Why("price", PRICE, (), (f"There is no price of {of.day(place)}.",))
-    told = Input(f"price of {part.instrument}", said(price.price), currency_of(of.book, part), price.day, price.source)
+    told = Input(
+        f"price of {name_of(of, part)}", said(price.price), currency_of(of.book, part), price.day, price.source
+    )
     split = (f"It was divided by {said(price.split)}: it has been split since.",) if price.split != 1 else ()
     return Why("price", PRICE, (told,), split)
 
@@ -98,11 +102,11 @@ def why_day_changes(of: History, inside: Mask, place: int) -> Why:
         gains_of.append(gain)
         price = of.priced[part.instrument or ""].at(of.day(place))
         if gain is None:
-            notes.append(f"The change of {part.instrument} is not known: a price or a rate is missing.")
+            notes.append(f"The change of {name_of(of, part)} is not known: a price or a rate is missing.")
         elif price is not None:
-            inputs.append(Input(f"change of {part.instrument}", said(gain), of.base, price.day, price.source))
+            inputs.append(Input(f"change of {name_of(of, part)}", said(gain), of.base, price.day, price.source))
         else:
-            inputs.append(Input(f"change of {part.instrument}", said(gain), of.base, of.day(place)))
+            inputs.append(Input(f"change of {name_of(of, part)}", said(gain), of.base, of.day(place)))
     whole = summed(gains_of)
     together = Input("together", said(None if whole is None else rounded(whole)), of.base)
     return Why("day_change", DAY_CHANGE, (*inputs, together), tuple(notes))
@@ -120,8 +124,9 @@ def why_yield(of: History, walked: Walked, inside: Mask, one: Yields, on: str) -
     method = incomes.YIELD_ON_COST if on == "cost" else incomes.YIELD_ON_VALUE
     named = of.named(inside)
     alone = of.where(lambda part: part.instrument == one.instrument and part in named)
+    name = called(of.book, one.instrument)
     paid = [
-        Input(f"gross {one.instrument}", said(each.gross), of.base, each.day, f"transaction {each.transaction.id}")
+        Input(f"gross {name}", said(each.gross), of.base, each.day, f"transaction {each.transaction.id}")
         for each in incomes.paid_in_a_year(of, alone)
     ]
     lots = [each for each in walked.lots if each.instrument == one.instrument and _part(each) in named]
@@ -140,7 +145,9 @@ def _worth(of: History, lot: Lot, place: int) -> Iterator[Input]:
     rate = of.lookup.rate(currency_of(of.book, _part(lot)), of.base, of.day(place)).value
     if price is not None and rate is not None:
         value = rounded(lot.quantity * price.price * rate)
-        yield Input(f"value of {lot.quantity} {lot.instrument}", str(value), of.base, price.day, price.source)
+        yield Input(
+            f"value of {said(lot.quantity)} {name_of(of, _part(lot))}", str(value), of.base, price.day, price.source
+        )
 
 
 def _effects(of: History, lot: Lot, place: int) -> Iterator[Input]:
@@ -155,7 +162,7 @@ def _effects(of: History, lot: Lot, place: int) -> Iterator[Input]:
 
 def _paid(of: History, lot: Lot) -> Iterator[Input]:
     told = f"transaction {lot.opened.id}"
-    label = f"{said(lot.quantity)} {lot.instrument}"
+    label = f"{said(lot.quantity)} {name_of(of, _part(lot))}"
     if lot.cost.currency != of.base:
         yield Input(f"{label} as paid", said(lot.cost.amount), lot.cost.currency, lot.acquired, told)
     yield Input(label, said(lot.cost.base), of.base, lot.acquired, told)
