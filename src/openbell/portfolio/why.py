@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from openbell.portfolio.allocation import Allocation, Slice
 from openbell.portfolio.book import Input, Why, called, said
 from openbell.portfolio.checks import Check
 from openbell.portfolio.income import Announced, Received
-from openbell.portfolio.moves import Charged, Part
+from openbell.portfolio.moves import Charge, Charged, Part
 from openbell.portfolio.prices import Price, Priced
 from openbell.portfolio.rates import Rate
 from openbell.portfolio.returns import Stretch
@@ -40,6 +41,10 @@ CHARGED = {
     "fee": "Fees of trades and fees of their own, each at the rate of its day; a rebate counts against them.",
     "tax": "Taxes withheld and taxes of their own, each at the rate of its day; a refund counts against them.",
 }
+
+
+CALLED = {"income": "gross", "tax": "tax", "fee": "fee"}
+"""The charges of a payment."""
 
 
 def why_value(of: History, inside: Mask, place: int) -> Why:
@@ -104,12 +109,9 @@ def why_mwr(of: History, inside: Mask, stretch: Stretch) -> Why:
 
 def why_charged(of: History, inside: Mask, stretch: Stretch, kind: Charged) -> Why:
     """Of income, fees or taxes."""
-    inputs = tuple(
-        Input(name_of(of, each.part), said(each.amount), of.base, each.day, _told(each.transaction))
-        for each in returns.charges(of, inside, stretch)
-        if each.kind == kind
-    )
-    return Why(kind, CHARGED[kind], inputs)
+    every = [each for each in returns.charges(of, inside, stretch) if each.kind == kind]
+    inputs = [item for each in every for item in of_charge(of, each, name_of(of, each.part), each.amount)]
+    return Why(kind, CHARGED[kind], once(inputs), carried(rate for each in every for rate in _rates_of(of, each)))
 
 
 def why_currency_gain(of: History, inside: Mask, stretch: Stretch) -> Why:
@@ -191,13 +193,15 @@ def why_check(of: History, one: Check) -> Why:
 
 def why_received(of: History, payments: Iterable[Received]) -> Why:
     """Of what payments came to."""
-    inputs = tuple(
-        Input(f"{label} {name_of(of, each.part)}", said(amount), of.base, each.day, _told(each.transaction))
-        for each in payments
-        for label, amount in (("gross", each.gross), ("tax", each.tax), ("fee", each.fee))
-        if amount != 0
-    )
-    return Why("income", incomes.RECEIVED, inputs)
+    inputs: list[Input] = []
+    rates: list[Rate] = []
+    for each in payments:
+        name, amounts = name_of(of, each.part), {"income": each.gross, "tax": each.tax, "fee": each.fee}
+        for charge in each.charges:
+            if amounts[charge.kind] != 0:
+                inputs += of_charge(of, charge, f"{CALLED[charge.kind]} {name}", amounts[charge.kind])
+                rates += _rates_of(of, charge)
+    return Why("income", incomes.RECEIVED, once(inputs), carried(rates))
 
 
 def why_announced(of: History, coming: Iterable[Announced]) -> Why:
@@ -271,6 +275,50 @@ def of_price(of: History, part: Part, price: Price, label: str) -> Input:
     return Input(label, said(price.price), currency, price.day, price.source)
 
 
+def of_charge(of: History, charge: Charge, label: str, amount: Decimal | None) -> Iterator[Input]:
+    """What was paid, where it was in another currency or in units the price and the rate, and what it came to."""
+    told = _told(charge.transaction)
+    for paid, rate in zip(charge.paid, _rates_of(of, charge), strict=True):
+        if paid.currency and (rate.base != of.base or len(charge.paid) > 1):
+            yield Input(f"{label} as paid", said(paid.amount), paid.currency, charge.day, told)
+        elif not paid.currency:
+            name = name_of(of, charge.part)
+            yield Input(f"{label} in units", said(paid.amount), name, charge.day, told)
+            if (price := of.priced[charge.part.instrument or ""].at(charge.day)) is not None:
+                yield of_price(of, charge.part, price, f"price of {name}")
+        if rate.base not in {"", of.base}:
+            yield of_rate(rate)
+    yield Input(label, said(amount), of.base, charge.day, told)
+
+
+def _rates_of(of: History, charge: Charge) -> list[Rate]:
+    """That each amount that was paid counts at."""
+    currencies = [paid.currency or valuation.currency_of(of.book, charge.part) for paid in charge.paid]
+    return [of.lookup.rate(each, of.base, charge.day) for each in currencies]
+
+
+def once(inputs: Iterable[Input]) -> tuple[Input, ...]:
+    """The inputs without a rate or a price that was told before: what has neither transaction nor account behind it."""
+    found: list[Input] = []
+    shared: set[Input] = set()
+    for each in inputs:
+        if each in shared:
+            continue
+        if each.source and not each.source.startswith(("transaction ", "account ")):
+            shared.add(each)
+        found.append(each)
+    return tuple(found)
+
+
+def carried(rates: Iterable[Rate]) -> tuple[str, ...]:
+    """Which of the rates are not of the day that they count for."""
+    return tuple(dict.fromkeys(_said_of_carried(rate) for rate in rates if rate.carried))
+
+
+def _said_of_carried(rate: Rate) -> str:
+    return f"The rate {rate.base}/{rate.quote} is of {rate.of}, the last before {rate.day}."
+
+
 def _told(transaction: Transaction) -> str:
     return f"transaction {transaction.id}"
 
@@ -290,7 +338,7 @@ def _notesof_worth(of: History, each: Worth, place: int) -> Iterator[str]:
     if each.price is not None and each.price.split != 1:
         yield f"It was divided by {said(each.price.split)}: {name} has been split since."
     if each.rate is not None and each.rate.carried:
-        yield f"The rate {each.rate.base}/{each.rate.quote} is of {each.rate.of}, the last before {day}."
+        yield _said_of_carried(each.rate)
 
 
 def _notes(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from openbell.portfolio.moves import Part, rounded, summed
 from openbell.portfolio.returns import said_of_uncounted
 from openbell.portfolio.valuation import History, Mask, Uncounted, currency_of
 from openbell.portfolio.walk import Walked
-from openbell.portfolio.why import name_of, of_worth
+from openbell.portfolio.why import name_of, of_charge, of_worth, once
 from openbell.portfolio.worth import session_gain, worths
 
 COST = (
@@ -126,8 +126,11 @@ def why_yield(of: History, walked: Walked, inside: Mask, one: Yields, on: str) -
     alone = of.where(lambda part: part.instrument == one.instrument and part in named)
     name = called(of.book, one.instrument)
     paid = [
-        Input(f"gross {name}", said(each.gross), of.base, each.day, f"transaction {each.transaction.id}")
+        item
         for each in incomes.paid_in_a_year(of, alone)
+        for charge in each.charges
+        if charge.kind == "income"
+        for item in of_charge(of, charge, f"gross {name}", each.gross)
     ]
     lots = [each for each in walked.lots if each.instrument == one.instrument and _part(each) in named]
     behind = (
@@ -136,7 +139,7 @@ def why_yield(of: History, walked: Walked, inside: Mask, one: Yields, on: str) -
         else [item for each in worths(of, alone, len(of.days) - 1) for item in of_worth(of, each)]
     )
     inputs = (Input("income of a year", said(one.income), of.base), Input(on, said(whole), of.base), *paid, *behind)
-    return Why(f"yield_on_{on}", method, inputs)
+    return Why(f"yield_on_{on}", method, once(inputs))
 
 
 def _worth(of: History, lot: Lot, place: int) -> Iterator[Input]:

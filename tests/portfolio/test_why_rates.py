@@ -1,0 +1,127 @@
+"""Figures of a book in two currencies, reckoned again from nothing but what their reasons tell."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from openbell.model.transactions import Account
+from openbell.portfolio.book import Action, Facts, Input, Why
+from openbell.portfolio.income import received
+from openbell.portfolio.returns import Stretch, performance
+from openbell.portfolio.valuation import History
+from openbell.portfolio.walk import Walked
+from openbell.portfolio.why import why_charged, why_received
+from portfolio.held import book_of, d, followed, prices_of, rates_of
+
+BASE = "EUR"
+NEAR = Decimal("1e-9")
+
+
+def two_currencies(until: str = "2024-01-12") -> tuple[Walked, History]:
+    return followed(
+        book_of(
+            """
+            2024-01-02 deposit - - 5000 currency=EUR account=1
+            2024-01-02 deposit - - 6000 account=2
+            2024-01-03 buy A 10 -1001 fee=1 price=100 account=2
+            2024-01-04 buy A 4 -366 fee=2 price=101 price_currency=USD rate=0.901 currency=EUR account=1
+            2024-01-05 dividend A - 8.5 tax=1.5 account=2
+            2024-01-05 dividend B - 2 fee=1 fee_currency=EUR account=2
+            2024-01-07 fee - - -5 account=2
+            2024-01-08 dividend A 1 0 account=2
+            2024-01-08 buy B 5 -250 currency=EUR account=1 price=50
+            2024-01-09 sell A -4 438 fee=2 price=110 account=2
+            2024-01-09 sell A -1 99 fee=1 price=111 price_currency=USD currency=EUR account=1
+            2024-01-10 interest - - 3 currency=EUR account=1""",
+            {
+                "A": prices_of(
+                    "2024-01-03 100\n2024-01-04 101\n2024-01-05 104\n2024-01-08 106\n2024-01-09 110\n"
+                    "2024-01-10 108\n2024-01-11 55\n2024-01-12 56"
+                ),
+                "B": prices_of("2024-01-08 50\n2024-01-09 51\n2024-01-10 52\n2024-01-11 51\n2024-01-12 53"),
+            },
+            facts=[Facts("B", "B", currency="EUR", exchange="XPAR")],
+            actions=(Action("A", d("2024-01-11"), "split", "vendor", ratio=Decimal(2)),),
+            rates=(
+                rates_of(
+                    "USD",
+                    "EUR",
+                    "2024-01-02 0.91\n2024-01-03 0.9\n2024-01-04 0.905\n2024-01-05 0.92\n2024-01-08 0.93\n"
+                    "2024-01-09 0.925\n2024-01-10 0.94\n2024-01-11 0.935\n2024-01-12 0.95",
+                ),
+            ),
+            accounts=(Account(1, "Degiro", "EUR"), Account(2, "IBKR", "USD")),
+            base=BASE,
+        ),
+        until,
+    )
+
+
+def rate_of(why: Why, currency: str, day: object) -> Decimal:
+    """The newest rate up to the day that is told."""
+    if currency == BASE:
+        return Decimal(1)
+    told = {each.day: each for each in why.inputs if each.unit == f"{currency}/{BASE}" and each.day <= day}
+    assert all(each.source for each in told.values())
+    return Decimal(told[max(told)].value)
+
+
+def told_again(why: Why) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
+    """By label and transaction: what is told in the portfolio's currency, and what its parts come to."""
+    told: dict[tuple[str, str], list[Decimal]] = {}
+    parts: list[Decimal] = []
+    units: Input | None = None
+    for each in why.inputs:
+        if each.label.endswith(" as paid"):
+            parts.append(Decimal(each.value) * rate_of(why, each.unit, each.day))
+        elif each.label.endswith(" in units"):
+            units = each
+        elif units is not None and each.label == f"price of {units.unit}":
+            parts.append(Decimal(units.value) * Decimal(each.value) * rate_of(why, each.unit, units.day))
+        elif each.unit == BASE:
+            told[each.label, each.source] = [Decimal(each.value), sum(parts) if parts else Decimal(each.value)]
+            parts, units = [], None
+    return {key: (amount, again) for key, (amount, again) in told.items()}
+
+
+def test_income_fees_and_taxes_are_what_was_paid_at_the_rates_that_are_told():
+    _, found = two_currencies()
+    inside, stretch = found.scope(), Stretch(-1, len(found.days) - 1)
+    figures = performance(found, inside, stretch)
+    for kind, figure in (("income", figures.income), ("fee", figures.fees), ("tax", figures.taxes)):
+        why = why_charged(found, inside, stretch, kind)  # type: ignore[arg-type]
+        again = told_again(why)
+        assert all(amount == pytest.approx(parts, abs=NEAR) for amount, parts in again.values())
+        assert sum(parts for _, parts in again.values()) == pytest.approx(figure, abs=NEAR)
+        rates = [each for each in why.inputs if "/" in each.unit]
+        assert len(rates) == len(set(rates))
+    fees = why_charged(found, inside, stretch, "fee")
+    assert fees.inputs[:6] == (
+        Input("A as paid", "1", "USD", d("2024-01-03"), "transaction 3"),
+        Input("rate", "0.9", "USD/EUR", d("2024-01-03"), "bank"),
+        Input("A", "0.9", "EUR", d("2024-01-03"), "transaction 3"),
+        Input("A", "2", "EUR", d("2024-01-04"), "transaction 4"),
+        Input("B", "1", "EUR", d("2024-01-05"), "transaction 6"),
+        Input("cash USD as paid", "5", "USD", d("2024-01-07"), "transaction 7"),
+    )
+    assert fees.notes == ("The rate USD/EUR is of 2024-01-05, the last before 2024-01-07.",)
+
+
+def test_each_payment_tells_what_arrived_in_its_own_currency():
+    _, found = two_currencies()
+    payments = received(found, found.scope(), Stretch(-1, len(found.days) - 1))
+    why = why_received(found, payments)
+    again = told_again(why)
+    assert all(amount == pytest.approx(parts, abs=NEAR) for amount, parts in again.values())
+    for of, label in (("gross", "gross"), ("tax", "tax"), ("fee", "fee")):
+        parts = [parts for (name, _), (_, parts) in again.items() if name.split()[0] == label]
+        assert sum(parts) == pytest.approx(sum(getattr(each, of) for each in payments), abs=NEAR)
+    in_units = [each for each in why.inputs if each.day == d("2024-01-08")]
+    assert [(each.label, each.value, each.unit, each.source) for each in in_units] == [
+        ("gross A in units", "1", "A", "transaction 8"),
+        ("price of A", "106", "USD", "vendor"),
+        ("rate", "0.93", "USD/EUR", "bank"),
+        ("gross A", "98.58", "EUR", "transaction 8"),
+    ]
