@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from openbell.model.transactions import Account
@@ -12,7 +13,8 @@ from openbell.portfolio.income import received
 from openbell.portfolio.returns import Stretch, performance
 from openbell.portfolio.valuation import History
 from openbell.portfolio.walk import Walked
-from openbell.portfolio.why import why_charged, why_received
+from openbell.portfolio.why import why_charged, why_gain, why_mwr, why_received, why_twr
+from openbell.portfolio.xirr import of_investor
 from portfolio.held import book_of, d, followed, prices_of, rates_of
 
 BASE = "EUR"
@@ -125,3 +127,25 @@ def test_each_payment_tells_what_arrived_in_its_own_currency():
         ("rate", "0.93", "USD/EUR", "bank"),
         ("gross A", "98.58", "EUR", "transaction 8"),
     ]
+
+
+def test_the_returns_tell_of_each_flow_the_transaction_and_of_each_value_who_told_its_prices_and_rates():
+    _, found = two_currencies()
+    inside, stretch = found.scope(), Stretch(found.place(d("2024-01-03")), len(found.days) - 1)
+    figures = performance(found, inside, stretch)
+    told = [why_twr(found, inside, stretch), why_mwr(found, inside, stretch), why_gain(found, inside, stretch)]
+    values = [each for why in told for each in why.inputs if each.label.startswith("value")]
+    assert {tuple(sorted(each.source.split(", "))) for each in values} == {("bank", "vendor")}
+    assert (values[-1].value, values[-1].day) == (str(figures.end.normalize()), d("2024-01-12"))
+    early = Stretch(-1, len(found.days) - 1)
+    for why in (why_twr(found, inside, early), why_mwr(found, inside, early), why_gain(found, inside, early)):
+        flows = [each for each in why.inputs if not each.label.startswith("value")]
+        assert [(abs(Decimal(each.value)), each.source) for each in flows] == [
+            (Decimal(5000), "transaction 1"),
+            (Decimal(5460), "transaction 2"),
+        ]
+    days = np.array([each.day for each in told[1].inputs], "datetime64[D]")
+    again = of_investor(days, np.array([float(each.value) for each in told[1].inputs]))
+    assert again.period == pytest.approx(figures.mwr.period, abs=1e-12)
+    simple = [Decimal(each.value) for each in told[2].inputs]
+    assert simple[-1] - simple[0] == figures.gain

@@ -6,6 +6,7 @@ Nothing is computed here a second time: inputs are the values that the figure it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -71,9 +72,9 @@ def why_gain(of: History, inside: Mask, stretch: Stretch) -> Why:
 def why_contribution(of: History, part: Part, inside: Mask, stretch: Stretch) -> Why:
     """Of what `part` added to the gain of the parts `inside`."""
     alone = of.where(lambda each: each == part)
-    start, (came, _) = total(worths(of, inside, stretch.start)), returns.exact_flows(of, inside, stretch)
+    came, _ = returns.exact_flows(of, inside, stretch)
     capital = (
-        Input("value of the whole at the start", said(start), of.base, _first(of, stretch)),
+        _value(of, inside, stretch.start, "value of the whole at the start"),
         Input("paid into the whole", said(came), of.base),
     )
     inputs = (*_gained(of, alone, stretch), *capital)
@@ -85,23 +86,18 @@ def why_twr(of: History, inside: Mask, stretch: Stretch, index: Index | None = N
     index = index or returns.index_of(of, inside)
     values, (came, left) = valuation.worth(of, inside), valuation.paid(of, inside)
     inputs: list[Input] = []
+    flows: dict[date | None, list[Input]] = {}
+    for each in _flows(of, inside, stretch):
+        flows.setdefault(each.day, []).append(each)
     for place in _breaks(values, came + left, stretch):
-        day = of.day(place)
-        flows = [("paid in", came[place]), ("taken out", left[place])] if place > stretch.start else []
-        inputs += [Input(label, repr(float(flow)), of.base, day) for label, flow in flows if flow]
-        inputs.append(Input("value", repr(float(values[place])) if np.isfinite(values[place]) else "", of.base, day))
+        inputs += [*flows.get(of.day(place), ()), _value(of, inside, place, "value")]
     return Why("twr", twr.METHOD, tuple(inputs), _notes(of, inside, stretch, index))
 
 
 def why_mwr(of: History, inside: Mask, stretch: Stretch) -> Why:
     """Of the money-weighted return: each flow as it was balanced, paid in less than 0."""
-    days, flows = returns.investor_flows(of, inside, stretch)
-    found = xirr.money_weighted(days, flows)
-    inputs = tuple(
-        Input(label, repr(float(flow)), of.base, day.astype("datetime64[D]").item())
-        for label, day, flow in zip(labels(len(flows)), days, flows, strict=True)
-        if flow != 0
-    )
+    found = xirr.money_weighted(*returns.investor_flows(of, inside, stretch))
+    inputs = (*balanced(of, inside, stretch), _value(of, inside, stretch.end, "value at the end"))
     notes = [found.reason] if found.reason else []
     notes += [f"A rate of {rate:.2%} a year would balance the same flows." for rate in found.also]
     return Why("mwr", xirr.METHOD, inputs, (*notes, *_notes(of, inside, stretch)))
@@ -224,10 +220,23 @@ def _coming(of: History, each: Announced) -> Iterator[Input]:
 
 
 def _gained(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
-    start, end = total(worths(of, inside, stretch.start)), total(worths(of, inside, stretch.end))
-    yield Input("value at the start", said(start), of.base, _first(of, stretch))
+    yield _value(of, inside, stretch.start, "value at the start")
     yield from _flows(of, inside, stretch)
-    yield Input("value at the end", said(end), of.base, of.day(stretch.end))
+    yield _value(of, inside, stretch.end, "value at the end")
+
+
+def _value(of: History, inside: Mask, place: int, label: str) -> Input:
+    """What the parts were worth together, and who told the prices and the rates of it."""
+    every = list(worths(of, inside, place))
+    sources = [source for each in every for source in _sources(each)]
+    return Input(label, said(total(every)), of.base, of.day(max(place, 0)), ", ".join(dict.fromkeys(sources)))
+
+
+def _sources(each: Worth) -> Iterator[str]:
+    if each.price is not None:
+        yield each.price.source
+    if each.rate is not None:
+        yield from (leg.source for leg in each.rate.legs)
 
 
 def _flows(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
@@ -247,13 +256,17 @@ def _breaks(values: twr.Floats, flows: twr.Floats, stretch: Stretch) -> list[int
     return [int(place) for place in np.unique(every) if first <= place <= stretch.end]
 
 
-def labels(count: int) -> Iterator[str]:
-    """As `investor_flows` orders them."""
-    days = (count - 2) // 2
-    yield "value at the start"
-    yield from ["paid in"] * days
-    yield from ["taken out"] * days
-    yield "value at the end"
+def balanced(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
+    """What a money-weighted return balances the value at the end with: what was paid in is less than 0."""
+    start = _value(of, inside, stretch.start, "value at the start")
+    if start.value != "0":
+        yield replace(start, value=said(_less(start.value)))
+    for each in _flows(of, inside, stretch):
+        yield replace(each, value=said(_less(each.value))) if each.label == "paid in" else each
+
+
+def _less(value: str) -> Decimal | None:
+    return -Decimal(value) if value else None
 
 
 def of_worth(of: History, each: Worth) -> Iterator[Input]:
@@ -345,10 +358,6 @@ def _notes(of: History, inside: Mask, stretch: Stretch, index: Index | None = No
     crossed = returns.crossings(of, inside, stretch)
     ends = [list(worths(of, inside, place)) for place in (stretch.start, stretch.end)]
     return tuple(returns.notes(of, inside, stretch, index or returns.index_of(of, inside), crossed, ends))
-
-
-def _first(of: History, stretch: Stretch) -> date:
-    return of.day(max(stretch.start, 0))
 
 
 def name_of(of: History, part: Part) -> str:
