@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from openbell.model.transactions import Account
-from openbell.portfolio.book import Action, Facts, Input, Why
+from openbell.portfolio.book import Action, Facts, Input, Why, said
+from openbell.portfolio.gains import realised
 from openbell.portfolio.income import received
 from openbell.portfolio.returns import Stretch, performance
 from openbell.portfolio.valuation import History
-from openbell.portfolio.walk import Walked
+from openbell.portfolio.walk import Walked, walk
 from openbell.portfolio.why import why_charged, why_gain, why_mwr, why_received, why_twr
+from openbell.portfolio.why_lots import why_cost, why_lots, why_realised, why_unrealised
 from openbell.portfolio.xirr import of_investor
 from portfolio.held import book_of, d, followed, prices_of, rates_of
 
@@ -28,7 +31,7 @@ def two_currencies(until: str = "2024-01-12") -> tuple[Walked, History]:
             2024-01-02 deposit - - 5000 currency=EUR account=1
             2024-01-02 deposit - - 6000 account=2
             2024-01-03 buy A 10 -1001 fee=1 price=100 account=2
-            2024-01-04 buy A 4 -366 fee=2 price=101 price_currency=USD rate=0.901 currency=EUR account=1
+            2024-01-04 buy A 4 -366.004 fee=2 price=101 price_currency=USD rate=0.901 currency=EUR account=1
             2024-01-05 dividend A - 8.5 tax=1.5 account=2
             2024-01-05 dividend B - 2 fee=1 fee_currency=EUR account=2
             2024-01-07 fee - - -5 account=2
@@ -149,3 +152,120 @@ def test_the_returns_tell_of_each_flow_the_transaction_and_of_each_value_who_tol
     assert again.period == pytest.approx(figures.mwr.period, abs=1e-12)
     simple = [Decimal(each.value) for each in told[2].inputs]
     assert simple[-1] - simple[0] == figures.gain
+
+
+def number(why: Why, label: str, without: str | None = None) -> Decimal:
+    """The one input of that label."""
+    found = [Decimal(each.value) for each in why.inputs if each.label == label]
+    assert len(found) == 1 or (not found and without is not None), label
+    return found[0] if found else Decimal(without or 0)
+
+
+def effects(last_amount: Decimal, cost: Decimal, first: Decimal, last: Decimal) -> tuple[Decimal, Decimal]:
+    """Of the price and of the rate, from amounts in the portfolio's currency and the rates at both ends."""
+    return last_amount * first / last - cost, last_amount * (last - first) / last
+
+
+def test_the_gain_of_a_lot_is_reckoned_from_prices_and_rates_at_both_ends():
+    walked, found = two_currencies()
+    end = len(found.days) - 1
+    assert [(each.account, each.instrument, each.quantity) for each in walked.lots] == [
+        (1, "A", 6), (1, "B", 5), (2, "A", 12), (2, "A", 2),
+    ]  # fmt: skip
+    for lot in walked.lots:
+        why = why_lots(found, [lot], end)
+        label = f"{said(lot.quantity)} {lot.instrument}"
+        name, source = lot.instrument, f"transaction {lot.opened.id}"
+        first, last = number(why, "first rate", "1"), number(why, "last rate", "1")
+        value, cost = number(why, f"value of {label}"), number(why, label)
+        assert value == number(why, "units") * number(why, f"last price of {name}") * last
+        paid = number(why, f"{label} as paid", str(cost))
+        if lot.cost.currency == "USD":
+            assert paid * first == pytest.approx(cost, abs=NEAR)
+        if lot.opened.price is not None:
+            units = lot.quantity / number(why, "new units for one", "1")
+            traded = number(why, "first price") * (first if lot.cost.currency != "USD" else 1)
+            assert units * traded + number(why, "fees in it", "0") == pytest.approx(paid, abs=NEAR)
+        assert (number(why, "by the price"), number(why, "by the rate")) == pytest.approx(
+            effects(value, cost, first, last), abs=NEAR
+        )
+        ends = [each for each in why.inputs if each.label.startswith(("first", "by the", label))]
+        assert {each.day for each in ends} == {lot.acquired}
+        assert {each.source for each in ends if each.label != "first rate"} == {source}
+    whole = why_unrealised(found, found.scope(), end, walked.lots)
+    values = [Decimal(each.value) for each in whole.inputs if each.label.startswith("value of")]
+    made = [Decimal(each.value) for each in whole.inputs if each.label.startswith("by the")]
+    cost = sum(lot.cost.base or 0 for lot in walked.lots)
+    assert sum(made) == sum(values) - cost
+    assert [each for each in whole.inputs if each.label == "last rate"] == [
+        Input("last rate", "0.95", "USD/EUR", d("2024-01-12"), "bank")
+    ]
+    assert len([each for each in whole.inputs if each.label == "last price of A"]) == 1
+
+
+def test_the_rate_of_a_purchase_is_the_brokers_where_that_is_what_counts():
+    walked, found = two_currencies()
+    (lot,) = [each for each in walked.lots if (each.account, each.instrument) == (1, "A")]
+    why = why_lots(found, [lot], len(found.days) - 1)
+    (first,) = [each for each in why.inputs if each.label == "first rate"]
+    assert first == Input("first rate", "0.901", "USD/EUR", d("2024-01-04"), "transaction 4")
+
+
+def test_a_realised_gain_is_reckoned_from_prices_and_rates_at_both_ends():
+    walked, found = two_currencies()
+    assert len(walked.closed) == 2
+    for closed in walked.closed:
+        why = why_realised(found, [closed], ())
+        told = realised(closed, BASE, found.lookup, "USD")
+        came, cost = number(why, f"received for {said(closed.quantity)} A"), number(why, "cost")
+        first, last = number(why, "first rate"), number(why, "last rate")
+        if closed.cost.currency == "USD":
+            assert (number(why, "as received") * last, number(why, "as paid") * first) == (came, cost)
+            assert number(why, "as received") == closed.quantity * number(why, "last price") - 2
+            assert number(why, "as paid") == closed.quantity * number(why, "first price") + Decimal("0.4")
+        assert (number(why, "by the price"), number(why, "by the rate")) == pytest.approx(
+            effects(came, cost, first, last), abs=NEAR
+        )
+        assert came - cost == told.base
+    first, last = why_realised(found, walked.closed[:1], ()), why_realised(found, walked.closed[1:], ())
+    assert first.inputs == (
+        Input("received for 4 A", "405.15", "EUR", d("2024-01-09"), "transaction 10"),
+        Input("as received", "438", "USD", d("2024-01-09"), "transaction 10"),
+        Input("last rate", "0.925", "USD/EUR", d("2024-01-09"), "bank"),
+        Input("last price", "110", "USD", d("2024-01-09"), "transaction 10"),
+        Input("fees in it", "2", "USD", d("2024-01-09"), "transaction 10"),
+        Input("cost", "360.36", "EUR", d("2024-01-03"), "transaction 3"),
+        Input("as paid", "400.4", "USD", d("2024-01-03"), "transaction 3"),
+        Input("first rate", "0.9", "USD/EUR", d("2024-01-03"), "bank"),
+        Input("first price", "100", "USD", d("2024-01-03"), "transaction 3"),
+        Input("fees in it", "0.4", "USD", d("2024-01-03"), "transaction 3"),
+        Input("by the price", "33.84", "EUR", d("2024-01-09"), "transaction 10"),
+        Input("by the rate", "10.95", "EUR", d("2024-01-09"), "transaction 10"),
+    )
+    assert len(last.inputs) == 10
+
+
+def test_who_sold_first_received_at_the_first_price_and_paid_the_last():
+    _, found = two_currencies()
+    rows = "2024-01-03 sell A -2 200 price=100 short=yes account=2\n2024-01-09 buy A 2 -220 price=110 account=2"
+    walked = walk(replace(found.book, transactions=book_of(rows, {}).transactions), d("2024-01-12"))
+    why = why_realised(found, walked.closed, ())
+    told = [(each.label, each.value, each.source) for each in why.inputs if each.label.endswith(("price", "rate"))]
+    assert told == [
+        ("first rate", "0.9", "bank"),
+        ("first price", "100", "transaction 1"),
+        ("last rate", "0.925", "bank"),
+        ("last price", "110", "transaction 2"),
+        ("by the price", "-18", "transaction 2"),
+        ("by the rate", "-5.5", "transaction 2"),
+    ]
+
+
+def test_a_cost_tells_the_rate_of_each_purchase():
+    walked, found = two_currencies()
+    why = why_cost(found, walked.lots)
+    counted = [each for each in why.inputs if each.unit == BASE]
+    assert sum(Decimal(each.value) for each in counted) == sum(lot.cost.base or 0 for lot in walked.lots)
+    for paid in (each for each in why.inputs if each.label.endswith("as paid")):
+        (cost,) = (each for each in counted if (f"{each.label} as paid", each.source) == (paid.label, paid.source))
+        assert Decimal(paid.value) * rate_of(why, paid.unit, paid.day) == pytest.approx(Decimal(cost.value), abs=NEAR)
