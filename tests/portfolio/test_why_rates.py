@@ -12,11 +12,13 @@ from openbell.model.transactions import Account
 from openbell.portfolio.book import Action, Facts, Input, Why, said
 from openbell.portfolio.gains import realised
 from openbell.portfolio.income import received
-from openbell.portfolio.returns import Stretch, performance
+from openbell.portfolio.returns import Stretch, contributions, performance
 from openbell.portfolio.valuation import History
 from openbell.portfolio.walk import Walked, walk
-from openbell.portfolio.why import why_charged, why_gain, why_mwr, why_received, why_twr
+from openbell.portfolio.why import name_of, why_gain, why_mwr, why_twr
+from openbell.portfolio.why_currency import why_currency_gain
 from openbell.portfolio.why_lots import why_cost, why_lots, why_realised, why_unrealised
+from openbell.portfolio.why_paid import why_charged, why_received
 from openbell.portfolio.xirr import of_investor
 from portfolio.held import book_of, d, followed, prices_of, rates_of
 
@@ -269,3 +271,56 @@ def test_a_cost_tells_the_rate_of_each_purchase():
     for paid in (each for each in why.inputs if each.label.endswith("as paid")):
         (cost,) = (each for each in counted if (f"{each.label} as paid", each.source) == (paid.label, paid.source))
         assert Decimal(paid.value) * rate_of(why, paid.unit, paid.day) == pytest.approx(Decimal(cost.value), abs=NEAR)
+
+
+def test_what_rates_made_of_each_part_tells_amounts_prices_and_rates_at_both_ends():
+    _, found = two_currencies()
+    inside, end = found.scope(), len(found.days) - 1
+    for stretch in (Stretch(-1, end), Stretch(3, end), Stretch(2, 5)):
+        figures = performance(found, inside, stretch)
+        why = why_currency_gain(found, inside, stretch)
+        by_price, by_rate = ([each for each in why.inputs if each.label.endswith(f"by the {of}")] for of in WAYS)
+        assert sum(Decimal(each.value) for each in by_rate) == pytest.approx(figures.currency_gain, abs=NEAR)
+        gains = {(each.part.account, each.part): each.gain for each in contributions(found, inside, stretch)}
+        for price, rate in zip(by_price, by_rate, strict=True):
+            name, mine = rate.label.removesuffix(" by the rate"), of_account(why, rate.source)
+            came = number(mine, f"{name} paid in less taken out")
+            gain = worth_at(mine, why, name, "end") - worth_at(mine, why, name, "start") - came
+            assert Decimal(price.value) + Decimal(rate.value) == pytest.approx(gain, abs=NEAR)
+            account = int(rate.source.removeprefix("account "))
+            (known,) = (each for (of, part), each in gains.items() if of == account and name_of(found, part) == name)
+            assert gain == pytest.approx(known, abs=NEAR)
+    accounts = [(each.label, each.source) for each in by_rate]
+    assert len(accounts) == len(set(accounts))
+
+
+WAYS = ("price", "rate")
+
+
+def of_account(why: Why, account: str) -> Why:
+    """What is told of one account."""
+    return replace(why, inputs=tuple(each for each in why.inputs if each.source == account))
+
+
+def worth_at(mine: Why, why: Why, name: str, end: str) -> Decimal:
+    """An amount at the start or the end, at the rate that is told of it; 0 where there was none."""
+    found = [each for each in mine.inputs if each.label.endswith(f"{name} at the {end}")]
+    if not found:
+        return Decimal(0)
+    (amount,) = found
+    if not name.startswith("cash"):
+        price = number(why, f"price of {name} at the {end}")
+        assert Decimal(amount.value) == Decimal(amount.label.split()[0]) * price
+    return Decimal(amount.value) * number(why, f"rate at the {end}")
+
+
+def test_over_one_day_the_rates_part_is_the_amount_times_the_change_of_the_rate():
+    _, found = two_currencies("2024-01-12")
+    end = len(found.days) - 1
+    why = why_currency_gain(found, found.scope(), Stretch(end - 1, end))
+    change = number(why, "rate at the end") - number(why, "rate at the start")
+    for account, name in (("account 1", "A"), ("account 2", "A"), ("account 2", "cash USD")):
+        mine = of_account(why, account)
+        (amount,) = (each for each in mine.inputs if each.label.endswith(f"{name} at the end"))
+        assert number(mine, f"{name} by the rate") == pytest.approx(Decimal(amount.value) * change, abs=NEAR)
+    assert why.notes == ()

@@ -13,14 +13,12 @@ from decimal import Decimal
 import numpy as np
 
 from openbell.model.transactions import Transaction
-from openbell.portfolio import income as incomes
 from openbell.portfolio import returns, twr, valuation, xirr
 from openbell.portfolio.allocation import METHOD as SHARES
 from openbell.portfolio.allocation import Allocation, Slice
 from openbell.portfolio.book import Input, Why, called, said
 from openbell.portfolio.checks import Check
-from openbell.portfolio.income import Announced, Received
-from openbell.portfolio.moves import Charge, Charged, Part
+from openbell.portfolio.moves import Part
 from openbell.portfolio.prices import Price, Priced
 from openbell.portfolio.rates import Rate
 from openbell.portfolio.returns import Stretch
@@ -37,15 +35,6 @@ DAY_CHANGE = (
 NET_INVESTED = "What was paid in less what was taken out, each at the rate of its day."
 CHECKED = "What is held at the end of the day is compared with the owner's own threshold."
 DRAWDOWN = "The time-weighted index at its lowest after a height / at that height - 1, so that flows are no falls."
-CHARGED = {
-    "income": "Dividends and interest before tax and fees, each at the rate of its day.",
-    "fee": "Fees of trades and fees of their own, each at the rate of its day; a rebate counts against them.",
-    "tax": "Taxes withheld and taxes of their own, each at the rate of its day; a refund counts against them.",
-}
-
-
-CALLED = {"income": "gross", "tax": "tax", "fee": "fee"}
-"""The charges of a payment."""
 
 
 def why_value(of: History, inside: Mask, place: int) -> Why:
@@ -101,24 +90,6 @@ def why_mwr(of: History, inside: Mask, stretch: Stretch) -> Why:
     notes = [found.reason] if found.reason else []
     notes += [f"A rate of {rate:.2%} a year would balance the same flows." for rate in found.also]
     return Why("mwr", xirr.METHOD, inputs, (*notes, *_notes(of, inside, stretch)))
-
-
-def why_charged(of: History, inside: Mask, stretch: Stretch, kind: Charged) -> Why:
-    """Of income, fees or taxes."""
-    every = [each for each in returns.charges(of, inside, stretch) if each.kind == kind]
-    inputs = [item for each in every for item in of_charge(of, each, name_of(of, each.part), each.amount)]
-    return Why(kind, CHARGED[kind], once(inputs), carried(rate for each in every for rate in _rates_of(of, each)))
-
-
-def why_currency_gain(of: History, inside: Mask, stretch: Stretch) -> Why:
-    """Of the part of the gain that rates made: what they made of each part."""
-    inputs = []
-    for part in of.parts:
-        if part in of.named(inside):
-            gain = returns.currency_gain(of, of.where(lambda each, part=part: each == part), stretch)  # type: ignore[misc]
-            if gain != 0:
-                inputs.append(Input(name_of(of, part), said(gain), of.base))
-    return Why("currency_gain", returns.CURRENCY, tuple(inputs))
 
 
 def why_day_change(of: History, part: Part, place: int) -> Why:
@@ -187,38 +158,6 @@ def why_check(of: History, one: Check) -> Why:
     return Why("check", CHECKED, (*inputs, *about), (one.sentence,))
 
 
-def why_received(of: History, payments: Iterable[Received]) -> Why:
-    """Of what payments came to."""
-    inputs: list[Input] = []
-    rates: list[Rate] = []
-    for each in payments:
-        name, amounts = name_of(of, each.part), {"income": each.gross, "tax": each.tax, "fee": each.fee}
-        for charge in each.charges:
-            if amounts[charge.kind] != 0:
-                inputs += of_charge(of, charge, f"{CALLED[charge.kind]} {name}", amounts[charge.kind])
-                rates += _rates_of(of, charge)
-    return Why("income", incomes.RECEIVED, once(inputs), carried(rates))
-
-
-def why_announced(of: History, coming: Iterable[Announced]) -> Why:
-    """Of dividends that are to come."""
-    every = list(coming)
-    assumed = "The ex-date is to come: it is assumed that as many units are held then."
-    return Why(
-        "announced",
-        incomes.ANNOUNCED,
-        tuple(item for each in every for item in _coming(of, each)),
-        () if all(each.sure for each in every) else (assumed,),
-    )
-
-
-def _coming(of: History, each: Announced) -> Iterator[Input]:
-    action, name = each.action, name_of(of, each.part)
-    yield Input("dividend for one unit", said(action.amount), each.currency, action.ex_date, action.source)
-    yield Input("units", said(each.units), name, source=f"account {each.part.account}")
-    yield of_rate(of.lookup.rate(each.currency, of.base, of.day(len(of.days) - 1)))
-
-
 def _gained(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
     yield _value(of, inside, stretch.start, "value at the start")
     yield from _flows(of, inside, stretch)
@@ -243,7 +182,7 @@ def _flows(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
     for each in returns.crossings(of, inside, stretch):
         label = "flow" if each.amount is None else "paid in" if each.amount > 0 else "taken out"
         amount = None if each.amount is None else abs(each.amount)
-        told = "a corporate action" if each.transaction is None else _told(each.transaction)
+        told = "a corporate action" if each.transaction is None else told_by(each.transaction)
         yield Input(label, said(amount), of.base, each.day, told)
 
 
@@ -288,28 +227,6 @@ def of_price(of: History, part: Part, price: Price, label: str) -> Input:
     return Input(label, said(price.price), currency, price.day, price.source)
 
 
-def of_charge(of: History, charge: Charge, label: str, amount: Decimal | None) -> Iterator[Input]:
-    """What was paid, where it was in another currency or in units the price and the rate, and what it came to."""
-    told = _told(charge.transaction)
-    for paid, rate in zip(charge.paid, _rates_of(of, charge), strict=True):
-        if paid.currency and (rate.base != of.base or len(charge.paid) > 1):
-            yield Input(f"{label} as paid", said(paid.amount), paid.currency, charge.day, told)
-        elif not paid.currency:
-            name = name_of(of, charge.part)
-            yield Input(f"{label} in units", said(paid.amount), name, charge.day, told)
-            if (price := of.priced[charge.part.instrument or ""].at(charge.day)) is not None:
-                yield of_price(of, charge.part, price, f"price of {name}")
-        if rate.base not in {"", of.base}:
-            yield of_rate(rate)
-    yield Input(label, said(amount), of.base, charge.day, told)
-
-
-def _rates_of(of: History, charge: Charge) -> list[Rate]:
-    """That each amount that was paid counts at."""
-    currencies = [paid.currency or valuation.currency_of(of.book, charge.part) for paid in charge.paid]
-    return [of.lookup.rate(each, of.base, charge.day) for each in currencies]
-
-
 def once(inputs: Iterable[Input]) -> tuple[Input, ...]:
     """The inputs without a rate or a price that was told before: what has neither transaction nor account behind it."""
     found: list[Input] = []
@@ -332,7 +249,8 @@ def _said_of_carried(rate: Rate) -> str:
     return f"The rate {rate.base}/{rate.quote} is of {rate.of}, the last before {rate.day}."
 
 
-def _told(transaction: Transaction) -> str:
+def told_by(transaction: Transaction) -> str:
+    """Of a flow: which transaction it was."""
     return f"transaction {transaction.id}"
 
 

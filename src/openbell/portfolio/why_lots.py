@@ -19,7 +19,8 @@ from openbell.portfolio.moves import Part, rounded, summed
 from openbell.portfolio.returns import said_of_uncounted
 from openbell.portfolio.valuation import History, Mask, Uncounted, currency_of
 from openbell.portfolio.walk import Walked
-from openbell.portfolio.why import carried, name_of, of_charge, of_rate, of_worth, once
+from openbell.portfolio.why import carried, name_of, of_rate, of_worth, once
+from openbell.portfolio.why_paid import of_charge
 from openbell.portfolio.worth import Worth, session_gain, worth_of, worths
 
 COST = (
