@@ -144,7 +144,7 @@ def test_each_why_has_a_method_and_what_went_into_it(client: TestClient, figure:
     assert told.json()["method"].endswith((".", ")"))
     assert told.json()["inputs"]
     for each in told.json()["inputs"]:
-        priced = each["label"].startswith(("price", "close", "rate", "dividend", "reinvested"))
+        priced = each["label"].startswith(("price", "close", "rate", "dividend", "reinvested", "first", "last"))
         assert not priced or (each["source"] and each["day"]), each
 
 

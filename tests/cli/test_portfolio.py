@@ -73,7 +73,7 @@ def test_a_file_is_tried_imported_shown_and_undone(shell: Shell, plain: str):
     for command in ("show", "positions", "lots", "returns", "income"):
         code, out, _ = shell(command)
         assert (code, bool(out.strip())) == (0, True), command
-    code, _, err = shell("undo", "1", "--yes")
+    code, _, err = shell("undo", "1")
     assert (code, "Import 1 is of my.csv from Mine, of " in err, "with 4 transactions. Repeat it" in err) == (
         2,
         True,

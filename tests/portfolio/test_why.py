@@ -12,28 +12,28 @@ from hypothesis import given
 from openbell.portfolio.allocation import allocation
 from openbell.portfolio.benchmark import benchmark
 from openbell.portfolio.book import Action, Book, Facts, Input, Why, said
+from openbell.portfolio.checks import Thresholds, checks
 from openbell.portfolio.income import announced, received, yields
 from openbell.portfolio.moves import Part
 from openbell.portfolio.returns import Stretch, contributions, drawdown, index_of, performance, stretch_of
 from openbell.portfolio.twr import chained
 from openbell.portfolio.valuation import History
+from openbell.portfolio.walk import walk
 from openbell.portfolio.why import (
-    why_announced,
-    why_charged,
     why_contribution,
-    why_currency_gain,
     why_day_change,
     why_drawdown,
     why_gain,
     why_mwr,
     why_net_invested,
-    why_received,
     why_share,
     why_twr,
     why_value,
 )
 from openbell.portfolio.why_benchmark import why_benchmark, why_benchmark_mwr, why_benchmark_twr
-from openbell.portfolio.why_lots import why_cost, why_unrealised, why_yield
+from openbell.portfolio.why_currency import why_currency_gain
+from openbell.portfolio.why_lots import why_cost, why_price, why_realised, why_unrealised, why_yield
+from openbell.portfolio.why_paid import why_announced, why_charged, why_received
 from openbell.portfolio.worth import day_change, total, worths
 from openbell.portfolio.xirr import of_investor
 from portfolio.held import book_of, d, followed, prices_of, rates_of
@@ -42,6 +42,12 @@ from portfolio.test_returns import SIZE, books
 
 def numbers(why: Why, label: str) -> list[Decimal]:
     return [Decimal(each.value) for each in why.inputs if each.label == label]
+
+
+def counted(why: Why) -> Decimal:
+    """What was paid, as it counts in the portfolio's currency."""
+    told = [each for each in why.inputs if each.unit == "USD" and not each.label.endswith(" as paid")]
+    return sum((Decimal(each.value) for each in told), Decimal(0))
 
 
 def gained(why: Why) -> Decimal:
@@ -57,7 +63,7 @@ def linked(why: Why) -> float:
 
     def column(label: str, without: float) -> np.ndarray:
         found = [[float(each.value) for each in row if each.label == label and each.value] for row in rows.values()]
-        return np.array([each[0] if each else without for each in found])
+        return np.array([sum(each) if each else without for each in found])
 
     days = np.array(list(rows), "datetime64[D]")
     index = chained(days, column("value", math.nan), column("paid in", 0), column("taken out", 0))
@@ -78,16 +84,18 @@ def test_every_figure_comes_out_of_the_inputs_of_its_reason(book: Book):
     assert linked(why_twr(found, inside, stretch)) == pytest.approx(figures.twr, rel=1e-9, abs=1e-12)
     flows = why_mwr(found, inside, stretch).inputs
     again = of_investor(
-        np.array([each.day for each in flows], "datetime64[D]"), np.array([float(each.value) for each in flows])
+        np.array([each.day for each in flows], "datetime64[D]"),
+        np.array([float(each.value or "nan") for each in flows]),
     )
-    assert again == figures.mwr
+    assert (again.reason, len(again.also)) == (figures.mwr.reason, len(figures.mwr.also))
+    for one, other in ((again.period, figures.mwr.period), (again.annual, figures.mwr.annual)):
+        assert one == other or math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
     for kind, figure in (("income", figures.income), ("fee", figures.fees), ("tax", figures.taxes)):
         charged = why_charged(found, inside, stretch, kind)  # type: ignore[arg-type]
-        assert sum(Decimal(each.value) for each in charged.inputs) == pytest.approx(figure, abs=Decimal("1e-9"))
+        assert counted(charged) == pytest.approx(figure, abs=Decimal("1e-9"))
     currency = why_currency_gain(found, inside, stretch)
-    assert sum(Decimal(each.value) for each in currency.inputs) == pytest.approx(
-        figures.currency_gain, abs=Decimal("1e-9")
-    )
+    made = [Decimal(each.value) for each in currency.inputs if each.label.endswith(" by the rate")]
+    assert sum(made) == pytest.approx(figures.currency_gain, abs=Decimal("1e-9"))
     for each in contributions(found, inside, stretch):
         why = why_contribution(found, each.part, inside, stretch)
         assert gained(why) == each.gain
@@ -174,7 +182,10 @@ def test_income_yields_shares_and_announcements_have_reasons():
     inside, stretch = found.scope(), Stretch(-1, len(found.days) - 1)
     paid = why_received(found, received(found, inside, stretch))
     assert [(each.label, each.value, each.source) for each in paid.inputs] == [
+        ("gross A as paid", "10", "transaction 3"),
+        ("rate", "1.1", "bank"),
         ("gross A", "11", "transaction 3"),
+        ("tax A as paid", "1", "transaction 3"),
         ("tax A", "1.1", "transaction 3"),
     ]
     coming = announced(found, inside)[0]
@@ -280,3 +291,25 @@ def test_numbers_are_plain_however_they_were_reckoned():
     assert {each for each in values if "E" in each or ("." in each and each.endswith(("0", ".")))} == set()
     assert {"100", "4000", "5000", "-1000", "0"} <= values
     assert "100 A" in {each.label for each in told[2].inputs}
+
+
+def test_an_item_of_its_owners_is_called_by_its_name():
+    walked, found = followed(
+        book_of(
+            "2024-01-02 buy own:1 1 -200\n2024-01-03 interest own:1 - 3\n2024-01-04 sell own:1 -2 500",
+            {"own:1": prices_of("2024-01-03 210\n2024-01-04 240", calendar=False)},
+            facts=[Facts("own:1", "Flat in Lyon", "Flat in Lyon", currency="USD")],
+        ),
+        "2024-01-04",
+    )
+    inside, stretch, part = found.scope(), Stretch(-1, len(found.days) - 1), Part(1, "own:1", "")
+    lots = walk(found.book, d("2024-01-03")).lots
+    told = [why_value(found, inside, 1), why_cost(found, lots), why_unrealised(found, inside, 1, lots)]
+    told += [why_realised(found, walked.closed, found.uncounted), why_price(found, part, 1)]
+    told += [why_charged(found, inside, stretch, "income"), why_day_change(found, part, 1)]
+    told += [why_gain(found, inside, stretch)]
+    words = [word for why in told for word in (*why.notes, *(f"{each.label} {each.unit}" for each in why.inputs))]
+    words += [each.what for each in walked.problems]
+    words += [each.sentence for each in checks(found, walked, inside, Thresholds())]
+    assert not [word for word in words if "own:1" in word]
+    assert sum("Flat in Lyon" in word for word in words) > 9

@@ -15,7 +15,7 @@ from openbell.api.portfolios import thresholds_of
 from openbell.api.reckoning import Asked, Inside, TheAsked, TheStretch, held, instrument_of
 from openbell.api.shapes import Number
 from openbell.model.errors import InvalidInput
-from openbell.portfolio import why, why_benchmark, why_lots
+from openbell.portfolio import why, why_benchmark, why_currency, why_lots, why_paid
 from openbell.portfolio.allocation import Dimension, allocation
 from openbell.portfolio.benchmark import Benchmark, benchmark
 from openbell.portfolio.book import Why as Known
@@ -105,10 +105,10 @@ def why_this(
         "contribution": lambda: why.why_contribution(of, _part(asked, inside), whole, stretch),
         "twr": lambda: why.why_twr(of, inside, stretch),
         "mwr": lambda: why.why_mwr(of, inside, stretch),
-        "income": lambda: why.why_charged(of, inside, stretch, "income"),
-        "fees": lambda: why.why_charged(of, inside, stretch, "fee"),
-        "taxes": lambda: why.why_charged(of, inside, stretch, "tax"),
-        "currency_gain": lambda: why.why_currency_gain(of, inside, stretch),
+        "income": lambda: why_paid.why_charged(of, inside, stretch, "income"),
+        "fees": lambda: why_paid.why_charged(of, inside, stretch, "fee"),
+        "taxes": lambda: why_paid.why_charged(of, inside, stretch, "tax"),
+        "currency_gain": lambda: why_currency.why_currency_gain(of, inside, stretch),
         "day_change": lambda: _of_day_change(asked, inside),
         "drawdown": lambda: why.why_drawdown(index_of(of, inside), stretch),
         "benchmark": lambda: why_benchmark.why_benchmark(of, _benchmark(asked, inside, stretch, against), stretch),
@@ -119,7 +119,7 @@ def why_this(
             of, inside, _benchmark(asked, inside, stretch, against), stretch
         ),
         "share": lambda: _of_share(asked, inside, by, key),
-        "received": lambda: why.why_received(of, received(of, inside, stretch)),
+        "received": lambda: why_paid.why_received(of, received(of, inside, stretch)),
         "announced": lambda: _of_announced(asked, inside),
         "yield_on_cost": lambda: _of_yield(asked, inside, "cost"),
         "yield_on_value": lambda: _of_yield(asked, inside, "value"),
@@ -192,7 +192,7 @@ def _of_check(asked: Asked, inside: Mask, name: str) -> Known:
     if found is None:
         names = ", ".join(each.name for each in every)
         raise InvalidInput("key", f"There is no check {name!r}.", remedy=f"It is one of {names}.")
-    return why.why_check(found)
+    return why.why_check(asked.reckoned.history, found)
 
 
 def _benchmark(asked: Asked, inside: Mask, stretch: Stretch, told: str | None) -> Benchmark:
@@ -218,7 +218,7 @@ def _of_announced(asked: Asked, inside: Mask) -> Known:
     coming = announced(of, inside)
     if not coming:
         raise InvalidInput("figure", "Nothing is announced.", remedy="Ask for what was received.")
-    return why.why_announced(of, coming)
+    return why_paid.why_announced(of, coming)
 
 
 def _of_yield(asked: Asked, inside: Mask, on: str) -> Known:

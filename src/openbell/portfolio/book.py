@@ -147,6 +147,12 @@ class Converted:
     """Of its day; None: none is known, so that the price cannot count."""
 
 
+def called(book: Book, instrument: str) -> str:
+    """What people call an instrument: its ticker, or the name of an item of its owner's."""
+    facts = book.facts.get(instrument)
+    return facts.ticker if facts else instrument
+
+
 def said(number: Decimal | None) -> str:
     """A number exactly, plain and without zeros behind; empty where it is not known."""
     if number is None:

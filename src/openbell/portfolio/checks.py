@@ -9,6 +9,7 @@ from typing import Literal
 
 from openbell.model.errors import InvalidInput
 from openbell.portfolio.allocation import UNKNOWN, Allocation, Dimension, allocation
+from openbell.portfolio.book import called
 from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Part
 from openbell.portfolio.valuation import History, Mask
@@ -63,9 +64,9 @@ def checks(of: History, walked: Walked, inside: Mask, thresholds: Thresholds) ->
     every = tuple(worths(of, inside, len(of.days) - 1))
     spread = {name: allocation(of, every, [name]) for name in _DIMENSIONS}
     return (
-        _concentration("position", spread["instrument"], thresholds.position, "cash "),
-        _concentration("sector", spread["sector"], thresholds.sector, "cash"),
-        _concentration("currency", spread["currency"], thresholds.currency, of.base),
+        _concentration(of, "position", spread["instrument"], thresholds.position, "cash "),
+        _concentration(of, "sector", spread["sector"], thresholds.sector, "cash"),
+        _concentration(of, "currency", spread["currency"], thresholds.currency, of.base),
         _cash_share(spread["type"], thresholds.cash),
         _missing(of, every),
         _stale(of, every, thresholds.stale_days),
@@ -78,7 +79,7 @@ _NO_SHARES = "The whole is worth nothing, or nothing beside its parts, so that t
 _DIMENSIONS: tuple[Dimension, ...] = ("instrument", "sector", "currency", "type")
 
 
-def _concentration(name: str, spread: Allocation, threshold: Decimal, ignored: str) -> Check:
+def _concentration(of: History, name: str, spread: Allocation, threshold: Decimal, ignored: str) -> Check:
     """The largest slice, sold short too, but those that begin with `ignored`, and but what is unknown."""
     known = [each for each in spread.slices if each.key != UNKNOWN and not each.key.startswith(ignored)]
     if spread.total <= 0 or any(each.share is None for each in known):
@@ -88,7 +89,7 @@ def _concentration(name: str, spread: Allocation, threshold: Decimal, ignored: s
     over = [each for each in known if abs(each.share or ZERO) > threshold]
     largest = max(known, key=lambda each: abs(each.share or ZERO))
     number = largest.share or ZERO
-    said = f"{largest.key} is {_percent(number)} of the whole; the limit is {_percent(threshold)}."
+    said = f"{called(of.book, largest.key)} is {_percent(number)} of the whole; the limit is {_percent(threshold)}."
     state: State = "attention" if over else "unknown" if spread.unvalued else "good"
     if spread.unvalued:
         said += f" {_counted(len(spread.unvalued), 'position')} without a price could change that."
@@ -124,7 +125,8 @@ def _stale(of: History, every: tuple[Worth, ...], most: int) -> Check:
         said = f"No price is older than {_counted(most, 'day')}."
         return Check("price_stale", "good", ZERO, Decimal(most), said)
     oldest = min(old, key=lambda name: old[name])
-    said = f"{_counted(len(old), 'price')} older than {_counted(most, 'day')}; that of {oldest} is of {old[oldest]}."
+    named = f"that of {called(of.book, oldest)} is of {old[oldest]}"
+    said = f"{_counted(len(old), 'price')} older than {_counted(most, 'day')}; {named}."
     return Check(
         "price_stale", "attention", Decimal((last - old[oldest]).days), Decimal(most), said, tuple(sorted(old))
     )
@@ -153,9 +155,8 @@ def _without_cost(of: History, walked: Walked, inside: Mask) -> Check:
     if not without:
         return Check("cost_missing", "good", ZERO, ZERO, "What every lot cost is known.")
     what = tuple(dict.fromkeys(without))
-    said = (
-        f"What {_counted(len(without), 'lot')} cost is not known: {', '.join(what[:5])}. Write it into the transaction."
-    )
+    names = ", ".join(called(of.book, each) for each in what[:5])
+    said = f"What {_counted(len(without), 'lot')} cost is not known: {names}. Write it into the transaction."
     return Check("cost_missing", "attention", Decimal(len(without)), ZERO, said, what)
 
 

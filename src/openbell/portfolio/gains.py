@@ -9,7 +9,7 @@ the gain.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, localcontext
 
@@ -18,8 +18,9 @@ from openbell.portfolio.lots import EXACTLY, SMALLEST, ZERO, Closed, Lot, Sum
 from openbell.portfolio.rates import Rates
 
 METHOD = (
-    "The price's effect: units x (last price - first price) x the first rate. The rate's: units x last price x (last "
-    "rate - first rate). The two add up to the gain."
+    "The price's effect: units x last price x the first rate, less what they had cost, which is units x first price x "
+    "the first rate with fees and taxes. The rate's: units x last price x (last rate - first rate). Of what is sold, "
+    "units x last price is what was received for them after fees and taxes. The two add up to the gain."
 )
 
 
@@ -41,6 +42,11 @@ class Gain:
     fees: Decimal = ZERO
     """In the portfolio's currency, of both sides; they are taken off already."""
     taxes: Decimal = ZERO
+    first: Decimal | None = None
+    """The rate that `price` and `exchange` are of: what one of the instrument's currency cost in the portfolio's when
+    units were bought. None: of several, and where it is not one day's."""
+    last: Decimal | None = None
+    """The same when they were sold or are valued."""
 
 
 def realised(closed: Closed, base: str, rates: Rates, traded_in: str | None = None) -> Gain:
@@ -51,9 +57,8 @@ def realised(closed: Closed, base: str, rates: Rates, traded_in: str | None = No
         pooled = closed.rule in {"average", "pool"} and came.currency != local
         first = None if pooled else _rate(came, closed.opened, local, closed.acquired, rates, base)
         last = _rate(went, closed.closed, local, closed.day, rates, base)
-        return _gain(
-            closed.cost, closed.proceeds, _exchange(went.base, first, last, closed.short), closed.day, base, rates
-        )
+        exchange = _exchange(went.base, first, last, closed.short)
+        return replace(_gain(closed.cost, closed.proceeds, exchange, closed.day, base, rates), first=first, last=last)
 
 
 def unrealised(lot: Lot, price: Decimal, traded_in: str, day: date, base: str, rates: Rates) -> Gain:
@@ -64,7 +69,8 @@ def unrealised(lot: Lot, price: Decimal, traded_in: str, day: date, base: str, r
         value = Sum(worth, traded_in, None if last is None else (worth * last).quantize(SMALLEST))
         pooled = lot.pool and lot.cost.currency != traded_in
         first = None if pooled else _rate(lot.cost, lot.opened, traded_in, lot.acquired, rates, base)
-        return _gain(lot.cost, value, _exchange(value.base, first, last), day, base, rates)
+        gain = _gain(lot.cost, value, _exchange(value.base, first, last), day, base, rates)
+        return replace(gain, first=first, last=last)
 
 
 def total(gains: Iterable[Gain]) -> Gain:

@@ -42,6 +42,8 @@ class Received:
     tax: Decimal | None
     fee: Decimal | None
     transaction: Transaction
+    charges: tuple[Charge, ...]
+    """That it is made of."""
 
     @property
     def net(self) -> Decimal | None:
@@ -193,6 +195,7 @@ def _payment(parts: list[Charge]) -> Received:
         _rounded(amounts.get("tax", ZERO)),
         _rounded(amounts.get("fee", ZERO)),
         first.transaction,
+        tuple(parts),
     )
 
 

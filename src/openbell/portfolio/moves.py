@@ -50,6 +50,14 @@ class Move:
 Charged = Literal["income", "fee", "tax"]
 
 
+class Paid(NamedTuple):
+    """An amount as it was paid."""
+
+    amount: Decimal
+    currency: str
+    """Empty: units of the part's instrument, worth their price of the day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Charge:
     """Income, a fee or a tax of one part, in the portfolio's currency. Income is before tax and fees."""
@@ -58,7 +66,9 @@ class Charge:
     part: Part
     kind: Charged
     amount: Decimal | None
+    """What was `paid`, each at the rate of the day; None: a price or a rate is missing."""
     transaction: Transaction
+    paid: tuple[Paid, ...]
 
 
 Worth = Callable[[Decimal, str, date], Decimal | None]
@@ -140,22 +150,33 @@ def charges_of(transactions: Iterable[Transaction], worth: Worth, units_worth: U
     for each in transactions:
         part = Part(each.account, each.instrument, "" if each.instrument else each.currency)
         if each.kind in {Kind.DIVIDEND, Kind.INTEREST}:
-            yield Charge(each.day, part, "income", _income(each, worth, units_worth), each)
-        for paid in charges([each]):
-            yield Charge(each.day, part, paid.what, worth(paid.amount, paid.currency, each.day), each)
+            income = tuple(_income(each))
+            worths = [
+                worth(paid.amount, paid.currency, each.day)
+                if paid.currency
+                else units_worth(each.instrument or "", paid.amount, each.day)
+                for paid in income
+            ]
+            yield Charge(each.day, part, "income", summed(worths), each, income)
+        for cost in charges([each]):
+            paid = Paid(cost.amount, cost.currency)
+            yield Charge(each.day, part, cost.what, worth(*paid, each.day), each, (paid,))
 
 
-def _income(each: Transaction, worth: Worth, units_worth: UnitsWorth) -> Decimal | None:
+def _income(each: Transaction) -> Iterator[Paid]:
     """Cash before tax and fees, and units that came at what their lot counts as having cost."""
     fee = each.fee if each.fee_currency in {"", each.currency} else ZERO
-    paid = worth(each.cash + each.tax + fee, each.currency, each.day)
+    cash = each.cash + each.tax + fee
+    if cash or not each.quantity:
+        yield Paid(cash, each.currency)
     if not each.quantity:
-        return paid
+        return
     if each.cost is not None:
-        return summed([paid, worth(each.cost - min(each.cash, ZERO), each.currency, each.day)])
-    if each.price is not None:
-        return summed([paid, worth(each.price * each.quantity, each.price_currency or each.currency, each.day)])
-    return summed([paid, units_worth(each.instrument or "", each.quantity, each.day)])
+        yield Paid(each.cost - min(each.cash, ZERO), each.currency)
+    elif each.price is not None:
+        yield Paid(each.price * each.quantity, each.price_currency or each.currency)
+    else:
+        yield Paid(each.quantity, "")
 
 
 def changeovers(

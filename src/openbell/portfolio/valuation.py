@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from openbell.model.transactions import Transaction
 from openbell.portfolio.actions import Happening
-from openbell.portfolio.book import Book, Days
+from openbell.portfolio.book import Book, Days, called
 from openbell.portfolio.lots import ZERO
 from openbell.portfolio.moves import Charge, Move, Part, in_order
 from openbell.portfolio.prices import Priced
@@ -122,8 +122,7 @@ class History:
 
     def called(self, part: Part) -> str:
         """What a part is called: the ticker, an own item's name, the currency."""
-        facts = self.book.facts.get(part.instrument or "")
-        return part.instrument or part.currency if facts is None else facts.ticker
+        return part.currency if part.instrument is None else called(self.book, part.instrument)
 
     def scope(self, *, account: int | None = None, instrument: str | None = None, tag: str | None = None) -> Mask:
         """The parts of an account, an instrument and a tag; everything where none is asked for.

@@ -14,7 +14,7 @@ from operator import attrgetter, itemgetter
 
 from openbell.model.transactions import TOLD_ACTIONS, Kind, Transaction
 from openbell.portfolio.actions import Happening, Names, happenings
-from openbell.portfolio.book import Book, said
+from openbell.portfolio.book import Book, called, said
 from openbell.portfolio.happen import Happenings
 from openbell.portfolio.holdings import Holdings, Key
 from openbell.portfolio.lots import EXACTLY, ZERO, Closed, Lot, Problem, Severity, Sum
@@ -258,7 +258,7 @@ class _Walk:
                     "no_cost",
                     "doubtful",
                     t,
-                    f"What {said(t.quantity)} units of {t.instrument} cost that came on {t.day} is not told, and no "
+                    f"What {said(t.quantity)} units of {self._called(t)} cost that came on {t.day} is not told, and no "
                     "price of theirs is known; their gain is missing.",
                     "Write their cost into the transaction.",
                 )
@@ -308,7 +308,7 @@ class _Walk:
                 "rounded",
                 "note",
                 t,
-                f"{said(quantity)} units of {t.instrument} left on {t.day}; all {said(held)} were taken.",
+                f"{said(quantity)} units of {self._called(t)} left on {t.day}; all {said(held)} were taken.",
                 "",
             )
             return
@@ -319,8 +319,8 @@ class _Walk:
             "oversold",
             "wrong",
             t,
-            f"{said(quantity)} units of {t.instrument} were {done} on {t.day}{f' ({t.ref})' if t.ref else ''}, but the "
-            f"account held {f'{said(held)}; only these were' if held else 'none; no gain of them was'} counted.",
+            f"{said(quantity)} units of {self._called(t)} were {done} on {t.day}{f' ({t.ref})' if t.ref else ''}, but "
+            f"the account held {f'{said(held)}; only these were' if held else 'none; no gain of them was'} counted.",
             f"{remedy}; or mark the sale as short." if t.kind is Kind.SELL else f"{remedy}.",
         )
 
@@ -336,7 +336,7 @@ class _Walk:
                 "no_choice",
                 "doubtful",
                 t,
-                f"The sale of {t.instrument} on {t.day} chose lots, but in a pool there are none.",
+                f"The sale of {self._called(t)} on {t.day} chose lots, but in a pool there are none.",
                 "Choose a method with lots, or leave the choice away.",
             )
             return
@@ -345,7 +345,7 @@ class _Walk:
                 "unknown_lot",
                 "doubtful",
                 t,
-                f"The sale of {t.instrument} on {t.day} chose {said(units)} units too many of transaction {opened}.",
+                f"The sale of {self._called(t)} on {t.day} chose {said(units)} units too many of transaction {opened}.",
                 f"Choose again; they were taken by {method}.",
             )
 
@@ -356,7 +356,7 @@ class _Walk:
                 "action_of_nothing",
                 "doubtful",
                 t,
-                f"Capital of {t.instrument} was returned on {t.day}, but the account held none.",
+                f"Capital of {self._called(t)} was returned on {t.day}, but the account held none.",
                 "Add the purchase before it, or enter a dividend.",
             )
             return
@@ -374,9 +374,12 @@ class _Walk:
                 "dividend_before_buy",
                 "doubtful",
                 t,
-                f"{t.instrument} paid a dividend on {t.day}, but the account had held none until then.",
+                f"{self._called(t)} paid a dividend on {t.day}, but the account had held none until then.",
                 "Is a purchase before it missing, or is it of another instrument? The money was counted.",
             )
+
+    def _called(self, t: Transaction) -> str:
+        return called(self.route.book, t.instrument or "")
 
     def _say(self, kind: str, severity: Severity, t: Transaction, what: str, remedy: str) -> None:
         self.problems.append(Problem(kind, severity, what, remedy, t.day, t.account, t.instrument, t))

@@ -6,19 +6,19 @@ Nothing is computed here a second time: inputs are the values that the figure it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 
 from openbell.model.transactions import Transaction
-from openbell.portfolio import income as incomes
 from openbell.portfolio import returns, twr, valuation, xirr
 from openbell.portfolio.allocation import METHOD as SHARES
 from openbell.portfolio.allocation import Allocation, Slice
-from openbell.portfolio.book import Input, Why, said
+from openbell.portfolio.book import Input, Why, called, said
 from openbell.portfolio.checks import Check
-from openbell.portfolio.income import Announced, Received
-from openbell.portfolio.moves import Charged, Part
+from openbell.portfolio.moves import Part
 from openbell.portfolio.prices import Price, Priced
 from openbell.portfolio.rates import Rate
 from openbell.portfolio.returns import Stretch
@@ -35,11 +35,6 @@ DAY_CHANGE = (
 NET_INVESTED = "What was paid in less what was taken out, each at the rate of its day."
 CHECKED = "What is held at the end of the day is compared with the owner's own threshold."
 DRAWDOWN = "The time-weighted index at its lowest after a height / at that height - 1, so that flows are no falls."
-CHARGED = {
-    "income": "Dividends and interest before tax and fees, each at the rate of its day.",
-    "fee": "Fees of trades and fees of their own, each at the rate of its day; a rebate counts against them.",
-    "tax": "Taxes withheld and taxes of their own, each at the rate of its day; a refund counts against them.",
-}
 
 
 def why_value(of: History, inside: Mask, place: int) -> Why:
@@ -66,9 +61,9 @@ def why_gain(of: History, inside: Mask, stretch: Stretch) -> Why:
 def why_contribution(of: History, part: Part, inside: Mask, stretch: Stretch) -> Why:
     """Of what `part` added to the gain of the parts `inside`."""
     alone = of.where(lambda each: each == part)
-    start, (came, _) = total(worths(of, inside, stretch.start)), returns.exact_flows(of, inside, stretch)
+    came, _ = returns.exact_flows(of, inside, stretch)
     capital = (
-        Input("value of the whole at the start", said(start), of.base, _first(of, stretch)),
+        _value(of, inside, stretch.start, "value of the whole at the start"),
         Input("paid into the whole", said(came), of.base),
     )
     inputs = (*_gained(of, alone, stretch), *capital)
@@ -80,46 +75,21 @@ def why_twr(of: History, inside: Mask, stretch: Stretch, index: Index | None = N
     index = index or returns.index_of(of, inside)
     values, (came, left) = valuation.worth(of, inside), valuation.paid(of, inside)
     inputs: list[Input] = []
+    flows: dict[date | None, list[Input]] = {}
+    for each in _flows(of, inside, stretch):
+        flows.setdefault(each.day, []).append(each)
     for place in _breaks(values, came + left, stretch):
-        day = of.day(place)
-        flows = [("paid in", came[place]), ("taken out", left[place])] if place > stretch.start else []
-        inputs += [Input(label, repr(float(flow)), of.base, day) for label, flow in flows if flow]
-        inputs.append(Input("value", repr(float(values[place])) if np.isfinite(values[place]) else "", of.base, day))
+        inputs += [*flows.get(of.day(place), ()), _value(of, inside, place, "value")]
     return Why("twr", twr.METHOD, tuple(inputs), _notes(of, inside, stretch, index))
 
 
 def why_mwr(of: History, inside: Mask, stretch: Stretch) -> Why:
     """Of the money-weighted return: each flow as it was balanced, paid in less than 0."""
-    days, flows = returns.investor_flows(of, inside, stretch)
-    found = xirr.money_weighted(days, flows)
-    inputs = tuple(
-        Input(label, repr(float(flow)), of.base, day.astype("datetime64[D]").item())
-        for label, day, flow in zip(labels(len(flows)), days, flows, strict=True)
-        if flow != 0
-    )
+    found = xirr.money_weighted(*returns.investor_flows(of, inside, stretch))
+    inputs = (*balanced(of, inside, stretch), _value(of, inside, stretch.end, "value at the end"))
     notes = [found.reason] if found.reason else []
     notes += [f"A rate of {rate:.2%} a year would balance the same flows." for rate in found.also]
     return Why("mwr", xirr.METHOD, inputs, (*notes, *_notes(of, inside, stretch)))
-
-
-def why_charged(of: History, inside: Mask, stretch: Stretch, kind: Charged) -> Why:
-    """Of income, fees or taxes."""
-    inputs = tuple(
-        Input(_name(of, each.part), said(each.amount), of.base, each.day, _told(each.transaction))
-        for each in returns.charges(of, inside, stretch)
-        if each.kind == kind
-    )
-    return Why(kind, CHARGED[kind], inputs)
-
-
-def why_currency_gain(of: History, inside: Mask, stretch: Stretch) -> Why:
-    """Of the part of the gain that rates made: what they made of each part."""
-    inputs = []
-    for part in of.listed(inside):
-        gain = returns.currency_gain(of, of.where(lambda each, part=part: each == part), stretch)  # type: ignore[misc]
-        if gain != 0:
-            inputs.append(Input(_name(of, part), said(gain), of.base))
-    return Why("currency_gain", returns.CURRENCY, tuple(inputs))
 
 
 def why_day_change(of: History, part: Part, place: int) -> Why:
@@ -136,8 +106,8 @@ def why_day_change(of: History, part: Part, place: int) -> Why:
         rate = [of_rate(now.rate), of_rate(then, "rate before")]
     inputs = (
         Input("units before", said(change.before), "", change.previous.day),
-        *of_price(of, part, change.price, f"price of {_name(of, part)}"),
-        *of_price(of, part, change.previous, f"close of {_name(of, part)} before"),
+        *of_price(of, part, change.price, f"price of {name_of(of, part)}"),
+        *of_price(of, part, change.previous, f"close of {name_of(of, part)} before"),
         *rate,
         Input("traded", said(change.traded), of.base, change.price.day),
         Input("value", said(now.value), of.base, of.day(place)),
@@ -147,8 +117,8 @@ def why_day_change(of: History, part: Part, place: int) -> Why:
 
 def _said_at_rest(of: History, part: Part, prices: Priced, day: date) -> str:
     price = prices.at(day)
-    when = "" if price is None else f" is of {price.day}: it"
-    return f"{_name(of, part)} has no session, and its price{when} changes on the day of a new one only."
+    since = "" if price is None else f" is of {price.day}: it"
+    return f"{name_of(of, part)} has no session, and its price{since} changes on the day of a new one only."
 
 
 def why_drawdown(index: Index, stretch: Stretch) -> Why:
@@ -173,58 +143,46 @@ def why_share(of: History, one: Slice, label: str, every: Allocation) -> Why:
     """Of the share of the whole that the slice of that name has."""
     inputs = (Input(label, said(one.value), of.base), Input("the whole", said(every.total), of.base))
     return Why(
-        "share", SHARES, inputs, tuple(f"{_name(of, each.part)} has no value: {each.lacks}." for each in every.unvalued)
+        "share",
+        SHARES,
+        inputs,
+        tuple(f"{name_of(of, each.part)} has no value: {each.lacks}." for each in every.unvalued),
     )
 
 
-def why_check(one: Check) -> Why:
+def why_check(of: History, one: Check) -> Why:
     """Of what a check says."""
     inputs = (Input("number", said(one.number)), Input("threshold", said(one.threshold)))
-    return Why("check", CHECKED, (*inputs, *(Input("about", each) for each in one.about)), (one.sentence,))
-
-
-def why_received(of: History, payments: Iterable[Received]) -> Why:
-    """Of what payments came to."""
-    inputs = tuple(
-        Input(f"{label} {_name(of, each.part)}", said(amount), of.base, each.day, _told(each.transaction))
-        for each in payments
-        for label, amount in (("gross", each.gross), ("tax", each.tax), ("fee", each.fee))
-        if amount != 0
-    )
-    return Why("income", incomes.RECEIVED, inputs)
-
-
-def why_announced(of: History, coming: Iterable[Announced]) -> Why:
-    """Of dividends that are to come."""
-    every = list(coming)
-    assumed = "The ex-date is to come: it is assumed that as many units are held then."
-    return Why(
-        "announced",
-        incomes.ANNOUNCED,
-        tuple(item for each in every for item in _coming(of, each)),
-        () if all(each.sure for each in every) else (assumed,),
-    )
-
-
-def _coming(of: History, each: Announced) -> Iterator[Input]:
-    action, name = each.action, _name(of, each.part)
-    yield Input("dividend for one unit", said(action.amount), each.currency, action.ex_date, action.source)
-    yield Input("units", said(each.units), name, source=f"account {each.part.account}")
-    yield of_rate(of.lookup.rate(each.currency, of.base, of.day(len(of.days) - 1)))
+    names = {str(each.id): each.name for each in of.book.accounts}
+    about = (Input("about", names.get(each) or called(of.book, each)) for each in one.about)
+    return Why("check", CHECKED, (*inputs, *about), (one.sentence,))
 
 
 def _gained(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
-    start, end = total(worths(of, inside, stretch.start)), total(worths(of, inside, stretch.end))
-    yield Input("value at the start", said(start), of.base, _first(of, stretch))
+    yield _value(of, inside, stretch.start, "value at the start")
     yield from _flows(of, inside, stretch)
-    yield Input("value at the end", said(end), of.base, of.day(stretch.end))
+    yield _value(of, inside, stretch.end, "value at the end")
+
+
+def _value(of: History, inside: Mask, place: int, label: str) -> Input:
+    """What the parts were worth together, and who told the prices and the rates of it."""
+    every = list(worths(of, inside, place))
+    sources = [source for each in every for source in _sources(each)]
+    return Input(label, said(total(every)), of.base, of.day(max(place, 0)), ", ".join(dict.fromkeys(sources)))
+
+
+def _sources(each: Worth) -> Iterator[str]:
+    if each.price is not None:
+        yield each.price.source
+    if each.rate is not None:
+        yield from (leg.source for leg in each.rate.legs)
 
 
 def _flows(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
     for each in returns.crossings(of, inside, stretch):
         label = "flow" if each.amount is None else "paid in" if each.amount > 0 else "taken out"
         amount = None if each.amount is None else abs(each.amount)
-        told = "a corporate action" if each.transaction is None else _told(each.transaction)
+        told = "a corporate action" if each.transaction is None else told_by(each.transaction)
         yield Input(label, said(amount), of.base, each.day, told)
 
 
@@ -237,18 +195,22 @@ def _breaks(values: twr.Floats, flows: twr.Floats, stretch: Stretch) -> list[int
     return [int(place) for place in np.unique(every) if first <= place <= stretch.end]
 
 
-def labels(count: int) -> Iterator[str]:
-    """As `investor_flows` orders them."""
-    days = (count - 2) // 2
-    yield "value at the start"
-    yield from ["paid in"] * days
-    yield from ["taken out"] * days
-    yield "value at the end"
+def balanced(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
+    """What a money-weighted return balances the value at the end with: what was paid in is less than 0."""
+    start = _value(of, inside, stretch.start, "value at the start")
+    if start.value != "0":
+        yield replace(start, value=said(_less(start.value)))
+    for each in _flows(of, inside, stretch):
+        yield replace(each, value=said(_less(each.value))) if each.label == "paid in" else each
+
+
+def _less(value: str) -> Decimal | None:
+    return -Decimal(value) if value else None
 
 
 def of_worth(of: History, each: Worth) -> Iterator[Input]:
     """Units, price, rate and value."""
-    name = _name(of, each.part)
+    name = name_of(of, each.part)
     yield Input(
         "units" if each.part.instrument else "balance", said(each.units), name, source=f"account {each.part.account}"
     )
@@ -266,7 +228,30 @@ def of_price(of: History, part: Part, price: Price, label: str) -> Iterator[Inpu
     yield Input(label, said(price.price), valuation.currency_of(of.book, part), price.day, price.source)
 
 
-def _told(transaction: Transaction) -> str:
+def once(inputs: Iterable[Input]) -> tuple[Input, ...]:
+    """The inputs without a rate or a price that was told before: what has neither transaction nor account behind it."""
+    found: list[Input] = []
+    shared: set[Input] = set()
+    for each in inputs:
+        if each in shared:
+            continue
+        if each.source and not each.source.startswith(("transaction ", "account ")):
+            shared.add(each)
+        found.append(each)
+    return tuple(found)
+
+
+def carried(rates: Iterable[Rate]) -> tuple[str, ...]:
+    """Which of the rates are not of the day that they count for."""
+    return tuple(dict.fromkeys(_said_of_carried(rate) for rate in rates if rate.carried))
+
+
+def _said_of_carried(rate: Rate) -> str:
+    return f"The rate {rate.base}/{rate.quote} is of {rate.of}, the last before {rate.day}."
+
+
+def told_by(transaction: Transaction) -> str:
+    """Of a flow: which transaction it was."""
     return f"transaction {transaction.id}"
 
 
@@ -277,7 +262,7 @@ def of_rate(rate: Rate, label: str = "rate") -> Input:
 
 
 def _notesof_worth(of: History, each: Worth, place: int) -> Iterator[str]:
-    name, day = _name(of, each.part), of.day(place)
+    name, day = name_of(of, each.part), of.day(place)
     if each.lacks:
         yield f"{name} has no value: {each.lacks}."
     if each.price is not None and each.price.day != day:
@@ -285,7 +270,7 @@ def _notesof_worth(of: History, each: Worth, place: int) -> Iterator[str]:
     if each.price is not None and each.price.split != 1:
         yield f"It was divided by {said(each.price.split)}: {name} has been split since."
     if each.rate is not None and each.rate.carried:
-        yield f"The rate {each.rate.base}/{each.rate.quote} is of {each.rate.of}, the last before {day}."
+        yield _said_of_carried(each.rate)
 
 
 def _notes(of: History, inside: Mask, stretch: Stretch, index: Index | None = None) -> tuple[str, ...]:
@@ -294,9 +279,6 @@ def _notes(of: History, inside: Mask, stretch: Stretch, index: Index | None = No
     return tuple(returns.notes(of, inside, stretch, index or returns.index_of(of, inside), crossed, ends))
 
 
-def _first(of: History, stretch: Stretch) -> date:
-    return of.day(max(stretch.start, 0))
-
-
-def _name(of: History, part: Part) -> str:
-    return of.called(part) if part.instrument else f"cash {part.currency}"
+def name_of(of: History, part: Part) -> str:
+    """What a part is called."""
+    return f"cash {part.currency}" if part.instrument is None else of.called(part)

@@ -9,10 +9,10 @@ from math import isfinite
 from openbell.portfolio import benchmark as benchmarks
 from openbell.portfolio import xirr
 from openbell.portfolio.benchmark import Benchmark
-from openbell.portfolio.book import Input, Why, said
-from openbell.portfolio.returns import Stretch, investor_flows
+from openbell.portfolio.book import Input, Why, called, said
+from openbell.portfolio.returns import Stretch
 from openbell.portfolio.valuation import History, Mask
-from openbell.portfolio.why import labels, of_rate
+from openbell.portfolio.why import balanced, of_rate
 
 
 def why_benchmark(of: History, found: Benchmark, stretch: Stretch) -> Why:
@@ -39,13 +39,9 @@ def why_benchmark_twr(of: History, found: Benchmark, stretch: Stretch) -> Why:
 
 def why_benchmark_mwr(of: History, inside: Mask, found: Benchmark, stretch: Stretch) -> Why:
     """Of the rate that balances the same flows with what they would have become."""
-    days, flows = investor_flows(of, inside, stretch)
-    flows[-1] = float("nan") if found.value is None else found.value
-    inputs = tuple(
-        Input(label, repr(float(flow)), of.base, day.item())
-        for label, day, flow in zip(labels(len(flows)), days.astype("datetime64[D]"), flows, strict=True)
-        if flow != 0
-    )
+    value = "" if found.value is None else repr(found.value)
+    end = Input("value at the end", value, of.base, of.day(stretch.end), found.source)
+    inputs = (*balanced(of, inside, stretch), end)
     return Why("benchmark_mwr", xirr.METHOD, inputs, (*([found.mwr.reason] if found.mwr.reason else []), *found.notes))
 
 
@@ -54,7 +50,8 @@ def _level(of: History, found: Benchmark, day: date, level: float, label: str) -
     yield Input(label, repr(level) if isfinite(level) else "", of.base, day, found.source)
     currency = of.book.facts[found.instrument].currency or ""
     if (price := found.priced.at(day)) is not None:
-        yield Input(f"close of {found.instrument}", said(price.price), currency, price.day, price.source)
+        name = called(of.book, found.instrument)
+        yield Input(f"close of {name}", said(price.price), currency, price.day, price.source)
     if currency != of.base:
         yield of_rate(of.lookup.rate(currency, of.base, day))
 
