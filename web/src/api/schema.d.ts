@@ -2766,7 +2766,8 @@ export interface components {
         };
         /**
          * Columns
-         * @description Of a file that no preset knows: its header, what is proposed for it, and what a column can be.
+         * @description Of a file that no preset knows: its header, the first cell that is filled below each of it, what is proposed, and
+         *     what a column can be.
          */
         Columns: {
             /** Fields */
@@ -2774,6 +2775,8 @@ export interface components {
             /** Header */
             header: string[];
             proposed: components["schemas"]["Mapping"] | null;
+            /** Samples */
+            samples: string[];
         };
         /**
          * Coming
@@ -5599,7 +5602,7 @@ export interface components {
         };
         /**
          * Transaction
-         * @description A transaction as it is kept; `ticker` is what the instrument is called now; `notes` say what seems odd in it.
+         * @description A transaction as it is kept; `ticker` is what the instrument is called now, of an own item its name; `notes` say what seems odd in it.
          */
         Transaction: {
             /** Account */
@@ -6294,7 +6297,8 @@ export interface components {
         };
         /**
          * Row
-         * @description A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
+         * @description A row of the file as it would be booked; of an exchange and a transfer with what comes and where, accounts as the
+         *     file tells them. `alike`: the same day, kind and amounts are here already;
          *     `twin`: so they are in another row of the file, or in another account, and both are kept. `unheld`: why it needs
          *     units that are not there, as a sale of what is not held; else empty.
          */
@@ -6312,6 +6316,8 @@ export interface components {
             day: string;
             /** Fee */
             fee: string;
+            /** Fee Currency */
+            fee_currency: string;
             /** Fingerprint */
             fingerprint: string;
             /** Instrument */
@@ -6322,6 +6328,8 @@ export interface components {
             note: string;
             /** Price */
             price: string | null;
+            /** Price Currency */
+            price_currency: string;
             /** Quantity */
             quantity: string;
             /** Rows */
@@ -6333,6 +6341,12 @@ export interface components {
             state: "new" | "alike" | "known" | "future" | "left";
             /** Tax */
             tax: string;
+            /** To Account */
+            to_account: string;
+            /** To Cash */
+            to_cash: string;
+            /** To Currency */
+            to_currency: string;
             /** Twin */
             twin: boolean;
             /** Unheld */
