@@ -18,7 +18,8 @@ import { useTransactionEdits } from "./edits";
 import { FilterBar } from "./FilterBar";
 import { askedOf, FILTERS, filtersOf, PAGE, pageOf } from "./filters";
 import { KINDS } from "./kinds";
-import { titleOf } from "./words";
+import { MoneyMoved } from "./MoneyMoved";
+import { cameFor, priceOf, rateOf, titleOf } from "./words";
 
 export default function Activity({ portfolio }: PortfolioPageProps) {
   const [params] = useSearchParams();
@@ -115,9 +116,7 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
     {
       title: "Price",
       number: true,
-      show: ({ price, price_currency, currency }) =>
-        price &&
-        `${format.exactly(price, 2)}${price_currency && price_currency !== currency ? ` ${price_currency}` : ""}`,
+      show: (row) => priceOf(row) ?? rateOf(row),
       cell: ({ price }) => price,
     },
     {
@@ -137,11 +136,19 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
       title: "Amount",
       ...(one && { unit: one }),
       number: true,
-      show: ({ cash, currency }) => signOf(cash) !== 0 && <Amount value={cash} currency={currency} named={!one} />,
+      show: (row) => <MoneyMoved row={row} named={!one} />,
       cell: ({ cash }) => cash,
     },
     { title: "Currency", show: () => null, cell: ({ currency }) => currency },
-    { title: "Account", show: ({ account }) => names.get(account), cell: ({ account }) => names.get(account) },
+    { title: "Received", show: () => null, cell: (row) => cameFor(row) && row.to_cash },
+    { title: "Received in", show: () => null, cell: (row) => cameFor(row) && row.to_currency },
+    {
+      title: "Account",
+      show: ({ account, to_account }) =>
+        to_account ? `${names.get(account)} to ${names.get(to_account)}` : names.get(account),
+      cell: ({ account }) => names.get(account),
+    },
+    { title: "To account", show: () => null, cell: ({ to_account }) => to_account && names.get(to_account) },
     { title: "Note", show: (row) => <NoteOf row={row} />, cell: ({ note }) => note },
     { title: "Tags", show: () => null, cell: ({ tags }) => tags?.join(" ") },
   ];
@@ -169,7 +176,7 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
 }
 
 /** Columns of the file whose words stand elsewhere in the table. */
-const FILE_ONLY = new Set(["Instrument", "Currency", "Tags"]);
+const FILE_ONLY = new Set(["Instrument", "Currency", "Received", "Received in", "To account", "Tags"]);
 
 function NoteOf({ row: { note, tags } }: { row: Transaction }) {
   if (!note && !tags?.length) return null;
