@@ -289,13 +289,15 @@ def test_a_mapping_is_kept_for_the_next_file(client: TestClient):
 
 
 def test_a_preview_tells_what_an_exchange_and_a_transfer_give_and_where(client: TestClient):
-    client.post("portfolios/1/accounts", json={"name": "Bank", "currency": "USD", "broker": ""})
+    for name in ("Broker", "Bank"):
+        client.post("portfolios/1/accounts", json={"name": name, "currency": "USD", "broker": ""})
     given = {"account": 1, "day": "2026-02-03", "currency": "EUR", "cash": "-100"}
     for told in (
         {**given, "kind": "exchange", "to_cash": "108.75", "to_currency": "USD"},
         {**given, "kind": "transfer", "to_account": 2, "to_cash": "100", "to_currency": "EUR"},
     ):
-        assert client.post("portfolios/1/transactions", json=told).status_code == 201
+        answer = client.post("portfolios/1/transactions", json=told)
+        assert answer.status_code == 201, answer.text
     exported = client.get("portfolios/1/export", params={"format": "csv"}).content
     rows = preview(client, uploaded(client, exported))["rows"]
     assert [(each["kind"], each["to_cash"], each["to_currency"], each["to_account"]) for each in rows] == [

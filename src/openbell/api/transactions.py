@@ -82,7 +82,8 @@ class TransactionChange(TransactionDraft):
 
 
 class Transaction(TransactionDraft):
-    """A transaction as it is kept; `ticker` is what the instrument is called now, of an own item its name; `notes` say what seems odd in it."""
+    """A transaction as it is kept; `ticker` is what the instrument is called now, of an own item its name; `notes` say
+    what seems odd in it."""
 
     id: int
     batch: int | None
@@ -290,12 +291,11 @@ def _shapes(desk: Desk, entries: Sequence[Entry], notes: Sequence[str] = ()) -> 
     """Transactions as the API tells them; own items are called by their names."""
     named = {each for entry in entries for each in (entry.transaction.instrument, entry.transaction.other) if each}
     register = desk.history.register
-    names: dict[str | None, str] = {each: register.instrument(each).ticker for each in named}
-    names |= ItemBook(desk.ledger).names(named)
+    names = {each: register.instrument(each).ticker for each in named} | ItemBook(desk.ledger).names(named)
     return [_shape(entry, names, notes) for entry in entries]
 
 
-def _shape(entry: Entry, names: Mapping[str | None, str], notes: Sequence[str]) -> Transaction:
+def _shape(entry: Entry, names: Mapping[str, str], notes: Sequence[str]) -> Transaction:
     told = entry.transaction
     plain: dict[str, Any] = {name: getattr(told, name) for name in TransactionDraft.model_fields if name not in EXACT}
     plain |= {name: _text(getattr(told, name)) for name in EXACT}
@@ -307,8 +307,8 @@ def _shape(entry: Entry, names: Mapping[str | None, str], notes: Sequence[str]) 
         batch=told.batch,
         version=entry.version,
         removed=entry.removed,
-        ticker=names.get(told.instrument),
-        other_ticker=names.get(told.other),
+        ticker=names.get(told.instrument or ""),
+        other_ticker=names.get(told.other or ""),
         notes=[*filter(None, [unlike_price(told)]), *notes],
     )
 
