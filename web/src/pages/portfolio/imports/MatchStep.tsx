@@ -127,6 +127,7 @@ function Instruments({ instruments, onChoose }: InstrumentsProps) {
         id !== OWN && (
           <Button
             look="quiet"
+            flush
             aria-label={`Make an item of your own of ${name || named}`}
             onClick={() => onChoose(key, OWN)}
           >

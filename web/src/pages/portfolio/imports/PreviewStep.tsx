@@ -150,6 +150,7 @@ function Rows({ preview, rows, onTurn }: RowsProps) {
         isTurnable(row) && (
           <Button
             look="quiet"
+            flush
             aria-label={`${row.state === "new" ? "Leave out" : "Take"} row ${row.rows.join(", ")}`}
             onClick={() => onTurn(row)}
           >
