@@ -15,6 +15,9 @@ export const peopleKeys = {
   log: ["people", "log"] as const,
 };
 
+/** How soon it is seen that somebody joined by a link that was given to them. */
+const OTHERS_MS = 10_000;
+
 export function ways(signal?: AbortSignal) {
   return answered(client.GET("/api/v1/sessions/ways", { ...(signal && { signal }) }));
 }
@@ -98,6 +101,7 @@ export function peopleQuery() {
   return queryOptions({
     queryKey: peopleKeys.people,
     queryFn: ({ signal }) => answered(client.GET("/api/v1/users", { signal })),
+    refetchInterval: OTHERS_MS,
   });
 }
 
@@ -114,6 +118,8 @@ export function invitationsQuery() {
   return queryOptions({
     queryKey: peopleKeys.invitations,
     queryFn: ({ signal }) => answered(client.GET("/api/v1/users/invitations", { signal })),
+    staleTime: 0,
+    refetchInterval: OTHERS_MS,
   });
 }
 
