@@ -5,7 +5,7 @@ import type { Range } from "../../../lib/address";
 import { signOf, sum } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 
-const SPANS: Record<Range, string> = {
+export const SPANS: Record<Range, string> = {
   "1D": "in a day",
   "5D": "in five days",
   "1M": "in a month",
