@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import type { Portfolio, Transaction } from "../../../api/desk";
+import { batchesQuery } from "../../../api/imports";
 import { everyTransaction, transactionsQuery } from "../../../api/portfolios";
 import { Amount } from "../../../components/Amount";
 import { Button } from "../../../components/Button";
@@ -29,10 +30,11 @@ export default function Activity({ portfolio }: PortfolioPageProps) {
   const told = useQuery(transactionsQuery(portfolio.id, { ...asked, offset: page * PAGE, limit: PAGE }));
   const { data } = told;
   const filtered = FILTERS.some((name) => params.has(name));
+  const of = useFileOf(portfolio, asked.batch);
   const pages = Math.max(1, Math.ceil((data?.total ?? 0) / PAGE));
   return (
     <>
-      <h1>{data ? headline(data.total, asked.removed === true, filtered) : "Activity"}</h1>
+      <h1>{data ? headline(data.total, asked.removed === true, filtered, of) : "Activity"}</h1>
       {(filtered || (data && data.total > 0)) && <FilterBar portfolio={portfolio} tags={data?.tags ?? []} />}
       {told.isPending && <Skeleton height={420} />}
       {told.error && !data && <Trouble error={told.error} onRetry={told.refetch} />}
@@ -59,9 +61,18 @@ export default function Activity({ portfolio }: PortfolioPageProps) {
   );
 }
 
-function headline(total: number, removed: boolean, filtered: boolean): string {
+/** The file that all that is asked for came from; null where something else is asked for, too. */
+function useFileOf(portfolio: Portfolio, batch: number | undefined): string | null {
+  const [params] = useSearchParams();
+  const { data } = useQuery({ ...batchesQuery(portfolio.id), enabled: batch !== undefined });
+  if (FILTERS.some((name) => name !== "batch" && params.has(name))) return null;
+  return data?.imports.find(({ id }) => id === batch)?.file ?? null;
+}
+
+function headline(total: number, removed: boolean, filtered: boolean, of: string | null): string {
   const count = total === 0 ? "No transactions" : format.counted(total, "transaction");
   if (removed) return total === 0 ? "Nothing was deleted in the last 30 days" : `${count} deleted`;
+  if (of && total > 0) return `${count} of ${of}`;
   if (filtered) return total === 0 ? "No transaction is like that" : `${count} like that`;
   return total === 0 ? "No transactions yet" : count;
 }
@@ -156,7 +167,7 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
   const again: Column<Transaction> = {
     title: "Bring back",
     show: (row) => (
-      <Button look="quiet" aria-label={`Bring back ${titleOf(row)}`} onClick={() => restore(row)}>
+      <Button look="quiet" flush aria-label={`Bring back ${titleOf(row)}`} onClick={() => restore(row)}>
         Bring back
       </Button>
     ),
