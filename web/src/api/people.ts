@@ -39,6 +39,17 @@ export function signIn(body: { name: string; password: string; code: string }) {
   return answered(client.POST("/api/v1/sessions", { body }));
 }
 
+/** What an invitation makes of who brings it; refused where it holds no longer. */
+export function invitedQuery(secret: string) {
+  return queryOptions({
+    queryKey: ["invited", secret],
+    queryFn: () => answered(client.POST("/api/v1/users/join/invitation", { body: { invitation: secret } })),
+    retry: false,
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
 export function join(body: { name: string; password: string; invitation: string | null }) {
   return answered(client.POST("/api/v1/users/join", { body }));
 }

@@ -1925,6 +1925,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/join/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invited
+         * @description What an invitation makes of who brings it, while it holds; 422 where it does not any more.
+         */
+        post: operations["invited_api_v1_users_join_invitation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/names": {
         parameters: {
             query?: never;
@@ -3582,6 +3602,22 @@ export interface components {
         Invitations: {
             /** Invitations */
             invitations: components["schemas"]["Invitation"][];
+        };
+        /**
+         * Invited
+         * @description As what somebody is invited, and until when.
+         */
+        Invited: {
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
         };
         /**
          * Item
@@ -5317,6 +5353,14 @@ export interface components {
             right: "read" | "write";
         };
         /**
+         * ShownInvitation
+         * @description The secret of an invitation.
+         */
+        ShownInvitation: {
+            /** Invitation */
+            invitation: string;
+        };
+        /**
          * Signed
          * @description What the browser signed (`credential.toJSON()`).
          */
@@ -5602,7 +5646,8 @@ export interface components {
         };
         /**
          * Transaction
-         * @description A transaction as it is kept; `ticker` is what the instrument is called now, of an own item its name; `notes` say what seems odd in it.
+         * @description A transaction as it is kept; `ticker` is what the instrument is called now, of an own item its name; `notes` say
+         *     what seems odd in it.
          */
         Transaction: {
             /** Account */
@@ -11208,6 +11253,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invited_api_v1_users_join_invitation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShownInvitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
                 };
             };
             /** @description A problem: what happened, the field that is wrong, and what to do. */
