@@ -15,7 +15,7 @@ export function MoneyMoved({ row, named }: MoneyProps) {
   const came = cameFor(row);
   if (!cash || signOf(cash) === 0) return null;
   return (
-    <>
+    <span>
       <Amount value={cash} currency={currency} named={named || came !== null} />
       {came && (
         <>
@@ -23,6 +23,6 @@ export function MoneyMoved({ row, named }: MoneyProps) {
           <span className="quiet">for</span> <span className="amount figures">{came}</span>
         </>
       )}
-    </>
+    </span>
   );
 }
