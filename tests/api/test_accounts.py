@@ -268,7 +268,12 @@ def test_somebody_is_invited_and_joins(locked: FastAPI, app: FastAPI):
     joining = {"name": "Bob", "password": SENTENCE}
     refused = client.post(f"{API}/users/join", json=joining)
     assert (refused.status_code, refused.json()["remedy"]) == (403, "Ask its owner for one.")
+    shown = {"invitation": made["secret"]}
+    told = client.post(f"{API}/users/join/invitation", json=shown)
+    assert (told.status_code, told.json()["role"]) == (200, made["role"])
     answer = client.post(f"{API}/users/join", json={**joining, "invitation": made["secret"]})
+    used = browser(app).post(f"{API}/users/join/invitation", json=shown)
+    assert (used.status_code, used.json()["field"]) == (422, "invitation")
     assert (answer.status_code, answer.json()["role"]) == (201, "member")
     assert client.get(f"{API}/me").json()["name"] == "Bob"
     again = browser(app).post(f"{API}/users/join", json={**joining, "name": "Eve", "invitation": made["secret"]})

@@ -263,6 +263,7 @@ def test_a_table_whose_columns_say_nothing_is_mapped_by_its_reader(client: TestC
     found = preview(client, key)
     assert (found["question"]["option"], found["question"]["options"]) == ("mapping", [])
     assert found["columns"]["header"] == ["Moment", "Was geschah", "Wieviel"]
+    assert found["columns"]["samples"] == ["2026-02-02", "Einzahlung", "2000"]
     assert found["columns"]["proposed"] is None
     columns = {"date": "Moment", "amount": "Wieviel"}
     half = preview(client, key, answers={"mapping": {"columns": {"amount": "Wieviel"}}})
@@ -283,6 +284,24 @@ def test_a_mapping_is_kept_for_the_next_file(client: TestClient):
     assert [(row["kind"], row["cash"], row["currency"]) for row in found["rows"]] == [("deposit", "12.5", "EUR")]
     assert client.delete(f"mappings/{kept['id']}").status_code == 204
     assert client.get("mappings").json() == {"mappings": []}
+
+
+def test_a_preview_tells_what_an_exchange_and_a_transfer_give_and_where(client: TestClient):
+    for name in ("Broker", "Bank"):
+        client.post("portfolios/1/accounts", json={"name": name, "currency": "USD", "broker": ""})
+    given = {"account": 1, "day": "2026-02-03", "currency": "EUR", "cash": "-100"}
+    for told in (
+        {**given, "kind": "exchange", "to_cash": "108.75", "to_currency": "USD"},
+        {**given, "kind": "transfer", "to_account": 2, "to_cash": "100", "to_currency": "EUR"},
+    ):
+        answer = client.post("portfolios/1/transactions", json=told)
+        assert answer.status_code == 201, answer.text
+    exported = client.get("portfolios/1/export", params={"format": "csv"}).content
+    rows = preview(client, uploaded(client, exported))["rows"]
+    assert [(each["kind"], each["to_cash"], each["to_currency"], each["to_account"]) for each in rows] == [
+        ("exchange", "108.75", "USD", ""),
+        ("transfer", "100", "EUR", "Bank"),
+    ]
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])

@@ -74,6 +74,7 @@ FOR_NOBODY = {
     "POST /sessions/refresh",
     "POST /sessions/logout",
     "POST /users/join",
+    "POST /users/join/invitation",
     "POST /sessions/passkey",
     "POST /sessions/oidc",
     "GET /sessions/oidc/return",

@@ -159,7 +159,10 @@ def test_items_are_the_owners_own(client: TestClient):
     assert (refused.status_code, refused.json()["detail"]) == (422, "There is no item own:1.")
     client.post("items", json={"name": "A house", "currency": "EUR"})
     client.put("items/1/prices", json={"prices": [{"day": "2026-03-02", "price": "250000.50"}]})
-    assert client.post("portfolios/1/transactions", json={**BUY, "instrument": "own:1"}).status_code == 201
+    bought = client.post("portfolios/1/transactions", json={**BUY, "instrument": "own:1"})
+    assert (bought.status_code, bought.json()["ticker"]) == (201, "A house")
+    listed = client.get("portfolios/1/transactions").json()["transactions"]
+    assert [(each["instrument"], each["ticker"]) for each in listed] == [("own:1", "A house")]
     found = client.get("portfolios/1/positions").json()["positions"]
     house = next(each for each in found if each["instrument"] == "own:1")
     assert (house["ticker"], house["price"]) == (

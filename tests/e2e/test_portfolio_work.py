@@ -225,6 +225,11 @@ def test_the_transactions_are_taken_away_as_a_file_in_full(folio: Page, own: Hou
     assert "'=1+1" in lines[2]
 
 
+def go_on(folio: Page, step: str) -> None:
+    folio.get_by_role("link", name="Go on").click()
+    expect(folio.locator("[aria-current=step]")).to_contain_text(step)
+
+
 def test_a_file_is_uploaded_matched_looked_at_booked_and_undone(folio: Page, own: Household, tmp_path: Path):
     file = tmp_path / "mine.csv"
     file.write_text(FILE)
@@ -235,7 +240,7 @@ def test_a_file_is_uploaded_matched_looked_at_booked_and_undone(folio: Page, own
     expect(steps.locator("[aria-current=step]")).to_contain_text("Match")
     folio.get_by_label("The file goes to").select_option(label="Depot Nord")
     folio.get_by_role("button", name="Make an item of your own of A painting").click()
-    expect(steps.locator("[aria-current=step]")).to_contain_text("Preview")
+    go_on(folio, "Preview")
     table = folio.get_by_role("table", name="Rows of the file")
     expect(table.locator("tbody tr")).to_have_count(4)
     expect(table).to_contain_text("twice in the file")
@@ -245,6 +250,7 @@ def test_a_file_is_uploaded_matched_looked_at_booked_and_undone(folio: Page, own
     folio.get_by_role("button", name="Take row 2").click()
     folio.get_by_role("button", name="Book 4 transactions into Of a test").click()
     expect(folio).to_have_url(re.compile(r"/activity\?batch="))
+    expect(folio.get_by_role("heading", name="4 transactions of mine.csv")).to_be_visible()
     expect(rows(folio)).to_have_count(4)
     assert own.ask("transactions")["total"] == 4
     folio.goto(f"{own.path}/import")
@@ -264,7 +270,10 @@ def test_a_file_that_can_be_read_in_two_ways_is_asked_about(folio: Page, own: Ho
     folio.goto(f"{own.path}/import")
     folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
     question = folio.get_by_role("group", name=re.compile("day or month first"))
+    expect(folio.get_by_role("button", name="Go on")).to_be_disabled()
     question.get_by_role("button", name="Month first").click()
+    go_on(folio, "Match")
+    go_on(folio, "Preview")
     expect(folio.get_by_role("table", name="Rows of the file")).to_contain_text("4 Mar 2026")
     folio.get_by_role("link", name="2 Map").click()
     expect(folio.get_by_label("Day", exact=True)).to_have_value("date")
@@ -284,7 +293,22 @@ def test_a_table_whose_columns_say_nothing_is_mapped(folio: Page, own: Household
     folio.get_by_label("Amount", exact=True).select_option("Wieviel")
     folio.get_by_label("It is").fill("usd")
     folio.get_by_role("button", name="Read it so").click()
+    expect(folio.get_by_text("2026-02-02", exact=True)).to_be_visible()
+    expect(folio.get_by_role("link", name="Go on")).to_be_visible()
+    folio.get_by_label("Kind", exact=True).select_option("Was geschah")
+    expect(folio.locator("[aria-current=step]")).to_contain_text("Map")
+    go_on(folio, "Match")
+    go_on(folio, "Preview")
     expect(folio.get_by_role("table", name="Rows of the file").locator("tbody tr")).to_have_count(2)
+
+
+def test_a_day_before_the_first_transaction_is_asked_about_and_left(folio: Page, own: Household):
+    own.add("deposit", 20, cash="100")
+    folio.goto(f"{own.path}?as_of=2019-01-02")
+    expect(folio.get_by_role("heading", name="Nothing was there on 2 Jan 2019")).to_be_visible()
+    expect(folio.get_by_label("As of")).to_have_value("2019-01-02")
+    folio.get_by_role("link", name="Show it as it is now").click()
+    expect(folio.get_by_role("table", name="Positions")).to_be_visible()
 
 
 def test_a_file_that_is_none_is_refused_in_words(folio: Page, own: Household, tmp_path: Path, watched: Watched):

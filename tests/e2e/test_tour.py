@@ -113,6 +113,7 @@ def test_the_tour_of_the_readme_works_as_written(browser: Browser, desk_of_2016:
         unknown = page.get_by_role("row").filter(has_text=said("to be chosen"))
         unknown.get_by_label("Ticker of APPLE INC.").fill("AAPL")
         unknown.get_by_label("Ticker of APPLE INC.").press("Enter")
+        page.get_by_role("link", name=said("Go on")).click()
         page.get_by_role("button", name=said("Book 14 transactions into My portfolio")).click()
         expect(page.get_by_role("table", name="Transactions").locator("tbody tr")).to_have_count(14)
 

@@ -98,23 +98,25 @@ function orUnreachable<Code>(fetchCode: () => Promise<Code>): () => Promise<Code
 function NoSuchPage() {
   const { search } = useOverlays();
   return (
-    <Notice
-      whole
-      title="There is no such page"
-      action={
-        <>
-          <Button look="main" onClick={() => search()}>
-            Search
-          </Button>
-          <Link to="/">Go to the watchlist</Link>
-          <Link to="/help">Help</Link>
-        </>
-      }
-    >
-      <p>The address may be mistyped, or come from another version of Openbell.</p>
-      <p>
-        A symbol’s page is at <code>/symbol/</code> and its ticker; search finds it by name.
-      </p>
-    </Notice>
+    <article className="alone">
+      <Notice
+        whole
+        title="There is no such page"
+        action={
+          <>
+            <Button look="main" onClick={() => search()}>
+              Search
+            </Button>
+            <Link to="/">Go to the watchlist</Link>
+            <Link to="/help">Help</Link>
+          </>
+        }
+      >
+        <p>The address may be mistyped, or come from another version of Openbell.</p>
+        <p>
+          A symbol’s page is at <code>/symbol/</code> and its ticker; search finds it by name.
+        </p>
+      </Notice>
+    </article>
   );
 }

@@ -11,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from openbell.accounts import joining, others
 from openbell.accounts.errors import NotAllowed
+from openbell.accounts.secrets import hash_of
 from openbell.api.access import Role, TheAccounts, TheCaller, TheDesk, ThePlace, allow
 from openbell.api.sessions import Password, SignedIn, welcome
 from openbell.api.shapes import Number
+from openbell.model.errors import InvalidInput
 from openbell.store.belongings import Belongings, belongings
 from openbell.store.peoplebook import Person as StoredPerson
 from openbell.store.peoplebook import RoleName
@@ -93,6 +95,19 @@ class MadeInvitation(Invitation):
     secret: str
 
 
+class ShownInvitation(BaseModel):
+    """The secret of an invitation."""
+
+    invitation: str = Field(max_length=200)
+
+
+class Invited(BaseModel):
+    """As what somebody is invited, and until when."""
+
+    role: RoleName
+    expires: datetime
+
+
 class Joining(BaseModel):
     """Who joins; without an `invitation` only where signing up is open."""
 
@@ -163,6 +178,15 @@ def withdraw(accounts: TheAccounts, caller: TheCaller, place: ThePlace, number: 
     """Have an invitation hold no longer."""
     deed = accounts.deed_of(caller.id, caller.name, "invitation withdrawn", place)
     accounts.people.withdraw(number, deed)
+
+
+@router.post("/users/join/invitation", dependencies=[allow(Role.NOBODY)])
+def invited(accounts: TheAccounts, shown: ShownInvitation) -> Invited:
+    """What an invitation makes of who brings it, while it holds; 422 where it does not any more."""
+    found = accounts.people.invitation(hash_of(shown.invitation), accounts.clock())
+    if found is None:
+        raise InvalidInput("invitation", "This invitation is not valid any more.", remedy="Ask for another.")
+    return Invited.model_validate(found, from_attributes=True)
 
 
 @router.post("/users/join", dependencies=[allow(Role.NOBODY)], status_code=201)

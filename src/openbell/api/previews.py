@@ -30,6 +30,7 @@ from openbell.books import Reckoned
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.statements.answers import FIELDS
+from openbell.statements.contents import Contents, Record
 from openbell.statements.draft import Draft
 from openbell.statements.mapped import PRESET as MAPPED
 from openbell.statements.mapped import header_row, proposed
@@ -44,6 +45,9 @@ MOST_ROWS = 500
 MOST_TOLD = 200
 """Problems and ignored rows that are told of at once."""
 
+SAMPLED = 50
+"""Rows that a column's sample is looked for in."""
+
 RowState = Literal["new", "alike", "known", "future", "left"]
 
 
@@ -57,7 +61,8 @@ class Question(BaseModel):
 
 
 class Row(BaseModel):
-    """A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
+    """A row of the file as it would be booked; of an exchange and a transfer with what comes and where, accounts as the
+    file tells them. `alike`: the same day, kind and amounts are here already;
     `twin`: so they are in another row of the file, or in another account, and both are kept. `unheld`: why it needs
     units that are not there, as a sale of what is not held; else empty."""
 
@@ -73,9 +78,14 @@ class Row(BaseModel):
     quantity: str
     cash: str
     currency: str
+    to_cash: str
+    to_currency: str
+    to_account: str
     fee: str
+    fee_currency: str
     tax: str
     price: str | None
+    price_currency: str
     note: str
 
 
@@ -132,9 +142,11 @@ class PlaceOf(BaseModel):
 
 
 class Columns(BaseModel):
-    """Of a file that no preset knows: its header, what is proposed for it, and what a column can be."""
+    """Of a file that no preset knows: its header, the first cell that is filled below each of it, what is proposed, and
+    what a column can be."""
 
     header: list[str]
+    samples: list[str]
     proposed: Mapping | None
     fields: list[str]
 
@@ -264,9 +276,17 @@ def _columns(data: bytes, choices: Choices) -> Columns | None:
     mapping = proposed(contents)
     return Columns(
         header=list(header.cells),
+        samples=_samples(header, contents),
         proposed=None if mapping is None else Mapping.model_validate(mapping, from_attributes=True),
         fields=list(FIELDS),
     )
+
+
+def _samples(header: Record, contents: Contents) -> list[str]:
+    """What stands first in each column; empty where nothing does among the first rows."""
+    below = [each.cells for each in contents.records if each.line > header.line][:SAMPLED]
+    width = range(len(header.cells))
+    return [next((row[at].strip() for row in below if at < len(row) and row[at].strip()), "")[:60] for at in width]
 
 
 def _preview(
@@ -392,9 +412,14 @@ def _row(draft: Draft, state: RowState, why: str, *, twin: bool) -> Row:
         quantity=exact(draft.quantity),
         cash=exact(draft.cash),
         currency=draft.currency,
+        to_cash=exact(draft.to_cash),
+        to_currency=draft.to_currency,
+        to_account=draft.to_account,
         fee=exact(draft.fee),
+        fee_currency=draft.fee_currency,
         tax=exact(draft.tax),
         price=text(draft.price),
+        price_currency=draft.price_currency,
         note=draft.note[:500],
     )
 

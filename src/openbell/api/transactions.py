@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -82,7 +82,8 @@ class TransactionChange(TransactionDraft):
 
 
 class Transaction(TransactionDraft):
-    """A transaction as it is kept; `ticker` is what the instrument is called now; `notes` say what seems odd in it."""
+    """A transaction as it is kept; `ticker` is what the instrument is called now, of an own item its name; `notes` say
+    what seems odd in it."""
 
     id: int
     batch: int | None
@@ -127,8 +128,7 @@ def transactions(
     wanted = Filter(account, kind, named, tag, batch, first, last, q, removed)
     book = TransactionBook(desk.ledger)
     total, page = book.page(number, wanted, offset=offset, limit=limit)
-    shown = [shape(desk, each) for each in page]
-    return Transactions(total=total, offset=offset, transactions=shown, tags=book.tags(number))
+    return Transactions(total=total, offset=offset, transactions=_shapes(desk, page), tags=book.tags(number))
 
 
 @router.post("/portfolios/{number}/transactions", dependencies=[allow(Role.MEMBER)], status_code=201)
@@ -287,7 +287,20 @@ def _instrument(desk: Desk, told: str, field: str, day: date | None) -> str:
 
 def shape(desk: Desk, entry: Entry, notes: Sequence[str] = ()) -> Transaction:
     """A transaction as the API tells it, with `notes` beside those on its own numbers."""
-    told, register = entry.transaction, desk.history.register
+    (told,) = _shapes(desk, [entry], notes)
+    return told
+
+
+def _shapes(desk: Desk, entries: Sequence[Entry], notes: Sequence[str] = ()) -> list[Transaction]:
+    """Transactions as the API tells them; own items are called by their names."""
+    named = {each for entry in entries for each in (entry.transaction.instrument, entry.transaction.other) if each}
+    register = desk.history.register
+    names = {each: register.instrument(each).ticker for each in named} | ItemBook(desk.ledger).names(named)
+    return [_shape(entry, names, notes) for entry in entries]
+
+
+def _shape(entry: Entry, names: Mapping[str, str], notes: Sequence[str]) -> Transaction:
+    told = entry.transaction
     plain: dict[str, Any] = {name: getattr(told, name) for name in TransactionDraft.model_fields if name not in EXACT}
     plain |= {name: _text(getattr(told, name)) for name in EXACT}
     plain["picks"] = [LotPick(opened=pick.opened, quantity=f"{pick.quantity:f}") for pick in told.picks]
@@ -298,8 +311,8 @@ def shape(desk: Desk, entry: Entry, notes: Sequence[str] = ()) -> Transaction:
         batch=told.batch,
         version=entry.version,
         removed=entry.removed,
-        ticker=None if told.instrument is None else register.instrument(told.instrument).ticker,
-        other_ticker=None if told.other is None else register.instrument(told.other).ticker,
+        ticker=names.get(told.instrument or ""),
+        other_ticker=names.get(told.other or ""),
         notes=[*filter(None, [unlike_price(told)]), *notes],
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -80,6 +80,15 @@ class ItemBook:
         with self._ledger.transaction() as connection:
             known = set(connection.execute(named).scalars())
         return [item for item in self.items(owner) if item.instrument in known]
+
+    def names(self, instruments: Iterable[str]) -> dict[str, str]:
+        """What the items among `instruments` are called, whoever's they are."""
+        numbers = [int(each.removeprefix(OWN)) for each in instruments if each.startswith(OWN)]
+        if not numbers:
+            return {}
+        with self._ledger.transaction() as connection:
+            rows = connection.execute(sa.select(ITEMS.c.id, ITEMS.c.name).where(ITEMS.c.id.in_(numbers))).all()
+        return {f"{OWN}{row.id}": row.name for row in rows}
 
     def add(self, owner: int, draft: Item) -> Item:
         """A new item; raises InvalidInput for a name that another one of the person bears."""

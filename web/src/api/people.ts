@@ -15,6 +15,9 @@ export const peopleKeys = {
   log: ["people", "log"] as const,
 };
 
+/** How soon it is seen that somebody joined by a link that was given to them. */
+const OTHERS_MS = 10_000;
+
 export function ways(signal?: AbortSignal) {
   return answered(client.GET("/api/v1/sessions/ways", { ...(signal && { signal }) }));
 }
@@ -34,6 +37,17 @@ export function meQuery() {
 
 export function signIn(body: { name: string; password: string; code: string }) {
   return answered(client.POST("/api/v1/sessions", { body }));
+}
+
+/** What an invitation makes of who brings it; refused where it holds no longer. */
+export function invitedQuery(secret: string) {
+  return queryOptions({
+    queryKey: ["invited", secret],
+    queryFn: () => answered(client.POST("/api/v1/users/join/invitation", { body: { invitation: secret } })),
+    retry: false,
+    staleTime: 0,
+    gcTime: 0,
+  });
 }
 
 export function join(body: { name: string; password: string; invitation: string | null }) {
@@ -98,6 +112,7 @@ export function peopleQuery() {
   return queryOptions({
     queryKey: peopleKeys.people,
     queryFn: ({ signal }) => answered(client.GET("/api/v1/users", { signal })),
+    refetchInterval: OTHERS_MS,
   });
 }
 
@@ -114,6 +129,8 @@ export function invitationsQuery() {
   return queryOptions({
     queryKey: peopleKeys.invitations,
     queryFn: ({ signal }) => answered(client.GET("/api/v1/users/invitations", { signal })),
+    staleTime: 0,
+    refetchInterval: OTHERS_MS,
   });
 }
 

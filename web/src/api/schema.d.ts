@@ -1927,6 +1927,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/join/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invited
+         * @description What an invitation makes of who brings it, while it holds; 422 where it does not any more.
+         */
+        post: operations["invited_api_v1_users_join_invitation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/names": {
         parameters: {
             query?: never;
@@ -2768,7 +2788,8 @@ export interface components {
         };
         /**
          * Columns
-         * @description Of a file that no preset knows: its header, what is proposed for it, and what a column can be.
+         * @description Of a file that no preset knows: its header, the first cell that is filled below each of it, what is proposed, and
+         *     what a column can be.
          */
         Columns: {
             /** Fields */
@@ -2776,6 +2797,8 @@ export interface components {
             /** Header */
             header: string[];
             proposed: components["schemas"]["Mapping"] | null;
+            /** Samples */
+            samples: string[];
         };
         /**
          * Coming
@@ -3596,6 +3619,22 @@ export interface components {
         Invitations: {
             /** Invitations */
             invitations: components["schemas"]["Invitation"][];
+        };
+        /**
+         * Invited
+         * @description As what somebody is invited, and until when.
+         */
+        Invited: {
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
         };
         /**
          * Item
@@ -5331,6 +5370,14 @@ export interface components {
             right: "read" | "write";
         };
         /**
+         * ShownInvitation
+         * @description The secret of an invitation.
+         */
+        ShownInvitation: {
+            /** Invitation */
+            invitation: string;
+        };
+        /**
          * Signed
          * @description What the browser signed (`credential.toJSON()`).
          */
@@ -5616,7 +5663,8 @@ export interface components {
         };
         /**
          * Transaction
-         * @description A transaction as it is kept; `ticker` is what the instrument is called now; `notes` say what seems odd in it.
+         * @description A transaction as it is kept; `ticker` is what the instrument is called now, of an own item its name; `notes` say
+         *     what seems odd in it.
          */
         Transaction: {
             /** Account */
@@ -6311,7 +6359,8 @@ export interface components {
         };
         /**
          * Row
-         * @description A row of the file as it would be booked; `alike`: the same day, kind and amounts are here already;
+         * @description A row of the file as it would be booked; of an exchange and a transfer with what comes and where, accounts as the
+         *     file tells them. `alike`: the same day, kind and amounts are here already;
          *     `twin`: so they are in another row of the file, or in another account, and both are kept. `unheld`: why it needs
          *     units that are not there, as a sale of what is not held; else empty.
          */
@@ -6329,6 +6378,8 @@ export interface components {
             day: string;
             /** Fee */
             fee: string;
+            /** Fee Currency */
+            fee_currency: string;
             /** Fingerprint */
             fingerprint: string;
             /** Instrument */
@@ -6339,6 +6390,8 @@ export interface components {
             note: string;
             /** Price */
             price: string | null;
+            /** Price Currency */
+            price_currency: string;
             /** Quantity */
             quantity: string;
             /** Rows */
@@ -6350,6 +6403,12 @@ export interface components {
             state: "new" | "alike" | "known" | "future" | "left";
             /** Tax */
             tax: string;
+            /** To Account */
+            to_account: string;
+            /** To Cash */
+            to_cash: string;
+            /** To Currency */
+            to_currency: string;
             /** Twin */
             twin: boolean;
             /** Unheld */
@@ -11211,6 +11270,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what happened, the field that is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invited_api_v1_users_join_invitation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShownInvitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
                 };
             };
             /** @description A problem: what happened, the field that is wrong, and what to do. */

@@ -118,7 +118,7 @@ export function CsvButton<Row>({ file, columns, rows, children }: CsvButtonProps
     onError: (error) => say({ text: `No file: ${error.message}` }),
   });
   return (
-    <Button look="quiet" disabled={isPending} onClick={() => mutate()}>
+    <Button look="quiet" flush disabled={isPending} onClick={() => mutate()}>
       <Icon name="download" size={16} /> {children}
     </Button>
   );

@@ -51,7 +51,9 @@ export function HomePage() {
           )}
           {lists.data && !list && <NoList />}
         </section>
-        {!lists.isPending && <Movers zone={zone} />}
+        {!lists.isPending && (
+          <Movers zone={zone} followed={lists.data?.watchlists.some(({ symbols }) => symbols.length > 0) ?? true} />
+        )}
       </div>
     </div>
   );

@@ -10,8 +10,15 @@ import * as format from "../../lib/format";
 import { useTold, withTold } from "../../lib/quotes";
 import styles from "./Movers.module.css";
 
-/** What rose and fell most of everything the desk holds; dates are those of `zone`. */
-export function Movers({ zone }: { zone: string }) {
+interface MoversProps {
+  /** Whose dates they are. */
+  zone: string;
+  /** Whether a watchlist has a symbol. */
+  followed: boolean;
+}
+
+/** What rose and fell most of all that is in one's watchlists. */
+export function Movers({ zone, followed }: MoversProps) {
   const { data, dataUpdatedAt, isError } = useQuery(moversQuery());
   if (isError && !data) return null;
   const none = data && data.up.length === 0 && data.down.length === 0;
@@ -20,7 +27,9 @@ export function Movers({ zone }: { zone: string }) {
       {none ? (
         <section>
           <h2 className={styles.title}>Movers</h2>
-          <p className={styles.none}>{noneOf(data, zone)}</p>
+          <p className={styles.none}>
+            {followed ? noneOf(data, zone) : "Nothing yet: movers come from your watchlists, and these are empty."}
+          </p>
         </section>
       ) : (
         <>

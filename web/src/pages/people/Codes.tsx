@@ -117,7 +117,7 @@ function Confirmation({ offer, onCancel, onDone }: ConfirmationProps) {
             }}
           />
         </Form>
-        <Button look="quiet" onClick={onCancel}>
+        <Button look="quiet" flush onClick={onCancel}>
           Not now
         </Button>
       </div>
@@ -169,7 +169,7 @@ function Removal({ left }: { left: number }) {
         </Form>
       ) : (
         <div>
-          <Button look="quiet" onClick={() => setOpen(true)}>
+          <Button look="quiet" flush onClick={() => setOpen(true)}>
             Remove…
           </Button>
         </div>

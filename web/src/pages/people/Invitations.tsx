@@ -19,10 +19,16 @@ import styles from "./People.module.css";
 export function Invitations() {
   const { data, error, isError, refetch } = useQuery(invitationsQuery());
   const [made, setMade] = useState<MadeInvitation | null>(null);
+  const client = useQueryClient();
+  const done = () => {
+    setMade(null);
+    // Whoever was given the link may have joined by it meanwhile.
+    void client.invalidateQueries({ queryKey: peopleKeys.people });
+  };
   return (
     <section aria-label="Invitations">
       <h2>Invite somebody</h2>
-      {made ? <Link made={made} onDone={() => setMade(null)} /> : <Inviting onMade={setMade} />}
+      {made ? <Link made={made} onDone={done} /> : <Inviting onMade={setMade} />}
       {isError && !data && <Trouble error={error} onRetry={refetch} />}
       {!data && !isError && <Skeleton height={64} />}
       <ul>

@@ -2,7 +2,8 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import { look, useStanding } from "../../api/login";
-import { join, meQuery, signOut, waysQuery } from "../../api/people";
+import { invitedQuery, join, meQuery, signOut, waysQuery } from "../../api/people";
+import { Problem } from "../../api/problem";
 import { Button } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { Trouble } from "../../components/Notice";
@@ -17,6 +18,7 @@ export default function JoinPage() {
   const secret = useLocation().hash.slice(1) || null;
   const standing = useStanding();
   const ways = useQuery(waysQuery());
+  const invited = useQuery({ ...invitedQuery(secret ?? ""), enabled: secret !== null && standing === "out" });
   const me = useQuery({ ...meQuery(), enabled: standing === "in" }).data;
   if (standing === "in" && me) return <Somebody name={me.name} open={me.open} />;
   if (ways.isError) {
@@ -26,6 +28,8 @@ export default function JoinPage() {
       </Front>
     );
   }
+  if (secret && invited.isPending) return null;
+  if (invited.error instanceof Problem && invited.error.field === "invitation") return <Spent />;
   if (!secret && ways.data?.signup !== "open") return ways.data ? <Uninvited /> : null;
   return (
     <Front title={secret ? "You are invited to this desk" : "Make an account"}>
@@ -69,6 +73,17 @@ function Newcomer({ secret }: { secret: string | null }) {
       />
       {!secret && <p className="quiet">You will be a viewer. An owner of the desk can let you do more.</p>}
     </Form>
+  );
+}
+
+function Spent() {
+  return (
+    <Front title="This invitation is not valid any more">
+      <p>It was used, withdrawn, or is too old. Ask for another.</p>
+      <p>
+        Here before? <Link to="/sign-in">Sign in</Link>
+      </p>
+    </Front>
   );
 }
 

@@ -57,7 +57,7 @@ export function Log({ asked }: { asked: LogAddress }) {
       )}
       {data.entries.length === limit && limit < MOST && (
         <div>
-          <Button look="quiet" onClick={() => setLimit(MOST)}>
+          <Button look="quiet" flush onClick={() => setLimit(MOST)}>
             Show older
           </Button>
         </div>

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import type { Me } from "../../api/desk";
 import { meQuery } from "../../api/people";
 import { Appearance } from "../../components/Appearance";
@@ -35,13 +35,15 @@ export default function SettingsPage() {
         <Choice
           label="Settings"
           chosen={view}
-          options={SETTINGS_VIEWS.filter((each) => !me.open || OF_AN_OPEN_DESK.includes(each)).map((each) => ({
-            value: each,
-            label: TITLES[each],
-            to: settingsPath(each),
-          }))}
+          options={[
+            ...SETTINGS_VIEWS.filter((each) => !me.open || OF_AN_OPEN_DESK.includes(each)).map((each) => ({
+              value: each,
+              label: TITLES[each],
+              to: settingsPath(each),
+            })),
+            ...(me.role === "owner" ? [{ value: "people", label: "People", to: adminPath() }] : []),
+          ]}
         />
-        {me.role === "owner" && <Link to={adminPath()}>People</Link>}
       </header>
       <View view={view} me={me} />
     </article>

@@ -13,13 +13,15 @@ import { NewPortfolio } from "./settings/NewPortfolio";
 export function NoPortfolio({ sample }: { sample: boolean }) {
   if (!useMay("member")) {
     return (
-      <Notice whole title="Nobody shares a portfolio with you yet">
-        Members of the desk have portfolios, and share them.
-      </Notice>
+      <article className="alone">
+        <Notice whole title="Nobody shares a portfolio with you yet">
+          Members of the desk have portfolios, and share them.
+        </Notice>
+      </article>
     );
   }
   return (
-    <>
+    <article className="alone">
       <Notice whole title="How am I really doing?" action={sample && <SampleButton />}>
         <p>
           A portfolio answers that from its transactions: import a broker’s file, or type them. It needs a name and the
@@ -28,7 +30,7 @@ export function NoPortfolio({ sample }: { sample: boolean }) {
         </p>
       </Notice>
       <NewPortfolio />
-    </>
+    </article>
   );
 }
 

@@ -81,9 +81,11 @@ function One({ portfolios, tab, Page }: OneProps) {
 
 function NoSuch() {
   return (
-    <Notice whole title="There is no such portfolio">
-      <p>It may have been removed, or be somebody else’s.</p>
-    </Notice>
+    <article className="alone">
+      <Notice whole title="There is no such portfolio">
+        <p>It may have been removed, or be somebody else’s.</p>
+      </Notice>
+    </article>
   );
 }
 

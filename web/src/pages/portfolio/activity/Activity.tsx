@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import type { Portfolio, Transaction } from "../../../api/desk";
+import { batchesQuery } from "../../../api/imports";
 import { everyTransaction, transactionsQuery } from "../../../api/portfolios";
 import { Amount } from "../../../components/Amount";
 import { Button } from "../../../components/Button";
@@ -18,7 +19,8 @@ import { useTransactionEdits } from "./edits";
 import { FilterBar } from "./FilterBar";
 import { askedOf, FILTERS, filtersOf, PAGE, pageOf } from "./filters";
 import { KINDS } from "./kinds";
-import { titleOf } from "./words";
+import { MoneyMoved } from "./MoneyMoved";
+import { cameFor, priceOf, rateOf, titleOf } from "./words";
 
 export default function Activity({ portfolio }: PortfolioPageProps) {
   const [params] = useSearchParams();
@@ -28,10 +30,11 @@ export default function Activity({ portfolio }: PortfolioPageProps) {
   const told = useQuery(transactionsQuery(portfolio.id, { ...asked, offset: page * PAGE, limit: PAGE }));
   const { data } = told;
   const filtered = FILTERS.some((name) => params.has(name));
+  const of = useFileOf(portfolio, asked.batch);
   const pages = Math.max(1, Math.ceil((data?.total ?? 0) / PAGE));
   return (
     <>
-      <h1>{data ? headline(data.total, asked.removed === true, filtered) : "Activity"}</h1>
+      <h1>{data ? headline(data.total, asked.removed === true, filtered, of) : "Activity"}</h1>
       {(filtered || (data && data.total > 0)) && <FilterBar portfolio={portfolio} tags={data?.tags ?? []} />}
       {told.isPending && <Skeleton height={420} />}
       {told.error && !data && <Trouble error={told.error} onRetry={told.refetch} />}
@@ -58,9 +61,18 @@ export default function Activity({ portfolio }: PortfolioPageProps) {
   );
 }
 
-function headline(total: number, removed: boolean, filtered: boolean): string {
+/** The file that all that is asked for came from; null where something else is asked for, too. */
+function useFileOf(portfolio: Portfolio, batch: number | undefined): string | null {
+  const [params] = useSearchParams();
+  const { data } = useQuery({ ...batchesQuery(portfolio.id), enabled: batch !== undefined });
+  if (FILTERS.some((name) => name !== "batch" && params.has(name))) return null;
+  return data?.imports.find(({ id }) => id === batch)?.file ?? null;
+}
+
+function headline(total: number, removed: boolean, filtered: boolean, of: string | null): string {
   const count = total === 0 ? "No transactions" : format.counted(total, "transaction");
   if (removed) return total === 0 ? "Nothing was deleted in the last 30 days" : `${count} deleted`;
+  if (of && total > 0) return `${count} of ${of}`;
   if (filtered) return total === 0 ? "No transaction is like that" : `${count} like that`;
   return total === 0 ? "No transactions yet" : count;
 }
@@ -115,9 +127,7 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
     {
       title: "Price",
       number: true,
-      show: ({ price, price_currency, currency }) =>
-        price &&
-        `${format.exactly(price, 2)}${price_currency && price_currency !== currency ? ` ${price_currency}` : ""}`,
+      show: (row) => priceOf(row) ?? rateOf(row),
       cell: ({ price }) => price,
     },
     {
@@ -137,11 +147,19 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
       title: "Amount",
       ...(one && { unit: one }),
       number: true,
-      show: ({ cash, currency }) => signOf(cash) !== 0 && <Amount value={cash} currency={currency} named={!one} />,
+      show: (row) => <MoneyMoved row={row} named={!one} />,
       cell: ({ cash }) => cash,
     },
     { title: "Currency", show: () => null, cell: ({ currency }) => currency },
-    { title: "Account", show: ({ account }) => names.get(account), cell: ({ account }) => names.get(account) },
+    { title: "Received", show: () => null, cell: (row) => cameFor(row) && row.to_cash },
+    { title: "Received in", show: () => null, cell: (row) => cameFor(row) && row.to_currency },
+    {
+      title: "Account",
+      show: ({ account, to_account }) =>
+        to_account ? `${names.get(account)} to ${names.get(to_account)}` : names.get(account),
+      cell: ({ account }) => names.get(account),
+    },
+    { title: "To account", show: () => null, cell: ({ to_account }) => to_account && names.get(to_account) },
     { title: "Note", show: (row) => <NoteOf row={row} />, cell: ({ note }) => note },
     { title: "Tags", show: () => null, cell: ({ tags }) => tags?.join(" ") },
   ];
@@ -149,7 +167,7 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
   const again: Column<Transaction> = {
     title: "Bring back",
     show: (row) => (
-      <Button look="quiet" aria-label={`Bring back ${titleOf(row)}`} onClick={() => restore(row)}>
+      <Button look="quiet" flush aria-label={`Bring back ${titleOf(row)}`} onClick={() => restore(row)}>
         Bring back
       </Button>
     ),
@@ -169,7 +187,7 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
 }
 
 /** Columns of the file whose words stand elsewhere in the table. */
-const FILE_ONLY = new Set(["Instrument", "Currency", "Tags"]);
+const FILE_ONLY = new Set(["Instrument", "Currency", "Received", "Received in", "To account", "Tags"]);
 
 function NoteOf({ row: { note, tags } }: { row: Transaction }) {
   if (!note && !tags?.length) return null;

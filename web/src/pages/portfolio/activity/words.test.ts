@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Transaction } from "../../../api/desk";
-import { differences, fieldsOf, titleOf } from "./words";
+import { cameFor, differences, fieldsOf, priceOf, rateOf, titleOf } from "./words";
 
 test("a transaction is called by its kind, its units and its instrument", () => {
   expect([
@@ -8,6 +8,19 @@ test("a transaction is called by its kind, its units and its instrument", () => 
     titleOf({ kind: "deposit", ticker: null, instrument: null, quantity: "0" }),
     titleOf({ kind: "delivery_in", ticker: null, instrument: "own:3", quantity: "1" }),
   ]).toEqual(["Sell 12.5 MSFT", "Deposit", "Delivery in 1 own:3"]);
+});
+
+test("of money that became other money it is told what came, and at which rate", () => {
+  const exchange = { cash: "-8000", currency: "EUR", to_cash: "8700", to_currency: "USD" };
+  expect([cameFor(exchange), rateOf(exchange)]).toEqual(["8\u202f700.00\u202fUSD", "1.0875 USD"]);
+  const transfer = { cash: "-8000", currency: "EUR", to_cash: "8000", to_currency: "EUR" };
+  expect([cameFor(transfer), rateOf(transfer)]).toEqual([null, null]);
+  expect(rateOf({ ...exchange, cash: "0" })).toBe(null);
+});
+
+test("a price has its currency where that is not the one of the amount", () => {
+  const priced = { price: "98.5", price_currency: "USD", currency: "EUR" };
+  expect([priceOf(priced), priceOf({ ...priced, currency: "USD" })]).toEqual(["98.50 USD", "98.50"]);
 });
 
 test("two versions differ where they say something else, not where they write it differently", () => {

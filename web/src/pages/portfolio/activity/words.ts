@@ -13,6 +13,29 @@ export function titleOf({ kind, ticker, instrument, quantity }: Told): string {
   return [KINDS[kind].label, units, ticker ?? instrument].filter(Boolean).join(" ");
 }
 
+type Moved = Pick<Transaction, "cash" | "currency" | "to_cash" | "to_currency">;
+
+/** What came for the money that left, where that is other money: `108.75 USD`. */
+export function cameFor({ currency, to_cash, to_currency }: Moved): string | null {
+  if (!to_cash || signOf(to_cash) === 0 || !to_currency || to_currency === currency) return null;
+  return format.money(to_cash, to_currency);
+}
+
+type Priced = Pick<Transaction, "price" | "price_currency" | "currency">;
+
+/** A price, with its currency where that is not the one of the amount. */
+export function priceOf({ price, price_currency, currency }: Priced): string | null {
+  if (!price) return null;
+  return `${format.exactly(price, 2)}${price_currency && price_currency !== currency ? ` ${price_currency}` : ""}`;
+}
+
+/** At which rate money became other money: `1.0875 USD` for one. */
+export function rateOf(moved: Moved): string | null {
+  if (cameFor(moved) === null || signOf(moved.cash ?? "0") === 0) return null;
+  const rate = Math.abs(Number(moved.to_cash) / Number(moved.cash));
+  return `${format.price(rate, Math.max(4, format.decimalsFor(rate)))} ${moved.to_currency}`;
+}
+
 const FIELDS: readonly (readonly [keyof Transaction, string])[] = [
   ["kind", "Kind"],
   ["day", "Day"],

@@ -42,6 +42,8 @@ export function FiguresTable<Row>({ caption, order = "sort", columns, rows, keyO
   const sort = sortOf(params.get(order), keys);
   const scroller = useRef<HTMLElement>(null);
   useEdges(scroller);
+  const heads = useRef<HTMLTableSectionElement>(null);
+  useEdges(heads);
   const by = columns.find(({ key }) => key === sort?.key);
   const shown = sort && by?.cell ? sortedBy(rows, by.cell, sort.descending) : rows;
   const totalled = columns.some(({ total }) => total !== undefined);
@@ -51,7 +53,7 @@ export function FiguresTable<Row>({ caption, order = "sort", columns, rows, keyO
       <section ref={scroller} className={styles.scroll} aria-label={caption} tabIndex={0}>
         <table className={styles.table} onKeyDown={walk}>
           <caption className="aside">{caption}</caption>
-          <thead>
+          <thead ref={heads}>
             <tr>
               {columns.map((column) => (
                 <Head key={column.key} column={column} order={order} sort={sort} params={params} />

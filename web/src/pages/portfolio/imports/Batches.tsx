@@ -45,7 +45,7 @@ export function Batches({ portfolio }: { portfolio: Portfolio }) {
       title: "Undo",
       plain: true,
       show: (batch) => (
-        <Button look="quiet" aria-label={`Undo the import of ${batch.file}`} onClick={() => undo(batch, false)}>
+        <Button look="quiet" flush aria-label={`Undo the import of ${batch.file}`} onClick={() => undo(batch, false)}>
           Undo
         </Button>
       ),

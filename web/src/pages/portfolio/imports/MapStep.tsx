@@ -10,8 +10,9 @@ import { Words } from "../../../components/Words";
 import { whyNot } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
 import { KINDS } from "../activity/kinds";
-import { withColumn } from "./choices";
+import { withColumn, withoutWord } from "./choices";
 import styles from "./Import.module.css";
+import { Problems } from "./Problems";
 
 interface MapProps {
   preview: Preview;
@@ -21,7 +22,7 @@ interface MapProps {
 
 type Answers = Choices["answers"];
 
-export function MapStep({ preview: { question, columns, kept }, choices, onChange }: MapProps) {
+export function MapStep({ preview: { question, columns, kept, problems }, choices, onChange }: MapProps) {
   const answers = kept ? kept.answers : choices.answers;
   const answer = (change: Partial<Answers>) => onChange({ ...choices, answers: { ...answers, ...change } });
   return (
@@ -29,6 +30,7 @@ export function MapStep({ preview: { question, columns, kept }, choices, onChang
       {kept && <p>Read as “{kept.name}”, which you kept for files with this header.</p>}
       {question && <Asked question={question} answers={answers} onAnswer={answer} />}
       {columns && <Columns columns={columns} answers={answers} onAnswer={answer} />}
+      {problems.length > 0 && <Problems problems={problems} title="Not understood so far" />}
     </>
   );
 }
@@ -88,14 +90,15 @@ interface ColumnsProps {
 
 const NOTHING: Mapping = { columns: {}, kinds: {}, signed: true };
 
-function Columns({ columns: { header, proposed, fields }, answers, onAnswer }: ColumnsProps) {
+function Columns({ columns: { header, samples, proposed, fields }, answers, onAnswer }: ColumnsProps) {
   const mapping = answers.mapping ?? proposed ?? NOTHING;
   const change = (next: Mapping) => onAnswer({ mapping: next });
   const options = [["", "Not in the file"] as const, ...header.filter(Boolean).map((name) => [name, name] as const)];
+  const sampleOf = (column: string | undefined) => (column && samples[header.indexOf(column)]) || undefined;
   return (
     <section className={styles.part}>
       <h2>Which column is what?</h2>
-      <Kept answers={answers} mapping={mapping} header={header} onAnswer={onAnswer} />
+      <TakeKept answers={answers} onAnswer={onAnswer} />
       <div className={styles.columns}>
         {fields.map((field) => (
           <ChoiceField
@@ -103,6 +106,7 @@ function Columns({ columns: { header, proposed, fields }, answers, onAnswer }: C
             label={FIELD_WORDS[field] ?? field}
             value={mapping.columns[field] ?? ""}
             options={options}
+            hint={sampleOf(mapping.columns[field])}
             onChange={(column) => change(withColumn(mapping, field, column))}
           />
         ))}
@@ -113,6 +117,7 @@ function Columns({ columns: { header, proposed, fields }, answers, onAnswer }: C
         onChange={(signed) => change({ ...mapping, signed })}
       />
       <Meanings mapping={mapping} onChange={change} />
+      <Keep answers={answers} mapping={mapping} header={header} />
     </section>
   );
 }
@@ -156,7 +161,14 @@ function Meanings({ mapping, onChange }: { mapping: Mapping; onChange: (mapping:
       <h3>Words for kinds that the desk does not know</h3>
       {Object.entries(kinds).map(([each, meaning]) => (
         <p key={each}>
-          “{each}” is {KINDS[meaning].label.toLowerCase()}.
+          “{each}” is {KINDS[meaning].label.toLowerCase()}.{" "}
+          <Button
+            look="quiet"
+            aria-label={`Forget what “${each}” means`}
+            onClick={() => onChange(withoutWord(mapping, each))}
+          >
+            Forget
+          </Button>
         </p>
       ))}
       <div className={styles.meaning}>
@@ -175,17 +187,27 @@ function Meanings({ mapping, onChange }: { mapping: Mapping; onChange: (mapping:
   );
 }
 
-interface KeptProps {
+/** A mapping that was kept for files of the kind. */
+function TakeKept({ answers, onAnswer }: Pick<ColumnsProps, "answers" | "onAnswer">) {
+  const { data } = useQuery(mappingsQuery());
+  const options = data?.mappings.map((each) => [String(each.id), each.name] as const) ?? [];
+  if (options.length === 0) return null;
+  const take = (id: string) => {
+    const kept = data?.mappings.find((each) => String(each.id) === id);
+    if (kept) onAnswer({ ...kept.answers, sheet: answers.sheet });
+  };
+  return <ChoiceField label="As kept" value="" options={[["", "Choose one"], ...options]} onChange={take} />;
+}
+
+interface KeepProps {
   answers: Answers;
   mapping: Mapping;
   header: string[];
-  onAnswer: (change: Partial<Answers>) => void;
 }
 
-/** A mapping is kept for the next file of the kind. */
-function Kept({ answers, mapping, header, onAnswer }: KeptProps) {
+/** What was said of the columns is kept for the next file of the kind. */
+function Keep({ answers, mapping, header }: KeepProps) {
   const client = useQueryClient();
-  const { data } = useQuery(mappingsQuery());
   const [name, setName] = useState("");
   const { mutate, error } = useMutation({
     mutationFn: () => keepMapping(name.trim(), { ...answers, sheet: "", mapping }, header),
@@ -195,16 +217,8 @@ function Kept({ answers, mapping, header, onAnswer }: KeptProps) {
       say({ text: `${kept.name} is kept for the next file.` });
     },
   });
-  const options = data?.mappings.map((each) => [String(each.id), each.name] as const) ?? [];
-  const take = (id: string) => {
-    const kept = data?.mappings.find((each) => String(each.id) === id);
-    if (kept) onAnswer({ ...kept.answers, sheet: answers.sheet });
-  };
   return (
     <div className={styles.meaning}>
-      {options.length > 0 && (
-        <ChoiceField label="As kept" value="" options={[["", "Choose one"], ...options]} onChange={take} />
-      )}
       <TextField label="Keep it as" value={name} error={error ? whyNot(error) : undefined} onChange={setName} />
       <Button disabled={!name.trim()} onClick={() => mutate()}>
         Keep

@@ -41,6 +41,11 @@ export function MatchStep({ portfolio, preview: { accounts, instruments }, choic
               {unknown.length > 0 ? `· ${unknown.length} of ${instruments.length} to choose` : "· all are known"}
             </span>
           </h2>
+          {unknown.length > 0 && (
+            <p className="quiet">
+              Type or choose a ticker, then press Enter or go to the next. “Go on” when all are known.
+            </p>
+          )}
           {unknown.length > 1 && (
             <p>
               <Button onClick={() => choose(Object.fromEntries(unknown.map(({ key }) => [key, OWN])))}>
@@ -122,6 +127,7 @@ function Instruments({ instruments, onChoose }: InstrumentsProps) {
         id !== OWN && (
           <Button
             look="quiet"
+            flush
             aria-label={`Make an item of your own of ${name || named}`}
             onClick={() => onChoose(key, OWN)}
           >

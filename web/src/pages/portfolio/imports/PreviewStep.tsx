@@ -10,6 +10,8 @@ import { type Column, Pager, Table } from "../../../components/Table";
 import { signOf } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { isKind, KINDS } from "../activity/kinds";
+import { MoneyMoved } from "../activity/MoneyMoved";
+import { priceOf, rateOf } from "../activity/words";
 import { changed } from "../address";
 import { isTurnable, turned } from "./choices";
 import styles from "./Import.module.css";
@@ -100,7 +102,11 @@ interface RowsProps {
 
 function Rows({ preview, rows, onTurn }: RowsProps) {
   const names = new Map(preview.instruments.map(({ key, ticker, name, named }) => [key, ticker ?? (name || named)]));
-  const kindOf = ({ kind }: PreviewRow) => (isKind(kind) ? KINDS[kind].label : kind);
+  const places = new Map(preview.accounts.map(({ told, name }) => [told, name]));
+  const kindOf = ({ kind, to_account }: PreviewRow) =>
+    [isKind(kind) ? KINDS[kind].label : kind, to_account && `to ${places.get(to_account) ?? to_account}`]
+      .filter(Boolean)
+      .join(" ");
   const columns: Column<PreviewRow>[] = [
     { title: "Row", number: true, show: ({ rows: at }) => at.join(", ") },
     {
@@ -121,21 +127,22 @@ function Rows({ preview, rows, onTurn }: RowsProps) {
       number: true,
       show: ({ quantity }) => signOf(quantity) !== 0 && <span className="amount">{format.exactly(quantity)}</span>,
     },
-    { title: "Price", number: true, show: ({ price }) => price && format.exactly(price, 2) },
+    { title: "Price", number: true, show: (row) => priceOf(row) ?? rateOf(row) },
     {
       title: "Fee",
       number: true,
-      show: ({ fee, currency }) => signOf(fee) !== 0 && <Amount value={fee} currency={currency} />,
+      show: ({ fee, fee_currency, currency }) =>
+        signOf(fee) !== 0 && <Amount value={fee} currency={fee_currency || currency} named />,
     },
     {
       title: "Tax",
       number: true,
-      show: ({ tax, currency }) => signOf(tax) !== 0 && <Amount value={tax} currency={currency} />,
+      show: ({ tax, currency }) => signOf(tax) !== 0 && <Amount value={tax} currency={currency} named />,
     },
     {
       title: "Amount",
       number: true,
-      show: ({ cash, currency }) => signOf(cash) !== 0 && <Amount value={cash} currency={currency} named />,
+      show: (row) => <MoneyMoved row={row} named />,
     },
     {
       title: "Decide",
@@ -143,6 +150,7 @@ function Rows({ preview, rows, onTurn }: RowsProps) {
         isTurnable(row) && (
           <Button
             look="quiet"
+            flush
             aria-label={`${row.state === "new" ? "Leave out" : "Take"} row ${row.rows.join(", ")}`}
             onClick={() => onTurn(row)}
           >

@@ -37,7 +37,7 @@ export function Reconcile({ portfolio, upload, choices }: ReconcileProps) {
   return (
     <section className={styles.part}>
       <div className={styles.actions}>
-        <Button look="quiet" disabled={isPending} onClick={() => mutate()}>
+        <Button look="quiet" flush disabled={isPending} onClick={() => mutate()}>
           Compare with the broker’s holdings in the file
         </Button>
       </div>

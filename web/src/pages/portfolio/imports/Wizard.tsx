@@ -3,7 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import type { Portfolio } from "../../../api/desk";
+import type { Choices, Portfolio } from "../../../api/desk";
 import { bookImport, previewQuery, ROWS } from "../../../api/imports";
 import { portfolioKeys } from "../../../api/portfolios";
 import { Problem } from "../../../api/problem";
@@ -29,7 +29,7 @@ interface WizardProps {
 }
 
 export function Wizard({ portfolio, upload, file }: WizardProps) {
-  const [params] = useSearchParams();
+  const [params, setParams] = useSearchParams();
   const [choices, setChoices] = useState(() => fresh(file));
   const offset = ((wholeOf(params.get("page")) ?? 1) - 1) * ROWS;
   const told = useQuery(previewQuery(portfolio.id, upload, choices, offset));
@@ -47,6 +47,11 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
     if (each === "upload") return anew;
     return STEPS.indexOf(each) > end ? null : changed(params, { step: each, page: null });
   };
+  // Whoever decides something stays where they decide, until they go on.
+  const decide = (next: Choices) => {
+    setChoices(next);
+    if (params.get("step") !== step) setParams(changed(params, { step }), { replace: true });
+  };
   const next = steps[steps.indexOf(step) + 1];
   const ahead = next && to(next);
   return (
@@ -57,10 +62,8 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
       </h1>
       <Stepper steps={steps} step={step} to={to} />
       <div className={styles.step} aria-busy={told.isPlaceholderData}>
-        {step === "map" && <MapStep preview={preview} choices={choices} onChange={setChoices} />}
-        {step === "match" && (
-          <MatchStep portfolio={portfolio} preview={preview} choices={choices} onChange={setChoices} />
-        )}
+        {step === "map" && <MapStep preview={preview} choices={choices} onChange={decide} />}
+        {step === "match" && <MatchStep portfolio={portfolio} preview={preview} choices={choices} onChange={decide} />}
         {step === "preview" && (
           <PreviewStep preview={preview} choices={choices} offset={offset} onChange={setChoices} />
         )}
@@ -80,12 +83,14 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
           >
             {bookText(preview, portfolio.name)}
           </Button>
+        ) : ahead ? (
+          <Link className={styles.ahead} to={ahead}>
+            Go on
+          </Link>
         ) : (
-          ahead && (
-            <Link className={styles.ahead} to={ahead}>
-              Go on
-            </Link>
-          )
+          <Button look="main" disabled>
+            Go on
+          </Button>
         )}
         <Link to={anew}>Another file</Link>
       </div>

@@ -1,6 +1,17 @@
 import { expect, test } from "vitest";
 import type { Preview, PreviewRow } from "../../../api/desk";
-import { bookText, countsText, fresh, furthest, isTurnable, stepAt, stepsOf, turned, withColumn } from "./choices";
+import {
+  bookText,
+  countsText,
+  fresh,
+  furthest,
+  isTurnable,
+  stepAt,
+  stepsOf,
+  turned,
+  withColumn,
+  withoutWord,
+} from "./choices";
 
 const preview = (parts: Partial<Preview>): Preview => ({
   question: null,
@@ -63,7 +74,7 @@ test("a file that a preset knows is not mapped, and one of cash alone not matche
     "match",
     "preview",
   ]);
-  const columns = { header: ["Date"], proposed: null, fields: ["date"] };
+  const columns = { header: ["Date"], samples: [""], proposed: null, fields: ["date"] };
   expect(stepsOf(preview({ columns }))).toEqual(["upload", "map", "preview"]);
 });
 
@@ -92,6 +103,11 @@ test("a field is read from a column, or from none", () => {
   const mapping = { columns: { date: "Day" }, kinds: {}, signed: true };
   expect(withColumn(mapping, "amount", "Sum").columns).toEqual({ date: "Day", amount: "Sum" });
   expect(withColumn(mapping, "date", "").columns).toEqual({});
+});
+
+test("a word that was said to mean a kind can mean none again", () => {
+  const mapping = { columns: { kind: "Art" }, kinds: { Gebucht: "buy", Weg: "sell" } as const, signed: true };
+  expect(withoutWord(mapping, "Gebucht")).toEqual({ ...mapping, kinds: { Weg: "sell" } });
 });
 
 test("what becomes of the rows is told in words, without what there is none of", () => {

@@ -70,6 +70,12 @@ export function withColumn(mapping: Mapping, field: string, column: string): Map
   return { ...mapping, columns: column ? { ...others, [field]: column } : others };
 }
 
+/** `mapping` in which `word` means no kind. */
+export function withoutWord(mapping: Mapping, word: string): Mapping {
+  const { [word]: _, ...kinds } = mapping.kinds ?? {};
+  return { ...mapping, kinds };
+}
+
 /** What booking would do, or what is to be decided first. */
 export function bookText({ ready, counts, unheld_total }: Preview, into: string): string {
   if (ready) return `Book ${broughtText(counts)} into ${into}`;

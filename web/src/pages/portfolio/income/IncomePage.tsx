@@ -18,6 +18,7 @@ import { rangeOf, scopeOf } from "../address";
 import { Controls } from "../Controls";
 import { Figure } from "../figures/Figure";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
+import { SPANS } from "../overview/headline";
 import type { PortfolioPageProps } from "../props";
 import styles from "./Income.module.css";
 import { barsOf } from "./months";
@@ -41,6 +42,7 @@ export default function IncomePage({ portfolio }: PortfolioPageProps) {
             <Amount value={net} currency={data.base} named />
           </Figure>
         )}
+        {!nothing && ` after taxes ${SPANS[rangeOf(params)]}`}
         {data.announced.length > 0 && (
           <>
             ;{" "}

@@ -5,8 +5,10 @@ import { useSearchParams } from "react-router";
 import { positionsQuery, returnsQuery } from "../../../api/portfolios";
 import { Trouble } from "../../../components/Notice";
 import { Skeleton } from "../../../components/Skeleton";
+import * as format from "../../../lib/format";
 import { AsOf } from "../AsOf";
 import { rangeOf, scopeOf } from "../address";
+import { Controls } from "../Controls";
 import type { PortfolioPageProps } from "../props";
 import { Begin } from "./Begin";
 import { headline } from "./headline";
@@ -32,7 +34,8 @@ export default function Overview({ portfolio }: PortfolioPageProps) {
   }
   if (!held.data || !done.data) return <Loading />;
   const { data } = done;
-  if (held.data.positions.length === 0 && held.data.problems.length === 0) return <Begin portfolio={portfolio} />;
+  if (held.data.positions.length === 0 && held.data.problems.length === 0)
+    return Object.keys(scope).length > 0 ? <Nothing portfolio={portfolio} /> : <Begin portfolio={portfolio} />;
   return (
     <>
       <h1>
@@ -41,13 +44,26 @@ export default function Overview({ portfolio }: PortfolioPageProps) {
       <AsOf />
       <Problems problems={held.data.problems} notes={data.performance.notes} />
       <Missing portfolio={portfolio} positions={held.data.positions} />
-      <Stats positions={held.data} returns={data} range={range} />
+      <Stats positions={held.data} returns={data} range={range} past={scope.as_of !== undefined} />
       <ValueChart portfolio={portfolio} benchmark={data.benchmark?.ticker ?? null} />
       <section>
         <h2 className={styles.title}>What is held</h2>
         <PositionsTable portfolio={portfolio} positions={held.data} contributions={data.contributions} range={range} />
       </section>
       <Sums performance={data.performance} base={data.base} />
+    </>
+  );
+}
+
+/** Of another day, account or tag there may be something. */
+function Nothing({ portfolio }: PortfolioPageProps) {
+  const [params] = useSearchParams();
+  const { as_of } = scopeOf(params);
+  return (
+    <>
+      <h1>{as_of ? `Nothing was there on ${format.day(as_of)}` : "Nothing of that is there"}</h1>
+      <AsOf />
+      <Controls portfolio={portfolio} />
     </>
   );
 }

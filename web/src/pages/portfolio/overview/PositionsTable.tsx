@@ -8,8 +8,9 @@ import { quotesQuery } from "../../../api/queries";
 import { Amount, Return } from "../../../components/Amount";
 import { Sparkline } from "../../../components/Sparkline";
 import type { Range } from "../../../lib/address";
+import { signOf } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
-import { positionPath } from "../address";
+import { asOfOf, positionPath } from "../address";
 import { Figure } from "../figures/Figure";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
 import { dayLine } from "./dayLine";
@@ -27,6 +28,7 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
   const { data } = useQuery(quotesQuery([...new Set(positions.flatMap(tickersOf))].sort()));
   const quotes = new Map(data?.quotes.map((quote) => [quote.symbol, quote]));
   const added = new Map(contributions.map((each) => [keyOf(each), each]));
+  const past = asOfOf(useSearchParams()[0]) !== null;
   const several = portfolio.accounts.length > 1;
 
   const columns: FigureColumn<Position>[] = [
@@ -56,7 +58,7 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
       key: "day",
       title: "Day",
       unit: "%",
-      show: (row) => row.instrument && <DayChange row={row} />,
+      show: (row) => row.instrument && <DayChange row={row} past={past} />,
       cell: ({ day_change }) => day_change?.relative,
     },
     {
@@ -88,6 +90,7 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
       unit: "%",
       show: (row) => <Share row={row} />,
       cell: ({ share }) => share,
+      total: told.value !== null && positions.every(({ share }) => share !== null) && format.shareFigure(1),
       goes: 2,
     },
     {
@@ -136,6 +139,7 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
           </Asked>
         ),
       cell: ({ gain_relative }) => gain_relative,
+      total: <Return value={ofCost(told)} />,
     },
     {
       key: "added",
@@ -151,6 +155,7 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
         );
       },
       cell: (row) => added.get(keyOf(row))?.share,
+      total: <Return value={together(contributions)} />,
       goes: 1,
     },
   ];
@@ -163,6 +168,17 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
       file={`${portfolio.name} positions ${told.day}`}
     />
   );
+}
+
+/** The gain of all as a share of what all cost. */
+function ofCost({ gain, cost }: Positions): number | null {
+  return gain === null || cost === null || signOf(cost) === 0 ? null : Number(gain) / Number(cost);
+}
+
+/** What all added, also what is no longer held; null where one of them is not known. */
+function together(contributions: readonly Contribution[]): number | null {
+  const shares = contributions.map(({ share }) => share);
+  return shares.includes(null) ? null : shares.reduce<number>((total, share) => total + Number(share), 0);
 }
 
 type Part = Pick<Position, "account" | "instrument" | "currency" | "ticker">;
@@ -245,10 +261,10 @@ function Share({ row }: { row: Position }) {
   );
 }
 
-function DayChange({ row }: { row: Position }) {
+function DayChange({ row, past }: { row: Position; past: boolean }) {
   if (row.day_change === null) return <span className="quiet">{format.NONE}</span>;
   return (
-    <Asked row={row} why="day_change" label="Change today">
+    <Asked row={row} why="day_change" label={past ? "Change that day" : "Change today"}>
       <Return value={row.day_change.relative} />
     </Asked>
   );

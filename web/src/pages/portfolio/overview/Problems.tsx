@@ -30,7 +30,7 @@ export function Problems({ problems, notes }: { problems: readonly Trouble[]; no
       ))}
       {told.length > FIRST && (
         <li>
-          <Button look="quiet" onClick={() => setAll(!all)}>
+          <Button look="quiet" flush onClick={() => setAll(!all)}>
             {all ? "Show fewer" : `Show all ${told.length}`}
           </Button>
         </li>

@@ -12,9 +12,11 @@ interface StatsProps {
   positions: Positions;
   returns: Returns;
   range: Range;
+  /** Whether they are of a past day. */
+  past: boolean;
 }
 
-export function Stats({ positions, returns: { base, performance, benchmark }, range }: StatsProps) {
+export function Stats({ positions, returns: { base, performance, benchmark }, range, past }: StatsProps) {
   const { gain, twr, twr_annual, mwr, drawdown, income } = performance;
   return (
     <List>
@@ -23,8 +25,8 @@ export function Stats({ positions, returns: { base, performance, benchmark }, ra
           <Amount value={positions.value} currency={base} />
         </Figure>
       </Stat>
-      <Stat name="Today" unit={base}>
-        <Figure why="day_change" label="Change today">
+      <Stat name={past ? "That day" : "Today"} unit={base}>
+        <Figure why="day_change" label={past ? "Change that day" : "Change today"}>
           <Amount value={positions.day_gain} currency={base} moved />
         </Figure>
       </Stat>
@@ -51,7 +53,11 @@ export function Stats({ positions, returns: { base, performance, benchmark }, ra
       {benchmark && (
         <Stat
           name={`The same in ${benchmark.ticker}`}
-          beside={<Amount value={gainOf(benchmark.value, performance)} currency={base} moved named />}
+          beside={
+            <>
+              time-weighted; <Amount value={gainOf(benchmark.value, performance)} currency={base} moved named />
+            </>
+          }
         >
           <Figure why="benchmark_twr" label={`The same flows in ${benchmark.ticker}`}>
             <Return value={benchmark.twr} />
@@ -66,7 +72,7 @@ export function Stats({ positions, returns: { base, performance, benchmark }, ra
           <Return value={drawdown?.depth ?? null} />
         </Figure>
       </Stat>
-      <Stat name="Income" unit={base}>
+      <Stat name="Income, before taxes" unit={base}>
         <Figure why="income" label="Income">
           <Amount value={income} currency={base} />
         </Figure>

@@ -1,5 +1,6 @@
 import type { Performance } from "../../../api/desk";
 import { Amount } from "../../../components/Amount";
+import { negated } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { Figure } from "../figures/Figure";
 import styles from "./Overview.module.css";
@@ -16,6 +17,10 @@ const PARTS: readonly (readonly [Told, string])[] = [
   ["currency_gain", "of it currencies"],
 ];
 const MOVED: readonly Told[] = ["gain", "currency_gain"];
+/** The desk tells them as amounts of their own; in the sum they are taken away. */
+const LESS: readonly Told[] = ["taken_out", "fees", "taxes"];
+/** What the gain came of. */
+const OF_THE_GAIN: readonly Told[] = ["income", "fees", "taxes", "currency_gain"];
 
 interface SumsProps {
   performance: Performance;
@@ -42,11 +47,11 @@ export function Sums({ performance, base, of }: SumsProps) {
           </dd>
         </div>
         {PARTS.map(([name, label]) => (
-          <div key={name}>
+          <div key={name} data-part={OF_THE_GAIN.includes(name) || undefined}>
             <dt>{label}</dt>
             <dd>
               <Figure why={name === "paid_in" || name === "taken_out" ? "net_invested" : name} of={of} label={label}>
-                <Amount value={performance[name]} currency={base} moved={MOVED.includes(name)} />
+                <Amount value={inSum(name, performance[name])} currency={base} moved={MOVED.includes(name)} />
               </Figure>
             </dd>
           </div>
@@ -62,4 +67,8 @@ export function Sums({ performance, base, of }: SumsProps) {
       </dl>
     </section>
   );
+}
+
+function inSum(name: Told, value: string | null): string | null {
+  return value !== null && LESS.includes(name) ? negated(value) : value;
 }

@@ -5,7 +5,7 @@ import type { Range } from "../../../lib/address";
 import { signOf, sum } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 
-const SPANS: Record<Range, string> = {
+export const SPANS: Record<Range, string> = {
   "1D": "in a day",
   "5D": "in five days",
   "1M": "in a month",
@@ -58,7 +58,7 @@ function reaches(first: string, last: string, range: Range): boolean {
 /** What of a sentence is an amount, so that it can be hidden. */
 export type Said = readonly (string | { amount: string })[];
 
-/** `You gained 1 234 EUR (+8.20 %) in a year; the same deposits into SPY would be worth 420 EUR more.` */
+/** `You gained 1 234 EUR (+8.20 % time-weighted) in a year; the same deposits into SPY would be worth 420 EUR more.` */
 export function headline(told: Performance, benchmark: Benchmark | null, base: string, range: Range): Said {
   const { gain, twr, end } = told;
   if (gain === null) return ["The gain cannot be told: something that it needs is missing"];
@@ -66,7 +66,7 @@ export function headline(told: Performance, benchmark: Benchmark | null, base: s
   const span = `${spanOf(told, range)}${without(told.uncounted)}`;
   if (way === 0) return [`Neither gained nor lost ${span}`];
   const amount = format.roughMoney(Math.abs(Number(gain)), base);
-  const rate = twr === null ? "" : ` (${format.gain(twr)})`;
+  const rate = twr === null ? "" : ` (${format.gain(twr)} time-weighted)`;
   const said: Said = [way > 0 ? "You gained " : "You lost ", { amount }, `${rate} ${span}`];
   return [...said, ...besides(benchmark, end, base)];
 }

@@ -58,7 +58,7 @@ export default function PositionPage({ portfolio }: PortfolioPageProps) {
       <header className={styles.head}>
         <p className={styles.name}>
           <Link to={back}>{portfolio.name}</Link> › {isOwn ? ticker : <Link to={symbolPath(ticker)}>{ticker}</Link>}{" "}
-          <span className="quiet">{named?.name}</span>
+          <span className="quiet">{named?.name !== ticker && named?.name}</span>
           {portfolio.right === "owner" && (
             <>
               {" · "}

@@ -55,6 +55,7 @@ export function PriceForm({ title, about, name, currency, prices, set }: PriceFo
       show: (row) => (
         <Button
           look="quiet"
+          flush
           aria-label={`Forget the price of ${format.day(row.day)}`}
           onClick={() => mutate({ day: row.day, price: null })}
         >

@@ -21,7 +21,7 @@ export function FromExport() {
     },
   });
   return (
-    <section className={styles.form} aria-labelledby="from-export">
+    <section className={`${styles.form} ${styles.otherwise}`} aria-labelledby="from-export">
       <h2 id="from-export">Or bring one back</h2>
       <TextField label="Called" value={name} placeholder="As in the file" onChange={setName} />
       <Field

@@ -127,7 +127,7 @@ function Remove({ portfolio, onGone }: { portfolio: Portfolio; onGone: () => Pro
         </>
       ) : (
         <div className={styles.actions}>
-          <Button look="quiet" onClick={() => setAsked(true)}>
+          <Button look="quiet" flush onClick={() => setAsked(true)}>
             Remove the portfolio…
           </Button>
         </div>

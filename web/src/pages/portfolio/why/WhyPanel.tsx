@@ -82,7 +82,7 @@ function Told({ why: { method, inputs, notes }, portfolio }: ToldProps) {
             ))}
           </ul>
           {inputs.length > FIRST && (
-            <Button look="quiet" onClick={() => setAll(!all)}>
+            <Button look="quiet" flush onClick={() => setAll(!all)}>
               {all ? "Show fewer" : `Show all ${format.whole(inputs.length)}`}
             </Button>
           )}
