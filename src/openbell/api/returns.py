@@ -183,7 +183,7 @@ def returns(
                 **held(asked, each.part).model_dump(),
                 gain=text(each.gain),
                 share=each.share,
-                notes=[said_of_uncounted(one) for one in without if one.part == each.part],
+                notes=[said_of_uncounted(of, one) for one in without if one.part == each.part],
             )
             for each in sorted(
                 contributions(of, inside, stretch), key=lambda each: (-(each.gain or Decimal(0)), in_order(each.part))
