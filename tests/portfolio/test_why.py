@@ -105,6 +105,27 @@ def test_every_figure_comes_out_of_the_inputs_of_its_reason(book: Book):
 
 
 @given(books())
+def test_the_gains_of_lots_are_what_prices_and_rates_made(book: Book):
+    walked, found = followed(book, "2024-01-12")
+    held = why_unrealised(found, found.scope(), SIZE - 1, walked.lots)
+    sold = why_realised(found, walked.closed, ())
+    cost = why_cost(found, walked.lots)
+    paid = [each.value for each in cost.inputs if each.unit == "USD" and not each.label.endswith(" as paid")]
+    for why, last, first in (
+        (held, starting(held, "value of"), paid),
+        (sold, starting(sold, "received for"), [each.value for each in sold.inputs if each.label == "cost"]),
+    ):
+        made = starting(why, "by the ")
+        if all((*made, *last, *first)) and len(made) == 2 * len(first):
+            gain = sum(map(Decimal, last)) - sum(map(Decimal, first))
+            assert sum(map(Decimal, made)) == pytest.approx(gain, abs=Decimal("1e-9"))
+
+
+def starting(why: Why, label: str) -> list[str]:
+    return [each.value for each in why.inputs if each.label.startswith(label)]
+
+
+@given(books())
 def test_a_part_of_the_history_has_its_reason_too(book: Book):
     _, found = followed(book, "2024-01-12")
     inside, stretch = found.scope(account=1), Stretch(4, SIZE - 2)
