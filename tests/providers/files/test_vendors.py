@@ -287,7 +287,8 @@ def test_the_user_s_column_names_win(load):
 @pytest.mark.parametrize(
     ("name", "symbol"),
     [
-        ("AAPL.csv", "AAPL"), ("aapl.csv", "AAPL"), ("M.csv", "M"), ("BRK.B.csv", "BRK.B"), ("vix-daily.csv", "VIX"),
+        ("AAPL.csv", "AAPL"), ("aapl.csv", "AAPL"), ("M.csv", "M"), ("BRK.B.csv", "BRK.B"),
+        ("EURUSD=X.csv", "EURUSD=X"), ("eurusd=x_1d.csv", "EURUSD=X"), ("JPY=X.csv", "JPY=X"), ("vix-daily.csv", "VIX"),
         ("yahoofinance-SPY-20200901-20210113.csv", "SPY"), ("AAPL-2020-01-01-2020-12-31.csv", "AAPL"),
         ("av_MSFT_1min_ext_202012.csv", "MSFT"), ("prices of AAPL (1).csv", "AAPL"),
         ("data.csv", None), ("skender_default.csv", None), ("4063-T-1d-bad-stock-split.csv", "4063.T"),

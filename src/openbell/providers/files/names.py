@@ -25,6 +25,8 @@ UPPER = re.compile(r"[A-Z0-9]{1,6}")
 TICKER = re.compile(r"[A-Za-z]{1,5}")
 OF_EXCHANGE = re.compile(rf"([A-Z0-9]{{1,6}})-({'|'.join(MICS)})-(1d|1wk|1mo|\d+[mh])\b.*")
 """AET-L-1d-...: a ticker with its exchange, as scripts around yfinance name a file."""
+PAIR = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]{3}){1,2}=[Xx](?![A-Za-z0-9])")
+"""EURUSD=X, JPY=X: a rate as Yahoo calls it."""
 WITH_CLASS = re.compile(r"[A-Z]{1,4}[.\-][AB]")
 
 
@@ -41,6 +43,8 @@ def symbol_in(name: str) -> str | None:
         return stem
     if abroad := OF_EXCHANGE.fullmatch(stem):
         return f"{abroad[1]}.{abroad[2]}"
+    if (pair := PAIR.search(stem)) and not PAIR.search(stem, pair.end()):
+        return pair[0].upper()
     words = [word for word in re.split(r"[\s_.,()+\-]+", stem) if word and not _noise(word)]
     capitals = [word for word in words if UPPER.fullmatch(word)]
     candidates = capitals or words
