@@ -96,6 +96,8 @@ function useChanges(person: Person) {
   const { queryKey } = peopleQuery();
   const settled = () => client.invalidateQueries({ queryKey: peopleKeys.people });
   const changed = useMutation({
+    // One after the other: what is undone at once may not arrive before what it undoes.
+    scope: { id: `person ${person.id}` },
     mutationFn: (change: PersonChange) => changePerson(person.id, change),
     onMutate: async (change) => {
       await client.cancelQueries({ queryKey, exact: true });

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
-import { positionsQuery, returnsQuery } from "../../../api/portfolios";
+import { positionsQuery, returnsQuery, transactionsQuery } from "../../../api/portfolios";
 import { Trouble } from "../../../components/Notice";
 import { Skeleton } from "../../../components/Skeleton";
 import * as format from "../../../lib/format";
@@ -59,6 +59,10 @@ export default function Overview({ portfolio }: PortfolioPageProps) {
 function Nothing({ portfolio }: PortfolioPageProps) {
   const [params] = useSearchParams();
   const { as_of } = scopeOf(params);
+  const { data, error, refetch } = useQuery(transactionsQuery(portfolio.id, { limit: 1 }));
+  if (error && !data) return <Trouble whole error={error} onRetry={refetch} />;
+  if (!data) return <Loading />;
+  if (data.total === 0) return <Begin portfolio={portfolio} />;
   return (
     <>
       <h1>{as_of ? `Nothing was there on ${format.day(as_of)}` : "Nothing of that is there"}</h1>
