@@ -67,6 +67,16 @@ def test_whatever_the_market_does_no_account_owes_anything(tmp_path: Path, seed:
         assert sum(each.kind is Kind.BUY for each in rows) >= 18
 
 
+def test_there_is_a_sample_on_each_day_of_a_week_also_while_no_currency_is_traded(tmp_path: Path):
+    for each in range(7):
+        now = datetime(2026, 11, 16 + each, 0, 10, tzinfo=UTC)
+        desk = open_desk(Settings(home=tmp_path, offline=True, demo=True), lambda now=now: now)
+        rows = transactions(Market.of(desk, now.date()), now.date())
+        desk.close()
+        assert {each.kind for each in rows} >= {Kind.BUY, Kind.DIVIDEND}
+        assert max(each.day for each in rows) < now.date()
+
+
 def test_a_desk_without_the_simulated_market_has_no_sample(desk: Desk):
     with pytest.raises(InvalidInput, match="simulated market, which is not open"):
         sampled(desk, 1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 from playwright.sync_api import Locator, Page, expect
@@ -43,11 +45,15 @@ def account(page: Page) -> Locator:
     return page.get_by_role("banner").get_by_role("button", name=re.compile("your account"))
 
 
+def invite(desk: StartedDesk) -> str:
+    """Have the owner make an invitation; its secret."""
+    with _as_owner(desk) as owner:
+        return owner.post("users/invitations", json={"role": "member"}).raise_for_status().json()["secret"]
+
+
 def share_first_list(desk: StartedDesk, **rights: str) -> None:
     """Have the owner share the first watchlist with people."""
-    with httpx.Client(base_url=f"{desk.address}/api/v1/", timeout=20) as owner:
-        owner.post("sessions", json={"name": "owner", "password": PASSWORD}).raise_for_status()
-        owner.headers["x-csrf-token"] = owner.cookies["openbell_csrf"]
+    with _as_owner(desk) as owner:
         numbers = {each["name"]: each["id"] for each in owner.get("users").json()["people"]}
         (first, *_) = owner.get("watchlists").json()["watchlists"]
         for name, right in rights.items():
@@ -58,3 +64,11 @@ def add_people(desk: StartedDesk, **roles: str) -> None:
     """Have the host add people, each with PASSWORD."""
     for name, role in roles.items():
         desk.run("user", "add", name, "--role", role, typed=PASSWORD)
+
+
+@contextmanager
+def _as_owner(desk: StartedDesk) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{desk.address}/api/v1/", timeout=20) as owner:
+        owner.post("sessions", json={"name": "owner", "password": PASSWORD}).raise_for_status()
+        owner.headers["x-csrf-token"] = owner.cookies["openbell_csrf"]
+        yield owner

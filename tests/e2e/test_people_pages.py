@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Response, expect
 
-from e2e.signed import PASSWORD, REFUSED, account, open_as, sign_in
+from e2e.signed import PASSWORD, REFUSED, account, invite, open_as, sign_in
 from e2e.started import StartedDesk
 from e2e.test_every_page import AXE, MOST_JAVASCRIPT, violations
 from e2e.watched import DESKTOP, PHONE, Watched, window
@@ -39,7 +39,7 @@ def test_no_page_of_people_breaks_a_rule_of_accessibility_or_is_wider_than_its_w
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], page.url
 
     with window(browser, house.address, watched, size) as page:
-        page.goto("/join#secret")
+        page.goto(f"/join#{invite(house)}")
         expect(page.get_by_role("heading", name="You are invited to this desk")).to_be_visible()
         assert_readable()
         page.goto("/sign-in?refused=late")

@@ -104,6 +104,11 @@ class Market:
     closes: Mapping[str, Closes]
     actions: Mapping[str, Sequence[Mapping[str, Any]]]
 
+    @property
+    def closed(self) -> date:
+        """The last day that all of it has a close of: midnight is not everywhere at once."""
+        return min(max(told) for told in self.closes.values())
+
     @classmethod
     def of(cls, desk: Desk, today: date) -> Market:
         """The simulated market of a desk, up to the day before `today`."""
@@ -117,11 +122,11 @@ class Market:
 
 
 def transactions(market: Market, today: date) -> list[Transaction]:
-    """What the saver did in the three years before `today`, oldest first."""
+    """What the saver did in the three years before `today`, as far as the market has closed; oldest first."""
     saver, first = _Saver(market), _months_after(today, -MONTHS)
     for month in range(MONTHS):
         saver.plan(_trading(market, _months_after(first, month)), partial(saver.month, month))
-    return saver.until(today)
+    return saver.until(min(today, market.closed + timedelta(days=1)))
 
 
 class _Saver:
