@@ -16,7 +16,7 @@ from openbell.api.access import Role, TheDesk, allow
 from openbell.api.shapes import Action, Bars, Column, action_of, bars_of, decimals_of, floats, ratio_said, renamed
 from openbell.bars.indicators import compute
 from openbell.history import History, Hours, Series
-from openbell.history.past import said
+from openbell.history.notes import said
 from openbell.history.stretch import Range, Stretch, instant, stretch
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import Scale

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from openbell.bars.compare import Comparison, compare
-from openbell.history.past import History, said
+from openbell.history.notes import said
+from openbell.history.past import History
 from openbell.history.stretch import OFFERED, Range, Stretch, newest_of, offered_in, stretch
 from openbell.model.errors import InvalidInput
 from openbell.model.frames import BARS, Scale, frame_of
