@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -18,7 +16,6 @@ import typer
 
 from openbell.cli import books, figures, items, mappings, terminal, transactions
 from openbell.cli.chosen import (
-    SHOWN,
     Json,
     Name,
     OfAccount,
@@ -30,11 +27,12 @@ from openbell.cli.chosen import (
     owner_of,
     portfolio_of,
 )
+from openbell.cli.reviews import assert_matched, tell_review, tell_what_would_be
 from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
 from openbell.model.words import counted
 
 if TYPE_CHECKING:
-    from openbell.arrivals import Review, Unheld
+    from openbell.arrivals import Review
     from openbell.desk import Desk
     from openbell.statements.draft import Statement
     from openbell.store.importbook import Batch
@@ -46,18 +44,6 @@ for _part in (books.app, figures.app, items.app):
 app.add_typer(books.accounts, name="account")
 app.add_typer(transactions.app, name="transaction")
 app.add_typer(items.own, name="item")
-
-
-_BESIDES = {
-    "known": "imported before",
-    "alike": "like one that is here, left out",
-    "twins": "of them equal to another row of the file",
-    "future": "of a day to come, left out",
-    "ignored": "without effect",
-    "beside": "by hand beside them",
-    "problems": "not understood",
-}
-"""What else there is of a file besides what is new."""
 
 
 class Dates(StrEnum):
@@ -152,9 +138,9 @@ def arrive(
             assert_whole(review)
         batch: Batch | None = None
         if dry_run or not (review.taken or review.news or founding):
-            _tell_what_would_be(review, lacking, midway=midway or founding, as_json=as_json)
+            tell_what_would_be(review, lacking, midway=midway or founding, as_json=as_json)
         else:
-            _assert_matched(review)
+            assert_matched(review)
             told: dict[str, Any] = {
                 "file": file.name,
                 "sha256": hashlib.sha256(data).hexdigest(),
@@ -173,7 +159,7 @@ def arrive(
             if not planned.portfolio.id:
                 _tell_made(kept)
             if batch is not None or as_json:
-                _tell_review(review, lacking, written=None if batch is None else batch.id, as_json=as_json)
+                tell_review(review, lacking, written=None if batch is None else batch.id, as_json=as_json)
         if body is not None and not dry_run:
             ImportBook(desk.ledger).keep_mapping(owner, keep, body)
 
@@ -313,87 +299,6 @@ def _pairs(told: Sequence[str]) -> dict[str, str]:
         if "=" not in each:
             raise InvalidInput("instrument", f"{each!r} names no ticker.", remedy="Write it as NAME=TICKER.")
     return {name: ticker for name, _, ticker in (each.rpartition("=") for each in told)}
-
-
-def _assert_matched(review: Review) -> None:
-    """Raise InvalidInput, all of them told, where it is not known what instruments of the file are."""
-    if not review.unmatched:
-        return
-    _tell_unmatched(review)
-    what = f"It is not known what {counted(len(review.unmatched), 'instrument')} of the file would be."
-    raise InvalidInput("instrument", what, remedy="Say it of each with --instrument NAME=TICKER, or NAME=own.")
-
-
-def _tell_unmatched(review: Review) -> None:
-    for match in review.unmatched:
-        terminal.warned(f"{match.named} is not known: say what it is with --instrument '{match.named.key}=TICKER'.")
-
-
-def _needed(review: Review, lacking: Sequence[Unheld]) -> str:
-    """What an import waits for: as long as it does, it is refused. Empty for nothing."""
-    if review.unmatched:
-        return f", once it is said what {counted(len(review.unmatched), 'instrument')} would be"
-    return ", once what it needs is there" if lacking and review.taken else ""
-
-
-def _tell_what_would_be(review: Review, lacking: Sequence[Unheld], *, midway: bool, as_json: bool) -> None:
-    needed = _needed(review, () if midway else lacking)
-    _tell_review(review, lacking, needed=needed, as_json=as_json)
-    if needed:
-        raise typer.Exit(2)
-
-
-def _tell_review(
-    review: Review, lacking: Sequence[Unheld], *, written: int | None = None, needed: str = "", as_json: bool
-) -> None:
-    """What is `written`, or would be; not before what is `needed` for it is there."""
-    from openbell.arrivals import counts  # noqa: PLC0415
-
-    found = counts(review)
-    problems = review.statement.problems
-    if as_json:
-        told = [{"rows": each.rows, "what": each.what, "remedy": each.remedy} for each in problems]
-        names = [str(match.named) for match in review.unmatched]
-        needing = [{"rows": each.draft.rows if each.draft else [], "what": each.what} for each in lacking]
-        answer = {
-            "import": written,
-            "counts": found,
-            "problems": told,
-            "unmatched": names,
-            "unheld": needing,
-            "notes": list(review.statement.notes),
-            "ready": bool(review.taken or review.news) and not needed,
-        }
-        print(json.dumps(answer))
-        return
-    of = f"{review.statement.broker or 'unknown broker'} ({review.statement.preset})"
-    did = f"would be imported{needed}" if written is None else f"imported, as import {written}"
-    rest = [f"{found[name]} {words}" for name, words in _BESIDES.items() if found[name]]
-    terminal.said(f"{of}: {counted(found['new'], 'transaction')} {did}{''.join(f'; {each}' for each in rest)}.")
-    for said in review.statement.notes:
-        terminal.note(f"{said[:1].upper()}{said[1:]}.")
-    for reason, count in _reasons(review).items():
-        terminal.note(f"Ignored: {counted(count, 'row')}: {reason}.")
-    for each in problems[:SHOWN]:
-        terminal.warned(f"Row {', '.join(map(str, each.rows))}: {each.what} {each.remedy}".strip())
-    if len(problems) > SHOWN:
-        terminal.note(f"{len(problems) - SHOWN} more problems; --json has them all.")
-    _tell_unmatched(review)
-    for row in lacking[:SHOWN]:
-        at = f"Row {', '.join(map(str, row.draft.rows))}: " if row.draft else ""
-        terminal.warned(f"{at}{row.what} {row.remedy}")
-    if lacking and needed:
-        terminal.note("Import what came before first; or --midway books it all the same.")
-    if written is not None:
-        terminal.note(f"`openbell portfolio undo {written}` takes it back.")
-
-
-def _reasons(review: Review) -> dict[str, int]:
-    """Of a file that brings nothing, why its rows are ignored, the most frequent reason first."""
-    if review.taken:
-        return {}
-    told = Counter(each.reason for each in review.statement.ignored)
-    return dict(told.most_common(SHOWN))
 
 
 def _is_there(desk: Desk, told: str) -> bool:
