@@ -25,7 +25,8 @@ from openbell.model.transactions import Transaction as ModelTransaction
 from openbell.portfolio.told_price import unlike_price
 from openbell.store.itembook import OWN, ItemBook
 from openbell.store.portfoliobook import Kept
-from openbell.store.transactionbook import Entry, Filter, TransactionBook
+from openbell.store.transactionbook import Filter, TransactionBook
+from openbell.store.transactionrows import Entry
 
 router = APIRouter(tags=["transactions"])
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from itertools import groupby
-from operator import attrgetter
-from typing import Any
 from unicodedata import normalize
 
 import sqlalchemy as sa
 
-from openbell.model.errors import ChangedMeanwhile, InvalidInput, OpenbellError, StoreError
-from openbell.model.transactions import Kind, Pick, Transaction
+from openbell.model.errors import ChangedMeanwhile, InvalidInput, OpenbellError
+from openbell.model.transactions import Kind, Transaction
 from openbell.store.ledger import Ledger
 from openbell.store.portfoliotables import (
     ACCOUNTS,
@@ -26,19 +22,13 @@ from openbell.store.portfoliotables import (
     changed,
     inserted,
     instant_text,
-    maybe_day,
-    maybe_decimal,
-    maybe_instant,
-    maybe_text,
     numbered,
     text,
 )
+from openbell.store.transactionrows import Entry, entries_of, parts_of, portions, values_of, with_parts
 
 RESTORABLE = timedelta(days=30)
 """How long a deleted transaction can be brought back."""
-
-AT_ONCE = 500
-"""Rows that are asked for by their numbers in one question: databases limit how many a question may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +46,6 @@ class Filter:
     """In the note, the reference or the instrument, capitals or not."""
     removed: bool = False
     """The deleted ones instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A transaction as it is kept, with the number of its edits."""
-
-    transaction: Transaction
-    version: int
-    removed: datetime | None = None
 
 
 class MovedOn(OpenbellError):
@@ -93,7 +74,7 @@ class TransactionBook:
             rows = connection.execute(
                 sa.select(TRANSACTIONS).where(where).order_by(*_NEWEST_FIRST).offset(offset).limit(limit)
             ).all()
-            return total, _entries(connection, rows)
+            return total, entries_of(connection, rows)
 
     def find(self, portfolio: int, number: int) -> Entry | None:
         """The transaction with that number, deleted ones too."""
@@ -157,7 +138,7 @@ class TransactionBook:
             told = replace(transaction, batch=now.transaction.batch)
             _assert_accounts(connection, portfolio, [told])
             mine = TRANSACTIONS.c.id == told.id
-            connection.execute(sa.update(TRANSACTIONS).where(mine).values(**_values(told), version=version + 1))
+            connection.execute(sa.update(TRANSACTIONS).where(mine).values(**values_of(told), version=version + 1))
             connection.execute(sa.delete(TAGS).where(TAGS.c.transaction == told.id))
             connection.execute(sa.delete(PICKS).where(PICKS.c.transaction == told.id))
             _write_parts(connection, portfolio, [told])
@@ -192,7 +173,7 @@ class TransactionBook:
             rows = connection.execute(sa.select(TRANSACTIONS).where(mine)).all()
             if not rows:
                 raise _missing(number)
-            entry = _entries(connection, rows)[0]
+            entry = entries_of(connection, rows)[0]
             if restored:
                 _assert_opened(connection, portfolio, [entry.transaction])
                 changed(connection, portfolio=portfolio)
@@ -202,8 +183,8 @@ class TransactionBook:
         with self._ledger.transaction() as connection:
             rows = connection.execute(sa.select(TRANSACTIONS).where(where)).all()
             mine = sa.select(TRANSACTIONS.c.id).where(where)
-            tags, picks = (_parts(connection, table, table.c.transaction.in_(mine)) for table in (TAGS, PICKS))
-            entries = _with_parts(rows, tags, picks)
+            tags, picks = (parts_of(connection, table, table.c.transaction.in_(mine)) for table in (TAGS, PICKS))
+            entries = with_parts(rows, tags, picks)
         return sorted(entries, key=lambda entry: in_order(entry.transaction))
 
 
@@ -218,7 +199,7 @@ def written(connection: sa.Connection, portfolio: int, transactions: Sequence[Tr
     `version`: what the count of their edits begins with.
     """
     _assert_accounts(connection, portfolio, transactions)
-    rows = [{**_values(each), "id": each.id, "portfolio": portfolio, "version": version} for each in transactions]
+    rows = [{**values_of(each), "id": each.id, "portfolio": portfolio, "version": version} for each in transactions]
     inserted(connection, TRANSACTIONS, rows)
     _write_parts(connection, portfolio, transactions)
 
@@ -265,7 +246,7 @@ def _assert_opened(connection: sa.Connection, portfolio: int, transactions: Iter
     """A sale takes lots of its own portfolio only, and of transactions that are there."""
     opened = sorted({pick.opened for each in transactions for pick in each.picks})
     there: set[int] = set()
-    for some in _portions(opened):
+    for some in portions(opened):
         mine = (TRANSACTIONS.c.portfolio == portfolio) & TRANSACTIONS.c.removed.is_(None)
         query = sa.select(TRANSACTIONS.c.id).where(mine, TRANSACTIONS.c.id.in_(some))
         there |= set(connection.execute(query).scalars())
@@ -276,7 +257,7 @@ def _assert_opened(connection: sa.Connection, portfolio: int, transactions: Iter
 
 
 def _assert_not_picked(connection: sa.Connection, numbers: Sequence[int]) -> None:
-    for some in _portions(numbers):
+    for some in portions(numbers):
         other = PICKS.c.opened.in_(some) & PICKS.c.transaction.not_in(some)
         sale = connection.execute(
             sa.select(PICKS.c.transaction)
@@ -290,16 +271,12 @@ def _assert_not_picked(connection: sa.Connection, numbers: Sequence[int]) -> Non
             )
 
 
-def _portions(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE))
-
-
 def _current(connection: sa.Connection, portfolio: int, number: int, version: int) -> Entry:
     mine = (TRANSACTIONS.c.portfolio == portfolio) & (TRANSACTIONS.c.id == number)
     rows = connection.execute(sa.select(TRANSACTIONS).where(mine)).all()
     if not rows:
         raise _missing(number)
-    entry = _entries(connection, rows)[0]
+    entry = entries_of(connection, rows)[0]
     if entry.version != version or entry.removed is not None:
         how = "deleted" if entry.removed is not None else "changed"
         raise ChangedMeanwhile(f"Transaction {number} was {how} meanwhile.", entry)
@@ -348,100 +325,11 @@ def _page_of_said(
         if any(text is not None and sought in _folded(text) for text in told)
     ]
     query, page = sa.select(TRANSACTIONS).order_by(*_NEWEST_FIRST), list[Row]()
-    for some in _portions(numbers[offset : offset + limit]):
+    for some in portions(numbers[offset : offset + limit]):
         page += connection.execute(query.where(columns.id.in_(some)))
-    return len(numbers), _entries(connection, page)
+    return len(numbers), entries_of(connection, page)
 
 
 def _folded(text: str) -> str:
     """A text without its capitals, and its accents as one character each."""
     return text.lower() if text.isascii() else normalize("NFC", normalize("NFC", text).casefold())
-
-
-def _values(transaction: Transaction) -> dict[str, Any]:
-    exact = {name: text(getattr(transaction, name)) for name in ("cash", "quantity", "fee", "tax", "to_cash")}
-    maybe = {name: maybe_text(getattr(transaction, name)) for name in ("price", "rate", "cost", "ratio")}
-    plain = {
-        name: getattr(transaction, name)
-        for name in (
-            *("account", "currency", "instrument", "fee_currency", "price_currency", "to_account", "to_currency"),
-            *("other", "short", "ref", "note", "batch"),
-        )
-    }
-    return {
-        **plain,
-        **exact,
-        **maybe,
-        "kind": transaction.kind.value,
-        "day": transaction.day.isoformat(),
-        "acquired": None if transaction.acquired is None else transaction.acquired.isoformat(),
-        "at": instant_text(transaction.at),
-    }
-
-
-def _entries(connection: sa.Connection, rows: Sequence[Row]) -> list[Entry]:
-    """The rows with their tags and picks."""
-    tags, picks = dict[int, list[Row]](), dict[int, list[Row]]()
-    for some in _portions([row.id for row in rows]):
-        tags |= _parts(connection, TAGS, TAGS.c.transaction.in_(some))
-        picks |= _parts(connection, PICKS, PICKS.c.transaction.in_(some))
-    return _with_parts(rows, tags, picks)
-
-
-def _with_parts(rows: Sequence[Row], tags: Mapping[int, list[Row]], picks: Mapping[int, list[Row]]) -> list[Entry]:
-    return [
-        Entry(
-            _transaction(
-                row,
-                tuple(part.tag for part in tags.get(row.id, ())),
-                tuple(Pick(part.opened, Decimal(part.quantity)) for part in picks.get(row.id, ())),
-            ),
-            row.version,
-            maybe_instant(row.removed),
-        )
-        for row in rows
-    ]
-
-
-def _parts(connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[bool]) -> dict[int, list[Row]]:
-    """The rows of a table of parts, by transaction."""
-    query = sa.select(table).where(where).order_by(table.c.transaction, table.c.nth)
-    return {number: list(parts) for number, parts in groupby(connection.execute(query), attrgetter("transaction"))}
-
-
-def _transaction(row: Row, tags: tuple[str, ...], picks: tuple[Pick, ...]) -> Transaction:
-    """What a row says; raises StoreError where this program does not know its kind."""
-    try:
-        kind = Kind(row.kind)
-    except ValueError as error:
-        raise StoreError(f"Transaction {row.id} is of the unknown kind {row.kind!r}.", remedy="Upgrade.") from error
-    return Transaction(
-        kind=kind,
-        account=row.account,
-        day=date.fromisoformat(row.day),
-        currency=row.currency,
-        cash=Decimal(row.cash),
-        instrument=row.instrument,
-        quantity=Decimal(row.quantity),
-        fee=Decimal(row.fee),
-        fee_currency=row.fee_currency,
-        tax=Decimal(row.tax),
-        price=maybe_decimal(row.price),
-        price_currency=row.price_currency,
-        rate=maybe_decimal(row.rate),
-        cost=maybe_decimal(row.cost),
-        acquired=maybe_day(row.acquired),
-        to_account=row.to_account,
-        to_cash=Decimal(row.to_cash),
-        to_currency=row.to_currency,
-        other=row.other,
-        ratio=maybe_decimal(row.ratio),
-        picks=picks,
-        short=row.short,
-        at=maybe_instant(row.at),
-        ref=row.ref,
-        note=row.note,
-        tags=tags,
-        id=row.id,
-        batch=row.batch,
-    )
