@@ -3,11 +3,11 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { type Adjust, type ChartAddress, type CompareAddress, isOwnStretch, type Range } from "../lib/address";
 import { client } from "./client";
-import type { BackfillAsked, ChannelChange, Draft, Firing, NewChannel, Reject, Watchlist } from "./desk";
+import type { Reject } from "./desk";
 import { line } from "./live";
 import { answered, Problem } from "./problem";
 
-const SECOND = 1000;
+export const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 type Interval = number | false;
@@ -19,7 +19,8 @@ const REFUSED_MS = 20 * SECOND;
 /** What was asked is wrong, and stays so. */
 const WRONG = 422;
 
-function every(interval: Interval) {
+/** Asks again every `interval` ms; sooner where an answer failed, and never where the question is wrong. */
+export function every(interval: Interval) {
   return ({ state: { error } }: { state: { error: Error | null } }): Interval => {
     if (!error) return interval;
     if (error instanceof Problem && error.status === WRONG) return false;
@@ -81,35 +82,6 @@ export function moversQuery() {
     queryFn: ({ signal }) => answered(client.GET("/api/v1/movers", { params: { query: { limit: 5 } }, signal })),
     refetchInterval: every(10 * SECOND),
   });
-}
-
-export function watchlistsQuery() {
-  return queryOptions({
-    queryKey: ["watchlists"],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/watchlists", { signal })),
-  });
-}
-
-/** Replaces the name and the symbols of a list, while it is still at the version that was seen. */
-export function saveWatchlist({ id, name, symbols, version }: Watchlist) {
-  const body = { name, symbols, version };
-  return answered(client.PUT("/api/v1/watchlists/{key}", { params: { path: { key: id } }, body }));
-}
-
-export function addWatchlist(name: string) {
-  return answered(client.POST("/api/v1/watchlists", { body: { name, symbols: [] } }));
-}
-
-export function removeWatchlist(id: number) {
-  return answered(client.DELETE("/api/v1/watchlists/{key}", { params: { path: { key: id } } }));
-}
-
-export function restoreWatchlist(id: number) {
-  return answered(client.POST("/api/v1/watchlists/{key}/restore", { params: { path: { key: id } } }));
-}
-
-export function arrangeWatchlists(order: number[]) {
-  return answered(client.PUT("/api/v1/watchlists/order", { body: { order } }));
 }
 
 /** What days past say of symbols; the price's own move is its quote's. */
@@ -242,194 +214,4 @@ export async function everyReject(of: { source?: string; reason?: string }): Pro
     rows.push(...page.rows);
     if (page.rows.length === 0 || rows.length >= page.total) return rows;
   }
-}
-
-/** What is told of alerts; all of it is asked again when one fires. */
-export const alertKeys = {
-  all: ["alerts"] as const,
-  rules: ["alerts", "rules"] as const,
-  firings: ["alerts", "firings"] as const,
-  deliveries: ["alerts", "deliveries"] as const,
-  channels: ["alerts", "channels"] as const,
-};
-
-/** How soon an alert is noticed by a page that nobody tells of it. */
-const NOTICED_MS = 15 * SECOND;
-
-export function rulesQuery() {
-  return queryOptions({
-    queryKey: alertKeys.rules,
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/alerts/rules", { signal })),
-  });
-}
-
-export function addRule(body: Draft) {
-  return answered(client.POST("/api/v1/alerts/rules", { body }));
-}
-
-export function changeRule(number: number, body: Draft) {
-  return answered(client.PUT("/api/v1/alerts/rules/{number}", { params: { path: { number } }, body }));
-}
-
-export function removeRule(number: number) {
-  return answered(client.DELETE("/api/v1/alerts/rules/{number}", { params: { path: { number } } }));
-}
-
-/** When a rule would have fired; a firing since changes little of that. */
-export function trialQuery(body: Draft) {
-  return queryOptions({
-    queryKey: ["trial", body],
-    queryFn: ({ signal }) => answered(client.POST("/api/v1/alerts/trial", { body, signal })),
-    placeholderData: keepPreviousData,
-    retry: false,
-    refetchInterval: false,
-  });
-}
-
-/** What fired, the newest first; also asked while nobody looks, for that is when an alert is to call. */
-export function firingsQuery(limit: number) {
-  return queryOptions({
-    queryKey: [...alertKeys.firings, limit],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/alerts/firings", { params: { query: { limit } }, signal })),
-    refetchInterval: every(NOTICED_MS),
-    refetchIntervalInBackground: true,
-    placeholderData: keepPreviousData,
-  });
-}
-
-const MOST_FIRINGS = 100;
-
-/** All that fired after firing `number`, the newest first; `newest` are known already and need not be asked for. */
-export async function firingsSince(number: number, newest: readonly Firing[]): Promise<Firing[]> {
-  const since: Firing[] = [];
-  for (let page = newest, most = newest.length; ; most = MOST_FIRINGS) {
-    const news = page.filter(({ id }) => id > number);
-    since.push(...news);
-    const oldest = news.at(-1);
-    if (!oldest || news.length < most) return since;
-    const query = { limit: MOST_FIRINGS, before: oldest.id };
-    page = (await answered(client.GET("/api/v1/alerts/firings", { params: { query } }))).firings;
-  }
-}
-
-/** One firing by its number: the newest below the next one. */
-export function firingQuery(number: number) {
-  const query = { limit: 1, before: number + 1 };
-  return queryOptions({
-    queryKey: [...alertKeys.firings, query],
-    queryFn: async ({ signal }) => {
-      const { firings } = await answered(client.GET("/api/v1/alerts/firings", { params: { query }, signal }));
-      return firings.find(({ id }) => id === number) ?? null;
-    },
-  });
-}
-
-export function deliveriesQuery(number: number) {
-  return queryOptions({
-    queryKey: [...alertKeys.deliveries, number],
-    queryFn: ({ signal }) =>
-      answered(client.GET("/api/v1/alerts/firings/{number}/deliveries", { params: { path: { number } }, signal })),
-    refetchInterval: every(2 * SECOND),
-  });
-}
-
-export function markSeen(upto: number) {
-  return answered(client.POST("/api/v1/alerts/firings/seen", { body: { upto } }));
-}
-
-export function channelsQuery() {
-  return queryOptions({
-    queryKey: alertKeys.channels,
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/alerts/channels", { signal })),
-  });
-}
-
-export function addChannel(body: NewChannel) {
-  return answered(client.POST("/api/v1/alerts/channels", { body }));
-}
-
-export function changeChannel(number: number, body: ChannelChange) {
-  return answered(client.PUT("/api/v1/alerts/channels/{number}", { params: { path: { number } }, body }));
-}
-
-export function removeChannel(number: number) {
-  return answered(client.DELETE("/api/v1/alerts/channels/{number}", { params: { path: { number } } }));
-}
-
-export function testChannel(number: number) {
-  return answered(client.POST("/api/v1/alerts/channels/{number}/test", { params: { path: { number } } }));
-}
-
-/** How soon the page sees how a job that runs gets on. */
-const RUNNING_MS = SECOND;
-
-export const jobKeys = { all: ["jobs"] as const, inbox: ["inbox"] as const };
-
-export function jobsQuery() {
-  return queryOptions({
-    queryKey: [...jobKeys.all, "standing"],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/jobs", { signal })),
-    refetchInterval: ({ state: { data, error } }) => {
-      const running = data?.jobs.some(({ state }) => state === "running");
-      return every(running ? RUNNING_MS : 5 * SECOND)({ state: { error } });
-    },
-  });
-}
-
-export function runsQuery(name: string) {
-  return queryOptions({
-    queryKey: [...jobKeys.all, "runs", name],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/jobs/{name}/runs", { params: { path: { name } }, signal })),
-    refetchInterval: every(5 * SECOND),
-  });
-}
-
-export function runJob(name: string) {
-  return answered(client.POST("/api/v1/jobs/{name}/run", { params: { path: { name } } }));
-}
-
-/** What the newest upkeep found of each symbol's day. */
-export function reportsQuery() {
-  return queryOptions({
-    queryKey: [...jobKeys.all, "reports"],
-    queryFn: ({ signal }) =>
-      answered(client.GET("/api/v1/jobs/reports", { params: { query: { limit: 1000 } }, signal })),
-    refetchInterval: every(15 * SECOND),
-  });
-}
-
-export function backfillsQuery() {
-  return queryOptions({
-    queryKey: [...jobKeys.all, "backfills"],
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/jobs/backfills", { signal })),
-    refetchInterval: every(5 * SECOND),
-  });
-}
-
-export function askForMonths(body: BackfillAsked) {
-  return answered(client.POST("/api/v1/jobs/backfill", { body }));
-}
-
-export function withdrawMonths(number: number) {
-  return answered(client.DELETE("/api/v1/jobs/backfills/{number}", { params: { path: { number } } }));
-}
-
-export function inboxQuery() {
-  return queryOptions({
-    queryKey: jobKeys.inbox,
-    queryFn: ({ signal }) => answered(client.GET("/api/v1/actions/inbox", { signal })),
-    refetchInterval: every(15 * SECOND),
-  });
-}
-
-export type Decision = "apply" | "undo";
-
-/** Has an event in the prices, or out of them. */
-export function decide(number: number, decision: Decision) {
-  const params = { params: { path: { number } } };
-  return answered(
-    decision === "apply"
-      ? client.POST("/api/v1/actions/inbox/{number}/apply", params)
-      : client.POST("/api/v1/actions/inbox/{number}/undo", params),
-  );
 }

@@ -3,7 +3,7 @@
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Watchlist } from "../api/desk";
 import { Problem } from "../api/problem";
-import { saveWatchlist, watchlistsQuery } from "../api/queries";
+import { saveWatchlist, watchlistsQuery } from "../api/watchlists";
 import { say } from "./toast";
 
 /** One after the other: each is made on what the one before has left. */

@@ -3,8 +3,8 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useLocation, useNavigate } from "react-router";
+import { channelsQuery, firingsQuery, firingsSince, rulesQuery } from "../../api/alerts";
 import type { Firing } from "../../api/desk";
-import { channelsQuery, firingsQuery, firingsSince, rulesQuery } from "../../api/queries";
 import { alertsPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { allowed, isLookedAt, notify } from "../../lib/notices";

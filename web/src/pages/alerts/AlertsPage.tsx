@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
+import { alertKeys, channelsQuery, firingsQuery, markSeen, rulesQuery } from "../../api/alerts";
 import type { Firings, Rules as Kept } from "../../api/desk";
-import { alertKeys, channelsQuery, firingsQuery, markSeen, rulesQuery, watchlistsQuery } from "../../api/queries";
+import { watchlistsQuery } from "../../api/watchlists";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
 import { Trouble } from "../../components/Notice";

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
+import { addChannel, alertKeys, changeChannel, removeChannel } from "../../api/alerts";
 import type { Channel } from "../../api/desk";
-import { addChannel, alertKeys, changeChannel, removeChannel } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { ChoiceField, TextField } from "../../components/Field";
 import { Panel } from "../../components/Panel";

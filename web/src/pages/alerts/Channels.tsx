@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
+import { alertKeys, changeChannel, channelsQuery, testChannel } from "../../api/alerts";
 import type { Channel } from "../../api/desk";
-import { alertKeys, changeChannel, channelsQuery, testChannel } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
+import { deliveriesQuery, firingQuery } from "../../api/alerts";
 import type { Delivery, Firing } from "../../api/desk";
-import { deliveriesQuery, firingQuery } from "../../api/queries";
 import { Trouble } from "../../components/Notice";
 import { Panel } from "../../components/Panel";
 import { Skeleton } from "../../components/Skeleton";

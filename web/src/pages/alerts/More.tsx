@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
-import { channelsQuery } from "../../api/queries";
+import { channelsQuery } from "../../api/alerts";
 import { Field, TextField, Tick } from "../../components/Field";
 import { alertsPath } from "../../lib/address";
 import { READERS_ZONE, zoneName } from "../../lib/format";

@@ -3,9 +3,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
+import { addRule, alertKeys, changeRule } from "../../api/alerts";
 import type { Draft, Rule } from "../../api/desk";
 import { Problem } from "../../api/problem";
-import { addRule, alertKeys, changeRule, instrumentQuery, quotesQuery, watchlistsQuery } from "../../api/queries";
+import { instrumentQuery, quotesQuery } from "../../api/queries";
+import { watchlistsQuery } from "../../api/watchlists";
 import { Button } from "../../components/Button";
 import { ChoiceField, Field, TextField } from "../../components/Field";
 import { Panel } from "../../components/Panel";

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
+import { trialQuery } from "../../api/alerts";
 import type { Draft, Trials } from "../../api/desk";
 import { Problem } from "../../api/problem";
-import { trialQuery } from "../../api/queries";
 import { symbolPath } from "../../lib/address";
 import * as format from "../../lib/format";
 import { canBeTried } from "./conditions";

@@ -1,8 +1,8 @@
 /** Changes to the rules: shown at once, sent behind, taken back when the desk refuses. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { addRule, alertKeys, changeRule, removeRule, rulesQuery } from "../../api/alerts";
 import type { Rule, Rules } from "../../api/desk";
-import { addRule, alertKeys, changeRule, removeRule, rulesQuery } from "../../api/queries";
 import { whyNot } from "../../lib/refusal";
 import { say } from "../../lib/toast";
 import { draftAgain } from "./draft";

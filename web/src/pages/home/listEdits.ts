@@ -10,7 +10,7 @@ import {
   restoreWatchlist,
   saveWatchlist,
   watchlistsQuery,
-} from "../../api/queries";
+} from "../../api/watchlists";
 import { homeAddress, homePath } from "../../lib/address";
 import { ONE_BY_ONE, sayNotSaved, showChanged } from "../../lib/edits";
 import { say } from "../../lib/toast";

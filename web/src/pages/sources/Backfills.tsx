@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
 import type { Backfill } from "../../api/desk";
-import { askForMonths, backfillsQuery, jobKeys, withdrawMonths } from "../../api/queries";
+import { askForMonths, backfillsQuery, jobKeys, withdrawMonths } from "../../api/jobs";
 import { Button } from "../../components/Button";
 import { ChoiceField, TextField } from "../../components/Field";
 import { Trouble } from "../../components/Notice";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import type { Report } from "../../api/desk";
-import { reportsQuery } from "../../api/queries";
+import { reportsQuery } from "../../api/jobs";
 import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
 import { Table } from "../../components/Table";

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
 import type { Job } from "../../api/desk";
+import { jobKeys, runJob, runsQuery } from "../../api/jobs";
 import { Problem } from "../../api/problem";
-import { jobKeys, runJob, runsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";

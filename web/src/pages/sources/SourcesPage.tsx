@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 import type { InboxEntry, Sources } from "../../api/desk";
-import { inboxQuery, jobsQuery, sourcesQuery } from "../../api/queries";
+import { inboxQuery, jobsQuery } from "../../api/jobs";
+import { sourcesQuery } from "../../api/queries";
 import { Choice } from "../../components/Choice";
 import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";

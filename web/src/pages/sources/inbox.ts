@@ -1,7 +1,7 @@
 /** Splits and dividends that are news, in words. */
 
 import type { InboxEntry } from "../../api/desk";
-import type { Decision } from "../../api/queries";
+import type { Decision } from "../../api/jobs";
 import * as format from "../../lib/format";
 
 /** Whether the prices only suggest it, and nobody has said whether it is so. */

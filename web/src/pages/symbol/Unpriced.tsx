@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import type { Absent } from "../../api/desk";
 import type { Problem } from "../../api/problem";
-import { watchlistsQuery } from "../../api/queries";
+import { watchlistsQuery } from "../../api/watchlists";
 import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
 import { Words } from "../../components/Words";

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { watchlistsQuery } from "../../api/queries";
+import { watchlistsQuery } from "../../api/watchlists";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { comparePath } from "../../lib/address";

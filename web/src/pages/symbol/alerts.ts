@@ -2,9 +2,9 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
+import { alertKeys, changeRule, firingsQuery, rulesQuery, trialQuery } from "../../api/alerts";
 import type { Draft, Rule, Trials } from "../../api/desk";
 import { Problem } from "../../api/problem";
-import { alertKeys, changeRule, firingsQuery, rulesQuery, trialQuery } from "../../api/queries";
 import type { Happening } from "../../charts/levels";
 import type { Alerts } from "../../charts/PriceChart";
 import * as format from "../../lib/format";
