@@ -160,7 +160,7 @@ def freeze(page: Page, noun: str) -> None:
 
 def test_the_last_candle_and_its_volume_follow_the_minute_and_the_bars_before_stay(page: Page):
     freeze(page, "bars")
-    page.goto(f"/symbol/{SYMBOL}?range=1D&interval=1h&view=table")
+    page.goto(f"/symbol/{SYMBOL}?range=5D&interval=1h&view=table")
     rows = page.get_by_role("table", name=f"Bars of {SYMBOL}").locator("tbody tr")
     expect(rows.nth(1)).to_be_visible()
     newest, before = rows.first.locator("td, th"), rows.nth(1).inner_text()

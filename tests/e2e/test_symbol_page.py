@@ -377,7 +377,7 @@ def test_a_price_without_a_close_before_it_tells_no_change(page: Page):
 
 def test_the_labels_of_levels_that_lie_together_do_not_cover_one_another_or_the_words_at_the_edge(page: Page):
     before = page.request.get("/api/v1/bars?symbol=HAZLO&range=1D").json()["previous_close"]
-    levels = (before, before + 0.01, before * 2)
+    levels = (before, before + 0.001, before * 2)
     draft = {"target": {"type": "Symbol", "symbol": "HAZLO"}}
     rules = [
         page.request.post(

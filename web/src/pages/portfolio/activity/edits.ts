@@ -16,7 +16,10 @@ import { titleOf } from "./words";
 
 export function useTransactionEdits({ id: portfolio }: Pick<Portfolio, "id">) {
   const client = useQueryClient();
-  const asked = () => client.invalidateQueries({ queryKey: portfolioKeys.all });
+  // Nobody waits for what is asked again: a panel closes as soon as the desk has written what it sent.
+  const asked = () => {
+    void client.invalidateQueries({ queryKey: portfolioKeys.all });
+  };
   const refused = (error: Error) => say({ text: `Not saved. ${whyNot(error)}` });
 
   const undo = useMutation({
