@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -346,3 +348,16 @@ def test_an_address_of_postgresql_needs_no_driver_named(postgres: str):
     ledger = Ledger(postgres)
     assert WatchBook(ledger).lists() == []
     ledger.close()
+
+
+def test_as_many_as_the_desk_has_threads_ask_at_once(ledger: Ledger):
+    asking = 40
+    all_ask = Barrier(asking, timeout=20)  # broken where somebody waits until another has been answered
+
+    def ask(_nth: int) -> int:
+        with ledger.transaction() as connection:
+            all_ask.wait()
+            return connection.execute(sa.select(1)).scalar_one()
+
+    with ThreadPoolExecutor(asking) as threads:
+        assert list(threads.map(ask, range(asking))) == [1] * asking

@@ -184,9 +184,12 @@ def is_still(connection: HTTPConnection, caller: Caller) -> bool:
 
 def is_open(connection: HTTPConnection) -> bool:
     """Whether who asks needs not sign in: they are on the desk's own machine, and no owner has a password."""
-    desk = _desk_of(connection)
-    here = asked_on_loopback(connection, desk.settings) and not _passed_on(connection)
-    return here and not desk.accounts.people.locked()
+    return _is_here(connection) and not _desk_of(connection).accounts.people.locked()
+
+
+def _is_here(connection: HTTPConnection) -> bool:
+    """Whether who asks is on the desk's own machine."""
+    return asked_on_loopback(connection, _desk_of(connection).settings) and not _passed_on(connection)
 
 
 PASSED_ON = re.compile(r"x-forwarded-.+|forwarded|x-real-ip|via|cf-connecting-ip")
@@ -271,6 +274,6 @@ def _by_token(accounts: Accounts, secret: str, *, writes: bool) -> Caller:
 
 def _whoever_is_here(connection: HTTPConnection) -> Caller:
     """The first owner, where nobody needs to sign in; else NOBODY."""
-    if not is_open(connection) or (owner := _desk_of(connection).accounts.people.first_owner()) is None:
+    if not _is_here(connection) or (owner := _desk_of(connection).accounts.people.open_to()) is None:
         return NOBODY
     return Caller(owner.id, Role.OWNER, owner.name)

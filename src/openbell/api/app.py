@@ -8,9 +8,8 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse
-from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
 
 from openbell import __version__
@@ -52,10 +51,11 @@ from openbell.api import (
     watchlists,
     whys,
 )
-from openbell.api.access import READING, Role, allow, asked_by_own_page, known_name
+from openbell.api.access import Role, allow
 from openbell.api.answers import FAST, SMALL
+from openbell.api.guarded import Guarded
 from openbell.api.limits import Limited
-from openbell.api.problems import NotFound, answer_problems, assert_texts, declare_problems, refuse
+from openbell.api.problems import NotFound, answer_problems, assert_texts, declare_problems
 from openbell.arrivals import Seeker
 from openbell.books import Books
 from openbell.books.resting import PAUSE_S, rested
@@ -73,7 +73,6 @@ NOUNS = (
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
 LONGEST = 255
 """Characters in a path of the page."""
-POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 
 def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
@@ -108,11 +107,9 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     answer_problems(app)
     app.add_middleware(Limited)
     app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=FAST)
-    app.middleware("http")(_guarded)
-    api = APIRouter(prefix="/api/v1", dependencies=[Depends(assert_texts)])
-    for noun in NOUNS:
-        api.include_router(noun.router)
-    app.include_router(api)
+    app.add_middleware(Guarded, settings=desk.settings)
+    for noun in NOUNS:  # each in the application itself: a router in a router is searched once more for each answer
+        app.include_router(noun.router, prefix="/api/v1", dependencies=[Depends(assert_texts)])
     app.include_router(_page())
     declare_problems(app)
     return app
@@ -123,24 +120,6 @@ async def _rest(books: Books) -> None:
     while True:
         await asyncio.sleep(PAUSE_S)
         await asyncio.to_thread(rested, books)
-
-
-async def _guarded(request: Request, call: RequestResponseEndpoint) -> Response:
-    """Refuse other names and writes that another site's page sends, and tell browsers to keep this one closed."""
-    desk: Desk = request.app.state.desk
-    if not known_name(request, desk.settings):
-        remedy = "Use the address that `openbell up` printed, or add the name to OPENBELL_NAMES."
-        return refuse(400, "This desk is not known under that name.", remedy)
-    sent_by = request.headers.get("sec-fetch-site", "none")
-    if request.method not in READING and not (sent_by in {"same-origin", "none"} and asked_by_own_page(request)):
-        return refuse(403, "This request comes from another site.", "Use the desk's own page.")
-    response = await call(request)
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    if request.url.path.startswith("/api/"):
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _page() -> APIRouter:

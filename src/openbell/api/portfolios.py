@@ -146,8 +146,9 @@ def seen_whole(desk: Desk, caller: Caller, number: int) -> Kept:
 
 def right_of(desk: Desk, caller: Caller, kept: Kept) -> Right | None:
     """What the caller may do with a portfolio; None: not even know of it. A viewer only reads, also their own."""
-    shared = ShareBook(desk.ledger).shared_with(caller.id, "portfolio").get(kept.portfolio.id)
-    right: Right | None = "owner" if kept.owner == caller.id else shared
+    right: Right | None = "owner"
+    if kept.owner != caller.id:
+        right = ShareBook(desk.ledger).shared_with(caller.id, "portfolio").get(kept.portfolio.id)
     return "read" if right is not None and caller.role < Role.MEMBER else right
 
 

@@ -45,7 +45,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
 
 
 def _serve(settings: Settings, say: Callable[[str], None]) -> None:
-    listener = _listener(settings.host, settings.port)
+    listener = listening(settings.host, settings.port)
     say(f"Opening the desk in {settings.folder}")
     desk = open_desk(settings)
     demo = settings.demo or (not _vendor_answers(desk, say) and not has_real_prices(desk))
@@ -125,7 +125,7 @@ def _assert_address(host: str) -> None:
         raise InvalidInput("host", f"{host!r} is not an address.", remedy="Use 127.0.0.1.") from error
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
     """The bound socket: a taken port is told before anything else starts.
 
     It says TCP, since asyncio sends small answers at once (TCP_NODELAY) only where the socket says so; else each answer

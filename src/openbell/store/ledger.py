@@ -219,21 +219,31 @@ def _engine(url: str) -> sa.Engine:
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+pg8000")
     try:
-        engine = sa.create_engine(address, pool_pre_ping=True)  # a database that was restarted is connected to anew
+        engine = sa.create_engine(address, **_pool(address))
     except (sa.exc.ArgumentError, ImportError) as error:
         raise InvalidInput(
             "OPENBELL_LEDGER_URL", f"The ledger cannot be at {address!r}: {error}.", remedy=remedy
         ) from error
-    _ping_calmly(engine)
     if address.get_backend_name() == "sqlite":
         _make_folder(address.database)
         _keep_private(address.database)
         sa.event.listen(engine, "connect", _careful_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     else:
+        _ping_calmly(engine)
         sa.event.listen(engine, "begin", _begin_postgres)
         sa.event.listen(engine, "handle_error", _broken_constraint)
     return engine
+
+
+def _pool(address: sa.URL) -> dict[str, Any]:
+    """How connections are kept: opening one costs more than most questions, and nobody waits for another's.
+
+    A server's may have died meanwhile.
+    """
+    in_memory = address.get_backend_name() == "sqlite" and address.database in {None, "", ":memory:"}
+    kept = {} if in_memory else {"pool_size": 16, "max_overflow": -1, "pool_use_lifo": True}
+    return kept | {"pool_pre_ping": address.get_backend_name() != "sqlite"}
 
 
 def _ping_calmly(engine: sa.Engine) -> None:

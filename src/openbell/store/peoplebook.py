@@ -104,9 +104,12 @@ class PeopleBook:
     def first_owner(self) -> Person | None:
         """Whose desk it is while nobody needs to sign in."""
         with self._ledger.transaction() as connection:
-            owners = sa.select(PEOPLE).where(PEOPLE.c.role == "owner", ~PEOPLE.c.disabled)
-            row = connection.execute(owners.order_by(PEOPLE.c.id).limit(1)).one_or_none()
-        return None if row is None else _person(row)
+            return _first_owner(connection)
+
+    def open_to(self) -> Person | None:
+        """The first owner while nobody needs to sign in; None once an owner has a password."""
+        with self._ledger.transaction() as connection:
+            return None if _is_locked(connection) else _first_owner(connection)
 
     def locked(self) -> bool:
         """Whether an owner has a password, so that everybody must sign in."""
@@ -263,6 +266,12 @@ def first_owner(connection: sa.Connection) -> int:
     """The number of the first owner, in the midst of a transaction: whose what the desk makes by itself is."""
     first = sa.select(sa.func.min(PEOPLE.c.id)).where(PEOPLE.c.role == "owner", ~PEOPLE.c.disabled)
     return int(connection.execute(first).scalar_one())
+
+
+def _first_owner(connection: sa.Connection) -> Person | None:
+    owners = sa.select(PEOPLE).where(PEOPLE.c.role == "owner", ~PEOPLE.c.disabled).order_by(PEOPLE.c.id)
+    row = connection.execute(owners.limit(1)).one_or_none()
+    return None if row is None else _person(row)
 
 
 def _is_locked(connection: sa.Connection) -> bool:
