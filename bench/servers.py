@@ -15,11 +15,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-START_S, END_S = 60, 30
+START_S, END_S = 120, 30
 """How long a busy machine may take to start a server, and to end it."""
 
 _INFLUX = """
@@ -115,10 +115,10 @@ def _running(
             yield
         finally:
             process.send_signal(signal.SIGINT)  # to PostgreSQL: without waiting for its clients
-            try:
+            with suppress(subprocess.TimeoutExpired):  # what it holds is thrown away in any case
                 process.wait(END_S)
-            finally:
-                process.kill()
+            process.kill()
+            process.wait()
 
 
 def _answers(url: str) -> bool:
