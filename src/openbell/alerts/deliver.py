@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from openbell.alerts.channels import TIMEOUT_S, Channel, Message, Undelivered, channel_of
 from openbell.model.errors import InvalidInput
-from openbell.store.outbox import Firing, Item, Outbox
+from openbell.store.firingbook import Firing
+from openbell.store.outbox import Item, Outbox
 
 TRIES = 8
 """After so many a message is dead."""
