@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 import apart
 from alerts import worker
 from alerts.worker import ENTRIES, START, fired_at
-from openbell.alerts.channels import Undelivered
 from openbell.alerts.deliver import LONGEST_WAIT_S, TRIES, deliver, keep_delivering, next_try
+from openbell.alerts.message import Undelivered
 from openbell.model.errors import InvalidInput
 from openbell.store.alertbook import AlertBook
 from openbell.store.auditbook import Deed
