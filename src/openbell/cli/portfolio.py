@@ -226,7 +226,7 @@ def reconcile(
     as_json: Json = False,
 ) -> None:
     """Compare what is held with what the broker says; nothing is written. Exit code 1 where they differ."""
-    from openbell.api.previews import differing  # noqa: PLC0415  # loads slowly
+    from openbell.api.reconciling import differing  # noqa: PLC0415  # loads slowly
     from openbell.arrivals import Choices, Seeker, reviewed  # noqa: PLC0415
     from openbell.books import Books  # noqa: PLC0415
     from openbell.statements.answers import Answers  # noqa: PLC0415
