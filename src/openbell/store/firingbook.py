@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from openbell.store.instants import exact_text
 from openbell.store.ledger import Ledger
 
 FIRINGS = sa.Table(
@@ -58,7 +59,7 @@ class FiringBook:
 
     def fired_since(self, start: datetime, owner: int) -> int:
         """How much has fired for a person since `start`."""
-        return self._count(of_owner(owner) & (FIRINGS.c.at >= instant_text(start)))
+        return self._count(of_owner(owner) & (FIRINGS.c.at >= exact_text(start)))
 
     def unseen(self, owner: int) -> int:
         """How many firings a person has not seen."""
@@ -86,8 +87,3 @@ def firing_of(row: sa.Row[*tuple[Any, ...]], number: int) -> Firing:
     return Firing(
         number, row.owner, row.rule_id, row.event, row.symbol, at, row.price, row.message, row.quiet, row.seen
     )
-
-
-def instant_text(at: datetime) -> str:
-    """An instant whose texts sort as the instants do."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

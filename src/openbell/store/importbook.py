@@ -15,6 +15,7 @@ from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Transaction
 from openbell.model.words import NOT_TEXT, counted
 from openbell.store.auditbook import Deed, write_down
+from openbell.store.instants import instant_text
 from openbell.store.itembook import OWN, Item, SetFacts, added, forget_facts, said_besides, unsaid
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliobook import opened
@@ -32,7 +33,6 @@ from openbell.store.portfoliotables import (
     Row,
     changed,
     inserted,
-    instant_text,
     numbered,
 )
 from openbell.store.pricebook import HandPrices, said_by_hand, unsaid_by_hand

@@ -12,8 +12,10 @@ import sqlalchemy as sa
 
 from openbell.model.errors import StoreError
 from openbell.store.alertbook import CHANNELS, RULES
-from openbell.store.firingbook import FIRINGS, Firing, firing_of, instant_text, of_owner
+from openbell.store.firingbook import FIRINGS, Firing, firing_of, of_owner
+from openbell.store.instants import exact_text
 from openbell.store.ledger import Ledger
+from openbell.store.numbers import number_of
 
 State = Literal["waiting", "sending", "sent", "dead"]
 
@@ -262,7 +264,7 @@ class Outbox:
         with self._ledger.transaction(alone=True) as connection:
             while (found := connection.execute(oldest.limit(1)).one_or_none()) is not None:
                 unchanged = _OPEN & (_OUTBOX.c.id == found.id) & (_OUTBOX.c.next_try == found.next_try)
-                taken = sa.update(_OUTBOX).where(unchanged).values(state="sending", next_try=instant_text(until))
+                taken = sa.update(_OUTBOX).where(unchanged).values(state="sending", next_try=exact_text(until))
                 if connection.execute(taken).rowcount:  # else another worker took it since
                     return _item(connection, found.id, until)
         return None
@@ -283,15 +285,15 @@ class Outbox:
         """
         state: State = "dead" if next_try is None else "waiting"
         mine = (_OUTBOX.c.id == item.id) & (_OUTBOX.c.state == "sending")
-        mine &= _OUTBOX.c.next_try == instant_text(item.leased_until)
-        until = None if next_try is None else instant_text(next_try)
+        mine &= _OUTBOX.c.next_try == exact_text(item.leased_until)
+        until = None if next_try is None else exact_text(next_try)
         with self._ledger.transaction(alone=True) as connection:
             this = sa.update(_OUTBOX).where(mine)
             connection.execute(this.values(state=state, attempts=_OUTBOX.c.attempts + 1, next_try=until))
             if not_before is not None:
                 channel = sa.select(_OUTBOX.c.channel_id).where(_OUTBOX.c.id == item.id).scalar_subquery()
                 asked = sa.update(CHANNELS).where(CHANNELS.c.id == channel)
-                connection.execute(asked.values(not_before=instant_text(not_before)))
+                connection.execute(asked.values(not_before=exact_text(not_before)))
             _log(connection, item.id, now, ok=False, receipt=why)
 
 
@@ -300,7 +302,7 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
 
     What was put there long after `now`, or would wait longer than anything may, was told so by a clock that was ahead.
     """
-    this, latest = instant_text(now), instant_text(now + LONGEST_WAIT)
+    this, latest = exact_text(now), exact_text(now + LONGEST_WAIT)
     waits = sa.select(CHANNELS.c.id).where(CHANNELS.c.not_before > this, CHANNELS.c.not_before <= latest)
     untried = (_OUTBOX.c.state == "waiting") & (_OUTBOX.c.attempts == 0)
     due = (_OUTBOX.c.next_try <= this) | (_OUTBOX.c.next_try > latest) | (untried & (_OUTBOX.c.created > latest))
@@ -331,24 +333,22 @@ def _keep(
         "rule_id": fired.rule_id,
         "event": fired.event,
         "symbol": fired.symbol,
-        "at": instant_text(fired.at),
+        "at": exact_text(fired.at),
     }
     shown = {"price": fired.price, "message": fired.message, "quiet": fired.quiet, "seen": False}
-    key = connection.execute(sa.insert(FIRINGS).values(**values, **shown)).inserted_primary_key
-    if key is None:
-        raise StoreError("The ledger did not number the new firing.")
+    number = number_of(connection, sa.insert(FIRINGS).values(**values, **shown), "firing")
     due = max(now, fired.not_before or now)
     for channel, kind in channels:
         read = kind in READ_BY_THE_PAGE
         connection.execute(
             sa.insert(_OUTBOX).values(
-                firing_id=key[0],
+                firing_id=number,
                 channel_id=channel,
                 key=_key(fired, channel),
                 state="sent" if read else "waiting",
                 attempts=0,
-                next_try=None if read else instant_text(due),
-                created=instant_text(now),
+                next_try=None if read else exact_text(due),
+                created=exact_text(now),
             )
         )
 
@@ -359,7 +359,7 @@ def _key(fired: Fired, channel: int) -> str:
     The firing is named by what happened, not by its number: a new ledger counts from 1 again, and mail servers drop a
     Message-ID that they have seen.
     """
-    event = sha256(f"{fired.rule_id}\n{fired.event}\n{instant_text(fired.at)}".encode()).hexdigest()[:20]
+    event = sha256(f"{fired.rule_id}\n{fired.event}\n{exact_text(fired.at)}".encode()).hexdigest()[:20]
     return f"openbell-{event}-{channel}"
 
 
@@ -377,4 +377,4 @@ def _log(connection: sa.Connection, number: int, at: datetime, *, ok: bool, rece
     """Write down a try, unless what it is of was forgotten meanwhile."""
     if connection.execute(sa.select(_OUTBOX.c.id).where(_OUTBOX.c.id == number)).first() is None:
         return
-    connection.execute(sa.insert(_ATTEMPTS).values(outbox_id=number, at=instant_text(at), ok=ok, receipt=receipt))
+    connection.execute(sa.insert(_ATTEMPTS).values(outbox_id=number, at=exact_text(at), ok=ok, receipt=receipt))
