@@ -41,8 +41,9 @@ from openbell.providers.streams.spoken import Told
 from openbell.rulebook import EVALUATION, Rulebook, body_of
 from openbell.settings import Settings
 from openbell.store.alertbook import StoredRule
+from openbell.store.firingbook import Firing, FiringBook
 from openbell.store.log import Log
-from openbell.store.outbox import Firing, Outbox
+from openbell.store.outbox import Outbox
 from openbell.store.register import Register
 from openbell.store.sharebook import ShareBook
 from openbell.store.watchbook import WatchBook
@@ -121,11 +122,11 @@ class Running:
         return next(each for each in self.book.kept.rules() if each.id == number)
 
     def fired(self) -> list[str]:
-        """What is in the outbox, oldest first."""
+        """What has fired, oldest first."""
         return [each.message for each in reversed(self.firings())]
 
     def firings(self) -> list[Firing]:
-        return self.outbox.firings(most=500)
+        return FiringBook(self.desk.ledger).firings(most=500)
 
 
 def wait_for(true: Callable[[], bool]) -> None:

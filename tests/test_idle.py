@@ -29,9 +29,10 @@ print(*sorted({"curl_cffi", "httpx", "duckdb", "pyarrow", "alembic"} & set(sys.m
 PRICES_ASKED = """
 import sys
 from openbell.cli import commands
+from openbell.model.errors import OpenbellError
 try:
     commands.bars("ACME")
-except commands.OpenbellError as error:
+except OpenbellError as error:
     print(error.what)
 print(*sorted({"alembic", "sqlalchemy", "curl_cffi", "httpx", "fastapi", "duckdb"} & set(sys.modules)))
 """

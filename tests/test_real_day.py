@@ -24,6 +24,7 @@ from openbell.model.sessions import sessions
 from openbell.providers.files import Reading, read
 from openbell.rulebook import Rulebook, body_of
 from openbell.settings import Settings
+from openbell.store.firingbook import FiringBook
 from openbell.store.log import Log
 from openbell.store.outbox import Outbox
 from openbell.store.watchbook import WatchBook
@@ -79,7 +80,7 @@ def stored(folder: Path) -> pl.DataFrame:
 
 def fired(folder: Path) -> list[str]:
     with closing(open_desk(Settings(home=folder, offline=True))) as desk:
-        return [each.message for each in reversed(Outbox(desk.ledger).firings(most=500))]
+        return [each.message for each in reversed(FiringBook(desk.ledger).firings(most=500))]
 
 
 def test_a_real_day_of_trades_makes_the_vendors_minutes_and_every_alert(tmp_path: Path):

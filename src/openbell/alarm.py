@@ -25,6 +25,7 @@ from openbell.model.errors import OpenbellError
 from openbell.model.sessions import LONGEST_PAUSE
 from openbell.pasts import Pasts
 from openbell.rulebook import EVALUATION, Rulebook
+from openbell.store.firingbook import FiringBook
 from openbell.store.log import Log
 from openbell.store.outbox import Cursor, Fired, Outbox
 
@@ -66,6 +67,7 @@ class Alarm:
         self._intake = intake
         self._facts = facts
         self._outbox = Outbox(desk.ledger)
+        self._firings = FiringBook(desk.ledger)
         self._queue = _Queue(intake)
         self._stopped = Event()
         self._newest: Mapping[int, int] = {}
@@ -161,7 +163,7 @@ class Alarm:
         if cursor == self._cursor and not fired:
             return
         if new := self._outbox.record(EVALUATION, cursor, fired, now):
-            told = {each.owner: each.id for each in reversed(self._outbox.firings(most=new))}
+            told = {each.owner: each.id for each in reversed(self._firings.firings(most=new))}
             self._newest = {**self._newest, **told}
         self._cursor = cursor
 

@@ -23,11 +23,12 @@ from hypothesis import strategies as st
 import apart
 from alerts import worker
 from alerts.worker import ENTRIES, START, fired_at
-from openbell.alerts.channels import Undelivered
 from openbell.alerts.deliver import LONGEST_WAIT_S, TRIES, deliver, keep_delivering, next_try
+from openbell.alerts.message import Undelivered
 from openbell.model.errors import InvalidInput
 from openbell.store.alertbook import AlertBook
 from openbell.store.auditbook import Deed
+from openbell.store.firingbook import FiringBook
 from openbell.store.ledger import Ledger
 from openbell.store.outbox import LEASE, Cursor, Fired, Outbox
 from openbell.store.peoplebook import PeopleBook
@@ -53,6 +54,11 @@ def ledger(url: str) -> Iterator[Ledger]:
 @pytest.fixture
 def outbox(ledger: Ledger) -> Outbox:
     return Outbox(ledger)
+
+
+@pytest.fixture
+def firings(ledger: Ledger) -> FiringBook:
+    return FiringBook(ledger)
 
 
 @pytest.fixture
@@ -93,18 +99,20 @@ def keys(server: Web) -> list[str]:
 # recording
 
 
-def test_the_same_event_fires_once_and_the_cursor_does_not_go_back(outbox: Outbox, book: AlertBook):
+def test_the_same_event_fires_once_and_the_cursor_does_not_go_back(
+    outbox: Outbox, firings: FiringBook, book: AlertBook
+):
     both = [Fired(1, "a", "ACME", START, 10.0, "a"), Fired(1, "b", "ACME", START, None, "b")]
     assert outbox.record("alerts", Cursor("log", 5, {"n": 5}), both[:1], START) == 1
     assert outbox.record("alerts", Cursor("log", 4, {"n": 4}), [*both, *both], START) == 1
     assert outbox.cursor("alerts") == Cursor("log", 5, {"n": 5})
-    assert [(f.id, f.event, f.price, f.seen) for f in outbox.firings(most=9)] == [
+    assert [(f.id, f.event, f.price, f.seen) for f in firings.firings(most=9)] == [
         (2, "b", None, False),
         (1, "a", 10.0, False),
     ]
-    outbox.mark_seen(1, OWNER)
-    assert [(f.id, f.seen) for f in outbox.firings(most=9)] == [(2, False), (1, True)]
-    assert [f.id for f in outbox.firings(most=1, before=2)] == [1]
+    firings.mark_seen(1, OWNER)
+    assert [(f.id, f.seen) for f in firings.firings(most=9)] == [(2, False), (1, True)]
+    assert [f.id for f in firings.firings(most=1, before=2)] == [1]
 
 
 def test_a_rule_tells_its_channels_or_all_that_are_enabled(outbox: Outbox, book: AlertBook):
@@ -136,22 +144,26 @@ def ended(process: subprocess.Popen[str]) -> int:
     return process.returncode
 
 
-def assert_all_fired_once(outbox: Outbox) -> None:
+def assert_all_fired_once(outbox: Outbox, firings: FiringBook) -> None:
     due = [each.event for offset in range(1, ENTRIES + 1) for each in fired_at(offset)]
-    firings = outbox.firings(most=1000)
-    assert sorted(f.event for f in firings) == sorted(due)
-    assert all(len(outbox.deliveries(f.id)) == 1 for f in firings)
+    found = firings.firings(most=1000)
+    assert sorted(f.event for f in found) == sorted(due)
+    assert all(len(outbox.deliveries(f.id)) == 1 for f in found)
     assert outbox.cursor("alerts") == Cursor("log", ENTRIES, {"count": len(due)})
 
 
-def test_two_processes_that_evaluate_the_same_log_fire_once(url: str, outbox: Outbox, book: AlertBook):
+def test_two_processes_that_evaluate_the_same_log_fire_once(
+    url: str, outbox: Outbox, firings: FiringBook, book: AlertBook
+):
     book.add_channel("webhook", "hook", {"url": "https://example.org", "secret": SECRET})
     both = [run("fire", url), run("fire", url)]
     assert [ended(each) for each in both] == [0, 0]
-    assert_all_fired_once(outbox)
+    assert_all_fired_once(outbox, firings)
 
 
-def test_an_evaluation_that_is_killed_at_any_moment_fires_once(url: str, outbox: Outbox, book: AlertBook):
+def test_an_evaluation_that_is_killed_at_any_moment_fires_once(
+    url: str, outbox: Outbox, firings: FiringBook, book: AlertBook
+):
     book.add_channel("webhook", "hook", {"url": "https://example.org", "secret": SECRET})
     chance = random.Random(3)
     for _ in range(KILLS):
@@ -160,7 +172,7 @@ def test_an_evaluation_that_is_killed_at_any_moment_fires_once(url: str, outbox:
         process.kill()
         ended(process)
     assert ended(run("fire", url)) == 0
-    assert_all_fired_once(outbox)
+    assert_all_fired_once(outbox, firings)
 
 
 # delivering
@@ -489,7 +501,7 @@ def test_each_edit_of_a_rule_is_later_than_the_one_before_though_the_clock_stand
     assert all(one != other for one, other in combinations(versions, 2))
 
 
-def test_a_rule_and_what_it_fires_are_its_owners(ledger: Ledger, outbox: Outbox, book: AlertBook):
+def test_a_rule_and_what_it_fires_are_its_owners(ledger: Ledger, outbox: Outbox, firings: FiringBook, book: AlertBook):
     ann = PeopleBook(ledger).add("Ann", "ann", "member", None, Deed(START, None, "", "added")).id
     book.add_channel("webhook", "hook", {"url": "https://example.org", "secret": SECRET})
     hers = book.add_rule("ACME moves", {}, START, owner=ann)
@@ -499,28 +511,28 @@ def test_a_rule_and_what_it_fires_are_its_owners(ledger: Ledger, outbox: Outbox,
     assert item is not None
     outbox.failed(item, "no answer", START, START)
     assert [[rule.id for rule in book.rules(whose)] for whose in (OWNER, ann, None)] == [[1], [hers.id], [1, hers.id]]
-    assert [[each.id for each in outbox.firings(whose, most=9)] for whose in (OWNER, ann, None)] == [[1], [2], [2, 1]]
+    assert [[each.id for each in firings.firings(whose, most=9)] for whose in (OWNER, ann, None)] == [[1], [2], [2, 1]]
     assert [len(outbox.deliveries(2, whose)) for whose in (OWNER, ann)] == [0, 1]
     with pytest.raises(InvalidInput, match="There is no rule 1"):
         book.change_rule(replace(book.rules(OWNER)[0], owner=ann), START)
     with pytest.raises(InvalidInput, match="There is no rule 1"):
         book.remove_rule(1, ann)
-    outbox.mark_seen(2, OWNER)
-    assert (outbox.unseen(OWNER), outbox.unseen(ann)) == (0, 1)
+    firings.mark_seen(2, OWNER)
+    assert (firings.unseen(OWNER), firings.unseen(ann)) == (0, 1)
     PeopleBook(ledger).remove(ann, Deed(START, None, "", "removed"))
     outbox.forget(ann)
-    assert (book.rules(), outbox.firings(ann, most=9)) == (book.rules(OWNER), [])
+    assert (book.rules(), firings.firings(ann, most=9)) == (book.rules(OWNER), [])
     assert [each.firing_id for each in outbox.deliveries(1)] == [1]
 
 
-def test_what_is_forgotten_while_it_is_sent_leaves_no_trace(outbox: Outbox, book: AlertBook):
+def test_what_is_forgotten_while_it_is_sent_leaves_no_trace(outbox: Outbox, firings: FiringBook, book: AlertBook):
     book.add_channel("webhook", "hook", {"url": "https://example.org", "secret": SECRET})
     fire(outbox, "e")
     item = outbox.take(1, START)
     assert item is not None
     outbox.forget(OWNER)
     outbox.sent(item, "it came", START)
-    assert (outbox.firings(most=9), outbox.attempts(item.id)) == ([], [])
+    assert (firings.firings(most=9), outbox.attempts(item.id)) == ([], [])
 
 
 def test_only_the_owner_reads_the_ledger(tmp_path: Path):

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from api.test_sharing import client_of
 from openbell.desk import Desk, open_desk
 from openbell.settings import Settings
+from openbell.store.firingbook import FiringBook
 from openbell.store.ledger import Fetch
 from openbell.store.outbox import Cursor, Fired, Outbox
 from openbell.store.watchbook import WatchBook
@@ -118,10 +119,10 @@ def test_the_rules_of_a_removed_person_and_what_they_fired_go_with_them(shared: 
     owner.post("alerts/channels", json={"kind": "in-app", "name": "page", "config": {}})
     fire(shared, number)
     assert owner.delete(f"users/{number_of(shared, 'ann')}").status_code == 204
-    assert Outbox(shared.ledger).firings(most=9) == []
+    assert FiringBook(shared.ledger).firings(most=9) == []
     assert Outbox(shared.ledger).deliveries(1) == []
     fire(shared, number)
-    assert Outbox(shared.ledger).firings(most=9) == []
+    assert FiringBook(shared.ledger).firings(most=9) == []
     assert owner.post("alerts/rules", json=draft()).json()["id"] > number
 
 

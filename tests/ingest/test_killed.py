@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from ingest import taker
 from openbell.model.frames import BARS
 from openbell.model.interval import MINUTE
+from openbell.store.firingbook import FiringBook
 from openbell.store.lake import Lake
 from openbell.store.ledger import Ledger
 from openbell.store.outbox import Outbox
@@ -31,7 +32,7 @@ def alerts(folder: Path) -> list[tuple[object, ...]]:
     """What fired, by rule and instant, and on how many ways; not its event, which names the place in the log."""
     ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
     outbox = Outbox(ledger)
-    fired = outbox.firings(most=100_000)
+    fired = FiringBook(ledger).firings(most=100_000)
     ways = [(f.rule_id, f.at, f.price, f.message, len(outbox.deliveries(f.id))) for f in fired]
     ledger.close()
     return sorted(ways, key=lambda way: way[:2])

@@ -202,16 +202,6 @@ def test_an_import_that_breaks_off_leaves_nothing_behind(ledger: Ledger, ledger_
     assert dump(ledger_url) == before
 
 
-def test_a_mapping_is_kept_under_its_name(ledger: Ledger):
-    book = ImportBook(ledger)
-    book.keep_mapping(1, "My bank", {"day": "Datum"})
-    kept = book.keep_mapping(1, "My bank", {"day": "Date"})
-    assert book.mappings(1) == [kept]
-    assert (kept.id, kept.body) == (1, {"day": "Date"})
-    book.remove_mapping(1, kept.id)
-    assert book.mappings(1) == []
-
-
 def test_an_item_has_its_prices_by_day(ledger: Ledger, portfolio: int):
     book = ItemBook(ledger)
     house = book.add(1, Item(0, "A house", "EUR"))

@@ -23,9 +23,9 @@ from openbell import store
 from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.alertbook import AlertBook
 from openbell.store.copies import copy_before
+from openbell.store.firingbook import FiringBook
 from openbell.store.itembook import ItemBook
 from openbell.store.ledger import HEAD, Fetch, Ledger, migrations, revisions
-from openbell.store.outbox import Outbox
 from openbell.store.pricebook import PriceBook
 from openbell.store.watchbook import WatchBook, Watchlist
 
@@ -189,7 +189,7 @@ def test_rules_of_before_and_what_they_fired_are_the_first_owners_and_numbers_go
     again = Ledger(url)
     book = AlertBook(again)
     assert [(each.id, each.owner, each.name) for each in book.rules()] == [(1, 7, "Mine")]
-    assert [(each.rule_id, each.owner) for each in Outbox(again).firings(most=9)] == [(2, 7)]
+    assert [(each.rule_id, each.owner) for each in FiringBook(again).firings(most=9)] == [(2, 7)]
     assert book.add_rule("Mine", {}, NOON, owner=1).id == 3
     with pytest.raises(InvalidInput, match="a rule of that name"):
         book.add_rule("Mine", {}, NOON)

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from openbell.alerts.channels import TIMEOUT_S, Channel, Message, Undelivered, channel_of
+from openbell.alerts.channels import channel_of
+from openbell.alerts.message import TIMEOUT_S, Channel, Message, Undelivered
 from openbell.model.errors import InvalidInput
-from openbell.store.outbox import Firing, Item, Outbox
+from openbell.store.firingbook import Firing
+from openbell.store.outbox import Item, Outbox
 
 TRIES = 8
 """After so many a message is dead."""

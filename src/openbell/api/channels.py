@@ -9,8 +9,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from openbell.accounts.accounts import Place
-from openbell.alerts.channels import Undelivered, channel_of, reconfigured, shown
+from openbell.alerts.channels import channel_of, reconfigured, shown
 from openbell.alerts.deliver import send_test
+from openbell.alerts.message import Undelivered
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, ThePlace, allow, deed_of
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number

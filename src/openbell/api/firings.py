@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from openbell.api.access import Role, TheCaller, TheDesk, allow
 from openbell.api.shapes import Number
 from openbell.store.alertbook import AlertBook
-from openbell.store.outbox import Firing as StoredFiring
+from openbell.store.firingbook import Firing as StoredFiring
+from openbell.store.firingbook import FiringBook
 from openbell.store.outbox import Outbox, State
 
 router = APIRouter(tags=["alerts"])
@@ -78,14 +79,14 @@ def firings(
     desk: TheDesk, caller: TheCaller, limit: int = Query(50, ge=1, le=500), before: Number | None = None
 ) -> Firings:
     """What the caller's rules have fired, the newest first, numbered below `before`."""
-    outbox = Outbox(desk.ledger)
-    found = outbox.firings(caller.id, most=limit, before=before)
+    book, outbox = FiringBook(desk.ledger), Outbox(desk.ledger)
+    found = book.firings(caller.id, most=limit, before=before)
     standing = outbox.standing([each.id for each in found])
     failing = outbox.failing([each.id for each in found])
     names = {each.id: each.name for each in AlertBook(desk.ledger).rules(caller.id)}
     return Firings(
-        unseen=outbox.unseen(caller.id),
-        last_day=outbox.fired_since(desk.clock() - timedelta(days=1), caller.id),
+        unseen=book.unseen(caller.id),
+        last_day=book.fired_since(desk.clock() - timedelta(days=1), caller.id),
         firings=[
             _firing(each, names.get(each.rule_id), standing.get(each.id, {}), failing.get(each.id, 0)) for each in found
         ],
@@ -95,7 +96,7 @@ def firings(
 @router.post("/alerts/firings/seen", dependencies=[allow(Role.VIEWER)], status_code=204)
 def mark_seen(desk: TheDesk, caller: TheCaller, seen: Seen) -> None:
     """The caller has looked at all that fired for them up to a number."""
-    Outbox(desk.ledger).mark_seen(seen.upto, caller.id)
+    FiringBook(desk.ledger).mark_seen(seen.upto, caller.id)
 
 
 @router.get("/alerts/firings/{number}/deliveries", dependencies=[allow(Role.VIEWER)])

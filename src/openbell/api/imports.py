@@ -31,6 +31,7 @@ from openbell.arrivals import booked, kept_body
 from openbell.books.held import left_without
 from openbell.store.importbook import Batch as KeptBatch
 from openbell.store.importbook import ImportBook
+from openbell.store.mappingbook import MappingBook
 from openbell.store.portfoliobook import Kept
 
 router = APIRouter(tags=["imports"])
@@ -169,23 +170,23 @@ def _of(book: ImportBook, portfolio: int, batch: int) -> KeptBatch:
 @router.get("/mappings", dependencies=[allow(Role.VIEWER)])
 def mappings(desk: TheDesk, caller: TheCaller) -> Mappings:
     """How the caller reads files of no known preset."""
-    return Mappings(mappings=[kept_answers(each) for each in ImportBook(desk.ledger).mappings(caller.id)])
+    return Mappings(mappings=[kept_answers(each) for each in MappingBook(desk.ledger).mappings(caller.id)])
 
 
 @router.put("/mappings", dependencies=[allow(Role.MEMBER)])
 def keep_mapping(desk: TheDesk, caller: TheCaller, told: MappingDraft) -> KeptAnswers:
     """Keep a mapping under its name; one of the same name is replaced."""
     body = kept_body(told_by(told.answers), told.header)
-    return kept_answers(ImportBook(desk.ledger).keep_mapping(caller.id, told.name, body))
+    return kept_answers(MappingBook(desk.ledger).keep(caller.id, told.name, body))
 
 
 @router.delete("/mappings/{number}", dependencies=[allow(Role.MEMBER)], status_code=204)
 def remove_mapping(desk: TheDesk, caller: TheCaller, number: Number) -> None:
     """Forget a mapping."""
-    book = ImportBook(desk.ledger)
+    book = MappingBook(desk.ledger)
     if number not in {each.id for each in book.mappings(caller.id)}:
         raise NotFound(f"There is no mapping {number}.", remedy="List yours with GET /mappings.")
-    book.remove_mapping(caller.id, number)
+    book.remove(caller.id, number)
 
 
 def _batch(batch: KeptBatch) -> Batch:

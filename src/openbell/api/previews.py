@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from openbell.api.access import Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import seen
 from openbell.api.reckoning import TheBooks, exact, text
+from openbell.api.reconciling import Difference, Reconciled, differing, held
 from openbell.api.shapes import Number
 from openbell.api.uploads import (
     Choices,
@@ -25,17 +26,15 @@ from openbell.api.uploads import (
     told_by,
     uploads_of,
 )
-from openbell.arrivals import Match, Review, Unheld, counts, reconciled, unheld
-from openbell.books import Reckoned
+from openbell.arrivals import Match, Review, Unheld, counts, unheld
 from openbell.desk import Desk
-from openbell.model.errors import InvalidInput, Undecided
+from openbell.model.errors import Undecided
 from openbell.statements.answers import FIELDS
 from openbell.statements.contents import Contents, Record
 from openbell.statements.draft import Draft
 from openbell.statements.mapped import PRESET as MAPPED
 from openbell.statements.mapped import header_row, proposed
 from openbell.statements.presets import contents_of
-from openbell.statements.reconcile import Difference as Differs
 from openbell.store.portfoliobook import Kept
 
 router = APIRouter(tags=["imports"])
@@ -151,17 +150,6 @@ class Columns(BaseModel):
     fields: list[str]
 
 
-class Difference(BaseModel):
-    """An instrument, or the cash of a currency, that the desk counts otherwise than the broker, with a sentence."""
-
-    name: str
-    ticker: str
-    ours: str
-    theirs: str
-    missing: str
-    said: str
-
-
 class Lacking(BaseModel):
     """A row that needs units which are not there; `rows` is empty for a transaction that is here already, and would
     lack units once the file's rows are booked."""
@@ -225,16 +213,8 @@ def preview(
     found = _preview(desk, review, unheld(desk, kept, review), offset, limit, midway=choices.midway)
     found = found.model_copy(update={"kept": known, "notes": [*found.notes, *_counted_otherwise(kept, review)]})
     if review.statement.holdings:
-        found = found.model_copy(update=_held(desk, books.settled(kept), review))
+        found = found.model_copy(update=held(desk, books.settled(kept), review))
     return found.model_copy(update={"columns": _columns(data, choices)}) if found.preset == MAPPED.name else found
-
-
-class Reconciled(BaseModel):
-    """The differences at the end of a day, and how many holdings the file has."""
-
-    day: date
-    holdings: int
-    differences: list[Difference]
 
 
 class Reconciling(Confirmation):
@@ -253,18 +233,6 @@ def reconcile(
     data = uploads_of(desk).find(caller.id, told.upload, desk.clock())
     review = review_of(desk, caller, kept, data, told, habit_of(desk, caller, data, told).answers, seeker)
     return differing(desk, books.settled(kept), review, told.day, told.account)
-
-
-def differing(desk: Desk, reckoned: Reckoned, review: Review, told: date | None, account: int | None) -> Reconciled:
-    """Where an account, or all, hold something else than a file says; raises InvalidInput for one without holdings."""
-    day = told or _day_of_holdings(reckoned, review)
-    if not review.statement.holdings:
-        raise InvalidInput("upload", "The file tells of no holdings.", remedy="Export the positions from the broker.")
-    return Reconciled(
-        day=day,
-        holdings=len(review.statement.holdings),
-        differences=[_difference(desk, each) for each in reconciled(reckoned, review, day, account)],
-    )
 
 
 def _columns(data: bytes, choices: Choices) -> Columns | None:
@@ -334,37 +302,6 @@ def _preview(
         unheld=[_lacking(each) for each in lacking[:MOST_TOLD]],
         unheld_total=len(lacking),
         ready=bool(review.taken or review.news) and not review.unmatched and (midway or not lacking),
-    )
-
-
-def _held(desk: Desk, reckoned: Reckoned, review: Review) -> dict[str, object]:
-    """What the file's holdings are compared with before it is booked: all that would be there then."""
-    day = _day_of_holdings(reckoned, review)
-    found = reconciled(reckoned, review, day, _only_account(review), coming=True)
-    differences = [_difference(desk, each) for each in found]
-    return {"holdings": len(review.statement.holdings), "differences": differences}
-
-
-def _day_of_holdings(reckoned: Reckoned, review: Review) -> date:
-    return max((each.day for each in review.statement.holdings if each.day is not None), default=reckoned.walked.until)
-
-
-def _only_account(review: Review) -> int | None:
-    """Of the portfolio, the one that the file is of; None: several, or none that can be told."""
-    places = {place.account.id for place in review.places.values()}
-    return places.pop() if len(places) == 1 else None
-
-
-def _difference(desk: Desk, told: Differs) -> Difference:
-    ticker, missing = desk.history.register.instrument(told.instrument).ticker, exact(abs(told.missing))
-    what = "are missing here" if told.missing > 0 else "are too many here"
-    return Difference(
-        name=told.instrument,
-        ticker=ticker,
-        ours=exact(told.ours),
-        theirs=exact(told.theirs),
-        missing=exact(told.missing),
-        said=f"The broker has {exact(told.theirs)} {ticker}, this portfolio {exact(told.ours)}: {missing} {what}.",
     )
 
 

@@ -18,7 +18,7 @@ from openbell.model.transactions import Kind
 from openbell.statements.answers import Answers as Answered
 from openbell.statements.answers import Mapping as Told
 from openbell.statements.presets import read
-from openbell.store.importbook import ImportBook, KeptMapping
+from openbell.store.mappingbook import KeptMapping, MappingBook
 from openbell.store.portfoliobook import Kept
 from openbell.store.uploads import Uploads
 
@@ -138,7 +138,7 @@ def told_by(answers: Answers) -> Answered:
 
 def habit_of(desk: Desk, caller: Caller, data: bytes, choices: Choices) -> Habit:
     """What was answered, by somebody now or as the caller read files of the kind before."""
-    mappings = ImportBook(desk.ledger).mappings(caller.id)
+    mappings = MappingBook(desk.ledger).mappings(caller.id)
     return as_before(data, choices.file, told_by(choices.answers), mappings)
 
 

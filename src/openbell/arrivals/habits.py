@@ -13,7 +13,7 @@ from openbell.statements.contents import Contents
 from openbell.statements.mapped import header_of, header_row, proposed
 from openbell.statements.presets import recognised
 from openbell.statements.table import plain
-from openbell.store.importbook import KeptMapping
+from openbell.store.mappingbook import KeptMapping
 
 
 @dataclass(frozen=True, slots=True)

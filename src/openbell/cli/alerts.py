@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from openbell.desk import Desk
     from openbell.rulebook import Rulebook
     from openbell.store.alertbook import StoredRule
-    from openbell.store.outbox import Firing, State
+    from openbell.store.firingbook import Firing
+    from openbell.store.outbox import State
 
 app = typer.Typer(no_args_is_help=True, help="Rules, what they would have done, and what fired.")
 
@@ -156,16 +157,16 @@ def log(
     most: Annotated[int, typer.Option(min=1, max=1000, help="How many of the newest.")] = 20, as_json: Json = False
 ) -> None:
     """Show what fired, newest first, and how its deliveries stand; in JSON with every try to deliver it."""
+    from openbell.store.firingbook import FiringBook  # noqa: PLC0415
     from openbell.store.outbox import Outbox  # noqa: PLC0415
 
     with _desk() as desk:
-        outbox = Outbox(desk.ledger)
-        found = outbox.firings(_owner(desk), most=most + 1)
+        found = FiringBook(desk.ledger).firings(_owner(desk), most=most + 1)
         older, found = len(found) > most, found[:most]
         if as_json:
             print(json.dumps(_told(desk, found)))
         else:
-            _show(found, outbox.standing([each.id for each in found]))
+            _show(found, Outbox(desk.ledger).standing([each.id for each in found]))
     if older:
         terminal.note(f"These are the newest {most}; older ones are shown with --most, 1,000 at once.")
 

@@ -1,11 +1,10 @@
-"""The desk from the command line. Every reading command takes --json; every failure is a sentence and an exit code."""
+"""The commands of the desk. Every reading one takes --json; how a failure is told is `cli.program`'s business."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -16,14 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
 import typer
-from pydantic import ValidationError
 
 from openbell import __version__
 from openbell.cli import alerts, people, portfolio, terminal, watchlists
 from openbell.cli.terminal import Adjust, Format
 from openbell.history import History
 from openbell.history.stretch import Range, Stretch, instant, stretch
-from openbell.model.errors import InvalidInput, OpenbellError, ProviderError, StoreError, Unconfirmed
+from openbell.model.errors import InvalidInput, ProviderError
 from openbell.model.interval import Interval
 from openbell.settings import Settings
 from openbell.store.lake import Lake
@@ -31,9 +29,6 @@ from openbell.store.lake import Lake
 if TYPE_CHECKING:
     from openbell.desk import Desk
     from openbell.ingest.storing import Stored
-
-USAGE: type[Exception] = typer.BadParameter.__mro__[1]
-"""What the parser raises for any wrong word; its releases keep the class in different places."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(alerts.app, name="alerts")
@@ -387,42 +382,3 @@ def _desk(settings: Settings) -> Iterator[Desk]:
         raise typer.Exit(130) from error
     finally:
         desk.close()
-
-
-def main() -> None:
-    """Run the command line; an error is one sentence on standard error, and exit code 1 (2 for wrong arguments)."""
-    try:
-        code = app(prog_name=terminal.program(), standalone_mode=False)
-    except USAGE as error:
-        _misused(error)
-        sys.exit(2)
-    except typer.Abort:
-        sys.exit(1)
-    except InvalidInput as error:
-        terminal.failed(error)
-        sys.exit(2)
-    except OpenbellError as error:
-        terminal.failed(error)
-        if isinstance(error, Unconfirmed):
-            terminal.note(f"--{error.field.replace('_', '-')} confirms it.")
-        sys.exit(1)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"OPENBELL_{str(first['loc'][0]).upper()}" if first["loc"] else "the settings"
-        why = first["msg"].removeprefix("Value error, ")
-        terminal.failed(InvalidInput(name, f"{name}: {why}.", remedy="See .env.example."))
-        sys.exit(2)
-    except BrokenPipeError:
-        sys.exit(0)
-    except OSError as error:
-        what = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
-        terminal.failed(StoreError(what, remedy="`openbell doctor` says which folders are used."))
-        sys.exit(1)
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _misused(error: Any) -> None:
-    """One sentence for what was typed; a command without what it needs has shown its help already."""
-    if said := error.format_message().strip().replace("Value error, ", ""):
-        where = error.ctx.command_path if error.ctx else terminal.program()
-        terminal.failed(InvalidInput("usage", f"{said.rstrip('.')}.", remedy=f"See `{where} --help`."))

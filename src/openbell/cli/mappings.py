@@ -49,7 +49,7 @@ def body_of(name: str, data: bytes, file: str, answers: Answers) -> Mapping[str,
     from openbell.arrivals import kept_body  # noqa: PLC0415  # loads slowly
     from openbell.statements.contents import Contents  # noqa: PLC0415
     from openbell.statements.mapped import header_row, proposed  # noqa: PLC0415
-    from openbell.store.importbook import assert_name  # noqa: PLC0415
+    from openbell.store.mappingbook import assert_name  # noqa: PLC0415
 
     assert_name(name)
     contents = Contents(data, file)

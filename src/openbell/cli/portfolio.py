@@ -102,7 +102,7 @@ def arrive(
     from openbell.arrivals import Choices, Seeker, as_before, assert_whole, founded, reviewed, unheld  # noqa: PLC0415
     from openbell.statements.answers import Answers  # noqa: PLC0415
     from openbell.statements.presets import read  # noqa: PLC0415
-    from openbell.store.importbook import ImportBook  # noqa: PLC0415
+    from openbell.store.mappingbook import MappingBook  # noqa: PLC0415
 
     if decimal not in {"", ".", ","}:
         raise InvalidInput("decimal", f"{decimal!r} stands before no decimals.", remedy="Use . or ,")
@@ -119,7 +119,7 @@ def arrive(
     )
     with opened() as desk:
         owner = _owner_of(desk, portfolio)
-        habit = as_before(data, file.name, answers, ImportBook(desk.ledger).mappings(owner))
+        habit = as_before(data, file.name, answers, MappingBook(desk.ledger).mappings(owner))
         if habit.kept is not None:
             terminal.note(f"Read as {habit.kept.name}, which was kept for files with this header.")
         try:
@@ -161,7 +161,7 @@ def arrive(
             if batch is not None or as_json:
                 tell_review(review, lacking, written=None if batch is None else batch.id, as_json=as_json)
         if body is not None and not dry_run:
-            ImportBook(desk.ledger).keep_mapping(owner, keep, body)
+            MappingBook(desk.ledger).keep(owner, keep, body)
 
 
 def _booked(
@@ -226,7 +226,7 @@ def reconcile(
     as_json: Json = False,
 ) -> None:
     """Compare what is held with what the broker says; nothing is written. Exit code 1 where they differ."""
-    from openbell.api.previews import differing  # noqa: PLC0415  # loads slowly
+    from openbell.api.reconciling import differing  # noqa: PLC0415  # loads slowly
     from openbell.arrivals import Choices, Seeker, reviewed  # noqa: PLC0415
     from openbell.books import Books  # noqa: PLC0415
     from openbell.statements.answers import Answers  # noqa: PLC0415

@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput, StoreError
 from openbell.store.ledger import Ledger, own_name
+from openbell.store.numbers import missing, number_of
 from openbell.store.peoplebook import first_owner
 
 _META = sa.MetaData()
@@ -114,7 +114,9 @@ class AlertBook:
         times = {"created": at.isoformat(), "changed": at.isoformat()}
         with own_name("rule"), self._ledger.transaction() as connection:
             whose = first_owner(connection) if owner is None else owner
-            number = _insert(connection, "rule", RULES, {**values, **times, "owner": whose, "enabled": enabled})
+            number = number_of(
+                connection, sa.insert(RULES).values(**values, **times, owner=whose, enabled=enabled), "rule"
+            )
         return StoredRule(number, whose, name, body, told, enabled, at, at)
 
     def change_rule(self, rule: StoredRule, now: datetime) -> StoredRule:
@@ -132,7 +134,7 @@ class AlertBook:
         with own_name("rule"), self._ledger.transaction(alone=True) as connection:
             before = connection.execute(sa.select(RULES.c.changed).where(mine)).scalar_one_or_none()
             if before is None:
-                raise _missing("rule", rule.id)
+                raise missing("rule", rule.id)
             at = max(now.astimezone(UTC), datetime.fromisoformat(before) + timedelta.resolution)
             connection.execute(sa.update(RULES).where(mine).values(**values, changed=at.isoformat()))
         return replace(rule, changed=at)
@@ -151,7 +153,7 @@ class AlertBook:
         """A new channel; raises InvalidInput for a name that another one bears."""
         values = {"kind": kind, "name": name, "config": dict(config), "enabled": enabled}
         with own_name("channel"), self._ledger.transaction() as connection:
-            number = _insert(connection, "channel", CHANNELS, values)
+            number = number_of(connection, sa.insert(CHANNELS).values(**values), "channel")
         return StoredChannel(number, kind, name, config, enabled)
 
     def change_channel(self, channel: StoredChannel) -> None:
@@ -165,7 +167,7 @@ class AlertBook:
         with own_name("channel"), self._ledger.transaction() as connection:
             found = connection.execute(sa.update(CHANNELS).where(mine).values(**values, not_before=None)).rowcount
         if found != 1:
-            raise _missing("channel", channel.id)
+            raise missing("channel", channel.id)
 
     def remove_channel(self, number: int) -> None:
         """Forget a channel and its passwords; its receipts stay. Raises InvalidInput when there is no such one."""
@@ -174,15 +176,4 @@ class AlertBook:
     def _delete(self, thing: str, table: sa.Table, which: sa.ColumnElement[bool], number: int) -> None:
         with self._ledger.transaction() as connection:
             if connection.execute(sa.delete(table).where(which)).rowcount != 1:
-                raise _missing(thing, number)
-
-
-def _insert(connection: sa.Connection, thing: str, table: sa.Table, values: Mapping[str, Any]) -> int:
-    key = connection.execute(sa.insert(table).values(**values)).inserted_primary_key
-    if key is None:
-        raise StoreError(f"The ledger did not number the new {thing}.")
-    return int(key[0])
-
-
-def _missing(thing: str, number: int) -> InvalidInput:
-    return InvalidInput("id", f"There is no {thing} {number}.", remedy=f"List the {thing}s to see their numbers.")
+                raise missing(thing, number)

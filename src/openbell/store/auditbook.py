@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from openbell.store.instants import instant_text
 from openbell.store.ledger import Ledger
 
 KEPT = timedelta(days=400)
@@ -51,7 +52,7 @@ class Entry:
 
 def write_down(connection: sa.Connection, deed: Deed) -> None:
     """Add a deed to the log, within the transaction of `connection`."""
-    at = deed.at.astimezone(UTC).isoformat()
+    at = instant_text(deed.at)
     values = {"person": deed.person, "name": deed.name, "what": deed.what, "about": deed.about}
     connection.execute(sa.insert(_AUDIT).values(at=at, address=deed.address, **values))
 
@@ -66,7 +67,7 @@ class AuditBook:
         """Add a deed that changed nothing else, such as a refused login, and forget those older than KEPT."""
         with self._ledger.transaction() as connection:
             write_down(connection, deed)
-            old = (deed.at - KEPT).astimezone(UTC).isoformat()
+            old = instant_text(deed.at - KEPT)
             connection.execute(sa.delete(_AUDIT).where(_AUDIT.c.at < old))
 
     def entries(

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from openbell.model.errors import StoreError
+from openbell.store.instants import instant_text
 from openbell.store.ledger import Ledger
+from openbell.store.numbers import number_of
 
 BackfillState = Literal["open", "done", "failed"]
 
@@ -81,10 +82,8 @@ class BackfillBook:
         at = now.astimezone(UTC)
         with self._ledger.transaction(alone=True) as connection:
             added = sa.insert(_BACKFILLS).values(**values, state="open", detail="", created=at.isoformat())
-            key = connection.execute(added).inserted_primary_key
-        if key is None:
-            raise StoreError("The ledger did not number the new backfill.")
-        return Backfill(key[0], symbol, interval, first, last, "open", "", at)
+            number = number_of(connection, added, "backfill")
+        return Backfill(number, symbol, interval, first, last, "open", "", at)
 
     def open(self) -> list[Backfill]:
         """Those that are not finished, oldest first."""
@@ -111,7 +110,7 @@ class BackfillBook:
 
     def fetched(self, backfill: Backfill, months: Sequence[date], rows: int, now: datetime) -> None:
         """The months were fetched, and brought `rows` new bars."""
-        at = now.astimezone(UTC).isoformat()
+        at = instant_text(now)
         for month in months:
             key = {"symbol": backfill.symbol, "interval": backfill.interval, "month": month.isoformat()}
             with self._ledger.transaction(alone=True) as connection:

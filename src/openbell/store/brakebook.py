@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from openbell.store.instants import instant_text
 from openbell.store.ledger import Ledger
 
 _BRAKES = sa.Table(
@@ -48,7 +49,7 @@ class BrakeBook:
         It is counted before it is known to be in vain, so that tries at once cannot outrun the count.
         """
         with self._ledger.transaction(alone=True) as connection:
-            forgotten = (now - MEMORY).astimezone(UTC).isoformat()
+            forgotten = instant_text(now - MEMORY)
             connection.execute(sa.delete(_BRAKES).where(_BRAKES.c.last < forgotten))
             rows = connection.execute(sa.select(_BRAKES).where(_BRAKES.c.bucket.in_(buckets))).all()
             counts: dict[str, int] = {row.bucket: row.tries for row in rows}
@@ -57,7 +58,7 @@ class BrakeBook:
             ]
             if waits and (wait := max(waits)) > timedelta(0):
                 return wait
-            at = now.astimezone(UTC).isoformat()
+            at = instant_text(now)
             for bucket in buckets:
                 connection.execute(sa.delete(_BRAKES).where(_BRAKES.c.bucket == bucket))
                 connection.execute(sa.insert(_BRAKES).values(bucket=bucket, tries=counts.get(bucket, 0) + 1, last=at))

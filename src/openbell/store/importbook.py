@@ -15,14 +15,14 @@ from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.transactions import Account, Transaction
 from openbell.model.words import NOT_TEXT, counted
 from openbell.store.auditbook import Deed, write_down
+from openbell.store.instants import instant_text
 from openbell.store.itembook import OWN, Item, SetFacts, added, forget_facts, said_besides, unsaid
 from openbell.store.ledger import Ledger, own_name
-from openbell.store.portfoliobook import LONGEST_NAME, opened
+from openbell.store.portfoliobook import opened
 from openbell.store.portfoliotables import (
     ACCOUNTS,
     BATCHES,
     ITEMS,
-    MAPPINGS,
     NAMES,
     NUMBERS,
     PICKS,
@@ -33,7 +33,6 @@ from openbell.store.portfoliotables import (
     Row,
     changed,
     inserted,
-    instant_text,
     numbered,
 )
 from openbell.store.pricebook import HandPrices, said_by_hand, unsaid_by_hand
@@ -100,21 +99,12 @@ class Arrival:
     problems: Sequence[NotUnderstood] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KeptMapping:
-    """How a person reads a kind of file that no preset knows."""
-
-    id: int
-    name: str
-    body: Mapping[str, Any]
-
-
 Booked = Callable[[Sequence[Account], Sequence[Item], Sequence[int], int], Sequence[Transaction]]
 """The transactions of an import, once its new accounts and items, they themselves and the import have numbers."""
 
 
 class ImportBook:
-    """Batches of transactions, the rows that are known already, and mappings."""
+    """Batches of transactions, and the rows that are known already."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -233,38 +223,6 @@ class ImportBook:
             if deed is not None:
                 write_down(connection, deed)
             return gone
-
-    # mappings
-
-    def mappings(self, owner: int) -> list[KeptMapping]:
-        """A person's mappings, oldest first."""
-        query = sa.select(MAPPINGS).where(MAPPINGS.c.owner == owner).order_by(MAPPINGS.c.id)
-        with self._ledger.transaction() as connection:
-            return [KeptMapping(row.id, row.name, row.body) for row in connection.execute(query)]
-
-    def keep_mapping(self, owner: int, name: str, body: Mapping[str, Any]) -> KeptMapping:
-        """Keep a mapping under a name; one of the same name is replaced."""
-        assert_name(name)
-        mine = (MAPPINGS.c.owner == owner) & (MAPPINGS.c.name == name)
-        with self._ledger.transaction(alone=True) as connection:
-            if not connection.execute(sa.update(MAPPINGS).where(mine).values(body=dict(body))).rowcount:
-                number = numbered(connection, MAPPINGS)[0]
-                connection.execute(sa.insert(MAPPINGS).values(id=number, owner=owner, name=name, body=dict(body)))
-            row = connection.execute(sa.select(MAPPINGS).where(mine)).one()
-        return KeptMapping(row.id, row.name, row.body)
-
-    def remove_mapping(self, owner: int, number: int) -> None:
-        """Forget a mapping; raises InvalidInput when there is no such one."""
-        mine = (MAPPINGS.c.owner == owner) & (MAPPINGS.c.id == number)
-        with self._ledger.transaction() as connection:
-            if connection.execute(sa.delete(MAPPINGS).where(mine)).rowcount != 1:
-                raise InvalidInput("id", f"There is no mapping {number}.", remedy="List yours to see their numbers.")
-
-
-def assert_name(name: str) -> None:
-    """Raise InvalidInput for what is no name of a mapping."""
-    if not 0 < len(name) <= LONGEST_NAME:
-        raise InvalidInput("name", f"A name has 1 to {LONGEST_NAME} characters.")
 
 
 def _standing(connection: sa.Connection, owner: int) -> dict[str, Any]:

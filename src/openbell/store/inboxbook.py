@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
+from openbell.store.instants import instant_text
 from openbell.store.ledger import Ledger
 
 EntryState = Literal["new", "applied", "undone"]
@@ -59,7 +60,7 @@ class InboxBook:
 
     def notice(self, symbol: str, ex_date: date, kind: str, told: Sequence[Row], now: datetime) -> None:
         """An event was told of: a new entry, or other values of one that is there; its state stays."""
-        at, rows = now.astimezone(UTC).isoformat(), [dict(row) for row in told]
+        at, rows = instant_text(now), [dict(row) for row in told]
         event = (_ENTRIES.c.symbol == symbol) & (_ENTRIES.c.ex_date == ex_date.isoformat()) & (_ENTRIES.c.kind == kind)
         with self._ledger.transaction() as connection:
             held = connection.execute(sa.select(_ENTRIES).where(event)).one_or_none()
@@ -74,7 +75,7 @@ class InboxBook:
 
     def decide(self, number: int, state: EntryState, now: datetime) -> None:
         """The owner's decision on an entry."""
-        changes = {"state": state, "changed": now.astimezone(UTC).isoformat()}
+        changes = {"state": state, "changed": instant_text(now)}
         with self._ledger.transaction(alone=True) as connection:
             connection.execute(sa.update(_ENTRIES).where(_ENTRIES.c.id == number).values(**changes))
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from openbell.model.errors import OpenbellError, StoreError
+from openbell.model.errors import OpenbellError
+from openbell.store.instants import instant_text, maybe_instant, maybe_instant_text
 from openbell.store.ledger import Ledger
+from openbell.store.numbers import number_of
 
 By = Literal["clock", "hand"]
 Outcome = Literal["done", "failed", "paused", "cut"]
@@ -128,18 +130,23 @@ class JobBook:
                 if _leased(state.leased_until, now):
                     raise AlreadyRuns(f"The job {job} runs already.", remedy="Wait until it has ended.")
                 _close(connection, state.run_id, "cut", now, error=CUT)
-            values = {"job": job, "asked_by": by, "state": "running", "started": _text(now), "result": "", "error": ""}
-            key = connection.execute(sa.insert(_RUNS).values(**values)).inserted_primary_key
-            if key is None:
-                raise StoreError("The ledger did not number the new run.")
-            lease = {"run_id": key[0], "leased_until": _text(now + LEASE), "progress": None}
+            values = {
+                "job": job,
+                "asked_by": by,
+                "state": "running",
+                "started": instant_text(now),
+                "result": "",
+                "error": "",
+            }
+            number = number_of(connection, sa.insert(_RUNS).values(**values), "run")
+            lease = {"run_id": number, "leased_until": instant_text(now + LEASE), "progress": None}
             connection.execute(sa.update(_STATES).where(_STATES.c.job == job).values(**lease))
             _forget_old(connection, job)
-        return Run(key[0], job, by, "running", now)
+        return Run(number, job, by, "running", now)
 
     def renew(self, run: Run, now: datetime) -> None:
         """The run goes on."""
-        self._change(run, leased_until=_text(now + LEASE))
+        self._change(run, leased_until=instant_text(now + LEASE))
 
     def tell(self, run: Run, progress: Progress) -> None:
         """How far the run is."""
@@ -164,12 +171,16 @@ class JobBook:
                 return
             changes: dict[str, Any] = {"run_id": None, "leased_until": None, "progress": None}
             if outcome == "done":
-                changes |= {"good": _text(run.started), "failing_since": None, "failures": 0, "not_before": None}
+                changes |= {"good": instant_text(run.started), "failing_since": None, "failures": 0, "not_before": None}
             elif outcome == "failed":
-                since = state.failing_since or _text(now)
-                changes |= {"failing_since": since, "failures": state.failures + 1, "not_before": _maybe(not_before)}
+                since = state.failing_since or instant_text(now)
+                changes |= {
+                    "failing_since": since,
+                    "failures": state.failures + 1,
+                    "not_before": maybe_instant_text(not_before),
+                }
             elif outcome == "paused":
-                changes |= {"not_before": _maybe(not_before)}
+                changes |= {"not_before": maybe_instant_text(not_before)}
             connection.execute(sa.update(_STATES).where(_STATES.c.job == run.job).values(**changes))
 
     def standing(self, job: str, now: datetime) -> Standing:
@@ -186,10 +197,10 @@ class JobBook:
             job,
             None if running is None else _run(running),
             None if last is None else _run(last),
-            _instant(state.good),
-            _instant(state.failing_since),
+            maybe_instant(state.good),
+            maybe_instant(state.failing_since),
             state.failures,
-            _instant(state.not_before),
+            maybe_instant(state.not_before),
             Progress(**state.progress) if running is not None and state.progress else None,
         )
 
@@ -223,7 +234,7 @@ class JobBook:
 def _close(
     connection: sa.Connection, number: int, outcome: Outcome, now: datetime, *, result: str = "", error: str = ""
 ) -> None:
-    values = {"state": outcome, "finished": _text(now), "result": result[:LONGEST], "error": error[:LONGEST]}
+    values = {"state": outcome, "finished": instant_text(now), "result": result[:LONGEST], "error": error[:LONGEST]}
     still = (_RUNS.c.id == number) & (_RUNS.c.state == "running")
     connection.execute(sa.update(_RUNS).where(still).values(**values))
 
@@ -238,22 +249,10 @@ def _forget_old(connection: sa.Connection, job: str) -> None:
 
 def _leased(until: str | None, now: datetime) -> bool:
     """Whether somebody holds the lease; one far in the future was given by a clock that has since been set back."""
-    end = _instant(until)
+    end = maybe_instant(until)
     return end is not None and now < end <= now + 2 * LEASE
 
 
 def _run(row: sa.Row[Any]) -> Run:
     started = datetime.fromisoformat(row.started)
-    return Run(row.id, row.job, row.asked_by, row.state, started, _instant(row.finished), row.result, row.error)
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()
-
-
-def _maybe(at: datetime | None) -> str | None:
-    return None if at is None else _text(at)
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return Run(row.id, row.job, row.asked_by, row.state, started, maybe_instant(row.finished), row.result, row.error)

@@ -6,12 +6,10 @@ A row is never changed: a correction is a new row with a later `known_at`, and a
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -19,16 +17,10 @@ import polars as pl
 from openbell.model import frames
 from openbell.model.errors import InvalidInput
 from openbell.model.interval import Interval
-from openbell.store.bitemporal import append_changed, append_once, known_after, last_told
+from openbell.store.barversions import as_bars, in_order, newest, unknown
+from openbell.store.bitemporal import append_changed, append_once, last_told
+from openbell.store.reads import Reads
 from openbell.store.table import DataFile, Table
-
-BAR_VALUES: Final = ("open", "high", "low", "close", "volume", "scale")
-CACHED_READS: Final = 256
-"""Results of recent reads of the newest version kept in memory."""
-CACHED_ROWS: Final = 300_000
-"""A row takes some 70 bytes: a day of minutes 30 kB, a year 7 MB, all together 20 MB."""
-KEPT_ROWS: Final = 120_000
-"""A larger result, of more than a symbol's year of minutes, is not kept: it would push out all others."""
 
 COMPACT_ABOVE: Final = 8
 """A partition with more small files than this is tidied by `compact`."""
@@ -75,9 +67,8 @@ class Lake:
             "quotes": self._quotes,
             "instruments": self._instruments,
         }
-        self._reads: OrderedDict[tuple[object, ...], pl.DataFrame] = OrderedDict()
+        self._reads = Reads()
         self._spans: dict[str, pl.DataFrame] = {}
-        self._guard = Lock()
         _refuse_address(root)
 
     # bars
@@ -102,25 +93,20 @@ class Lake:
             return self._bars.append(self._unknown(rows, ever=recorded, provisional=provisional))
 
     def _unknown(self, rows: pl.DataFrame, *, ever: bool, provisional: bool) -> pl.DataFrame:
-        """The rows whose newest stored twin (`ever`: any) of the same source is missing or has other values."""
+        """The rows that `unknown` tells from what is stored."""
         files = [f for f in self._bars.snapshot().files if _touches(f, rows)]
         if not files:
             return rows
         first, last = rows["ts"].min(), rows["ts"].max()
         symbols = rows["symbol"].unique().to_list()
         wanted = pl.col("symbol").is_in(symbols) & pl.col("ts").is_between(first, last)
-        key = ["symbol", "interval", "ts", "source"]
         stored = pl.concat(
             [
                 self._bars.scan([f]).filter(wanted).with_columns(pl.lit(f.partition["interval"]).alias("interval"))
                 for f in files
             ]
         ).collect()
-        if provisional:
-            rows = rows.join(stored.filter(~frames.STREAMED), on=["symbol", "interval", "ts"], how="anti")
-        twins = stored if ever else stored.sort("known_at").unique(key, keep="last")
-        fresh = rows.join(twins.select(*key, *BAR_VALUES), on=[*key, *BAR_VALUES], how="anti", nulls_equal=True)
-        return _correcting(fresh, stored)
+        return unknown(rows, stored, ever=ever, provisional=provisional)
 
     def bars(
         self,
@@ -134,12 +120,10 @@ class Lake:
         """BARS and `known_at` with start <= ts < end as known at `as_of`, by symbol and time; repeats are cached."""
         snapshot = self._bars.snapshot()
         key = (snapshot.version, tuple(symbols), interval, start, end, as_of)
-        with self._guard:
-            if (found := self._reads.get(key)) is not None:
-                self._reads.move_to_end(key)
-                return found
+        if (found := self._reads.find(key)) is not None:
+            return found
         result = self._read_bars(snapshot.files, symbols, interval, start, end, as_of)
-        self._remember(key, result)
+        self._reads.remember(key, result)
         return result
 
     def _read_bars(
@@ -152,17 +136,17 @@ class Lake:
         as_of: datetime | None,
     ) -> pl.DataFrame:
         rows = self._told_bars(files, symbols, interval, start, end, as_of)
-        return _as_bars(rows if _in_order(rows, symbols) else _newest(rows), interval)
+        return as_bars(rows if in_order(rows, symbols) else newest(rows), interval)
 
     def bars_by_source(
         self, symbols: Sequence[str], interval: Interval, start: datetime, end: datetime
     ) -> pl.DataFrame:
         """BARS and `known_at` with start <= ts < end: of each source the one that it told last."""
         rows = self._told_bars(self._bars.snapshot().files, symbols, interval, start, end, None)
-        newest = rows.sort("symbol", "ts", "source", "known_at").unique(
+        last = rows.sort("symbol", "ts", "source", "known_at").unique(
             ["symbol", "ts", "source"], keep="last", maintain_order=True
         )
-        return _as_bars(newest, interval)
+        return as_bars(last, interval)
 
     def _told_bars(
         self,
@@ -202,21 +186,10 @@ class Lake:
         stored = self._bars.scan(files).filter(pl.col("symbol").is_between(pl.lit(first), pl.lit(last)))
         wanted = ["symbol", "ts", *columns]
         rows = stored.select(wanted).collect()
-        if _in_order(rows):
+        if in_order(rows):
             return rows
         rows = rows.sort("symbol", "ts")
-        return rows if _in_order(rows) else _newest(stored.collect()).select(wanted)
-
-    def _remember(self, key: tuple[object, ...], rows: pl.DataFrame) -> None:
-        if rows.height > KEPT_ROWS:
-            return
-        with self._guard:
-            for old in [known for known in self._reads if known[0] != key[0]]:
-                del self._reads[old]  # nobody asks for the version before a commit again
-            self._reads[key] = rows
-            total = sum(r.height for r in self._reads.values())
-            while len(self._reads) > CACHED_READS or total > CACHED_ROWS:
-                total -= self._reads.popitem(last=False)[1].height
+        return rows if in_order(rows) else newest(stored.collect()).select(wanted)
 
     def spans(self) -> pl.DataFrame:
         """What there is: symbol, interval, first and last ts, and the number of stored rows."""
@@ -405,14 +378,6 @@ _SQL_TYPES: Final = {
 }
 
 
-def _as_bars(rows: pl.DataFrame, interval: Interval) -> pl.DataFrame:
-    """BARS and `known_at` from rows of one interval, as its files have them."""
-    return rows.select(
-        pl.lit(str(interval)).alias("interval") if name == "interval" else name
-        for name in (*frames.BARS, *frames.KNOWN)
-    )
-
-
 def _holding(
     files: Sequence[DataFile], symbols: Sequence[str], interval: Interval, start: datetime, end: datetime
 ) -> list[DataFile]:
@@ -425,25 +390,6 @@ def _holding(
         and f.partition["year"] in years
         and any(f.may_hold(s, s) for s in symbols)
     ]
-
-
-def _in_order(rows: pl.DataFrame, symbols: Sequence[str] = ()) -> bool:
-    """Whether `rows` (of one symbol, where `symbols` is one) are sorted by symbol and time, each time told once."""
-    stamps = rows["ts"].to_physical().to_numpy()
-    later = stamps[1:] > stamps[:-1]
-    if len(symbols) == 1:
-        return bool(later.all())
-    runs = rows["symbol"].rle().struct.unnest()
-    starts = runs["len"].cum_sum().to_numpy()[:-1]
-    later[starts - 1] = True
-    return bool(later.all()) and runs["value"].is_sorted() and runs["value"].n_unique() == runs.height
-
-
-def _newest(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of the rows of one symbol and time the one known last; two known at once are told apart by their source."""
-    ordered = rows.sort("symbol", "ts", "known_at", "source")
-    twice = (pl.col("symbol") == pl.col("symbol").shift(-1)) & (pl.col("ts") == pl.col("ts").shift(-1))
-    return ordered.filter(~twice.fill_null(value=False))
 
 
 def _equal(**wanted: str | None) -> pl.Expr:
@@ -461,16 +407,6 @@ def _refuse_address(root: Path) -> None:
             f"The lake cannot be in {root.parts[0]}//; it is kept in a folder of this machine.",
             remedy="Set OPENBELL_LAKE_URL to a folder.",
         )
-
-
-def _correcting(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """The rows, none of which is known before what it corrects: its source's own bar, or one that a stream made."""
-    if rows.is_empty() or (later := stored.filter(pl.col("known_at") >= rows["known_at"].min())).is_empty():
-        return rows
-    bar = ["symbol", "interval", "ts"]
-    told = later.select(*bar, "known_at", told_by="source", streamed=frames.STREAMED)
-    corrected = rows.select(*bar, "source").join(told, on=bar)
-    return known_after(rows, corrected.filter((pl.col("source") == pl.col("told_by")) | "streamed"), [*bar, "source"])
 
 
 def _touches(file: DataFile, rows: pl.DataFrame) -> bool:

@@ -7,7 +7,6 @@ without a gap; only the oldest entries are ever dropped. One process writes, any
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import sqlite3
 import threading
@@ -24,6 +23,7 @@ import polars as pl
 
 from openbell.model import frames
 from openbell.model.errors import StoreError
+from openbell.store.durable import make_folder, sync, unwritable
 
 Kind = Literal["trades", "quotes", "rejects", "marks"]
 
@@ -134,7 +134,7 @@ class Log:
         self._guard = threading.Lock()
         with ExitStack() as opened:
             if not readonly:
-                _make_folder(path.parent)
+                make_folder(path.parent)
                 opened.enter_context(_only_writer(path))
             self._connection = opened.enter_context(closing(self._reader() if readonly else self._writer()))
             self._opened = opened.pop_all()
@@ -287,7 +287,7 @@ class Log:
                 connection.executescript(_IDENTITY)
             # What a killed writer left may not be on the disk yet, and is about to be shown.
             connection.execute("PRAGMA wal_checkpoint").fetchall()
-            _sync(self.path.parent)
+            sync(self.path.parent)
             opened.pop_all()
             return connection
 
@@ -381,7 +381,7 @@ def _only_writer(path: Path) -> Iterator[None]:
     try:
         lock = path.with_name(f"{path.name}-writer").open("w")
     except OSError as error:
-        raise _unwritable(path.parent, error) from error
+        raise unwritable(path.parent, error) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -390,28 +390,3 @@ def _only_writer(path: Path) -> Iterator[None]:
                 f"The log {path} is being written by another desk.", remedy="End that one, or name another file."
             ) from error
         yield
-
-
-def _make_folder(folder: Path) -> None:
-    """`folder` and those above it, durably."""
-    missing = [f for f in (folder, *folder.parents) if not f.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for made in missing:
-            _sync(made.parent)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-
-
-def _unwritable(folder: Path, error: OSError) -> StoreError:
-    return StoreError(
-        f"{folder} cannot be written: {error.strerror}.", remedy="Set OPENBELL_HOME to a folder of your own."
-    )
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,10 +1,10 @@
-"""What fired, and the outbox that carries it to the channels: at least once, under a key that tells repeats apart."""
+"""The outbox, which carries what fired to the channels: at least once, under a key that tells repeats apart."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -12,7 +12,10 @@ import sqlalchemy as sa
 
 from openbell.model.errors import StoreError
 from openbell.store.alertbook import CHANNELS, RULES
+from openbell.store.firingbook import FIRINGS, Firing, firing_of, of_owner
+from openbell.store.instants import exact_text
 from openbell.store.ledger import Ledger
+from openbell.store.numbers import number_of
 
 State = Literal["waiting", "sending", "sent", "dead"]
 
@@ -26,20 +29,6 @@ LONGEST_WAIT = timedelta(hours=25)
 """Nothing waits longer: neither for quiet hours on a day on which clocks are put back, nor as a receiver asked."""
 
 _META = sa.MetaData()
-_FIRINGS = sa.Table(
-    "firings",
-    _META,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("owner", sa.Integer, nullable=False),
-    sa.Column("rule_id", sa.Integer, nullable=False),
-    sa.Column("event", sa.String, nullable=False),
-    sa.Column("symbol", sa.String, nullable=False),
-    sa.Column("at", sa.String, nullable=False),
-    sa.Column("price", sa.Float),
-    sa.Column("message", sa.String, nullable=False),
-    sa.Column("quiet", sa.Boolean, nullable=False),
-    sa.Column("seen", sa.Boolean, nullable=False),
-)
 _OUTBOX = sa.Table(
     "outbox",
     _META,
@@ -91,22 +80,6 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
-class Firing:
-    """What fired, as it is kept for the rule's owner. It never changes, but for `seen`."""
-
-    id: int
-    owner: int
-    rule_id: int
-    event: str
-    symbol: str
-    at: datetime
-    price: float | None
-    message: str
-    quiet: bool
-    seen: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Cursor:
     """How far the log of that id has been evaluated, and the state of the rules there."""
 
@@ -152,12 +125,12 @@ class Attempt:
 
 
 class Outbox:
-    """Firings and their deliveries, in the ledger; any number of processes may use it at once."""
+    """The deliveries of firings, in the ledger; any number of processes may use it at once."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    # firings
+    # recording
 
     def cursor(self, name: str) -> Cursor | None:
         """Where the evaluation called `name` stands."""
@@ -204,26 +177,6 @@ class Outbox:
                 new += 1
         return new
 
-    def firings(self, owner: int | None = None, *, most: int, before: int | None = None) -> list[Firing]:
-        """What a person's rules (None: anybody's) have fired, the newest first, those numbered below `before`."""
-        query = sa.select(_FIRINGS).where(_of(owner)).order_by(_FIRINGS.c.id.desc()).limit(most)
-        if before is not None:
-            query = query.where(_FIRINGS.c.id < before)
-        with self._ledger.transaction() as connection:
-            return [_firing(row, row.id) for row in connection.execute(query)]
-
-    def fired_since(self, start: datetime, owner: int) -> int:
-        """How much has fired for a person since `start`."""
-        return self._count(_of(owner) & (_FIRINGS.c.at >= _text(start)))
-
-    def unseen(self, owner: int) -> int:
-        """How many firings a person has not seen."""
-        return self._count(_of(owner) & ~_FIRINGS.c.seen)
-
-    def _count(self, which: sa.ColumnElement[bool]) -> int:
-        with self._ledger.transaction() as connection:
-            return connection.execute(sa.select(sa.func.count()).where(which)).scalar_one()
-
     def standing(self, firing_ids: Sequence[int]) -> dict[int, dict[State, int]]:
         """How many ways of each firing are in which state; a firing without channels is left out."""
         query = sa.select(_OUTBOX.c.firing_id, _OUTBOX.c.state, sa.func.count())
@@ -247,24 +200,18 @@ class Outbox:
         with self._ledger.transaction() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
-    def mark_seen(self, upto: int, owner: int) -> None:
-        """A person has seen all that fired for them up to number `upto`."""
-        with self._ledger.transaction() as connection:
-            unseen = _of(owner) & (_FIRINGS.c.id <= upto) & ~_FIRINGS.c.seen
-            connection.execute(sa.update(_FIRINGS).where(unseen).values(seen=True))
-
     def forget(self, owner: int) -> None:
         """Forget what fired for a person, and every try to deliver it."""
-        theirs = sa.select(_FIRINGS.c.id).where(_of(owner))
+        theirs = sa.select(FIRINGS.c.id).where(of_owner(owner))
         ways = sa.select(_OUTBOX.c.id).where(_OUTBOX.c.firing_id.in_(theirs))
         with self._ledger.transaction(alone=True) as connection:
             connection.execute(sa.delete(_ATTEMPTS).where(_ATTEMPTS.c.outbox_id.in_(ways)))
             connection.execute(sa.delete(_OUTBOX).where(_OUTBOX.c.firing_id.in_(theirs)))
-            connection.execute(sa.delete(_FIRINGS).where(_of(owner)))
+            connection.execute(sa.delete(FIRINGS).where(of_owner(owner)))
 
     def deliveries(self, firing_id: int, owner: int | None = None) -> list[Delivery]:
         """How the ways of one firing of a person's (None: of anybody's) stand, by channel."""
-        theirs = sa.select(_FIRINGS.c.id).where(_of(owner) & (_FIRINGS.c.id == firing_id))
+        theirs = sa.select(FIRINGS.c.id).where(of_owner(owner) & (FIRINGS.c.id == firing_id))
         query = sa.select(_OUTBOX, CHANNELS.c.not_before).where(_OUTBOX.c.firing_id.in_(theirs))
         query = query.outerjoin(CHANNELS, CHANNELS.c.id == _OUTBOX.c.channel_id).order_by(_OUTBOX.c.channel_id)
         with self._ledger.transaction() as connection:
@@ -317,7 +264,7 @@ class Outbox:
         with self._ledger.transaction(alone=True) as connection:
             while (found := connection.execute(oldest.limit(1)).one_or_none()) is not None:
                 unchanged = _OPEN & (_OUTBOX.c.id == found.id) & (_OUTBOX.c.next_try == found.next_try)
-                taken = sa.update(_OUTBOX).where(unchanged).values(state="sending", next_try=_text(until))
+                taken = sa.update(_OUTBOX).where(unchanged).values(state="sending", next_try=exact_text(until))
                 if connection.execute(taken).rowcount:  # else another worker took it since
                     return _item(connection, found.id, until)
         return None
@@ -338,20 +285,16 @@ class Outbox:
         """
         state: State = "dead" if next_try is None else "waiting"
         mine = (_OUTBOX.c.id == item.id) & (_OUTBOX.c.state == "sending")
-        mine &= _OUTBOX.c.next_try == _text(item.leased_until)
-        until = None if next_try is None else _text(next_try)
+        mine &= _OUTBOX.c.next_try == exact_text(item.leased_until)
+        until = None if next_try is None else exact_text(next_try)
         with self._ledger.transaction(alone=True) as connection:
             this = sa.update(_OUTBOX).where(mine)
             connection.execute(this.values(state=state, attempts=_OUTBOX.c.attempts + 1, next_try=until))
             if not_before is not None:
                 channel = sa.select(_OUTBOX.c.channel_id).where(_OUTBOX.c.id == item.id).scalar_subquery()
                 asked = sa.update(CHANNELS).where(CHANNELS.c.id == channel)
-                connection.execute(asked.values(not_before=_text(not_before)))
+                connection.execute(asked.values(not_before=exact_text(not_before)))
             _log(connection, item.id, now, ok=False, receipt=why)
-
-
-def _of(owner: int | None) -> sa.ColumnElement[bool]:
-    return sa.true() if owner is None else _FIRINGS.c.owner == owner
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:
@@ -359,7 +302,7 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
 
     What was put there long after `now`, or would wait longer than anything may, was told so by a clock that was ahead.
     """
-    this, latest = _text(now), _text(now + LONGEST_WAIT)
+    this, latest = exact_text(now), exact_text(now + LONGEST_WAIT)
     waits = sa.select(CHANNELS.c.id).where(CHANNELS.c.not_before > this, CHANNELS.c.not_before <= latest)
     untried = (_OUTBOX.c.state == "waiting") & (_OUTBOX.c.attempts == 0)
     due = (_OUTBOX.c.next_try <= this) | (_OUTBOX.c.next_try > latest) | (untried & (_OUTBOX.c.created > latest))
@@ -377,8 +320,8 @@ def _advance(connection: sa.Connection, name: str, cursor: Cursor) -> None:
 
 
 def _is_kept(connection: sa.Connection, fired: Fired) -> bool:
-    same = (_FIRINGS.c.rule_id == fired.rule_id) & (_FIRINGS.c.event == fired.event)
-    return connection.execute(sa.select(_FIRINGS.c.id).where(same)).one_or_none() is not None
+    same = (FIRINGS.c.rule_id == fired.rule_id) & (FIRINGS.c.event == fired.event)
+    return connection.execute(sa.select(FIRINGS.c.id).where(same)).one_or_none() is not None
 
 
 def _keep(
@@ -390,24 +333,22 @@ def _keep(
         "rule_id": fired.rule_id,
         "event": fired.event,
         "symbol": fired.symbol,
-        "at": _text(fired.at),
+        "at": exact_text(fired.at),
     }
     shown = {"price": fired.price, "message": fired.message, "quiet": fired.quiet, "seen": False}
-    key = connection.execute(sa.insert(_FIRINGS).values(**values, **shown)).inserted_primary_key
-    if key is None:
-        raise StoreError("The ledger did not number the new firing.")
+    number = number_of(connection, sa.insert(FIRINGS).values(**values, **shown), "firing")
     due = max(now, fired.not_before or now)
     for channel, kind in channels:
         read = kind in READ_BY_THE_PAGE
         connection.execute(
             sa.insert(_OUTBOX).values(
-                firing_id=key[0],
+                firing_id=number,
                 channel_id=channel,
                 key=_key(fired, channel),
                 state="sent" if read else "waiting",
                 attempts=0,
-                next_try=None if read else _text(due),
-                created=_text(now),
+                next_try=None if read else exact_text(due),
+                created=exact_text(now),
             )
         )
 
@@ -418,34 +359,22 @@ def _key(fired: Fired, channel: int) -> str:
     The firing is named by what happened, not by its number: a new ledger counts from 1 again, and mail servers drop a
     Message-ID that they have seen.
     """
-    event = sha256(f"{fired.rule_id}\n{fired.event}\n{_text(fired.at)}".encode()).hexdigest()[:20]
+    event = sha256(f"{fired.rule_id}\n{fired.event}\n{exact_text(fired.at)}".encode()).hexdigest()[:20]
     return f"openbell-{event}-{channel}"
 
 
 def _item(connection: sa.Connection, number: int, until: datetime) -> Item:
-    joined = _OUTBOX.join(_FIRINGS, _FIRINGS.c.id == _OUTBOX.c.firing_id).join(
+    joined = _OUTBOX.join(FIRINGS, FIRINGS.c.id == _OUTBOX.c.firing_id).join(
         CHANNELS, CHANNELS.c.id == _OUTBOX.c.channel_id
     )
     query = sa.select(_OUTBOX.c.key, _OUTBOX.c.attempts, _OUTBOX.c.firing_id, CHANNELS.c.kind, CHANNELS.c.config)
-    query = query.add_columns(*(column for column in _FIRINGS.c if column.name != "id"))
+    query = query.add_columns(*(column for column in FIRINGS.c if column.name != "id"))
     row = connection.execute(query.select_from(joined).where(_OUTBOX.c.id == number)).one()
-    return Item(number, row.key, row.attempts, until, _firing(row, row.firing_id), row.kind, row.config)
-
-
-def _firing(row: sa.Row[*tuple[Any, ...]], number: int) -> Firing:
-    at = datetime.fromisoformat(row.at)
-    return Firing(
-        number, row.owner, row.rule_id, row.event, row.symbol, at, row.price, row.message, row.quiet, row.seen
-    )
+    return Item(number, row.key, row.attempts, until, firing_of(row, row.firing_id), row.kind, row.config)
 
 
 def _log(connection: sa.Connection, number: int, at: datetime, *, ok: bool, receipt: str) -> None:
     """Write down a try, unless what it is of was forgotten meanwhile."""
     if connection.execute(sa.select(_OUTBOX.c.id).where(_OUTBOX.c.id == number)).first() is None:
         return
-    connection.execute(sa.insert(_ATTEMPTS).values(outbox_id=number, at=_text(at), ok=ok, receipt=receipt))
-
-
-def _text(at: datetime) -> str:
-    """An instant whose texts sort as the instants do."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    connection.execute(sa.insert(_ATTEMPTS).values(outbox_id=number, at=exact_text(at), ok=ok, receipt=receipt))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput, StoreError
+from openbell.model.errors import InvalidInput
 from openbell.store.auditbook import Deed, write_down
+from openbell.store.instants import instant_text, maybe_instant
 from openbell.store.ledger import Ledger
+from openbell.store.numbers import number_of
 
 _META = sa.MetaData()
 _PASSKEYS = sa.Table(
@@ -77,20 +79,18 @@ class PasskeyBook:
         values = {"person": person, "credential": credential, "public_key": public_key, "uses": uses, "name": name}
         try:
             with self._ledger.transaction() as connection:
-                insert = sa.insert(_PASSKEYS).values(**values, created=_text(deed.at))
-                key = connection.execute(insert).inserted_primary_key
+                insert = sa.insert(_PASSKEYS).values(**values, created=instant_text(deed.at))
+                number = number_of(connection, insert, "passkey")
                 write_down(connection, deed)
         except sa.exc.IntegrityError as error:
             raise InvalidInput("credential", "This passkey is known already.", remedy="Sign in with it.") from error
-        if key is None:
-            raise StoreError("The ledger did not number the new passkey.")
-        return Passkey(key[0], person, credential, public_key, uses, name, deed.at, None)
+        return Passkey(number, person, credential, public_key, uses, name, deed.at, None)
 
     def use_passkey(self, passkey: Passkey, uses: int, now: datetime) -> bool:
         """Write down a use; False where another use was written down meanwhile."""
         same = (_PASSKEYS.c.id == passkey.id) & (_PASSKEYS.c.uses == passkey.uses)
         with self._ledger.transaction() as connection:
-            update = sa.update(_PASSKEYS).where(same).values(uses=uses, seen=_text(now))
+            update = sa.update(_PASSKEYS).where(same).values(uses=uses, seen=instant_text(now))
             return connection.execute(update).rowcount == 1
 
     def remove_passkey(self, person: int, number: int, deed: Deed) -> None:
@@ -136,18 +136,14 @@ class PasskeyBook:
         """Use something up that is good until `expires`; False where it was before."""
         try:
             with self._ledger.transaction() as connection:
-                connection.execute(sa.delete(_SPENT).where(_SPENT.c.expires <= _text(now)))
-                connection.execute(sa.insert(_SPENT).values(hash=secret_hash, expires=_text(expires)))
+                connection.execute(sa.delete(_SPENT).where(_SPENT.c.expires <= instant_text(now)))
+                connection.execute(sa.insert(_SPENT).values(hash=secret_hash, expires=instant_text(expires)))
         except sa.exc.IntegrityError:
             return False
         return True
 
 
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()
-
-
 def _passkey(row: sa.Row[tuple[object, ...]]) -> Passkey:
-    seen = None if row.seen is None else datetime.fromisoformat(row.seen)
+    seen = maybe_instant(row.seen)
     created = datetime.fromisoformat(row.created)
     return Passkey(row.id, row.person, row.credential, row.public_key, row.uses, row.name, created, seen)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput, StoreError
+from openbell.model.errors import InvalidInput
 from openbell.store.auditbook import Deed, write_down
 from openbell.store.belongings import belongings_of, forget_belongings
+from openbell.store.instants import instant_text
 from openbell.store.ledger import Ledger, own_name
+from openbell.store.numbers import number_of
 
 RoleName = Literal["owner", "member", "viewer"]
 
@@ -223,17 +225,13 @@ class PeopleBook:
 
     def invite(self, owner: int, secret_hash: str, role: RoleName, expires: datetime, deed: Deed) -> Invitation:
         """A new invitation, which holds while `owner` is one; those that are over are forgotten."""
-        times = {"created": _text(deed.at), "expires": _text(expires)}
+        times = {"created": instant_text(deed.at), "expires": instant_text(expires)}
         with self._ledger.transaction() as connection:
-            connection.execute(sa.delete(_INVITATIONS).where(_INVITATIONS.c.expires <= _text(deed.at)))
-            result = connection.execute(
-                sa.insert(_INVITATIONS).values(hash=secret_hash, person=owner, role=role, **times)
-            )
+            connection.execute(sa.delete(_INVITATIONS).where(_INVITATIONS.c.expires <= instant_text(deed.at)))
+            insert = sa.insert(_INVITATIONS).values(hash=secret_hash, person=owner, role=role, **times)
+            number = number_of(connection, insert, "invitation")
             write_down(connection, deed)
-            key = result.inserted_primary_key
-        if key is None:
-            raise StoreError("The ledger did not number the new invitation.")
-        return Invitation(key[0], role, deed.at, expires)
+        return Invitation(number, role, deed.at, expires)
 
     def withdraw(self, number: int, deed: Deed) -> None:
         """Forget an invitation, and write down which; raises InvalidInput when there is no such one."""
@@ -299,7 +297,7 @@ def _locking(connection: sa.Connection, deed: Deed) -> Iterator[None]:
 
 def _holds(now: datetime) -> sa.ColumnElement[bool]:
     """Whether an invitation can be accepted: it is not over, and who invited may still do so."""
-    return (_INVITATIONS.c.expires > _text(now)) & _INVITED.exists()
+    return (_INVITATIONS.c.expires > instant_text(now)) & _INVITED.exists()
 
 
 def _add(
@@ -312,14 +310,12 @@ def _add(
     identity: Identity | None,
 ) -> Person:
     values = {"name": name, "login": login, "role": role, "password": password, "disabled": False}
-    key = connection.execute(sa.insert(PEOPLE).values(**values, created=_text(deed.at))).inserted_primary_key
-    if key is None:
-        raise StoreError("The ledger did not number the new person.")
+    number = number_of(connection, sa.insert(PEOPLE).values(**values, created=instant_text(deed.at)), "person")
     if identity is not None:
-        values = {"issuer": identity.issuer, "subject": identity.subject, "person": key[0]}
-        connection.execute(sa.insert(_IDENTITIES).values(**values))
+        known = {"issuer": identity.issuer, "subject": identity.subject, "person": number}
+        connection.execute(sa.insert(_IDENTITIES).values(**known))
     write_down(connection, deed)
-    return Person(key[0], name, role, password, disabled=False, created=deed.at)
+    return Person(number, name, role, password, disabled=False, created=deed.at)
 
 
 def _change(connection: sa.Connection, number: int, values: dict[str, object], deed: Deed) -> None:
@@ -330,10 +326,6 @@ def _change(connection: sa.Connection, number: int, values: dict[str, object], d
 def _assert_there(number: int, found: int) -> None:
     if found != 1:
         raise InvalidInput("id", f"There is no person {number}.", remedy="List them with GET /users.")
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()
 
 
 def _person(row: sa.Row[tuple[object, ...]]) -> Person:

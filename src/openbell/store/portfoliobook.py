@@ -14,8 +14,10 @@ from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.money import currency_of
 from openbell.model.transactions import Account, Portfolio
 from openbell.store.auditbook import Deed, write_down
+from openbell.store.instants import instant_text
 from openbell.store.ledger import Ledger, own_name
-from openbell.store.portfoliotables import ACCOUNTS, PORTFOLIOS, TRANSACTIONS, Row, changed, instant_text, numbered
+from openbell.store.numbers import missing
+from openbell.store.portfoliotables import ACCOUNTS, PORTFOLIOS, TRANSACTIONS, Row, changed, numbered
 
 LONGEST_NAME = 80
 
@@ -85,7 +87,7 @@ class PortfolioBook:
         with own_name("portfolio"), self._ledger.transaction(alone=True) as connection:
             found = connection.execute(sa.select(PORTFOLIOS).where(mine)).one_or_none()
             if found is None:
-                raise _missing("portfolio", kept.portfolio.id)
+                raise missing("portfolio", kept.portfolio.id)
             if found.version != kept.version:
                 raise ChangedMeanwhile(f"{found.name} was changed meanwhile.", _kept(found))
             connection.execute(sa.update(PORTFOLIOS).where(mine).values(**values))
@@ -97,7 +99,7 @@ class PortfolioBook:
         with self._ledger.transaction(alone=True) as connection:
             connection.execute(sa.delete(TRANSACTIONS).where(TRANSACTIONS.c.portfolio == number))
             if connection.execute(sa.delete(PORTFOLIOS).where(PORTFOLIOS.c.id == number)).rowcount != 1:
-                raise _missing("portfolio", number)
+                raise missing("portfolio", number)
             if deed is not None:
                 write_down(connection, deed)
 
@@ -122,7 +124,7 @@ class PortfolioBook:
         with own_name("account"), self._ledger.transaction(alone=True) as connection:
             next_one = sa.update(ACCOUNTS).where(mine).values(**values, version=ACCOUNTS.c.version + 1)
             if connection.execute(next_one).rowcount != 1:
-                raise _missing("account", account.id)
+                raise missing("account", account.id)
             changed(connection, portfolio=portfolio)
 
     def remove_account(self, portfolio: int, number: int) -> None:
@@ -136,7 +138,7 @@ class PortfolioBook:
                     "account", f"{held} transactions are in the account, deleted ones too.", remedy="Move them first."
                 )
             if connection.execute(sa.delete(ACCOUNTS).where(mine)).rowcount != 1:
-                raise _missing("account", number)
+                raise missing("account", number)
             changed(connection, portfolio=portfolio)
 
 
@@ -159,10 +161,6 @@ def _account_values(account: Account) -> dict[str, str]:
 def _assert_name(name: str) -> None:
     if not 0 < len(name.strip()) <= len(name) <= LONGEST_NAME:
         raise InvalidInput("name", f"A name has 1 to {LONGEST_NAME} characters.")
-
-
-def _missing(thing: str, number: int) -> InvalidInput:
-    return InvalidInput("id", f"There is no {thing} {number}.", remedy=f"List the {thing}s to see their numbers.")
 
 
 def _values(portfolio: Portfolio) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -225,16 +225,6 @@ def maybe_decimal(kept: str | None) -> Decimal | None:
 def maybe_day(kept: str | None) -> date | None:
     """The day that was kept, where there is one."""
     return None if kept is None else date.fromisoformat(kept)
-
-
-def maybe_instant(kept: str | None) -> datetime | None:
-    """The instant that was kept, where there is one."""
-    return None if kept is None else datetime.fromisoformat(kept)
-
-
-def instant_text(moment: datetime | None) -> str | None:
-    """An instant as it is kept: in UTC."""
-    return None if moment is None else moment.astimezone(UTC).isoformat()
 
 
 Row = sa.Row[Any]

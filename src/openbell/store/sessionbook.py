@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
 
-from openbell.model.errors import InvalidInput, StoreError
+from openbell.model.errors import InvalidInput
 from openbell.store.auditbook import Deed, write_down
+from openbell.store.instants import instant_text, maybe_instant
 from openbell.store.ledger import Ledger
+from openbell.store.numbers import number_of
 from openbell.store.peoplebook import PEOPLE, Person, RoleName
 
 Scope = Literal["read", "write", "admin"]
@@ -107,8 +109,8 @@ class SessionBook:
 
         None where the password was changed, or the person disabled, since `person` was read.
         """
-        at = _text(deed.at)
-        values = {"person": person.id, "created": at, "seen": at, "expires": _text(expires)}
+        at = instant_text(deed.at)
+        values = {"person": person.id, "created": at, "seen": at, "expires": instant_text(expires)}
         password = PEOPLE.c.password.is_not_distinct_from(person.password)
         same = sa.select(PEOPLE.c.id).where(PEOPLE.c.id == person.id, password, ~PEOPLE.c.disabled)
         with self._ledger.transaction(alone=True) as connection:
@@ -116,19 +118,17 @@ class SessionBook:
                 return None
             connection.execute(sa.delete(_SESSIONS).where(_SESSIONS.c.expires <= at))
             insert = sa.insert(_SESSIONS).values(**values, agent=agent, address=deed.address)
-            key = connection.execute(insert).inserted_primary_key
-            if key is None:
-                raise StoreError("The ledger did not number the new session.")
-            connection.execute(sa.insert(_REFRESHES).values(hash=refresh_hash, session=key[0]))
+            number = number_of(connection, insert, "session")
+            connection.execute(sa.insert(_REFRESHES).values(hash=refresh_hash, session=number))
             write_down(connection, deed)
-        return int(key[0])
+        return number
 
     def bearer_of_session(self, number: int, now: datetime) -> Bearer | None:
         """Who is signed in by a session, if it still holds."""
         query = (
             sa.select(PEOPLE.c.id, PEOPLE.c.name, PEOPLE.c.role)
             .join(_SESSIONS, _SESSIONS.c.person == PEOPLE.c.id)
-            .where(_SESSIONS.c.id == number, _SESSIONS.c.expires > _text(now), ~PEOPLE.c.disabled)
+            .where(_SESSIONS.c.id == number, _SESSIONS.c.expires > instant_text(now), ~PEOPLE.c.disabled)
         )
         with self._ledger.transaction() as connection:
             row = connection.execute(query).one_or_none()
@@ -139,7 +139,7 @@ class SessionBook:
         query = sa.select(_SESSIONS, _REFRESHES.c.used).join(_REFRESHES, _REFRESHES.c.session == _SESSIONS.c.id)
         with self._ledger.transaction() as connection:
             row = connection.execute(query.where(_REFRESHES.c.hash == refresh_hash)).one_or_none()
-        return None if row is None else Refresh(_session(row), _instant(row.used))
+        return None if row is None else Refresh(_session(row), maybe_instant(row.used))
 
     def rotate(
         self, session: int, old_hash: str, new_hash: str, expires: datetime, now: datetime, grace: timedelta
@@ -157,20 +157,20 @@ class SessionBook:
                 return False
             if (before := held.used) is None:
                 unused = of_session & _REFRESHES.c.used.is_(None)
-                connection.execute(sa.update(_REFRESHES).where(unused).values(used=_text(now)))
+                connection.execute(sa.update(_REFRESHES).where(unused).values(used=instant_text(now)))
             else:
                 later = sa.select(_REFRESHES.c.hash).where(of_session, _REFRESHES.c.used > before).limit(1)
                 late = now - datetime.fromisoformat(before) > grace
                 if late or connection.execute(later).one_or_none() is not None:
                     return False
             connection.execute(sa.insert(_REFRESHES).values(hash=new_hash, session=session))
-            times = {"seen": _text(now), "expires": _text(expires)}
+            times = {"seen": instant_text(now), "expires": instant_text(expires)}
             connection.execute(sa.update(_SESSIONS).where(_SESSIONS.c.id == session).values(**times))
         return True
 
     def sessions(self, person: int, now: datetime) -> list[Session]:
         """Where a person is signed in, oldest first."""
-        mine = (_SESSIONS.c.person == person) & (_SESSIONS.c.expires > _text(now))
+        mine = (_SESSIONS.c.person == person) & (_SESSIONS.c.expires > instant_text(now))
         with self._ledger.transaction() as connection:
             rows = connection.execute(sa.select(_SESSIONS).where(mine).order_by(_SESSIONS.c.id)).all()
         return [_session(row) for row in rows]
@@ -201,17 +201,15 @@ class SessionBook:
     def add_token(self, person: int, name: str, secret_hash: str, scope: Scope, expires: datetime, deed: Deed) -> Token:
         """A new token; raises InvalidInput for a name that another one of the person bears."""
         values = {"person": person, "name": name, "scope": scope}
-        times = {"created": _text(deed.at), "expires": _text(expires)}
+        times = {"created": instant_text(deed.at), "expires": instant_text(expires)}
         try:
             with self._ledger.transaction() as connection:
                 insert = sa.insert(_TOKENS).values(**values, **times, hash=secret_hash)
-                key = connection.execute(insert).inserted_primary_key
+                number = number_of(connection, insert, "token")
                 write_down(connection, deed)
         except sa.exc.IntegrityError as error:
             raise InvalidInput("name", f"You have a token {name} already.", remedy="Choose another name.") from error
-        if key is None:
-            raise StoreError("The ledger did not number the new token.")
-        return Token(key[0], person, name, scope, deed.at, expires, None)
+        return Token(number, person, name, scope, deed.at, expires, None)
 
     def remove_token(self, person: int, number: int, deed: Deed) -> None:
         """Forget a token of a person; raises InvalidInput when there is no such one."""
@@ -229,25 +227,17 @@ class SessionBook:
 
     def bearer_of_token(self, secret_hash: str, now: datetime) -> Bearer | None:
         """Who a token stands for, if it still holds."""
-        mine = (_TOKENS.c.hash == secret_hash) & (_TOKENS.c.expires > _text(now)) & ~PEOPLE.c.disabled
+        mine = (_TOKENS.c.hash == secret_hash) & (_TOKENS.c.expires > instant_text(now)) & ~PEOPLE.c.disabled
         query = sa.select(_TOKENS.c.id.label("token"), _TOKENS.c.scope, _TOKENS.c.seen, PEOPLE)
         with self._ledger.transaction() as connection:
             row = connection.execute(query.join(PEOPLE, _TOKENS.c.person == PEOPLE.c.id).where(mine)).one_or_none()
         if row is None:
             return None
-        seen = _instant(row.seen)
+        seen = maybe_instant(row.seen)
         if seen is None or now - seen >= SEEN_EVERY:
             with self._ledger.transaction() as connection:
-                connection.execute(sa.update(_TOKENS).where(_TOKENS.c.id == row.token).values(seen=_text(now)))
+                connection.execute(sa.update(_TOKENS).where(_TOKENS.c.id == row.token).values(seen=instant_text(now)))
         return Bearer(row.id, row.name, row.role, row.scope)
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
 
 
 def _session(row: sa.Row[tuple[object, ...]]) -> Session:
@@ -263,5 +253,5 @@ def _token(row: sa.Row[tuple[object, ...]]) -> Token:
         row.scope,
         datetime.fromisoformat(row.created),
         datetime.fromisoformat(row.expires),
-        _instant(row.seen),
+        maybe_instant(row.seen),
     )

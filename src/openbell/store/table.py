@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
 import threading
 import uuid
@@ -27,6 +26,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from openbell.model.errors import StoreError
 from openbell.model.frames import Schema as FrameSchema
+from openbell.store.durable import sync, unwritable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -86,9 +86,7 @@ class Table:
             self.root.mkdir(parents=True, exist_ok=True)
             lock = (self.root / ".writer").open("w")
         except OSError as error:
-            raise StoreError(
-                f"{self.root} cannot be written: {error.strerror}.", remedy="Set OPENBELL_HOME to a folder of your own."
-            ) from error
+            raise unwritable(self.root, error) from error
         with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             try:
@@ -209,9 +207,9 @@ class Table:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{uuid.uuid4().hex}.parquet"
         stats = self._write_few(path, parts) if rows <= FEW_ROWS else self._write_groups(path, parts)
-        _sync(path)
+        sync(path)
         for parent in [folder, *folder.parents][: len(partition) + 1]:
-            _sync(parent)
+            sync(parent)
         return AddAction(
             path=str(path.relative_to(self.root)),
             size=path.stat().st_size,
@@ -259,9 +257,9 @@ class Table:
         if not self._exists():
             schema = Schema.from_arrow(_arrow_schema(self.schema))
             DeltaTable.create(self.root, schema, partition_by=self.partition_by)
-            _sync(log / f"{0:020}.json")
-            _sync(self.root)
-            _sync(self.root.parent)
+            sync(log / f"{0:020}.json")
+            sync(self.root)
+            sync(self.root.parent)
         now = int(datetime.now(UTC).timestamp() * 1000)
         removes = [
             RemoveAction(
@@ -275,8 +273,8 @@ class Table:
         ]
         table = DeltaTable(self.root)
         table.create_write_transaction([*adds, *removes], "append", table.schema(), partition_by=self.partition_by)
-        _sync(log / f"{table.version() + 1:020}.json")
-        _sync(log)
+        sync(log / f"{table.version() + 1:020}.json")
+        sync(log)
 
 
 def _footer(extents: pl.DataFrame) -> tuple[str, dict[str, object]]:
@@ -324,11 +322,3 @@ def _cut(frame: pl.DataFrame, rows: int) -> list[pl.DataFrame]:
     """`frame` in stretches whose `rows` sum up to about `rows`."""
     before = pl.col("rows").cum_sum() - pl.col("rows")
     return frame.with_columns(cut=before // rows).partition_by("cut", include_key=False, maintain_order=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

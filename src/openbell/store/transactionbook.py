@@ -11,7 +11,9 @@ import sqlalchemy as sa
 
 from openbell.model.errors import ChangedMeanwhile, InvalidInput, OpenbellError
 from openbell.model.transactions import Kind, Transaction
+from openbell.store.instants import instant_text, maybe_instant_text
 from openbell.store.ledger import Ledger
+from openbell.store.numbers import missing
 from openbell.store.portfoliotables import (
     ACCOUNTS,
     PICKS,
@@ -21,7 +23,6 @@ from openbell.store.portfoliotables import (
     Row,
     changed,
     inserted,
-    instant_text,
     numbered,
     text,
 )
@@ -172,7 +173,7 @@ class TransactionBook:
             restored = connection.execute(sa.update(TRANSACTIONS).where(gone).values(**back)).rowcount
             rows = connection.execute(sa.select(TRANSACTIONS).where(mine)).all()
             if not rows:
-                raise _missing(number)
+                raise missing("transaction", number)
             entry = entries_of(connection, rows)[0]
             if restored:
                 _assert_opened(connection, portfolio, [entry.transaction])
@@ -190,7 +191,7 @@ class TransactionBook:
 
 def in_order(transaction: Transaction) -> tuple[date, bool, str, int]:
     """By what the transactions of a book are sorted."""
-    return transaction.day, transaction.at is not None, instant_text(transaction.at) or "", transaction.id
+    return transaction.day, transaction.at is not None, maybe_instant_text(transaction.at) or "", transaction.id
 
 
 def written(connection: sa.Connection, portfolio: int, transactions: Sequence[Transaction], version: int = 1) -> None:
@@ -275,18 +276,12 @@ def _current(connection: sa.Connection, portfolio: int, number: int, version: in
     mine = (TRANSACTIONS.c.portfolio == portfolio) & (TRANSACTIONS.c.id == number)
     rows = connection.execute(sa.select(TRANSACTIONS).where(mine)).all()
     if not rows:
-        raise _missing(number)
+        raise missing("transaction", number)
     entry = entries_of(connection, rows)[0]
     if entry.version != version or entry.removed is not None:
         how = "deleted" if entry.removed is not None else "changed"
         raise ChangedMeanwhile(f"Transaction {number} was {how} meanwhile.", entry)
     return entry
-
-
-def _missing(number: int) -> InvalidInput:
-    return InvalidInput(
-        "id", f"There is no transaction {number}.", remedy="List the transactions to see their numbers."
-    )
 
 
 def _wanted(portfolio: int, wanted: Filter) -> sa.ColumnElement[bool]:

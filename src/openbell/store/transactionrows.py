@@ -14,14 +14,13 @@ import sqlalchemy as sa
 
 from openbell.model.errors import StoreError
 from openbell.model.transactions import Kind, Pick, Transaction
+from openbell.store.instants import maybe_instant, maybe_instant_text
 from openbell.store.portfoliotables import (
     PICKS,
     TAGS,
     Row,
-    instant_text,
     maybe_day,
     maybe_decimal,
-    maybe_instant,
     maybe_text,
     text,
 )
@@ -57,7 +56,7 @@ def values_of(transaction: Transaction) -> dict[str, Any]:
         "kind": transaction.kind.value,
         "day": transaction.day.isoformat(),
         "acquired": None if transaction.acquired is None else transaction.acquired.isoformat(),
-        "at": instant_text(transaction.at),
+        "at": maybe_instant_text(transaction.at),
     }
 
 

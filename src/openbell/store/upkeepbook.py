@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from openbell.store.instants import instant_text
 from openbell.store.ledger import Ledger
 
 KEPT = 60
@@ -45,7 +46,7 @@ class UpkeepBook:
         mine, day = _REPORTS.c.symbol == report.symbol, report.day.isoformat()
         with self._ledger.transaction(alone=True) as connection:
             connection.execute(sa.delete(_REPORTS).where(mine & (_REPORTS.c.day == day)))
-            at = report.at.astimezone(UTC).isoformat()
+            at = instant_text(report.at)
             connection.execute(sa.insert(_REPORTS).values(symbol=report.symbol, day=day, told=dict(report.told), at=at))
             newest = sa.select(_REPORTS.c.day).where(mine).order_by(_REPORTS.c.day.desc())
             days = connection.execute(newest.offset(KEPT)).scalars().all()

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from openbell.model.errors import ChangedMeanwhile, InvalidInput, OpenbellError, StoreError
+from openbell.model.errors import ChangedMeanwhile, InvalidInput, OpenbellError
 from openbell.store.ledger import Ledger, own_name
+from openbell.store.numbers import number_of
 from openbell.store.peoplebook import first_owner
 
 _META = sa.MetaData()
@@ -209,10 +210,8 @@ def _add(connection: sa.Connection, name: str, symbols: Sequence[str], owner: in
         raise InvalidInput("name", f"There are {count} watchlists already.", remedy="Remove one first.")
     values = {"owner": owner, "name": name, "symbols": list(symbols), "version": 1}
     place = 0 if last is None else last + 1
-    key = connection.execute(sa.insert(WATCHLISTS).values(**values, position=place)).inserted_primary_key
-    if key is None:
-        raise StoreError("The ledger did not number the new watchlist.")
-    return Watchlist(key[0], owner, name, tuple(symbols))
+    number = number_of(connection, sa.insert(WATCHLISTS).values(**values, position=place), "watchlist")
+    return Watchlist(number, owner, name, tuple(symbols))
 
 
 def _change(connection: sa.Connection, watchlist: Watchlist) -> Watchlist:
