@@ -70,6 +70,18 @@ def test_a_file_is_looked_at_booked_and_undone(client: TestClient):
     assert client.get("portfolios/1").json()["accounts"] == []
 
 
+def test_a_transfer_of_a_file_says_how_much_arrived_in_another_currency(client: TestClient):
+    sent = {"kind": "transfer", "day": "2026-03-02", "currency": "USD", "cash": "-50", "account_id": 1, "account": "A"}
+    accounts = [{"id": 1, "name": "A", "currency": "USD"}, {"id": 2, "name": "B", "currency": "EUR"}]
+    sent |= {"to_account_id": 2, "to_account": "B", "to_currency": "EUR"}
+    document = {"openbell": 1, "origin": "elsewhere", "accounts": accounts, "instruments": []}
+    shown = preview(client, uploaded(client, json.dumps({**document, "transactions": [sent]})))
+    assert (shown["counts"]["new"], shown["counts"]["problems"]) == (0, 1)
+    assert "how much EUR arrived" in shown["problems"][0]["what"]
+    told = {**document, "transactions": [{**sent, "to_cash": "45"}]}
+    assert preview(client, uploaded(client, json.dumps(told)))["counts"]["new"] == 1
+
+
 def test_a_file_of_rows_that_nobody_could_read_is_not_said_to_be_here_already(client: TestClient):
     unread = uploaded(client, PLAIN.replace("2026-02-0", "2026-02-3"))
     refused = client.post("portfolios/1/imports", json={"upload": unread, "file": "my.csv"})

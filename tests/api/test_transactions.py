@@ -82,6 +82,28 @@ def test_what_no_transaction_can_be_is_refused_by_its_field(
     assert client.get("portfolios/1/transactions").json()["total"] == 0
 
 
+@pytest.mark.parametrize("nothing", ["0e-400", "-0", "0e999999", "-0.00"])
+def test_nothing_is_nothing_however_it_is_written(client: TestClient, nothing: str):
+    made = client.post("portfolios/1/transactions", json={**BUY, "cash": nothing, "fee": nothing, "price": nothing})
+    assert made.status_code == 201, made.text
+    assert (made.json()["cash"], made.json()["fee"], made.json()["price"]) == ("0", "0", "0")
+    assert client.get("portfolios/1/transactions/1").json()["cash"] == "0"
+
+
+TRANSFER = {"kind": "transfer", "account": 1, "day": "2026-03-02", "currency": "USD", "cash": "-50", "to_account": 2}
+
+
+@pytest.mark.parametrize("arrival", [{"to_currency": "EUR"}, {"to_cash": "-45", "to_currency": "EUR"}])
+def test_a_transfer_into_another_currency_says_how_much_arrived(client: TestClient, arrival: dict[str, str]):
+    answer = client.post("portfolios/1/transactions", json=TRANSFER | arrival)
+    assert (answer.status_code, answer.json()["field"]) == (422, "to_cash")
+    assert "how much EUR arrived" in answer.json()["detail"]
+    for said in ({}, {"to_currency": "USD"}, {"to_currency": "EUR", "to_cash": "45"}):
+        assert client.post("portfolios/1/transactions", json=TRANSFER | said).status_code == 201
+    changed = client.put("portfolios/1/transactions/1", json={**TRANSFER, **arrival, "version": 1})
+    assert (changed.status_code, changed.json()["field"]) == (422, "to_cash")
+
+
 def test_the_second_of_two_who_edit_the_same_is_told_what_is_there_now(client: TestClient):
     client.post("portfolios/1/transactions", json=BUY)
     assert client.put("portfolios/1/transactions/1", json={**BUY, "note": "mine", "version": 1}).status_code == 200

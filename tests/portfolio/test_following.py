@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openbell.portfolio.book import Book, Closes, Quote, RateSeries
+from openbell.portfolio.book import Book, Closes, Facts, Quote, RateSeries
 from openbell.portfolio.following import history
-from openbell.portfolio.returns import Stretch, performance
+from openbell.portfolio.returns import Stretch, currency_gain, performance
 from openbell.portfolio.valuation import History
 from openbell.portfolio.walk import walk
 from portfolio.books import rows, split
-from portfolio.held import book_of, d, prices_of
+from portfolio.held import book_of, d, prices_of, rates_of
 from portfolio.test_returns import books
 
 
@@ -80,6 +80,33 @@ def test_day_by_day_is_as_all_at_once(book: Book, first: int, step: int):
         day += timedelta(days=1 + step)
     last = walk(book, date(2024, 1, 12))
     assert_same(history(last, book, so_far), history(last, book))
+
+
+def test_what_nobody_knows_of_a_currency_goes_on_with_its_history():
+    euros = [Facts("A", "A", currency="EUR"), Facts("B", "B", currency="EUR")]
+    book = book_of(
+        """
+        2024-01-02 delivery_in A 3 0 currency=EUR
+        2024-01-03 buy B 2 -20 currency=EUR
+        2024-01-12 delivery_in A 1 0 currency=EUR
+        2024-01-22 sell B -2 30 currency=EUR""",
+        {
+            "A": prices_of("2024-01-03 10\n2024-01-05 12\n2024-01-20 13\n2024-01-22 14\n2024-01-23 15"),
+            "B": prices_of("2024-01-03 10\n2024-01-04 11\n2024-01-20 15\n2024-01-22 15"),
+        },
+        facts=euros,
+        rates=(rates_of("EUR", "USD", "2024-01-03 1.1\n2024-01-04 1.2\n2024-01-19 1.3\n2024-01-22 1\n2024-01-23 2"),),
+    )
+    so_far = None
+    for number in range(2, 25):
+        known = known_on(book, date(2024, 1, number))
+        walked = walk(known, date(2024, 1, number))
+        so_far, anew = history(walked, known, so_far), history(walked, known)
+        assert_same(so_far, anew)
+        for start in range(-1, len(anew.days) - 1):
+            stretch = Stretch(start, len(anew.days) - 1)
+            mine, theirs = (currency_gain(each, each.scope(), stretch) for each in (so_far, anew))
+            assert mine == (theirs if theirs is None else pytest.approx(theirs, abs=Decimal("1e-9")))
 
 
 TRADES = """

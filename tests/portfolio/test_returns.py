@@ -386,6 +386,50 @@ def test_a_gain_of_a_currency_over_a_missing_price_is_counted_once():
     assert currency_gain(found, found.scope(), Stretch(-1, 1)) is None
 
 
+@pytest.mark.parametrize(
+    "rates",
+    [
+        "2024-01-02 1.1\n2024-01-20 1.2\n2024-01-22 1.3",
+        "2024-01-01 1.1\n2024-01-02 1.1\n2024-01-20 1.2\n2024-01-22 1.3",
+    ],
+)
+def test_a_gain_of_a_currency_over_a_missing_rate_is_counted_once(rates: str):
+    book = book_of(
+        "2024-01-02 buy A 1 -10 currency=EUR",
+        {"A": prices_of("2024-01-02 10\n2024-01-11 10\n2024-01-20 10\n2024-01-22 20")},
+        facts=[Facts("A", "A", currency="EUR")],
+        rates=(rates_of("EUR", "USD", rates),),
+    )
+    _, found = followed(book, "2024-01-22")
+    assert np.isnan(worth(found, found.scope())[found.place(d("2024-01-11"))])
+    assert performance(found, found.scope(), Stretch(-1, len(found.days) - 1)).currency_gain == Decimal(3)
+    assert currency_gain(found, found.scope(), stretch_of(found, (d("2024-01-20"), d("2024-01-22")))) == Decimal(2)
+    assert currency_gain(found, found.scope(), stretch_of(found, (d("2024-01-11"), d("2024-01-22")))) is None
+
+
+@pytest.mark.parametrize(
+    ("trades", "closes", "rates"),
+    [
+        ("2024-01-02 buy A 1 -10 currency=EUR", "2024-01-02 10\n2024-01-03 10\n2024-01-04 10", "2024-01-03 1.2"),
+        ("2024-01-02 delivery_in A 1 0 currency=EUR", "2024-01-03 10\n2024-01-04 10", "2024-01-02 1\n2024-01-03 1.2"),
+    ],
+)
+def test_what_came_at_a_worth_that_nobody_knows_leaves_the_currency_open_until_then_alone(
+    trades: str, closes: str, rates: str
+):
+    book = book_of(
+        trades,
+        {"A": prices_of(closes)},
+        facts=[Facts("A", "A", currency="EUR")],
+        rates=(rates_of("EUR", "USD", f"{rates}\n2024-01-04 1.3"),),
+    )
+    _, found = followed(book, "2024-01-04")
+    end = len(found.days) - 1
+    assert currency_gain(found, found.scope(), Stretch(-1, end)) is None
+    since = performance(found, found.scope(), Stretch(end - 1, end))
+    assert (since.gain, since.currency_gain) == (1, 1)
+
+
 def test_an_index_without_a_value_has_no_drawdown():
     empty = chained(DAY + np.arange(2), np.full(2, np.nan), np.zeros(2), np.zeros(2))
     assert drawdown(empty, Stretch(-1, 1)) is None

@@ -38,6 +38,16 @@ def test_a_sale_without_an_amount_comes_to_its_units_times_price_less_its_fee_wh
     ]
 
 
+@pytest.mark.parametrize("amounts", [(b"", b""), (b"7", b"43"), (b"10", b"50")])
+def test_what_a_fee_and_a_tax_took_of_income_is_told_apart_from_it(amounts: tuple[bytes, bytes]):
+    head = b"Date,Action,Symbol,Quantity,Price,Fee,Tax,Amount,Currency\n"
+    rows = b"2024-03-05,Dividend,ACME,10,1,2,1,%s,USD\n2024-03-06,Interest,,1,50,2,5,%s,USD\n" % amounts
+    assert told(read(head + rows, "f")) == [
+        "2024-03-05 dividend ACME 0 7 USD fee=2 tax=1",
+        "2024-03-06 interest - 0 43 USD fee=2 tax=5",
+    ]
+
+
 FOREIGN = b"Date,Action,Symbol,Quantity,Price,Price Currency,Exchange Rate,Fee,Amount,Currency\n"
 
 

@@ -20,7 +20,7 @@ from openbell.desk import Desk
 from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.money import currency_of, decimal_of
 from openbell.model.symbols import ticker_of
-from openbell.model.transactions import LONGEST_NOTE, MOST_TAGS, Kind, Pick
+from openbell.model.transactions import LONGEST_NOTE, MOST_TAGS, Kind, Pick, assert_arrival
 from openbell.model.transactions import Transaction as ModelTransaction
 from openbell.portfolio.told_price import unlike_price
 from openbell.store.itembook import OWN, ItemBook
@@ -229,7 +229,7 @@ def _transaction(desk: Desk, caller: Caller, kept: Kept, draft: TransactionDraft
         name: decimal_of(getattr(draft, name), name) for name in ("cash", "quantity", "fee", "tax", "to_cash")
     }
     maybe: dict[str, Any] = {name: _maybe(getattr(draft, name), name) for name in ("price", "rate", "cost", "ratio")}
-    return ModelTransaction(
+    wanted = ModelTransaction(
         kind=draft.kind,
         account=draft.account,
         day=draft.day,
@@ -251,6 +251,8 @@ def _transaction(desk: Desk, caller: Caller, kept: Kept, draft: TransactionDraft
         tags=tuple(draft.tags),
         id=number,
     )
+    assert_arrival(wanted)
+    return wanted
 
 
 def _currency(draft: TransactionDraft, field: str) -> str:

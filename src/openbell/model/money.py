@@ -78,7 +78,7 @@ def decimal_of(typed: str | int | Decimal, field: str) -> Decimal:
 def amount(number: Decimal, field: str) -> Decimal:
     """`number`, if money can be counted with it; raises InvalidInput."""
     if not number:
-        return number
+        return Decimal(0)  # of however many decimals, or less than nothing
     if not number.is_finite():
         raise InvalidInput(field, f"{field} is {number}, which is no amount.", remedy="Write a number.")
     if abs(number) >= LARGEST:

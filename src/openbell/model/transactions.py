@@ -214,6 +214,20 @@ class Transaction:
             raise InvalidInput("picks", "Only a sale takes chosen lots.")
 
 
+def assert_arrival(transaction: Transaction) -> None:
+    """Raise InvalidInput for a transfer of money that does not say what arrived: it cannot be counted, and what the
+    ledger has from before is read all the same."""
+    told = transaction
+    if told.kind is not Kind.TRANSFER or told.instrument is not None:
+        return
+    if told.to_cash < 0 or (told.cash and not told.to_cash and told.to_currency not in {"", told.currency}):
+        raise InvalidInput(
+            "to_cash",
+            f"The transfer does not say how much {told.to_currency or told.currency} arrived.",
+            remedy="Say it as to_cash, or leave out to_currency where nothing was exchanged.",
+        )
+
+
 def assert_day(day: date, field: str) -> None:
     """Raise InvalidInput for a day before FIRST_DAY."""
     if day < FIRST_DAY:

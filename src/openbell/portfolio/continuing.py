@@ -19,6 +19,7 @@ from openbell.portfolio.valuation import Flows, History
 from openbell.portfolio.walk import Walked
 
 Each = TypeVar("Each")
+Places = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 
 def first_change(so_far: History, walked: Walked, book: Book) -> date | None:
@@ -75,10 +76,8 @@ def joined(so_far: History, tail: History, kept: int) -> History:
         moves=(*_first(so_far.moves, so_far.flows.place < kept), *tail.moves),
         charges=(*_first(so_far.charges, so_far.charged[0] < kept), *tail.charges),
         flows=_flows_after(so_far.flows, tail.flows, kept),
-        charged=(
-            np.concatenate([so_far.charged[0][so_far.charged[0] < kept], tail.charged[0] + kept - 1]),
-            np.concatenate([so_far.charged[1][so_far.charged[0] < kept], tail.charged[1]]),
-        ),
+        charged=_places_after(so_far.charged, tail.charged, kept),
+        currency_unknown=_places_after(so_far.currency_unknown, tail.currency_unknown, kept),
     )
 
 
@@ -146,6 +145,12 @@ def _alike(one: npt.NDArray[np.generic], other: npt.NDArray[np.generic]) -> int:
 
 def _first(every: tuple[Each, ...], kept: npt.NDArray[np.bool_]) -> Iterable[Each]:
     return every if kept.all() else (every[at] for at in np.flatnonzero(kept))
+
+
+def _places_after(before: Places, after: Places, kept: int) -> Places:
+    """Places of days and of parts, those of the tail after those before."""
+    early = before[0] < kept
+    return np.concatenate([before[0][early], after[0] + kept - 1]), np.concatenate([before[1][early], after[1]])
 
 
 def _flows_after(before: Flows, after: Flows, kept: int) -> Flows:

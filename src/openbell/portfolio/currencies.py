@@ -13,6 +13,8 @@ from openbell.portfolio.valuation import Flows
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
+Unknown = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+"""Of each step that nobody knows, the place of the day that it leads to and of the part."""
 
 _NEVER = -(2**62)
 
@@ -61,26 +63,33 @@ def _partners(series: Sequence[RateSeries], currency: str) -> set[str]:
     }
 
 
-def currency_gains(values: Floats, flows: Flows, currencies: Sequence[str], rates: Mapping[str, Floats]) -> Floats:
-    """By part and day, summed up: what of its gain came from its currency alone.
+def currency_gains(
+    values: Floats, flows: Flows, currencies: Sequence[str], rates: Mapping[str, Floats]
+) -> tuple[Floats, Unknown]:
+    """By part and day, summed up: what of its gain came from its currency alone; and the steps that nobody knows.
 
     From one valued day to the next the price's part is the gain in the currency itself at the rate before, and the
-    currency's is the rest: price at the first rate, currency at the last price, day by day.
+    currency's is the rest: price at the first rate, currency at the last price, day by day. A step within which
+    something came or left that nobody knows the worth of counts as nothing in the sums.
     """
     gains = np.zeros_like(values)
     foreign = {code: rate for code, rate in rates.items() if not (rate == 1).all()}
     known = {code for code, rate in foreign.items() if np.isfinite(rate).all()}
-    whole = np.logical_and.reduce(np.isfinite(values), axis=0).tolist()
+    whole = np.logical_and.reduce(np.isfinite(values), axis=0)
+    whole[flows.part[np.isnan(flows.amount)]] = False
     together = [column for column, code in enumerate(currencies) if code in known and whole[column]]
     if together:
         columns, each = np.array(together), np.stack([foreign[currencies[column]] for column in together], 1)
         gains[:, columns] = _gains_together(values[:, columns], flows, columns, each)
+    unknown: list[tuple[int, int]] = []
     for column, code in enumerate(currencies):
         if code in foreign and not (code in known and whole[column]):
             rate, mine = foreign[code], flows.part == column
             flow = np.bincount(flows.place[mine], weights=flows.amount[mine], minlength=rate.size).astype(np.float64)
-            gains[:, column] = _currency_gain(values[:, column], flow, rate)
-    return gains
+            gains[:, column], steps = _currency_gain(values[:, column], flow, rate)
+            unknown += [(place, column) for place in steps.tolist()]
+    places, parts = np.array(unknown, np.intp).reshape(-1, 2).T
+    return gains, (places, parts)
 
 
 def _gains_together(values: Floats, flows: Flows, columns: npt.NDArray[np.intp], rates: Floats) -> Floats:
@@ -96,16 +105,24 @@ def _gains_together(values: Floats, flows: Flows, columns: npt.NDArray[np.intp],
     return gains
 
 
-def _currency_gain(value: Floats, flow: Floats, rate: Floats) -> Floats:
-    valued = np.flatnonzero(np.isfinite(value) & np.isfinite(rate))
+def _currency_gain(value: Floats, flow: Floats, rate: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """The sums, NaN on a day without a value or a rate, and the places of the steps that nobody knows.
+
+    Nothing is worth nothing at any rate.
+    """
+    valued = np.flatnonzero(np.isfinite(value) & (np.isfinite(rate) | (value == 0)))
     summed = np.full(value.size, np.nan)
     if valued.size == 0:
-        return summed
+        return summed, valued
     starts = np.append(0, valued[:-1] + 1)
     upto = int(valued[-1]) + 1
-    came, came_in_currency = np.add.reduceat(flow[:upto], starts), np.add.reduceat((flow / rate)[:upto], starts)
-    before, rate_before = np.append(0.0, value[valued][:-1]), np.append(rate[valued][:1], rate[valued][:-1])
-    gain = value[valued] - before - came
-    in_currency = value[valued] / rate[valued] - before / rate_before - came_in_currency
-    summed[valued] = np.cumsum(gain - in_currency * rate_before)
-    return summed
+    own, flow_in_currency = (np.divide(each, rate, out=np.zeros_like(each), where=each != 0) for each in (value, flow))
+    came, came_in_currency = np.add.reduceat(flow[:upto], starts), np.add.reduceat(flow_in_currency[:upto], starts)
+    gain = value[valued] - np.append(0.0, value[valued][:-1]) - came
+    in_currency = own[valued] - np.append(0.0, own[valued][:-1]) - came_in_currency
+    rate_before = np.append(rate[valued][:1], rate[valued][:-1])
+    rate_before = np.where(np.isfinite(rate_before), rate_before, rate[valued])
+    steps = gain - np.multiply(in_currency, rate_before, out=np.zeros_like(in_currency), where=in_currency != 0)
+    known = np.isfinite(steps)
+    summed[valued] = np.cumsum(np.where(known, steps, 0.0))
+    return summed, valued[~known]

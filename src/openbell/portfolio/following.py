@@ -63,7 +63,7 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
     values = _values(book, days, parts, steps, prices, rates)
     column = {part: place for place, part in enumerate(parts)}
     flows = _flows(days, column, moves)
-    gains = currency_gains(values, flows, [currency_of(book, part) for part in parts], rates)
+    gains, unknown = currency_gains(values, flows, [currency_of(book, part) for part in parts], rates)
     return History(
         book,
         days,
@@ -80,6 +80,7 @@ def _reckoned(walked: Walked, book: Book, so_far: History | None, since: date) -
             np.array([column[each.part] for each in charges], np.intp),
         ),
         Rows((gains,)),
+        unknown,
         told,
         walked.happened,
         tuple(_uncounted(walked)),

@@ -244,7 +244,10 @@ def _charged(told: Iterable[Charge]) -> dict[Charged, Decimal | None]:
 
 
 def currency_gain(of: History, inside: Mask, stretch: Stretch) -> Decimal | None:
-    """What of the gain of the parts came from rates alone."""
+    """What of the gain of the parts came from rates alone; None: that of a step within the stretch is not known."""
+    place, part = of.currency_unknown
+    if (inside[part] & (place > stretch.start) & (place <= stretch.end)).any():
+        return None
     after = of.currency_gains.at(stretch.end)[inside]
     before = of.currency_gains.at(stretch.start)[inside] if stretch.start >= 0 else np.zeros_like(after)
     gain = float((after - before).sum())

@@ -85,7 +85,11 @@ class History:
     charged: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
     """Of each of the charges, the place of its day and of its part."""
     currency_gains: Rows
-    """Of each part, summed up to the end of each day: what of its gain came from its currency alone."""
+    """Of each part, summed up to the end of each day: what of its gain came from its currency alone; NaN: its value or
+    its rate is missing."""
+    currency_unknown: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+    """The place of the day and of the part of each step that counts as nothing in these sums, since nobody knows what
+    came or left since the day before that has a value."""
     told: frozenset[int]
     """The accounts whose cash is told."""
     happened: tuple[Happening, ...]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from openbell.model.money import PriceByHand
-from openbell.model.transactions import ZERO, Account, Kind, Pick, Portfolio, Transaction
+from openbell.model.transactions import ZERO, Account, Kind, Pick, Portfolio, Transaction, assert_arrival
 from openbell.model.words import assert_text
 
 NEGLIGIBLE = Decimal("0.005")
@@ -143,12 +143,13 @@ class Draft:
         for place, named in (("instrument", self.instrument), ("other", self.other)):
             if named is not None:
                 assert_text("".join(getattr(named, name) for name in Named.__slots__), place)
-        self.booked(
+        booked = self.booked(
             1,
             instrument="named" if self.instrument else None,
             other="named" if self.other else None,
             to_account=2 if self.kind is Kind.TRANSFER else None,
         )
+        assert_arrival(booked)
 
 
 @dataclass(frozen=True, slots=True)

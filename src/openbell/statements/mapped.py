@@ -32,6 +32,7 @@ _OF_UNITS = frozenset({"split", "in", "out", "spin_off"})
 _LEAVING = frozenset({"buy", "fee", "tax", "withdrawal"})
 """Kinds that money leaves by."""
 _COMING = frozenset({"deposit", "in"})
+_INCOME = frozenset({Kind.DIVIDEND, Kind.INTEREST})
 
 
 def header_of(contents: Contents, told: Words[str, str] | None = None) -> tuple[int, dict[str, int]] | None:
@@ -240,7 +241,9 @@ def _event(row: Row, manner: Manner) -> Outcome | tuple[Outcome, ...]:
         return _units(row, kind, quantity, named, {**fixed, "price": price or None})
     if not amount:
         return row.ignored("it moves neither cash nor units")
-    return _cash(row, kind, amount, named, tax, manner.mapping.signed, fixed)
+    if kind in _INCOME:
+        amount = _net(kind, amount, worth, fee + tax)
+    return _cash(row, kind, amount, named, (fee, tax), manner.mapping.signed, fixed)
 
 
 def _signed(table: Table, manner: Manner) -> bool:
@@ -329,8 +332,15 @@ def _units(
 
 
 def _cash(
-    row: Row, kind: str, amount: Decimal, named: Named | None, tax: Decimal, signed: bool, fixed: dict[str, Any]
+    row: Row,
+    kind: str,
+    amount: Decimal,
+    named: Named | None,
+    costs: tuple[Decimal, Decimal],
+    signed: bool,
+    fixed: dict[str, Any],
 ) -> Outcome | tuple[Outcome, ...]:
+    """Of income the amount is what is left of it after its `costs`, which are its fee and its tax."""
     if not signed and kind in _LEAVING | {"out"}:
         amount = -amount
     of_cash = {
@@ -341,7 +351,8 @@ def _cash(
         of_cash = Kind.INTEREST
     if of_cash is None:
         return _came_or_left(row, kind, amount, signed, fixed)
-    return Draft(kind=of_cash, cash=amount, tax=tax if of_cash is Kind.DIVIDEND else ZERO, instrument=named, **fixed)
+    fee, tax = costs if of_cash in _INCOME else (ZERO, ZERO)
+    return Draft(kind=of_cash, cash=amount, fee=fee, tax=tax, instrument=named, **fixed)
 
 
 def _came_or_left(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account, Transaction } from "../../../api/desk";
-import { blank, countedAmount, draftOf, edited, formOf, oddAmount } from "./form";
+import { blank, countedAmount, draftOf, edited, type Form, formOf, oddAmount } from "./form";
 
 const account: Account = { id: 3, name: "Broker", currency: "EUR", broker: "" };
 
@@ -107,6 +107,17 @@ test("what a transfer moves arrives, and an exchange says what it received", () 
   const changed = edited(blank("exchange", account, "2026-01-05"), { amount: "50", toAmount: "55", toCurrency: "usd" });
   const { cash, to_cash, to_currency, to_account } = draftOf(changed);
   expect([cash, to_cash, to_currency, to_account]).toEqual(["-50", "55", "usd", null]);
+});
+
+test("a transfer whose currency was mistyped arrives in the currency that it left in", () => {
+  const before: Transaction = { ...bought, kind: "transfer", cash: "-50", currency: "EUR", quantity: "0" };
+  const told: Transaction = { ...before, fee: "0", price: null, to_account: 4, to_cash: "50", to_currency: "EUR" };
+  const arrives = (change: Partial<Form>) => {
+    const { cash, currency, to_cash, to_currency } = draftOf(edited(formOf(told), change), told);
+    return [cash, currency, to_cash, to_currency];
+  };
+  expect(arrives({ currency: "usd" })).toEqual(["-50", "usd", "50", "USD"]);
+  expect(arrives({ note: "the first" })).toEqual(["-50", "EUR", "50", "EUR"]);
 });
 
 test("what is no number reaches the desk, which says so", () => {

@@ -149,8 +149,11 @@ export function draftOf(form: Form, before: Transaction | null = null): Transact
 function arrived(form: Form, amount: string, same: TransactionDraft | null) {
   if (form.kind === "exchange") return { to_cash: form.toAmount.trim() || "0", to_currency: form.toCurrency.trim() };
   if (form.kind !== "transfer" || !amount) return { to_cash: "0", to_currency: "" };
-  if (same && sum(same.cash, amount) === "0") return { to_cash: same.to_cash, to_currency: same.to_currency };
-  return { to_cash: amount, to_currency: form.currency.trim() };
+  const currency = form.currency.trim().toUpperCase();
+  if (same && currency === same.currency && sum(same.cash, amount) === "0") {
+    return { to_cash: same.to_cash, to_currency: same.to_currency };
+  }
+  return { to_cash: amount, to_currency: currency };
 }
 
 const NOTHING = { fee_currency: "", price_currency: "", rate: null, picks: [], at: null, ref: "" };
