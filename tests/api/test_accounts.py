@@ -295,6 +295,22 @@ def test_honest_mistakes_with_valid_invitations_lock_no_address(locked: FastAPI,
     assert status("Tom", SENTENCE, secrets[1]) == 422  # used; the right one has lifted the brake
 
 
+def test_looking_at_invitations_is_braked_like_joining(locked: FastAPI, app: FastAPI):
+    owner = signed_in(locked, "owner")
+    secrets = [owner.post(f"{API}/users/invitations", json={"role": "member"}).json()["secret"] for _ in range(2)]
+
+    def status(secret: str) -> int:
+        return browser(app).post(f"{API}/users/join/invitation", json={"invitation": secret}).status_code
+
+    assert [status("guessed") for _ in range(6)] == [422] * 5 + [429]
+    joining = {"name": "Bob", "password": SENTENCE, "invitation": "guessed"}
+    assert browser(app).post(f"{API}/users/join", json=joining).status_code == 429  # of one count
+    assert [status(secrets[0]) for _ in range(21)] == [200] * 20 + [429]
+    assert status(secrets[1]) == 200
+    answer = browser(app).post(f"{API}/users/join", json={**joining, "invitation": secrets[0]})
+    assert answer.status_code == 201  # who looked often may join
+
+
 def test_nobody_is_invited_to_a_desk_that_is_open(app: FastAPI):
     answer = browser(app).post(f"{API}/users/invitations", json={"role": "member"})
     assert (answer.status_code, answer.json()["detail"]) == (403, "Set a password of your own first.")

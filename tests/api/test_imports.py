@@ -202,7 +202,8 @@ def test_an_edited_import_is_undone_only_when_that_is_said(client: TestClient):
     change = {name: told[name] for name in ("kind", "account", "day", "currency", "cash", "version")}
     assert client.put("portfolios/1/transactions/1", json={**change, "note": "mine"}).status_code == 200
     refused = client.delete("portfolios/1/imports/1")
-    assert (refused.status_code, "1 transaction changed" in refused.json()["detail"]) == (409, True)
+    assert (refused.status_code, refused.json()["field"]) == (409, "edited_too")
+    assert "1 transaction changed" in refused.json()["detail"]
     assert client.delete("portfolios/1/imports/1", params={"edited_too": True}).status_code == 200
 
 

@@ -51,10 +51,26 @@ def refused(client: TestClient, content: str, **choices: Any) -> str:
         ({"type": "boat"}, "type"),
     ],
 )
-def test_a_fact_that_is_none_is_refused_however_it_comes(client: TestClient, facts: dict[str, str], field: str):
-    assert refused(client, exported("NOBODY", facts)) == field
-    assert client.get("facts").json() == {"facts": {}}
+def test_a_fact_that_is_none_is_told_with_its_rows_and_left_out(client: TestClient, facts: dict[str, str], field: str):
+    key = uploaded(client, exported("NOBODY", {"currency": "EUR", **facts}))
+    shown = preview(client, key)
+    assert shown["ready"]
+    (problem,) = shown["problems"]
+    assert (problem["rows"], problem["blocking"]) == ([1], False)
+    assert problem["what"].startswith("Of NOBODY: ")
+    assert problem["what"].endswith(" That is left out.")
+    assert problem["content"].startswith(f"{field}: ")
+    confirm(client, key)
+    assert said_of(client) == {"NOBODY": {"currency": "EUR"}}
     assert client.put("facts/NOBODY", json=facts).status_code == 422
+
+
+def test_an_export_with_a_fact_that_is_none_comes_back_whole_or_not_at_all(client: TestClient):
+    document = {**json.loads(exported("NOBODY", {"country": "usa"})), "portfolio": {"name": "Old", "base": "EUR"}}
+    document["portfolio"]["method"] = "fifo"
+    answer = client.post("portfolios/from-export", content=json.dumps(document))
+    assert (answer.status_code, answer.json()["field"]) == (422, "facts")
+    assert answer.json()["detail"] == "Of NOBODY: 'usa' is no country."
 
 
 def test_what_becomes_an_item_in_another_currency_brings_no_price(client: TestClient):

@@ -248,6 +248,16 @@ def test_an_edit_that_leaves_a_later_sale_without_its_units_is_asked_about(clien
     assert client.post(f"{one}/restore").status_code == 200, "it can only help"
 
 
+def test_an_own_item_that_would_lack_is_called_by_its_name(client: TestClient):
+    item = client.post("items", json={"name": "A boat", "currency": "USD", "type": "other"}).json()["instrument"]
+    for told in (BUY, SALE):
+        assert client.post("portfolios/1/transactions", json={**told, "instrument": item}).status_code == 201
+    asked = client.delete("portfolios/1/transactions/1", params={"version": 1})
+    assert asked.json()["detail"] == "The sale of 5 A boat on 2026-03-03 would lack its units."
+    more = client.post("portfolios/1/transactions", json={**SALE, "instrument": item, "quantity": "-50"})
+    assert (more.status_code, "A boat" in more.json()["detail"]) == (422, True)
+
+
 def test_an_earlier_sale_does_not_take_the_units_of_a_later_one_unasked(client: TestClient):
     for told in (BUY, {**SALE, "quantity": "-10", "cash": "1200"}):
         assert client.post("portfolios/1/transactions", json=told).status_code == 201

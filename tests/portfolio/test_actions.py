@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from openbell.portfolio.actions import fraction
-from openbell.portfolio.book import Action
+from openbell.portfolio.book import Action, Book
 from openbell.portfolio.walk import Walked, walk
-from portfolio.books import book, on, split
+from portfolio.books import book, closes_of, on, split
 
 D = Decimal
 
@@ -376,3 +377,37 @@ def test_a_merger_into_what_was_sold_short_covers_it() -> None:
     assert [(each.rule, each.quantity, each.cost.amount, each.proceeds.amount) for each in walked.closed] == [
         ("cover", 4, 80, 80)
     ]
+
+
+def renamed(told: Book, name: str) -> Book:
+    """With every instrument called so, whatever its id is."""
+    return replace(told, facts={key: replace(each, ticker=name) for key, each in told.facts.items()})
+
+
+@pytest.mark.parametrize(
+    ("told", "actions"),
+    [
+        ("2024-01-02 buy own:1 10 -100\n2024-06-10 split own:1 7 -", [split("own:1", "2024-06-10", "2")]),
+        ("2024-06-10 split own:1 - - ratio=3", [split("own:1", "2024-06-10", "2")]),
+        ("2024-01-02 buy own:1 10 -100\n2024-06-10 spin_off own:1 - - other=B", []),
+        ("2024-01-02 buy own:1 10 -100\n2024-06-10 split own:1 - - ratio=2", []),
+        ("2024-01-02 buy own:1 10 -100", [Action("own:1", on("2024-06-10"), "merger", "vendor", amount=D(5),
+                                                currency="USD")]),
+    ],
+    ids=["units", "ratios", "spin-off", "closes", "cash"],
+)  # fmt: skip
+def test_what_is_wrong_with_an_action_names_the_instrument_as_people_do(told: str, actions: list[Action]) -> None:
+    flat = {"own:1": {on(each): 80.0 for each in ("2024-06-03", "2024-06-09", "2024-06-10", "2024-06-17")}}
+    ours = replace(book(told, actions=actions), closes={key: closes_of(each) for key, each in flat.items()})
+    problems = walk(renamed(ours, "A boat")).problems
+    assert problems
+    for each in problems:
+        assert " of A boat " in each.what
+        assert "own:1" not in each.what + each.remedy
+
+
+def test_what_gets_another_name_is_called_so_where_only_later_days_are_walked() -> None:
+    ours = book("2024-01-02 buy own:1 10 -100\n2024-06-10 spin_off own:1 - - other=B")
+    early = walk(renamed(ours, "A boat"), on("2024-06-10"))
+    [problem] = walk(renamed(ours, "A ship"), on("2024-06-11"), since=early).problems
+    assert problem.what.startswith("The spin off of A ship on 2024-06-10: ")

@@ -231,11 +231,41 @@ def test_the_benchmark_comes_out_of_its_inputs():
     _, found = small()
     stretch = Stretch(-1, len(found.days) - 1)
     other = benchmark(found, found.scope(), stretch, "A")
-    why = why_benchmark(found, other, stretch)
+    why = why_benchmark(found, found.scope(), other, stretch)
     levels = [float(each) for each in numbers(why, "level")]
     amounts = [float(each.value) for each in why.inputs if each.label in {"paid in", "taken out"}]
     units = sum(amount / level for amount, level in zip(amounts, levels, strict=True))
     assert units * float(numbers(why, "level at the end")[0]) == pytest.approx(other.value)
+
+
+def test_what_bought_the_benchmark_names_the_transactions_of_its_day():
+    _, found = followed(
+        book_of(
+            """
+            2024-01-02 deposit    - - 1000
+            2024-01-03 deposit    - - 500
+            2024-01-03 withdrawal - - -200
+            2024-01-04 withdrawal - - -50""",
+            {"SPY": prices_of("2024-01-02 100\n2024-01-03 104\n2024-01-04 106")},
+            benchmark="SPY",
+        ),
+        "2024-01-04",
+    )
+
+    def told(start: int) -> list[str]:
+        stretch = Stretch(start, len(found.days) - 1)
+        why = why_benchmark(found, found.scope(), benchmark(found, found.scope(), stretch, "SPY"), stretch)
+        bought = (each for each in why.inputs if not each.label.startswith(("level", "close")))
+        return [f"{each.day} {each.label} {float(each.value):g} {each.source}".strip() for each in bought]
+
+    assert told(-1) == [
+        "2024-01-02 paid in 1000 transaction 1",
+        "2024-01-03 paid in 500 transaction 2",
+        "2024-01-03 taken out -200 transaction 3",
+        "2024-01-03 paid in on the day 300",
+        "2024-01-04 taken out -50 transaction 4",
+    ]
+    assert told(1) == ["2024-01-03 value at the start 1300", "2024-01-04 taken out -50 transaction 4"]
 
 
 def test_the_level_and_the_returns_of_the_benchmark_come_out_of_closes_rates_splits_and_dividends():
@@ -253,7 +283,7 @@ def test_the_level_and_the_returns_of_the_benchmark_come_out_of_closes_rates_spl
     _, found = followed(book, "2024-01-05")
     stretch = Stretch(-1, len(found.days) - 1)
     other = benchmark(found, found.scope(), stretch, "SPY")
-    whys = [why_benchmark(found, other, stretch), why_benchmark_twr(found, other, stretch)]
+    whys = [why_benchmark(found, found.scope(), other, stretch), why_benchmark_twr(found, other, stretch)]
     for why in whys:
         for at, level in enumerate(why.inputs):
             if level.label.startswith("level"):

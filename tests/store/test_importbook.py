@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from openbell.model.errors import ChangedMeanwhile, InvalidInput
+from openbell.model.errors import InvalidInput, Unconfirmed
 from openbell.model.transactions import Account, Kind, Pick, Portfolio, Transaction
 from openbell.store.importbook import Arrival, ImportBook, NotUnderstood
 from openbell.store.itembook import Item, ItemBook, SetFacts
@@ -162,7 +162,7 @@ def test_edits_of_what_was_imported_are_not_lost_unasked(ledger: Ledger, portfol
     book = TransactionBook(ledger)
     edited = book.all(portfolio)[1]
     book.change(portfolio, replace(edited, note="mine"), batch.version)
-    with pytest.raises(ChangedMeanwhile, match="Of this import 1 transaction changed since would go too"):
+    with pytest.raises(Unconfirmed, match="Of this import 1 transaction changed since would go too"):
         ImportBook(ledger).undo(portfolio, batch.id)
     assert ImportBook(ledger).undo(portfolio, batch.id, edited_too=True) == 3
 

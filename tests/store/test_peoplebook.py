@@ -14,7 +14,7 @@ from openbell.accounts.accounts import Accounts, open_accounts
 from openbell.accounts.errors import LoginNeeded, NotAllowed, TooManyTries
 from openbell.accounts.secrets import hash_of
 from openbell.model.errors import InvalidInput
-from openbell.store.auditbook import KEPT
+from openbell.store.auditbook import KEPT, Deed
 from openbell.store.ledger import Ledger
 from openbell.store.peoplebook import Identity
 from openbell.store.sharebook import ShareBook
@@ -274,3 +274,15 @@ def test_the_log_is_read_from_the_newest_on_and_forgets_what_is_old(accounts: Ac
     watch.go(seconds=(KEPT - timedelta(hours=2)).total_seconds())
     accounts.audit.write(accounts.deed_of(None, "", "deed 5", HERE))
     assert [e.deed.what for e in accounts.audit.entries()] == ["deed 5", "deed 4", "deed 3"]
+
+
+def test_what_the_machine_did_before_it_had_a_name_is_its_own(accounts: Accounts, watch: Watch):
+    accounts.audit.write(Deed(watch(), None, "", "password changed", "Ann", "this machine"))
+    accounts.audit.write(Deed(watch(), None, "", "login refused", "", HERE.address))
+    assert [(each.deed.what, each.deed.name) for each in accounts.audit.entries()] == [
+        ("login refused", ""),
+        ("password changed", "the desk's machine"),
+    ]
+    assert [each.deed.what for each in accounts.audit.entries(name="the desk's machine")] == ["password changed"]
+    assert [each.deed.what for each in accounts.audit.entries(name="")] == ["login refused"]
+    assert accounts.audit.kinds()[0] == ["", "the desk's machine"]

@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from openbell.accounts.keys import Key
-from openbell.accounts.names import MACHINE
 from openbell.model.errors import InvalidInput
-from openbell.store.auditbook import AuditBook, Deed
+from openbell.store.auditbook import AT_HOST, MACHINE, AuditBook, Deed
 from openbell.store.brakebook import BrakeBook
 from openbell.store.factorbook import FactorBook
 from openbell.store.ledger import Ledger
@@ -29,7 +28,7 @@ class Place:
     agent: str = ""
 
 
-HOST = Place("this machine")
+HOST = Place(AT_HOST)
 """The command line of the host."""
 
 

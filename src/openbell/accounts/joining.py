@@ -21,7 +21,7 @@ makes them members."""
 SIGN_UPS = Brake(free=5, longest=timedelta(minutes=15))
 """Of an address: people who come by themselves, and invitations that are not valid."""
 INVITED = Brake(free=20, longest=timedelta(minutes=1))
-"""Of a valid invitation: a name that is taken and a password that is refused are honest mistakes."""
+"""Of a valid invitation: a taken name, a refused password and a link that is opened again are honest."""
 MOST_DAYS = 30
 
 
@@ -34,14 +34,18 @@ def invite(accounts: Accounts, owner: Person, role: RoleName, days: int, place: 
     return accounts.people.invite(owner.id, hash_of(secret), role, deed.at + timedelta(days=days), deed), secret
 
 
+def look_at(accounts: Accounts, secret: str, place: Place) -> Invitation:
+    """The invitation of `secret`, while it holds; raises InvalidInput, or TooManyTries."""
+    invitation = _held(accounts, secret, place)
+    take(accounts, {f"shown:{invitation.id}": INVITED})
+    return invitation
+
+
 def accept(
     accounts: Accounts, secret: str, name: str, password: str | None, place: Place, identity: Identity | None = None
 ) -> Person:
     """The person that an invitation makes, once, to sign in by another site where there is an `identity`."""
-    invitation = accounts.people.invitation(hash_of(secret), accounts.clock())
-    if invitation is None:
-        _count(accounts, place)
-        raise InvalidInput("invitation", "This invitation is not valid any more.", remedy="Ask for another.")
+    invitation = _held(accounts, secret, place)
     take(accounts, {f"invitation:{invitation.id}": INVITED})
     shown, kept = _checked(name, password)
     deed = accounts.deed_of(None, "", "joined by invitation", place, f"{shown}, {invitation.role}")
@@ -68,6 +72,14 @@ def add(accounts: Accounts, name: str, role: RoleName, password: str) -> Person:
     return accounts.people.add(
         shown, login_of(shown), role, kept, accounts.deed(None, "added", HOST, f"{shown}, {role}")
     )
+
+
+def _held(accounts: Accounts, secret: str, place: Place) -> Invitation:
+    invitation = accounts.people.invitation(hash_of(secret), accounts.clock())
+    if invitation is None:
+        _count(accounts, place)
+        raise InvalidInput("invitation", "This invitation is not valid any more.", remedy="Ask for another.")
+    return invitation
 
 
 def _checked(name: str, password: str | None) -> tuple[str, str | None]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 from openbell.model.errors import InvalidInput
+from openbell.store.auditbook import MACHINE
 
 LONGEST = 60
-MACHINE = "the desk's machine"
-"""Who did what the command line of the host does, in the log; nobody else bears it."""
 
 
 def name_of(text: str) -> str:

@@ -17,6 +17,7 @@ from openbell.model.errors import InvalidInput, Unconfirmed
 from openbell.model.transactions import TOLD_ACTIONS, Kind, newest_day
 from openbell.model.transactions import Transaction as ModelTransaction
 from openbell.portfolio.lots import Problem
+from openbell.store.itembook import ItemBook
 from openbell.store.portfoliobook import Kept, PortfolioBook
 from openbell.store.transactionbook import MovedOn, TransactionBook
 
@@ -63,7 +64,7 @@ def fitting(
 
     def looked_at(now: Kept) -> tuple[Written, tuple[Problem, ...]]:
         found = edited(desk, now, edit.wanted, edit.number)
-        _assert_fits(found, edit)
+        _assert_fits(desk, found, edit)
         return write(now.state), found.own
 
     return in_one_state(desk, kept, looked_at)
@@ -93,30 +94,31 @@ def _again(desk: Desk, kept: Kept) -> Kept:
     return now
 
 
-def _assert_fits(found: Edited, edit: Edit) -> None:
+def _assert_fits(desk: Desk, found: Edited, edit: Edit) -> None:
     if found.lacking and not edit.number:
         lacking = found.lacking[0]
         raise InvalidInput(REFUSED[lacking.kind], lacking.what, remedy=lacking.remedy)
     if not edit.oversold_too:
-        assert_none_lacks([*found.lacking, *found.others])
+        assert_none_lacks(desk, [*found.lacking, *found.others])
 
 
-def assert_none_lacks(every: Sequence[Problem]) -> None:
+def assert_none_lacks(desk: Desk, every: Sequence[Problem]) -> None:
     """Raise Unconfirmed for transactions that would lack units, or lots that they chose."""
     if every:
         more = f" So would {len(every) - 1} more transactions." if len(every) > 1 else ""
         raise Unconfirmed(
-            "oversold_too", f"{_left_without(every[0])}{more}", remedy="Change that first, or confirm it."
+            "oversold_too", f"{_left_without(desk, every[0])}{more}", remedy="Change that first, or confirm it."
         )
 
 
-def _left_without(problem: Problem) -> str:
+def _left_without(desk: Desk, problem: Problem) -> str:
     """That a transaction would lack something."""
-    told = problem.transaction
+    told, key = problem.transaction, problem.instrument or ""
+    name = ItemBook(desk.ledger).names([key]).get(key) or desk.history.register.instrument(key).ticker
     if told is None or problem.kind == "unknown_lot":
-        return f"The sale of {problem.instrument} on {problem.day} would lack the lots that it chose."
+        return f"The sale of {name} on {problem.day} would lack the lots that it chose."
     what = {Kind.SELL: "sale", Kind.TRANSFER: "transfer"}.get(told.kind, "delivery")
-    return f"The {what} of {-told.quantity:f} {told.instrument} on {told.day} would lack its units."
+    return f"The {what} of {-told.quantity:f} {name} on {told.day} would lack its units."
 
 
 def assert_begun(desk: Desk, day: date) -> None:

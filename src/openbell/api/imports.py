@@ -152,7 +152,7 @@ def undo_import(
     def undoing(now: Kept) -> int:
         found = _of(book, number, batch)
         if not oversold_too and version in {None, found.version}:
-            assert_none_lacks(left_without(desk, now, batch))
+            assert_none_lacks(desk, left_without(desk, now, batch))
         deed = deed_of(desk, caller, "import undone", place, f"{found.file} from {now.portfolio.name}")
         state = None if oversold_too else now.state
         return book.undo(number, batch, version, edited_too=edited_too, deed=deed, state=state)

@@ -11,11 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from openbell.accounts import joining, others
 from openbell.accounts.errors import NotAllowed
-from openbell.accounts.secrets import hash_of
 from openbell.api.access import Role, TheAccounts, TheCaller, TheDesk, ThePlace, allow
 from openbell.api.sessions import Password, SignedIn, welcome
 from openbell.api.shapes import Number
-from openbell.model.errors import InvalidInput
 from openbell.store.belongings import Belongings, belongings
 from openbell.store.peoplebook import Person as StoredPerson
 from openbell.store.peoplebook import RoleName
@@ -181,12 +179,9 @@ def withdraw(accounts: TheAccounts, caller: TheCaller, place: ThePlace, number: 
 
 
 @router.post("/users/join/invitation", dependencies=[allow(Role.NOBODY)])
-def invited(accounts: TheAccounts, shown: ShownInvitation) -> Invited:
+def invited(accounts: TheAccounts, place: ThePlace, shown: ShownInvitation) -> Invited:
     """What an invitation makes of who brings it, while it holds; 422 where it does not any more."""
-    found = accounts.people.invitation(hash_of(shown.invitation), accounts.clock())
-    if found is None:
-        raise InvalidInput("invitation", "This invitation is not valid any more.", remedy="Ask for another.")
-    return Invited.model_validate(found, from_attributes=True)
+    return Invited.model_validate(joining.look_at(accounts, shown.invitation, place), from_attributes=True)
 
 
 @router.post("/users/join", dependencies=[allow(Role.NOBODY)], status_code=201)

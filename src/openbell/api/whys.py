@@ -111,7 +111,9 @@ def why_this(
         "currency_gain": lambda: why_currency.why_currency_gain(of, inside, stretch),
         "day_change": lambda: _of_day_change(asked, inside),
         "drawdown": lambda: why.why_drawdown(index_of(of, inside), stretch),
-        "benchmark": lambda: why_benchmark.why_benchmark(of, _benchmark(asked, inside, stretch, against), stretch),
+        "benchmark": lambda: why_benchmark.why_benchmark(
+            of, inside, _benchmark(asked, inside, stretch, against), stretch
+        ),
         "benchmark_twr": lambda: why_benchmark.why_benchmark_twr(
             of, _benchmark(asked, inside, stretch, against), stretch
         ),

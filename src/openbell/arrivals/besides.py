@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -10,10 +10,11 @@ from openbell.arrivals.matching import Match
 from openbell.books.facts import traded_in
 from openbell.books.prices import known_in
 from openbell.desk import Desk
+from openbell.model.errors import InvalidInput
 from openbell.model.money import PriceByHand
 from openbell.model.words import counted
-from openbell.statements.draft import Beside, Statement
-from openbell.store.itembook import ItemBook, SetFacts
+from openbell.statements.draft import Beside, Problem, Statement
+from openbell.store.itembook import ItemBook, SetFacts, assert_facts
 from openbell.store.portfoliobook import Kept
 from openbell.store.pricebook import HandPrices
 
@@ -32,6 +33,8 @@ def sifted(
         if theirs != beside:
             beside = theirs
             notes.append("Its prices by hand and facts are left out: only who owns the portfolio says them.")
+    wrong = dict(refused_facts(statement, matches)) if by == kept.owner else {}
+    beside = replace(beside, facts=_without(beside.facts, wrong))
     if coming := sum(day > today for told in beside.prices.values() for day in told):
         beside = replace(beside, prices={key: _begun(told, today) for key, told in beside.prices.items()})
         notes.append(f"Left out: {counted(coming, 'price')} by hand of days that are yet to come.")
@@ -42,7 +45,33 @@ def sifted(
             own = match.item.currency if match.item is not None else items.get(match.id)
             beside, note = _own(beside, match, own) if own else _traded(desk, beside, match, match.id, said)
             notes += note
-    return replace(statement, beside=beside, notes=(*statement.notes, *notes))
+    problems = (*statement.problems, *wrong.values())
+    return replace(statement, beside=beside, notes=(*statement.notes, *notes), problems=problems)
+
+
+def refused_facts(statement: Statement, matches: Mapping[str, Match]) -> Iterator[tuple[tuple[str, str], Problem]]:
+    """By instrument and fact, what is told of `matches` and cannot be, with the rows that name it."""
+    for key, told in statement.beside.facts.items():
+        for name in SetFacts.__slots__:
+            if key not in matches or name not in told:
+                continue
+            try:
+                assert_facts(SetFacts(**{name: told[name]}))  # type: ignore[arg-type]  # that is what is asked
+            except InvalidInput as error:
+                what = f"Of {matches[key].named}: {error.what} That is left out."
+                yield (key, name), Problem(_rows(statement, key), what, error.remedy, f"{name}: {told[name]}", False)
+
+
+def _rows(statement: Statement, key: str) -> tuple[int, ...]:
+    """The rows that name an instrument."""
+    named = ((draft, (draft.instrument, draft.other)) for draft in statement.drafts)
+    return tuple(row for draft, pair in named if key in {each.key for each in pair if each} for row in draft.rows)
+
+
+def _without(
+    facts: Mapping[str, Mapping[str, str]], wrong: Collection[tuple[str, str]]
+) -> dict[str, Mapping[str, str]]:
+    return {key: {name: said for name, said in told.items() if (key, name) not in wrong} for key, told in facts.items()}
 
 
 def _begun(told: HandPrices, today: date) -> HandPrices:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
+from openbell.arrivals.besides import refused_facts
 from openbell.arrivals.booking import booked
 from openbell.arrivals.review import NOTHING, Choices, Review, reviewed
 from openbell.arrivals.seeking import Seeker
@@ -44,7 +45,7 @@ def founded(
     draft = replace(draft, name=name.strip() or draft.name, base=currency_of(base, "base") if base else draft.base)
     planned = Kept(draft, owner, desk.clock(), 0, "", settings)
     review = reviewed(desk, planned, statement, choices, seeker=seeker)
-    assert_whole(review)
+    assert_whole(statement, review)
     book = PortfolioBook(desk.ledger)
     with made(desk, planned) as kept:
         if not review.taken:
@@ -56,11 +57,13 @@ def founded(
     return book.find(kept.portfolio.id) or kept, batch
 
 
-def assert_whole(review: Review) -> None:
+def assert_whole(statement: Statement, review: Review) -> None:
     """Raise InvalidInput for an export that would not come back whole: damaged, or with days that are yet to come."""
     remedy = "Mend it there, or import it into an empty portfolio, which tells what it leaves out."
     if damaged := sum(each.blocking for each in review.statement.problems):
         raise InvalidInput("file", f"{counted(damaged, 'transaction')} of the export cannot be read.", remedy=remedy)
+    for _, wrong in refused_facts(statement, review.matches):
+        raise InvalidInput("facts", wrong.what.removesuffix(" That is left out."), remedy=remedy)
     if review.future:
         many, first = counted(len(review.future), "transaction"), min(draft.day for draft in review.future)
         what = f"{many} of the export {'is' if len(review.future) == 1 else 'are'} yet to come, on {first} first."

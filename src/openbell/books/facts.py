@@ -54,8 +54,9 @@ def assert_currency(desk: Desk, instrument: str, told: str | None, kept: str | N
     """
     known = traded_in(desk, instrument)
     if told is not None and known is not None and told not in {known, kept}:
+        ticker = desk.history.register.instrument(instrument).ticker
         raise InvalidInput(
-            "currency", f"{instrument} is traded in {known}, not {told}.", remedy=f"Leave it out, or say {known}."
+            "currency", f"{ticker} is traded in {known}, not {told}.", remedy=f"Leave it out, or say {known}."
         )
 
 

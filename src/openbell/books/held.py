@@ -117,7 +117,9 @@ def _held_in(desk: Desk, kept: Kept) -> set[str]:
 def _walked(desk: Desk, kept: Kept, transactions: tuple[Transaction, ...]) -> Walked:
     """Through a book without prices: units need none. In whatever order its transactions are told."""
     ids = {key for each in transactions for key in (each.instrument, each.other) if key is not None}
-    facts = facts_of(ids, desk, {}, {})
+    own = any(key.startswith(OWN) for key in ids)
+    items = {each.instrument: each for each in ItemBook(desk.ledger).items(kept.owner)} if own else {}
+    facts = facts_of(ids, desk, items, {})
     today = max([desk.clock().astimezone(UTC).date(), *(each.day for each in transactions)])
     actions = tuple(each for each in actions_of(desk, sorted(ids), facts, None) if each.ex_date <= today)
     return walk(Book(kept.portfolio, (), tuple(sorted(transactions, key=in_order)), facts, actions, {}), today)

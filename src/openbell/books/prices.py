@@ -103,7 +103,7 @@ def priced_in(desk: Desk, instrument: str, told: SetFacts | None) -> str:
     if (code := known_in(desk, instrument, told)) is None:
         raise InvalidInput(
             "currency",
-            f"Nobody knows what {instrument} is traded in.",
+            f"Nobody knows what {desk.history.register.instrument(instrument).ticker} is traded in.",
             remedy="Say its currency first, among the facts of it.",
         )
     return code

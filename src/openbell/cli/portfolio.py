@@ -135,7 +135,7 @@ def arrive(
         lacking = unheld(desk, planned, review)
         founding = not planned.portfolio.id and statement.home is not None and statement.home.portfolio is not None
         if founding:
-            assert_whole(review)
+            assert_whole(statement, review)
         batch: Batch | None = None
         if dry_run or not (review.taken or review.news or founding):
             tell_what_would_be(review, lacking, midway=midway or founding, as_json=as_json)

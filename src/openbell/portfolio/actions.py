@@ -6,7 +6,7 @@ some with a ratio and some with units only. All that tell the same are one Happe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -89,8 +89,10 @@ class Names:
         return instrument
 
 
-def happenings(actions: Iterable[Action], transactions: Iterable[Transaction]) -> tuple[list[Happening], list[Problem]]:
-    """Each action once, in order of days, with what does not fit together.
+def happenings(
+    actions: Iterable[Action], transactions: Iterable[Transaction], call: Callable[[str], str] = str
+) -> tuple[list[Happening], list[Problem]]:
+    """Each action once, in order of days, with what does not fit together; `call`: what people call an instrument.
 
     Claims of one kind about one instrument within a week are one action. Its day is the desk's ex-date, else the first
     that a statement tells; its ratio the desk's, else a statement's. One source that tells two ratios means two.
@@ -103,7 +105,7 @@ def happenings(actions: Iterable[Action], transactions: Iterable[Transaction]) -
     names = Names(map(_joined, renames))
     others = (_named(claim, names) for claim in claims if claim.kind is not Kind.RENAME)
     every = [*renames, *_gathered(_with_true_kinds(list(others)))]
-    problems = [problem for each in every for problem in _conflicts(each)]
+    problems = [problem for each in every for problem in _conflicts(each, call)]
     return sorted(map(_joined, every), key=lambda h: (h.day, h.kind is Kind.RENAME, h.instrument)), problems
 
 
@@ -231,13 +233,13 @@ def _first(numbers: Iterable[Decimal | None]) -> Decimal | None:
     return next((number for number in numbers if number is not None), None)
 
 
-def _conflicts(claims: _Claims) -> list[Problem]:
+def _conflicts(claims: _Claims, call: Callable[[str], str]) -> list[Problem]:
     ratio = _first(each.ratio for each in claims.said)
     return [
         Problem(
             "ratios_differ",
             "doubtful",
-            f"The {each.kind.value} of {each.instrument} about {claims.first.day} is {ratio} according to "
+            f"The {each.kind.value} of {call(each.instrument)} about {claims.first.day} is {ratio} according to "
             f"{claims.said[0].sources[0]}, and {each.ratio} according to {each.sources[0]}.",
             "The first was applied; where a statement tells units or a ratio of its own, that to its account.",
             each.day,

@@ -12,7 +12,7 @@ import numpy as np
 from openbell.model.errors import InvalidInput
 from openbell.model.transactions import Kind
 from openbell.portfolio.actions import happenings
-from openbell.portfolio.book import Action, Book, Days
+from openbell.portfolio.book import Action, Book, Days, called
 from openbell.portfolio.currencies import rates_on
 from openbell.portfolio.prices import SPLITS, Priced, days_of, priced
 from openbell.portfolio.rates import exact
@@ -92,7 +92,9 @@ def benchmark(of: History, inside: Mask, stretch: Stretch, instrument: str, *, r
     facts = of.book.facts.get(instrument)
     if facts is None or facts.currency is None or instrument not in of.book.closes:
         raise InvalidInput(
-            "benchmark", f"{instrument} has no prices in a known currency.", remedy="Fetch it, or choose another one."
+            "benchmark",
+            f"{called(of.book, instrument)} has no prices in a known currency.",
+            remedy="Fetch it, or choose another one.",
         )
     prices = priced(of.book, instrument, _splits(of.book, instrument))
     in_base = prices.column(of.days) * rates_on(of.book.rates, facts.currency, of.base, of.days)

@@ -24,12 +24,13 @@ Told = tuple[Transaction, ...]
 
 
 class Happenings:
-    """Applies actions to `holdings`, and says in `problems` what does not fit."""
+    """Applies actions to `holdings`, and says in `problems` what does not fit, of what people `call` so."""
 
-    def __init__(self, holdings: Holdings, sums: Sums, problems: list[Problem]) -> None:
+    def __init__(self, holdings: Holdings, sums: Sums, problems: list[Problem], call: Callable[[str], str]) -> None:
         self._holdings = holdings
         self._sums = sums
         self._problems = problems
+        self._call = call
 
     def apply(self, happening: Happening) -> None:
         """To every account that holds the instrument, or whose statement tells the action."""
@@ -153,8 +154,8 @@ class Happenings:
             Problem(
                 "cash_untold",
                 "doubtful",
-                f"The merger of {of.instrument} on {of.day} paid {of.cash} {of.currency} for one unit according to "
-                f"{of.sources[0]}, but no statement tells the money.",
+                f"The merger of {self._call(of.instrument)} on {of.day} paid {of.cash} {of.currency} for one unit "
+                f"according to {of.sources[0]}, but no statement tells the money.",
                 "Add the merger with its cash; it counts for the gain, and not for the balance.",
                 of.day,
                 instrument=of.instrument,
@@ -219,7 +220,7 @@ class Happenings:
     def _say(
         self, kind: str, severity: Severity, of: Happening, account: int, rows: Told, what: str, remedy: str
     ) -> None:
-        about = f"The {of.kind.value.replace('_', ' ')} of {of.instrument} on {of.day}: "
+        about = f"The {of.kind.value.replace('_', ' ')} of {self._call(of.instrument)} on {of.day}: "
         self._problems.append(
             Problem(kind, severity, about + what, remedy, of.day, account, of.instrument, rows[0] if rows else None)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from math import log
@@ -21,11 +21,15 @@ FURTHEST = timedelta(days=2 * NEAR)
 
 
 def unseen_splits(
-    happened: Iterable[Happening], splits: Mapping[str, Sequence[tuple[date, Fraction]]], closes: Mapping[str, Closes]
+    happened: Iterable[Happening],
+    splits: Mapping[str, Sequence[tuple[date, Fraction]]],
+    closes: Mapping[str, Closes],
+    call: Callable[[str], str] = str,
 ) -> Iterator[Problem]:
     """Those whose closes, on both sides, changed by less than half of what the split asks for.
 
     Statements book some days before a split and after it: closes from before a week until after one are compared.
+    `call`: what people call an instrument.
     """
     for each in happened:
         ratios = [ratio for day, ratio in splits.get(each.instrument, ()) if day == each.day and ratio > 0]
@@ -38,7 +42,7 @@ def unseen_splits(
             continue
         (before, first), (after, last) = sides
         if abs(log(first / last) - asked) > abs(asked) / 2:
-            yield _problem(each, ratios[0], f"{first:g} on {before} and {last:g} on {after}")
+            yield _problem(each, call(each.instrument), ratios[0], f"{first:g} on {before} and {last:g} on {after}")
 
 
 def _sides(told: Closes, day: date) -> tuple[tuple[date, float], tuple[date, float]] | None:
@@ -59,12 +63,12 @@ def _within(told: Closes, first: date, last: date) -> np.ndarray[tuple[int], np.
     return np.flatnonzero((told.days >= np.datetime64(first)) & (told.days <= np.datetime64(last)))
 
 
-def _problem(each: Happening, ratio: Fraction, closes: str) -> Problem:
+def _problem(each: Happening, name: str, ratio: Fraction, closes: str) -> Problem:
     told = each.told[0]
     return Problem(
         "split_unseen",
         "doubtful",
-        f"A split of {each.instrument} on {each.day} was told, {ratio.numerator} for {ratio.denominator}, but its "
+        f"A split of {name} on {each.day} was told, {ratio.numerator} for {ratio.denominator}, but its "
         f"closes do not show one: {closes}.",
         "Its prices may be adjusted for splits, as those of many files are: bring such as were traded. If there was no "
         "split, delete it.",

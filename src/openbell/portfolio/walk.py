@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import partial
 from itertools import groupby
 from math import prod
 from operator import attrgetter, itemgetter
@@ -111,7 +112,7 @@ class _Route:
         early = () if since is None or since.until > last else since.beginning(book.transactions)
         told = (t for t in book.transactions[len(early) :] if t.day <= last)
         ordered = (*early, *sorted(told, key=lambda t: (t.day, t.at or FIRST, t.id)))
-        happened, problems = happenings(book.actions, ordered)
+        happened, problems = happenings(book.actions, ordered, partial(called, book))
         return cls(
             book,
             last,
@@ -144,7 +145,7 @@ class _Walk:
         self.sums = Sums(route.book, self.rates)
         if since is not None:
             self.sums.go_on_from(since.sums)
-        self._happenings = Happenings(self.holdings, self.sums, self.problems)
+        self._happenings = Happenings(self.holdings, self.sums, self.problems, partial(called, route.book))
         self.names = Names(route.renames)
 
     def leads_to(self, route: _Route) -> bool:
@@ -157,6 +158,7 @@ class _Walk:
             route.until >= until
             and (transactions, happened, route.renames) == (mine.transactions, mine.happened, mine.renames)
             and (ours.portfolio.base, ours.portfolio.method) == (theirs.portfolio.base, theirs.portfolio.method)
+            and all(called(theirs, key) == each.ticker for key, each in ours.facts.items())
             and self.sums.same_in(theirs, until)
         )
 
@@ -182,7 +184,7 @@ class _Walk:
         lots, closed = tuple(lot for key in sorted(holdings.lots) for lot in holdings.lots[key]), tuple(holdings.closed)
         if holdings.movements is not None:
             lots, closed = pooled(holdings.movements, lots, closed, route.book.portfolio.base)
-        unseen = unseen_splits(route.happened, holdings.splits, route.book.closes)
+        unseen = unseen_splits(route.happened, holdings.splits, route.book.closes, partial(called, route.book))
         problems = (*route.problems, *self.problems, *self.sums.missed(), *unseen)
         return Walked(
             lots,

@@ -50,7 +50,7 @@ def why_value(of: History, inside: Mask, place: int) -> Why:
 
 def why_net_invested(of: History, inside: Mask, stretch: Stretch) -> Why:
     """Of what was paid in and not taken out."""
-    return Why("net_invested", NET_INVESTED, tuple(_flows(of, inside, stretch)))
+    return Why("net_invested", NET_INVESTED, tuple(flowed(of, inside, stretch)))
 
 
 def why_gain(of: History, inside: Mask, stretch: Stretch) -> Why:
@@ -76,7 +76,7 @@ def why_twr(of: History, inside: Mask, stretch: Stretch, index: Index | None = N
     values, (came, left) = valuation.worth(of, inside), valuation.paid(of, inside)
     inputs: list[Input] = []
     flows: dict[date | None, list[Input]] = {}
-    for each in _flows(of, inside, stretch):
+    for each in flowed(of, inside, stretch):
         flows.setdefault(each.day, []).append(each)
     for place in _breaks(values, came + left, stretch):
         inputs += [*flows.get(of.day(place), ()), _value(of, inside, place, "value")]
@@ -160,7 +160,7 @@ def why_check(of: History, one: Check) -> Why:
 
 def _gained(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
     yield _value(of, inside, stretch.start, "value at the start")
-    yield from _flows(of, inside, stretch)
+    yield from flowed(of, inside, stretch)
     yield _value(of, inside, stretch.end, "value at the end")
 
 
@@ -178,7 +178,8 @@ def _sources(each: Worth) -> Iterator[str]:
         yield from (leg.source for leg in each.rate.legs)
 
 
-def _flows(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
+def flowed(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
+    """What crossed the border of the parts, by day, and which transaction or action it was."""
     for each in returns.crossings(of, inside, stretch):
         label = "flow" if each.amount is None else "paid in" if each.amount > 0 else "taken out"
         amount = None if each.amount is None else abs(each.amount)
@@ -200,7 +201,7 @@ def balanced(of: History, inside: Mask, stretch: Stretch) -> Iterator[Input]:
     start = _value(of, inside, stretch.start, "value at the start")
     if start.value != "0":
         yield replace(start, value=said(_less(start.value)))
-    for each in _flows(of, inside, stretch):
+    for each in flowed(of, inside, stretch):
         yield replace(each, value=said(_less(each.value))) if each.label == "paid in" else each
 
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from math import isfinite
 
 from openbell.portfolio import benchmark as benchmarks
 from openbell.portfolio import xirr
-from openbell.portfolio.benchmark import Benchmark
+from openbell.portfolio.benchmark import Benchmark, Purchase
 from openbell.portfolio.book import Input, Why, called, said
 from openbell.portfolio.returns import Stretch
 from openbell.portfolio.valuation import History, Mask
-from openbell.portfolio.why import balanced, of_rate
+from openbell.portfolio.why import balanced, flowed, of_rate
 
 
-def why_benchmark(of: History, found: Benchmark, stretch: Stretch) -> Why:
-    """Of what the same flows would have become in another instrument."""
+def why_benchmark(of: History, inside: Mask, found: Benchmark, stretch: Stretch) -> Why:
+    """Of what the same flows would have become in another instrument: by day the flows, and what they bought."""
     inputs: list[Input] = []
+    flows = list(flowed(of, inside, stretch))
     for each in found.purchases:
-        inputs.append(Input("paid in" if each.amount > 0 else "taken out", repr(each.amount), of.base, each.day))
+        inputs += _purchase(of, each, [flow for flow in flows if flow.day == each.day], stretch)
         inputs += _level(of, found, each.bought, each.level, "level")
     end = of.day(stretch.end)
     inputs += _level(of, found, end, float(found.levels[stretch.end]), "level at the end")
@@ -43,6 +45,18 @@ def why_benchmark_mwr(of: History, inside: Mask, found: Benchmark, stretch: Stre
     end = Input("value at the end", value, of.base, of.day(stretch.end), found.source)
     inputs = (*balanced(of, inside, stretch), end)
     return Why("benchmark_mwr", xirr.METHOD, inputs, (*([found.mwr.reason] if found.mwr.reason else []), *found.notes))
+
+
+def _purchase(of: History, each: Purchase, flows: Sequence[Input], stretch: Stretch) -> Iterator[Input]:
+    """What bought it: the flows of its day, taken out less than 0, and what several come to; or what was there at the
+    start."""
+    if stretch.start >= 0 and each.day == of.day(stretch.start):
+        yield Input("value at the start", repr(each.amount), of.base, each.day)
+        return
+    if len(flows) > 1:
+        yield from (replace(flow, value=f"-{flow.value}") if flow.label == "taken out" else flow for flow in flows)
+    label, source = "paid in" if each.amount > 0 else "taken out", flows[0].source if len(flows) == 1 else ""
+    yield Input(f"{label} on the day" if len(flows) > 1 else label, repr(each.amount), of.base, each.day, source)
 
 
 def _level(of: History, found: Benchmark, day: date, level: float, label: str) -> Iterator[Input]:

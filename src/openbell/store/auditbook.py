@@ -11,6 +11,10 @@ from openbell.store.instants import instant_text
 from openbell.store.ledger import Ledger
 
 KEPT = timedelta(days=400)
+MACHINE = "the desk's machine"
+"""Who did what the command line of the host does; nobody else bears it."""
+AT_HOST = "this machine"
+"""The address of that."""
 MOST_KINDS = 500
 """To choose from: anybody may bear any number of names, one after the other."""
 
@@ -25,6 +29,9 @@ _AUDIT = sa.Table(
     sa.Column("about", sa.String, nullable=False),
     sa.Column("address", sa.String, nullable=False),
 )
+
+_WHO = sa.case(((_AUDIT.c.name == "") & (_AUDIT.c.address == AT_HOST), MACHINE), else_=_AUDIT.c.name)
+"""Who it was: what the host did was written down without a name once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +81,28 @@ class AuditBook:
         self, *, before: int | None = None, limit: int = 100, name: str | None = None, what: str | None = None
     ) -> list[Entry]:
         """Newest first; `before` that number, of whoever bore `name` then (empty: nobody signed in), of one kind."""
-        query = sa.select(_AUDIT).order_by(_AUDIT.c.id.desc()).limit(limit)
+        query = sa.select(_AUDIT, _WHO.label("who")).order_by(_AUDIT.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(_AUDIT.c.id < before)
         if name is not None:
-            query = query.where(_AUDIT.c.name == name)
+            query = query.where(_WHO.in_([name]))
         if what is not None:
             query = query.where(_AUDIT.c.what == what)
         with self._ledger.transaction() as connection:
             rows = connection.execute(query).all()
         return [
-            Entry(r.id, Deed(datetime.fromisoformat(r.at), r.person, r.name, r.what, r.about, r.address)) for r in rows
+            Entry(r.id, Deed(datetime.fromisoformat(r.at), r.person, r.who, r.what, r.about, r.address)) for r in rows
         ]
 
     def kinds(self) -> tuple[list[str], list[str]]:
         """The names of those who did something, and what was done, in the order of the alphabet; MOST_KINDS of each."""
         with self._ledger.transaction() as connection:
             names, kinds = (
-                list(connection.execute(sa.select(column).distinct().order_by(column).limit(MOST_KINDS)).scalars())
-                for column in (_AUDIT.c.name, _AUDIT.c.what)
+                list(
+                    connection.execute(
+                        sa.select(column.label("it")).distinct().order_by("it").limit(MOST_KINDS)
+                    ).scalars()
+                )
+                for column in (_WHO, _AUDIT.c.what)
             )
         return names, kinds

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from openbell.model.errors import ChangedMeanwhile, InvalidInput
+from openbell.model.errors import ChangedMeanwhile, InvalidInput, Unconfirmed
 from openbell.model.transactions import Account, Transaction
 from openbell.model.words import NOT_TEXT, counted
 from openbell.store.auditbook import Deed, write_down
@@ -195,8 +195,8 @@ class ImportBook:
         """Take an import back, and write down that it was done; returns how many transactions went.
 
         Where nothing else has happened since, the ledger is byte for byte what it was. Raises ChangedMeanwhile where
-        it is not the one of `version`, or something of it was changed since, unless that shall go too, InvalidInput
-        where others need what it brought, and MovedOn as `book`.
+        it is not the one of `version`, Unconfirmed where something of it was changed since, unless that shall go too,
+        InvalidInput where others need what it brought, and MovedOn as `book`.
         """
         with self._ledger.transaction(alone=True) as connection:
             assert_state(connection, portfolio, state)
@@ -347,7 +347,8 @@ def _assert_unedited(connection: sa.Connection, batch: int, drawn: int) -> None:
         count = connection.execute(sa.select(sa.func.count()).select_from(table).where(mine)).scalar_one()
         edited += [counted(count, noun)] if count else []
     if edited:
-        raise ChangedMeanwhile(f"Of this import {' and '.join(edited)} changed since would go too.", None)
+        what = f"Of this import {' and '.join(edited)} changed since would go too."
+        raise Unconfirmed("edited_too", what, remedy="Look at what is there now, or confirm it.")
 
 
 def _assert_unneeded(connection: sa.Connection, batch: int) -> None:

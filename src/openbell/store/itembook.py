@@ -173,6 +173,11 @@ def added(connection: sa.Connection, owner: int, draft: Item, batch: int | None 
     return Item(number, **values)
 
 
+def assert_facts(said: SetFacts) -> None:
+    """Raise InvalidInput for facts that are none, whatever they are said of."""
+    _fact(0, "", said)
+
+
 def forget_facts(connection: sa.Connection, items: Sequence[str]) -> None:
     """What was said of items goes with them: another one may get the number."""
     connection.execute(sa.delete(FACTS).where(FACTS.c.instrument.in_(items)))

@@ -20,6 +20,11 @@ export function asksFirst(error: Error | null): boolean {
   return error instanceof Problem && error.status === 409 && error.field === "oversold_too";
 }
 
+/** Whether others were at it all the time: the same may do a moment later. */
+export function isBusy(error: Error): boolean {
+  return error instanceof Problem && error.status === 409 && error.field === null && !error.current;
+}
+
 export function whyNot(error: Error): string {
   const said = error instanceof Problem ? [error.detail, error.remedy].filter(Boolean).join(" ") : error.message;
   return told(said);

@@ -3,7 +3,7 @@
 import type { Entry } from "../../api/desk";
 import type { LogAddress } from "./address";
 
-/** Who had not signed in, or did it on the desk's machine. */
+/** Who had not signed in: what the desk’s machine did has its name. */
 const NOBODY = "Nobody signed in";
 
 /** As the desk is asked: whoever had not signed in has no name. */
