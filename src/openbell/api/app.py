@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from openbell import __version__
 from openbell.api import (
@@ -100,6 +102,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=life,
+        routes=_api(),
     )
     app.state.desk = desk
     app.state.books = Books(desk)
@@ -109,13 +112,19 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     app.add_middleware(Limited)
     app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=FAST)
     app.middleware("http")(_guarded)
-    api = APIRouter(prefix="/api/v1", dependencies=[Depends(assert_texts)])
-    for noun in NOUNS:
-        api.include_router(noun.router)
-    app.include_router(api)
     app.include_router(_page())
     declare_problems(app)
     return app
+
+
+@cache
+def _api() -> list[BaseRoute]:
+    """The routes under /api/v1, made once: each asks the desk of the application that the request came to."""
+    api, whole = APIRouter(prefix="/api/v1", dependencies=[Depends(assert_texts)]), APIRouter()
+    for noun in NOUNS:
+        api.include_router(noun.router)
+    whole.include_router(api)
+    return whole.routes
 
 
 async def _rest(books: Books) -> None:
