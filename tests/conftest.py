@@ -102,7 +102,7 @@ def postgres() -> Iterator[str]:
     """The address of a real PostgreSQL."""
     with ExitStack() as running:
         try:
-            address = running.enter_context(servers.postgres())
+            address = running.enter_context(servers.postgres(fsync=False))
         except (servers.Missing, RuntimeError) as error:
             if os.environ.get("CI"):
                 raise
