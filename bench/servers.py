@@ -45,8 +45,8 @@ class Missing(RuntimeError):
 
 
 @contextmanager
-def postgres(within: Path | None = None) -> Iterator[str]:
-    """The address (`postgresql://...`) of an empty PostgreSQL that fsyncs; its data are `within`.
+def postgres(within: Path | None = None, *, fsync: bool = True) -> Iterator[str]:
+    """The address (`postgresql://...`) of an empty PostgreSQL; its data are `within`, and survive a power cut by fsync.
 
     As root, the user `nobody` runs it and must reach `within`.
     """
@@ -55,10 +55,12 @@ def postgres(within: Path | None = None) -> Iterator[str]:
     port = _free_port()
     with _folder(within, owner) as data, _folder(None, owner) as near:
         made = [str(programs / "initdb"), "-D", str(data), "-U", "openbell", "-A", "trust", "-E", "UTF8", "--locale=C"]
+        made += [] if fsync else ["--no-sync"]
         done = subprocess.run(made, user=owner, cwd=near, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"initdb failed:\n{done.stderr}")
         command = [str(programs / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", str(near)]
+        command += [] if fsync else ["-c", "fsync=off"]
         asked = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
         with _running(command, near, lambda: subprocess.run(asked, check=False).returncode == 0, owner):
             yield f"postgresql://openbell@127.0.0.1:{port}/postgres"

@@ -18,6 +18,11 @@ from openbell.model.errors import InvalidInput, StoreError
 from people import NOON, PASSWORD, hashed
 
 
+@pytest.fixture(autouse=True)
+def _hash_quickly() -> None:
+    """Here passwords are hashed as a desk does."""
+
+
 def test_a_password_is_kept_as_argon2id_with_the_parameters_of_rfc_9106():
     kept = passwords.hash_of(PASSWORD)
     assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")

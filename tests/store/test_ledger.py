@@ -32,6 +32,16 @@ from openbell.store.watchbook import WatchBook, Watchlist
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def _begin_migrated() -> None:
+    """Here the migrations themselves make each ledger."""
+
+
+@pytest.fixture(scope="session")
+def template() -> str:
+    return "template1"
+
+
 @pytest.fixture
 def url(ledger_url: str) -> str:
     return ledger_url

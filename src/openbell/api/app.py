@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from openbell import __version__
 from openbell.api import (
@@ -99,6 +101,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=life,
+        routes=_api(),
     )
     app.state.desk = desk
     app.state.books = Books(desk)
@@ -108,11 +111,21 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     app.add_middleware(Limited)
     app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=FAST)
     app.add_middleware(Guarded, settings=desk.settings)
-    for noun in NOUNS:  # each in the application itself: a router in a router is searched once more for each answer
-        app.include_router(noun.router, prefix="/api/v1", dependencies=[Depends(assert_texts)])
     app.include_router(_page())
     declare_problems(app)
     return app
+
+
+@cache
+def _api() -> list[BaseRoute]:
+    """The routes under /api/v1, made once: each asks the desk of the application that the request came to.
+
+    They lie no deeper than needed, since a router within a router is searched once more for each answer.
+    """
+    api = APIRouter()
+    for noun in NOUNS:
+        api.include_router(noun.router, prefix="/api/v1", dependencies=[Depends(assert_texts)])
+    return api.routes
 
 
 async def _rest(books: Books) -> None:
