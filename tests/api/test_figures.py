@@ -141,6 +141,23 @@ def test_checks_tell_what_somebody_would_want_to_be_told(client: TestClient):
     assert found["position"]["state"] == "good"
 
 
+@pytest.mark.parametrize("figures", ["positions", "history", "returns", "lots", "why/value"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"as_of": "0001-01-01"},
+        {"as_of": "2026-03-06"},
+        {"known": "0001-01-01T00:00:00+05:00"},
+        {"known": "9999-12-31T23:59:59-05:00"},
+    ],
+)
+def test_a_moment_that_there_never_was_is_refused(client: TestClient, figures: str, asked: dict[str, str]):
+    answer = client.get(f"portfolios/1/{figures}", params=asked)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["field"] in asked
+    assert client.get(f"portfolios/1/{figures}", params={"as_of": "1900-01-01"}).status_code == 200
+
+
 def test_a_missing_price_is_missing(client: TestClient):
     told(client, kind="buy", day="2026-03-02", currency="USD", cash="-1", instrument="NOPE", quantity="1")
     found = client.get("portfolios/1/positions").json()

@@ -70,6 +70,8 @@ def test_a_transaction_comes_back_exactly(client: TestClient):
         ({"note": "x" * 10_001}, "note", "too long"),
         ({"tags": ["x"] * 51}, "tags", "50"),
         ({"kind": "gift"}, "kind", ""),
+        ({"at": "0001-01-01T00:00:00+05:00"}, "at", "no year of UTC"),
+        ({"at": "9999-12-31T23:59:59-05:00"}, "at", "no year of UTC"),
     ],
 )
 def test_what_no_transaction_can_be_is_refused_by_its_field(

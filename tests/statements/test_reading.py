@@ -151,6 +151,14 @@ def test_an_instant_is_in_the_file_s_zone_and_the_day_stays_as_printed():
     assert Clock("ymd").read("2024-01-01 3:04:05 PM")[1] is None
 
 
+@pytest.mark.parametrize(
+    "text", ["2024-01-01 10:00 +99:99", "0001-01-01 00:00 +05:00", "9999-12-31 23:59:59 Z", "2024-01-01 25:00 Z"]
+)
+def test_what_is_no_time_is_refused(text: str):
+    with pytest.raises(InvalidInput, match="is not a time"):
+        Clock("ymd").read(text)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "utf-32"])
 def test_a_file_is_read_in_each_encoding(encoding: str):
     statement = read((HEAD + BUY).encode(encoding), "f")

@@ -16,7 +16,7 @@ from openbell.api.shapes import Number
 from openbell.books import NOW, Books, Moment, Reckoned
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
-from openbell.model.transactions import newest_day
+from openbell.model.transactions import assert_day, assert_instant, newest_day
 from openbell.portfolio.moves import Part
 from openbell.portfolio.returns import Range, Stretch, stretch_of
 from openbell.portfolio.valuation import Mask
@@ -86,9 +86,14 @@ TheAsked = Annotated[Asked, Depends(asked)]
 
 
 def moment_of(desk: Desk, as_of: date | None, known: datetime | None = None) -> Moment:
-    """As of when a portfolio is asked about; raises InvalidInput for a day that has begun nowhere on earth."""
+    """As of when a portfolio is asked about; raises InvalidInput for a day that has begun nowhere on earth, or that no
+    transaction can be of."""
+    if as_of is not None:
+        assert_day(as_of, "as_of")
     if as_of is not None and as_of > newest_day(desk.clock()):
         raise InvalidInput("as_of", f"{as_of} is yet to come.", remedy="Ask for a day that has begun.")
+    if known is not None:
+        assert_instant(known, "known")
     return NOW if as_of is None and known is None else Moment(as_of, known)
 
 

@@ -160,8 +160,8 @@ class Transaction:
         for field in ("cash", "quantity", "fee", "tax", "to_cash", "price", "rate", "cost", "ratio"):
             if number := getattr(self, field):
                 amount(number, field)
-        if self.at is not None and self.at.utcoffset() is None:
-            raise InvalidInput("at", f"{self.at} is no instant.", remedy="Give it with its time zone.")
+        if self.at is not None:
+            assert_instant(self.at, "at")
         self._assert_signs()
         self._assert_parts()
         self._assert_days()
@@ -232,6 +232,16 @@ def assert_day(day: date, field: str) -> None:
     """Raise InvalidInput for a day before FIRST_DAY."""
     if day < FIRST_DAY:
         raise InvalidInput(field, f"{day} is before {FIRST_DAY}.", remedy="Correct the year.")
+
+
+def assert_instant(at: datetime, field: str) -> None:
+    """Raise InvalidInput for an instant that names no time zone, or that no year of UTC has."""
+    if at.utcoffset() is None:
+        raise InvalidInput(field, f"{at} is no instant.", remedy="Give it with its time zone.")
+    try:
+        at.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput(field, f"{at} is in no year of UTC.", remedy="Correct the year.") from error
 
 
 FURTHEST_EAST = timedelta(hours=14)

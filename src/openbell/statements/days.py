@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -58,7 +58,7 @@ class Clock:
             return day, None
         found = _TIME.fullmatch(rest.rstrip())
         if found is None:
-            raise InvalidInput(field, f"{text.strip()[:40]!r} is not a time.", remedy="Correct it in the file.")
+            raise _no_time(text, field)
         return day, _instant(day, found, self.zone, field)
 
     def local(self, text: str, field: str = "date") -> tuple[date, datetime | None]:
@@ -119,11 +119,18 @@ def _instant(day: date, found: re.Match[str], zone: str, field: str) -> datetime
         naive = datetime(  # noqa: DTZ001  # its zone follows
             day.year, day.month, day.day, hour, int(found["m"]), int(found["s"] or 0), micro
         )
+        offset = _offset(found["zone"]) if found["zone"] else None
     except ValueError as error:
-        raise InvalidInput(field, f"{found[0].strip()!r} is not a time.", remedy="Correct it in the file.") from error
-    if found["zone"]:
-        return naive.replace(tzinfo=_offset(found["zone"])).astimezone(UTC)
-    return naive.replace(tzinfo=zone_of(zone)).astimezone(UTC) if zone else None
+        raise _no_time(found[0], field) from error
+    if offset is None and not zone:
+        return None
+    if day.year in {MINYEAR, MAXYEAR}:  # in another zone it may be in no year
+        raise _no_time(found[0], field)
+    return naive.replace(tzinfo=offset or zone_of(zone)).astimezone(UTC)
+
+
+def _no_time(text: str, field: str) -> InvalidInput:
+    return InvalidInput(field, f"{text.strip()[:40]!r} is not a time.", remedy="Correct it in the file.")
 
 
 def _offset(text: str) -> timezone:
