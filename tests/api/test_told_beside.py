@@ -65,6 +65,30 @@ def test_a_fact_that_is_none_is_told_with_its_rows_and_left_out(client: TestClie
     assert client.put("facts/NOBODY", json=facts).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("day", "price", "says"),
+    [("2026-03-02", "0", "A price is more than 0."), ("1850-01-01", "5", "1850-01-01"), ("2026-03-02", "-5", "more")],
+)
+def test_a_price_that_is_none_is_told_with_its_rows_and_left_out(client: TestClient, day: str, price: str, says: str):
+    key = uploaded(client, exported("NOBODY", {"currency": "EUR"}, {day: price, "2026-03-03": "6 EUR"}))
+    shown = preview(client, key)
+    assert shown["ready"]
+    (problem,) = shown["problems"]
+    assert (problem["rows"], problem["blocking"]) == ([1], False)
+    assert says in problem["what"]
+    assert problem["content"] == f"{day}: {price}"
+    confirm(client, key)
+    assert [each["day"] for each in client.get("hand-prices").json()["prices"]["NOBODY"]["prices"]] == ["2026-03-03"]
+
+
+def test_an_export_with_a_price_that_is_none_comes_back_whole_or_not_at_all(client: TestClient):
+    document = {**json.loads(exported("NOBODY", {}, {"2026-03-02": "0"}))}
+    document["portfolio"] = {"name": "Old", "base": "EUR", "method": "fifo"}
+    answer = client.post("portfolios/from-export", content=json.dumps(document))
+    assert (answer.status_code, answer.json()["field"]) == (422, "prices")
+    assert answer.json()["detail"] == "Of NOBODY: A price is more than 0."
+
+
 def test_an_export_with_a_fact_that_is_none_comes_back_whole_or_not_at_all(client: TestClient):
     document = {**json.loads(exported("NOBODY", {"country": "usa"})), "portfolio": {"name": "Old", "base": "EUR"}}
     document["portfolio"]["method"] = "fifo"
@@ -152,7 +176,13 @@ def test_pence_are_not_taken_for_pounds(client: TestClient, part: str):
     assert (answer.status_code, answer.json()["detail"]) == (422, f"{part} is a part of {whole}.")
     assert answer.json()["remedy"] == f"Say amounts and prices in {whole}."
     assert client.post("items", json={"name": "House", "currency": part}).status_code == 422
-    assert refused(client, exported("NOBODY", {"currency": part}, {"2026-03-02": "5"})) == "currency"
+    key = uploaded(client, exported("NOBODY", {"currency": part}, {"2026-03-02": "5"}))
+    shown = [(each["content"], each["what"], each["remedy"]) for each in preview(client, key)["problems"]]
+    what, remedy = f"Of NOBODY: {part} is a part of {whole}. That is left out.", f"Say amounts and prices in {whole}."
+    assert shown == [(f"currency: {part}", what, remedy), ("2026-03-02: 5", what, remedy)]
+    confirm(client, key)
+    assert client.get("hand-prices").json() == {"prices": {}}
+    assert said_of(client) == {}
     assert client.put("facts/NOBODY", json={"currency": "gbp"}).json()["currency"] == "GBP"
 
 

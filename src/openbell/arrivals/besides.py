@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from openbell.arrivals.matching import Match
 from openbell.books.facts import traded_in
 from openbell.books.prices import known_in
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput
-from openbell.model.money import PriceByHand
+from openbell.model.money import PriceByHand, currency_of
 from openbell.model.words import counted
 from openbell.statements.draft import Beside, Problem, Statement
 from openbell.store.itembook import ItemBook, SetFacts, assert_facts
 from openbell.store.portfoliobook import Kept
-from openbell.store.pricebook import HandPrices
+from openbell.store.pricebook import HandPrices, checked_prices
+
+Said = tuple[str, str | date]
+"""An instrument's key, and which fact or the day of which price is told of it."""
 
 
 def sifted(
@@ -33,8 +37,8 @@ def sifted(
         if theirs != beside:
             beside = theirs
             notes.append("Its prices by hand and facts are left out: only who owns the portfolio says them.")
-    wrong = dict(refused_facts(statement, matches)) if by == kept.owner else {}
-    beside = replace(beside, facts=_without(beside.facts, wrong))
+    wrong = dict(refused(replace(statement, beside=beside), matches))
+    beside = _without(beside, wrong)
     if coming := sum(day > today for told in beside.prices.values() for day in told):
         beside = replace(beside, prices={key: _begun(told, today) for key, told in beside.prices.items()})
         notes.append(f"Left out: {counted(coming, 'price')} by hand of days that are yet to come.")
@@ -49,17 +53,33 @@ def sifted(
     return replace(statement, beside=beside, notes=(*statement.notes, *notes), problems=problems)
 
 
-def refused_facts(statement: Statement, matches: Mapping[str, Match]) -> Iterator[tuple[tuple[str, str], Problem]]:
-    """By instrument and fact, what is told of `matches` and cannot be, with the rows that name it."""
-    for key, told in statement.beside.facts.items():
+def refused(statement: Statement, matches: Mapping[str, Match]) -> Iterator[tuple[Said, Problem]]:
+    """What is told of `matches` and cannot be, with the rows that name the instrument."""
+    for (key, name), told, asserted in _told(statement.beside, matches):
+        try:
+            asserted()
+        except InvalidInput as error:
+            what = f"Of {matches[key].named}: {error.what} That is left out."
+            yield (key, name), Problem(_rows(statement, key), what, error.remedy, f"{name}: {told}", False)
+
+
+def _told(beside: Beside, matches: Mapping[str, Match]) -> Iterator[tuple[Said, object, Callable[[], object]]]:
+    """Each fact and price, and what raises InvalidInput where it is none."""
+    for key in matches:
+        facts = beside.facts.get(key, {})
         for name in SetFacts.__slots__:
-            if key not in matches or name not in told:
-                continue
-            try:
-                assert_facts(SetFacts(**{name: told[name]}))  # type: ignore[arg-type]  # that is what is asked
-            except InvalidInput as error:
-                what = f"Of {matches[key].named}: {error.what} That is left out."
-                yield (key, name), Problem(_rows(statement, key), what, error.remedy, f"{name}: {told[name]}", False)
+            if name in facts:
+                one = SetFacts(**{name: facts[name]})  # type: ignore[arg-type]  # that is what is asked
+                yield (key, name), facts[name], partial(assert_facts, one)
+        for day, each in beside.prices.get(key, {}).items():
+            yield (key, day), each.price, partial(_assert_price, day, each, facts.get("currency"))
+
+
+def _assert_price(day: date, told: PriceByHand, code: str | None) -> None:
+    """Raise InvalidInput for a price that is none, or in a currency that is none: in another it would be another."""
+    checked_prices({day: told.price})
+    if (said := told.currency or code) is not None:
+        currency_of(said)
 
 
 def _rows(statement: Statement, key: str) -> tuple[int, ...]:
@@ -68,10 +88,20 @@ def _rows(statement: Statement, key: str) -> tuple[int, ...]:
     return tuple(row for draft, pair in named if key in {each.key for each in pair if each} for row in draft.rows)
 
 
-def _without(
-    facts: Mapping[str, Mapping[str, str]], wrong: Collection[tuple[str, str]]
-) -> dict[str, Mapping[str, str]]:
-    return {key: {name: said for name, said in told.items() if (key, name) not in wrong} for key, told in facts.items()}
+def _without(beside: Beside, wrong: Collection[Said]) -> Beside:
+    if not wrong:
+        return beside
+    return replace(
+        beside,
+        prices={
+            key: {day: each for day, each in told.items() if (key, day) not in wrong}
+            for key, told in beside.prices.items()
+        },
+        facts={
+            key: {name: said for name, said in told.items() if (key, name) not in wrong}
+            for key, told in beside.facts.items()
+        },
+    )
 
 
 def _begun(told: HandPrices, today: date) -> HandPrices:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from openbell.arrivals.besides import refused_facts
+from openbell.arrivals.besides import refused
 from openbell.arrivals.booking import booked
 from openbell.arrivals.review import NOTHING, Choices, Review, reviewed
 from openbell.arrivals.seeking import Seeker
@@ -62,8 +62,10 @@ def assert_whole(statement: Statement, review: Review) -> None:
     remedy = "Mend it there, or import it into an empty portfolio, which tells what it leaves out."
     if damaged := sum(each.blocking for each in review.statement.problems):
         raise InvalidInput("file", f"{counted(damaged, 'transaction')} of the export cannot be read.", remedy=remedy)
-    for _, wrong in refused_facts(statement, review.matches):
-        raise InvalidInput("facts", wrong.what.removesuffix(" That is left out."), remedy=remedy)
+    for (_, name), wrong in refused(statement, review.matches):
+        raise InvalidInput(
+            "facts" if isinstance(name, str) else "prices", wrong.what.removesuffix(" That is left out."), remedy=remedy
+        )
     if review.future:
         many, first = counted(len(review.future), "transaction"), min(draft.day for draft in review.future)
         what = f"{many} of the export {'is' if len(review.future) == 1 else 'are'} yet to come, on {first} first."
