@@ -43,6 +43,9 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+GLANCE_S = 1.5
+"""So long an address is given to answer."""
+
 HELD = timedelta(minutes=10)
 """A clock that is set back by less stands still until its time has come again. One that is set back by more was wrong
 before: believing it would keep the desk in the future."""
@@ -225,12 +228,12 @@ def _allows_polling(capabilities: Capabilities) -> bool:
     return all(rate.calls * timedelta(minutes=1) >= rate.per for rate in capabilities.rates)
 
 
-def reachable(url: str, wait_s: float = 1.5) -> bool:
+def reachable(url: str) -> bool:
     """Whether something answers at the address of `url`."""
     parts = urlsplit(url)
     try:
         with socket.create_connection(
-            (parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)), timeout=wait_s
+            (parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)), timeout=GLANCE_S
         ):
             return True
     except OSError:

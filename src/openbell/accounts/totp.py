@@ -15,6 +15,7 @@ DIGITS = 6
 DRIFT = 1
 """Steps that a phone's clock may be off by, either way (RFC 6238, 5.2)."""
 RECOVERY = 10
+ISSUER = "Openbell"
 
 
 def new_secret() -> bytes:
@@ -46,10 +47,10 @@ def step_of(secret: bytes, code: str, now: datetime) -> int | None:
     return max(found, default=None)
 
 
-def address_of(secret: bytes, name: str, issuer: str = "Openbell") -> str:
+def address_of(secret: bytes, name: str) -> str:
     """What an authenticator reads from a QR code (the key URI format)."""
-    told = {"secret": base32(secret), "issuer": issuer, "algorithm": "SHA1", "digits": DIGITS, "period": PERIOD_S}
-    return f"otpauth://totp/{quote(issuer)}:{quote(name)}?{urlencode(told)}"
+    told = {"secret": base32(secret), "issuer": ISSUER, "algorithm": "SHA1", "digits": DIGITS, "period": PERIOD_S}
+    return f"otpauth://totp/{quote(ISSUER)}:{quote(name)}?{urlencode(told)}"
 
 
 def base32(secret: bytes) -> str:

@@ -41,7 +41,6 @@ async def keep_delivering(
     chance: Callable[[], float],
     *,
     every_s: float = 1.0,
-    timeout_s: float = TIMEOUT_S,
 ) -> None:
     """As `deliver`, until cancelled; a channel that is slow holds up no other one."""
     busy: dict[int, asyncio.Task[None]] = {}
@@ -49,7 +48,7 @@ async def keep_delivering(
         while True:
             for number in await asyncio.to_thread(outbox.due, clock()):
                 if number not in busy or busy[number].done():
-                    busy[number] = tasks.create_task(_empty(outbox, number, clock, chance, timeout_s))
+                    busy[number] = tasks.create_task(_empty(outbox, number, clock, chance, TIMEOUT_S))
             await asyncio.sleep(every_s)
 
 

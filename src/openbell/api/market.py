@@ -15,6 +15,8 @@ from openbell.model.sessions import EXCHANGES, holiday, market_state, sessions
 
 router = APIRouter(tags=["market"])
 
+UPCOMING_DAYS = 100
+
 
 class Upcoming(BaseModel):
     """A day on which the exchange is closed or closes early."""
@@ -73,13 +75,13 @@ def market(desk: TheDesk, exchange: str | None = None) -> Market:
     )
 
 
-def _upcoming(exchange: str, today: date, days: int = 100) -> list[Upcoming]:
-    half = sessions(exchange, today, today + timedelta(days=days)).filter("half_day")
+def _upcoming(exchange: str, today: date) -> list[Upcoming]:
+    half = sessions(exchange, today, today + timedelta(days=UPCOMING_DAYS)).filter("half_day")
     found = [
         Upcoming(date=row["trade_date"], kind="half_day", name="Half day", close=row["close"])
         for row in half.iter_rows(named=True)
     ]
-    for offset in range(days):
+    for offset in range(UPCOMING_DAYS):
         day = today + timedelta(days=offset)
         if (name := holiday(exchange, day)) is not None:
             found.append(Upcoming(date=day, kind="holiday", name=name, close=None))

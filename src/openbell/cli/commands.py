@@ -18,7 +18,7 @@ import typer
 
 from openbell import __version__
 from openbell.cli import alerts, people, portfolio, terminal, watchlists
-from openbell.cli.terminal import Adjust, Format
+from openbell.cli.terminal import Adjust, Dates, Format
 from openbell.history import History
 from openbell.history.stretch import Range, Stretch, instant, stretch
 from openbell.model.errors import InvalidInput, ProviderError
@@ -46,14 +46,6 @@ class Stamp(StrEnum):
 
     START = "start"
     END = "end"
-
-
-class Dates(StrEnum):
-    """The order of day, month and year."""
-
-    DMY = "dmy"
-    MDY = "mdy"
-    YMD = "ymd"
 
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]

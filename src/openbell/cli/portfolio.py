@@ -28,6 +28,7 @@ from openbell.cli.chosen import (
     portfolio_of,
 )
 from openbell.cli.reviews import assert_matched, tell_review, tell_what_would_be
+from openbell.cli.terminal import Dates
 from openbell.model.errors import InvalidInput, Undecided, UnreadableFile
 from openbell.model.words import counted
 
@@ -44,14 +45,6 @@ for _part in (books.app, figures.app, items.app):
 app.add_typer(books.accounts, name="account")
 app.add_typer(transactions.app, name="transaction")
 app.add_typer(items.own, name="item")
-
-
-class Dates(StrEnum):
-    """The order of day, month and year."""
-
-    YMD = "ymd"
-    DMY = "dmy"
-    MDY = "mdy"
 
 
 class Rate(StrEnum):

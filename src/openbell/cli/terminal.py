@@ -51,6 +51,14 @@ class Adjust(StrEnum):
     TOTAL = "total"
 
 
+class Dates(StrEnum):
+    """The order of day, month and year."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+    YMD = "ymd"
+
+
 class Format(StrEnum):
     """How bars are written."""
 

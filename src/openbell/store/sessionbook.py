@@ -183,11 +183,10 @@ class SessionBook:
                 raise InvalidInput("id", f"There is no session {number}.", remedy="List them with GET /sessions.")
             write_down(connection, deed)
 
-    def end_all(self, person: int, deed: Deed, *, keep: int | None = None) -> None:
-        """End all sessions of a person, but one to `keep`."""
-        mine = _SESSIONS.c.person == person
+    def end_all(self, person: int, deed: Deed) -> None:
+        """End all sessions of a person."""
         with self._ledger.transaction() as connection:
-            connection.execute(sa.delete(_SESSIONS).where(mine if keep is None else mine & (_SESSIONS.c.id != keep)))
+            connection.execute(sa.delete(_SESSIONS).where(_SESSIONS.c.person == person))
             write_down(connection, deed)
 
     # tokens

@@ -3,7 +3,7 @@
  * that ran out is renewed quietly, once for all requests that find it so.
  */
 
-export interface Road {
+interface Road {
   send: (request: Request) => Promise<Response>;
   /** The mark of the login that the browser carries; empty without one. */
   mark: () => string;
@@ -12,7 +12,7 @@ export interface Road {
 }
 
 /** What others do when the desk tells something of the login. */
-export interface LoginHearers {
+interface LoginHearers {
   /** It has ended, and cannot be renewed. */
   onEnd: () => void;
   /** Somebody signed in or out in another window of the browser. */

@@ -41,7 +41,7 @@ export interface Told extends Changed {
 export type LineState = "opening" | "up" | "down";
 
 /** What the line needs of its surroundings. */
-export interface Surroundings {
+interface Surroundings {
   connect: () => WebSocket;
   /** Calls back before the next frame is painted. */
   frame: (act: () => void) => void;
@@ -52,7 +52,7 @@ export interface Surroundings {
 }
 
 /** What others do when something happens on the line. */
-export interface Hearers {
+interface Hearers {
   /** Prices may have been missed. */
   onReturn: () => void;
   onLoss: () => void;

@@ -153,7 +153,7 @@ export interface Scope {
   tag?: string;
 }
 
-export type Spanned = Scope & AskedOf<"/api/v1/portfolios/{number}/returns">;
+type Spanned = Scope & AskedOf<"/api/v1/portfolios/{number}/returns">;
 
 /** A past day's figures stay what they are, as far as the page is concerned. */
 const again = ({ as_of }: Scope) => (as_of ? false : LOOKED_AT_MS);

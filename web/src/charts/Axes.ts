@@ -29,7 +29,7 @@ export interface Tag {
   title: string;
 }
 
-export interface PriceAxisLook {
+interface PriceAxisLook {
   colours: Colours;
   /** Where ticks are wanted; null: at round prices. */
   ticks: readonly number[] | null;

@@ -23,7 +23,7 @@ import type { Slots } from "./slots";
 /** Pixels from which on a chart has room for names beside its lines. */
 const WIDE_ENOUGH = 600;
 
-export interface LinesSeries {
+interface LinesSeries {
   symbol: string;
   colour: number;
   values: readonly (number | null)[];

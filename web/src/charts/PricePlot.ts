@@ -48,7 +48,7 @@ const VOLUME_PANE = 1;
 /** Prices as candles, or as a line where there are only closes. */
 type Prices = ISeriesApi<"Candlestick"> | ISeriesApi<"Line">;
 
-export interface Drawing {
+interface Drawing {
   answer: Bars;
   scale: Scale;
   /** Whether the range is one session. */

@@ -77,7 +77,7 @@ function within(middle: number, count: number, gap: number, height: number): num
   return Math.max(half, Math.min(middle, height - half));
 }
 
-export interface TimeTick {
+interface TimeTick {
   place: number;
   text: string;
   /** Whether a longer time begins here than at the others: a day among hours, a year among months. */

@@ -3,7 +3,7 @@
 import { Link } from "react-router";
 import styles from "./Choice.module.css";
 
-export interface Option {
+interface Option {
   value: string;
   label: string;
   to: string;

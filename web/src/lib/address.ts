@@ -141,7 +141,7 @@ export type AlertsPanel =
   | { kind: "add"; channel: string }
   | { kind: "channel"; channel: number };
 
-export interface AlertsAddress {
+interface AlertsAddress {
   channels: boolean;
   panel: AlertsPanel | null;
 }
@@ -205,7 +205,7 @@ export const LIST_VIEWS = ["price", "performance", "risk", "details"] as const;
 export type ListView = (typeof LIST_VIEWS)[number];
 
 /** Which watchlist Home shows, and how. */
-export interface HomeAddress {
+interface HomeAddress {
   /** Null: the first one. */
   list: number | null;
   view: ListView;

@@ -99,7 +99,7 @@ const KINDS: Record<string, Kind> = {
 const LINES = 6;
 
 /** The number of the line token for the indicator at `place` of those chosen. */
-export function lineNumber(place: number): number {
+function lineNumber(place: number): number {
   return (place % LINES) + 1;
 }
 

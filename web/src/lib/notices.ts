@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-export type Allowed = NotificationPermission | "unsupported";
+type Allowed = NotificationPermission | "unsupported";
 
 const listeners = new Set<() => void>();
 

@@ -12,7 +12,7 @@ export interface Pick {
   fresh?: boolean;
 }
 
-export interface Overlays {
+interface Overlays {
   /** Opens the palette; with `pick`, only to choose a symbol. */
   search: (pick?: Pick) => void;
   shortcuts: () => void;

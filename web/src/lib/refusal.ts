@@ -15,6 +15,12 @@ export function wrongOf(error: Error | null): Wrong | null {
   return { field: error.field, what: whyNot(error) };
 }
 
+/** What is wrong at `field`. */
+export function errorAt(error: Error | null, field: string): string | undefined {
+  const wrong = wrongOf(error);
+  return wrong?.field === field ? wrong.what : undefined;
+}
+
 /** Whether the desk only asks: it is done where that is confirmed. */
 export function asksFirst(error: Error | null): boolean {
   return error instanceof Problem && error.status === 409 && error.field === "oversold_too";

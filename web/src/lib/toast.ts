@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-export interface Toast {
+interface Toast {
   text: string;
   action?: { label: string; act: () => void };
 }

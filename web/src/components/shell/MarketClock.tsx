@@ -33,13 +33,13 @@ export function MarketClock({ market, at }: MarketClockProps) {
 }
 
 /** Seconds to the next bell on the desk's clock, which need not be the reader's. */
-export function useCountdown(market: Market, at: number): number | null {
+function useCountdown(market: Market, at: number): number | null {
   const ahead = useNow() - at;
   if (!market.next_change) return null;
   return (Date.parse(market.next_change) - Date.parse(market.now) - ahead) / 1000;
 }
 
-export function nextWord({ state, next_state }: Market): string {
+function nextWord({ state, next_state }: Market): string {
   if (state === "open") return "closes";
   if (state === "post") return "ends";
   return NEXT[next_state ?? ""] ?? "changes";

@@ -19,7 +19,7 @@ export function takeAway(list: Watchlist, told: Told, view: ListView): void {
   download(`${list.name}.csv`, fileOf(told, view));
 }
 
-export function fileOf({ order, known, figures, heard }: Told, view: ListView): string {
+function fileOf({ order, known, figures, heard }: Told, view: ListView): string {
   const columns: File = VIEWS[view].columns.flatMap(
     ({ title, value, file }) => file ?? (value ? [[title.toLowerCase(), value] as const] : []),
   );

@@ -6,9 +6,11 @@ import { carrier } from "../../api/client";
 import type { Me } from "../../api/desk";
 import { changePassword, peopleKeys, rename } from "../../api/people";
 import { TextField } from "../../components/Field";
+import { errorAt } from "../../lib/refusal";
 import { say } from "../../lib/toast";
+import { typing } from "../../lib/typing";
 import { Codes } from "./Codes";
-import { errorAt, Form, PASSWORD_HINT } from "./Form";
+import { Form, PASSWORD_HINT } from "./Form";
 import { Passkeys } from "./Passkeys";
 import styles from "./People.module.css";
 import { Provider } from "./Provider";
@@ -77,14 +79,7 @@ function Password({ me }: { me: Me }) {
       });
     },
   });
-  const at = (field: keyof typeof BLANK) => ({
-    value: typed[field],
-    error: errorAt(error, field),
-    onChange: (value: string) => {
-      reset();
-      setTyped((before) => ({ ...before, [field]: value }));
-    },
-  });
+  const at = typing(typed, setTyped, error, reset);
   return (
     <section aria-label="Password">
       <h2>Password</h2>

@@ -7,8 +7,9 @@ import { confirmCodes, offerCodes, peopleKeys, removeCodes } from "../../api/peo
 import { Button } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import * as format from "../../lib/format";
+import { errorAt } from "../../lib/refusal";
 import { say } from "../../lib/toast";
-import { errorAt, Form } from "./Form";
+import { Form } from "./Form";
 import { Once } from "./Once";
 import styles from "./People.module.css";
 import { QrCode } from "./QrCode";

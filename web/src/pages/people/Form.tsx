@@ -2,7 +2,7 @@
 
 import type { FormEvent, ReactNode } from "react";
 import { Button } from "../../components/Button";
-import { whyNot, wrongOf } from "../../lib/refusal";
+import { errorAt, whyNot } from "../../lib/refusal";
 import styles from "./Form.module.css";
 
 export const PASSWORD_HINT = "At least 12 characters. A sentence is a good one.";
@@ -37,10 +37,4 @@ export function Form({ label, look = "main", busy, error, fields, onSubmit, chil
       </Button>
     </form>
   );
-}
-
-/** What is wrong at `field`. */
-export function errorAt(error: Error | null, field: string): string | undefined {
-  const wrong = wrongOf(error);
-  return wrong?.field === field ? wrong.what : undefined;
 }

@@ -8,7 +8,8 @@ import { Button } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { Trouble } from "../../components/Notice";
 import { useTitle } from "../../lib/hooks";
-import { errorAt, Form, PASSWORD_HINT } from "./Form";
+import { typing } from "../../lib/typing";
+import { Form, PASSWORD_HINT } from "./Form";
 import { Front } from "./Front";
 import { ProviderButton } from "./Provider";
 
@@ -54,14 +55,7 @@ function Newcomer({ secret }: { secret: string | null }) {
       navigate("/", { replace: true });
     },
   });
-  const at = (field: keyof typeof typed) => ({
-    value: typed[field],
-    error: errorAt(error, field),
-    onChange: (value: string) => {
-      reset();
-      setTyped((before) => ({ ...before, [field]: value }));
-    },
-  });
+  const at = typing(typed, setTyped, error, reset);
   return (
     <Form label="Join" busy={isPending} error={error} fields={FIELDS} onSubmit={() => mutate()}>
       <TextField label="Name" fill="username" hint="You sign in with it, and others see it." {...at("name")} />

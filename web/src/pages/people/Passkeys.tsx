@@ -4,13 +4,14 @@ import type { Passkey } from "../../api/desk";
 import { passkeysQuery, peopleKeys, removePasskey } from "../../api/people";
 import { TextField } from "../../components/Field";
 import { Trouble } from "../../components/Notice";
-import { Sure } from "../../components/Sure";
 import * as format from "../../lib/format";
 import { useNow } from "../../lib/hooks";
 import { whyNot } from "../../lib/refusal";
 import { say } from "../../lib/toast";
+import { typing } from "../../lib/typing";
 import { deviceOf } from "./device";
-import { errorAt, Form } from "./Form";
+import { Entry } from "./Entry";
+import { Form } from "./Form";
 import styles from "./People.module.css";
 import { makePasskey, whyNoPasskeys } from "./passkey";
 
@@ -49,14 +50,7 @@ function Making() {
       void client.invalidateQueries({ queryKey: peopleKeys.passkeys });
     },
   });
-  const at = (field: keyof typeof typed) => ({
-    value: typed[field],
-    error: errorAt(error, field),
-    onChange: (value: string) => {
-      reset();
-      setTyped((before) => ({ ...before, [field]: value }));
-    },
-  });
+  const at = typing(typed, setTyped, error, reset);
   return (
     <Form label="Make a passkey" look="plain" busy={isPending} error={error} fields={FIELDS} onSubmit={mutate}>
       <TextField label="Name" placeholder={usual} {...at("name")} />
@@ -75,23 +69,9 @@ function Kept({ passkey: { id, name, created, seen } }: { passkey: Passkey }) {
     onSettled: () => client.invalidateQueries({ queryKey: peopleKeys.passkeys }),
   });
   return (
-    <li className={styles.entry}>
-      <span className={styles.what}>
-        <span>{name}</span>
-        <span className="quiet">
-          Made {format.day(created, format.READERS_ZONE)};{" "}
-          {seen ? `used ${format.ago((now - Date.parse(seen)) / 1000)}` : "never used"}
-        </span>
-      </span>
-      <span className={styles.doings}>
-        <Sure
-          label="Remove"
-          name={name}
-          about="It opens nothing from then on."
-          busy={isPending}
-          onSure={() => mutate()}
-        />
-      </span>
-    </li>
+    <Entry name={name} about="It opens nothing from then on." busy={isPending} onRemove={() => mutate()}>
+      Made {format.day(created, format.READERS_ZONE)};{" "}
+      {seen ? `used ${format.ago((now - Date.parse(seen)) / 1000)}` : "never used"}
+    </Entry>
   );
 }

@@ -6,9 +6,9 @@ import type { Me } from "../../api/desk";
 import { leaveForProvider, linkProvider, peopleKeys, unlinkProvider, waysQuery } from "../../api/people";
 import { Button } from "../../components/Button";
 import { TextField } from "../../components/Field";
-import { whyNot } from "../../lib/refusal";
+import { errorAt, whyNot } from "../../lib/refusal";
 import { say } from "../../lib/toast";
-import { errorAt, Form } from "./Form";
+import { Form } from "./Form";
 import styles from "./People.module.css";
 
 interface ButtonProps {

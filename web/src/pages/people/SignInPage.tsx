@@ -8,8 +8,9 @@ import { Button } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { useTitle } from "../../lib/hooks";
 import { whyNot, wrongOf } from "../../lib/refusal";
+import { typing } from "../../lib/typing";
 import { cameFrom } from "./address";
-import { errorAt, Form } from "./Form";
+import { Form } from "./Form";
 import { Front } from "./Front";
 import styles from "./Front.module.css";
 import { ProviderButton } from "./Provider";
@@ -95,15 +96,8 @@ function Typed() {
   useEffect(() => {
     if (coded) code.current?.focus();
   }, [coded]);
-  const at = (field: keyof typeof typed) => ({
-    value: typed[field],
-    error: errorAt(shown, field),
-    onChange: (value: string) => {
-      reset();
-      setTyped((before) => ({ ...before, [field]: value }));
-    },
-  });
   const shown = isAskedFor(error, typed.code) ? null : error;
+  const at = typing(typed, setTyped, shown, reset);
   return (
     <Form label="Sign in" busy={isPending || isSuccess} error={shown} fields={FIELDS} onSubmit={() => mutate(typed)}>
       <TextField label="Name" fill="username" {...at("name")} />

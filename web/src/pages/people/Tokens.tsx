@@ -6,13 +6,13 @@ import { Button } from "../../components/Button";
 import { ChoiceField, TextField } from "../../components/Field";
 import { Trouble } from "../../components/Notice";
 import { Skeleton } from "../../components/Skeleton";
-import { Sure } from "../../components/Sure";
 import * as format from "../../lib/format";
 import { useNow } from "../../lib/hooks";
 import { mayAs } from "../../lib/me";
-import { whyNot } from "../../lib/refusal";
+import { errorAt, whyNot } from "../../lib/refusal";
 import { say } from "../../lib/toast";
-import { errorAt, Form } from "./Form";
+import { Entry } from "./Entry";
+import { Form } from "./Form";
 import { Once } from "./Once";
 import styles from "./People.module.css";
 
@@ -135,23 +135,15 @@ function Kept({ token: { id, name, scope, expires, seen } }: { token: Token }) {
   });
   const may = SCOPES.find((each) => each.scope === scope)?.label;
   return (
-    <li className={styles.entry} data-off={over || undefined}>
-      <span className={styles.what}>
-        <span>{name}</span>
-        <span className="quiet">
-          May {may}; {over ? "held" : "holds"} until {format.day(expires, format.READERS_ZONE)};{" "}
-          {seen ? `used ${format.ago((now - Date.parse(seen)) / 1000)}` : "never used"}
-        </span>
-      </span>
-      <span className={styles.doings}>
-        <Sure
-          label="Remove"
-          name={name}
-          about="What uses it is refused from then on."
-          busy={isPending}
-          onSure={() => mutate()}
-        />
-      </span>
-    </li>
+    <Entry
+      name={name}
+      over={over}
+      about="What uses it is refused from then on."
+      busy={isPending}
+      onRemove={() => mutate()}
+    >
+      May {may}; {over ? "held" : "holds"} until {format.day(expires, format.READERS_ZONE)};{" "}
+      {seen ? `used ${format.ago((now - Date.parse(seen)) / 1000)}` : "never used"}
+    </Entry>
   );
 }

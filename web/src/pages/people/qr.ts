@@ -5,7 +5,7 @@
  */
 
 /** Rows of modules; true is dark. */
-export type Modules = readonly (readonly boolean[])[];
+type Modules = readonly (readonly boolean[])[];
 
 /** Of each version: codewords of correction in a block, and blocks (table 9, level M). */
 const CORRECTION: readonly (readonly [words: number, blocks: number])[] = [

@@ -13,6 +13,7 @@ import * as format from "../../lib/format";
 import { useMay } from "../../lib/me";
 import { whyNot, wrongOf } from "../../lib/refusal";
 import { say } from "../../lib/toast";
+import { typing } from "../../lib/typing";
 import styles from "./Backfills.module.css";
 import dots from "./Providers.module.css";
 
@@ -111,14 +112,7 @@ function Form() {
     },
   });
   const wrong = wrongOf(asked.error);
-  const at = (field: keyof typeof BLANK) => ({
-    value: form[field],
-    error: wrong?.field === field ? wrong.what : undefined,
-    onChange: (value: string) => {
-      asked.reset();
-      setForm((before) => ({ ...before, [field]: value }));
-    },
-  });
+  const at = typing(form, setForm, asked.error, asked.reset);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     asked.mutate(form);

@@ -4,7 +4,7 @@ import type { Job, Run } from "../../api/desk";
 import * as format from "../../lib/format";
 
 /** The dots beside a state, as the providers have them. */
-export type Dot = "ok" | "unreachable" | "unused";
+type Dot = "ok" | "unreachable" | "unused";
 
 type Told = Pick<Job, "state" | "last" | "failing_since" | "progress">;
 

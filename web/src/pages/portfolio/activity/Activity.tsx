@@ -7,12 +7,13 @@ import { batchesQuery } from "../../../api/imports";
 import { everyTransaction, transactionsQuery } from "../../../api/portfolios";
 import { Amount } from "../../../components/Amount";
 import { Button } from "../../../components/Button";
-import { Notice, Trouble } from "../../../components/Notice";
+import { Trouble } from "../../../components/Notice";
 import { Skeleton } from "../../../components/Skeleton";
 import { type Column, Pager, Table } from "../../../components/Table";
 import { signOf } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
-import { beside, changed, tabPath } from "../address";
+import { beside, changed } from "../address";
+import { Empty } from "../Empty";
 import type { PortfolioPageProps } from "../props";
 import styles from "./Activity.module.css";
 import { useTransactionEdits } from "./edits";
@@ -56,7 +57,9 @@ export default function Activity({ portfolio }: PortfolioPageProps) {
           )}
         </>
       )}
-      {data?.total === 0 && !filtered && <Empty portfolio={portfolio} />}
+      {data?.total === 0 && !filtered && (
+        <Empty portfolio={portfolio}>All figures are computed from transactions.</Empty>
+      )}
     </>
   );
 }
@@ -75,28 +78,6 @@ function headline(total: number, removed: boolean, filtered: boolean, of: string
   if (of && total > 0) return `${count} of ${of}`;
   if (filtered) return total === 0 ? "No transaction is like that" : `${count} like that`;
   return total === 0 ? "No transactions yet" : count;
-}
-
-function Empty({ portfolio }: { portfolio: Portfolio }) {
-  const [params] = useSearchParams();
-  const navigate = useNavigate();
-  return (
-    <Notice
-      title={`${portfolio.name} is empty`}
-      action={
-        portfolio.right !== "read" && (
-          <>
-            <Button look="main" onClick={() => navigate(tabPath(portfolio.id, "import"))}>
-              Import a broker’s file
-            </Button>
-            <Button onClick={() => navigate(beside(params, { add: "deposit" }))}>Type a transaction</Button>
-          </>
-        )
-      }
-    >
-      All figures are computed from transactions.
-    </Notice>
-  );
 }
 
 interface RowsProps {

@@ -4,7 +4,7 @@ import type { Kind } from "../../../api/desk";
 import { asOfOf, tagOf, wholeOf } from "../address";
 import { isKind } from "./kinds";
 
-export interface Filters {
+interface Filters {
   account: number | null;
   kind: Kind | null;
   instrument: string | null;

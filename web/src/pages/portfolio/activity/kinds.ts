@@ -17,7 +17,7 @@ export type FieldName =
   | "cost"
   | "acquired";
 
-export interface KindWords {
+interface KindWords {
   label: string;
   /** What a form asks, in that order, and what each is called there; null: by its usual name. */
   fields: readonly (readonly [FieldName, string | null])[];

@@ -10,7 +10,7 @@ import { ChoiceField, TextField } from "../../../components/Field";
 import { Trouble } from "../../../components/Notice";
 import { Panel } from "../../../components/Panel";
 import { Skeleton } from "../../../components/Skeleton";
-import { whyNot, wrongOf } from "../../../lib/refusal";
+import { errorAt, whyNot, wrongOf } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
 import { labelOf } from "../allocation/slices";
 import { OnlyRead } from "../OnlyRead";
@@ -87,7 +87,7 @@ function Form({ instrument, ticker, said, known, back }: FormProps) {
   const wrong = wrongOf(error);
   const at = (field: keyof Facts) => ({
     value: form[field] ?? "",
-    error: wrong?.field === field ? wrong.what : undefined,
+    error: errorAt(error, field),
     onChange: (value: string) => setForm((now) => ({ ...now, [field]: value || null })),
   });
   const send = (event: FormEvent) => {

@@ -2,7 +2,7 @@
 
 import { isNumber } from "../../../lib/decimal";
 
-export type Sorted = string | number | null | undefined;
+type Sorted = string | number | null | undefined;
 
 /** `rows` by what `of` tells of them; what is missing comes last, whichever way. */
 export function sortedBy<Row>(rows: readonly Row[], of: (row: Row) => Sorted, descending: boolean): Row[] {
