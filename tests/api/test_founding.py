@@ -130,12 +130,34 @@ def test_an_export_that_comes_into_a_portfolio_that_is_counted_otherwise_says_so
                                     "thresholds": THRESHOLDS})  # fmt: skip
     said = (
         "It was counted in CHF by lifo, beside SPY, with thresholds of its own; Again is not. "
-        "To have all of that back, make a new portfolio of the export instead."
+        "To have all of that back, count it so too, or make a new portfolio of the export instead."
     )
-    for portfolio, notes in ((2, [said]), (3, [])):
-        key = client.post(f"portfolios/{portfolio}/uploads", content=exported(client, 1)).json()["key"]
-        found = client.post(f"portfolios/{portfolio}/uploads/{key}/preview", json={"file": "x"}).json()["notes"]
-        assert found[2:] == notes
+    wanted = {"name": "Again", "base": "CHF", "method": "lifo", "benchmark": "SPY", "thresholds": THRESHOLDS}
+    for portfolio, notes, counted_as in ((2, [said], wanted), (3, [], None)):
+        found = looked_at(client, portfolio)
+        assert found["notes"][2:] == notes
+        assert found["counted_as"] == counted_as
+    version = client.get("portfolios/2").json()["version"]
+    assert client.put("portfolios/2", json={**wanted, "version": version}).status_code == 200
+    found = looked_at(client, 2)
+    assert (found["notes"][2:], found["counted_as"]) == ([], None)
+
+
+def looked_at(client: TestClient, portfolio: int) -> dict[str, Any]:
+    """The preview of the first portfolio's export in another."""
+    key = client.post(f"portfolios/{portfolio}/uploads", content=exported(client, 1)).json()["key"]
+    found: dict[str, Any] = client.post(f"portfolios/{portfolio}/uploads/{key}/preview", json={"file": "x"}).json()
+    return found
+
+
+def test_how_an_export_was_counted_is_offered_only_where_nothing_is_yet(client: TestClient):
+    client.post("portfolios", json={"name": "Again", "base": "USD"})
+    account = {"name": "Savings", "currency": "EUR"}
+    number = client.post("portfolios/2/accounts", json=account).json()["id"]
+    assert looked_at(client, 2)["counted_as"]["base"] == "CHF", "an account alone is nothing yet"
+    paid = {"kind": "deposit", "account": number, "day": "2026-01-02", "currency": "EUR", "cash": "1"}
+    assert client.post("portfolios/2/transactions", json=paid).status_code == 201
+    assert looked_at(client, 2)["counted_as"] is None
 
 
 def test_a_csv_comes_back_the_same_but_for_its_numbers(client: TestClient):

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from e2e.household import LONG_NOTE, Household, call, days_ago
 from e2e.started import StartedDesk
-from e2e.watched import Watched, window
+from e2e.watched import PHONE, Watched, window
 
 pytestmark = pytest.mark.e2e
 
@@ -225,6 +225,34 @@ def test_the_transactions_are_taken_away_as_a_file_in_full(folio: Page, own: Hou
     assert "'=1+1" in lines[2]
 
 
+def test_on_a_phone_a_transaction_is_a_card_of_three_lines_at_most(
+    browser: Browser, household: Household, portfolio_desk: StartedDesk, watched: Watched
+):
+    with window(browser, portfolio_desk.address, watched, PHONE) as page:
+        page.goto(f"{household.path}/activity")
+        card = rows(page).filter(has_text="Sell 10 QUORB")
+        expect(card).to_contain_text("USD")
+        expect(card).to_contain_text(re.compile(r"Depot Nord.*10 × "))
+        boxes = [each.bounding_box() for each in rows(page).all()]
+        assert all(box is not None and box["x"] + box["width"] <= 390 and box["height"] < 90 for box in boxes), boxes
+        noted = rows(page).filter(has_text=LONG_NOTE[:12])
+        expect(noted).to_contain_text("core")
+        assert page.evaluate("document.scrollingElement.scrollWidth") == 390
+        page.get_by_role("link", name="Sell 10 QUORB").click()
+        expect(page.get_by_label("Units")).to_have_value("10")
+
+
+def test_deleted_stands_as_far_from_the_last_day_as_the_others_from_one_another(folio: Page, household: Household):
+    folio.goto(f"{household.path}/activity")
+    last, button = folio.get_by_label("To", exact=True).bounding_box(), folio.get_by_role("button", name="Deleted")
+    text = button.evaluate(
+        "each => { const range = document.createRange(); range.selectNodeContents(each);"
+        " return range.getBoundingClientRect().x }"
+    )
+    assert last is not None
+    assert abs(text - last["x"] - last["width"] - 12) < 1.5
+
+
 def go_on(folio: Page, step: str) -> None:
     folio.get_by_role("link", name="Go on").click()
     expect(folio.locator("[aria-current=step]")).to_contain_text(step)
@@ -283,6 +311,28 @@ def test_a_file_that_can_be_read_in_two_ways_is_asked_about(folio: Page, own: Ho
     expect(folio.get_by_label("As kept").get_by_role("option", name="My bank")).to_have_count(1)
 
 
+def test_an_answer_about_a_known_broker_s_file_can_be_changed_until_one_goes_on(
+    folio: Page, own: Household, tmp_path: Path
+):
+    file = tmp_path / "pp.csv"
+    file.write_text(
+        "Date;Type;Value;Transaction Currency;Gross Amount;Currency Gross Amount;Exchange Rate;Fees;Taxes;Shares;ISIN;"
+        "WKN;Ticker Symbol;Security Name;Note\n"
+        "03/04/2026;Deposit;100;USD;;;;0;0;;;;;;\n05/06/2026;Deposit;50;USD;;;;0;0;;;;;;\n"
+    )
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    question = folio.get_by_role("group", name=re.compile("day or month first"))
+    question.get_by_role("button", name="Month first").click()
+    expect(folio.get_by_role("link", name="Go on")).to_be_visible()
+    expect(folio.locator("[aria-current=step]")).to_contain_text("Map")
+    expect(question.get_by_role("button", name="Month first")).to_have_attribute("aria-pressed", "true")
+    question.get_by_role("button", name="Day first").click()
+    go_on(folio, "Match")
+    go_on(folio, "Preview")
+    expect(folio.get_by_role("table", name="Rows of the file")).to_contain_text("3 Apr 2026")
+
+
 def test_a_table_whose_columns_say_nothing_is_mapped(folio: Page, own: Household, tmp_path: Path):
     file = tmp_path / "bank.csv"
     file.write_text("Moment,Was geschah,Wieviel\n2026-02-02,Einzahlung,2000\n2026-02-03,Einzahlung,500\n")
@@ -320,6 +370,34 @@ def test_a_file_that_is_none_is_refused_in_words(folio: Page, own: Household, tm
     expect(folio.get_by_role("alert")).to_contain_text("noise.bin")
     folio.get_by_role("link", name="Another file").click()
     expect(folio.get_by_label("Choose a file, or drop it here")).to_be_visible()
+
+
+def test_an_empty_portfolio_is_counted_as_the_export_that_comes_into_it(folio: Page, own: Household, tmp_path: Path):
+    portfolio = {"name": "Old", "base": "CHF", "method": "lifo", "benchmark": None}
+    paid = {"id": 1, "account_id": 1, "account": "Depot Nord", "kind": "deposit", "day": "2026-02-02"}
+    file = tmp_path / "old.json"
+    file.write_text(
+        json.dumps(
+            {
+                "openbell": 1,
+                "portfolio": portfolio,
+                "accounts": [],
+                "instruments": [],
+                "transactions": [{**paid, "currency": "USD", "cash": "5"}],
+            }
+        )
+    )
+    folio.goto(f"{own.path}/import")
+    folio.get_by_label("Choose a file, or drop it here").set_input_files(file)
+    take = folio.get_by_role("button", name="Count Of a test as the export was")
+    take.click()
+    expect(folio.get_by_text("Of a test is counted in CHF.")).to_be_visible()
+    expect(take).to_have_count(0)
+    told = own.ask("")
+    assert (told["name"], told["base"], told["method"], told["benchmark"]) == ("Of a test", "CHF", "lifo", None)
+    folio.get_by_role("button", name="Undo").click()
+    expect(take).to_be_visible()
+    assert own.ask("")["base"] == "USD"
 
 
 def test_holdings_are_compared_where_the_file_has_some(folio: Page, own: Household, tmp_path: Path, watched: Watched):

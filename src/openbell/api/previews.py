@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from openbell.api.access import Role, TheCaller, TheDesk, allow
-from openbell.api.portfolios import seen
+from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
+from openbell.api.portfolios import PortfolioDraft, Thresholds, seen
 from openbell.api.reckoning import TheBooks, exact, text
 from openbell.api.reconciling import Difference, Reconciled, differing, held
 from openbell.api.shapes import Number
@@ -26,9 +26,9 @@ from openbell.api.uploads import (
     told_by,
     uploads_of,
 )
-from openbell.arrivals import Match, Review, Unheld, counts, unheld
+from openbell.arrivals import Match, Review, Unheld, counts, settled, unheld
 from openbell.desk import Desk
-from openbell.model.errors import Undecided
+from openbell.model.errors import InvalidInput, Undecided
 from openbell.statements.answers import FIELDS
 from openbell.statements.contents import Contents, Record
 from openbell.statements.draft import Draft
@@ -36,6 +36,7 @@ from openbell.statements.mapped import PRESET as MAPPED
 from openbell.statements.mapped import header_row, proposed
 from openbell.statements.presets import contents_of
 from openbell.store.portfoliobook import Kept
+from openbell.store.transactionbook import Filter, TransactionBook
 
 router = APIRouter(tags=["imports"])
 
@@ -183,6 +184,9 @@ class Preview(BaseModel):
     """What would be sold that is not held, and paid before a purchase: the file may begin in the middle, which the
     choice `midway` confirms."""
     unheld_total: int = 0
+    counted_as: PortfolioDraft | None = None
+    """How the portfolio that an export is of was counted, where the caller's own is empty and counted otherwise: PUT
+    it, under the name that is here."""
     ready: bool = False
     """Whether confirming would book something, and nothing must be chosen or confirmed first."""
 
@@ -211,7 +215,11 @@ def preview(
         columns = None if error.option == "sheet" else _columns(data, choices)
         return Preview(question=question, columns=columns, kept=known)
     found = _preview(desk, review, unheld(desk, kept, review), offset, limit, midway=choices.midway)
-    found = found.model_copy(update={"kept": known, "notes": [*found.notes, *_counted_otherwise(kept, review)]})
+    others = {
+        "notes": [*found.notes, *_counted_otherwise(kept, review)],
+        "counted_as": _counted_as(desk, caller, kept, review),
+    }
+    found = found.model_copy(update={"kept": known, **others})
     if review.statement.holdings:
         found = found.model_copy(update=held(desk, books.settled(kept), review))
     return found.model_copy(update={"columns": _columns(data, choices)}) if found.preset == MAPPED.name else found
@@ -327,8 +335,33 @@ def _counted_otherwise(kept: Kept, review: Review) -> Iterator[str]:
     beside = f", beside {there.benchmark}" if there.benchmark else ""
     yield (
         f"It was counted in {there.base} by {there.method}{beside}{limits}; {here.name} is not. "
-        "To have all of that back, make a new portfolio of the export instead."
+        "To have all of that back, count it so too, or make a new portfolio of the export instead."
     )
+
+
+def _counted_as(desk: Desk, caller: Caller, kept: Kept, review: Review) -> PortfolioDraft | None:
+    """What the caller may make of their portfolio before anything is in it; None where it is that already, or what the
+    export tells cannot be."""
+    home, here = review.statement.home, kept.portfolio
+    if home is None or home.portfolio is None or kept.owner != caller.id:
+        return None
+    if TransactionBook(desk.ledger).page(here.id, Filter(), offset=0, limit=0)[0]:
+        return None
+    try:
+        told, settings = settled(desk, review.statement)
+    except InvalidInput:
+        return None
+    drafts = [
+        PortfolioDraft(
+            name=here.name,
+            base=each.base,
+            method=each.method,
+            benchmark=None if each.benchmark is None else desk.history.register.instrument(each.benchmark).ticker,
+            thresholds=Thresholds.model_validate(kept_as.get("thresholds", {})),
+        )
+        for each, kept_as in ((told, settings), (here, kept.settings))
+    ]
+    return None if drafts[0] == drafts[1] else drafts[0]
 
 
 def _lacking(each: Unheld) -> Lacking:

@@ -89,6 +89,19 @@ def test_currencies_are_unscaled_and_in_utc(load):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("20140502_eurusd_minute_quote.csv", "0,1.3,1.3,1.3,1.30,0,1.4,1.4,1.4,1.40,0\n"),
+        ("eurusd.csv", "20140502 00:00,1.3,1.3,1.3,1.30,0,1.4,1.4,1.4,1.40,0\n"),
+    ],
+)
+def test_quotes_of_a_pair_of_currencies_are_said_to_be_no_exchange_rates(load, name: str, text: str):
+    assert load("eurusd.zip", zipped(name, text)).notes[-1] == (
+        "portfolios count at no quotes: for exchange rates fetch EURUSD=X, or import its daily bars as EURUSD=X"
+    )
+
+
 def test_factor_rows_hold_until_their_date_and_change_on_the_next_session(load):
     found = load("acme_factor.csv", FACTORS)
     assert found.preset == "lean-factors"

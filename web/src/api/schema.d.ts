@@ -4733,6 +4733,7 @@ export interface components {
              */
             broker: string;
             columns?: components["schemas"]["Columns"] | null;
+            counted_as?: components["schemas"]["PortfolioDraft"] | null;
             /** Counts */
             counts?: {
                 [key: string]: number;

@@ -13,15 +13,13 @@ import {
 } from "lightweight-charts";
 import { isIntraday } from "../lib/interval";
 import { wallSeconds } from "../lib/zone";
-import { PriceAxis, type Tag } from "./Axes";
+import { PriceAxis } from "./Axes";
 import { type Colours, faint } from "./colours";
 import { brokenLineOf, gappedLineOf, inPlaces, lineOf, type Mark, stacked } from "./columns";
 import { markersOf } from "./marks";
 import { Stage } from "./Stage";
 import type { Slots } from "./slots";
-
-/** Pixels from which on a chart has room for names beside its lines. */
-const WIDE_ENOUGH = 600;
+import { tagsOf } from "./tags";
 
 interface LinesSeries {
   symbol: string;
@@ -100,16 +98,11 @@ export class LinesPlot {
     if (first) this.stage.point(index, price, first);
   }
 
-  #axesOn(first: ISeriesApi<SeriesType>, { series, kind, log, show, decimals }: Lines, colours: Colours): void {
+  #axesOn(first: ISeriesApi<SeriesType>, lines: Lines, colours: Colours): void {
     this.stage.axisOn(first);
     first.attachPrimitive(this.#axis);
-    // On a phone the names would cover the lines; the legend has them.
-    const named = this.stage.chart.chartElement().clientWidth >= WIDE_ENOUGH;
-    const tags = series.flatMap(({ symbol, colour, values }): Tag[] => {
-      const price = values.findLast((value) => value !== null);
-      if (price == null || kind === "stacked") return [];
-      return [{ price, colour: colours.lines[colour - 1] ?? colours.ink, title: named ? symbol : "" }];
-    });
+    const { log, show, decimals } = lines;
+    const tags = tagsOf(lines, colours, this.stage.chart.chartElement().clientWidth);
     this.#axis.show({ colours, ticks: null, decimals, log, show, tags, base: () => null });
   }
 

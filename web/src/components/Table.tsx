@@ -39,6 +39,8 @@ interface TableProps<Row> {
   all?: () => Promise<readonly Row[]>;
   /** Whether on a phone each row is a card: for few columns that are read one by one, not compared. */
   cards?: boolean;
+  /** What is on a row's card, where that is not each column with its title. */
+  card?: (row: Row) => ReactNode;
   /** Rows on a page; `window`: as many as the window has room for. */
   pageSize?: number | "window";
 }
@@ -50,11 +52,12 @@ const FEWEST_ROWS = 10;
 
 export function Table<Row>(props: TableProps<Row>) {
   const { caption, captioned = false, columns, rows, keyOf, file, all, cards = false, pageSize: asked = 100 } = props;
-  const { inFile = columns } = props;
+  const { inFile = columns, card } = props;
   const [wanted, setPage] = useState(0);
   const { height, phone } = useRoom();
   const scroller = useRef<HTMLElement>(null);
   useEdges(scroller);
+  const cells = phone && card ? [{ title: caption, plain: true, show: card }] : columns;
   const room = Math.floor((height - AROUND_PX) / (phone ? ROW_PX.phone : ROW_PX.desk));
   const pageSize = asked === "window" ? Math.max(FEWEST_ROWS, room) : asked;
   const pages = Math.max(1, Math.ceil(rows.length / pageSize));
@@ -79,7 +82,7 @@ export function Table<Row>(props: TableProps<Row>) {
           <tbody>
             {shown.map((row) => (
               <tr key={keyOf(row)}>
-                {columns.map(({ title, number, plain, show }) => (
+                {cells.map(({ title, number, plain, show }: Column<Row>) => (
                   <td key={title} className={number ? styles.number : undefined} data-title={plain ? "" : title}>
                     {show(row)}
                   </td>

@@ -8,6 +8,7 @@ date and kind.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -194,7 +195,10 @@ def _intraday(table: Table, reading: Reading, named: re.Match[str]) -> Contents:
         length = interval.length if interval else None
         late = read.with_columns(ts=pl.col("ts") + length) if length else read
         return contents(
-            preset, quotes=_quotes(late, source), rejects=rejects, notes=[*notes, "quotes are those at a bar's end"]
+            preset,
+            quotes=_quotes(late, source),
+            rejects=rejects,
+            notes=[*notes, "quotes are those at a bar's end", *_of_pair(symbol, zone)],
         )
     return contents(
         preset,
@@ -223,7 +227,7 @@ def _daily(table: Table, reading: Reading) -> Contents:
         bars = _bars(read, interval, reading, source)
         return contents(f"lean-{step}", bars=bars, rejects=rejects, notes=notes, lines=lines_of(table, read))
     late = read.with_columns(ts=pl.col("ts").dt.offset_by(str(interval)))
-    notes.append("quotes are those at a bar's end")
+    notes += ["quotes are those at a bar's end", *_of_pair(symbol, zone)]
     return contents(f"lean-{step}-quote", quotes=_quotes(late, source), rejects=rejects, notes=notes)
 
 
@@ -240,6 +244,13 @@ def _numbers(table: Table, names: tuple[str, ...]) -> tuple[pl.DataFrame, dict[s
         # Polars multiplies by 1/10000, which leaves 170.32000000000002 of 1703200
         rows = rows.with_columns((pl.col(name) / SCALING).round(4) for name in numeric if name not in UNSCALED)
     return rows, numeric, "UTC" if currency else NEW_YORK
+
+
+def _of_pair(symbol: str, zone: str) -> Iterator[str]:
+    """That quotes of a pair of currencies are no rates of days, which are closes; and how to have those."""
+    if zone == "UTC" and re.fullmatch("[A-Z]{6}", symbol):
+        pair = f"{symbol}=X"
+        yield f"portfolios count at no quotes: for exchange rates fetch {pair}, or import its daily bars as {pair}"
 
 
 def _bars(read: pl.DataFrame, interval: Interval, reading: Reading, source: str) -> pl.DataFrame:

@@ -15,12 +15,13 @@ import * as format from "../../../lib/format";
 import { beside, changed } from "../address";
 import { Empty } from "../Empty";
 import type { PortfolioPageProps } from "../props";
-import styles from "./Activity.module.css";
+import { Card } from "./Card";
 import { useTransactionEdits } from "./edits";
 import { FilterBar } from "./FilterBar";
 import { askedOf, FILTERS, filtersOf, PAGE, pageOf } from "./filters";
 import { KINDS } from "./kinds";
 import { MoneyMoved } from "./MoneyMoved";
+import { NoteOf } from "./NoteOf";
 import { cameFor, priceOf, rateOf, titleOf } from "./words";
 
 export default function Activity({ portfolio }: PortfolioPageProps) {
@@ -144,6 +145,7 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
     { title: "Note", show: (row) => <NoteOf row={row} />, cell: ({ note }) => note },
     { title: "Tags", show: () => null, cell: ({ tags }) => tags?.join(" ") },
   ];
+  const bringBack = removed && portfolio.right !== "read";
   const shown = columns.filter(({ title }) => !FILE_ONLY.has(title));
   const again: Column<Transaction> = {
     title: "Bring back",
@@ -156,30 +158,19 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
   return (
     <Table
       caption={removed ? "Deleted transactions" : "Transactions"}
-      columns={removed && portfolio.right !== "read" ? [...shown, again] : shown}
+      columns={bringBack ? [...shown, again] : shown}
       inFile={columns}
       rows={rows}
       keyOf={({ id }) => id}
       file={`${portfolio.name} transactions`}
       all={all}
       cards
+      card={(row) => (
+        <Card row={row} title={title(row)} accounts={portfolio.accounts} action={bringBack && again.show(row)} />
+      )}
     />
   );
 }
 
 /** Columns of the file whose words stand elsewhere in the table. */
 const FILE_ONLY = new Set(["Instrument", "Currency", "Received", "Received in", "To account", "Tags"]);
-
-function NoteOf({ row: { note, tags } }: { row: Transaction }) {
-  if (!note && !tags?.length) return null;
-  return (
-    <span className={styles.note} title={note || undefined}>
-      {tags?.map((tag) => (
-        <span key={tag} className={styles.tag}>
-          {tag}
-        </span>
-      ))}
-      {note}
-    </span>
-  );
-}

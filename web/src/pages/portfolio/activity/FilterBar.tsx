@@ -67,12 +67,12 @@ export function FilterBar({ portfolio, tags }: BarProps) {
         <input type="date" value={to ?? ""} onChange={(event) => set({ to: event.target.value || null })} />
       </label>
       {portfolio.right !== "read" && (
-        <Button look="quiet" aria-pressed={removed} onClick={() => set({ removed: removed ? null : "" })}>
+        <Button look="quiet" flush aria-pressed={removed} onClick={() => set({ removed: removed ? null : "" })}>
           Deleted
         </Button>
       )}
       {filtered && (
-        <Button look="quiet" onClick={() => set(Object.fromEntries(FILTERS.map((name) => [name, null])))}>
+        <Button look="quiet" flush onClick={() => set(Object.fromEntries(FILTERS.map((name) => [name, null])))}>
           Show all
         </Button>
       )}

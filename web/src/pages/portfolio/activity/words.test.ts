@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Transaction } from "../../../api/desk";
-import { cameFor, differences, fieldsOf, priceOf, rateOf, titleOf } from "./words";
+import { aboutOf, cameFor, differences, fieldsOf, priceOf, rateOf, titleOf } from "./words";
 
 test("a transaction is called by its kind, its units and its instrument", () => {
   expect([
@@ -21,6 +21,22 @@ test("of money that became other money it is told what came, and at which rate",
 test("a price has its currency where that is not the one of the amount", () => {
   const priced = { price: "98.5", price_currency: "USD", currency: "EUR" };
   expect([priceOf(priced), priceOf({ ...priced, currency: "USD" })]).toEqual(["98.50 USD", "98.50"]);
+});
+
+test("on a card it is told when and where it was, and how many at which price, as far as that is told", () => {
+  const accounts = [
+    { id: 1, name: "Bank", currency: "EUR", broker: "" },
+    { id: 2, name: "Depot Nord", currency: "USD", broker: "" },
+  ];
+  const sold = { kind: "sell", day: "2026-03-02", account: 2, quantity: "-12.50", price: "40", currency: "USD" };
+  const moved = { kind: "transfer", day: "2026-03-02", account: 1, to_account: 2, quantity: "0", cash: "-5" };
+  const told = (row: object) => aboutOf({ price_currency: "", ...row } as unknown as Transaction, accounts);
+  expect(told(sold)).toEqual([
+    { text: "2 Mar 2026", amount: false },
+    { text: "Depot Nord", amount: false },
+    { text: "12.5 × 40.00", amount: true },
+  ]);
+  expect(told({ ...moved, currency: "EUR" }).map(({ text }) => text)).toEqual(["2 Mar 2026", "Bank to Depot Nord"]);
 });
 
 test("two versions differ where they say something else, not where they write it differently", () => {

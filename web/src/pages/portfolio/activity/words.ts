@@ -36,6 +36,18 @@ export function rateOf(moved: Moved): string | null {
   return `${format.price(rate, Math.max(4, format.decimalsFor(rate)))} ${moved.to_currency}`;
 }
 
+/** When it was, where, and how many at which price, as far as it is told; which of it is hidden with the amounts. */
+export function aboutOf(row: Transaction, accounts: readonly Account[]): { text: string; amount: boolean }[] {
+  const nameOf = (id: number | null | undefined) => accounts.find((each) => each.id === id)?.name;
+  const units = signOf(row.quantity) === 0 ? null : format.exactly(row.quantity.replace(/^-/, ""));
+  const price = priceOf(row) ?? rateOf(row);
+  return [
+    { text: format.day(row.day), amount: false },
+    { text: [nameOf(row.account), nameOf(row.to_account)].filter(Boolean).join(" to "), amount: false },
+    { text: units && price ? `${units} × ${price}` : (price ?? ""), amount: units !== null },
+  ].filter(({ text }) => text !== "");
+}
+
 const FIELDS: readonly (readonly [keyof Transaction, string])[] = [
   ["kind", "Kind"],
   ["day", "Day"],

@@ -10,24 +10,32 @@ import { Words } from "../../../components/Words";
 import { whyNot } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
 import { KINDS } from "../activity/kinds";
-import { withColumn, withoutWord } from "./choices";
+import { type Question, withColumn, withoutWord } from "./choices";
 import styles from "./Import.module.css";
 import { Problems } from "./Problems";
 
 interface MapProps {
   preview: Preview;
+  /** What was asked before, and was answered. */
+  answered: readonly Question[];
   choices: Choices;
   onChange: (choices: Choices) => void;
 }
 
 type Answers = Choices["answers"];
 
-export function MapStep({ preview: { question, columns, kept, problems }, choices, onChange }: MapProps) {
+export function MapStep({ preview, answered, choices, onChange }: MapProps) {
+  const { question, columns, kept, problems } = preview;
+  // Beside its columns, what was answered of a file stands among them.
+  const before = columns ? [] : answered.filter(({ option }) => option !== question?.option);
   const answers = kept ? kept.answers : choices.answers;
   const answer = (change: Partial<Answers>) => onChange({ ...choices, answers: { ...answers, ...change } });
   return (
     <>
       {kept && <p>Read as “{kept.name}”, which you kept for files with this header.</p>}
+      {before.map((each) => (
+        <Asked key={each.option} question={each} answers={answers} onAnswer={answer} />
+      ))}
       {question && <Asked question={question} answers={answers} onAnswer={answer} />}
       {columns && <Columns columns={columns} answers={answers} onAnswer={answer} />}
       {problems.length > 0 && <Problems problems={problems} title="Not understood so far" />}
@@ -36,7 +44,7 @@ export function MapStep({ preview: { question, columns, kept, problems }, choice
 }
 
 interface AskedProps {
-  question: NonNullable<Preview["question"]>;
+  question: Question;
   answers: Answers;
   onAnswer: (change: Partial<Answers>) => void;
 }
@@ -52,14 +60,14 @@ const SAID: Record<string, string> = {
 };
 
 function Asked({ question: { option, what, remedy, options }, answers, onAnswer }: AskedProps) {
-  const [typed, setTyped] = useState("");
+  const told = answers[option as keyof Answers];
+  const [typed, setTyped] = useState(typeof told === "string" ? told : "");
   if (option === "mapping" || option === "kinds")
     return (
       <p className={styles.question}>
         <Words text={`${what} ${remedy}`} />
       </p>
     );
-  const told = answers[option as keyof Answers];
   return (
     <fieldset className={styles.question}>
       <legend>

@@ -1,7 +1,7 @@
 /** What would be booked, row by row, and what would not, and why. */
 
 import { useNavigate, useSearchParams } from "react-router";
-import type { Choices, Preview, PreviewRow } from "../../../api/desk";
+import type { Choices, Portfolio, Preview, PreviewRow } from "../../../api/desk";
 import { ROWS } from "../../../api/imports";
 import { Amount } from "../../../components/Amount";
 import { Button } from "../../../components/Button";
@@ -13,18 +13,20 @@ import { isKind, KINDS } from "../activity/kinds";
 import { MoneyMoved } from "../activity/MoneyMoved";
 import { priceOf, rateOf } from "../activity/words";
 import { changed } from "../address";
+import { CountedAs } from "./CountedAs";
 import { isTurnable, turned } from "./choices";
 import styles from "./Import.module.css";
 import { Problems } from "./Problems";
 
 interface PreviewProps {
+  portfolio: Portfolio;
   preview: Preview;
   choices: Choices;
   offset: number;
   onChange: (choices: Choices) => void;
 }
 
-export function PreviewStep({ preview, choices, offset, onChange }: PreviewProps) {
+export function PreviewStep({ portfolio, preview, choices, offset, onChange }: PreviewProps) {
   const { rows, total, problems, ignored, notes, unheld } = preview;
   const [params] = useSearchParams();
   const navigate = useNavigate();
@@ -36,6 +38,7 @@ export function PreviewStep({ preview, choices, offset, onChange }: PreviewProps
           {format.told(note)}
         </p>
       ))}
+      {preview.counted_as && <CountedAs portfolio={portfolio} draft={preview.counted_as} />}
       {problems.length > 0 && <Problems problems={problems} title="Not understood" />}
       {unheld.length > 0 && <Unheld preview={preview} choices={choices} onChange={onChange} />}
       <Rows preview={preview} rows={rows} onTurn={(row) => onChange(turned(choices, row))} />
@@ -64,7 +67,7 @@ export function PreviewStep({ preview, choices, offset, onChange }: PreviewProps
 }
 
 /** What is sold that is not held, and paid before a purchase: a statement may begin in the middle, if one says so. */
-function Unheld({ preview: { unheld, unheld_total }, choices, onChange }: Omit<PreviewProps, "offset">) {
+function Unheld({ preview: { unheld, unheld_total }, choices, onChange }: Omit<PreviewProps, "offset" | "portfolio">) {
   return (
     <section className={styles.part}>
       <h2>Needs units that are not there</h2>

@@ -13,7 +13,19 @@ import { Skeleton } from "../../../components/Skeleton";
 import { whyNot } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
 import { changed, tabPath, wholeOf } from "../address";
-import { bookText, broughtText, countsText, fresh, furthest, STEPS, type Step, stepAt, stepsOf } from "./choices";
+import {
+  bookText,
+  broughtText,
+  countsText,
+  fresh,
+  furthest,
+  type Question,
+  STEPS,
+  type Step,
+  stepAt,
+  stepsOf,
+  withAnswered,
+} from "./choices";
 import styles from "./Import.module.css";
 import { MapStep } from "./MapStep";
 import { MatchStep } from "./MatchStep";
@@ -31,17 +43,22 @@ interface WizardProps {
 export function Wizard({ portfolio, upload, file }: WizardProps) {
   const [params, setParams] = useSearchParams();
   const [choices, setChoices] = useState(() => fresh(file));
+  // What was answered can be looked at, and answered otherwise, until one goes on.
+  const [answered, setAnswered] = useState<readonly Question[]>([]);
   const offset = ((wholeOf(params.get("page")) ?? 1) - 1) * ROWS;
   const told = useQuery(previewQuery(portfolio.id, upload, choices, offset));
   const anew = tabPath(portfolio.id, "import", params);
   const book = useBooking(portfolio, upload);
   const preview = told.data;
+  const startAnew = () => {
+    setChoices(fresh(file));
+    setAnswered([]);
+  };
   // Of what was asked last: an answer to what was decided before may not stand for it.
-  if (told.error)
-    return <Refused error={told.error} anew={anew} onRetry={told.refetch} onBack={() => setChoices(fresh(file))} />;
+  if (told.error) return <Refused error={told.error} anew={anew} onRetry={told.refetch} onBack={startAnew} />;
   if (!preview) return <Skeleton height={420} />;
-  const steps = stepsOf(preview);
-  const step = stepAt(preview, params.get("step"));
+  const steps = stepsOf(preview, answered);
+  const step = stepAt(preview, params.get("step"), answered);
   const end = STEPS.indexOf(furthest(preview));
   const to = (each: Step) => {
     if (each === "upload") return anew;
@@ -50,6 +67,7 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
   // Whoever decides something stays where they decide, until they go on.
   const decide = (next: Choices) => {
     setChoices(next);
+    setAnswered(withAnswered(answered, preview));
     if (params.get("step") !== step) setParams(changed(params, { step }), { replace: true });
   };
   const next = steps[steps.indexOf(step) + 1];
@@ -62,10 +80,16 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
       </h1>
       <Stepper steps={steps} step={step} to={to} />
       <div className={styles.step} aria-busy={told.isPlaceholderData}>
-        {step === "map" && <MapStep preview={preview} choices={choices} onChange={decide} />}
+        {step === "map" && <MapStep preview={preview} answered={answered} choices={choices} onChange={decide} />}
         {step === "match" && <MatchStep portfolio={portfolio} preview={preview} choices={choices} onChange={decide} />}
         {step === "preview" && (
-          <PreviewStep preview={preview} choices={choices} offset={offset} onChange={setChoices} />
+          <PreviewStep
+            portfolio={portfolio}
+            preview={preview}
+            choices={choices}
+            offset={offset}
+            onChange={setChoices}
+          />
         )}
       </div>
       {book.error && (

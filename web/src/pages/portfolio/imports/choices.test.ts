@@ -9,6 +9,7 @@ import {
   stepAt,
   stepsOf,
   turned,
+  withAnswered,
   withColumn,
   withoutWord,
 } from "./choices";
@@ -31,6 +32,7 @@ const preview = (parts: Partial<Preview>): Preview => ({
   kept: null,
   unheld: [],
   unheld_total: 0,
+  counted_as: null,
   ready: true,
   ...parts,
 });
@@ -76,6 +78,16 @@ test("a file that a preset knows is not mapped, and one of cash alone not matche
   ]);
   const columns = { header: ["Date"], samples: [""], proposed: null, fields: ["date"] };
   expect(stepsOf(preview({ columns }))).toEqual(["upload", "map", "preview"]);
+});
+
+test("a question that was answered stays with its step until one goes on, though nothing else is to be mapped", () => {
+  const question = { option: "dates", what: "", remedy: "", options: ["dmy", "mdy"] };
+  const answered = withAnswered(withAnswered([], preview({ question })), preview({}));
+  expect(answered).toEqual([question]);
+  expect(withAnswered(answered, preview({ question }))).toEqual([question]);
+  expect(stepsOf(preview({}), answered)).toEqual(["upload", "map", "preview"]);
+  expect(stepAt(preview({}), "map", answered)).toBe("map");
+  expect(stepAt(preview({}), "map")).toBe("preview");
 });
 
 test("a row that is left out comes back, and one that is alike is taken on purpose", () => {

@@ -13,6 +13,14 @@ export const STEP_NAMES: Record<Step, string> = {
   preview: "Preview and confirm",
 };
 
+export type Question = NonNullable<Preview["question"]>;
+
+/** The questions that were `answered`, with the one that was shown while somebody decided. */
+export function withAnswered(answered: readonly Question[], { question }: Preview): readonly Question[] {
+  if (question === null || answered.some(({ option }) => option === question.option)) return answered;
+  return [...answered, question];
+}
+
 export function fresh(file: string): Choices {
   return {
     file,
@@ -32,18 +40,22 @@ export function furthest({ question, instruments }: Preview): Step {
 }
 
 /** Where one is: at the step that is `wanted`, as far as one can go; else where there is something to look at. */
-export function stepAt(preview: Preview, wanted: string | null): Step {
+export function stepAt(preview: Preview, wanted: string | null, answered: readonly Question[] = []): Step {
   const end = furthest(preview);
-  const asked = stepsOf(preview).find((step) => step === wanted);
+  const asked = stepsOf(preview, answered).find((step) => step === wanted);
   if (asked && STEPS.indexOf(asked) <= STEPS.indexOf(end)) return asked;
   const books = preview.ready || preview.unheld_total > 0;
   return books && preview.instruments.some(({ sure }) => !sure) ? "match" : end;
 }
 
-/** The steps that there are for this file: one that no preset knows is mapped, one with instruments matched. */
-export function stepsOf({ question, columns, instruments, accounts }: Preview): Step[] {
+/** The steps that there are for this file: one that no preset knows or that was asked about is mapped, one with
+ * instruments matched. */
+export function stepsOf(
+  { question, columns, instruments, accounts }: Preview,
+  answered: readonly Question[] = [],
+): Step[] {
   return STEPS.filter((step) => {
-    if (step === "map") return question !== null || columns !== null;
+    if (step === "map") return question !== null || columns !== null || answered.length > 0;
     if (step === "match") return !question && instruments.length + accounts.length > 0;
     return step === "upload" || !question;
   });
