@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -21,12 +22,16 @@ from openbell.accounts import passwords
 from openbell.desk import Desk, open_desk
 from openbell.jobs import open_demo
 from openbell.settings import Settings
+from openbell.store import ledger
 from openbell.store.ledger import Ledger
 
 WEDNESDAY = datetime(2026, 3, 4, 15, 30, 20, tzinfo=UTC)
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
 """Not as the hashes of `people`, which are old."""
+
+LONGEST = ("tests/api/test_schema.py", "tests/e2e/", "tests/cli/test_killed.py", "tests/ingest/test_killed.py")
+"""Where the tests are that take minutes."""
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -35,6 +40,12 @@ settings.load_profile("untimed")
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes name no test: what is packed bears the time, and each process must find the same names."""
     return argname if isinstance(val, bytes) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin first, lest one process is still at them when the other has nothing left to do."""
+    first = {item: [not item.nodeid.startswith(path) for path in LONGEST] for item in items}
+    items.sort(key=first.__getitem__)
 
 
 @pytest.fixture(autouse=True)
@@ -70,13 +81,25 @@ def _begin_migrated(monkeypatch: pytest.MonkeyPatch, migrated: bytes) -> None:
     """A new SQLite ledger is a copy of the one that was migrated; what the migrations do, the ledger's tests test."""
     migrate = Ledger._migrate
 
-    def copy(ledger: Ledger) -> None:
-        database = ledger._engine.url.database
-        if ledger._engine.dialect.name == "sqlite" and database and not (path := Path(database)).stat().st_size:
+    def copy(opened: Ledger) -> None:
+        database = opened._engine.url.database
+        if opened._engine.dialect.name == "sqlite" and database and not (path := Path(database)).stat().st_size:
             path.write_bytes(migrated)
-        migrate(ledger)
+        migrate(opened)
 
     monkeypatch.setattr(Ledger, "_migrate", copy)
+
+
+@pytest.fixture(autouse=True)
+def _write_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger does not wait for the disk at each commit: no test cuts the power of this process."""
+    careful = ledger._careful_sqlite
+
+    def careless(connection: sqlite3.Connection, record: object) -> None:
+        careful(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    monkeypatch.setattr(ledger, "_careful_sqlite", careless)
 
 
 @pytest.fixture(scope="session")

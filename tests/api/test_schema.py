@@ -45,7 +45,7 @@ def answered(case: schemathesis.Case, client: TestClient, query: dict[str, objec
 
 
 @document.include(method="GET").parametrize()
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 def test_no_reading_request_makes_the_desk_fail(case: schemathesis.Case, client: TestClient):
     known = {"symbol": "QUORB", "symbols": "QUORB,HAZLO"}  # else nearly every request names nobody
     query = {name: known.get(name, value) for name, value in (case.query or {}).items()}
@@ -61,6 +61,6 @@ def changeable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]
 
 
 @document.include(method=["POST", "PUT", "DELETE"]).exclude(path_regex="/test$").parametrize()
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 def test_no_writing_request_makes_the_desk_fail(case: schemathesis.Case, changeable: TestClient):
     answered(case, changeable, dict(case.query or {}))
