@@ -194,6 +194,13 @@ def test_rates_are_those_among_all_currencies_that_are_told(desk: Desk, kept: Ke
     ]
 
 
+def test_rates_reach_back_to_the_day_on_which_a_delivered_lot_was_bought(desk: Desk, kept: Kept):
+    stored(desk, "EURUSD=X", {date(2024, 3, 4): 1.08, MONDAY: 1.10})
+    told = replace(buy("AAPL"), kind=Kind.DELIVERY_IN, cash=Decimal(0), cost=Decimal(1), acquired=date(2024, 3, 4))
+    TransactionBook(desk.ledger).add(kept.portfolio.id, told)
+    assert [each.rates.tolist() for each in Books(desk).settled(current(desk)).book.rates] == [[1.08, 1.10]]
+
+
 def test_own_items_have_the_prices_and_facts_that_their_owner_says(desk: Desk, kept: Kept):
     book = ItemBook(desk.ledger)
     house = book.add(1, Item(0, "A house", "EUR", "other"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from time import monotonic
 
@@ -27,6 +28,11 @@ def test_a_start_says_its_steps_and_its_address(desk: StartedDesk):
         ]
     )
     assert re.fullmatch(shape, "".join(desk.said))
+
+
+def test_commands_beside_it_are_of_the_market_that_it_opened(desk: StartedDesk):
+    jobs = {each["name"]: each for each in json.loads(desk.run("jobs", "--json"))}
+    assert jobs["demo"]["next"]
 
 
 def test_the_watchlist_stands_with_prices_that_move_and_is_marked_simulated(page: Page):

@@ -258,7 +258,8 @@ def read(desk: Desk, kept: Kept, moment: Moment = NOW, market: Market | None = N
     by_hand = {f"{OWN}{number}": hand_closes(told, said_by) for number, told in priced.items()}
     currencies = _currencies(transactions) | {each.currency for each in facts.values() if each.currency}
     currencies |= {each.currency for each in actions if each.currency} | {code for _, code in foreign}
-    rates = market.rates(portfolio.base, currencies, min([first, *(day for day, _ in foreign)]), last)
+    bought = (told.acquired for told in transactions if told.acquired is not None)
+    rates = market.rates(portfolio.base, currencies, min([first, *bought, *(day for day, _ in foreign)]), last)
     return Book(
         portfolio=portfolio,
         accounts=PortfolioBook(desk.ledger).accounts(portfolio.id),

@@ -16,6 +16,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 
 from openbell.cli import terminal
+from openbell.cli.running import as_opened
 from openbell.model.errors import InvalidInput
 from openbell.settings import Settings
 
@@ -55,10 +56,10 @@ Draft = TypeVar("Draft", bound=BaseModel)
 
 @contextmanager
 def opened() -> Iterator[Desk]:
-    """The desk of the settings."""
+    """The desk of the settings, with the market that it opened last."""
     from openbell.desk import open_desk  # noqa: PLC0415  # loads slowly
 
-    desk = open_desk(Settings())
+    desk = open_desk(as_opened(Settings()))
     try:
         yield desk
     finally:

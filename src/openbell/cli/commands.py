@@ -324,8 +324,9 @@ def summary(
 def jobs(as_json: Json = False) -> None:
     """List what runs when: each job's last and next run, and what came of it."""
     from openbell.cli.jobs import listed  # noqa: PLC0415
+    from openbell.cli.running import as_opened  # noqa: PLC0415
 
-    with _desk(Settings()) as desk:
+    with _desk(as_opened(Settings())) as desk:
         listed(desk, as_json=as_json)
 
 
@@ -341,8 +342,9 @@ def job(
 ) -> None:
     """Run one job now; without a name, list them."""
     from openbell.cli.jobs import backfill, listed, run, withdraw  # noqa: PLC0415
+    from openbell.cli.running import as_opened  # noqa: PLC0415
 
-    with _desk(Settings()) as desk:
+    with _desk(as_opened(Settings())) as desk:
         if name is None:
             listed(desk, as_json=as_json)
         elif name == "backfill" and no_more:

@@ -1,4 +1,4 @@
-"""One open desk a folder: a lock that lasts as long as its process, with the address to find it at."""
+"""One open desk a folder: a lock that lasts as long as its process, with the address to find it at, and its market."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import TextIO
 
 from openbell.model.errors import InvalidInput
+from openbell.settings import Settings
 
 LOCK = "desk.lock"
+DEMO = "desk.demo"
+"""Stands beside the lock of a desk that opened the simulated market, and stays when it closes."""
 GLANCE_S = 0.05
 """Longer than the doctor holds the lock to see whether it is free."""
 
@@ -70,3 +73,16 @@ def running(folder: Path) -> Running | None:
     except FileNotFoundError:
         return None
     return None
+
+
+def remember(settings: Settings) -> None:
+    """Keep which market the desk opened, for the commands beside and after it."""
+    if settings.demo:
+        (settings.folder / DEMO).touch()
+    else:
+        (settings.folder / DEMO).unlink(missing_ok=True)
+
+
+def as_opened(settings: Settings) -> Settings:
+    """The settings with the market that the desk opened last: where no vendor answered, it chose the simulated one."""
+    return settings.model_copy(update={"demo": settings.demo or (settings.folder / DEMO).exists()})

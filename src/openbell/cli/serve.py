@@ -18,7 +18,7 @@ import polars as pl
 import uvicorn
 
 from openbell.api.app import create_app
-from openbell.cli.running import alone
+from openbell.cli.running import alone, remember
 from openbell.desk import Desk, open_desk, reachable
 from openbell.jobs import run_apart
 from openbell.model.errors import InvalidInput
@@ -52,6 +52,7 @@ def _serve(settings: Settings, say: Callable[[str], None]) -> None:
     if demo and not settings.demo:
         desk.close()
         desk = open_desk(settings.model_copy(update={"demo": True}))
+    remember(desk.settings)
     if demo:
         say("Opening the demo market: invented companies, SIMULATED prices")
         say(f"  {run_apart('demo', desk.settings)}" if _demo_is_old(desk) else "  it goes on where it ended")

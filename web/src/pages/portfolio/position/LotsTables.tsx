@@ -8,12 +8,12 @@ import { lotsQuery } from "../../../api/portfolios";
 import { Amount, Return } from "../../../components/Amount";
 import { Trouble } from "../../../components/Notice";
 import { Skeleton } from "../../../components/Skeleton";
-import { product, rounded } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { beside, scopeOf } from "../address";
 import { Figure } from "../figures/Figure";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
 import { METHODS } from "../settings/PortfolioFields";
+import { boughtIn, worthOf } from "./cost";
 import styles from "./Position.module.css";
 
 interface LotsProps {
@@ -40,7 +40,7 @@ export function LotsTables({ portfolio, instrument, row }: LotsProps) {
           </h2>
           <FiguresTable
             caption="Lots held"
-            columns={openColumns(row, base, accounts, abroad)}
+            columns={openColumns(row, boughtIn(open), base, accounts, abroad)}
             rows={open}
             keyOf={(lot) => `${lot.opened} ${lot.account} ${lot.acquired} ${lot.units}`}
             file={`${instrument} lots`}
@@ -77,13 +77,6 @@ function accountColumn(shown: boolean): FigureColumn<{ account_name: string }>[]
   if (!shown) return [];
   const cell = ({ account_name }: { account_name: string }) => account_name;
   return [{ key: "account", title: "Account", words: true, show: cell, cell }];
-}
-
-/** What a lot is worth at the price of now, in the currency that it was bought in. */
-function worthOf(lot: OpenLot, row: Position | undefined): string | null {
-  if (!row?.price || row.currency !== lot.cost.currency) return null;
-  const value = product(row.price.price, lot.units);
-  return value && rounded(value, format.decimalsOf(lot.cost.currency));
 }
 
 interface AskedProps {
@@ -153,11 +146,12 @@ function gainColumns(base: string, abroad: boolean): FigureColumn<OpenLot | Clos
 
 function openColumns(
   row: Position | undefined,
+  paid: string | undefined,
   base: string,
   accounts: boolean,
   abroad: boolean,
 ): FigureColumn<OpenLot>[] {
-  const unit = row?.currency ?? undefined;
+  const priced = row?.currency ?? undefined;
   return [
     {
       key: "acquired",
@@ -176,10 +170,10 @@ function openColumns(
     {
       key: "cost",
       title: "Cost",
-      unit,
+      unit: paid,
       show: (lot) => (
         <Asked lot={lot} why="cost" label="Cost">
-          <Amount value={lot.cost.amount} currency={lot.cost.currency} />
+          <Amount value={lot.cost.amount} currency={lot.cost.currency} named={paid === undefined} />
         </Asked>
       ),
       cell: ({ cost }) => cost.amount,
@@ -187,8 +181,8 @@ function openColumns(
     {
       key: "value",
       title: "Value",
-      unit,
-      show: (lot) => <Amount value={worthOf(lot, row)} currency={lot.cost.currency} />,
+      unit: priced,
+      show: (lot) => <Amount value={worthOf(lot, row)} currency={priced ?? base} />,
       cell: (lot) => worthOf(lot, row),
     },
     ...gainColumns(base, abroad),

@@ -40,8 +40,8 @@ export function PositionChart({ portfolio, instrument, ticker, from, to }: Chart
   const drawn = useMemo(() => {
     if (!bars.data || !actions.data || !lots.data || !done.data) return null;
     const days = bars.data.bars.ts.map((ts) => new Date(ts * 1000).toISOString().slice(0, 10));
-    const cost = lots.data.open.concat().every(({ cost }) => cost.currency === bars.data.currency)
-      ? costLine(lots.data, actions.data.actions, days)
+    const cost = lots.data.open.every(({ cost }) => cost.currency === bars.data.currency)
+      ? costLine(lots.data, actions.data.actions, days, to, new Date().toISOString().slice(0, 10))
       : null;
     const marks = marksOf(bars.data.bars.ts, done.data.transactions, actions.data.actions, to);
     return linesOf(bars.data, cost, marks);

@@ -24,3 +24,9 @@ test("purchases, sales, dividends and splits stand on their days, several on one
 test("what happened before the chart begins is not on it", () => {
   expect(marksOf(days, [done("buy", "2024-12-01", "1")], [], "2025-02-01")).toEqual([]);
 });
+
+test("a split after the day that is looked at is not on its chart", () => {
+  const split = { kind: "split", ex_date: "2025-01-07", ratio: 2, amount: null, currency: null, text: "Split 2:1" };
+  expect(marksOf(days, [], [split as Action], "2025-01-06")).toEqual([]);
+  expect(marksOf(days, [], [split as Action], "2025-01-07").map(({ index }) => index)).toEqual([2]);
+});

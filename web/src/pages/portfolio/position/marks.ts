@@ -23,19 +23,20 @@ const LETTERS: Partial<Record<Transaction["kind"], string>> = {
 /** Splits are told with a sign of their own: a letter would be taken for a sale. */
 const SPLIT = "÷";
 
+/** What was done and what happened by the end of `until`: the chart's last day. */
 export function marksOf(
   ts: readonly number[],
   transactions: readonly Transaction[],
   actions: readonly Action[],
-  today: string,
+  until: string,
 ): Mark[] {
   const done = transactions.flatMap((each) => {
     const letter = LETTERS[each.kind];
     return letter ? [{ day: each.day, letter, text: textOf(each) }] : [];
   });
   const happened = actions
-    .filter(({ kind }) => kind === "split")
-    .map((each) => ({ day: each.ex_date, letter: SPLIT, text: actionText(each, actions, "raw", today) }));
+    .filter(({ kind, ex_date }) => kind === "split" && ex_date <= until)
+    .map((each) => ({ day: each.ex_date, letter: SPLIT, text: actionText(each, actions, "raw", until) }));
   const marks = new Map<number, Mark>();
   for (const { day, letter, text } of [...done, ...happened]) {
     const at = Date.parse(day) / 1000;
