@@ -300,4 +300,13 @@ def test_a_symbol_tells_its_year_and_the_average_volume_of_its_last_quarter(clie
     ("price", "before", "decimals"), [(0.9998, 1.02, 2), (1.01, 0.98, 4), (0.05, 1.2, 4), (0.5, None, 4)]
 )
 def test_a_price_has_as_many_decimals_all_day(price: float, before: float | None, decimals: int):
-    assert quote_decimals(price, before) == decimals
+    assert quote_decimals(price, before, "QUORB") == decimals
+
+
+@pytest.mark.parametrize(("ticker", "price", "decimals"), [("EURUSD=X", 1.1047, 4), ("USDJPY=X", 155.23, 2)])
+def test_a_rate_near_one_is_told_to_its_fourth_decimal(ticker: str, price: float, decimals: int):
+    assert quote_decimals(price, None, ticker) == decimals
+
+
+def test_a_chart_of_a_rate_has_the_decimals_of_its_quote(client: TestClient):
+    assert client.get("/api/v1/bars?symbol=EURUSD=X&range=1M&interval=1d").json()["decimals"] == 4

@@ -40,7 +40,7 @@ JSON = {"content-type": "application/json"}
         ("PUT", "/watchlists/1", "[]", "body", "body: this is not an object."),
         ("PUT", "/watchlists/1", '{"symbols": "ACME"}', "symbols", "symbols: 'ACME' is not a list."),
         ("PUT", "/watchlists/1", '{"symbols": [1]}', "symbols.0", "symbols.0: '1' is not a text."),
-        ("PUT", "/watchlists/1", '{"name": ""}', "name", "name: this is too short (at least 1)."),
+        ("PUT", "/watchlists/1", '{"name": ""}', "name", "name: this is empty."),
     ],
 )
 def test_a_wrong_request_is_told_in_plain_words(desk: Desk, method: str, path: str, body: str, field: str, detail: str):

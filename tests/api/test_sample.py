@@ -184,8 +184,8 @@ def test_positions_that_lack_the_same_are_told_of_in_one_note(client: TestClient
         assert client.post(f"portfolios/{yen}/transactions", json={**told, "instrument": ticker}).status_code == 201
     notes = client.get(f"portfolios/{yen}/returns").json()["performance"]["notes"]
     assert notes[0] == (
-        "The value at the end is not known: HAZLO, QUORB, 1 USD in JPY on 2026-03-04: no rate of the 7 days before is "
-        "known."
+        "The value at the end is not known, for want of HAZLO, QUORB: 1 USD in JPY on 2026-03-04: no rate of the 7 "
+        "days before is known."
     )
 
 

@@ -106,6 +106,32 @@ def test_a_transfer_into_another_currency_says_how_much_arrived(client: TestClie
     assert (changed.status_code, changed.json()["field"]) == (422, "to_cash")
 
 
+NOTHING = {**BUY, "quantity": "0", "price": None, "fee": "0", "tax": "0", "cash": "0"}
+
+
+@pytest.mark.parametrize(
+    ("told", "field", "says"),
+    [
+        *(
+            ({"kind": kind, "instrument": None}, "cash", "of nothing changes nothing")
+            for kind in ("interest", "fee", "tax", "opening")
+        ),
+        ({"kind": "dividend"}, "cash", "Dividend of nothing"),
+        ({"kind": "exchange", "instrument": None}, "cash", "The cash of an exchange of currency is less than 0"),
+        ({"kind": "rename", "instrument": None}, "instrument", "A ticker change names its instrument"),
+        (
+            {"kind": "spin_off", "quantity": "2", "other": "MSFT", "ratio": "150"},
+            "ratio",
+            "150, which is more than all",
+        ),
+    ],
+)
+def test_what_moves_nothing_or_too_much_is_not_added(client: TestClient, told: dict[str, Any], field: str, says: str):
+    answer = client.post("portfolios/1/transactions", json={**NOTHING, **told})
+    assert answer.status_code == 422, answer.text
+    assert (answer.json()["field"], says in answer.json()["detail"]) == (field, True), answer.json()
+
+
 def test_the_second_of_two_who_edit_the_same_is_told_what_is_there_now(client: TestClient):
     client.post("portfolios/1/transactions", json=BUY)
     assert client.put("portfolios/1/transactions/1", json={**BUY, "note": "mine", "version": 1}).status_code == 200

@@ -148,6 +148,15 @@ def test_checks_say_state_number_threshold_and_a_sentence():
     assert {each.state for name, each in by_name.items() if name.startswith(("price", "negative", "cost"))} == {"good"}
 
 
+def test_sectors_that_nobody_knows_are_not_said_to_be_good():
+    walked, found = followed(
+        book_of("2024-01-02 deposit - - 100\n2024-01-02 buy A 1 -100", {"A": prices_of("2024-01-02 100")}), "2024-01-02"
+    )
+    sector = checks(found, walked, found.scope(), Thresholds())[1]
+    assert (sector.name, sector.state, sector.number) == ("sector", "unknown", None)
+    assert sector.sentence == "No sector of what is held is known."
+
+
 def test_checks_find_what_is_missing_stale_or_owed():
     rows = "\n2024-01-03 withdrawal - - -500\n2024-01-03 delivery_in D 1 -"
     walked, found = followed(book(rows, sessions="2024-01-03"), "2024-01-09")

@@ -205,7 +205,7 @@ def test_what_is_missing_is_said():
     )
     early = performance(found, found.scope(), stretch_of(found, (d("2024-01-02"), d("2024-01-04"))))
     assert (early.end, early.gain, early.twr) == (None, None, None)
-    assert early.notes[0] == "The value at the end is not known: A, there is no price of 2024-01-04."
+    assert early.notes[0] == "The value at the end is not known, for want of A: there is no price of 2024-01-04."
     assert early.mwr.reason == "a flow is not known"
 
 

@@ -48,6 +48,15 @@ def test_what_a_fee_and_a_tax_took_of_income_is_told_apart_from_it(amounts: tupl
     ]
 
 
+def test_an_answer_that_is_no_currency_is_asked_for_again():
+    data = b"Date,Action,Symbol,Quantity,Price,Amount\n2024-03-05,Buy,ACME,10,100,-1000\n"
+    for typed, says in (("", "does not say in which currency"), ("DOLL", "'DOLL' is not a currency")):
+        with pytest.raises(Undecided, match=says) as asked:
+            read(data, "f", Answers(currency=typed))
+        assert asked.value.option == "currency"
+    assert told(read(data, "f", Answers(currency="USD"))) == ["2024-03-05 buy ACME 10 -1000 USD @100"]
+
+
 FOREIGN = b"Date,Action,Symbol,Quantity,Price,Price Currency,Exchange Rate,Fee,Amount,Currency\n"
 
 

@@ -118,7 +118,7 @@ def bars(
         start=asked.start,
         end=asked.end,
         as_of=known,
-        decimals=decimals_of(last),
+        decimals=decimals_of(last, series.instrument.ticker),
         bars=bars_of(series.bars),
         indicators={
             spec: {name: floats(column) for name, column in lines.items()}

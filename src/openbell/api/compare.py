@@ -174,7 +174,7 @@ def _rows(answer: Compared) -> list[Row]:
             name=instrument.name,
             currency=instrument.currency,
             simulated=instrument.simulated,
-            decimals=decimals_of(row["last"]),
+            decimals=decimals_of(row["last"], instrument.ticker),
         )
         for instrument, row in zip(answer.instruments, answer.comparison.statistics.iter_rows(named=True), strict=True)
     ]

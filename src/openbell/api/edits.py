@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, TypeVar
 
 from fastapi import Query
@@ -125,3 +126,21 @@ def assert_begun(desk: Desk, day: date) -> None:
     """Raise InvalidInput for a day that has begun nowhere on earth."""
     if day > newest_day(desk.clock()):
         raise InvalidInput("day", f"{day} is yet to come.", remedy="Enter it when it has happened.")
+
+
+OF_AMOUNTS = {Kind.DIVIDEND, Kind.INTEREST, Kind.FEE, Kind.TAX, Kind.TRANSFER, Kind.OPENING}
+"""What may be of money or of units, and is of nothing without either."""
+WHOLE = Decimal(1)
+
+
+def assert_of_something(told: ModelTransaction) -> None:
+    """Raise InvalidInput for what somebody types that moves nothing, or where more than all of a cost would leave."""
+    if told.kind in OF_AMOUNTS and not (told.cash or told.quantity or told.tax or told.fee):
+        what = str(told.kind).capitalize()
+        raise InvalidInput("cash", f"{what} of nothing changes nothing.", remedy="Write how much it was.")
+    if told.kind is Kind.SPIN_OFF and told.ratio is not None and told.ratio > WHOLE:
+        raise InvalidInput(
+            "ratio",
+            f"The part of the cost that leaves is {told.ratio:f}, which is more than all of it.",
+            remedy="Write it from 0 to 1; the company publishes it.",
+        )

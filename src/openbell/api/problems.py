@@ -197,6 +197,8 @@ def _said(kind: str, given: object, limits: Mapping[str, object], otherwise: str
     """What is wrong with what was `given`, in plain words for the kinds of errors that callers make."""
     if kind == "missing":
         return "this is missing"
+    if kind == "string_too_short" and limits["min_length"] == 1:
+        return "this is empty"
     form = SAID.get(kind)
     return otherwise if form is None else form.format(given=str(given)[:80], **limits)
 

@@ -166,14 +166,14 @@ def _shape(quote: BoardQuote, now: datetime) -> Quote:
         age_s=max(0.0, (now - quote.ts).total_seconds()),
         source=quote.source,
         simulated=quote.instrument.simulated,
-        decimals=quote_decimals(quote.price, quote.previous_close),
+        decimals=quote_decimals(quote.price, quote.previous_close, quote.instrument.ticker),
         spark=spark,
     )
 
 
-def quote_decimals(price: float, before: float | None) -> int:
+def quote_decimals(price: float, before: float | None, ticker: str) -> int:
     """Those of the previous close, so that they do not change with a tick; of `price` where it is far below that."""
-    return decimals_of(price if before is None or price < before / 10 else before)
+    return decimals_of(price if before is None or price < before / 10 else before, ticker)
 
 
 def _why(missing: BoardMissing) -> Missing:

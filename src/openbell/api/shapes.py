@@ -83,8 +83,12 @@ def renamed(asked: str, instrument: Instrument) -> str | None:
     return instrument.ticker if instrument.ticker != asked else None
 
 
-def decimals_of(price: float | None) -> int:
-    """How many decimals a price of this size is shown with."""
+NEAR_ONE = 20
+"""Below it a rate is told to the fourth decimal, as the rates of all currencies but those with small units are."""
+
+
+def decimals_of(price: float | None, ticker: str) -> int:
+    """How many decimals a price of this size is shown with; a rate near 1 moves by its fourth."""
     if price is None or price >= 1:
-        return 2
+        return 4 if ticker.endswith("=X") and price is not None and price < NEAR_ONE else 2
     return 4 if price >= 0.01 else 6

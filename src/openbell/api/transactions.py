@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
-from openbell.api.edits import Edit, OversoldToo, assert_begun, fitting
+from openbell.api.edits import Edit, OversoldToo, assert_begun, assert_of_something, fitting
 from openbell.api.portfolios import Exact, seen, seen_whole
 from openbell.api.problems import NotFound
 from openbell.api.shapes import Number
@@ -139,6 +139,7 @@ def add_transaction(
     """A new transaction; 409 where a later one would lack its units by it, unless `oversold_too` is set."""
     kept = seen(desk, caller, number, write=True)
     wanted, book = _transaction(desk, caller, kept, draft), TransactionBook(desk.ledger)
+    assert_of_something(wanted)
     edit = Edit(wanted, oversold_too)
     return _written(desk, kept, edit, lambda state: book.add(number, wanted, state))
 

@@ -49,7 +49,7 @@ class Answers(BaseModel):
     dates: Literal["", "ymd", "dmy", "mdy"] = ""
     decimal: Literal["", ".", ","] = ""
     zone: Annotated[str, Field(max_length=60)] = ""
-    currency: Annotated[str, Field(max_length=3)] = ""
+    currency: Annotated[str, Field(max_length=40)] = ""
     rate: Literal["", "times", "over"] = ""
     sheet: Annotated[str, Field(max_length=100)] = ""
     mapping: Mapping | None = None

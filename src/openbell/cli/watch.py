@@ -92,7 +92,7 @@ class Board:
                 line.ts, line.day, line.stale = ts, None, False
             line.volume = told["volume"] if told["volume"] is not None else line.volume
             if line.price is None:
-                line.decimals = decimals_of(told["price"])
+                line.decimals = decimals_of(told["price"], told["symbol"])
             if told["price"] != line.price:
                 line.price, line.moved_at = told["price"], at
                 changed.append(line)

@@ -92,6 +92,14 @@ SIGNS: dict[Kind, tuple[bool | None, str, str]] = {
     Kind.RETURN_OF_CAPITAL: (True, "0", "+-"),
 }
 
+SAID = {
+    Kind.EXCHANGE: "exchange of currency",
+    Kind.OPENING: "opening balance",
+    Kind.SPIN_OFF: "spin-off",
+    Kind.RENAME: "ticker change",
+}
+"""What people call the kinds whose names are others."""
+
 LONGEST_NOTE = 10_000
 MOST_TAGS = 50
 
@@ -183,9 +191,10 @@ class Transaction:
 
     def _assert_signs(self) -> None:
         named, quantities, cashes = SIGNS[self.kind]
-        said = str(self.kind).replace("_", " ")
+        said = SAID.get(self.kind, str(self.kind).replace("_", " "))
+        a = "An" if said[0] in "aeiou" else "A"
         if named is not None and named != (self.instrument is not None):
-            what = f"A {said} names its instrument." if named else f"A {said} has no instrument."
+            what = f"{a} {said} names its instrument." if named else f"{a} {said} has no instrument."
             raise InvalidInput("instrument", what)
         if self.quantity and self.instrument is None:
             raise InvalidInput("instrument", f"{self.quantity} units of what?", remedy="Name the instrument.")
@@ -193,7 +202,7 @@ class Transaction:
             if _sign(number) not in signs:
                 ways = {"+": "more than 0", "-": "less than 0", "0": "0"}
                 raise InvalidInput(
-                    field, f"The {field} of a {said} is {' or '.join(ways[s] for s in signs)}, not {number}."
+                    field, f"The {field} of {a.lower()} {said} is {' or '.join(ways[s] for s in signs)}, not {number}."
                 )
 
     def _assert_parts(self) -> None:
@@ -209,7 +218,7 @@ class Transaction:
         if self.kind is Kind.EXCHANGE and (not self.to_currency or self.to_cash <= 0):
             raise InvalidInput("to_cash", "An exchange says what was received: to_cash and to_currency.")
         if self.kind in {Kind.SPIN_OFF, Kind.MERGER, Kind.RENAME} and not self.other:
-            raise InvalidInput("other", f"A {self.kind.value.replace('_', ' ')} leads to another instrument.")
+            raise InvalidInput("other", f"A {SAID.get(self.kind, str(self.kind))} leads to another instrument.")
         if self.picks and self.kind is not Kind.SELL:
             raise InvalidInput("picks", "Only a sale takes chosen lots.")
 

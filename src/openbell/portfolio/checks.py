@@ -84,6 +84,8 @@ def _concentration(of: History, name: str, spread: Allocation, threshold: Decima
     known = [each for each in spread.slices if each.key != UNKNOWN and not each.key.startswith(ignored)]
     if spread.total <= 0 or any(each.share is None for each in known):
         return Check(name, "unknown", None, threshold, _NO_SHARES)
+    if not known and any(each.key == UNKNOWN for each in spread.slices):
+        return Check(name, "unknown", None, threshold, f"No {name} of what is held is known.")
     if not known:
         return Check(name, "good", ZERO, threshold, f"There is no {name} to look at.")
     over = [each for each in known if abs(each.share or ZERO) > threshold]

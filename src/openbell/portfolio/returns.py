@@ -311,7 +311,7 @@ def notes(
         yield NOTHING
     for every, end in zip(ends, ("start", "end"), strict=True):
         for lacks, parts in _lacking(of, every).items():
-            yield f"The value at the {end} is not known: {', '.join(parts)}, {lacks}."
+            yield f"The value at the {end} is not known, for want of {', '.join(parts)}: {lacks}."
     bridged = [(a, b) for a, b in index.estimated if stretch.start < b <= stretch.end]
     if bridged:
         said_of = " to ".join(str(of.day(max(place, 0))) for place in bridged[0])

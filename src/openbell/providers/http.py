@@ -117,6 +117,7 @@ def _joined(base: str, path: str) -> str:
 
 SPOKEN = (
     ("DNS", "its address is not found"),
+    ("gaierror", "its address is not found"),
     ("Timeout", "it took too long"),
     ("SSL", "the connection is not secure"),
     ("Certificate", "the connection is not secure"),
@@ -127,8 +128,12 @@ SPOKEN = (
 
 def _unreachable(provider: str, url: str, kind: str) -> Unreachable:
     host = urlsplit(url).netloc.rpartition("@")[2]
-    why = next((said for part, said in SPOKEN if part in kind), "the connection failed")
-    return Unreachable(provider, f"no answer from {host}: {why}.", remedy="Check the network, then try again.")
+    return Unreachable(provider, f"no answer from {host}: {spoken(kind)}.", remedy="Check the network, then try again.")
+
+
+def spoken(kind: str) -> str:
+    """What has happened, by the name of an error."""
+    return next((said for part, said in SPOKEN if part in kind), "the connection failed")
 
 
 def redacted(text: str, *secrets: str) -> str:

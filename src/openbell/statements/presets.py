@@ -27,6 +27,7 @@ from openbell.statements.brokers import (
 )
 from openbell.statements.contents import Contents
 from openbell.statements.draft import Statement
+from openbell.statements.numbers import money_code
 from openbell.statements.preset import Preset, statement
 from openbell.statements.unpack import is_workbook
 from openbell.statements.workbook import sheets_of
@@ -71,7 +72,19 @@ def read(data: bytes, name: str, answers: Answers = Answers()) -> Statement:  # 
     does not exist.
     """
     contents = contents_of(data, name, answers)
+    _assert_currency(name, answers.currency)
     return statement(_chosen(contents, answers), contents, answers)
+
+
+def _assert_currency(name: str, told: str) -> None:
+    """Raise Undecided for what is no currency: it is asked again."""
+    try:
+        if told:
+            money_code(told)
+    except InvalidInput as error:
+        raise Undecided(
+            name, f"{error.what.rstrip('.')}.", option="currency", remedy="Say the currency, such as USD."
+        ) from error
 
 
 def contents_of(data: bytes, name: str, answers: Answers = Answers()) -> Contents:  # noqa: B008  # frozen

@@ -14,6 +14,7 @@ import pytest
 
 import apart
 from openbell.model.errors import BadResponse, NotEntitled, ProviderError, RateLimited, Unreachable
+from openbell.providers.http import spoken
 from openbell.providers.streams.alpaca import AlpacaDialect
 from openbell.providers.streams.archive import Archive, archived
 from openbell.providers.streams.finnhub import FinnhubDialect
@@ -190,7 +191,9 @@ def test_a_vendor_that_lets_nobody_in_says_why(
 def test_a_vendor_that_is_not_there_is_unreachable():
     with vendor() as gone:
         pass
-    assert str(end_of(Socket(partial(finnhub, gone), clock))).startswith("finnhub: no stream from 127.0.0.1")
+    said = str(end_of(Socket(partial(finnhub, gone), clock)))
+    assert said == "finnhub: no stream from 127.0.0.1: the connection failed."
+    assert spoken("gaierror") == "its address is not found"
 
 
 @pytest.mark.parametrize(

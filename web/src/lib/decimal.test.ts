@@ -14,8 +14,12 @@ test("a product keeps every digit, and idle zeros go", () => {
 });
 
 test("what is no number has no sum", () => {
-  expect([sum("1", "one"), product("", "2"), rounded("1e5", 2)]).toEqual([null, null, null]);
+  expect([sum("1", "one"), product("", "2"), rounded("1e", 2)]).toEqual([null, null, null]);
   expect(["1,5", ".", "", "1e400", "NaN"].map(isNumber)).toEqual([false, false, false, false, false]);
+});
+
+test("a power of ten is a number as the desk reads it", () => {
+  expect([product("1e9", "60"), sum("2.5e-3", "1"), negated("1.25e1")]).toEqual(["60000000000", "1.0025", "-12.5"]);
 });
 
 test("a half is rounded away from zero", () => {

@@ -7,13 +7,15 @@ interface Parts {
   scale: number;
 }
 
-const NUMBER = /^([+-]?)(\d*)\.?(\d*)$/;
+/** As the desk reads them: `1e3` is a number, too; of a larger power than any amount has it says so itself. */
+const NUMBER = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,2}))?$/i;
 
 function partsOf(text: string): Parts | null {
-  const [, sign, before = "", after = ""] = NUMBER.exec(text.trim().replace("\u2212", "-")) ?? [];
+  const [, sign, before = "", after = "", power = "0"] = NUMBER.exec(text.trim().replace("\u2212", "-")) ?? [];
   if (sign === undefined || before + after === "") return null;
-  const units = BigInt(before + after);
-  return { units: sign === "-" ? -units : units, scale: after.length };
+  const scale = after.length - Number(power);
+  const units = BigInt(before + after) * 10n ** BigInt(Math.max(0, -scale));
+  return { units: sign === "-" ? -units : units, scale: Math.max(0, scale) };
 }
 
 function textOf({ units, scale }: Parts): string {

@@ -12,7 +12,13 @@ export interface Wrong {
 /** What a refusal finds wrong, and at which field; null where it names none. */
 export function wrongOf(error: Error | null): Wrong | null {
   if (!(error instanceof Problem) || !error.field) return null;
-  return { field: error.field, what: whyNot(error) };
+  return { field: error.field, what: besideIt(error.field, whyNot(error)) };
+}
+
+/** What stands at its field needs not name it: `This is empty.` for `name: this is empty.` */
+function besideIt(field: string, what: string): string {
+  const [name, rest] = [`${field}: `, what.slice(field.length + 2)];
+  return what.startsWith(name) ? `${rest.charAt(0).toUpperCase()}${rest.slice(1)}` : what;
 }
 
 /** What is wrong at `field`. */

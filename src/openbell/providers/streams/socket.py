@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from openbell.model.errors import BadResponse, NotEntitled, ProviderError, RateLimited, Unreachable
 from openbell.providers.base import Capabilities
-from openbell.providers.http import Response, retry_after_s
+from openbell.providers.http import Response, retry_after_s, spoken
 from openbell.providers.streams.archive import Archive
 from openbell.providers.streams.spoken import Dialect, Frame, Told
 from openbell.providers.streams.wanted import Wanted
@@ -90,7 +90,7 @@ class Socket:
             raise Unreachable(name, f"the connection was closed ({_reason(error)}).") from None
         except (OSError, TimeoutError, InvalidHandshake, WebSocketException) as error:
             where = urlsplit(dialect.url).hostname
-            raise Unreachable(name, f"no stream from {where} ({type(error).__name__}).") from None
+            raise Unreachable(name, f"no stream from {where}: {spoken(type(error).__name__)}.") from None
 
 
 class _Conversation:

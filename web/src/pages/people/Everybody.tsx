@@ -52,7 +52,8 @@ function Other({ person }: { person: Person }) {
         <Select
           label={
             <>
-              Role<span className="aside"> of {name}</span>
+              <span>Role</span>
+              <span className="aside"> of {name}</span>
             </>
           }
           value={role}

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { type ComponentType, lazy, Suspense } from "react";
-import { Navigate, Route, Routes, useParams, useSearchParams } from "react-router";
+import { Link, Navigate, Route, Routes, useParams, useSearchParams } from "react-router";
 import type { Portfolio } from "../../api/desk";
 import { portfoliosQuery } from "../../api/portfolios";
 import { unreachable } from "../../api/problem";
@@ -82,7 +82,7 @@ function One({ portfolios, tab, Page }: OneProps) {
 function NoSuch() {
   return (
     <article className="alone">
-      <Notice whole title="There is no such portfolio">
+      <Notice whole title="There is no such portfolio" action={<Link to="/portfolio">Your portfolios</Link>}>
         <p>It may have been removed, or be somebody else’s.</p>
       </Notice>
     </article>

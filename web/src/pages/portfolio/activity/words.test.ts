@@ -10,6 +10,28 @@ test("a transaction is called by its kind, its units and its instrument", () => 
   ]).toEqual(["Sell 12.5 MSFT", "Deposit", "Delivery in 1 own:3"]);
 });
 
+test("what becomes of an instrument is in its name, and how many of a split", () => {
+  const told = { ticker: "HAZLO", instrument: "us.HAZLO", quantity: "0", other: "us.FENJO", other_ticker: "FENJO" };
+  const split = { kind: "split", ...told, other: null, other_ticker: null } as const;
+  expect([
+    titleOf({ kind: "spin_off", ...told, quantity: "2" }),
+    titleOf({ kind: "merger", ...told }),
+    titleOf({ kind: "rename", ...told }),
+    ...["2", "1.5", "0.1", "0.333333333333", "1.046"].map((ratio) => titleOf({ ...split, ratio })),
+    titleOf({ ...split, quantity: "19" }),
+  ]).toEqual([
+    "Spin-off 2 FENJO of HAZLO",
+    "Merger HAZLO into FENJO",
+    "Ticker change HAZLO to FENJO",
+    "Split HAZLO 2:1",
+    "Split HAZLO 3:2",
+    "Split HAZLO 1:10",
+    "Split HAZLO 1:3",
+    "Split HAZLO 1.046:1",
+    "Split 19 HAZLO",
+  ]);
+});
+
 test("of money that became other money it is told what came, and at which rate", () => {
   const exchange = { cash: "-8000", currency: "EUR", to_cash: "8700", to_currency: "USD" };
   expect([cameFor(exchange), rateOf(exchange)]).toEqual(["8\u202f700.00\u202fUSD", "1.0875 USD"]);

@@ -5,12 +5,27 @@ import { signOf } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { KINDS } from "./kinds";
 
-type Told = Pick<Transaction, "kind" | "ticker" | "instrument" | "quantity">;
+type Told = Pick<Transaction, "kind" | "ticker" | "instrument" | "quantity"> &
+  Partial<Pick<Transaction, "other" | "other_ticker" | "ratio">>;
 
-/** `Buy 12 MSFT`, `Deposit`. */
-export function titleOf({ kind, ticker, instrument, quantity }: Told): string {
+/** `Buy 12 MSFT`, `Deposit`, `Ticker change FB to META`. */
+export function titleOf({ kind, ticker, instrument, quantity, other, other_ticker, ratio }: Told): string {
   const units = signOf(quantity) === 0 ? null : format.exactly(quantity.replace(/^-/, ""));
-  return [KINDS[kind].label, units, ticker ?? instrument].filter(Boolean).join(" ");
+  const [name, became] = [ticker ?? instrument, other_ticker ?? other];
+  const words = (...every: (string | null | undefined)[]) => [KINDS[kind].label, ...every].filter(Boolean).join(" ");
+  if (kind === "spin_off" && became) return words(units, became, "of", name);
+  if (kind === "merger" && became) return words(name, "into", became);
+  if (kind === "rename" && became) return words(name, "to", became);
+  if (kind === "split" && ratio) return words(name, splitOf(Number(ratio)));
+  return words(units, name);
+}
+
+/** `2:1`, `1:10`, `3:2`: how many new units came for how many old ones. */
+function splitOf(ratio: number): string {
+  const few = [1, 2, 3, 4, 5].find((old) => Number.isInteger(ratio * old));
+  if (few) return `${ratio * few}:${few}`;
+  const one = Math.round(1 / ratio);
+  return Math.abs(ratio * one - 1) < 1e-9 ? `1:${one}` : `${format.exactly(String(ratio))}:1`;
 }
 
 type Moved = Pick<Transaction, "cash" | "currency" | "to_cash" | "to_currency">;

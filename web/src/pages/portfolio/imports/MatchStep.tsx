@@ -7,6 +7,7 @@ import { symbolsQuery } from "../../../api/queries";
 import { Button } from "../../../components/Button";
 import { type Column, Table } from "../../../components/Table";
 import { useSettled } from "../../../lib/hooks";
+import { besides } from "./choices";
 import styles from "./Import.module.css";
 
 interface MatchProps {
@@ -107,7 +108,7 @@ function Instruments({ instruments, onChoose }: InstrumentsProps) {
       title: "In the file",
       show: ({ named, name, isin }) => (
         <span className={styles.named}>
-          <strong>{name || named}</strong> <span className="quiet">{isin || (name ? named : "")}</span>
+          <strong>{name || named}</strong> <span className="quiet">{besides({ named, name, isin })}</span>
         </span>
       ),
     },

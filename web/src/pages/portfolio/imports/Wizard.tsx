@@ -1,7 +1,7 @@
 /** What becomes of an uploaded file, as far as it has been decided; each decision is shown at once. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import type { Choices, Portfolio } from "../../../api/desk";
 import { bookImport, previewQuery, ROWS } from "../../../api/imports";
@@ -19,6 +19,7 @@ import {
   countsText,
   fresh,
   furthest,
+  intoText,
   type Question,
   STEPS,
   type Step,
@@ -45,6 +46,7 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
   const [choices, setChoices] = useState(() => fresh(file));
   // What was answered can be looked at, and answered otherwise, until one goes on.
   const [answered, setAnswered] = useState<readonly Question[]>([]);
+  const [before, setBefore] = useState<Choices | null>(null);
   const offset = ((wholeOf(params.get("page")) ?? 1) - 1) * ROWS;
   const told = useQuery(previewQuery(portfolio.id, upload, choices, offset));
   const anew = tabPath(portfolio.id, "import", params);
@@ -55,7 +57,13 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
     setAnswered([]);
   };
   // Of what was asked last: an answer to what was decided before may not stand for it.
-  if (told.error) return <Refused error={told.error} anew={anew} onRetry={told.refetch} onBack={startAnew} />;
+  if (told.error)
+    return (
+      <Refused error={told.error} anew={anew} onRetry={told.refetch}>
+        {before && <Button onClick={() => setChoices(before)}>Take the last answer back</Button>}
+        <Button onClick={startAnew}>Decide anew</Button>
+      </Refused>
+    );
   if (!preview) return <Skeleton height={420} />;
   const steps = stepsOf(preview, answered);
   const step = stepAt(preview, params.get("step"), answered);
@@ -66,10 +74,12 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
   };
   // Whoever decides something stays where they decide, until they go on.
   const decide = (next: Choices) => {
+    setBefore(choices);
     setChoices(next);
     setAnswered(withAnswered(answered, preview));
     if (params.get("step") !== step) setParams(changed(params, { step }), { replace: true });
   };
+  const into = intoText(preview, portfolio.accounts);
   const next = steps[steps.indexOf(step) + 1];
   const ahead = next && to(next);
   return (
@@ -82,6 +92,7 @@ export function Wizard({ portfolio, upload, file }: WizardProps) {
       <div className={styles.step} aria-busy={told.isPlaceholderData}>
         {step === "map" && <MapStep preview={preview} answered={answered} choices={choices} onChange={decide} />}
         {step === "match" && <MatchStep portfolio={portfolio} preview={preview} choices={choices} onChange={decide} />}
+        {step === "preview" && into && <p>{into}</p>}
         {step === "preview" && (
           <PreviewStep
             portfolio={portfolio}
@@ -143,10 +154,11 @@ interface RefusedProps {
   error: Error;
   anew: string;
   onRetry: () => void;
-  onBack: () => void;
+  /** What else can be done about it. */
+  children: ReactNode;
 }
 
-function Refused({ error, anew, onRetry, onBack }: RefusedProps) {
+function Refused({ error, anew, onRetry, children }: RefusedProps) {
   if (error instanceof Problem && error.field === "upload")
     return (
       <Notice whole title="The file is no longer here" action={<Link to={anew}>Choose it again</Link>}>
@@ -155,7 +167,7 @@ function Refused({ error, anew, onRetry, onBack }: RefusedProps) {
     );
   return (
     <Trouble whole error={error} onRetry={onRetry}>
-      <Button onClick={onBack}>Decide anew</Button>
+      {children}
       <Link to={anew}>Another file</Link>
     </Trouble>
   );

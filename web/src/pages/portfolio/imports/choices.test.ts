@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
-import type { Preview, PreviewRow } from "../../../api/desk";
+import type { Account, Preview, PreviewRow } from "../../../api/desk";
 import {
+  besides,
   bookText,
   countsText,
   fresh,
   furthest,
+  intoText,
   isTurnable,
   stepAt,
   stepsOf,
@@ -39,6 +41,34 @@ const preview = (parts: Partial<Preview>): Preview => ({
 const matched = (id: string | null) =>
   ({ key: "X", named: "X", isin: "", name: "", id, ticker: id, how: "isin", sure: true, candidates: [] }) as const;
 const row = (state: PreviewRow["state"]) => ({ fingerprint: "f1", state }) as PreviewRow;
+
+test("a preview says into which accounts it goes", () => {
+  const place = (account: number | null, name: string) => ({ told: "", account, name, currency: "EUR" });
+  const accounts = [{ id: 1, name: "My bank" }] as Account[];
+  const into = (...places: ReturnType<typeof place>[]) => intoText(preview({ accounts: places }), accounts);
+  expect([
+    into(),
+    into(place(1, "Degiro")),
+    into(place(null, "Degiro")),
+    into(place(1, "A"), place(null, "B")),
+  ]).toEqual([
+    null,
+    "Into My bank.",
+    "Into a new account, Degiro in EUR.",
+    "Into My bank and a new account, B in EUR.",
+  ]);
+});
+
+test("a name stands once beside an instrument of a file", () => {
+  const [isin, named] = ["US0378331005", "AAPL"];
+  expect([
+    besides({ named, name: "Apple", isin }),
+    besides({ named, name: "Apple", isin: "" }),
+    besides({ named, name: "", isin: "" }),
+    besides({ named: isin, name: "", isin }),
+    besides({ named: "Flat", name: "Flat", isin: "" }),
+  ]).toEqual([isin, named, "", "", ""]);
+});
 
 test("one comes as far as to where somebody must decide", () => {
   const question = { option: "dates", what: "", remedy: "", options: ["dmy", "mdy"] };

@@ -1,6 +1,6 @@
 /** What somebody decided about a file, and which step of its import comes next. */
 
-import type { Choices, Mapping, Preview, PreviewRow } from "../../../api/desk";
+import type { Account, Choices, Mapping, Matched, Preview, PreviewRow } from "../../../api/desk";
 import * as format from "../../../lib/format";
 
 export const STEPS = ["upload", "map", "match", "preview"] as const;
@@ -31,6 +31,23 @@ export function fresh(file: string): Choices {
     leave: [],
     midway: false,
   };
+}
+
+/** Where the rows go: `Into Degiro.`, `Into a new account, Degiro in EUR.`; null where nothing of the file goes anywhere. */
+export function intoText({ accounts: places }: Preview, accounts: readonly Account[]): string | null {
+  const names = places.map(({ account, name, currency }) => {
+    if (account === null) return `a new account, ${name} in ${currency}`;
+    return accounts.find(({ id }) => id === account)?.name ?? name;
+  });
+  const every = [...new Set(names)];
+  if (every.length === 0) return null;
+  return `Into ${every.length > 2 ? every.join("; ") : every.join(" and ")}.`;
+}
+
+/** What a file calls an instrument beside its name: nothing twice. */
+export function besides({ named, name, isin }: Pick<Matched, "named" | "name" | "isin">): string {
+  const first = name || named;
+  return [isin, named].find((each) => each && each !== first) ?? "";
 }
 
 /** How far one can go: to the step at which somebody must decide, else to what would be booked. */
