@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -309,4 +310,6 @@ def test_a_rate_near_one_is_told_to_its_fourth_decimal(ticker: str, price: float
 
 
 def test_a_chart_of_a_rate_has_the_decimals_of_its_quote(client: TestClient):
-    assert client.get("/api/v1/bars?symbol=EURUSD=X&range=1M&interval=1d").json()["decimals"] == 4
+    chart = client.get("/api/v1/bars?symbol=EURUSD=X&range=1M&interval=1d").json()
+    assert chart["decimals"] == 4
+    assert re.search(r"from \d\.\d{4}, the close before, to \d\.\d{4}, .*; highest \d\.\d{4}, ", chart["summary"])

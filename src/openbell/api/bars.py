@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from math import floor, log10
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -201,7 +202,8 @@ def _summary(
     change = (last / base - 1) * 100
     amount = f"{_grouped(abs(change), 1)} %"
     moved = f"rose {amount}" if change > 0.05 else f"fell {amount}" if change < -0.05 else "hardly moved"
-    measured = f"from {_price(base)}{', the close before,' if before else ''} to {_price(last)}"
+    price = partial(_price, ticker=series.instrument.ticker)
+    measured = f"from {price(base)}{', the close before,' if before else ''} to {price(last)}"
     stamps = (rows["ts"].item(0), rows["ts"].item(-1), top[0])
     if series.interval.intraday:
         zone = ZoneInfo(EXCHANGES[series.instrument.exchange or "24/7"].zone)
@@ -216,7 +218,7 @@ def _summary(
         first, end = map(said, days)
         when = _within(series.interval, top[0])
     raw = _splits_in(series, None if before else days[0], days[1]) if series.adjust == "raw" else ""
-    return f"{name} {moved}{raw}, {measured}, {first} to {end}; highest {_price(top[1])}, {when}."
+    return f"{name} {moved}{raw}, {measured}, {first} to {end}; highest {price(top[1])}, {when}."
 
 
 def _splits_in(series: Series, after: date | None, until: date) -> str:
@@ -228,10 +230,10 @@ def _splits_in(series: Series, after: date | None, until: date) -> str:
     return f" (raw prices; includes {named})" if named else ""
 
 
-def _price(number: float) -> str:
-    """With two decimals; one below 1 with four digits that say something."""
+def _price(number: float, ticker: str) -> str:
+    """With its decimals; one below 1 with four digits that say something."""
     if not 0 < number < 1:
-        return _grouped(number, 2)
+        return _grouped(number, decimals_of(number, ticker))
     exact = f"{number:.{3 - floor(log10(number))}f}".rstrip("0")
     return f"{exact:0<4}"
 
