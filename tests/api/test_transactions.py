@@ -457,7 +457,7 @@ def test_rows_of_no_value_are_listed_alike_by_a_desk_that_was_started_again(clie
         found = client.get(f"portfolios/1/{path}").json()[rows]
         assert [each["ticker"] for each in found if each["type"] != "cash"] == ["AAA", "ZZZ", "House"]
     notes = client.get("portfolios/1/returns").json()["performance"]["notes"]
-    assert [note.split(": ", 1)[1].split(", ")[:-1] for note in notes] == [
+    assert [note.partition(" for want of ")[2].partition(":")[0].split(", ") for note in notes] == [
         *([code] for code in ("CHF", "GBP", "USD")),
         ["AAA", "ZZZ"],
         ["House"],
