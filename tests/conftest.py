@@ -17,6 +17,8 @@ import typer.main
 from argon2 import PasswordHasher
 from bench import servers
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from openbell.accounts import passwords
 from openbell.desk import Desk, open_desk
@@ -46,6 +48,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest begin first, lest one process is still at them when the other has nothing left to do."""
     first = {item: [not item.nodeid.startswith(path) for path in LONGEST] for item in items}
     items.sort(key=first.__getitem__)
+
+
+class BySharedDesk(LoadFileScheduling):
+    """The files of one process are those of one folder of end-to-end tests, whose desk they share, or one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        folder = file.rpartition("/")[0]
+        return folder if folder.startswith("tests/e2e/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BySharedDesk:
+    """No desk of the end-to-end tests is started by two processes."""
+    return BySharedDesk(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ def send(channel: Channel, now: datetime = NOON) -> str:
     return apart.run(channel.send(CROSSED, KEY, now))
 
 
-def refused(channel: Channel) -> Undelivered:
+def refused(channel: Channel, timeout_s: float = 20) -> Undelivered:
     with pytest.raises(Undelivered) as told:
-        apart.run(send_test(channel, NOON, timeout_s=0.5))
+        apart.run(send_test(channel, NOON, timeout_s=timeout_s))
     return told.value

@@ -54,7 +54,6 @@ def test_a_mail_that_is_sent_again_is_the_same_to_the_byte():
         ("451 try later", "451 try later", False),
         ("550 no such user", "550 no such user", True),
         ("drop", "No answer from 127.0.0.1:", False),
-        ("hang", "No answer within 0.5 seconds", False),
     ],
 )
 def test_a_mail_server_that_does_not_take_it(reply: str, says_: str, permanent: bool):
@@ -63,6 +62,13 @@ def test_a_mail_server_that_does_not_take_it(reply: str, says_: str, permanent: 
     assert says_ in error.what
     assert error.permanent is permanent
     assert server.heard == []
+
+
+def test_a_mail_server_that_says_nothing_is_not_waited_for():
+    with mail("hang") as server:
+        error = refused(by_mail(server), timeout_s=0.5)
+    assert "No answer within 0.5 seconds" in error.what
+    assert error.permanent is False
 
 
 def test_no_mail_server_at_all_may_be_there_later():

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 
-from openbell.cli.serve import listening
+import uvicorn
+
+from openbell.cli.serve import LEAVE_S, _answer, _config, listening
+from openbell.desk import Desk
+
+ANSWERS = 20
+"""More than the buffers between the desk and its reader hold."""
 
 
 def test_what_is_answered_leaves_at_once():
@@ -27,3 +35,22 @@ def test_what_is_answered_leaves_at_once():
         return told
 
     assert asyncio.run(sends_at_once()) == 1
+
+
+def test_a_reader_who_takes_nothing_does_not_hold_up_the_end(desk: Desk):
+    listener = listening("127.0.0.1", 0)
+    listener.listen()
+    server = uvicorn.Server(_config(desk))
+    with ThreadPoolExecutor(1) as apart, socket.socket() as reader:
+        serving = apart.submit(asyncio.run, _answer(server, listener, desk.settings, [].append))
+        try:
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reader.connect(listener.getsockname())
+            reader.sendall(b"GET /api/openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * ANSWERS)
+            assert reader.recv(15) == b"HTTP/1.1 200 OK"
+            (connection,) = server.server_state.connections
+            while not connection.transport.get_write_buffer_size():
+                time.sleep(0.01)
+        finally:
+            server.should_exit = True
+        serving.result(timeout=10 * LEAVE_S)

@@ -1,19 +1,20 @@
-"""One browser and one running desk for all end-to-end tests; a fresh window for each."""
+"""A browser for each file of end-to-end tests, and a fresh window for each test.
+
+The tests of a folder share a desk, which is ended after them: each that runs takes of the machine.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from bench.page import chromium as chromium_here
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from e2e.household import Household
-from e2e.signed import PASSWORD, add_people, share_first_list
 from e2e.started import StartedDesk
 from e2e.watched import Watched, window
 
@@ -29,6 +30,10 @@ FLAGS = (
 )
 
 
+BUSY_MS = 30_000
+"""How long a busy machine may take to show what is expected."""
+
+
 def missing(what: str) -> NoReturn:
     """A machine without a browser may skip these tests; CI may not."""
     if os.environ.get("CI"):
@@ -39,13 +44,13 @@ def missing(what: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Where the browser is, and its page."""
-    chromium = os.environ.get("OPENBELL_CHROMIUM") or shutil.which("chromium")
-    if not chromium:
+    found = chromium_here()
+    if found is None:
         missing("there is no Chromium; install it, or name it in OPENBELL_CHROMIUM.")
     if not PAGE.is_file():
         missing("the page is not built; run `make web`.")
-    expect.set_options(timeout=15_000)
-    return chromium
+    expect.set_options(timeout=BUSY_MS)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -55,37 +60,6 @@ def browser(chromium: str) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium, args=[f"--{flag}" for flag in FLAGS])
         yield started
         started.close()
-
-
-@pytest.fixture(scope="session")
-def desk(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
-    """The demo market, for tests that leave it as it was."""
-    started = StartedDesk(tmp_path_factory.mktemp("running"))
-    started.start()
-    yield started
-    started.end()
-
-
-@pytest.fixture(scope="session")
-def portfolio_desk(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
-    """The demo market, for tests that make portfolios of their own and leave others alone."""
-    started = StartedDesk(tmp_path_factory.mktemp("portfolios"))
-    started.start()
-    yield started
-    started.end()
-
-
-@pytest.fixture(scope="session")
-def household(portfolio_desk: StartedDesk) -> Household:
-    """A portfolio with a year and a half behind it, for tests that leave it as it was."""
-    return Household.make(portfolio_desk.address).live()
-
-
-@pytest.fixture
-def folio(browser: Browser, portfolio_desk: StartedDesk, watched: Watched) -> Iterator[Page]:
-    """A window on the desk with portfolios."""
-    with window(browser, portfolio_desk.address, watched) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -98,15 +72,3 @@ def page(browser: Browser, desk: StartedDesk, watched: Watched) -> Iterator[Page
     """A window on the desk, as wide as a desk's."""
     with window(browser, desk.address, watched) as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-def house(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedDesk]:
-    """A desk with passwords: `owner`, the member `ann` and the viewer `vic`, who share the owner's first watchlist."""
-    started = StartedDesk(tmp_path_factory.mktemp("house"))
-    started.start()
-    started.run("user", "password", "owner", typed=PASSWORD)
-    add_people(started, ann="member", vic="viewer")
-    share_first_list(started, ann="write", vic="write")
-    yield started
-    started.end()

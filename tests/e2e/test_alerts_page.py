@@ -11,8 +11,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from e2e.laws import AXE, violations
 from e2e.started import StartedDesk
-from e2e.test_every_page import AXE, violations
 from e2e.watched import DESKTOP, PHONE, Watched, window
 from receiver import says, web
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIResponse, Browser, Locator, Page, Route, WebSocketRoute, expect
 
+from e2e.laws import AXE, violations
 from e2e.started import StartedDesk
-from e2e.test_every_page import AXE, violations
 from e2e.watched import PHONE, Watched, window
 
 pytestmark = pytest.mark.e2e

@@ -31,6 +31,13 @@ from openbell.store.watchbook import WatchBook
 PATIENCE_S = 2.0
 """How long a start may take without a word."""
 
+IDLE_S = 75
+"""So long a connection is kept that nothing is asked on: a proxy in front keeps its own for 60 s, and would ask on one
+that is closed in that moment."""
+
+LEAVE_S = 3
+"""What readers are given to take what they asked for, once the desk is to end: one who takes nothing holds up none."""
+
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Open the desk and serve it until interrupted; `say` is told each step.
@@ -71,8 +78,15 @@ def _serve(settings: Settings, say: Callable[[str], None]) -> None:
 def _config(desk: Desk) -> uvicorn.Config:
     """How the desk is served; without names of its own there is no proxy in front that could say who asks."""
     named, proxies = bool(desk.settings.names), desk.settings.proxies
-    app = create_app(desk)
-    return uvicorn.Config(app, log_level="warning", lifespan="on", proxy_headers=named, forwarded_allow_ips=proxies)
+    return uvicorn.Config(
+        create_app(desk),
+        log_level="warning",
+        lifespan="on",
+        proxy_headers=named,
+        forwarded_allow_ips=proxies,
+        timeout_keep_alive=IDLE_S,
+        timeout_graceful_shutdown=LEAVE_S,
+    )
 
 
 async def _answer(
@@ -90,6 +104,8 @@ async def _answer(
     if server.started:
         say(f"Openbell is at {address(settings)}  (Ctrl-C ends it)")
     await serving
+    for connection in server.server_state.connections:  # of readers who took nothing until now
+        connection.transport.abort()
 
 
 def address(settings: Settings) -> str:

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Response, expect
 
+from e2e.laws import AXE, MOST_JAVASCRIPT, SETTLED, violations
 from e2e.signed import PASSWORD, REFUSED, account, invite, open_as, sign_in
 from e2e.started import StartedDesk
-from e2e.test_every_page import AXE, MOST_JAVASCRIPT, violations
 from e2e.watched import DESKTOP, PHONE, Watched, window
 
 pytestmark = pytest.mark.e2e
@@ -54,7 +54,7 @@ def test_no_page_of_people_breaks_a_rule_of_accessibility_or_is_wider_than_its_w
         for path, heading in OF_THE_OWNER.items():
             page.goto(path)
             expect(page.get_by_role("heading", name=heading)).to_be_visible()
-            expect(page.locator(".skeleton")).to_have_count(0)
+            expect(page.locator(SETTLED)).to_have_count(0)
             assert_readable()
         page.goto("/admin")
         page.get_by_role("button", name="Make a link").click()

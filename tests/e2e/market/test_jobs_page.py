@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from e2e.test_every_page import AXE, violations
+from e2e.laws import AXE, violations
 from e2e.watched import DESKTOP, PHONE, Watched, window
 from nightly_market import WEDNESDAY_EVENING, Night, a_night
 from openbell.api.app import create_app

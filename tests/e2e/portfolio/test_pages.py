@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 
 from e2e.household import Household, call, days_ago
+from e2e.laws import AHEAD_MS, AXE, MOST_JAVASCRIPT, SETTLED, violations
 from e2e.started import StartedDesk
-from e2e.test_every_page import AHEAD_MS, AXE, MOST_JAVASCRIPT, SETTLED, violations
 from e2e.watched import DESKTOP, PHONE, Watched, window
 
 pytestmark = pytest.mark.e2e

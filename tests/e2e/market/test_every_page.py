@@ -5,20 +5,16 @@ from __future__ import annotations
 import gzip
 import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
+from e2e.laws import AHEAD_MS, AXE, MOST_JAVASCRIPT, ROOT, SETTLED, violations
 from e2e.started import StartedDesk
 from e2e.watched import DESKTOP, PHONE, Watched, window
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-
-SETTLED = ".skeleton, [aria-busy=true]"
 PAGES = {
     "/": lambda page: page.get_by_role("row", name="QUORB").get_by_text(re.compile(r"\d\.\d")),
     "/?view=performance": lambda page: page.get_by_text(re.compile(r"^[+\u2212]\d+\.\d\d$")),
@@ -80,19 +76,6 @@ def test_digits_are_all_as_wide_in_a_column_and_a_hyphen_in_words_is_narrower(pa
     expect(word).to_be_visible()
     page.evaluate("document.fonts.ready")
     assert dict(word.evaluate(WIDTHS))["-"] < widths.pop() - 0.1
-
-
-MOST_JAVASCRIPT = 220_000
-"""Bytes gzipped, for what a page needs before it stands."""
-
-AHEAD_MS = 2000
-"""What the page fetches later than this, once it stands, is for the next page."""
-
-
-def violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """The rules of axe that the page breaks, each with its element; only `rules`, where some are named."""
-    found = page.evaluate("rules => axe.run(rules ? {runOnly: rules} : {}).then(({violations}) => violations)", rules)
-    return [f"{page.url}: {each['help']}: {node['html']}" for each in found for node in each["nodes"]]
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from e2e.laws import AXE, SETTLED, violations
 from e2e.signed import PASSWORD, open_as
 from e2e.started import StartedDesk
-from e2e.test_every_page import AXE, SETTLED, violations
 from e2e.watched import PHONE, Watched, window
 
 pytestmark = pytest.mark.e2e
