@@ -63,6 +63,7 @@ def test_a_transaction_comes_back_exactly(client: TestClient):
         ({"cash": "NaN"}, "cash", "cash is NaN"),
         ({"cash": "-1e400"}, "cash", "too large"),
         ({"cash": "ten"}, "cash", "'ten' is not a number"),
+        ({"cash": "1_000"}, "cash", "'1_000' is not a number"),
         ({"cash": "5"}, "cash", "less than 0 or 0, not 5"),
         ({"quantity": "1.0000000000001"}, "quantity", "13 decimals"),
         ({"account": 9}, "account", "no account 9"),

@@ -167,7 +167,7 @@ def test_a_rule_is_edited_switched_off_removed_and_brought_back(alerts: Page, ap
 
     with alerts.expect_response(lambda answer: answer.request.method == "DELETE"):
         rows(alerts).get_by_role("button", name="Remove Far up").click()
-    expect(alerts.get_by_text("You are waiting for nothing")).to_be_visible()
+    expect(alerts.get_by_text("No alert is set")).to_be_visible()
     assert rules_of(api) == []
     with alerts.expect_response(lambda answer: answer.request.method == "POST"):
         alerts.get_by_role("button", name="Undo").click()
@@ -567,7 +567,7 @@ def test_an_alert_can_be_made_switched_and_removed_on_a_phone(
         page.get_by_role("switch", name="QUORB reaches 9000").tap()
         expect(page.get_by_role("switch", name="QUORB reaches 9000")).not_to_be_checked()
         page.get_by_role("button", name="Remove QUORB reaches 9000").tap()
-        expect(page.get_by_text("You are waiting for nothing")).to_be_visible()
+        expect(page.get_by_text("No alert is set")).to_be_visible()
 
 
 def test_on_a_phone_all_of_a_channel_stands_below_its_name(

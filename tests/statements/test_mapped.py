@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from openbell.model.errors import Undecided
+from openbell.model.errors import Undecided, UnreadableFile
 from openbell.statements.answers import Answers, Mapping
 from openbell.statements.contents import Contents
 from openbell.statements.mapped import header_row
@@ -197,3 +197,11 @@ def test_a_word_that_says_no_direction_is_asked_about_where_amounts_have_no_sign
     assert "'Transfer' does not say whether money came or left" in statement.problems[0].what
     only = b"Date,Type,Amount,Currency\n2026-01-06,Transfer,5.00,EUR\n"
     assert told(read(only, "f")) == ["2026-01-06 deposit - 0 5 EUR"]
+
+
+def test_a_file_of_a_header_alone_says_that_nothing_is_below_it():
+    with pytest.raises(UnreadableFile, match=r"column names and none below it: When . Symbol . How many") as refused:
+        read(b"When,Symbol,How many\n", "f")
+    assert not isinstance(refused.value, Undecided)
+    with pytest.raises(UnreadableFile, match="It begins with: hello"):
+        read(b"hello\n", "f")

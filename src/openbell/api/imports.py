@@ -29,6 +29,7 @@ from openbell.api.uploads import (
 )
 from openbell.arrivals import booked, kept_body
 from openbell.books.held import left_without
+from openbell.statements.presets import BROKERS
 from openbell.store.importbook import Batch as KeptBatch
 from openbell.store.importbook import ImportBook
 from openbell.store.mappingbook import MappingBook
@@ -47,6 +48,8 @@ class Batch(BaseModel):
     file: str
     sha256: str
     preset: str
+    broker: str
+    """Whose files the preset reads; empty for a file that was mapped."""
     counts: dict[str, int]
     at: datetime
     by: int
@@ -195,6 +198,7 @@ def _batch(batch: KeptBatch) -> Batch:
         file=batch.file,
         sha256=batch.sha256,
         preset=batch.preset,
+        broker=BROKERS.get(batch.preset, ""),
         counts=dict(batch.counts),
         at=batch.at,
         by=batch.by,

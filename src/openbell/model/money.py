@@ -69,7 +69,7 @@ def currency_of(typed: str, field: str = "currency") -> str:
 def decimal_of(typed: str | int | Decimal, field: str) -> Decimal:
     """The number that somebody typed as `field`, exactly; raises InvalidInput for none, an infinite or too long one."""
     try:
-        number = Decimal(typed)
+        number = Decimal(str(typed).replace("_", "?"))  # none but Python parts thousands by it
     except (InvalidOperation, ValueError) as error:
         raise InvalidInput(field, f"{str(typed)[:40]!r} is not a number.", remedy="Write it like 1234.56.") from error
     return amount(number, field)

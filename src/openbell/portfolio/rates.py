@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -132,8 +132,9 @@ class _Table:
     def __init__(self, series: RateSeries) -> None:
         known = np.isfinite(series.rates) & (series.rates > 0)
         self.source = series.source
-        self._days: list[int] = (series.days[known].astype("datetime64[D]").astype(np.int64) + EPOCH).tolist()
-        self._rates: list[float] = series.rates[known].tolist()
+        days = series.days[known].astype("datetime64[D]").astype(np.int64) + EPOCH
+        self._days: Sequence[int] = days.data  # elements are Python's own numbers, without a list of them all
+        self._rates: Sequence[float] = series.rates[known].data
 
     def last(self, day: date) -> tuple[date, Decimal] | None:
         """The newest rate of the week up to `day`, with its own day."""

@@ -148,6 +148,12 @@ def _numbered(contents: Contents, mapping: Mapping) -> Table | None:
 def unmapped(contents: Contents) -> UnreadableFile:
     """That the file is of no kind that is known, with what it begins with; Undecided where it has columns to map."""
     header = header_row(contents)
+    if len(contents.records) == 1 and (only := contents.records[0]).filled > 1 and not _is_data(only):
+        return UnreadableFile(
+            contents.name,
+            f"it has a row of column names and none below it: {only.content[:120]}",
+            remedy="Export it again, of days on which something happened.",
+        )
     if header is not None:
         began = "" if header.line else f" It begins with: {contents.records[0].content[:200]}"
         return Undecided(

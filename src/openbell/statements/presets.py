@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from openbell.model.errors import InvalidInput, Undecided
 from openbell.statements import listed, mapped, own
 from openbell.statements.answers import Answers
@@ -58,6 +61,9 @@ PRESETS: tuple[Preset, ...] = (
     portfolio_performance.PRESET,
     beancount.PRESET,
 )
+
+BROKERS: Mapping[str, str] = MappingProxyType({each.name: each.broker for each in PRESETS})
+"""Whose files each of them reads."""
 
 
 def recognised(contents: Contents) -> tuple[Preset, ...]:

@@ -162,7 +162,7 @@ def test_a_viewer_is_offered_nothing_that_the_desk_would_refuse(browser: Browser
         expect(page.get_by_role("button", name="On First list")).to_have_count(0)
         expect(page.get_by_role("slider")).to_have_count(0)
         page.goto("/alerts")
-        expect(page.get_by_text("You are waiting for nothing")).to_be_visible()
+        expect(page.get_by_text("No alert is set")).to_be_visible()
         for name in ("New alert", "Edit", "Remove"):
             expect(main.get_by_role("button", name=name)).to_have_count(0)
         page.goto("/alerts?new=QUORB")

@@ -518,6 +518,28 @@ def test_what_nobody_tells_a_price_of_is_priced_by_hand(folio: Page, own: Househ
     expect(prices).to_have_count(0)
 
 
+def test_what_no_exchange_lists_is_an_item_of_ones_own(folio: Page, own: Household, watched: Watched):
+    watched.expected.append(r"404 \(Not Found|422 \(Unprocessable")
+    own.add("deposit", 20, cash="90000")
+    folio.goto(f"{own.path}?add=buy")
+    told = folio.get_by_label("Instrument")
+    name = f"Cottage {own.number}"
+    told.fill(name)
+    expect(folio.get_by_text(f"The desk has no prices of {name}.")).to_be_visible()
+    folio.get_by_label("Currency").fill("XXX")
+    folio.get_by_role("button", name="Make it an item of your own").click()
+    expect(folio.get_by_text("Not made.")).to_contain_text("'XXX' is not a currency")
+    folio.get_by_label("Currency").fill("EUR")
+    folio.get_by_role("button", name="Make it an item of your own").click()
+    expect(folio.get_by_text("An item of yours, in EUR")).to_be_visible()
+    folio.get_by_label("Units").fill("1")
+    folio.get_by_label("Price", exact=True).fill("80000")
+    folio.get_by_role("button", name="Add", exact=True).click()
+    expect(folio.get_by_text(f"Buy 1 {name} is added.")).to_be_visible()
+    folio.goto(own.path)
+    expect(folio.get_by_role("row").filter(has_text=name)).to_be_visible()
+
+
 def test_all_of_it_is_taken_away_and_brought_back_without_loss(folio: Page, own: Household):
     own.add("deposit", 20, cash="500", note="the first")
     own.trade("HAZLO", 3, 10)

@@ -97,5 +97,6 @@ export type Mapping = components["schemas"]["Mapping"];
 export type Batch = Answer<"/api/v1/portfolios/{number}/imports">["imports"][number];
 export type Reconciled = components["schemas"]["Reconciled"];
 export type Item = Answer<"/api/v1/items">["items"][number];
+export type ItemDraft = components["schemas"]["ItemDraft"];
 /** All of it is told; what is left out would be null. */
 export type Facts = Required<components["schemas"]["Facts"]>;

@@ -2,7 +2,16 @@
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client } from "./client";
-import type { AccountDraft, Facts, Portfolio, PortfolioDraft, Transaction, TransactionDraft, WhyFigure } from "./desk";
+import type {
+  AccountDraft,
+  Facts,
+  ItemDraft,
+  Portfolio,
+  PortfolioDraft,
+  Transaction,
+  TransactionDraft,
+  WhyFigure,
+} from "./desk";
 import { answered } from "./problem";
 import type { paths } from "./schema";
 
@@ -246,6 +255,11 @@ export function itemsQuery() {
     queryKey: ["portfolios", "items"],
     queryFn: ({ signal }) => answered(client.GET("/api/v1/items", { signal })),
   });
+}
+
+/** A new item of the reader's. */
+export function addItem(body: ItemDraft) {
+  return answered(client.POST("/api/v1/items", { body }));
 }
 
 /** The reader’s own prices of what the market trades, by instrument: for days that nobody else tells a price of. */

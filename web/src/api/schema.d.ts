@@ -2442,6 +2442,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Broker */
+            broker: string;
             /** By */
             by: number;
             /** Counts */

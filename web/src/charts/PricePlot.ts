@@ -106,7 +106,7 @@ export class PricePlot {
     this.stage.chart.priceScale("right", PRICE_PANE).applyOptions({ mode: MODES[scale] });
     this.#showAxes(answer, scale, colours);
     this.stage.leaveRoom(...extremesOf(bars), this.#marked.length > 0);
-    this.#stretch(bars.volume.some((value) => value !== null));
+    this.#stretch(bars.volume.some((value) => value !== null && value !== 0));
     const window = [answer.symbol, interval, bars.ts[0]].join("/");
     if (window !== this.#shown || follow) this.stage.fit();
     this.#shown = window;

@@ -48,9 +48,9 @@ describe("money", () => {
   });
   test("an amount in a sentence names its currency, and leaves cents out where they tell nothing", () => {
     expect([format.money("-12.3", "CHF"), format.roughMoney(12345.67, "EUR"), format.roughMoney(9.5, "EUR")]).toEqual([
-      "\u221212.30\u202fCHF",
-      "12\u202f346\u202fEUR",
-      "9.50\u202fEUR",
+      "\u221212.30\u00a0CHF",
+      "12\u202f346\u00a0EUR",
+      "9.50\u00a0EUR",
     ]);
   });
   test("units have all the digits that they were told with, and no idle ones", () => {

@@ -8,6 +8,7 @@
 const LANGUAGE = "en-GB";
 const MINUS = "\u2212";
 const THIN = "\u202f";
+const SPACE = "\u00a0";
 export const NONE = "\u2013";
 
 export type Missing = null | undefined;
@@ -100,13 +101,13 @@ export function amount(value: Exact | Missing, currency: string, signed = false)
 
 /** An amount with its currency, in a sentence: `1 234.56 EUR`. */
 export function money(value: Exact | Missing, currency: string, signed = false): string {
-  return value == null ? NONE : `${amount(value, currency, signed)}${THIN}${currency}`;
+  return value == null ? NONE : `${amount(value, currency, signed)}${SPACE}${currency}`;
 }
 
 /** An amount at a glance, for sentences and axes: `12 346 EUR` where cents would only be in the way. */
 export function roughMoney(value: number | Missing, currency: string): string {
   if (!known(value)) return NONE;
-  return `${written(value, Math.abs(value) < 1000 ? decimalsOf(currency) : 0)}${THIN}${currency}`;
+  return `${written(value, Math.abs(value) < 1000 ? decimalsOf(currency) : 0)}${SPACE}${currency}`;
 }
 
 /** A number with all the digits that it was told with, idle zeros aside: units of an instrument, a rate. */

@@ -26,7 +26,7 @@ export function Rules({ rules, lists, channels }: RulesProps) {
   if (rules.length === 0) {
     return (
       <Notice
-        title="You are waiting for nothing"
+        title="No alert is set"
         action={
           may && (
             <Button look="main" onClick={() => navigate(newAlertPath())}>

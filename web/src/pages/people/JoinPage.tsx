@@ -31,6 +31,13 @@ export default function JoinPage() {
   }
   if (secret && invited.isPending) return null;
   if (invited.error instanceof Problem && invited.error.field === "invitation") return <Spent />;
+  if (invited.isError) {
+    return (
+      <Front title="You are invited to this desk">
+        <Trouble error={invited.error} onRetry={invited.refetch} />
+      </Front>
+    );
+  }
   if (!secret && ways.data?.signup !== "open") return ways.data ? <Uninvited /> : null;
   return (
     <Front title={secret ? "You are invited to this desk" : "Make an account"}>

@@ -12,6 +12,7 @@ import { Skeleton } from "../../../components/Skeleton";
 import { type Column, Pager, Table } from "../../../components/Table";
 import { signOf } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
+import { useHiddenAmounts } from "../../../lib/look";
 import { beside, changed } from "../address";
 import { Empty } from "../Empty";
 import type { PortfolioPageProps } from "../props";
@@ -94,8 +95,11 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
   const names = new Map(portfolio.accounts.map(({ id, name }) => [id, name]));
   const currencies = new Set(rows.map(({ currency }) => currency));
   const [one] = currencies.size === 1 ? currencies : [];
-  const title = (row: Transaction) =>
-    removed ? titleOf(row) : <Link to={beside(params, { edit: String(row.id) })}>{titleOf(row)}</Link>;
+  const hidden = useHiddenAmounts();
+  const title = (row: Transaction) => {
+    const words = titleOf(hidden ? { ...row, quantity: "0" } : row);
+    return removed ? words : <Link to={beside(params, { edit: String(row.id) })}>{words}</Link>;
+  };
   const columns: Column<Transaction>[] = [
     { title: "Day", show: ({ day }) => format.day(day), cell: ({ day }) => day },
     { title: "Transaction", show: title, cell: ({ kind }) => KINDS[kind].label },

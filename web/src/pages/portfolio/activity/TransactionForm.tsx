@@ -1,18 +1,18 @@
 /** The form of a transaction: it asks what its kind needs, counts what follows, and says what the desk refuses. */
 
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
-import type { Kind, Portfolio, Transaction } from "../../../api/desk";
+import type { Item, Kind, Portfolio, Transaction } from "../../../api/desk";
+import { itemsQuery } from "../../../api/portfolios";
 import { Problem } from "../../../api/problem";
-import { symbolsQuery } from "../../../api/queries";
 import { Button } from "../../../components/Button";
 import { ChoiceField, Field, TextField, Tick } from "../../../components/Field";
 import * as format from "../../../lib/format";
-import { useSettled } from "../../../lib/hooks";
 import { asksFirst, whyNot, wrongOf } from "../../../lib/refusal";
 import { useTransactionEdits } from "./edits";
 import { countedAmount, DESKS_NAMES, draftOf, edited, type Form, oddAmount } from "./form";
+import { InstrumentField } from "./InstrumentField";
 import { FIELD_NAMES, type FieldName, isKind, KINDS } from "./kinds";
 import { Meanwhile } from "./Meanwhile";
 import styles from "./TransactionForm.module.css";
@@ -30,11 +30,12 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
   const [form, setForm] = useState(begin);
   const [before, setBefore] = useState(transaction);
   const { save, remove } = useTransactionEdits(portfolio);
+  const items = useQuery(itemsQuery()).data?.items ?? [];
   const { hint } = KINDS[form.kind];
   const odd = oddAmount(form, before);
   const edit = (change: Partial<Form>) => setForm((now) => edited(now, change));
   const send = (over: Transaction | null, oversold = false) =>
-    save.mutate({ draft: draftOf(form, over), before: over, oversold }, { onSuccess: () => navigate(back) });
+    save.mutate({ draft: draftOf(form, over, items), before: over, oversold }, { onSuccess: () => navigate(back) });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     send(before);
@@ -66,7 +67,7 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
       </Field>
       <AccountField portfolio={portfolio} form={form} label="Account" error={error("account")} onEdit={edit} />
       {namesOf(form.kind).map((name) => (
-        <OneField key={name} name={name} form={form} portfolio={portfolio} error={error(name)} onEdit={edit} />
+        <OneField key={name} {...{ name, form, portfolio, items }} error={error(name)} onEdit={edit} />
       ))}
       <TextField
         label="Currency"
@@ -95,7 +96,7 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
       )}
       {theirs && before ? (
         <Meanwhile
-          mine={draftOf(form, before)}
+          mine={draftOf(form, before, items)}
           theirs={theirs}
           onMine={() => {
             setBefore(theirs);
@@ -146,17 +147,26 @@ interface OneProps {
   name: FieldName;
   form: Form;
   portfolio: Portfolio;
+  items: readonly Item[];
   error: string | undefined;
   onEdit: (change: Partial<Form>) => void;
 }
 
-function OneField({ name, form, portfolio, error, onEdit }: OneProps) {
+function OneField({ name, form, portfolio, items, error, onEdit }: OneProps) {
   const [, own] = KINDS[form.kind].fields.find(([each]) => each === name) ?? [];
   const label = own ?? FIELD_NAMES[name];
   const change = (value: string) => onEdit({ [name]: value });
   if (name === "toAccount") return <AccountField {...{ portfolio, form, label, error, onEdit }} to />;
   if (name === "instrument" || name === "other")
-    return <InstrumentField label={label} value={form[name]} error={error} onChange={change} />;
+    return (
+      <InstrumentField
+        {...{ label, error, items }}
+        value={form[name]}
+        currency={form.currency}
+        own={portfolio.owner === null}
+        onChange={change}
+      />
+    );
   if (name === "acquired")
     return (
       <Field label={label} error={error}>
@@ -179,7 +189,7 @@ function OneField({ name, form, portfolio, error, onEdit }: OneProps) {
 
 const MONEY = new Set<FieldName>(["price", "fee", "tax", "amount", "cost"]);
 
-interface AccountProps extends Omit<OneProps, "name"> {
+interface AccountProps extends Omit<OneProps, "name" | "items"> {
   label: string;
   /** Whether it is where a transfer leads. */
   to?: boolean;
@@ -201,31 +211,5 @@ function AccountField({ label, form, portfolio, error, onEdit, to = false }: Acc
       error={error}
       onChange={choose}
     />
-  );
-}
-
-interface InstrumentProps {
-  label: string;
-  value: string;
-  error: string | undefined;
-  onChange: (value: string) => void;
-}
-
-/** A ticker of the day; what the desk knows by what is typed is offered. */
-function InstrumentField({ label, value, error, onChange }: InstrumentProps) {
-  const list = useId();
-  const asked = useSettled(value.trim(), 150);
-  const { data } = useQuery({ ...symbolsQuery(asked), enabled: asked !== "" });
-  return (
-    <>
-      <TextField label={label} value={value} list={list} error={error} placeholder="Ticker" onChange={onChange} />
-      <datalist id={list}>
-        {data?.symbols.map(({ ticker, name }) => (
-          <option key={ticker} value={ticker}>
-            {name}
-          </option>
-        ))}
-      </datalist>
-    </>
   );
 }

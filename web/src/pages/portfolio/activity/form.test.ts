@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Account, Transaction } from "../../../api/desk";
+import type { Account, Item, Transaction } from "../../../api/desk";
 import { blank, countedAmount, draftOf, edited, type Form, formOf, oddAmount } from "./form";
 
 const account: Account = { id: 3, name: "Broker", currency: "EUR", broker: "" };
@@ -132,4 +132,12 @@ test("an amount that units and price do not come to is asked about; what costs e
   expect(paid("800")).toBe("Units, price, fee and tax come to 11.00 EUR: is one of them another?");
   expect([paid("11.2"), paid("11.3"), paid("11.5")]).toEqual([null, null, paid("800")]);
   expect(oddAmount(edited(form, { amount: "800" }), { ...bought, price_currency: "USD" })).toBe(null);
+});
+
+test("the name of an own item is that item, and an instrument that was kept stays the one it was", () => {
+  const house: Item = { id: 4, instrument: "own:4", name: "House", currency: "EUR", type: "other", prices: [] };
+  const form = { ...blank("buy", account, "2026-01-02", " House "), quantity: "1", amount: "9", counted: false };
+  expect(draftOf(form, null, [house]).instrument).toBe("own:4");
+  expect(draftOf({ ...form, instrument: "HOUSE" }, null, [house]).instrument).toBe("HOUSE");
+  expect(draftOf(formOf(bought), bought, [{ ...house, name: "META" }]).instrument).toBe("FB");
 });

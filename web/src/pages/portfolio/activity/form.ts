@@ -1,6 +1,6 @@
 /** A transaction as a reader fills it in, and what the desk is told of it: there, signs say who gave and who received. */
 
-import type { Account, Kind, Transaction, TransactionDraft } from "../../../api/desk";
+import type { Account, Item, Kind, Transaction, TransactionDraft } from "../../../api/desk";
 import { negated, product, rounded, signOf, sum } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { type FieldName, KINDS } from "./kinds";
@@ -109,9 +109,9 @@ export function oddAmount(form: Form, before: Transaction | null): string | null
 
 /**
  * What the desk is told. Of `before`, what no form asks stays as it was while the kind does; an instrument that still
- * goes by the same name stays the same one.
+ * goes by the same name stays the same one, and the name of an own item is that item.
  */
-export function draftOf(form: Form, before: Transaction | null = null): TransactionDraft {
+export function draftOf(form: Form, before: Transaction | null = null, items: readonly Item[] = []): TransactionDraft {
   const { fields, cash, units } = KINDS[form.kind];
   const asked = new Set(fields.map(([name]) => name));
   const given = (name: FieldName) => (asked.has(name) ? form[name].trim() : "");
@@ -125,14 +125,14 @@ export function draftOf(form: Form, before: Transaction | null = null): Transact
     day: form.day,
     currency: form.currency.trim(),
     cash: signed(amount, cash),
-    instrument: named(given("instrument"), before?.ticker, before?.instrument),
+    instrument: named(given("instrument"), items, before?.ticker, before?.instrument),
     quantity: asked.has("quantity") ? signed(given("quantity"), units) : (same?.quantity ?? "0"),
     fee: given("fee") || "0",
     tax: given("tax") || "0",
     price: asked.has("price") ? given("price") || null : (same?.price ?? null),
     to_account: Number(given("toAccount")) || null,
     ...arrived(form, amount, same),
-    other: named(given("other"), before?.other_ticker, before?.other),
+    other: named(given("other"), items, before?.other_ticker, before?.other),
     ratio: given("ratio") || null,
     cost: given("cost") || null,
     acquired: given("acquired") || null,
@@ -180,9 +180,14 @@ function signed(typed: string, way: 1 | -1): string {
   return way === 1 ? typed : negated(typed);
 }
 
-function named(typed: string, ticker: string | null | undefined, id: string | null | undefined): string | null {
+function named(typed: string, items: readonly Item[], ticker?: string | null, id?: string | null): string | null {
   if (!typed) return null;
-  return id && typed === ticker ? id : typed;
+  return id && typed === ticker ? id : (itemCalled(typed, items)?.instrument ?? typed);
+}
+
+/** The reader's own item of that name. */
+export function itemCalled(typed: string, items: readonly Item[]): Item | undefined {
+  return items.find(({ name }) => name === typed.trim());
 }
 
 /** The fields of a form by the names that the desk has for them, for what it finds wrong. */

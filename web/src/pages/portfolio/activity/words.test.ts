@@ -34,7 +34,7 @@ test("what becomes of an instrument is in its name, and how many of a split", ()
 
 test("of money that became other money it is told what came, and at which rate", () => {
   const exchange = { cash: "-8000", currency: "EUR", to_cash: "8700", to_currency: "USD" };
-  expect([cameFor(exchange), rateOf(exchange)]).toEqual(["8\u202f700.00\u202fUSD", "1.0875 USD"]);
+  expect([cameFor(exchange), rateOf(exchange)]).toEqual(["8\u202f700.00\u00a0USD", "1.0875 USD"]);
   const transfer = { cash: "-8000", currency: "EUR", to_cash: "8000", to_currency: "EUR" };
   expect([cameFor(transfer), rateOf(transfer)]).toEqual([null, null]);
   expect(rateOf({ ...exchange, cash: "0" })).toBe(null);

@@ -30,6 +30,8 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
   const added = new Map(contributions.map((each) => [keyOf(each), each]));
   const past = asOfOf(useSearchParams()[0]) !== null;
   const several = portfolio.accounts.length > 1;
+  const held = new Set(positions.map(keyOf));
+  const gone = together(contributions.filter((each) => !held.has(keyOf(each))));
 
   const columns: FigureColumn<Position>[] = [
     {
@@ -160,13 +162,20 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
     },
   ];
   return (
-    <FiguresTable
-      caption="Positions"
-      columns={columns}
-      rows={positions}
-      keyOf={keyOf}
-      file={`${portfolio.name} positions ${told.day}`}
-    />
+    <>
+      <FiguresTable
+        caption="Positions"
+        columns={columns}
+        rows={positions}
+        keyOf={keyOf}
+        file={`${portfolio.name} positions ${told.day}`}
+      />
+      {gone !== 0 && (
+        <p className="quiet">
+          What is not held any more added {gone === null ? "what nobody knows" : <Return value={gone} />}.
+        </p>
+      )}
+    </>
   );
 }
 
@@ -175,7 +184,7 @@ function ofCost({ gain, cost }: Positions): number | null {
   return gain === null || cost === null || signOf(cost) === 0 ? null : Number(gain) / Number(cost);
 }
 
-/** What all added, also what is no longer held; null where one of them is not known. */
+/** What they added together; null where one of them is not known. */
 function together(contributions: readonly Contribution[]): number | null {
   const shares = contributions.map(({ share }) => share);
   return shares.includes(null) ? null : shares.reduce<number>((total, share) => total + Number(share), 0);

@@ -37,14 +37,14 @@ const read = (said: Said) => said.map((part) => (typeof part === "string" ? part
 
 test("the headline says what was gained, at which rate, and what the benchmark would have made of it", () => {
   expect(read(headline(done, spy, "EUR", "1Y"))).toBe(
-    "You gained 100.50\u202fEUR (+8.20\u202f% time-weighted) in a year; with the same flows SPY would be worth 100.00\u202fEUR more",
+    "You gained 100.50\u00a0EUR (+8.20\u202f% time-weighted) in a year; with the same flows SPY would be worth 100.00\u00a0EUR more",
   );
 });
 
 test("a loss is a loss, and without a benchmark nothing is said of one", () => {
   const lost = { ...done, gain: "-12345.6", twr: -0.1 };
   expect(read(headline(lost, null, "EUR", "Max"))).toBe(
-    "You lost 12\u202f346\u202fEUR (\u221210.00\u202f% time-weighted) since the beginning",
+    "You lost 12\u202f346\u00a0EUR (\u221210.00\u202f% time-weighted) since the beginning",
   );
 });
 
@@ -83,7 +83,7 @@ test("what was sold and never held is said to be in no gain", () => {
     "Neither gained nor lost since the beginning, without HAZLO, whose purchase is missing",
   );
   expect(read(headline({ ...told, gain: "5", twr: null, uncounted: ["A", "B", "C"] }, null, "EUR", "Max"))).toBe(
-    "You gained 5.00\u202fEUR since the beginning, without A and 2 more, whose purchase is missing",
+    "You gained 5.00\u00a0EUR since the beginning, without A and 2 more, whose purchase is missing",
   );
 });
 

@@ -176,7 +176,7 @@ function openColumns(
           <Amount value={lot.cost.amount} currency={lot.cost.currency} named={paid === undefined} />
         </Asked>
       ),
-      cell: ({ cost }) => cost.amount,
+      cell: ({ cost }) => (paid === undefined ? inIts(cost) : cost.amount),
     },
     {
       key: "value",
@@ -199,6 +199,11 @@ function openColumns(
 
 function relative(gain: string | null, cost: string | null): number | null {
   return gain === null || cost === null || Number(cost) === 0 ? null : Number(gain) / Number(cost);
+}
+
+/** For a file: each amount may be in another currency. */
+function inIts({ amount, currency }: OpenLot["cost"]): string | null {
+  return amount === null ? null : `${amount} ${currency}`;
 }
 
 function closedColumns(base: string, accounts: boolean, abroad: boolean): FigureColumn<ClosedLot>[] {
@@ -240,7 +245,7 @@ function closedColumns(base: string, accounts: boolean, abroad: boolean): Figure
           <Amount value={lot.cost.amount} currency={lot.cost.currency} named />
         </Asked>
       ),
-      cell: ({ cost }) => cost.amount,
+      cell: ({ cost }) => inIts(cost),
     },
     {
       key: "proceeds",
@@ -250,7 +255,7 @@ function closedColumns(base: string, accounts: boolean, abroad: boolean): Figure
           <Amount value={lot.proceeds.amount} currency={lot.proceeds.currency} named />
         </Asked>
       ),
-      cell: ({ proceeds }) => proceeds.amount,
+      cell: ({ proceeds }) => inIts(proceeds),
     },
     ...gainColumns(base, abroad),
   ];
