@@ -103,6 +103,19 @@ def test_a_backfill_is_withdrawn(client: TestClient):
     assert client.delete(f"jobs/backfills/{asked['id']}").status_code == 404
 
 
+def test_what_somebody_asked_of_the_jobs_is_in_the_log(client: TestClient, night: Night):
+    asked = client.post("jobs/backfill", json={"symbol": "ACME", "from": "2025-01", "to": "2025-02", "interval": "1d"})
+    client.delete(f"jobs/backfills/{asked.json()['id']}")
+    client.post("jobs/sweep/run")
+    client.post("jobs/nothing/run")
+    deeds = [entry.deed for entry in night.desk.accounts.audit.entries()]
+    assert [(each.what, each.about) for each in deeds] == [
+        ("job run", "sweep"),
+        ("past months withdrawn", f"backfill {asked.json()['id']}"),
+        ("past months asked for", "ACME, 2025-01 to 2025-02"),
+    ]
+
+
 def test_what_the_upkeep_found_is_told(client: TestClient, night: Night):
     night.stream("09:30 11.20 11.25 11.20 11.22 100")
     night.until(WEDNESDAY_EVENING)

@@ -58,7 +58,7 @@ from openbell.api.answers import FAST, SMALL
 from openbell.api.guarded import Guarded
 from openbell.api.limits import Limited
 from openbell.api.problems import NotFound, answer_problems, assert_texts, declare_problems
-from openbell.arrivals import Seeker
+from openbell.arrivals import Readings, Seeker
 from openbell.books import Books
 from openbell.books.resting import PAUSE_S, rested
 from openbell.desk import Desk
@@ -88,7 +88,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
         feeds = app.state.live = Live(desk)
         feeds.start()
         clockwork.start()
-        resting = asyncio.create_task(_rest(app.state.books))
+        resting = asyncio.create_task(_rest(desk, app.state.books, app.state.readings))
         yield
         resting.cancel()
         clockwork.stop()
@@ -106,6 +106,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     app.state.desk = desk
     app.state.books = Books(desk)
     app.state.seeker = Seeker(desk)
+    app.state.readings = Readings()
     clockwork = app.state.clockwork = Clockwork(desk)
     answer_problems(app)
     app.add_middleware(Limited)
@@ -128,10 +129,11 @@ def _api() -> list[BaseRoute]:
     return api.routes
 
 
-async def _rest(books: Books) -> None:
+async def _rest(desk: Desk, books: Books, readings: Readings) -> None:
     """Give back what nobody looks at any more, again and again."""
     while True:
         await asyncio.sleep(PAUSE_S)
+        readings.rest(desk.clock())
         await asyncio.to_thread(rested, books)
 
 

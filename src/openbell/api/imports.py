@@ -20,6 +20,7 @@ from openbell.api.uploads import (
     Confirmation,
     KeptAnswers,
     MappingDraft,
+    TheReadings,
     TheSeeker,
     habit_of,
     kept_answers,
@@ -91,18 +92,25 @@ def imports(desk: TheDesk, caller: TheCaller, number: Number) -> Batches:
 
 @router.post("/portfolios/{number}/imports", dependencies=[allow(Role.MEMBER)], status_code=201)
 def book_import(
-    desk: TheDesk, caller: TheCaller, place: ThePlace, seeker: TheSeeker, number: Number, told: Confirmation
+    desk: TheDesk,
+    caller: TheCaller,
+    place: ThePlace,
+    seeker: TheSeeker,
+    readings: TheReadings,
+    number: Number,
+    told: Confirmation,
 ) -> Batch:
     """Write what the preview shows, all of it or nothing; the file is not kept any longer then."""
     kept = seen(desk, caller, number, write=True)
     data = uploads_of(desk).find(caller.id, told.upload, desk.clock())
     answers = habit_of(desk, caller, data, told).answers
+    statement = readings.read(data, told.file, answers, desk.clock())
 
     def booking(now: Kept) -> KeptBatch:
         return booked(
             desk,
             now,
-            review_of(desk, caller, now, data, told, answers, seeker),
+            review_of(desk, caller, now, statement, told, seeker),
             file=told.file,
             sha256=hashlib.sha256(data).hexdigest(),
             by=caller.id,

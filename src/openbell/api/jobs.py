@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from openbell.api.access import Role, TheClockwork, TheDesk, allow
+from openbell.api.access import Role, TheCaller, TheClockwork, TheDesk, ThePlace, allow, deed_of
 from openbell.api.problems import NotFound
 from openbell.desk import Desk
 from openbell.jobs import JOBS, Job, next_of
@@ -149,23 +149,29 @@ def runs(desk: TheDesk, name: str) -> Runs:
 
 
 @router.post("/jobs/backfill", status_code=202, dependencies=[allow(Role.OWNER)])
-def backfill(desk: TheDesk, asked: BackfillAsked) -> Backfill:
+def backfill(desk: TheDesk, caller: TheCaller, place: ThePlace, asked: BackfillAsked) -> Backfill:
     """Have months fetched in the background, newest first, within the vendors' budgets."""
-    return _backfill(desk, ask_for(desk, asked.symbol, asked.first, asked.to, asked.interval))
+    begun = ask_for(desk, asked.symbol, asked.first, asked.to, asked.interval)
+    about = f"{begun.symbol}, {begun.first:%Y-%m} to {begun.last:%Y-%m}"
+    desk.accounts.audit.write(deed_of(desk, caller, "past months asked for", place, about))
+    return _backfill(desk, begun)
 
 
 @router.delete("/jobs/backfills/{number}", status_code=204, dependencies=[allow(Role.OWNER)])
-def withdraw(desk: TheDesk, number: Number) -> None:
+def withdraw(desk: TheDesk, caller: TheCaller, place: ThePlace, number: Number) -> None:
     """Have nothing more fetched for a backfill, and forget it; what it has fetched stays."""
     if not BackfillBook(desk.ledger).withdraw(number):
         raise NotFound(f"There is no backfill {number}.", remedy="List them with GET /jobs/backfills.")
+    desk.accounts.audit.write(deed_of(desk, caller, "past months withdrawn", place, f"backfill {number}"))
 
 
 @router.post("/jobs/{name}/run", status_code=202, dependencies=[allow(Role.OWNER)])
-def run(clockwork: TheClockwork, name: str) -> JobRun:
+def run(desk: TheDesk, caller: TheCaller, place: ThePlace, clockwork: TheClockwork, name: str) -> JobRun:
     """Run a job now, in the background; 409 while it runs."""
     _known(name)
-    return _run(clockwork.run_now(name))
+    begun = clockwork.run_now(name)
+    desk.accounts.audit.write(deed_of(desk, caller, "job run", place, name))
+    return _run(begun)
 
 
 def _known(name: str) -> None:

@@ -19,6 +19,7 @@ from openbell.api.uploads import (
     Confirmation,
     KeptAnswers,
     Mapping,
+    TheReadings,
     TheSeeker,
     habit_of,
     kept_answers,
@@ -197,6 +198,7 @@ def preview(
     caller: TheCaller,
     books: TheBooks,
     seeker: TheSeeker,
+    readings: TheReadings,
     number: Number,
     key: str,
     choices: Choices,
@@ -209,7 +211,8 @@ def preview(
     habit = habit_of(desk, caller, data, choices)
     known = None if habit.kept is None else kept_answers(habit.kept)
     try:
-        review = review_of(desk, caller, kept, data, choices, habit.answers, seeker)
+        statement = readings.read(data, choices.file, habit.answers, desk.clock())
+        review = review_of(desk, caller, kept, statement, choices, seeker)
     except Undecided as error:
         question = Question(option=error.option, what=error.what, remedy=error.remedy, options=list(error.options))
         columns = None if error.option == "sheet" else _columns(data, choices)
@@ -234,12 +237,19 @@ class Reconciling(Confirmation):
 
 @router.post("/portfolios/{number}/reconcile", dependencies=[allow(Role.MEMBER)])
 def reconcile(
-    desk: TheDesk, caller: TheCaller, books: TheBooks, seeker: TheSeeker, number: Number, told: Reconciling
+    desk: TheDesk,
+    caller: TheCaller,
+    books: TheBooks,
+    seeker: TheSeeker,
+    readings: TheReadings,
+    number: Number,
+    told: Reconciling,
 ) -> Reconciled:
     """What the portfolio holds against what the broker's file says; nothing is written."""
     kept = seen(desk, caller, number, write=True)
     data = uploads_of(desk).find(caller.id, told.upload, desk.clock())
-    review = review_of(desk, caller, kept, data, told, habit_of(desk, caller, data, told).answers, seeker)
+    statement = readings.read(data, told.file, habit_of(desk, caller, data, told).answers, desk.clock())
+    review = review_of(desk, caller, kept, statement, told, seeker)
     return differing(desk, books.settled(kept), review, told.day, told.account)
 
 

@@ -12,12 +12,12 @@ from openbell.api.access import Caller, Role, TheCaller, TheDesk, allow
 from openbell.api.portfolios import seen
 from openbell.api.shapes import Number
 from openbell.arrivals import Choices as Chosen
-from openbell.arrivals import Habit, Review, Seeker, as_before, reviewed
+from openbell.arrivals import Habit, Readings, Review, Seeker, as_before, reviewed
 from openbell.desk import Desk
 from openbell.model.transactions import Kind
 from openbell.statements.answers import Answers as Answered
 from openbell.statements.answers import Mapping as Told
-from openbell.statements.presets import read
+from openbell.statements.draft import Statement
 from openbell.store.mappingbook import KeptMapping, MappingBook
 from openbell.store.portfoliobook import Kept
 from openbell.store.uploads import Uploads
@@ -103,6 +103,17 @@ def the_seeker(request: Request) -> Seeker:
 TheSeeker = Annotated[Seeker, Depends(the_seeker)]
 
 
+def the_readings(request: Request) -> Readings:
+    """Who reads the files of this application."""
+    readings = request.app.state.readings
+    if not isinstance(readings, Readings):
+        raise TypeError("the application reads no files")
+    return readings
+
+
+TheReadings = Annotated[Readings, Depends(the_readings)]
+
+
 @router.post(
     "/portfolios/{number}/uploads",
     dependencies=[allow(Role.MEMBER)],
@@ -142,9 +153,7 @@ def habit_of(desk: Desk, caller: Caller, data: bytes, choices: Choices) -> Habit
     return as_before(data, choices.file, told_by(choices.answers), mappings)
 
 
-def review_of(
-    desk: Desk, caller: Caller, kept: Kept, data: bytes, choices: Choices, answers: Answered, seeker: Seeker
-) -> Review:
+def review_of(desk: Desk, caller: Caller, kept: Kept, statement: Statement, choices: Choices, seeker: Seeker) -> Review:
     """What importing a file would do, as somebody has decided so far."""
     chosen = Chosen(choices.accounts, choices.instruments, frozenset(choices.take), frozenset(choices.leave))
-    return reviewed(desk, kept, read(data, choices.file, answers), chosen, caller.id, seeker)
+    return reviewed(desk, kept, statement, chosen, caller.id, seeker)

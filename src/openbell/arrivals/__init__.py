@@ -5,6 +5,7 @@ from openbell.arrivals.founding import assert_whole, founded, made, settled
 from openbell.arrivals.habits import Habit, answers_in, as_before, kept_body
 from openbell.arrivals.leaving import exported
 from openbell.arrivals.matching import Match
+from openbell.arrivals.readings import Readings
 from openbell.arrivals.reconciling import reconciled
 from openbell.arrivals.review import Choices, Place, Review, reviewed
 from openbell.arrivals.sample import sampled
@@ -16,6 +17,7 @@ __all__ = [
     "Habit",
     "Match",
     "Place",
+    "Readings",
     "Review",
     "Seeker",
     "Unheld",
