@@ -133,6 +133,14 @@ def test_what_moves_nothing_or_too_much_is_not_added(client: TestClient, told: d
     assert (answer.json()["field"], says in answer.json()["detail"]) == (field, True), answer.json()
 
 
+def test_what_is_there_does_not_become_nothing(client: TestClient):
+    paid = client.post("portfolios/1/transactions", json={**NOTHING, "kind": "dividend", "cash": "5"}).json()
+    path, draft = f"portfolios/1/transactions/{paid['id']}", {**NOTHING, "kind": "dividend", "version": paid["version"]}
+    refused = client.put(path, json=draft)
+    assert (refused.status_code, refused.json()["field"]) == (422, "cash")
+    assert client.put(path, json={**draft, "cash": "4"}).json()["cash"] == "4"
+
+
 def test_the_second_of_two_who_edit_the_same_is_told_what_is_there_now(client: TestClient):
     client.post("portfolios/1/transactions", json=BUY)
     assert client.put("portfolios/1/transactions/1", json={**BUY, "note": "mine", "version": 1}).status_code == 200

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from openbell.arrivals import Readings, readings
+from openbell.arrivals import Readings
 from openbell.model.errors import UnreadableFile
 from openbell.statements.answers import Answers, Mapping
 from openbell.statements.draft import Statement
@@ -17,29 +17,32 @@ FILE = b"Date,Type,Symbol,Quantity,Amount,Currency\n2026-01-05,Buy,ACME,2,-20,US
 MAPPED = Answers(mapping=Mapping(columns={"date": "Date", "kind": "Type", "amount": "Amount", "currency": "Currency"}))
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that were read, one after the other."""
-    names: list[str] = []
+class Noting:
+    """Reads, and notes the names of the files that were read, one after the other."""
 
-    def noted(data: bytes, name: str, answers: Answers) -> Statement:
-        names.append(name)
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __call__(self, data: bytes, name: str, answers: Answers) -> Statement:
+        self.asked.append(name)
         return read(data, name, answers)
 
-    monkeypatch.setattr(readings, "read", noted)
-    return names
+
+@pytest.fixture
+def reader() -> Noting:
+    return Noting()
 
 
-def test_a_file_is_read_once_while_it_is_looked_at(asked: list[str]):
-    found = Readings()
+def test_a_file_is_read_once_while_it_is_looked_at(reader: Noting):
+    found = Readings(reader)
     first = found.read(FILE, "f.csv", Answers(), NOON)
     assert first == read(FILE, "f.csv", Answers())
     assert found.read(bytes(bytearray(FILE)), "f.csv", Answers(), NOON + timedelta(minutes=1)) is first
-    assert asked == ["f.csv"]
+    assert reader.asked == ["f.csv"]
 
 
-def test_another_file_another_name_and_other_answers_are_read(asked: list[str]):
-    found = Readings()
+def test_another_file_another_name_and_other_answers_are_read(reader: Noting):
+    found = Readings(reader)
     for data, name, answers in (
         (FILE, "f.csv", Answers()),
         (FILE.replace(b"-20", b"-21"), "f.csv", Answers()),
@@ -48,34 +51,33 @@ def test_another_file_another_name_and_other_answers_are_read(asked: list[str]):
         (FILE, "g.csv", Answers(currency="EUR")),
     ):
         assert found.read(data, name, answers, NOON) == read(data, name, answers)
-    assert asked == ["f.csv", "f.csv", "g.csv", "g.csv", "g.csv"]
+    assert reader.asked == ["f.csv", "f.csv", "g.csv", "g.csv", "g.csv"]
 
 
-def test_what_cannot_be_read_is_said_each_time(asked: list[str]):
-    found = Readings()
+def test_what_cannot_be_read_is_said_each_time(reader: Noting):
+    found = Readings(reader)
     for _ in range(2):
         with pytest.raises(UnreadableFile):
             found.read(b"\x00", "f", Answers(), NOON)
-    assert asked == ["f", "f"]
+    assert reader.asked == ["f", "f"]
 
 
-def test_what_nobody_asks_for_any_more_is_forgotten(asked: list[str]):
-    found = Readings()
+def test_what_nobody_asks_for_any_more_is_forgotten(reader: Noting):
+    found = Readings(reader)
     found.read(FILE, "f", Answers(), NOON)
     found.read(FILE, "f", Answers(), NOON + timedelta(minutes=4))
     found.rest(NOON + timedelta(minutes=8))
     found.read(FILE, "f", Answers(), NOON + timedelta(minutes=8))
-    assert asked == ["f"]
+    assert reader.asked == ["f"]
     found.rest(NOON + timedelta(minutes=13))
     found.read(FILE, "f", Answers(), NOON + timedelta(minutes=13))
     found.rest(NOON)  # the clock was set back
     found.read(FILE, "f", Answers(), NOON)
-    assert asked == ["f", "f", "f"]
+    assert reader.asked == ["f", "f", "f"]
 
 
-def test_nothing_is_kept_of_a_very_large_file(asked: list[str], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(readings, "MOST_ROWS", 1)
-    found = Readings()
+def test_nothing_is_kept_of_a_very_large_file(reader: Noting):
+    found = Readings(reader, most=1)
     found.read(FILE, "f", Answers(), NOON)
     found.read(FILE, "f", Answers(), NOON)
-    assert asked == ["f", "f"]
+    assert reader.asked == ["f", "f"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from openbell.cli.serve import LEAVE_S, _answer, _config, listening
 from openbell.desk import Desk
@@ -53,4 +56,27 @@ def test_a_reader_who_takes_nothing_does_not_hold_up_the_end(desk: Desk):
                 time.sleep(0.01)
         finally:
             server.should_exit = True
+        serving.result(timeout=10 * LEAVE_S)
+
+
+def test_what_is_being_worked_at_is_finished_and_told(desk: Desk):
+    begun = threading.Event()
+
+    def write() -> str:
+        begun.set()
+        time.sleep(LEAVE_S + 1)
+        return "written"
+
+    app = FastAPI()
+    app.post("/")(write)
+    listener = listening("127.0.0.1", 0)
+    listener.listen()
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    with ThreadPoolExecutor(2) as apart:
+        serving = apart.submit(asyncio.run, _answer(server, listener, desk.settings, [].append))
+        host, port = listener.getsockname()
+        told = apart.submit(httpx.post, f"http://{host}:{port}/", timeout=10 * LEAVE_S)
+        assert begun.wait(10 * LEAVE_S)
+        server.should_exit = True
+        assert (told.result().status_code, told.result().json()) == (200, "written")
         serving.result(timeout=10 * LEAVE_S)

@@ -199,9 +199,18 @@ def test_a_word_that_says_no_direction_is_asked_about_where_amounts_have_no_sign
     assert told(read(only, "f")) == ["2026-01-06 deposit - 0 5 EUR"]
 
 
-def test_a_file_of_a_header_alone_says_that_nothing_is_below_it():
-    with pytest.raises(UnreadableFile, match=r"column names and none below it: When . Symbol . How many") as refused:
-        read(b"When,Symbol,How many\n", "f")
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        (b"Date,Type,Symbol,Quantity,Price,Amount\n", "it names columns, and no row stands below them"),
+        (b"Date,Amount,Currency\n", "it names columns, and no row stands below them"),
+        (b"My export\nDate,Amount,Currency\n", "it names columns, and no row stands below them"),
+        (b"When,Symbol,How many\n", "it has one row alone: When . Symbol . How many"),
+        (b"Sorry, nothing was found\n", "it has one row alone: Sorry . +nothing was found"),
+        (b"hello\n", "It begins with: hello"),
+    ],
+)
+def test_a_file_without_rows_says_so_and_asks_nothing(file: bytes, why: str):
+    with pytest.raises(UnreadableFile, match=why) as refused:
+        read(file, "f")
     assert not isinstance(refused.value, Undecided)
-    with pytest.raises(UnreadableFile, match="It begins with: hello"):
-        read(b"hello\n", "f")

@@ -15,7 +15,7 @@ from openbell.books import edited
 from openbell.books.held import Edited
 from openbell.desk import Desk
 from openbell.model.errors import InvalidInput, Unconfirmed
-from openbell.model.transactions import TOLD_ACTIONS, Kind, newest_day
+from openbell.model.transactions import SAID, TOLD_ACTIONS, Kind, newest_day
 from openbell.model.transactions import Transaction as ModelTransaction
 from openbell.portfolio.lots import Problem
 from openbell.store.itembook import ItemBook
@@ -136,8 +136,8 @@ WHOLE = Decimal(1)
 def assert_of_something(told: ModelTransaction) -> None:
     """Raise InvalidInput for what somebody types that moves nothing, or where more than all of a cost would leave."""
     if told.kind in OF_AMOUNTS and not (told.cash or told.quantity or told.tax or told.fee):
-        what = str(told.kind).capitalize()
-        raise InvalidInput("cash", f"{what} of nothing changes nothing.", remedy="Write how much it was.")
+        what = SAID.get(told.kind, str(told.kind))
+        raise InvalidInput("cash", f"{what.capitalize()} of nothing changes nothing.", remedy="Write how much it was.")
     if told.kind is Kind.SPIN_OFF and told.ratio is not None and told.ratio > WHOLE:
         raise InvalidInput(
             "ratio",

@@ -167,8 +167,10 @@ def change_transaction(
     """Replace a transaction; 409 with what is there now where it was changed since `version`, and where it or a later
     one would lack units that it had, unless `oversold_too` is set."""
     kept = seen(desk, caller, number, write=True)
-    _there(desk, number, transaction)
+    before = _there(desk, number, transaction).transaction
     wanted, book = _transaction(desk, caller, kept, change, transaction), TransactionBook(desk.ledger)
+    if any(getattr(wanted, name) != getattr(before, name) for name in ("kind", "cash", "quantity", "ratio")):
+        assert_of_something(wanted)
     edit = Edit(wanted, oversold_too, transaction)
     with _told_now(desk):
         return _written(desk, kept, edit, lambda state: book.change(number, wanted, change.version, state))

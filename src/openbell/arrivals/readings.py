@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -18,6 +19,9 @@ MOST_ROWS = 50_000
 """Of a larger file nothing is kept: it would take more memory than all else that a desk holds."""
 
 
+Reader = Callable[[bytes, str, Answers], Statement]
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     digest: bytes
@@ -30,7 +34,8 @@ class _Reading:
 class Readings:
     """Reads files, and keeps what the newest was read as."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: Reader = read, most: int = MOST_ROWS) -> None:
+        self._reader, self._most = reader, most
         self._newest: _Reading | None = None
         self._lock = Lock()
 
@@ -40,8 +45,8 @@ class Readings:
         if found is not None and (found.digest, found.name, found.answers) == (digest, name, answers):
             statement = found.statement
         else:
-            statement = read(data, name, answers)
-        if len(statement.drafts) + len(statement.problems) <= MOST_ROWS:
+            statement = self._reader(data, name, answers)
+        if len(statement.rows) <= self._most:
             with self._lock:
                 self._newest = _Reading(digest, name, answers, statement, now)
         return statement

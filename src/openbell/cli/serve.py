@@ -31,12 +31,15 @@ from openbell.store.watchbook import WatchBook
 PATIENCE_S = 2.0
 """How long a start may take without a word."""
 
-IDLE_S = 75
-"""So long a connection is kept that nothing is asked on: a proxy in front keeps its own for 60 s, and would ask on one
-that is closed in that moment."""
+IDLE_S = 180
+"""So long a connection is kept that nothing is asked on: a proxy in front keeps its own for one minute (nginx) or two
+(Caddy), and would ask on one that is closed in that moment."""
+
+HURRY_S = 0.1
+"""How often it is looked whether the desk is to end."""
 
 LEAVE_S = 3
-"""What readers are given to take what they asked for, once the desk is to end: one who takes nothing holds up none."""
+"""What readers are given to take their answers, once the desk is to end."""
 
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
@@ -85,7 +88,6 @@ def _config(desk: Desk) -> uvicorn.Config:
         proxy_headers=named,
         forwarded_allow_ips=proxies,
         timeout_keep_alive=IDLE_S,
-        timeout_graceful_shutdown=LEAVE_S,
     )
 
 
@@ -95,6 +97,7 @@ async def _answer(
     """Serve until interrupted, and say the address once a request would be answered."""
     loop = asyncio.get_running_loop()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
+    ending = asyncio.create_task(_let_go(server))
     patient_until = loop.time() + PATIENCE_S
     while not (server.started or serving.done()):
         await asyncio.sleep(0.02)
@@ -104,8 +107,23 @@ async def _answer(
     if server.started:
         say(f"Openbell is at {address(settings)}  (Ctrl-C ends it)")
     await serving
-    for connection in server.server_state.connections:  # of readers who took nothing until now
-        connection.transport.abort()
+    ending.cancel()
+
+
+async def _let_go(server: uvicorn.Server) -> None:
+    """Once the desk is to end, wait a while and then for nobody who has an answer, or has asked nothing.
+
+    What is still worked at is waited for: it may be written, and who asked is to know.
+    """
+    while not server.should_exit:
+        await asyncio.sleep(HURRY_S)
+    await asyncio.sleep(LEAVE_S)
+    while True:
+        for connection in list(server.server_state.connections):
+            asked = getattr(connection, "cycle", None)
+            if asked is None or asked.response_started:
+                connection.transport.abort()
+        await asyncio.sleep(HURRY_S)
 
 
 def address(settings: Settings) -> str:

@@ -49,6 +49,9 @@ def header_of(contents: Contents, told: Words[str, str] | None = None) -> tuple[
     return best
 
 
+AGAIN = "Export it again, of days on which something happened."
+
+
 def proposed(contents: Contents) -> Mapping | None:
     """Which columns are what, by their names; None where no row of the file names a date and an amount or units."""
     found = header_of(contents)
@@ -92,6 +95,8 @@ def read(contents: Contents, answers: Answers) -> Reading:
     table = None if mapping is None else _table(contents, mapping)
     if mapping is None or table is None:
         raise unmapped(contents)
+    if not table.rows:
+        raise UnreadableFile(contents.name, "it names columns, and no row stands below them.", remedy=AGAIN)
     named = ("price", "amount", "fee", "tax", "balance")
     printed = [row[name] for row in table.rows for name in named]
     amounts = marks_of(printed, contents.name, "the amounts", told=answers.decimal)
@@ -149,11 +154,7 @@ def unmapped(contents: Contents) -> UnreadableFile:
     """That the file is of no kind that is known, with what it begins with; Undecided where it has columns to map."""
     header = header_row(contents)
     if len(contents.records) == 1 and (only := contents.records[0]).filled > 1 and not _is_data(only):
-        return UnreadableFile(
-            contents.name,
-            f"it has a row of column names and none below it: {only.content[:120]}",
-            remedy="Export it again, of days on which something happened.",
-        )
+        return UnreadableFile(contents.name, f"it has one row alone: {only.content[:120]}", remedy=AGAIN)
     if header is not None:
         began = "" if header.line else f" It begins with: {contents.records[0].content[:200]}"
         return Undecided(

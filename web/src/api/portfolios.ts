@@ -262,6 +262,11 @@ export function addItem(body: ItemDraft) {
   return answered(client.POST("/api/v1/items", { body }));
 }
 
+/** Forgets an item that no transaction names. */
+export function removeItem(number: number) {
+  return answered(client.DELETE("/api/v1/items/{number}", at(number)));
+}
+
 /** The reader’s own prices of what the market trades, by instrument: for days that nobody else tells a price of. */
 export function handPricesQuery() {
   return queryOptions({

@@ -6,6 +6,7 @@ import { transactionQuery } from "../../../api/portfolios";
 import { Trouble } from "../../../components/Notice";
 import { Panel } from "../../../components/Panel";
 import { Skeleton } from "../../../components/Skeleton";
+import { useHiddenAmounts } from "../../../lib/look";
 import { formOf } from "./form";
 import { TransactionForm } from "./TransactionForm";
 import styles from "./TransactionForm.module.css";
@@ -19,6 +20,7 @@ interface EditProps {
 
 export default function EditPanel({ portfolio, number, back }: EditProps) {
   const told = useQuery(transactionQuery(portfolio.id, number));
+  const hidden = useHiddenAmounts();
   if (!told.data) {
     return (
       <Panel title={told.error ? "Not to be had" : "One moment"} back={back}>
@@ -27,7 +29,7 @@ export default function EditPanel({ portfolio, number, back }: EditProps) {
     );
   }
   return (
-    <Panel title={titleOf(told.data)} back={back}>
+    <Panel title={titleOf(hidden ? { ...told.data, quantity: "0" } : told.data)} back={back}>
       {portfolio.right === "read" ? (
         <dl className={styles.told}>
           {fieldsOf(told.data, portfolio.accounts).map(({ field, text }) => (

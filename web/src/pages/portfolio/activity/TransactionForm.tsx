@@ -1,6 +1,6 @@
 /** The form of a transaction: it asks what its kind needs, counts what follows, and says what the desk refuses. */
 
-import { useQuery } from "@tanstack/react-query";
+import { useIsMutating, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import type { Item, Kind, Portfolio, Transaction } from "../../../api/desk";
@@ -8,11 +8,12 @@ import { itemsQuery } from "../../../api/portfolios";
 import { Problem } from "../../../api/problem";
 import { Button } from "../../../components/Button";
 import { ChoiceField, Field, TextField, Tick } from "../../../components/Field";
+import { Trouble } from "../../../components/Notice";
 import * as format from "../../../lib/format";
 import { asksFirst, whyNot, wrongOf } from "../../../lib/refusal";
 import { useTransactionEdits } from "./edits";
 import { countedAmount, DESKS_NAMES, draftOf, edited, type Form, oddAmount } from "./form";
-import { InstrumentField } from "./InstrumentField";
+import { InstrumentField, MAKING } from "./InstrumentField";
 import { FIELD_NAMES, type FieldName, isKind, KINDS } from "./kinds";
 import { Meanwhile } from "./Meanwhile";
 import styles from "./TransactionForm.module.css";
@@ -30,12 +31,18 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
   const [form, setForm] = useState(begin);
   const [before, setBefore] = useState(transaction);
   const { save, remove } = useTransactionEdits(portfolio);
-  const items = useQuery(itemsQuery()).data?.items ?? [];
+  // Items are their owner's: who writes in another's portfolio names none of their own there.
+  const mine = portfolio.owner === null;
+  const own = useQuery({ ...itemsQuery(), enabled: mine });
+  const items = (mine && own.data?.items) || NO_ITEMS;
+  const making = useIsMutating({ mutationKey: MAKING }) > 0;
   const { hint } = KINDS[form.kind];
   const odd = oddAmount(form, before);
   const edit = (change: Partial<Form>) => setForm((now) => edited(now, change));
+  // What is shown beside a change that somebody else made meanwhile is what is sent over it.
+  const draft = draftOf(form, transaction, items);
   const send = (over: Transaction | null, oversold = false) =>
-    save.mutate({ draft: draftOf(form, over, items), before: over, oversold }, { onSuccess: () => navigate(back) });
+    save.mutate({ draft, before: over, oversold }, { onSuccess: () => navigate(back) });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     send(before);
@@ -67,7 +74,7 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
       </Field>
       <AccountField portfolio={portfolio} form={form} label="Account" error={error("account")} onEdit={edit} />
       {namesOf(form.kind).map((name) => (
-        <OneField key={name} {...{ name, form, portfolio, items }} error={error(name)} onEdit={edit} />
+        <OneField key={name} {...{ name, form, portfolio, items, transaction }} error={error(name)} onEdit={edit} />
       ))}
       <TextField
         label="Currency"
@@ -89,6 +96,7 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
         onChange={(tags) => edit({ tags })}
       />
       {hint && <p className={styles.hint}>{hint}</p>}
+      {own.isError && !own.data && <Trouble error={own.error} onRetry={own.refetch} />}
       {odd && (
         <p role="status" className={styles.hint}>
           {format.told(odd)}
@@ -96,7 +104,7 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
       )}
       {theirs && before ? (
         <Meanwhile
-          mine={draftOf(form, before, items)}
+          mine={draft}
           theirs={theirs}
           onMine={() => {
             setBefore(theirs);
@@ -112,7 +120,7 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
             </p>
           )}
           <div className={styles.actions}>
-            <Button type="submit" look="main" disabled={save.isPending}>
+            <Button type="submit" look="main" disabled={save.isPending || making || (mine && own.isPending)}>
               {before ? "Save" : "Add"}
             </Button>
             {asksFirst(save.error) && <Button onClick={() => send(before, true)}>Save all the same</Button>}
@@ -148,11 +156,12 @@ interface OneProps {
   form: Form;
   portfolio: Portfolio;
   items: readonly Item[];
+  transaction: Transaction | null;
   error: string | undefined;
   onEdit: (change: Partial<Form>) => void;
 }
 
-function OneField({ name, form, portfolio, items, error, onEdit }: OneProps) {
+function OneField({ name, form, portfolio, items, transaction, error, onEdit }: OneProps) {
   const [, own] = KINDS[form.kind].fields.find(([each]) => each === name) ?? [];
   const label = own ?? FIELD_NAMES[name];
   const change = (value: string) => onEdit({ [name]: value });
@@ -164,6 +173,7 @@ function OneField({ name, form, portfolio, items, error, onEdit }: OneProps) {
         value={form[name]}
         currency={form.currency}
         own={portfolio.owner === null}
+        kept={(name === "other" ? transaction?.other_ticker : transaction?.ticker) ?? null}
         onChange={change}
       />
     );
@@ -187,9 +197,10 @@ function OneField({ name, form, portfolio, items, error, onEdit }: OneProps) {
   );
 }
 
+const NO_ITEMS: readonly Item[] = [];
 const MONEY = new Set<FieldName>(["price", "fee", "tax", "amount", "cost"]);
 
-interface AccountProps extends Omit<OneProps, "name" | "items"> {
+interface AccountProps extends Omit<OneProps, "name" | "items" | "transaction"> {
   label: string;
   /** Whether it is where a transfer leads. */
   to?: boolean;

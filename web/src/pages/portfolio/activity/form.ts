@@ -185,9 +185,10 @@ function named(typed: string, items: readonly Item[], ticker?: string | null, id
   return id && typed === ticker ? id : (itemCalled(typed, items)?.instrument ?? typed);
 }
 
-/** The reader's own item of that name. */
+/** The reader's own item of that name, in whatever letters. */
 export function itemCalled(typed: string, items: readonly Item[]): Item | undefined {
-  return items.find(({ name }) => name === typed.trim());
+  const wanted = typed.trim().toLowerCase();
+  return items.find(({ name }) => name.trim().toLowerCase() === wanted);
 }
 
 /** The fields of a form by the names that the desk has for them, for what it finds wrong. */

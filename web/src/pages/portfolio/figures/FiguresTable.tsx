@@ -34,9 +34,12 @@ interface FiguresProps<Row> {
   rows: readonly Row[];
   keyOf: (row: Row) => string;
   file: string;
+  /** Columns of the file alone. */
+  further?: readonly FigureColumn<Row>[];
 }
 
-export function FiguresTable<Row>({ caption, order = "sort", columns, rows, keyOf, file }: FiguresProps<Row>) {
+export function FiguresTable<Row>(props: FiguresProps<Row>) {
+  const { caption, order = "sort", columns, rows, keyOf, file, further = [] } = props;
   const [params] = useSearchParams();
   const keys = columns.map(({ key }) => key);
   const sort = sortOf(params.get(order), keys);
@@ -85,7 +88,7 @@ export function FiguresTable<Row>({ caption, order = "sort", columns, rows, keyO
         </table>
       </section>
       <div className={styles.foot}>
-        <CsvButton file={file} columns={columns} rows={async () => shown}>
+        <CsvButton file={file} columns={[...columns, ...further]} rows={async () => shown}>
           CSV
         </CsvButton>
       </div>

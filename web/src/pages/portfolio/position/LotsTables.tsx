@@ -44,6 +44,7 @@ export function LotsTables({ portfolio, instrument, row }: LotsProps) {
             rows={open}
             keyOf={(lot) => `${lot.opened} ${lot.account} ${lot.acquired} ${lot.units}`}
             file={`${instrument} lots`}
+            further={[COST_IN]}
           />
         </section>
       )}
@@ -59,6 +60,7 @@ export function LotsTables({ portfolio, instrument, row }: LotsProps) {
             rows={closed}
             keyOf={(lot) => `${lot.opened} ${lot.closed} ${lot.units} ${lot.acquired}`}
             file={`${instrument} lots sold`}
+            further={[COST_IN, PROCEEDS_IN]}
           />
         </section>
       )}
@@ -176,7 +178,7 @@ function openColumns(
           <Amount value={lot.cost.amount} currency={lot.cost.currency} named={paid === undefined} />
         </Asked>
       ),
-      cell: ({ cost }) => (paid === undefined ? inIts(cost) : cost.amount),
+      cell: ({ cost }) => cost.amount,
     },
     {
       key: "value",
@@ -201,10 +203,19 @@ function relative(gain: string | null, cost: string | null): number | null {
   return gain === null || cost === null || Number(cost) === 0 ? null : Number(gain) / Number(cost);
 }
 
-/** For a file: each amount may be in another currency. */
-function inIts({ amount, currency }: OpenLot["cost"]): string | null {
-  return amount === null ? null : `${amount} ${currency}`;
-}
+/** In the file alone, since each may be in another currency. */
+const COST_IN: FigureColumn<OpenLot | ClosedLot> = {
+  key: "cost_in",
+  title: "Cost in",
+  show: () => null,
+  cell: ({ cost }) => cost.currency,
+};
+const PROCEEDS_IN: FigureColumn<ClosedLot> = {
+  key: "proceeds_in",
+  title: "Proceeds in",
+  show: () => null,
+  cell: ({ proceeds }) => proceeds.currency,
+};
 
 function closedColumns(base: string, accounts: boolean, abroad: boolean): FigureColumn<ClosedLot>[] {
   return [
@@ -245,7 +256,7 @@ function closedColumns(base: string, accounts: boolean, abroad: boolean): Figure
           <Amount value={lot.cost.amount} currency={lot.cost.currency} named />
         </Asked>
       ),
-      cell: ({ cost }) => inIts(cost),
+      cell: ({ cost }) => cost.amount,
     },
     {
       key: "proceeds",
@@ -255,7 +266,7 @@ function closedColumns(base: string, accounts: boolean, abroad: boolean): Figure
           <Amount value={lot.proceeds.amount} currency={lot.proceeds.currency} named />
         </Asked>
       ),
-      cell: ({ proceeds }) => inIts(proceeds),
+      cell: ({ proceeds }) => proceeds.amount,
     },
     ...gainColumns(base, abroad),
   ];
