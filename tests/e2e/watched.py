@@ -60,6 +60,8 @@ def window(browser: Browser, address: str, watched: Watched, size: tuple[int, in
     context.set_default_timeout(15_000)
     watched.follow(context)
     yield context.new_page()
+    for page in context.pages:
+        page.unroute_all(behavior="ignoreErrors")  # one that is under way would fail in the next test
     context.close()
     watched.assert_clean()
 

@@ -56,10 +56,18 @@ export default function Palette({ pick, text, onText, onClose }: PaletteProps) {
     if (!entry?.stays) onClose();
     entry?.act();
   };
-  const closeAtOnce = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    onClose();
+  const act = (event: KeyboardEvent) => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      onClose();
+    }
+    // What was just found is chosen a moment after it is shown; who is faster means the first of it.
+    const [first] = sections[0]?.entries ?? [];
+    if (event.key === "Enter" && first && !event.nativeEvent.isComposing && nothingChosen(event.target)) {
+      event.preventDefault();
+      event.stopPropagation();
+      run(first.id);
+    }
   };
   const title = pick?.title ?? "Search symbols, pages, actions";
   return (
@@ -67,7 +75,7 @@ export default function Palette({ pick, text, onText, onClose }: PaletteProps) {
       <Modal className={styles.modal ?? ""}>
         <Dialog className={styles.dialog ?? ""} aria-label={title}>
           {/* Left to itself the field would only clear what is written. */}
-          <div onKeyDownCapture={closeAtOnce}>
+          <div onKeyDownCapture={act}>
             <Autocomplete inputValue={text} onInputChange={onText}>
               <SearchField className={styles.field ?? ""} aria-label={title} autoFocus>
                 <Icon name="search" size={18} />
@@ -107,6 +115,10 @@ export default function Palette({ pick, text, onText, onClose }: PaletteProps) {
       </Modal>
     </ModalOverlay>
   );
+}
+
+function nothingChosen(field: EventTarget): boolean {
+  return field instanceof HTMLInputElement && !field.getAttribute("aria-activedescendant");
 }
 
 interface Section {
