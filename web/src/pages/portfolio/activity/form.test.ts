@@ -138,6 +138,7 @@ test("the name of an own item is that item, and an instrument that was kept stay
   const house: Item = { id: 4, instrument: "own:4", name: "House", currency: "EUR", type: "other", prices: [] };
   const form = { ...blank("buy", account, "2026-01-02", " House "), quantity: "1", amount: "9", counted: false };
   expect(draftOf(form, null, [house]).instrument).toBe("own:4");
-  expect(draftOf({ ...form, instrument: "HOUSE" }, null, [house]).instrument).toBe("HOUSE");
+  expect(draftOf({ ...form, instrument: "house" }, null, [house]).instrument).toBe("own:4");
+  expect(draftOf({ ...form, instrument: "HOUS" }, null, [house]).instrument).toBe("HOUS");
   expect(draftOf(formOf(bought), bought, [{ ...house, name: "META" }]).instrument).toBe("FB");
 });
