@@ -152,7 +152,7 @@ def test_no_state_of_a_portfolio_comes_again(ledger: Ledger, portfolio: int):
 def test_what_others_need_cannot_be_undone(ledger: Ledger, portfolio: int):
     batch = ImportBook(ledger).book(portfolio, ARRIVAL, march, NOON)
     TransactionBook(ledger).add(portfolio, deposit(2, "5"))
-    with pytest.raises(InvalidInput, match="1 other transactions, deleted ones too, need accounts"):
+    with pytest.raises(InvalidInput, match="is needed by 1 other transaction, deleted ones too"):
         ImportBook(ledger).undo(portfolio, batch.id)
     assert len(TransactionBook(ledger).all(portfolio)) == 5
 
@@ -211,7 +211,7 @@ def test_an_item_has_its_prices_by_day(ledger: Ledger, portfolio: int):
     with pytest.raises(InvalidInput, match="more than 0"):
         book.price(1, house.id, {MONDAY: Decimal(0)})
     TransactionBook(ledger).add(portfolio, buy(1, house.instrument, "1"))
-    with pytest.raises(InvalidInput, match="1 transactions name it"):
+    with pytest.raises(InvalidInput, match="It is in 1 transaction,"):
         book.remove(1, house.id)
 
 

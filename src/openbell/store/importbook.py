@@ -365,7 +365,7 @@ def _assert_unneeded(connection: sa.Connection, batch: int) -> None:
     if count:
         raise InvalidInput(
             "batch",
-            f"{count} other transactions, deleted ones too, need accounts, items or lots that this import brought.",
+            f"What this import brought is needed by {counted(count, 'other transaction')}, deleted ones too.",
             remedy="Change those, or undo the later import first.",
         )
 

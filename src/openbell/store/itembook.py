@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from openbell.model.errors import InvalidInput
 from openbell.model.money import currency_of
-from openbell.model.words import assert_text
+from openbell.model.words import assert_text, counted
 from openbell.store.ledger import Ledger, own_name
 from openbell.store.portfoliotables import FACTS, ITEMS, PRICES, TRANSACTIONS, changed, numbered
 from openbell.store.pricebook import checked_prices
@@ -111,9 +111,8 @@ class ItemBook:
         with self._ledger.transaction(alone=True) as connection:
             count = connection.execute(sa.select(sa.func.count()).select_from(TRANSACTIONS).where(held)).scalar_one()
             if count:
-                raise InvalidInput(
-                    "id", f"{count} transactions name it, deleted ones too.", remedy="Change them first."
-                )
+                told = f"It is in {counted(count, 'transaction')}, deleted ones too."
+                raise InvalidInput("id", told, remedy="Change them first.")
             mine = (ITEMS.c.owner == owner) & (ITEMS.c.id == number)
             if connection.execute(sa.delete(ITEMS).where(mine)).rowcount != 1:
                 raise _missing(number)

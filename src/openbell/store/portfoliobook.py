@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from openbell.model.errors import ChangedMeanwhile, InvalidInput
 from openbell.model.money import currency_of
 from openbell.model.transactions import Account, Portfolio
+from openbell.model.words import counted
 from openbell.store.auditbook import Deed, write_down
 from openbell.store.instants import instant_text
 from openbell.store.ledger import Ledger, own_name
@@ -134,9 +135,8 @@ class PortfolioBook:
         with self._ledger.transaction(alone=True) as connection:
             held = connection.execute(sa.select(sa.func.count()).select_from(TRANSACTIONS).where(named)).scalar_one()
             if held:
-                raise InvalidInput(
-                    "account", f"{held} transactions are in the account, deleted ones too.", remedy="Move them first."
-                )
+                told = f"It has {counted(held, 'transaction')}, deleted ones too."
+                raise InvalidInput("account", told, remedy="Move them first.")
             if connection.execute(sa.delete(ACCOUNTS).where(mine)).rowcount != 1:
                 raise missing("account", number)
             changed(connection, portfolio=portfolio)

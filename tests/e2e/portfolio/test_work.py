@@ -119,6 +119,16 @@ def test_a_transaction_is_changed_deleted_and_brought_back(folio: Page, own: Hou
     assert own.ask("transactions")["total"] == 1
 
 
+def test_units_are_hidden_with_the_amounts_where_a_change_is_told(folio: Page, own: Household):
+    own.trade("HAZLO", 4, 10)
+    folio.goto(f"{own.path}/activity")
+    folio.get_by_role("link", name="Buy 4 HAZLO").click()
+    folio.keyboard.press("x")
+    folio.get_by_role("button", name="Delete", exact=True).click()
+    expect(folio.get_by_text("Buy HAZLO is deleted.")).to_be_visible()
+    folio.keyboard.press("x")
+
+
 def test_what_takes_the_units_of_a_later_sale_is_asked_about(folio: Page, own: Household, watched: Watched):
     watched.expected.append(r"409 \(Conflict")
     own.add("buy", 20, instrument="GONE", quantity="10", cash="-100")
@@ -422,6 +432,26 @@ def test_an_item_of_ones_own_is_worth_what_its_owner_says(folio: Page, own: Hous
     expect(folio.locator("dl").first).to_contain_text("450.50")
     prices.get_by_role("button", name=re.compile("Forget the price of")).first.click()
     expect(prices).to_have_count(0)
+
+
+def test_an_item_of_ones_own_is_renamed_and_removed_where_nothing_names_it(
+    folio: Page, own: Household, watched: Watched
+):
+    item = call(own.address, "POST", "items", json={"name": "A vase", "currency": "USD", "type": "other"})
+    call(own.address, "POST", "items", json={"name": "A typo", "currency": "USD", "type": "other"})
+    own.add("delivery_in", 20, instrument=item["instrument"], quantity="1")
+    folio.goto(f"{own.path}?settings=")
+    items = folio.get_by_role("region", name="Items of your own")
+    items.get_by_label("Name of A vase").fill("A broken vase")
+    items.get_by_role("button", name="Save").click()
+    watched.expected.append(r"422 \(Unprocessable")
+    items.get_by_role("button", name="Remove A broken vase").click()
+    items.get_by_role("button", name="Remove for good: A broken vase").click()
+    expect(items.get_by_role("alert")).to_contain_text("It is in 1 transaction")
+    items.get_by_role("button", name="Remove A typo").click()
+    items.get_by_role("button", name="Remove for good: A typo").click()
+    expect(items.get_by_label("Name of A typo")).to_have_count(0)
+    expect(items.get_by_label("Name of A broken vase")).to_be_visible()
 
 
 def test_what_nobody_knows_of_an_instrument_its_holder_says(folio: Page, own: Household, watched: Watched):

@@ -5,6 +5,7 @@ import { client } from "./client";
 import type {
   AccountDraft,
   Facts,
+  Item,
   ItemDraft,
   Portfolio,
   PortfolioDraft,
@@ -260,6 +261,11 @@ export function itemsQuery() {
 /** A new item of the reader's. */
 export function addItem(body: ItemDraft) {
   return answered(client.POST("/api/v1/items", { body }));
+}
+
+/** Replaces what an item is called, is, and is counted in. */
+export function changeItem({ id, name, currency, type }: Item) {
+  return answered(client.PUT("/api/v1/items/{number}", { ...at(id), body: { name, currency, type } }));
 }
 
 /** Forgets an item that no transaction names. */

@@ -47,9 +47,13 @@ export function chooseMoves(moves: Moves): void {
   write("moves", moves, "teal-vermilion");
 }
 
-/** Whether amounts of money are blurred, for a reader who is not alone; percentages stay. */
+/** Blurs amounts of money, for a reader who is not alone; percentages stay. */
 export function hideAmounts(hidden: boolean): void {
   write("amounts", hidden ? "hidden" : "shown", "shown");
+}
+
+export function areAmountsHidden(): boolean {
+  return read("amounts") === "hidden";
 }
 
 function subscribe(tell: () => void): () => void {
@@ -71,7 +75,7 @@ export function useMoves(): Moves {
 }
 
 export function useHiddenAmounts(): boolean {
-  return useSyncExternalStore(subscribe, () => read("amounts") === "hidden");
+  return useSyncExternalStore(subscribe, areAmountsHidden);
 }
 
 /** Changes whenever the colours on the page do, whoever changed them; for what is painted outside CSS. */

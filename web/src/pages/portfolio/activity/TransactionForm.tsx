@@ -120,7 +120,7 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
             </p>
           )}
           <div className={styles.actions}>
-            <Button type="submit" look="main" disabled={save.isPending || making || (mine && own.isPending)}>
+            <Button type="submit" look="main" disabled={save.isPending || making || (mine && !own.data)}>
               {before ? "Save" : "Add"}
             </Button>
             {asksFirst(save.error) && <Button onClick={() => send(before, true)}>Save all the same</Button>}

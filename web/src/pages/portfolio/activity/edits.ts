@@ -9,6 +9,7 @@ import {
   removeTransaction,
   restoreTransaction,
 } from "../../../api/portfolios";
+import { areAmountsHidden } from "../../../lib/look";
 import { asksFirst, whyNot } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
 import { draftAgain } from "./form";
@@ -33,7 +34,7 @@ export function useTransactionEdits({ id: portfolio }: Pick<Portfolio, "id">) {
   const remove = useMutation({
     mutationFn: ({ told, oversold }: Moved) => removeTransaction(portfolio, told, oversold),
     onSuccess: (_, { told }) =>
-      undoing(`${titleOf(told)} is deleted.`, () => restoreTransaction(portfolio, told.id, true)),
+      undoing(`${calledOf(told)} is deleted.`, () => restoreTransaction(portfolio, told.id, true)),
     onError: (error, { told }) =>
       asksFirst(error)
         ? say({
@@ -45,7 +46,7 @@ export function useTransactionEdits({ id: portfolio }: Pick<Portfolio, "id">) {
   });
   const restore = useMutation({
     mutationFn: ({ told, oversold }: Moved) => restoreTransaction(portfolio, told.id, oversold),
-    onSuccess: (told) => undoing(`${titleOf(told)} is back.`, () => removeTransaction(portfolio, told, true)),
+    onSuccess: (told) => undoing(`${calledOf(told)} is back.`, () => removeTransaction(portfolio, told, true)),
     onError: (error, { told }) =>
       asksFirst(error)
         ? say({
@@ -66,7 +67,7 @@ export function useTransactionEdits({ id: portfolio }: Pick<Portfolio, "id">) {
         before
           ? changeTransaction(portfolio, told.id, told.version, draftAgain(before), true)
           : removeTransaction(portfolio, told, true);
-      undoing(`${titleOf(told)} is ${before ? "changed" : "added"}.`, back);
+      undoing(`${calledOf(told)} is ${before ? "changed" : "added"}.`, back);
     },
     onSettled: asked,
   });
@@ -89,4 +90,9 @@ interface Saved {
   before: Transaction | null;
   /** Whether a sale may lack its units by it. */
   oversold: boolean;
+}
+
+/** What it is called at the foot of the page, without its units where amounts are hidden. */
+function calledOf(told: Transaction): string {
+  return titleOf(areAmountsHidden() ? { ...told, quantity: "0" } : told);
 }

@@ -14,6 +14,7 @@ import { whyNot, wrongOf } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
 import { Accounts } from "./Accounts";
 import styles from "./forms.module.css";
+import { Items } from "./Items";
 import { PortfolioFields } from "./PortfolioFields";
 
 export default function SettingsPanel({ portfolio, back }: { portfolio: Portfolio; back: string }) {
@@ -22,6 +23,7 @@ export default function SettingsPanel({ portfolio, back }: { portfolio: Portfoli
     <Panel title={`Settings of ${portfolio.name}`} back={back}>
       {portfolio.right === "owner" && <Counted portfolio={portfolio} back={back} />}
       {portfolio.right !== "read" && <Accounts portfolio={portfolio} />}
+      {portfolio.owner === null && <Items />}
       <Sharing of={{ ...portfolio, kind: "portfolio" }} onLeft={gone} />
       <Export portfolio={portfolio} />
       {portfolio.owner === null && <Remove portfolio={portfolio} onGone={gone} />}
