@@ -4,6 +4,7 @@ import { useNavigate } from "react-router";
 import type { Entry } from "../../api/desk";
 import { logQuery } from "../../api/people";
 import { Button } from "../../components/Button";
+import { Card } from "../../components/Card";
 import { Trouble } from "../../components/Notice";
 import { Select } from "../../components/Select";
 import { Skeleton } from "../../components/Skeleton";
@@ -46,6 +47,7 @@ export function Log({ asked }: { asked: LogAddress }) {
           pageSize={50}
           rows={rows}
           keyOf={({ id }) => id}
+          card={card}
           columns={[
             { title: "When", clock: format.zoneName(format.READERS_ZONE), ...told(({ at }) => at, format.toTheSecond) },
             { title: "Who", ...told(whoOf) },
@@ -64,6 +66,16 @@ export function Log({ asked }: { asked: LogAddress }) {
       )}
     </section>
   );
+}
+
+/** What was done and who did it; below, when, to what and from where. */
+function card(entry: Entry) {
+  const facts = [
+    <span key="when">{format.toTheSecond(entry.at)}</span>,
+    entry.about && <span key="about">{entry.about}</span>,
+    entry.address && <span key="from">{entry.address}</span>,
+  ];
+  return <Card title={entry.what} value={whoOf(entry)} facts={facts} />;
 }
 
 function told(cell: (entry: Entry) => string, show = (text: string) => text) {

@@ -16,13 +16,13 @@ import { useHiddenAmounts } from "../../../lib/look";
 import { beside, changed } from "../address";
 import { Empty } from "../Empty";
 import type { PortfolioPageProps } from "../props";
-import { Card } from "./Card";
 import { useTransactionEdits } from "./edits";
 import { FilterBar } from "./FilterBar";
 import { askedOf, FILTERS, filtersOf, PAGE, pageOf } from "./filters";
 import { KINDS } from "./kinds";
 import { MoneyMoved } from "./MoneyMoved";
 import { NoteOf } from "./NoteOf";
+import { TransactionCard } from "./TransactionCard";
 import { cameFor, priceOf, rateOf, titleOf } from "./words";
 
 export default function Activity({ portfolio }: PortfolioPageProps) {
@@ -170,7 +170,12 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
       all={all}
       cards
       card={(row) => (
-        <Card row={row} title={title(row)} accounts={portfolio.accounts} action={bringBack && again.show(row)} />
+        <TransactionCard
+          row={row}
+          title={title(row)}
+          accounts={portfolio.accounts}
+          action={bringBack && again.show(row)}
+        />
       )}
     />
   );

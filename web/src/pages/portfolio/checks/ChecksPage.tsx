@@ -6,6 +6,7 @@ import { useSearchParams } from "react-router";
 import type { Check } from "../../../api/desk";
 import { checksQuery } from "../../../api/portfolios";
 import { Button } from "../../../components/Button";
+import { Card } from "../../../components/Card";
 import { Trouble } from "../../../components/Notice";
 import { Skeleton } from "../../../components/Skeleton";
 import { type Column, Table } from "../../../components/Table";
@@ -29,21 +30,13 @@ const COLUMNS: Column<Check>[] = [
   },
   {
     title: "State",
-    show: ({ state }) => (
-      <span className={styles.state} data-state={state}>
-        {STATES[state]}
-      </span>
-    ),
+    show: ({ state }) => <State state={state} />,
     cell: ({ state }) => state,
   },
   {
     title: "Number",
     number: true,
-    show: (check) => (
-      <Figure why="check" slice={check.name} label={wordsOf(check.name).title}>
-        {numberText(check)}
-      </Figure>
-    ),
+    show: (check) => <NumberOf check={check} />,
     cell: ({ number }) => number,
   },
   { title: "Told from", number: true, show: thresholdText, cell: ({ threshold }) => threshold },
@@ -53,6 +46,28 @@ const COLUMNS: Column<Check>[] = [
     cell: ({ sentence }) => sentence,
   },
 ];
+
+/** What it is and its number; below, in words, what it found. */
+function card(check: Check) {
+  const facts = [<State key="state" state={check.state} />, <span key="found">{format.told(check.sentence)}</span>];
+  return <Card title={wordsOf(check.name).title} value={<NumberOf check={check} />} facts={facts} />;
+}
+
+function State({ state }: Pick<Check, "state">) {
+  return (
+    <span className={styles.state} data-state={state}>
+      {STATES[state]}
+    </span>
+  );
+}
+
+function NumberOf({ check }: { check: Check }) {
+  return (
+    <Figure why="check" slice={check.name} label={wordsOf(check.name).title}>
+      {numberText(check)}
+    </Figure>
+  );
+}
 
 export default function ChecksPage({ portfolio }: PortfolioPageProps) {
   const [params] = useSearchParams();
@@ -73,6 +88,7 @@ export default function ChecksPage({ portfolio }: PortfolioPageProps) {
         keyOf={({ name }) => name}
         file={`${portfolio.name} checks`}
         cards
+        card={card}
       />
       {portfolio.right === "owner" && (
         <section className={styles.thresholds}>

@@ -5,7 +5,7 @@ import { Link, useSearchParams } from "react-router";
 import { CsvButton } from "../../../components/Table";
 import { type Sort, sortOf } from "../../../lib/address";
 import type { Cell } from "../../../lib/csv";
-import { useEdges } from "../../../lib/hooks";
+import { useEdges, useRoom } from "../../../lib/hooks";
 import { changed } from "../address";
 import styles from "./FiguresTable.module.css";
 import { sortedBy } from "./sorting";
@@ -34,15 +34,18 @@ interface FiguresProps<Row> {
   rows: readonly Row[];
   keyOf: (row: Row) => string;
   file: string;
+  /** What is on a row's card on a phone, where that is not each column with its title. */
+  card?: (row: Row) => ReactNode;
   /** Columns of the file alone. */
   further?: readonly FigureColumn<Row>[];
 }
 
 export function FiguresTable<Row>(props: FiguresProps<Row>) {
-  const { caption, order = "sort", columns, rows, keyOf, file, further = [] } = props;
+  const { caption, order = "sort", columns, rows, keyOf, file, card, further = [] } = props;
   const [params] = useSearchParams();
   const keys = columns.map(({ key }) => key);
   const sort = sortOf(params.get(order), keys);
+  const { phone } = useRoom();
   const scroller = useRef<HTMLElement>(null);
   useEdges(scroller);
   const heads = useRef<HTMLTableSectionElement>(null);
@@ -66,11 +69,15 @@ export function FiguresTable<Row>(props: FiguresProps<Row>) {
           <tbody>
             {shown.map((row) => (
               <tr key={keyOf(row)}>
-                {columns.map((column) => (
-                  <td key={column.key} {...placed(column)} data-title={column.title}>
-                    {column.show(row)}
-                  </td>
-                ))}
+                {phone && card ? (
+                  <td>{card(row)}</td>
+                ) : (
+                  columns.map((column) => (
+                    <td key={column.key} {...placed(column)} data-title={column.title}>
+                      {column.show(row)}
+                    </td>
+                  ))
+                )}
               </tr>
             ))}
           </tbody>

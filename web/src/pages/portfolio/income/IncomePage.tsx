@@ -8,9 +8,10 @@ import { incomeQuery } from "../../../api/portfolios";
 import { MonthBars } from "../../../charts/MonthBars";
 import { ReadFigure } from "../../../charts/ReadFigure";
 import { Amount } from "../../../components/Amount";
+import { Card } from "../../../components/Card";
 import { Notice, Trouble } from "../../../components/Notice";
 import { Skeleton } from "../../../components/Skeleton";
-import { sum } from "../../../lib/decimal";
+import { signOf, sum } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { useHiddenAmounts } from "../../../lib/look";
 import { AsOf } from "../AsOf";
@@ -90,6 +91,11 @@ export default function IncomePage({ portfolio }: PortfolioPageProps) {
 /** The sum of amounts; null where one of them is not known. */
 function total(amounts: readonly (string | null)[]): string | null {
   return amounts.includes(null) ? null : sum(...amounts.filter((each) => each !== null));
+}
+
+/** Whether there is anything of it, or that is not known. */
+function isSome(amount: string | null): boolean {
+  return amount === null || signOf(amount) !== 0;
 }
 
 function Months({ income: { by_month, base } }: { income: Income }) {
@@ -227,13 +233,17 @@ function ByInstrument({ income, name }: { income: Income; name: string }) {
       },
       cell: (row) => known.get(row.key)?.[key],
     }) satisfies FigureColumn<Row>;
+  const tax = amount("tax", "Tax");
+  const net = amount("net", "Received");
+  const announced = amount("announced", "Announced");
+  const onCost = yielded("on_cost", "yield_on_cost", "Yield on cost");
   const columns: FigureColumn<Row>[] = [
     { key: "of", title: "Instrument", words: true, show: called, cell: called, total: "All" },
     amount("gross", "Gross"),
-    amount("tax", "Tax"),
-    amount("net", "Received"),
-    amount("announced", "Announced"),
-    yielded("on_cost", "yield_on_cost", "Yield on cost"),
+    tax,
+    net,
+    announced,
+    onCost,
     yielded("on_value", "yield_on_value", "Yield on value"),
   ];
   return (
@@ -242,6 +252,17 @@ function ByInstrument({ income, name }: { income: Income; name: string }) {
       columns={columns}
       rows={by_instrument}
       keyOf={({ key }) => key}
+      card={(row) => (
+        <Card
+          title={called(row)}
+          value={net.show(row)}
+          facts={[
+            isSome(row.tax) && <span key="tax">{tax.show(row)} tax</span>,
+            isSome(row.announced) && <span key="announced">{announced.show(row)} announced</span>,
+            known.get(row.key)?.on_cost != null && <span key="yield">{onCost.show(row)}&#8239;% of cost a year</span>,
+          ]}
+        />
+      )}
       file={`${name} income`}
     />
   );

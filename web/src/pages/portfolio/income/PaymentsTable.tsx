@@ -1,6 +1,7 @@
 import { Link, useSearchParams } from "react-router";
 import type { Income } from "../../../api/desk";
 import { Amount } from "../../../components/Amount";
+import { Card } from "../../../components/Card";
 import * as format from "../../../lib/format";
 import { beside } from "../address";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
@@ -39,6 +40,21 @@ export function PaymentsTable({ income: { payments, base }, name, one = false }:
     amount("fee", "Fee"),
     amount("net", "Received"),
   ];
+  const card = (row: Payment) => (
+    <Card
+      title={
+        <Link to={beside(params, { edit: String(row.transaction) })}>{one ? format.day(row.day) : named(row)}</Link>
+      }
+      value={<Amount value={row.net} currency={base} />}
+      facts={[!one && <span key="day">{format.day(row.day)}</span>, <span key="account">{row.account_name}</span>]}
+    >
+      {row.gross !== row.net && (
+        <span>
+          <Amount value={row.gross} currency={base} /> gross
+        </span>
+      )}
+    </Card>
+  );
   return (
     <FiguresTable
       caption="Payments"
@@ -46,6 +62,7 @@ export function PaymentsTable({ income: { payments, base }, name, one = false }:
       columns={columns}
       rows={payments}
       keyOf={({ transaction, instrument }) => `${transaction} ${instrument}`}
+      card={card}
       file={`${name} payments`}
     />
   );

@@ -1,20 +1,20 @@
 /** What is held: one row per position, cash last as it is told, with the whole below. */
 
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
-import { Link, useSearchParams } from "react-router";
-import type { Contribution, Portfolio, Position, Positions, WhyFigure } from "../../../api/desk";
+import { useSearchParams } from "react-router";
+import type { Contribution, Portfolio, Position, Positions } from "../../../api/desk";
 import { quotesQuery } from "../../../api/queries";
 import { Amount, Return } from "../../../components/Amount";
 import { Sparkline } from "../../../components/Sparkline";
 import type { Range } from "../../../lib/address";
 import { signOf } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
-import { asOfOf, positionPath } from "../address";
+import { asOfOf } from "../address";
 import { Figure } from "../figures/Figure";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
 import { dayLine } from "./dayLine";
-import styles from "./Overview.module.css";
+import { PositionCard } from "./PositionCard";
+import { Asked, DayChange, keyOf, Name, Price, Share, Value } from "./PositionFigures";
 
 interface TableProps {
   portfolio: Portfolio;
@@ -33,12 +33,13 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
   const held = new Set(positions.map(keyOf));
   const gone = together(contributions.filter((each) => !held.has(keyOf(each))));
 
+  const name = (row: Position) => <Name portfolio={portfolio} row={row} account={several} />;
   const columns: FigureColumn<Position>[] = [
     {
       key: "name",
       title: "Position",
       words: true,
-      show: (row) => <Name portfolio={portfolio} row={row} account={several} />,
+      show: name,
       cell: ({ ticker }) => ticker,
       total: "All",
     },
@@ -168,6 +169,7 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
         columns={columns}
         rows={positions}
         keyOf={keyOf}
+        card={(row) => <PositionCard row={row} name={name(row)} day={told.day} past={past} base={base} />}
         file={`${portfolio.name} positions ${told.day}`}
       />
       {gone !== 0 && (
@@ -190,116 +192,7 @@ function together(contributions: readonly Contribution[]): number | null {
   return shares.includes(null) ? null : shares.reduce<number>((total, share) => total + Number(share), 0);
 }
 
-type Part = Pick<Position, "account" | "instrument" | "currency" | "ticker">;
-
-function keyOf({ account, instrument, ticker }: Part): string {
-  return `${account} ${instrument ?? `cash ${ticker}`}`;
-}
-
 /** What the desk has quotes of: no cash, and nothing of one’s own. */
-function tickersOf({ instrument, ticker }: Part): string[] {
+function tickersOf({ instrument, ticker }: Position): string[] {
   return instrument && !instrument.startsWith("own:") ? [ticker] : [];
-}
-
-function Name({ portfolio, row, account }: { portfolio: Portfolio; row: Position; account: boolean }) {
-  const [params] = useSearchParams();
-  // What is one's own has no ticker, and is called by its name.
-  const name = row.name === row.ticker ? null : row.name;
-  const named = [row.instrument ? name : "Cash", account && row.account_name].filter(Boolean).join(" · ");
-  return (
-    <span className={styles.name}>
-      {row.instrument ? (
-        <Link to={positionPath(portfolio.id, row.instrument, params)} title={row.ticker}>
-          {row.ticker}
-        </Link>
-      ) : (
-        <strong>{row.ticker}</strong>
-      )}
-      <span title={named}>{named}</span>
-    </span>
-  );
-}
-
-interface AskedProps {
-  row: Position;
-  why: WhyFigure;
-  label: string;
-  children: ReactNode;
-}
-
-function Asked({ row, why, label, children }: AskedProps) {
-  return (
-    <Figure why={why} of={row.instrument ?? undefined} inside={row.account} label={`${label} of ${row.ticker}`} walked>
-      {children}
-    </Figure>
-  );
-}
-
-/** Its last price; where that is of an earlier day than the figures, or by hand, hatched, and the day said. */
-function Price({ row, day }: { row: Position; day: string }) {
-  const { instrument, price, currency } = row;
-  if (instrument === null) return null;
-  if (price === null) return <span className={styles.lacks}>none</span>;
-  const typed = price.source === "by hand";
-  const old = typed || Date.parse(day) - Date.parse(price.day) > 4 * 86_400_000;
-  return (
-    <span className={old ? styles.old : undefined} title={`${format.day(price.day)}, ${price.source}`}>
-      <Asked row={row} why="price" label="Price">
-        <span>
-          {format.exactly(price.price, 2)} <span className="quiet">{currency}</span>
-        </span>
-      </Asked>
-      {old && (
-        <span className="quiet">
-          {" "}
-          {format.day(price.day)}
-          {typed && ", by hand"}
-        </span>
-      )}
-    </span>
-  );
-}
-
-/** Of all that is shown; of what is owed, or where the whole is not known, there is none. */
-function Share({ row }: { row: Position }) {
-  if (row.share === null) return format.NONE;
-  return (
-    <Figure why="share" by="position" slice={keyOf(row)} label={`Share of ${row.ticker}`} walked>
-      {format.shareFigure(row.share)}
-    </Figure>
-  );
-}
-
-function DayChange({ row, past }: { row: Position; past: boolean }) {
-  if (row.day_change === null) return <span className="quiet">{format.NONE}</span>;
-  return (
-    <Asked row={row} why="day_change" label={past ? "Change that day" : "Change today"}>
-      <Return value={row.day_change.relative} />
-    </Asked>
-  );
-}
-
-/** Cash has no instrument to ask about: its balance is its value. */
-function ValueOf({ row, children }: { row: Position; children: ReactNode }) {
-  if (row.instrument === null) return children;
-  return (
-    <Asked row={row} why="value" label="Value">
-      {children}
-    </Asked>
-  );
-}
-
-/** What it is worth; or that it is not known, and why. */
-function Value({ row, base }: { row: Position; base: string }) {
-  if (row.value === null)
-    return (
-      <span className={styles.lacks} title={row.lacks}>
-        not known
-      </span>
-    );
-  return (
-    <ValueOf row={row}>
-      <Amount value={row.value} currency={base} />
-    </ValueOf>
-  );
 }

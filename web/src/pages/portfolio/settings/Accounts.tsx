@@ -15,8 +15,8 @@ export function Accounts({ portfolio }: { portfolio: Portfolio }) {
     onSuccess: () => client.invalidateQueries({ queryKey: portfolioKeys.all }),
   });
   return (
-    <section className={styles.part}>
-      <p className="quiet">Accounts</p>
+    <section className={styles.part} aria-labelledby="accounts">
+      <h2 id="accounts">Accounts</h2>
       {portfolio.accounts.map((account) => (
         <Row
           key={`${account.id} ${account.name} ${account.currency}`}

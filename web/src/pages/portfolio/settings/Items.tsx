@@ -17,9 +17,7 @@ export function Items() {
   if (!told.data?.items.length) return null;
   return (
     <section className={styles.part} aria-labelledby="own-items">
-      <h2 id="own-items" className="quiet">
-        Items of your own, in all portfolios of yours
-      </h2>
+      <h2 id="own-items">Items of your own, in all portfolios</h2>
       {told.data.items.map((item) => (
         <Row key={`${item.id} ${item.name}`} item={item} />
       ))}

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { Account, Transaction } from "../../../api/desk";
+import { Card } from "../../../components/Card";
 import styles from "./Activity.module.css";
 import { MoneyMoved } from "./MoneyMoved";
 import { NoteOf } from "./NoteOf";
@@ -14,27 +15,26 @@ interface CardProps {
 }
 
 /** A transaction on a phone: what and how much; when, where and at which price; what was noted. */
-export function Card({ row, title, accounts, action }: CardProps) {
+export function TransactionCard({ row, title, accounts, action }: CardProps) {
   const noted = row.note || row.tags?.length;
+  const about = (
+    <span key="about" className={styles.about}>
+      {aboutOf(row, accounts).map(({ text, amount }) => (
+        <span key={text} className={amount ? "amount" : undefined}>
+          {text}
+        </span>
+      ))}
+    </span>
+  );
   return (
-    <div className={styles.card}>
-      <p className={styles.line}>
-        {title}
-        <MoneyMoved row={row} named />
-      </p>
-      <p className={styles.about}>
-        {aboutOf(row, accounts).map(({ text, amount }) => (
-          <span key={text} className={amount ? "amount" : undefined}>
-            {text}
-          </span>
-        ))}
-      </p>
+    <>
+      <Card title={title} value={<MoneyMoved row={row} named />} facts={[about]} />
       {(noted || action) && (
-        <p className={styles.line}>
+        <p className={styles.noted}>
           <NoteOf row={row} />
           {action}
         </p>
       )}
-    </div>
+    </>
   );
 }
