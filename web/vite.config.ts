@@ -1,6 +1,10 @@
 import { defineConfig } from "vitest/config";
 
+/** Its package names the build for development only, with warnings that a browser would load for nobody. */
+const ROUTER = new URL("node_modules/react-router/dist/production/index.mjs", import.meta.url).pathname;
+
 export default defineConfig({
+  resolve: { alias: { "react-router": ROUTER } },
   esbuild: { jsx: "automatic" },
   build: {
     outDir: "../src/openbell/api/page",

@@ -1,11 +1,14 @@
 /** Prices by hand of what the market trades: its owner says one where nobody else does. */
 
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { Portfolio, Position } from "../../../api/desk";
 import { handPricesQuery, setHandPrice } from "../../../api/portfolios";
 import { beside } from "../address";
-import { PriceForm } from "./PriceForm";
+
+/** Seldom asked for: most instruments have a market. */
+const PriceForm = lazy(() => import("./PriceForm"));
 
 interface HandPricesProps {
   portfolio: Portfolio;
@@ -31,13 +34,15 @@ export function HandPrices({ portfolio, instrument, ticker, row }: HandPricesPro
     );
   }
   return (
-    <PriceForm
-      title="Prices by hand"
-      about="They count on days without a close of the market, until the next price. Say each as it was on its day: a split since divides it. One that was said in another currency counts by the rate of its day."
-      name={ticker}
-      currency={row?.currency ?? null}
-      prices={said?.prices ?? []}
-      set={({ day, price }) => setHandPrice(instrument, day, price)}
-    />
+    <Suspense>
+      <PriceForm
+        title="Prices by hand"
+        about="They count on days without a close of the market, until the next price. Say each as it was on its day: a split since divides it. One that was said in another currency counts by the rate of its day."
+        name={ticker}
+        currency={row?.currency ?? null}
+        prices={said?.prices ?? []}
+        set={({ day, price }) => setHandPrice(instrument, day, price)}
+      />
+    </Suspense>
   );
 }

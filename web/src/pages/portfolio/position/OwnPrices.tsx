@@ -3,9 +3,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { itemsQuery, setPrice } from "../../../api/portfolios";
 import { useMay } from "../../../lib/me";
-import { PriceForm } from "./PriceForm";
+import PriceForm from "./PriceForm";
 
-export function OwnPrices({ instrument }: { instrument: string }) {
+export default function OwnPrices({ instrument }: { instrument: string }) {
   const { data } = useQuery(itemsQuery());
   const item = data?.items.find((each) => each.instrument === instrument);
   const may = useMay("member");

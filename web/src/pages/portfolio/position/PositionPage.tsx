@@ -23,13 +23,13 @@ import { Sums } from "../overview/Sums";
 import type { PortfolioPageProps } from "../props";
 import { HandPrices } from "./HandPrices";
 import { LotsTables } from "./LotsTables";
-import { OwnPrices } from "./OwnPrices";
 import { Payments } from "./Payments";
 import styles from "./Position.module.css";
 import { PositionChart } from "./PositionChart";
 
 /** Of own items alone. */
 const ValueChart = lazy(async () => ({ default: (await import("../overview/ValueChart")).ValueChart }));
+const OwnPrices = lazy(() => import("./OwnPrices"));
 
 export default function PositionPage({ portfolio }: PortfolioPageProps) {
   const instrument = useParams().instrument ?? "";
@@ -73,12 +73,10 @@ export default function PositionPage({ portfolio }: PortfolioPageProps) {
       <AsOf />
       <Figures positions={held.data} returns={done.data} instrument={instrument} />
       {isOwn ? (
-        <>
-          <Suspense fallback={<Skeleton height={360} />}>
-            <ValueChart portfolio={portfolio} benchmark={null} instrument={instrument} />
-          </Suspense>
+        <Suspense fallback={<Skeleton height={360} />}>
+          <ValueChart portfolio={portfolio} benchmark={null} instrument={instrument} />
           <OwnPrices instrument={instrument} />
-        </>
+        </Suspense>
       ) : (
         <section className={styles.chart}>
           <Controls portfolio={portfolio} />

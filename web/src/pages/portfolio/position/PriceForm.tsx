@@ -25,7 +25,7 @@ interface PriceFormProps {
   set: (told: Price) => Promise<unknown>;
 }
 
-export function PriceForm({ title, about, name, currency, prices, set }: PriceFormProps) {
+export default function PriceForm({ title, about, name, currency, prices, set }: PriceFormProps) {
   const client = useQueryClient();
   const [day, setDay] = useState(() => new Date().toLocaleDateString("sv"));
   const [price, setTyped] = useState("");
