@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 /** Its package names the build for development only, with warnings that a browser would load for nobody. */
-const ROUTER = new URL("node_modules/react-router/dist/production/index.mjs", import.meta.url).pathname;
+const ROUTER = decodeURIComponent(
+  new URL("node_modules/react-router/dist/production/index.mjs", import.meta.url).pathname,
+);
 
 export default defineConfig({
-  resolve: { alias: { "react-router": ROUTER } },
+  resolve: { alias: [{ find: /^react-router$/, replacement: ROUTER }] },
   esbuild: { jsx: "automatic" },
   build: {
     outDir: "../src/openbell/api/page",

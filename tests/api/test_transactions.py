@@ -133,8 +133,9 @@ def test_what_moves_nothing_or_too_much_is_not_added(client: TestClient, told: d
     assert (answer.json()["field"], says in answer.json()["detail"]) == (field, True), answer.json()
 
 
-def test_what_is_there_does_not_become_nothing(client: TestClient):
-    paid = client.post("portfolios/1/transactions", json={**NOTHING, "kind": "dividend", "cash": "5"}).json()
+@pytest.mark.parametrize("moved", [{"cash": "5"}, {"tax": "5"}, {"fee": "5"}])
+def test_what_is_there_does_not_become_nothing(client: TestClient, moved: dict[str, str]):
+    paid = client.post("portfolios/1/transactions", json={**NOTHING, "kind": "dividend", **moved}).json()
     path, draft = f"portfolios/1/transactions/{paid['id']}", {**NOTHING, "kind": "dividend", "version": paid["version"]}
     refused = client.put(path, json=draft)
     assert (refused.status_code, refused.json()["field"]) == (422, "cash")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 import time
@@ -59,13 +60,29 @@ def test_a_reader_who_takes_nothing_does_not_hold_up_the_end(desk: Desk):
         serving.result(timeout=10 * LEAVE_S)
 
 
-def test_what_is_being_worked_at_is_finished_and_told(desk: Desk):
-    begun = threading.Event()
+def test_who_sends_half_of_what_they_ask_does_not_hold_up_the_end(desk: Desk):
+    listener = listening("127.0.0.1", 0)
+    listener.listen()
+    server = uvicorn.Server(_config(desk))
+    with ThreadPoolExecutor(1) as apart, socket.socket() as sender:
+        serving = apart.submit(asyncio.run, _answer(server, listener, desk.settings, [].append))
+        try:
+            sender.connect(listener.getsockname())
+            sender.sendall(b"POST /api/v1/sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{")
+            while not any(connection.cycle for connection in server.server_state.connections):
+                time.sleep(0.01)
+        finally:
+            server.should_exit = True
+        serving.result(timeout=10 * LEAVE_S)
+
+
+def test_what_is_being_worked_at_is_finished_and_told_in_whole(desk: Desk):
+    begun, whole = threading.Event(), "written " * 2_000_000
 
     def write() -> str:
         begun.set()
         time.sleep(LEAVE_S + 1)
-        return "written"
+        return whole
 
     app = FastAPI()
     app.post("/")(write)
@@ -75,8 +92,17 @@ def test_what_is_being_worked_at_is_finished_and_told(desk: Desk):
     with ThreadPoolExecutor(2) as apart:
         serving = apart.submit(asyncio.run, _answer(server, listener, desk.settings, [].append))
         host, port = listener.getsockname()
-        told = apart.submit(httpx.post, f"http://{host}:{port}/", timeout=10 * LEAVE_S)
+        told = apart.submit(_read_slowly, f"http://{host}:{port}/")
         assert begun.wait(10 * LEAVE_S)
         server.should_exit = True
-        assert (told.result().status_code, told.result().json()) == (200, "written")
+        assert json.loads(told.result()) == whole
         serving.result(timeout=10 * LEAVE_S)
+
+
+def _read_slowly(url: str) -> bytes:
+    """An answer, by a reader who lets it wait for a moment once it has begun."""
+    with httpx.stream("POST", url, timeout=10 * LEAVE_S) as answer:
+        parts = answer.iter_raw(4096)
+        first = next(parts)
+        time.sleep(LEAVE_S / 3)
+        return first + b"".join(parts)

@@ -170,6 +170,7 @@ def test_checks_find_what_is_missing_stale_or_owed():
     assert by_name["negative_cash"].sentence.startswith(
         "More cash was spent than is told to have come: Broker -120 USD."
     )
+    assert by_name["negative_cash"].number == 1
     assert by_name["cost_missing"].state == "attention"
     assert by_name["position"].sentence.endswith("2 positions without a price could change that.")
 

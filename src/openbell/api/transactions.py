@@ -169,7 +169,9 @@ def change_transaction(
     kept = seen(desk, caller, number, write=True)
     before = _there(desk, number, transaction).transaction
     wanted, book = _transaction(desk, caller, kept, change, transaction), TransactionBook(desk.ledger)
-    if any(getattr(wanted, name) != getattr(before, name) for name in ("kind", "cash", "quantity", "ratio")):
+    if any(
+        getattr(wanted, name) != getattr(before, name) for name in ("kind", "cash", "quantity", "tax", "fee", "ratio")
+    ):
         assert_of_something(wanted)
     edit = Edit(wanted, oversold_too, transaction)
     with _told_now(desk):

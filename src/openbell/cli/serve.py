@@ -111,17 +111,19 @@ async def _answer(
 
 
 async def _let_go(server: uvicorn.Server) -> None:
-    """Once the desk is to end, wait a while and then for nobody who has an answer, or has asked nothing.
+    """Once the desk is to end, give each connection a while to send what it asks and to take its answer.
 
-    What is still worked at is waited for: it may be written, and who asked is to know.
+    What is being worked at is waited for: it may be written, and who asked is to know.
     """
     while not server.should_exit:
         await asyncio.sleep(HURRY_S)
-    await asyncio.sleep(LEAVE_S)
+    clock, since = asyncio.get_running_loop().time, dict[object, float]()
     while True:
         for connection in list(server.server_state.connections):
             asked = getattr(connection, "cycle", None)
-            if asked is None or asked.response_started:
+            if asked is not None and not asked.more_body and not asked.response_started:
+                continue
+            if clock() - since.setdefault(connection, clock()) >= LEAVE_S:
                 connection.transport.abort()
         await asyncio.sleep(HURRY_S)
 

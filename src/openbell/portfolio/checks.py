@@ -144,7 +144,7 @@ def _negative(of: History, every: tuple[Worth, ...]) -> Check:
     )
     said = f"More cash was spent than is told to have come: {where}. Is a deposit or an exchange missing?"
     about = tuple(dict.fromkeys(str(each.part.account) for each in owed))
-    return Check("negative_cash", "attention", min(each.units for each in owed), ZERO, said, about)
+    return Check("negative_cash", "attention", Decimal(len(owed)), ZERO, said, about)
 
 
 def _without_cost(of: History, walked: Walked, inside: Mask) -> Check:

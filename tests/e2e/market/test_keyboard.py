@@ -35,6 +35,16 @@ def test_slash_finds_a_symbol_by_its_name_and_enter_goes_there(page: Page):
     expect(page.get_by_role("heading", level=1)).to_contain_text("LANTU")
 
 
+def test_enter_right_after_the_last_letter_goes_to_what_is_found_for_all_of_them(page: Page):
+    page.goto("/")
+    expect(page.get_by_role("region", name="Watchlist").get_by_role("link", name="LANTU")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.get_by_role("option").first).to_have_attribute("data-focused", "true")
+    page.keyboard.type("lantern")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/symbol/LANTU$"))
+
+
 def test_what_is_typed_while_the_palette_is_fetched_stands_in_its_field(page: Page):
     fetched: list[Route] = []
 

@@ -1,7 +1,7 @@
 /** The palette: symbols, pages and actions, found by typing. */
 
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useState } from "react";
 import {
   Autocomplete,
   Collection,
@@ -50,7 +50,9 @@ interface PaletteProps {
 }
 
 export default function Palette({ pick, text, onText, onClose }: PaletteProps) {
-  const { sections, note, remote, ready } = useEntries(text.trim(), pick);
+  const { sections, note, remote, ready, fresh } = useEntries(text.trim(), pick);
+  const [first] = sections[0]?.entries ?? [];
+  const [entered, setEntered] = useState<string | null>(null);
   const run = (id: string | number) => {
     const entry = sections.flatMap(({ entries }) => entries).find((each) => each.id === id);
     if (!entry?.stays) onClose();
@@ -61,14 +63,18 @@ export default function Palette({ pick, text, onText, onClose }: PaletteProps) {
       event.stopPropagation();
       onClose();
     }
-    // What was just found is chosen a moment after it is shown; who is faster means the first of it.
-    const [first] = sections[0]?.entries ?? [];
-    if (event.key === "Enter" && first && !event.nativeEvent.isComposing && nothingChosen(event.target)) {
+    // What is found is chosen a moment after it is shown; who is faster means the first of what will be found.
+    if (event.key === "Enter" && !event.nativeEvent.isComposing && nothingChosen(event.target)) {
       event.preventDefault();
       event.stopPropagation();
-      run(first.id);
+      setEntered(text);
     }
   };
+  useEffect(() => {
+    if (entered === null || !fresh) return;
+    setEntered(null);
+    if (first && entered === text) run(first.id);
+  });
   const title = pick?.title ?? "Search symbols, pages, actions";
   return (
     <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && onClose()} className={styles.veil ?? ""}>
@@ -135,6 +141,8 @@ interface Found {
   remote: boolean;
   /** Whether symbols have been looked for at all, so that the first entry is the first for good. */
   ready: boolean;
+  /** Whether what was found is of what is typed now. */
+  fresh: boolean;
 }
 
 function useEntries(text: string, pick: Pick | null): Found {
@@ -194,6 +202,7 @@ function useEntries(text: string, pick: Pick | null): Found {
     note: noteOf(found, symbols.length === 0),
     remote: remote || found.isError,
     ready: !found.isPending,
+    fresh: alert !== null || (settled === text && !found.isPending && !found.isPlaceholderData),
   };
 }
 

@@ -2,15 +2,16 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useId, useRef } from "react";
-import type { Item } from "../../../api/desk";
-import { addItem, itemsQuery, removeItem } from "../../../api/portfolios";
+import type { Item, Portfolio } from "../../../api/desk";
+import { addItem, itemsQuery, removeItem, transactionsQuery } from "../../../api/portfolios";
 import { symbolsQuery } from "../../../api/queries";
 import { Button } from "../../../components/Button";
 import { TextField } from "../../../components/Field";
+import { isTicker } from "../../../lib/address";
 import { useSettled } from "../../../lib/hooks";
 import { whyNot } from "../../../lib/refusal";
 import { say } from "../../../lib/toast";
-import { itemCalled } from "./form";
+import { itemCalled, itemLike } from "./form";
 
 /** While an item is being made, its name would still be taken for a ticker. */
 export const MAKING = ["making an item"];
@@ -22,8 +23,7 @@ interface InstrumentProps {
   items: readonly Item[];
   /** That an item made here is counted in. */
   currency: string;
-  /** Whether the portfolio is the reader's, and so are its items. */
-  own: boolean;
+  portfolio: Portfolio;
   /** What the instrument is called that stays as long as this stands there. */
   kept: string | null;
   error: string | undefined;
@@ -31,7 +31,9 @@ interface InstrumentProps {
 }
 
 /** What the desk knows by what is typed is offered; what it does not know can become an item of the reader's own. */
-export function InstrumentField({ label, value, items, currency, own, kept, error, onChange }: InstrumentProps) {
+export function InstrumentField(props: InstrumentProps) {
+  const { label, value, items, currency, portfolio, kept, error, onChange } = props;
+  const own = portfolio.owner === null; // and so are its items
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
   const typed = value.trim();
@@ -39,8 +41,14 @@ export function InstrumentField({ label, value, items, currency, own, kept, erro
   const { data, isPlaceholderData } = useQuery({ ...symbolsQuery(asked), enabled: asked !== "" });
   const { make, remove } = useItems(() => input.current?.focus());
   const item = typed === kept ? undefined : itemCalled(typed, items);
-  const known = typed === kept || data?.symbols.some(({ ticker }) => ticker === typed.toUpperCase());
-  const strange = typed !== "" && asked === typed && data && !isPlaceholderData && !known && !item;
+  const ticker = typed.toUpperCase();
+  const known = typed === kept || data?.symbols.some((each) => each.ticker === ticker);
+  const unlisted = typed !== "" && asked === typed && data && !isPlaceholderData && !known && !item;
+  // What nobody has prices of may be held all the same.
+  const named = { instrument: ticker, limit: 1 };
+  const before = useQuery({ ...transactionsQuery(portfolio.id, named), enabled: Boolean(unlisted) && isTicker(typed) });
+  const strange = unlisted && (!isTicker(typed) || before.data?.total === 0);
+  const like = itemLike(typed, items);
   const code = currency.trim().toUpperCase();
   return (
     <>
@@ -56,7 +64,11 @@ export function InstrumentField({ label, value, items, currency, own, kept, erro
           (strange && (
             <>
               Nothing that the desk knows is called {typed} today.{" "}
-              {own && /^[A-Z]{3}$/.test(code) && (
+              {like ? (
+                <Button look="quiet" flush onClick={() => onChange(like.name)}>
+                  Take {like.name}, an item of yours
+                </Button>
+              ) : own && /^[A-Z]{3}$/.test(code) ? (
                 <Button
                   look="quiet"
                   flush
@@ -65,7 +77,7 @@ export function InstrumentField({ label, value, items, currency, own, kept, erro
                 >
                   Make it an item of your own, in {code}
                 </Button>
-              )}
+              ) : null}
             </>
           ))
         }

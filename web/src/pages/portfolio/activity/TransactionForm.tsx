@@ -54,7 +54,7 @@ export function TransactionForm({ portfolio, begin, transaction, back }: FormPro
   const shown = new Set<string>(["kind", "day", "account", "currency", "note", "tags", ...namesOf(form.kind)]);
 
   return (
-    <form className={styles.form} onSubmit={submit}>
+    <form className={`${styles.form} amounts`} onSubmit={submit}>
       <ChoiceField
         label="Kind"
         value={form.kind}
@@ -169,10 +169,9 @@ function OneField({ name, form, portfolio, items, transaction, error, onEdit }: 
   if (name === "instrument" || name === "other")
     return (
       <InstrumentField
-        {...{ label, error, items }}
+        {...{ label, error, items, portfolio }}
         value={form[name]}
         currency={form.currency}
-        own={portfolio.owner === null}
         kept={(name === "other" ? transaction?.other_ticker : transaction?.ticker) ?? null}
         onChange={change}
       />

@@ -38,7 +38,7 @@ export function useTransactionEdits({ id: portfolio }: Pick<Portfolio, "id">) {
     onError: (error, { told }) =>
       asksFirst(error)
         ? say({
-            text: whyNot(error),
+            text: lackOf(error),
             action: { label: "Delete all the same", act: () => remove.mutate({ told, oversold: true }) },
           })
         : refused(error),
@@ -50,7 +50,7 @@ export function useTransactionEdits({ id: portfolio }: Pick<Portfolio, "id">) {
     onError: (error, { told }) =>
       asksFirst(error)
         ? say({
-            text: whyNot(error),
+            text: lackOf(error),
             action: { label: "Bring back all the same", act: () => restore.mutate({ told, oversold: true }) },
           })
         : refused(error),
@@ -95,4 +95,9 @@ interface Saved {
 /** What it is called at the foot of the page, without its units where amounts are hidden. */
 function calledOf(told: Transaction): string {
   return titleOf(areAmountsHidden() ? { ...told, quantity: "0" } : told);
+}
+
+/** What it would take the units of, or only that, where amounts are hidden. */
+function lackOf(error: Error): string {
+  return areAmountsHidden() ? "A sale would lack its units." : whyNot(error);
 }

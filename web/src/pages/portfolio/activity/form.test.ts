@@ -139,6 +139,10 @@ test("the name of an own item is that item, and an instrument that was kept stay
   const form = { ...blank("buy", account, "2026-01-02", " House "), quantity: "1", amount: "9", counted: false };
   expect(draftOf(form, null, [house]).instrument).toBe("own:4");
   expect(draftOf({ ...form, instrument: "house" }, null, [house]).instrument).toBe("own:4");
+  expect(draftOf({ ...form, instrument: "HOUSE" }, null, [house]).instrument).toBe("HOUSE");
+  const another = { ...house, id: 5, instrument: "own:5", name: "house" };
+  expect(draftOf({ ...form, instrument: "house" }, null, [house, another]).instrument).toBe("own:5");
+  expect(draftOf({ ...form, instrument: "HOUSE" }, null, [{ ...house, name: "HOUSE" }]).instrument).toBe("own:4");
   expect(draftOf({ ...form, instrument: "HOUS" }, null, [house]).instrument).toBe("HOUS");
   expect(draftOf(formOf(bought), bought, [{ ...house, name: "META" }]).instrument).toBe("FB");
 });

@@ -1,6 +1,7 @@
 /** A transaction as a reader fills it in, and what the desk is told of it: there, signs say who gave and who received. */
 
 import type { Account, Item, Kind, Transaction, TransactionDraft } from "../../../api/desk";
+import { isTicker } from "../../../lib/address";
 import { negated, product, rounded, signOf, sum } from "../../../lib/decimal";
 import * as format from "../../../lib/format";
 import { type FieldName, KINDS } from "./kinds";
@@ -185,10 +186,16 @@ function named(typed: string, items: readonly Item[], ticker?: string | null, id
   return id && typed === ticker ? id : (itemCalled(typed, items)?.instrument ?? typed);
 }
 
-/** The reader's own item of that name, in whatever letters. */
+/** The reader's own item of that name, in whatever letters; what could be a ticker means that, where no item is called just so. */
 export function itemCalled(typed: string, items: readonly Item[]): Item | undefined {
-  const wanted = typed.trim().toLowerCase();
-  return items.find(({ name }) => name.trim().toLowerCase() === wanted);
+  const name = typed.trim();
+  const exact = items.find((item) => item.name.trim() === name);
+  return exact || (isTicker(name) && name === name.toUpperCase()) ? exact : itemLike(name, items);
+}
+
+/** The reader's own item of that name in whatever letters. */
+export function itemLike(name: string, items: readonly Item[]): Item | undefined {
+  return items.find((item) => item.name.trim().toLowerCase() === name.toLowerCase());
 }
 
 /** The fields of a form by the names that the desk has for them, for what it finds wrong. */

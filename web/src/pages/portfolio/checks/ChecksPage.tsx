@@ -42,14 +42,14 @@ const COLUMNS: Column<Check>[] = [
   { title: "Told from", number: true, show: thresholdText, cell: ({ threshold }) => threshold },
   {
     title: "What it found",
-    show: ({ sentence }) => <span className={styles.sentence}>{format.told(sentence)}</span>,
+    show: (check) => <Found check={check} />,
     cell: ({ sentence }) => sentence,
   },
 ];
 
 /** What it is and its number; below, in words, what it found. */
 function card(check: Check) {
-  const facts = [<State key="state" state={check.state} />, <span key="found">{format.told(check.sentence)}</span>];
+  const facts = [<State key="state" state={check.state} />, <Found key="found" check={check} />];
   return <Card title={wordsOf(check.name).title} value={<NumberOf check={check} />} facts={facts} />;
 }
 
@@ -59,6 +59,12 @@ function State({ state }: Pick<Check, "state">) {
       {STATES[state]}
     </span>
   );
+}
+
+/** What it found, in words; hidden with the amounts where it tells of some. */
+function Found({ check: { name, state, sentence } }: { check: Check }) {
+  const tells = name === "negative_cash" && state === "attention";
+  return <span className={tells ? `amount ${styles.sentence}` : styles.sentence}>{format.told(sentence)}</span>;
 }
 
 function NumberOf({ check }: { check: Check }) {

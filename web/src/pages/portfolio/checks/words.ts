@@ -29,7 +29,7 @@ export function wordsOf(name: string): Words {
 
 export function numberText({ name, number }: Pick<Check, "name" | "number">): string {
   if (number === null) return format.NONE;
-  return wordsOf(name).share ? format.share(Number(number)) : format.exactly(number, name === "negative_cash" ? 2 : 0);
+  return wordsOf(name).share ? format.share(Number(number)) : format.exactly(number);
 }
 
 export function thresholdText({ name, threshold }: Pick<Check, "name" | "threshold">): string {

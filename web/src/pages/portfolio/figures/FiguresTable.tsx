@@ -151,7 +151,7 @@ function walk(event: KeyboardEvent<HTMLTableElement>): void {
   const cell = event.target.closest<HTMLTableCellElement>("tbody td, tfoot td");
   const row = cell?.closest("tr");
   if (!cell || !row) return;
-  const next = nextOf(event.key, row, cell.cellIndex);
+  const next = nextOf(event.key, row, cell.cellIndex, event.target);
   if (!next) return;
   event.preventDefault();
   next.focus();
@@ -159,11 +159,11 @@ function walk(event: KeyboardEvent<HTMLTableElement>): void {
 
 const INNER = "a, button";
 
-function nextOf(key: string, row: HTMLTableRowElement, column: number): HTMLElement | null {
+function nextOf(key: string, row: HTMLTableRowElement, column: number, from: HTMLElement): HTMLElement | null {
   if (key === "ArrowRight" || key === "ArrowLeft") {
-    const cells = [...row.cells];
-    const way = key === "ArrowRight" ? cells.slice(column + 1) : cells.slice(0, column).reverse();
-    return way.map((cell) => cell.querySelector<HTMLElement>(INNER)).find((found) => found !== null) ?? null;
+    // On a card a cell has several, and columns that there is no room for have none that could be seen.
+    const figures = [...row.querySelectorAll<HTMLElement>(INNER)].filter((figure) => figure.checkVisibility());
+    return figures[figures.indexOf(from) + (key === "ArrowRight" ? 1 : -1)] ?? null;
   }
   const other = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[key];
   if (!(other instanceof HTMLTableRowElement)) return null;

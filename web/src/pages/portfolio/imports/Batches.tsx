@@ -26,7 +26,7 @@ export function Batches({ portfolio }: { portfolio: Portfolio }) {
       show: ({ id, file }) => <Link to={`${tabPath(portfolio.id, "activity")}?batch=${id}`}>{file}</Link>,
       cell: ({ file }) => file,
     },
-    { title: "Read as", show: ({ broker }) => broker || "a mapping", cell: ({ preset }) => preset },
+    { title: "Read as", show: ({ broker }) => broker || "columns you matched", cell: ({ preset }) => preset },
     { title: "When", show: ({ at }) => format.moment(at), cell: ({ at }) => at },
     { title: "What", show: ({ counts }) => countsText(counts), cell: ({ counts }) => countsText(counts) },
     {

@@ -19,7 +19,9 @@ export function PositionCard({ row, name, day, past, base }: CardProps) {
   if (row.instrument === null) return <Card title={name} value={value} />;
   const facts = [
     <span key="units">
-      <span className="amount">{format.exactly(row.units)}</span> × <Price row={row} day={day} />
+      <span className="amount">{format.exactly(row.units)}</span>
+      {row.price ? " × " : ", price "}
+      <Price row={row} day={day} />
     </span>,
     row.day_change && (
       <span key="day">

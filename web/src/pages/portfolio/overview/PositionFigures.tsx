@@ -59,7 +59,9 @@ export function Price({ row, day }: { row: Position; day: string }) {
     <span className={old ? styles.old : undefined} title={`${format.day(price.day)}, ${price.source}`}>
       <Asked row={row} why="price" label="Price">
         <span>
-          {format.exactly(price.price, 2)} <span className="quiet">{currency}</span>
+          {/* What there is one of is worth its price. */}
+          <span className={instrument.startsWith("own:") ? "amount" : undefined}>{format.exactly(price.price, 2)}</span>{" "}
+          <span className="quiet">{currency}</span>
         </span>
       </Asked>
       {old && (

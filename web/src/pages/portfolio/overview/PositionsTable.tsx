@@ -174,7 +174,8 @@ export function PositionsTable({ portfolio, positions: told, contributions, rang
       />
       {gone !== 0 && (
         <p className="quiet">
-          What is not held any more added {gone === null ? "what nobody knows" : <Return value={gone} />}.
+          What is no longer held added {gone === null ? "some, and how much is not known" : <Return value={gone} />} in
+          this stretch.
         </p>
       )}
     </>

@@ -121,7 +121,9 @@ function Figures({ positions, returns: { base, performance }, instrument }: Figu
       >
         {row?.price ? (
           <Figure why="price" of={instrument} inside={row.account} label="Price">
-            {format.exactly(row.price.price, 2)}
+            <span className={instrument.startsWith("own:") ? "amount" : undefined}>
+              {format.exactly(row.price.price, 2)}
+            </span>
           </Figure>
         ) : (
           format.NONE

@@ -46,7 +46,11 @@ export default function PriceForm({ title, about, name, currency, prices, set }:
       number: true,
       show: (row) => {
         const price = format.exactly(row.price, 2);
-        return row.currency && row.currency !== currency ? `${price} ${row.currency}` : price;
+        return (
+          <span className="amount">
+            {row.currency && row.currency !== currency ? `${price} ${row.currency}` : price}
+          </span>
+        );
       },
       cell: (row) => row.price,
     },

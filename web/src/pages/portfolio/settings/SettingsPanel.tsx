@@ -23,7 +23,7 @@ export default function SettingsPanel({ portfolio, back }: { portfolio: Portfoli
     <Panel title={`Settings of ${portfolio.name}`} back={back}>
       {portfolio.right === "owner" && <Counted portfolio={portfolio} back={back} />}
       {portfolio.right !== "read" && <Accounts portfolio={portfolio} />}
-      {portfolio.owner === null && <Items />}
+      {portfolio.right === "owner" && <Items />}
       <Sharing of={{ ...portfolio, kind: "portfolio" }} onLeft={gone} />
       <Export portfolio={portfolio} />
       {portfolio.owner === null && <Remove portfolio={portfolio} onGone={gone} />}
