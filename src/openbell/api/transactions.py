@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -32,6 +33,9 @@ router = APIRouter(tags=["transactions"])
 
 MOST = 500
 """Transactions on a page."""
+
+_moved = attrgetter("kind", "cash", "quantity", "tax", "fee", "ratio")
+"""What a transaction is, and all that it moves."""
 
 Instrument = Annotated[str, Field(min_length=1, max_length=40)]
 
@@ -169,9 +173,7 @@ def change_transaction(
     kept = seen(desk, caller, number, write=True)
     before = _there(desk, number, transaction).transaction
     wanted, book = _transaction(desk, caller, kept, change, transaction), TransactionBook(desk.ledger)
-    if any(
-        getattr(wanted, name) != getattr(before, name) for name in ("kind", "cash", "quantity", "tax", "fee", "ratio")
-    ):
+    if _moved(wanted) != _moved(before):
         assert_of_something(wanted)
     edit = Edit(wanted, oversold_too, transaction)
     with _told_now(desk):
