@@ -1,7 +1,7 @@
 /** The palette: symbols, pages and actions, found by typing. */
 
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import {
   Autocomplete,
   Collection,
@@ -53,6 +53,8 @@ export default function Palette({ pick, text, onText, onClose }: PaletteProps) {
   const { sections, note, remote, ready, fresh } = useEntries(text.trim(), pick);
   const [first] = sections[0]?.entries ?? [];
   const [entered, setEntered] = useState<string | null>(null);
+  /** What was typed when an arrow went through what was found. */
+  const walked = useRef<string | null>(null);
   const run = (id: string | number) => {
     const entry = sections.flatMap(({ entries }) => entries).find((each) => each.id === id);
     if (!entry?.stays) onClose();
@@ -63,8 +65,10 @@ export default function Palette({ pick, text, onText, onClose }: PaletteProps) {
       event.stopPropagation();
       onClose();
     }
+    if (event.key.startsWith("Arrow")) walked.current = text;
     // What is found is chosen a moment after it is shown; who is faster means the first of what will be found.
-    if (event.key === "Enter" && !event.nativeEvent.isComposing && nothingChosen(event.target)) {
+    const hasty = walked.current !== text && (!fresh || nothingChosen(event.target));
+    if (event.key === "Enter" && hasty && !event.nativeEvent.isComposing) {
       event.preventDefault();
       event.stopPropagation();
       setEntered(text);
