@@ -175,6 +175,15 @@ def test_checks_find_what_is_missing_stale_or_owed():
     assert by_name["position"].sentence.endswith("2 positions without a price could change that.")
 
 
+def test_what_cannot_be_valued_could_change_each_share():
+    rows = "2024-01-02 deposit - - 1000\n2024-01-02 delivery_in D 1 -"
+    walked, found = followed(book_of(rows, {}, facts=FACTS), "2024-01-02")
+    by_name = {each.name: each for each in checks(found, walked, found.scope(), Thresholds())}
+    assert [by_name[name].state for name in ("position", "sector", "cash")] == ["unknown"] * 3
+    for name in ("position", "sector", "cash"):
+        assert by_name[name].sentence.endswith(" 1 position without a price could change that."), by_name[name]
+
+
 def test_a_portfolio_that_is_worth_nothing_has_no_shares_to_check():
     walked, found = followed(book_of((), {}), "2024-01-02")
     assert [each.state for each in checks(found, walked, found.scope(), Thresholds())] == ["unknown"] * 4 + ["good"] * 4

@@ -152,7 +152,7 @@ def test_more_than_is_held_cannot_be_sold_and_everything_else_is_computed() -> N
     [problem] = walked.problems
     assert (problem.kind, problem.severity, problem.transaction.id) == ("oversold", "wrong", 2)
     assert problem.what == (
-        "15 units of ACME were sold on 2024-01-02 (A-17), but the account held 10; only these were counted."
+        "15 units of ACME were sold on 2024-01-02 (A-17), but the account held 10: no more can be counted."
     )
     assert "mark the sale as short" in problem.remedy
 

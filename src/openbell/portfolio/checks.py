@@ -86,6 +86,9 @@ def _concentration(of: History, name: str, spread: Allocation, threshold: Decima
         return Check(name, "unknown", None, threshold, _NO_SHARES)
     if not known and any(each.key == UNKNOWN for each in spread.slices):
         return Check(name, "unknown", None, threshold, f"No {name} of what is held is known.")
+    without = f"{_counted(len(spread.unvalued), 'position')} without a price could change that."
+    if not known and spread.unvalued:
+        return Check(name, "unknown", None, threshold, f"No {name} that has a value. {without}")
     if not known:
         return Check(name, "good", ZERO, threshold, f"There is no {name} to look at.")
     over = [each for each in known if abs(each.share or ZERO) > threshold]
@@ -94,7 +97,7 @@ def _concentration(of: History, name: str, spread: Allocation, threshold: Decima
     said = f"{called(of.book, largest.key)} is {_percent(number)} of the whole; the limit is {_percent(threshold)}."
     state: State = "attention" if over else "unknown" if spread.unvalued else "good"
     if spread.unvalued:
-        said += f" {_counted(len(spread.unvalued), 'position')} without a price could change that."
+        said += f" {without}"
     return Check(name, state, number, threshold, said, tuple(each.key for each in over))
 
 
@@ -103,6 +106,9 @@ def _cash_share(spread: Allocation, threshold: Decimal) -> Check:
     if spread.total <= 0 or share is None:
         return Check("cash", "unknown", None, threshold, _NO_SHARES)
     said = f"{_percent(share)} of the whole is cash; the limit is {_percent(threshold)}."
+    if spread.unvalued and share > threshold:
+        said += f" {_counted(len(spread.unvalued), 'position')} without a price could change that."
+        return Check("cash", "unknown", share, threshold, said)
     return Check("cash", "attention" if share > threshold else "good", share, threshold, said)
 
 

@@ -322,7 +322,7 @@ class _Walk:
             "wrong",
             t,
             f"{said(quantity)} units of {self._called(t)} were {done} on {t.day}{f' ({t.ref})' if t.ref else ''}, but "
-            f"the account held {f'{said(held)}; only these were' if held else 'none; no gain of them was'} counted.",
+            f"the account held {f'{said(held)}: no more can be' if held else 'none: no gain of them can be'} counted.",
             f"{remedy}; or mark the sale as short." if t.kind is Kind.SELL else f"{remedy}.",
         )
 

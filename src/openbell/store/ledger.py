@@ -197,10 +197,13 @@ class Ledger:
 @contextmanager
 def own_name(thing: str) -> Iterator[None]:
     """A name that another `thing` bears is InvalidInput."""
+    article = "an" if thing[0] in "aeiou" else "a"
     try:
         yield
     except sa.exc.IntegrityError as error:
-        raise InvalidInput("name", f"There is a {thing} of that name already.", remedy="Choose another.") from error
+        raise InvalidInput(
+            "name", f"There is {article} {thing} of that name already.", remedy="Choose another."
+        ) from error
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -69,6 +69,9 @@ def test_a_purchase_is_typed_without_signs_and_its_amount_counted(folio: Page, o
     folio.get_by_label("Price").fill("50.125")
     folio.get_by_label("Fee").fill("2")
     expect(folio.get_by_label("Paid in all")).to_have_attribute("placeholder", "603.50")
+    for typed in ("", "U", "US", "USD"):
+        folio.get_by_label("Currency").fill(typed)
+    expect(folio.get_by_label("Paid in all")).to_have_attribute("placeholder", "603.50")
     folio.get_by_label("Tags").fill("core, long")
     folio.get_by_role("button", name="Add", exact=True).click()
     row = rows(folio).filter(has_text="Buy 12 HAZLO")

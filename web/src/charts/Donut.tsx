@@ -37,6 +37,7 @@ export function Donut({ slices, read, onPoint, onOpen, children }: DonutProps) {
               key={key}
               d={ring(from, turned)}
               className={styles.slice}
+              fillRule="evenodd"
               data-read={read === index || undefined}
               data-opens={onOpen !== undefined || undefined}
               style={{ fill: colour === 0 ? "var(--edge)" : `var(--line-${colour})` }}
@@ -54,10 +55,15 @@ export function Donut({ slices, read, onPoint, onOpen, children }: DonutProps) {
 /** The part of the ring between two turns of the whole. */
 function ring(from: number, to: number): string {
   // A slice that is all of it would begin where it ends, and not be drawn.
-  const end = Math.min(to, from + 0.99999);
-  const far = end - from > 0.5 ? 1 : 0;
-  const [a, b, c, d] = [at(from, OUTER), at(end, OUTER), at(end, INNER), at(from, INNER)];
+  if (to - from > 0.9999) return `${circle(OUTER)}${circle(INNER)}`;
+  const far = to - from > 0.5 ? 1 : 0;
+  const [a, b, c, d] = [at(from, OUTER), at(to, OUTER), at(to, INNER), at(from, INNER)];
   return `M${a}A${OUTER} ${OUTER} 0 ${far} 1 ${b}L${c}A${INNER} ${INNER} 0 ${far} 0 ${d}Z`;
+}
+
+function circle(radius: number): string {
+  const [top, foot] = [at(0, radius), at(0.5, radius)];
+  return `M${top}A${radius} ${radius} 0 1 1 ${foot}A${radius} ${radius} 0 1 1 ${top}Z`;
 }
 
 function at(turn: number, radius: number): string {

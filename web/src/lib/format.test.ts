@@ -170,3 +170,12 @@ test("a firing keeps the decimals of its prices, and its thousands are thin", ()
   );
   expect(format.told("QUORB traded 1,234,567 today")).toBe("QUORB traded 1\u202f234\u202f567 today");
 });
+
+test("a currency that is still being typed has two decimals", () => {
+  expect(["", "U", "EU", "EUR", "JPY", "EURO", "€"].map(format.decimalsOf)).toEqual([2, 2, 2, 2, 0, 2, 2]);
+});
+
+test("the price of a unit is exact as far as it can be read", () => {
+  const shown = ["115.5", "0.1234565", "96847.405873901104", "0.000012345678"].map(format.unitPrice);
+  expect(shown).toEqual(["115.50", "0.1235", "96\u202f847.4059", "0.00001235"]);
+});

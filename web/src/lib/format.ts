@@ -83,15 +83,23 @@ export function share(value: number | Missing): string {
 
 const parts = new Map<string, number>();
 
-/** How many decimals amounts of `currency` have: two of most, none of the yen. */
+/** How many decimals amounts of `currency` have: two of most, of one that is still being typed too; none of the yen. */
 export function decimalsOf(currency: string): number {
   let digits = parts.get(currency);
+  if (digits === undefined && !/^[A-Za-z]{3}$/.test(currency)) return 2;
   if (digits === undefined) {
     const style = { style: "currency", currency } as const;
     digits = new Intl.NumberFormat(LANGUAGE, style).resolvedOptions().maximumFractionDigits ?? 2;
     parts.set(currency, digits);
   }
   return digits;
+}
+
+/** What one unit was bought or sold at: exactly, or where a broker divided it out, as exactly as can be read. */
+export function unitPrice(value: string): string {
+  if ((value.split(".")[1]?.length ?? 0) <= 6) return exactly(value, 2);
+  const number = Number(value);
+  return price(number, Math.max(4, decimalsFor(number)));
 }
 
 /** An amount of money, to the smallest coin; whose money it is stands in the heading. Exact however large it is. */

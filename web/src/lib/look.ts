@@ -70,6 +70,14 @@ export function useTheme(): Theme {
   return useSyncExternalStore(subscribe, () => THEMES.find((theme) => theme === read("theme")) ?? "system");
 }
 
+/** Whether the page is dark, by its theme or the system’s. */
+export function useDark(): boolean {
+  return useSyncExternalStore(subscribe, () => {
+    const theme = read("theme");
+    return theme === "dark" || (theme !== "light" && window.matchMedia("(prefers-color-scheme: dark)").matches);
+  });
+}
+
 export function useMoves(): Moves {
   return useSyncExternalStore(subscribe, () => MOVES.find((moves) => moves === read("moves")) ?? "teal-vermilion");
 }

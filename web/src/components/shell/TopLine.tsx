@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import { Problem } from "../../api/problem";
-import { chooseTheme, useTheme } from "../../lib/look";
+import { chooseTheme, useDark } from "../../lib/look";
 import { useOverlays } from "../../lib/palette";
 import { Button } from "../Button";
 import { Icon } from "../Icon";
@@ -53,8 +53,7 @@ function Feed({ error }: { error: Error | null }) {
 }
 
 function ThemeButton() {
-  const theme = useTheme();
-  const dark = theme === "dark" || (theme === "system" && window.matchMedia("(prefers-color-scheme: dark)").matches);
+  const dark = useDark();
   const other = dark ? "light" : "dark";
   return (
     <Button look="quiet" aria-label={`Use the ${other} theme`} onClick={() => chooseTheme(other)}>

@@ -119,8 +119,10 @@ function Rows({ portfolio, rows, all, removed }: RowsProps) {
     {
       title: "Fee",
       number: true,
-      show: ({ fee, fee_currency, currency }) =>
-        signOf(fee) !== 0 && <Amount value={fee} currency={fee_currency || currency} named={!!fee_currency} />,
+      show: ({ fee, fee_currency, currency, price_currency }) =>
+        signOf(fee) !== 0 && (
+          <Amount value={fee} currency={fee_currency || currency} named={!!(fee_currency || price_currency)} />
+        ),
       cell: ({ fee }) => fee,
     },
     {

@@ -57,7 +57,7 @@ export function InstrumentField(props: InstrumentProps) {
         value={value}
         list={list}
         input={input}
-        error={error}
+        error={item ? undefined : error}
         placeholder={own ? "Ticker, or an item of yours" : "Ticker"}
         hint={
           (item && `An item of yours, in ${item.currency}`) ||

@@ -41,7 +41,7 @@ type Priced = Pick<Transaction, "price" | "price_currency" | "currency">;
 /** A price, with its currency where that is not the one of the amount. */
 export function priceOf({ price, price_currency, currency }: Priced): string | null {
   if (!price) return null;
-  return `${format.exactly(price, 2)}${price_currency && price_currency !== currency ? ` ${price_currency}` : ""}`;
+  return `${format.unitPrice(price)}${price_currency && price_currency !== currency ? ` ${price_currency}` : ""}`;
 }
 
 /** At which rate money became other money: `1.0875 USD` for one. */

@@ -18,7 +18,7 @@ import { Figure } from "../figures/Figure";
 import { type FigureColumn, FiguresTable } from "../figures/FiguresTable";
 import type { PortfolioPageProps } from "../props";
 import styles from "./Allocation.module.css";
-import { DIMENSION_NAMES, DIMENSIONS, drawn, headline, innerOf, labelOf, summaryOf } from "./slices";
+import { DIMENSION_NAMES, DIMENSIONS, drawn, headline, innerOf, labelOf, summaryOf, unvaluedText } from "./slices";
 
 export default function AllocationPage({ portfolio }: PortfolioPageProps) {
   const [params] = useSearchParams();
@@ -31,7 +31,7 @@ export default function AllocationPage({ portfolio }: PortfolioPageProps) {
   const name = opened ? labelOf(opened.key, opened.label, dimension) : null;
   return (
     <>
-      <h1>{headline(data.slices, dimension)}</h1>
+      <h1>{headline(data.slices, dimension, data.unvalued.length)}</h1>
       <AsOf />
       <Controls portfolio={portfolio} ranged={false}>
         <Choice
@@ -87,10 +87,14 @@ function tellable({ right }: Portfolio, dimension: Dimension): boolean {
 /** What has no value has no share either: the shares are of the rest. */
 function Unvalued({ allocation: { unvalued } }: { allocation: Allocation }) {
   return (
-    <p className={styles.unvalued}>
-      Left out for want of a value:{" "}
-      {unvalued.map(({ ticker, lacks }) => `${ticker} (${format.told(lacks)})`).join("; ")}
-    </p>
+    <div className={styles.unvalued}>
+      <p>{format.counted(unvalued.length, "position")} left out for want of a value:</p>
+      <ul>
+        {unvaluedText(unvalued).map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { drawn, headline, innerOf, labelOf, summaryOf } from "./slices";
+import { drawn, headline, innerOf, labelOf, summaryOf, unvaluedText } from "./slices";
 
 const slice = (key: string, share: string | null = "0.1") => ({ key, label: key, value: "1", share, inner: [] });
 
@@ -23,13 +23,15 @@ test("a slice is opened by instrument, and an instrument by account", () => {
 
 test("the headline is the largest part, or that it is not known", () => {
   expect([
-    headline([slice("etf", "0.6"), slice("stock", "0.4")], "type"),
-    headline([slice("CH", "1")], "country"),
-    headline([slice("unknown", "0.7"), slice("energy", "0.3")], "sector"),
-    headline([], "type"),
+    headline([slice("etf", "0.6"), slice("stock", "0.4")], "type", 0),
+    headline([slice("CH", "1")], "country", 0),
+    headline([slice("cash", "1")], "type", 48),
+    headline([slice("unknown", "0.7"), slice("energy", "0.3")], "sector", 1),
+    headline([], "type", 0),
   ]).toEqual([
     "ETF is the largest of 2 parts, 60.0\u202f%",
     "All of it is Switzerland",
+    "All of what has a value is Cash",
     "The sector of 70.0\u202f% is not known",
     "Where it lies",
   ]);
@@ -38,4 +40,13 @@ test("the headline is the largest part, or that it is not known", () => {
 test("the largest are told in a sentence, the others by their number", () => {
   const slices = drawn([slice("a", "0.4"), slice("b", "0.3"), slice("c", "0.2"), slice("d", "0.1")]);
   expect(summaryOf(slices)).toBe("A 40.0\u202f%, B 30.0\u202f%, C 20.0\u202f%, and 1 other.");
+});
+
+test("what has no value is told by why it has none", () => {
+  const without = (ticker: string, lacks: string) => ({ ticker, lacks });
+  const many = Array.from({ length: 10 }, (_, number) => without(`T${number}`, "there is no price"));
+  expect(unvaluedText([without("NKE", "its currency is not known"), ...many])).toEqual([
+    "its currency is not known: NKE",
+    "there is no price: T0, T1, T2, T3, T4, T5, T6, T7 and 2 others",
+  ]);
 });

@@ -1,6 +1,6 @@
 /** The slices of an allocation as a donut shows them. */
 
-import type { Slice as Told } from "../../../api/desk";
+import type { Allocation, Slice as Told } from "../../../api/desk";
 import type { Dimension } from "../../../api/portfolios";
 import type { Slice } from "../../../charts/Donut";
 import * as format from "../../../lib/format";
@@ -45,15 +45,32 @@ export function labelOf(key: string, label: string, dimension?: Dimension): stri
 }
 
 /** `QUORB is the largest of 4 parts, 40.8 %`: the one to know of. */
-export function headline(slices: readonly Told[], dimension: Dimension): string {
+export function headline(slices: readonly Told[], dimension: Dimension, unvalued: number): string {
   const [largest] = slices;
   if (!largest?.share) return "Where it lies";
   const share = format.share(Number(largest.share));
   const name = DIMENSION_NAMES[dimension].toLowerCase();
   if (largest.key === "unknown") return `The ${name} of ${share} is not known`;
   const label = labelOf(largest.key, largest.label, dimension);
-  return slices.length === 1 ? `All of it is ${label}` : `${label} is the largest of ${slices.length} parts, ${share}`;
+  const of = unvalued > 0 ? " of what has a value" : "";
+  if (slices.length === 1) return `All${of || " of it"} is ${label}`;
+  return `${label} is the largest of ${slices.length} parts${of}, ${share}`;
 }
+
+type Unvalued = Pick<Allocation["unvalued"][number], "ticker" | "lacks">;
+
+/** What has no value, by why it has none: `the currency of its price is not known: NKE, SLAB and 12 others`. */
+export function unvaluedText(unvalued: readonly Unvalued[]): string[] {
+  const why = new Map<string, string[]>();
+  for (const { ticker, lacks } of unvalued) why.set(lacks, [...(why.get(lacks) ?? []), ticker]);
+  return [...why].map(([lacks, tickers]) => {
+    const few = tickers.length <= FEW + 1 ? tickers : tickers.slice(0, FEW);
+    const others = tickers.length - few.length;
+    return `${format.told(lacks)}: ${few.join(", ")}${others > 0 ? ` and ${format.counted(others, "other")}` : ""}`;
+  });
+}
+
+const FEW = 8;
 
 /** The largest slices in a sentence. */
 export function summaryOf(slices: readonly Slice[]): string {

@@ -114,7 +114,7 @@ function Columns({ columns: { header, samples, proposed, fields }, answers, onAn
             label={FIELD_WORDS[field] ?? field}
             value={mapping.columns[field] ?? ""}
             options={options}
-            hint={sampleOf(mapping.columns[field])}
+            hint={<span className="amount">{sampleOf(mapping.columns[field])}</span>}
             onChange={(column) => change(withColumn(mapping, field, column))}
           />
         ))}

@@ -39,7 +39,7 @@ export function PreviewStep({ portfolio, preview, choices, offset, onChange }: P
         </p>
       ))}
       {preview.counted_as && <CountedAs portfolio={portfolio} draft={preview.counted_as} />}
-      {problems.length > 0 && <Problems problems={problems} title="Not understood" />}
+      {problems.length > 0 && <Problems problems={problems} title={headOf(problems)} />}
       {unheld.length > 0 && <Unheld preview={preview} choices={choices} onChange={onChange} />}
       <Rows preview={preview} rows={rows} onTurn={(row) => onChange(turned(choices, row))} />
       {pages > 1 && (
@@ -56,7 +56,7 @@ export function PreviewStep({ portfolio, preview, choices, offset, onChange }: P
           <ul>
             {ignored.map(({ rows: at, reason, content }) => (
               <li key={`${at} ${reason}`}>
-                Row {at.join(", ")}: {reason}. <code>{content}</code>
+                Row {at.join(", ")}: {reason}. <code className="amount">{content}</code>
               </li>
             ))}
           </ul>
@@ -64,6 +64,11 @@ export function PreviewStep({ portfolio, preview, choices, offset, onChange }: P
       )}
     </>
   );
+}
+
+/** What is only remarked on is understood. */
+function headOf(problems: Preview["problems"]): string {
+  return problems.some(({ blocking }) => blocking) ? "Not understood" : "To be looked at";
 }
 
 /** What is sold that is not held, and paid before a purchase: a statement may begin in the middle, if one says so. */
@@ -74,8 +79,8 @@ function Unheld({ preview: { unheld, unheld_total }, choices, onChange }: Omit<P
       <ul className={styles.problems}>
         {unheld.map(({ rows, what, remedy }) => (
           <li key={`${rows} ${what}`}>
-            <strong>{rows.length > 0 ? `Row ${rows.join(", ")}` : "Here already"}</strong>: {format.told(what)}{" "}
-            {format.told(remedy)}
+            <strong>{rows.length > 0 ? `Row ${rows.join(", ")}` : "Here already"}</strong>:{" "}
+            <span className="amount">{format.told(what)}</span> {format.told(remedy)}
           </li>
         ))}
       </ul>

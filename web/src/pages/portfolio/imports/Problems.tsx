@@ -11,10 +11,10 @@ export function Problems({ problems, title }: { problems: Preview["problems"]; t
       <ul className={styles.problems}>
         {problems.map(({ rows, what, remedy, content, blocking }) => (
           <li key={`${rows} ${what}`}>
-            <strong>Row {rows.join(", ")}</strong>: {format.told(what)} {format.told(remedy)}{" "}
-            {blocking ? "It is not booked." : "It is booked all the same."}
+            <strong>Row {rows.join(", ")}</strong>: <span className="amount">{format.told(what)}</span>{" "}
+            {format.told(remedy)} {blocking ? "It is not booked." : "It is booked all the same."}
             <br />
-            <code>{content}</code>
+            <code className="amount">{content}</code>
           </li>
         ))}
       </ul>

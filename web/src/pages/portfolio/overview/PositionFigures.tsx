@@ -60,7 +60,7 @@ export function Price({ row, day }: { row: Position; day: string }) {
       <Asked row={row} why="price" label="Price">
         <span>
           {/* What there is one of is worth its price. */}
-          <span className={instrument.startsWith("own:") ? "amount" : undefined}>{format.exactly(price.price, 2)}</span>{" "}
+          <span className={instrument.startsWith("own:") ? "amount" : undefined}>{format.unitPrice(price.price)}</span>{" "}
           <span className="quiet">{currency}</span>
         </span>
       </Asked>

@@ -24,7 +24,7 @@ export function Problems({ problems, notes }: { problems: readonly Trouble[]; no
     <ul className={styles.problems}>
       {(all ? told : told.slice(0, FIRST)).map(({ text, transaction }) => (
         <li key={`${transaction} ${text}`}>
-          <span className="amount">{format.told(text)}</span>{" "}
+          <span className={transaction === null ? undefined : "amount"}>{format.told(text)}</span>{" "}
           {transaction !== null && <Link to={beside(params, { edit: String(transaction) })}>Look at it</Link>}
         </li>
       ))}

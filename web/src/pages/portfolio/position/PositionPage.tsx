@@ -122,7 +122,7 @@ function Figures({ positions, returns: { base, performance }, instrument }: Figu
         {row?.price ? (
           <Figure why="price" of={instrument} inside={row.account} label="Price">
             <span className={instrument.startsWith("own:") ? "amount" : undefined}>
-              {format.exactly(row.price.price, 2)}
+              {format.unitPrice(row.price.price)}
             </span>
           </Figure>
         ) : (

@@ -66,7 +66,7 @@ function Told({ why: { method, inputs, notes }, portfolio }: ToldProps) {
         <section className={styles.notes}>
           <h3>Missing, carried over or assumed</h3>
           <ul>
-            {notes.map((note) => (
+            {[...new Set(notes)].map((note) => (
               <li key={note}>{format.told(note)}</li>
             ))}
           </ul>
