@@ -41,7 +41,8 @@ function useGone({ id }: Portfolio) {
       (told) => told && { ...told, portfolios: told.portfolios.filter((each) => each.id !== id) },
     );
     navigate("/portfolio");
-    client.removeQueries({ queryKey: ["portfolios", id] });
+    // What is still on the page would ask again for what is no longer there.
+    client.removeQueries({ queryKey: ["portfolios", id], type: "inactive" });
     return client.invalidateQueries({ queryKey: portfolioKeys.list });
   };
 }
