@@ -122,8 +122,8 @@ async def _let_go(server: uvicorn.Server) -> None:
         for connection in list(server.server_state.connections):
             asked = getattr(connection, "cycle", None)
             if asked is not None and not asked.more_body and not asked.response_started:
-                continue
-            if clock() - since.setdefault(connection, clock()) >= LEAVE_S:
+                since.pop(connection, None)
+            elif clock() - since.setdefault(connection, clock()) >= LEAVE_S:
                 connection.transport.abort()
         await asyncio.sleep(HURRY_S)
 

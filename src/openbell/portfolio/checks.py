@@ -86,9 +86,8 @@ def _concentration(of: History, name: str, spread: Allocation, threshold: Decima
         return Check(name, "unknown", None, threshold, _NO_SHARES)
     if not known and any(each.key == UNKNOWN for each in spread.slices):
         return Check(name, "unknown", None, threshold, f"No {name} of what is held is known.")
-    without = f"{_counted(len(spread.unvalued), 'position')} without a price could change that."
     if not known and spread.unvalued:
-        return Check(name, "unknown", None, threshold, f"No {name} that has a value. {without}")
+        return Check(name, "unknown", None, threshold, f"No {name} that has a value.{_could_change(spread)}")
     if not known:
         return Check(name, "good", ZERO, threshold, f"There is no {name} to look at.")
     over = [each for each in known if abs(each.share or ZERO) > threshold]
@@ -96,8 +95,7 @@ def _concentration(of: History, name: str, spread: Allocation, threshold: Decima
     number = largest.share or ZERO
     said = f"{called(of.book, largest.key)} is {_percent(number)} of the whole; the limit is {_percent(threshold)}."
     state: State = "attention" if over else "unknown" if spread.unvalued else "good"
-    if spread.unvalued:
-        said += f" {without}"
+    said += _could_change(spread)
     return Check(name, state, number, threshold, said, tuple(each.key for each in over))
 
 
@@ -106,10 +104,16 @@ def _cash_share(spread: Allocation, threshold: Decimal) -> Check:
     if spread.total <= 0 or share is None:
         return Check("cash", "unknown", None, threshold, _NO_SHARES)
     said = f"{_percent(share)} of the whole is cash; the limit is {_percent(threshold)}."
-    if spread.unvalued and share > threshold:
-        said += f" {_counted(len(spread.unvalued), 'position')} without a price could change that."
-        return Check("cash", "unknown", share, threshold, said)
-    return Check("cash", "attention" if share > threshold else "good", share, threshold, said)
+    if share <= threshold:
+        return Check("cash", "good", share, threshold, said)
+    state: State = "unknown" if spread.unvalued else "attention"
+    return Check("cash", state, share, threshold, said + _could_change(spread))
+
+
+def _could_change(spread: Allocation) -> str:
+    """How many positions are in no share, as another sentence; nothing where all are."""
+    without = len(spread.unvalued)
+    return f" {_counted(without, 'position')} without a price could change that." if without else ""
 
 
 def _missing(of: History, every: tuple[Worth, ...]) -> Check:
