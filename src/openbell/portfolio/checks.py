@@ -87,7 +87,7 @@ def _concentration(of: History, name: str, spread: Allocation, threshold: Decima
     if not known and any(each.key == UNKNOWN for each in spread.slices):
         return Check(name, "unknown", None, threshold, f"No {name} of what is held is known.")
     if not known and spread.unvalued:
-        return Check(name, "unknown", None, threshold, f"No {name} that has a value.{_could_change(spread)}")
+        return Check(name, "unknown", None, threshold, f"Nothing that counts here has a value.{_could_change(spread)}")
     if not known:
         return Check(name, "good", ZERO, threshold, f"There is no {name} to look at.")
     over = [each for each in known if abs(each.share or ZERO) > threshold]
