@@ -68,6 +68,7 @@ def test_a_portfolio_is_shared_the_right_changed_and_taken_back(
         panel.get_by_role("button", name="Share").click()
         expect(panel.get_by_label("What ann may do")).to_have_value("write")
         panel.get_by_label("What ann may do").select_option("read")
+        expect(panel.get_by_label("What ann may do")).to_have_value("read")  # once the desk has answered
         panel.get_by_label("Person").select_option("vic")
         panel.get_by_role("button", name="Share", exact=True).click()
         expect(panel.get_by_role("listitem")).to_have_count(2)
@@ -185,6 +186,7 @@ def test_who_has_none_is_offered_a_sample_where_the_market_is_simulated(
         page.get_by_role("button", name="Make a sample portfolio").click()
         expect(page.get_by_role("table", name="Positions")).to_be_visible()
         number = int(re.search(r"/portfolio/(\d+)$", page.url)[1])  # type: ignore[index]  # it is one by now
+        page.goto("/help")  # else it might ask for what is deleted
         headers = {"x-csrf-token": next(c["value"] for c in page.context.cookies() if c["name"] == "openbell_csrf")}
         address = f"/api/v1/portfolios/{number}?name=Sample+portfolio"
         assert page.request.delete(address, headers=headers).status == 204
