@@ -121,13 +121,13 @@ def test_every_format_and_the_readers_json(shell: Shell):
 
 def test_jobs_are_run_and_listed_with_what_came_of_them(shell: Shell):
     assert [(each["name"], each["state"]) for each in json.loads(shell("jobs", "--json").stdout)] == [
-        ("compact", "waits"),
+        ("compact", "nothing to do now"),
         ("sweep", "nothing to do now"),
     ]
     assert shell("job", "compact").stdout == "0 partitions rewritten.\n"
     compact, _ = json.loads(shell("job", "--json").stdout)
     assert (compact["state"], compact["result"]) == ("done", "0 partitions rewritten.")
-    assert compact["next"] > compact["last"]
+    assert compact["next"] is None  # until there is something to merge
     assert compact["took_s"] >= 0
     assert "0 partitions rewritten." in shell("job").stdout
 

@@ -57,6 +57,7 @@ from openbell.api.access import Role, allow
 from openbell.api.answers import FAST, SMALL
 from openbell.api.guarded import Guarded
 from openbell.api.limits import Limited
+from openbell.api.page_files import PageFiles
 from openbell.api.problems import NotFound, answer_problems, assert_texts, declare_problems
 from openbell.arrivals import Readings, Seeker
 from openbell.books import Books
@@ -74,7 +75,7 @@ NOUNS = (
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
 LONGEST = 255
-"""Characters in a path of the page."""
+"""Bytes of an address of the page."""
 
 
 def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
@@ -111,6 +112,7 @@ def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
     answer_problems(app)
     app.add_middleware(Limited)
     app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=FAST)
+    app.add_middleware(PageFiles, folder=PAGE)
     app.add_middleware(Guarded, settings=desk.settings)
     app.include_router(_page())
     declare_problems(app)
@@ -138,33 +140,20 @@ async def _rest(desk: Desk, books: Books, readings: Readings) -> None:
 
 
 def _page() -> APIRouter:
-    """The built page: its files by name, and its index for every other path, since addresses are the page's state."""
+    """The index of the page for every path that is none of its files, since addresses are the page's state."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/{path:path}", dependencies=[allow(Role.NOBODY)])
     def page(path: str) -> Response:
         if path.startswith("api/"):
             raise NotFound(f"There is no /{path}.", remedy="GET /api/openapi.json lists the routes.")
-        if (found := _file(path)) is not None:
-            headers = {"Cache-Control": "public, max-age=31536000, immutable"} if path.startswith("assets/") else None
-            return FileResponse(found, headers=headers)
         if path.startswith("assets/"):
             raise NotFound(f"There is no /{path}.", remedy="Load the page again: it was built anew.")
+        if len(path.encode(errors="replace")) > LONGEST or not path.isprintable():
+            raise NotFound("There is no page at this path.", remedy="Open the page at /.")
         index = PAGE / "index.html"
         if not index.is_file():
             return HTMLResponse("<h1>Openbell</h1><p>The page is not built. Run <code>make web</code>.</p>", 503)
         return FileResponse(index, headers={"Cache-Control": "no-cache"})
 
     return router
-
-
-def _file(path: str) -> Path | None:
-    """The file of the page at `path`; raises NotFound for a path that neither a file nor an address has."""
-    strange = NotFound("There is no page at this path.", remedy="Open the page at /.")
-    if len(path) > LONGEST:
-        raise strange
-    try:
-        found = (PAGE / path).resolve()
-        return found if found.is_file() and found.is_relative_to(PAGE) else None
-    except (OSError, ValueError) as error:  # a name too long for the disk, a null byte
-        raise strange from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from openbell.accounts.errors import LoginNeeded, NotAllowed, TooManyTries
 from openbell.accounts.oidc import ProviderFailed
@@ -88,13 +89,20 @@ SAID = {
 LEFT = 499
 """Nobody is there any more to read an answer."""
 
+FAILED = Problem(
+    title="Failed",
+    status=500,
+    detail="The desk failed to answer.",
+    remedy="The log has the details; try again, and report it if it stays.",
+)
+
 
 def answer_problems(app: FastAPI) -> None:
     """Turn every error of `app` into problem+json."""
     app.add_exception_handler(errors.OpenbellError, _openbell)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    app.middleware("http")(_unforeseen)
+    app.add_middleware(Unforeseen)
 
 
 DECLARED = {
@@ -209,19 +217,34 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
     return _json(Problem(title=str(error.detail), status=error.status_code, detail=str(error.detail)))
 
 
-async def _unforeseen(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """The last resort: the log gets the trace, the caller a sentence without any inside of it."""
-    try:
-        return await call(request)
-    except ClientDisconnect:  # a page that was left in the midst of a request
-        return Response(status_code=LEFT)
-    except Exception:  # the API's one broad catch
-        log.exception("%s %s failed", request.method, request.url.path)
-        return _json(
-            Problem(
-                title="Failed",
-                status=500,
-                detail="The desk failed to answer.",
-                remedy="The log has the details; try again, and report it if it stays.",
-            )
-        )
+class Unforeseen:
+    """The last resort: the log gets the trace of what failed, the caller a sentence without any inside of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, and answer for what fails before it has begun to."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def begin(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, begin)
+        except ClientDisconnect:  # a page that was left in the midst of a request
+            answer = Response(status_code=LEFT)
+        except Exception:  # the API's one broad catch
+            if begun:
+                raise
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            answer = _json(FAILED)
+        else:
+            return
+        if not begun:
+            await answer(scope, receive, send)

@@ -78,7 +78,7 @@ JOBS: Mapping[str, Job] = {
     "fetch": Job("Fetch the history of new symbols", _every(seconds=5), _fetch, _online, waiting),
     "upkeep": Job("Complete and check each day after the close", _after_sessions, _upkeep, _online, venues),
     "backfill": Job("Fetch past months", _every(seconds=20), work_off, _online, open_backfills),
-    "compact": Job("Compact the lake", _every(hours=1), _compact, apart=True),
+    "compact": Job("Compact the lake", _every(hours=1), _compact, wanted=lambda desk: desk.lake.untidy(), apart=True),
     "sweep": Job("Forget uploaded files that nobody imported", _every(hours=1), _sweep, wanted=_unimported),
 }
 

@@ -330,13 +330,16 @@ class Lake:
         """Merge the small files of partitions that have many; returns how many partitions were tidied."""
         return sum(self._compact(table) for table in self._tables.values())
 
+    def untidy(self) -> bool:
+        """Whether `compact` has anything to merge or to delete."""
+        tables = self._tables.values()
+        return any(_crowded(table) for table in tables) or any(True for table in tables for _ in table.unnamed())
+
     def _compact(self, table: Table) -> int:
         done = 0
-        for partition in {tuple(f.partition.items()) for f in table.snapshot().files}:
+        for partition in _crowded(table):
             with table.writing():
-                files = [f for f in table.snapshot().files if tuple(f.partition.items()) == partition]
-                small = [f for f in files if f.size < SMALL_FILE]
-                if len(small) > COMPACT_ABOVE:
+                if small := _crowded(table).get(partition):
                     table.merge(small, dict(partition))
                     done += 1
         table.vacuum()
@@ -351,6 +354,15 @@ class Lake:
         if as_of is not None:
             rows = rows.filter(pl.col("known_at") <= as_of)
         return rows.collect()
+
+
+def _crowded(table: Table) -> dict[tuple[tuple[str, str], ...], list[DataFile]]:
+    """The small files of each partition that has too many."""
+    small: dict[tuple[tuple[str, str], ...], list[DataFile]] = {}
+    for file in table.snapshot().files:
+        if file.size < SMALL_FILE:
+            small.setdefault(tuple(file.partition.items()), []).append(file)
+    return {partition: files for partition, files in small.items() if len(files) > COMPACT_ABOVE}
 
 
 _SCHEMAS: Final = {

@@ -54,11 +54,13 @@ def test_a_number_that_glows_can_be_read_also_when_the_theme_changes_meanwhile(p
 
 
 WIDTHS = """(element) => {
-    const [text, range] = [document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode(), document.createRange()];
+    const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode();
+    const em = parseFloat(getComputedStyle(text.parentElement).fontSize);
+    const range = document.createRange();
     return [...text.data].map((letter, place) => {
         range.setStart(text, place);
         range.setEnd(text, place + 1);
-        return [letter, range.getBoundingClientRect().width / parseFloat(getComputedStyle(text.parentElement).fontSize)];
+        return [letter, range.getBoundingClientRect().width / em];
     });
 }"""
 """Each letter of an element's first text, and how wide it is, in ems."""
