@@ -19,7 +19,21 @@ AHEAD_MS = 2000
 """What the page fetches later than this, once it stands, is for the next page."""
 
 
+BROKEN = """rules => axe
+    .run({resultTypes: ["violations"], ...(rules && {runOnly: rules})})
+    .then(({violations}) => violations.flatMap(({help, nodes}) => nodes.map(({html}) => `${help}: ${html}`)))"""
+
+
+def assert_lawful(page: Page) -> None:
+    """The page breaks no rule of accessibility in either theme, and is no wider than its window."""
+    page.evaluate(AXE.read_text())
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, ["color-contrast"]) == []
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """The rules of axe that the page breaks, each with its element; only `rules`, where some are named."""
-    found = page.evaluate("rules => axe.run(rules ? {runOnly: rules} : {}).then(({violations}) => violations)", rules)
-    return [f"{page.url}: {each['help']}: {node['html']}" for each in found for node in each["nodes"]]
+    """The rules of axe, which the page has read, that it breaks, each with its element; only `rules`, where named."""
+    return [f"{page.url}: {broken}" for broken in page.evaluate(BROKEN, rules)]

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from e2e.laws import AXE, SETTLED, violations
+from e2e.laws import SETTLED, assert_lawful
 from e2e.signed import PASSWORD, open_as
 from e2e.started import StartedDesk
 from e2e.watched import PHONE, Watched, window
@@ -48,14 +48,6 @@ def sharing(page: Page) -> Locator:
     return page.get_by_role("region", name="Sharing of Ours")
 
 
-def assert_readable(page: Page) -> None:
-    page.evaluate(AXE.read_text())
-    assert violations(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert violations(page, ["color-contrast"]) == []
-    page.emulate_media(color_scheme="light")
-
-
 def test_a_portfolio_is_shared_the_right_changed_and_taken_back(
     browser: Browser, house: StartedDesk, watched: Watched, ours: int
 ):
@@ -72,7 +64,7 @@ def test_a_portfolio_is_shared_the_right_changed_and_taken_back(
         panel.get_by_label("Person").select_option("vic")
         panel.get_by_role("button", name="Share", exact=True).click()
         expect(panel.get_by_role("listitem")).to_have_count(2)
-        assert_readable(page)
+        assert_lawful(page)
         with owner_of(house) as owner:
             shares = owner.get(f"portfolios/{ours}/shares").json()["shares"]
         assert sorted((each["name"], each["right"]) for each in shares) == [("ann", "read"), ("vic", "write")]
@@ -132,7 +124,7 @@ def test_what_one_may_only_read_offers_no_change_on_any_page(
         panel = main.get_by_role("definition")
         expect(panel.filter(has_text="Harbour Broker").or_(panel.filter(has_text="Dockside Direct"))).to_be_visible()
         expect(main.get_by_role("button", name=CHANGES)).to_have_count(0)
-        assert_readable(page)
+        assert_lawful(page)
         page.goto(f"/portfolio/{ours}?add=buy")
         expect(page.get_by_text("You may look at Ours, and not change it")).to_be_visible()
         page.goto(f"/portfolio/{ours}/import")
@@ -149,7 +141,7 @@ def test_what_was_shared_is_left_by_a_second_click_and_no_longer_seen(
     with window(browser, house.address, watched, PHONE) as page:
         open_as(page, "vic", f"/portfolio/{ours}?settings=")
         expect(page.locator("h1")).to_be_attached()
-        assert_readable(page)
+        assert_lawful(page)
         sharing(page).get_by_role("button", name="Leave Ours").click()
         expect(sharing(page)).to_contain_text("Only owner can share it with you again.")
         sharing(page).get_by_role("button", name="Leave for good: Ours").click()
