@@ -17,7 +17,7 @@ test: .venv/.dev src/openbell/api/page/.built ## Run all tests: unit, property, 
 	@echo "==> tests of the page"
 	@cd web && npm run --silent test
 	@echo "==> tests of the desk"
-	@PYTHONDONTWRITEBYTECODE= POLARS_MAX_THREADS=1 $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.dev src/openbell/api/page/.built ## Check format, lint, types, import contract, page and docs, as CI does
 	@sh tools/check.sh

@@ -80,25 +80,44 @@ def test_a_page_that_was_built_anew_is_sent_anew(client: TestClient, folder: Pat
     assert client.get("/assets/one.js").status_code == 404
 
 
+def test_a_page_that_is_looked_at_while_it_is_built_is_found_whole_later(client: TestClient, folder: Path):
+    assert client.get("/assets/late.js").status_code == 404
+    (folder / "assets" / "late.js").write_text("export const late = 1;\n")
+    assert client.get("/assets/late.js").text == "export const late = 1;\n"
+
+
 def test_a_file_that_goes_while_the_page_is_built_is_passed_on(client: TestClient, folder: Path):
-    assert client.get("/index.html").status_code == 200
-    (folder / "assets" / "one.js").unlink()
-    assert client.get("/assets/one.js").text == "GET /assets/one.js passed on"
+    assert client.get("/icon.png").status_code == 200
+    (folder / "theme.js").write_text("")
+    os.utime(folder / "index.html", (7, 7))
+    assert client.get("/icon.png").status_code == 200
+    (folder / "theme.js").unlink()
+    assert client.get("/theme.js").text == "GET /theme.js passed on"
 
 
-@pytest.mark.parametrize("path", ["/", "/assets/", "/assets", "/../secret.txt", "/%2e%2e/secret.txt", "/nothing"])
-def test_only_what_is_in_the_page_is_sent(client: TestClient, path: str):
+@pytest.mark.parametrize("path", ["/", "/symbol/QUORB", "/%2e%2e/secret.txt", "/assets", "/a%F0%9F%98%80"])
+def test_every_address_gets_the_index_as_it_is(client: TestClient, path: str):
+    answer = client.get(path)
+    assert answer.text == "<script src=/assets/one.js></script>"
+    assert client.get(path, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/assets/", "/assets/no.js", "/%00", "/" + "a" * 256, "/api/v1/market"])
+def test_what_is_neither_a_file_nor_an_address_is_passed_on(client: TestClient, path: str):
     assert client.get(path).text.endswith("passed on")
 
 
-def test_what_is_written_is_passed_on_and_a_head_is_answered(client: TestClient):
+def test_what_is_written_is_passed_on_and_a_head_tells_how_long_a_file_is(client: TestClient):
     assert client.post("/assets/one.js").text == "POST /assets/one.js passed on"
-    assert client.head("/assets/one.js").status_code == 200
+    head = client.head("/assets/one.js", headers={"accept-encoding": "identity"})
+    assert int(head.headers["content-length"]) == len(SCRIPT)
 
 
-def test_nothing_is_looked_for_where_the_page_is_not_built(tmp_path: Path):
-    answer = TestClient(PageFiles(behind, tmp_path / "nowhere")).get("/index.html")
-    assert answer.text == "GET /index.html passed on"
+def test_a_page_is_found_as_soon_as_it_is_built(tmp_path: Path):
+    client = TestClient(PageFiles(behind, tmp_path / "later"))
+    assert client.get("/").text == "GET / passed on"
+    build(tmp_path / "later", "one", SCRIPT)
+    assert client.get("/assets/one.js").text == SCRIPT
 
 
 def test_the_files_of_the_page_are_sent_as_the_desk_has_packed_them(folder: Path):

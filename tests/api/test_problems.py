@@ -11,8 +11,10 @@ import pytest
 import sqlalchemy as sa
 from fastapi import Request
 from fastapi.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from openbell.api.app import create_app
+from openbell.api.problems import Unforeseen
 from openbell.desk import Desk, open_desk
 from openbell.settings import Settings
 from people import lock
@@ -133,6 +135,23 @@ def test_a_body_that_nobody_asked_for_harms_nothing(desk: Desk, body: str | byte
     client = TestClient(create_app(desk, jobs=False), base_url="http://127.0.0.1", raise_server_exceptions=False)
     assert client.request("DELETE", "/api/v1/alerts/rules/7", content=body, headers=JSON).status_code == 422
     assert client.request("POST", "/api/v1/alerts/channels/7/test", content=body, headers=JSON).status_code == 404
+
+
+async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+    """Fails before its answer, or in the midst of it."""
+    if scope["path"] == "/late":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+    raise ValueError("inside")
+
+
+def test_what_fails_in_the_midst_of_an_answer_is_not_told_as_a_whole_one(caplog: pytest.LogCaptureFixture):
+    with pytest.raises(ValueError, match="inside"):
+        TestClient(Unforeseen(broken)).get("/late")
+    answer = TestClient(Unforeseen(broken)).get("/soon%0Aforged")
+    assert (answer.status_code, answer.json()["detail"]) == (500, "The desk failed to answer.")
+    assert "inside" not in answer.text
+    assert caplog.messages == [r"GET '/soon\nforged' failed"]
 
 
 def test_who_left_in_the_midst_of_a_request_is_no_error(desk: Desk, caplog: pytest.LogCaptureFixture):

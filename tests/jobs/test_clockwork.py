@@ -15,6 +15,7 @@ import pytest
 from nightly_market import WEDNESDAY_EVENING, Night, a_night, utc
 from openbell.jobs import JOBS, Clockwork, next_of, run_apart, run_now
 from openbell.model.errors import InvalidInput, OpenbellError
+from openbell.store import lake
 from openbell.store.jobbook import AlreadyRuns, JobBook, Stopped
 from openbell.store.upkeepbook import UpkeepBook
 from openbell.store.watchbook import WatchBook
@@ -143,6 +144,23 @@ def test_a_job_apart_says_what_came_of_it(night: Night):
     (night.desk.settings.folder / "lake" / "bars" / "_delta_log" / f"{0:020}.json").write_text("{")
     with pytest.raises(OpenbellError, match="The job compact failed: "):
         run_apart("compact", night.desk.settings)
+
+
+def test_the_clock_compacts_a_lake_that_is_crowded_or_cannot_be_read(night: Night, monkeypatch: pytest.MonkeyPatch):
+    def runs() -> list[tuple[str, str | None]]:
+        night.clockwork.turn("compact")
+        night.clock.now += timedelta(hours=2)
+        return [(run.state, run.result) for run in JobBook(night.desk.ledger).runs("compact")]
+
+    night.until(WEDNESDAY_EVENING)
+    assert runs() == []
+    monkeypatch.setattr(lake, "COMPACT_ABOVE", 0)  # here; the process that runs it keeps its own
+    assert runs() == [("done", "0 partitions rewritten.")]
+    monkeypatch.undo()
+    log = night.desk.settings.folder / "lake" / "rejects" / "_delta_log"
+    log.mkdir(parents=True)
+    (log / f"{0:020}.json").write_text("{")
+    assert [state for state, _ in runs()] == ["failed", "done"]
 
 
 def test_a_job_apart_ends_with_the_desk(night: Night):

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
@@ -57,7 +57,7 @@ from openbell.api.access import Role, allow
 from openbell.api.answers import FAST, SMALL
 from openbell.api.guarded import Guarded
 from openbell.api.limits import Limited
-from openbell.api.page_files import PageFiles
+from openbell.api.page_files import INDEX, PageFiles
 from openbell.api.problems import NotFound, answer_problems, assert_texts, declare_problems
 from openbell.arrivals import Readings, Seeker
 from openbell.books import Books
@@ -74,8 +74,6 @@ NOUNS = (
     sessions, passkeys, oidc, people, me, tokens, audit,
 )  # fmt: skip
 PAGE = Path(str(files("openbell.api") / "page")).resolve()
-LONGEST = 255
-"""Bytes of an address of the page."""
 
 
 def create_app(desk: Desk, *, jobs: bool = True) -> FastAPI:
@@ -140,20 +138,17 @@ async def _rest(desk: Desk, books: Books, readings: Readings) -> None:
 
 
 def _page() -> APIRouter:
-    """The index of the page for every path that is none of its files, since addresses are the page's state."""
+    """What is said of a path that neither a route nor the page knows."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/{path:path}", dependencies=[allow(Role.NOBODY)])
     def page(path: str) -> Response:
         if path.startswith("api/"):
             raise NotFound(f"There is no /{path}.", remedy="GET /api/openapi.json lists the routes.")
+        if not (PAGE / INDEX).is_file():
+            return HTMLResponse("<h1>Openbell</h1><p>The page is not built. Run <code>make web</code>.</p>", 503)
         if path.startswith("assets/"):
             raise NotFound(f"There is no /{path}.", remedy="Load the page again: it was built anew.")
-        if len(path.encode(errors="replace")) > LONGEST or not path.isprintable():
-            raise NotFound("There is no page at this path.", remedy="Open the page at /.")
-        index = PAGE / "index.html"
-        if not index.is_file():
-            return HTMLResponse("<h1>Openbell</h1><p>The page is not built. Run <code>make web</code>.</p>", 503)
-        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+        raise NotFound("There is no page at this path.", remedy="Open the page at /.")
 
     return router

@@ -17,6 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 FOR_GOOD = "public, max-age=31536000, immutable"
 """For files that are called by what is in them."""
 
+INDEX = "index.html"
+LONGEST = 255
+"""Bytes of an address of the page."""
+
 WORTH = 0.9
 """What packs to more of itself than this is sent as it is."""
 
@@ -58,37 +62,45 @@ class PageFile:
 
 
 class PageFiles:
-    """An application that is asked for what is no file of the page in `folder`; no other name reaches the disk."""
+    """An application that is asked for what the page in `folder` does not answer; no other name reaches the disk.
+
+    The page answers with its files, and with its index at every address: what it shows is told by its address.
+    """
 
     def __init__(self, app: ASGIApp, folder: Path) -> None:
         self._app = app
         self._folder = folder
-        self._built: int | None = None
+        self._built: tuple[int, ...] = ()
         self._paths: dict[str, Path] = {}
         self._read: dict[str, PageFile] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the file of the path, or pass on."""
         file = None
-        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and not scope["path"].startswith("/api/"):
             file = await self._file(scope["path"].removeprefix("/"))
         await (file.answer(Request(scope)) if file else self._app)(scope, receive, send)
 
     async def _file(self, name: str) -> PageFile | None:
-        self._look()
-        read = self._read  # of this build, also when the next one has come meanwhile
-        if name not in read and name in self._paths:
-            try:
+        try:
+            self._look()
+            if name not in self._paths and _is_address(name):
+                name = INDEX
+            read = self._read  # of this build, also when the next one has come meanwhile
+            if name not in read and name in self._paths:
                 read[name] = await asyncio.to_thread(PageFile.read, self._paths[name], name)
-            except FileNotFoundError:  # the page is being built anew
-                return None
-        return read.get(name)
+            return read.get(name)
+        except OSError:  # the page is being built anew
+            return None
 
     def _look(self) -> None:
         """Learn the names of the files when the page was built, and when it was built anew."""
-        index = self._folder / "index.html"
-        built = index.stat().st_mtime_ns if index.is_file() else None
+        built = tuple(path.stat().st_mtime_ns for path in (self._folder / INDEX, self._folder / "assets"))
         if built != self._built:
             found = (path for path in self._folder.rglob("*") if path.is_file())
             self._paths = {path.relative_to(self._folder).as_posix(): path for path in found}
             self._read, self._built = {}, built
+
+
+def _is_address(name: str) -> bool:
+    return name.isprintable() and not name.startswith("assets/") and len(name.encode(errors="replace")) <= LONGEST

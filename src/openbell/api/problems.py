@@ -242,7 +242,7 @@ class Unforeseen:
         except Exception:  # the API's one broad catch
             if begun:
                 raise
-            log.exception("%s %s failed", scope["method"], scope["path"])
+            log.exception("%s %r failed", scope["method"], scope["path"])
             answer = _json(FAILED)
         else:
             return

@@ -12,7 +12,7 @@ from openbell.jobs.demo import open_demo
 from openbell.jobs.first_fetch import waiting, watch_vendors
 from openbell.jobs.months import open_backfills, work_off
 from openbell.jobs.nightly import keep_up, venues
-from openbell.model.errors import InvalidInput
+from openbell.model.errors import InvalidInput, StoreError
 from openbell.model.words import counted
 from openbell.store.jobbook import Tell
 from openbell.store.uploads import Uploads
@@ -61,6 +61,14 @@ def _compact(desk: Desk, _tell: Tell) -> str:
     return f"{counted(desk.lake.compact(), 'partition')} rewritten."
 
 
+def _untidy(desk: Desk) -> bool:
+    """Whether the lake is crowded, or cannot be read: then the run fails, and says why."""
+    try:
+        return desk.lake.untidy()
+    except StoreError:
+        return True
+
+
 def _sweep(desk: Desk, _tell: Tell) -> str:
     return f"{counted(Uploads(desk.settings.uploads).sweep(desk.clock()), 'file')} forgotten."
 
@@ -78,7 +86,7 @@ JOBS: Mapping[str, Job] = {
     "fetch": Job("Fetch the history of new symbols", _every(seconds=5), _fetch, _online, waiting),
     "upkeep": Job("Complete and check each day after the close", _after_sessions, _upkeep, _online, venues),
     "backfill": Job("Fetch past months", _every(seconds=20), work_off, _online, open_backfills),
-    "compact": Job("Compact the lake", _every(hours=1), _compact, wanted=lambda desk: desk.lake.untidy(), apart=True),
+    "compact": Job("Compact the lake", _every(hours=1), _compact, wanted=_untidy, apart=True),
     "sweep": Job("Forget uploaded files that nobody imported", _every(hours=1), _sweep, wanted=_unimported),
 }
 

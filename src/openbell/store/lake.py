@@ -331,9 +331,8 @@ class Lake:
         return sum(self._compact(table) for table in self._tables.values())
 
     def untidy(self) -> bool:
-        """Whether `compact` has anything to merge or to delete."""
-        tables = self._tables.values()
-        return any(_crowded(table) for table in tables) or any(True for table in tables for _ in table.unnamed())
+        """Whether `compact` has anything to merge."""
+        return any(_crowded(table) for table in self._tables.values())
 
     def _compact(self, table: Table) -> int:
         done = 0

@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +30,6 @@ from openbell.store.durable import sync, unwritable
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-UNFINISHED = timedelta(hours=1)
-"""A younger data file may be one whose version is about to be written, or that somebody is reading."""
 
 FEW_ROWS = 10_000
 """Up to so many rows are written as one row group."""
@@ -193,14 +190,6 @@ class Table:
             return self.scan([file]).group_by("symbol").agg(*_extent(self.order)).collect()
         kinds = {"symbol": pl.String, "first": pl.Int64, "last": pl.Int64, "rows": pl.Int64}
         return pl.DataFrame(json.loads(told), schema=kinds).with_columns(pl.col("first", "last").cast(kind))
-
-    def unnamed(self) -> Iterator[Path]:
-        """Data files older than an hour that the newest version does not name."""
-        named = {file.path for file in self.snapshot().files}
-        before = (datetime.now(UTC) - UNFINISHED).timestamp()
-        return (
-            path for path in self.root.rglob("*.parquet") if str(path) not in named and path.stat().st_mtime < before
-        )
 
     def vacuum(self) -> None:
         """Delete data files that no version of the last hour names: what compaction and killed writers left."""
