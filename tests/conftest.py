@@ -32,7 +32,13 @@ WEDNESDAY = datetime(2026, 3, 4, 15, 30, 20, tzinfo=UTC)
 QUICK = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
 """Not as the hashes of `people`, which are old."""
 
-LONGEST = ("tests/api/test_schema.py", "tests/e2e/", "tests/cli/test_killed.py", "tests/ingest/test_killed.py")
+LONGEST = (
+    "tests/api/test_schema.py",
+    "tests/e2e/",
+    "tests/cli/test_killed.py",
+    "tests/ingest/test_killed.py",
+    "tests/test_live.py",
+)
 """Where the tests are that take minutes."""
 
 settings.register_profile("untimed", deadline=None)

@@ -113,15 +113,16 @@ async def _answer(
 async def _let_go(server: uvicorn.Server) -> None:
     """Once the desk is to end, give each connection a while to send what it asks and to take its answer.
 
-    What is being worked at is waited for: it may be written, and who asked is to know.
+    What is being worked at is waited for: it may be written, and who asked is to know; unless they ask one thing after
+    the other and take no answer, behind which each of the next would wait.
     """
     while not server.should_exit:
         await asyncio.sleep(HURRY_S)
     clock, since = asyncio.get_running_loop().time, dict[object, float]()
     while True:
         for connection in list(server.server_state.connections):
-            asked = getattr(connection, "cycle", None)
-            if asked is not None and not asked.more_body and not asked.response_started:
+            asked, flow = getattr(connection, "cycle", None), getattr(connection, "flow", None)
+            if asked and flow and not (asked.more_body or asked.response_started or flow.write_paused):
                 since.pop(connection, None)
             elif clock() - since.setdefault(connection, clock()) >= LEAVE_S:
                 connection.transport.abort()
